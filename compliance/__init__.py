@@ -1,0 +1,1 @@
+"""Attest: compliance checklists that are edited, filled in, signed and reported."""

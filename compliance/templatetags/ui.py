@@ -1,0 +1,148 @@
+"""How values look: icons, verdicts, dates, numbers, people."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+GLYPHS = {
+    "unanswered": "v-open",
+    "met": "v-met",
+    "partly": "v-partly",
+    "not_met": "v-notmet",
+    "na": "v-na",
+}
+"""Verdict to the name of its glyph; the CSS class of its colour is the same."""
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite; it always stands beside a word."""
+    return format_html(
+        '<svg class="i {}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        size,
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def here(context: dict[str, Any], place: str) -> SafeString | str:
+    """Marks the main place that the page belongs to."""
+    match = context["request"].resolver_match
+    places = {"home": "reports:home"}
+    current = match and (
+        match.view_name == places[place]
+        if place in places
+        else match.app_name == place and match.view_name not in places.values()
+    )
+    return format_html(' aria-current="{}"', "page") if current else ""
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """ "2 Dec 2026", as rows show dates."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return f"{value.day} {value:%b %Y}"
+
+
+@register.filter
+def long_day(value: date | None) -> str:
+    """ "2 December 2026", as prose shows dates."""
+    return "" if value is None else f"{value.day} {value:%B %Y}"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """ "20 Nov 2026, 16:04" in the zone of the installation."""
+    return "" if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def percent(value: int | None) -> str:
+    """ "54 %" with a thin space; a dash when there is nothing to count."""
+    return "\u2013" if value is None else f"{value}\u2009%"
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """Bytes as people read them: "512 kB", "3.4 MB"."""
+    if value is None:
+        return ""
+    if value < 1000:
+        return f"{value} bytes"
+    if value < 1_000_000:
+        return f"{round(value / 1000)} kB"
+    return f"{value / 1_000_000:.1f} MB"
+
+
+@register.filter
+def shade(verdict: str) -> str:
+    """The name of a verdict's colour in the style sheets."""
+    return GLYPHS[verdict].removeprefix("v-")
+
+
+@register.simple_tag
+def glyph_of(verdict: str) -> SafeString:
+    """A verdict's own shape, small; it always stands beside its word."""
+    return icon(GLYPHS[verdict], "i-s")
+
+
+WORDS = {
+    "met": "Met",
+    "partly": "Partly",
+    "not_met": "Not met",
+    "na": "N/A",
+    "unanswered": "Unanswered",
+}
+
+
+@register.filter
+def verdict_word(verdict: str) -> str:
+    """The one word for a verdict."""
+    return WORDS[verdict]
+
+
+@register.simple_tag
+def verdict_words() -> list[tuple[str, str]]:
+    """Verdict and word, in the order of bars and legends."""
+    return list(WORDS.items())
+
+
+@register.filter
+def badge(user_id: int | None) -> str:
+    """The colour of a person's round badge: the same person, the same colour."""
+    return ("", "av-b", "av-c", "av-d")[(user_id or 0) % 4]
+
+
+@register.filter
+def role_of(key: str, edition: Any) -> str:
+    """The name of a role as the edition calls it."""
+    return str(edition.roles.get(key, key))
+
+
+@register.filter
+def option_help(field: Any, value: str) -> str:
+    """The help text of one choice of a fact."""
+    choices = field.form.facts[field.name].choices
+    return next((c.get("help", "") for c in choices if c["key"] == value), "")
+
+
+@register.filter
+def brief(cites: str) -> str:
+    """Citations without the law's name when only one law is in play."""
+    places = cites.split("; ")
+    laws = {place.rpartition(" Art. ")[0] for place in places}
+    if len(laws) != 1 or "" in laws:
+        return cites
+    law = laws.pop()
+    return "; ".join(place.removeprefix(f"{law} ") for place in places)

@@ -1,0 +1,40 @@
+"""Every address. A room's own stand in its ``urls.py``."""
+
+from allauth.account import views as account
+from django.urls import include, path, re_path
+
+from compliance.organisations import views as organisations
+
+# Only these pages of allauth are open; it finds them by their names.
+accounts = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", organisations.sign_out, name="account_logout"),
+    path("signup/", account.signup, name="account_signup"),
+    path("confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path(
+        "password/reset/sent/",
+        account.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
+
+urlpatterns = [
+    path("accounts/", include(accounts)),
+    path("", include("compliance.organisations.urls")),
+    path("o/<slug:org>/assessments/", include("compliance.assessments.urls")),
+    path("o/<slug:org>/evidence/", include("compliance.evidence.urls")),
+    path("o/<slug:org>/checklists/", include("compliance.checklists.urls")),
+    path("o/<slug:org>/", include("compliance.reports.urls")),
+]

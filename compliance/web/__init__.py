@@ -1,0 +1,1 @@
+"""HTTP help that knows no room: htmx, middleware, headers."""

@@ -1,0 +1,56 @@
+"""Headers on every reply, and a sign-in that never swallows what was typed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(),"
+        " publickey-credentials-get=(self), publickey-credentials-create=(self)"
+    ),
+}
+
+
+class HeadersMiddleware:
+    """What Django's own security middleware does not send."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+            patch_vary_headers(response, ["HX-Request", "Cookie"])
+        return response
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Everyone signs in, but for views that opt out.
+
+    An htmx call gets 401 and an event instead of a sign-in page, so that the page
+    keeps what was typed and sends it after sign-in (safety.md, 3).
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None:
+            return None
+        if request.headers.get("HX-Request") == "true":
+            response = HttpResponse(status=401)
+            response.headers["HX-Trigger"] = "attest:signed-out"
+            return response
+        return refused

@@ -1,0 +1,38 @@
+"""What text from people may hold. Everything else is literal and shown whole."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+
+FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
+)
+"""Control characters but tab and line ends, lone surrogates, non-characters."""
+
+OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of what follows: a name could pose as another."""
+
+
+def validate_text(value: str) -> None:
+    """Refuse characters that no screen, paper or file can show; of any length."""
+    if found := FORBIDDEN.search(value):
+        msg = (
+            f"Character {found.start() + 1} is a control character (U+"
+            f"{ord(found.group()):04X}) and cannot be shown. Remove it."
+        )
+        raise ValidationError(msg, code="control")
+
+
+def validate_line(value: str) -> None:
+    """The same for names and titles: one line, something visible, no overrides."""
+    validate_text(value)
+    if found := re.search(r"[\t\r\n\u2028\u2029]", value):
+        msg = f"Write it on one line: there is a line break at character {found.start() + 1}."
+        raise ValidationError(msg, code="line")
+    if found := OVERRIDES.search(value):
+        msg = f"Character {found.start() + 1} turns the writing direction. Remove it."
+        raise ValidationError(msg, code="direction")
+    if value and not any(unicodedata.category(c)[0] in "LNPS" for c in value):
+        msg = "Write at least one visible character."
+        raise ValidationError(msg, code="invisible")

@@ -1,0 +1,73 @@
+// Keys of the question list. Single keys act only while focus is inside it (WCAG 2.1.4).
+import { open, rowOf, show, shut } from "./workspace.js";
+
+const list = document.querySelector(".questions");
+const answers = { Digit0: "unanswered", Digit1: "met", Digit2: "partly", Digit3: "not_met", Digit4: "na" };
+const rows = () => [...list.querySelectorAll("[data-q]")];
+const field = (row, name) => row.querySelector(`[name="${name}"]`)?.focus();
+
+function go(row) {
+  row?.querySelector("[data-qlink]").focus({ preventScroll: true });
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function answer(row, value) {
+  const radio = row.querySelector(`input[type="radio"][value="${value}"]`);
+  if (!radio || radio.disabled || radio.checked) return;
+  radio.checked = true;
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function nextOpen(all, at) {
+  const unanswered = (row) => row.querySelector('input[value="unanswered"]:checked, .v-open');
+  return all.slice(at + 1).find(unanswered) ?? all.find(unanswered);
+}
+
+const single = {
+  j: (all, at) => go(all[at + 1]),
+  k: (all, at) => go(all[at - 1]),
+  u: (all, at) => go(nextOpen(all, at)),
+  n: (all, at) => open(all[at], (row) => field(row, "note")),
+  o: (all, at) => open(all[at], (row) => field(row, "owner")),
+  d: (all, at) => open(all[at], (row) => field(row, "due_on")),
+  e: (all, at) => open(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
+  c: async (all, at) => { await show(all[at], "comments"); document.getElementById("talk")?.focus(); },
+  "[": () => document.body.classList.toggle("show-sections"),
+  "]": () => document.body.classList.toggle("alt-panel"),
+  "/": () => document.querySelector("[data-search]")?.focus(),
+};
+
+const isText = (node) => node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+const areOn = () => { try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; } };
+
+list?.addEventListener("keydown", (event) => {
+  const row = rowOf(event.target);
+  if (event.key === "Escape" && row) {
+    shut(row);
+    go(row);
+  }
+  if (!row || isText(event.target) || event.ctrlKey || event.metaKey || event.altKey || !areOn()) return;
+  const code = event.code.replace("Numpad", "Digit");
+  const act = single[event.key.toLowerCase()];
+  if (code in answers) answer(row, answers[code]);
+  else if (act) { const all = rows(); act(all, all.indexOf(row)); }
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target)) return;
+  const form = document.querySelector("#undo form");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.getElementById("undo")?.replaceChildren();
+});
+
+const box = document.querySelector("[data-single-keys]");
+if (box) {
+  box.checked = areOn();
+  box.addEventListener("change", () => { try { localStorage.setItem("single-keys", box.checked ? "on" : "off"); } catch { /* not kept */ } });
+}
