@@ -1,0 +1,1 @@
+"""The trail: append-only, hash-chained events. Nouns: event, chain head. Looks down on nothing."""

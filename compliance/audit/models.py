@@ -1,0 +1,59 @@
+"""The rows of the trail. They are written by ``trail.record`` and by nobody else."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+LIBRARY = uuid.UUID(int=0)
+"""The chain of what belongs to no organisation: shipped checklists and the law."""
+
+
+class ChainHead(models.Model):
+    """Where a chain stands: locked while an event is added, moved on by the database."""
+
+    organisation_id = models.UUIDField(primary_key=True)
+    seq = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} at {self.seq}"
+
+
+class Event(models.Model):
+    """Something that happened: who, when, what, before and after.
+
+    The chain covers ``payload_hash``, not the payload itself, so that personal
+    data can be erased later and the chain still holds.
+    """
+
+    organisation_id = models.UUIDField()
+    seq = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    action = models.CharField(max_length=60)
+    subject_label = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    scope_id = models.UUIDField(null=True)
+    payload = models.TextField()
+    salt = models.CharField(max_length=32)
+    payload_hash = models.CharField(max_length=64)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["organisation_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "seq"], name="event_one_per_place"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject_label", "subject_id"], name="event_subject"),
+            models.Index(fields=["scope_id", "seq"], name="event_scope"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action} {self.subject_label} {self.subject_id}"

@@ -1,0 +1,131 @@
+"""Writing and checking the trail. ``record`` is the only way to add an event."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from compliance.audit.chain import (
+    START,
+    Fault,
+    Link,
+    Stored,
+    canonical,
+    first_fault,
+    link_digest,
+    payload_digest,
+)
+from compliance.audit.models import ChainHead, Event
+
+
+def record(
+    *,
+    by: Any,
+    organisation_id: UUID,
+    action: str,
+    subject: models.Model,
+    scope_id: UUID | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> Event:
+    """Add one event to the chain of an organisation, in the caller's transaction.
+
+    ``by`` is the user, or None for the program itself. ``before`` and ``after``
+    hold only what changed. Raises ``RuntimeError`` outside a transaction: an event
+    and its change are kept together or not at all.
+    """
+    if not connection.in_atomic_block:
+        msg = "an event needs the transaction of its change"
+        raise RuntimeError(msg)
+    head = _locked_head(organisation_id)
+    payload = canonical({"before": before or {}, "after": after or {}})
+    salt = secrets.token_hex(16)
+    event = Event(
+        organisation_id=organisation_id,
+        seq=head.seq + 1,
+        at=timezone.now(),
+        actor=by,
+        action=action,
+        subject_label=str(subject._meta.model_name),
+        subject_id=str(subject.pk),
+        scope_id=scope_id,
+        payload=payload,
+        salt=salt,
+        payload_hash=payload_digest(salt, payload),
+        previous_hash=head.hash,
+    )
+    event.hash = link_digest(_link(event))
+    event.save(force_insert=True)
+    return event
+
+
+def _locked_head(organisation_id: UUID) -> ChainHead:
+    heads = ChainHead.objects.select_for_update()
+    head = heads.filter(pk=organisation_id).first()
+    if head is None:
+        with transaction.atomic():
+            ChainHead.objects.get_or_create(
+                pk=organisation_id, defaults={"seq": 0, "hash": START}
+            )
+        head = heads.get(pk=organisation_id)
+    return head
+
+
+def _link(event: Event) -> Link:
+    return Link(
+        organisation_id=str(event.organisation_id),
+        seq=event.seq,
+        at=event.at,
+        actor_id="" if event.actor_id is None else str(event.actor_id),
+        action=event.action,
+        subject_label=event.subject_label,
+        subject_id=event.subject_id,
+        scope_id="" if event.scope_id is None else str(event.scope_id),
+        payload_hash=event.payload_hash,
+        previous_hash=event.previous_hash,
+    )
+
+
+def _stored(organisation_id: UUID) -> Iterator[Stored]:
+    events = Event.objects.filter(organisation_id=organisation_id).order_by("seq")
+    for event in events.iterator(chunk_size=2000):
+        yield Stored(_link(event), event.payload, event.salt, event.hash)
+
+
+def chains() -> list[UUID]:
+    """Every organisation id that has a chain, with a head or without one."""
+    heads = ChainHead.objects.values_list("pk", flat=True)
+    events = Event.objects.order_by().values_list("organisation_id", flat=True)
+    return sorted(set(heads) | set(events.distinct()))
+
+
+def verify(organisation_id: UUID) -> Fault | None:
+    """The first fault in a chain, or None when every event stands as written."""
+    head = ChainHead.objects.filter(pk=organisation_id).first()
+    stands = (head.seq, head.hash) if head else None
+    return first_fault(_stored(organisation_id), stands)
+
+
+def events_of(organisation_id: UUID) -> models.QuerySet[Event]:
+    """The events of one chain with their people, newest first."""
+    return (
+        Event.objects.filter(organisation_id=organisation_id)
+        .select_related("actor")
+        .order_by("-seq")
+    )
+
+
+def head_of(organisation_id: UUID) -> tuple[int, str]:
+    """Number and hash of the newest event; (0, zeros) for an empty chain."""
+    head = ChainHead.objects.filter(pk=organisation_id).first()
+    return (head.seq, head.hash) if head else (0, START)
+
+
+def changes(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What an event changed: the values before and after, by field."""
+    payload = json.loads(event.payload)
+    return payload["before"], payload["after"]
