@@ -1,0 +1,1 @@
+"""What is asked: themes, checklists, editions, sections, questions, facts, rules and the legal index. Looks down on organisations."""

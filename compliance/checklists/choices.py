@@ -1,0 +1,50 @@
+"""Words of fixed meaning in checklists."""
+
+from django.db import models
+
+
+class EditionStatus(models.TextChoices):
+    """The life of an edition; published means frozen for ever."""
+
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"
+    RETIRED = "retired", "Retired"
+
+
+class QuestionKind(models.TextChoices):
+    """What an answer is made of."""
+
+    VERDICT = "verdict", "Verdict"
+    STAGE = "stage", "Maturity stage"
+    CHOICE = "choice", "Choice"
+    CHOICES = "choices", "Several choices"
+    NUMBER = "number", "Number"
+    DATE = "date", "Date"
+    TEXT = "text", "Text"
+
+
+class FactKind(models.TextChoices):
+    """How many of a fact's choices can hold at once."""
+
+    ONE = "one", "One of them"
+    SEVERAL = "several", "Any number of them"
+    YESNO = "yesno", "Yes or no"
+
+
+class ProvisionStatus(models.TextChoices):
+    """Where a provision stands in its life."""
+
+    IN_FORCE = "in_force", "In force"
+    APPLIES_LATER = "applies_later", "Applies later"
+    PROPOSED = "proposed", "Proposed"
+    REPEALED = "repealed", "Repealed"
+
+
+class Verdict(models.TextChoices):
+    """The answer in one word; ``UNANSWERED`` is its absence."""
+
+    UNANSWERED = "unanswered", "Unanswered"
+    MET = "met", "Met"
+    PARTLY = "partly", "Partly"
+    NOT_MET = "not_met", "Not met"
+    NA = "na", "N/A"

@@ -1,0 +1,170 @@
+"""Editions as plain values: their canonical document, its hash, and what pages show.
+
+A document of an edition holds all that publishing freezes::
+
+    {"checklist": key,
+     "edition": {"number", "law_as_of", "release_notes", "subject_label",
+                 "subject_help", "roles", "role_fact"},
+     "facts": [{"key", "label", "text", "help", "kind", "choices"}],
+     "sections": [{"key", "title", "intro", "questions": [...]}]}
+
+A question has the fields of its row, its choices and its citations ("cites").
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Prefetch
+
+from compliance.audit.chain import canonical, digest
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Citation, Edition, Fact, Question, Section
+from compliance.checklists.models.checklist import EditionQuerySet
+from compliance.checklists.rules import FactWords, sentence
+from compliance.organisations.models import Organisation
+
+EDITION = (
+    "number",
+    "release_notes",
+    "subject_label",
+    "subject_help",
+    "roles",
+    "role_fact",
+)
+FACT = ("key", "label", "text", "help", "kind", "choices")
+SECTION = ("key", "title", "intro")
+QUESTION = (
+    "key", "title", "text", "kind", "weight", "binds", "rule", "applies_from", "number",
+    "good", "how_to_check", "when_partly", "common_mistake", "evidence_hints", "remedy",
+    "related",
+)  # fmt: skip
+CHOICE = ("key", "label", "help", "verdict")
+YESNO = {"yes": "Yes", "no": "No"}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A day from which a duty binds, and when that is the day."""
+
+    on: date
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question with its rules in words."""
+
+    question: Question
+    binds: list[str]
+    applies_when: str
+    starts: list[Start]
+    related: list[Question]
+
+
+def document(edition: Edition) -> dict[str, Any]:
+    """The document of an edition as its rows stand: six queries."""
+    sections = edition.sections.prefetch_related(
+        Prefetch("questions", _with_links(Question.objects.all()))
+    )
+    return {
+        "checklist": edition.checklist.key,
+        "edition": _values(edition, EDITION)
+        | {"law_as_of": edition.law_as_of.isoformat()},
+        "facts": [_values(fact, FACT) for fact in edition.facts.all()],
+        "sections": [
+            _values(section, SECTION)
+            | {
+                "questions": [
+                    _question(question) for question in section.questions.all()
+                ]
+            }
+            for section in sections
+        ],
+    }
+
+
+def content_hash(found: dict[str, Any]) -> str:
+    """SHA-256 of a document's canonical text."""
+    return digest(canonical(found))
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return _values(question, QUESTION) | {
+        "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
+        "cites": [citation.provision.cite for citation in question.citations.all()],
+    }
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _with_links(questions: Any) -> Any:
+    cited = Citation.objects.select_related("provision")
+    return questions.prefetch_related("choices", Prefetch("citations", cited))
+
+
+def as_kept(value: Any) -> Any:
+    """JSON with the keys of mappings in the order in which PostgreSQL keeps them.
+
+    SQLite then gives them back in that order too, so both print the same words.
+    """
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        return {key: as_kept(value[key]) for key in keys}
+    if isinstance(value, list):
+        return [as_kept(part) for part in value]
+    return value
+
+
+def fact_words(facts: Iterable[Fact]) -> dict[str, FactWords]:
+    """What facts and their choices are called, by key."""
+    return {
+        fact.key: FactWords(
+            fact.label, {c["key"]: c["label"] for c in fact.choices} or YESNO
+        )
+        for fact in facts
+    }
+
+
+def on_offer(organisation: Organisation) -> EditionQuerySet:
+    """Published editions that an organisation can use, with ``question_count``."""
+    editions = Edition.objects.published().open_to(organisation).for_page()
+    return editions.annotate(question_count=Count("questions"))
+
+
+def readable(organisation: Organisation) -> EditionQuerySet:
+    """Editions an organisation may read: those on offer and retired ones."""
+    editions = Edition.objects.open_to(organisation).for_page()
+    return editions.exclude(status=EditionStatus.DRAFT)
+
+
+def sections_of(edition: Edition) -> list[Section]:
+    """The sections in order, each with ``question_count``."""
+    return list(edition.sections.annotate(question_count=Count("questions")))
+
+
+def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Shown]:
+    """The questions of a section as a page shows them: five queries."""
+    words = fact_words(facts)
+    questions = list(_with_links(section.questions.all()))
+    wanted = {key for question in questions for key in question.related}
+    others = edition.questions.filter(key__in=wanted).select_related("section")
+    related = {other.key: other for other in others}
+    return [
+        Shown(
+            question,
+            [edition.roles[role] for role in question.binds if role in edition.roles],
+            sentence(question.rule, words) if question.rule else "",
+            [_start(entry, words) for entry in question.applies_from],
+            [related[key] for key in question.related if key in related],
+        )
+        for question in questions
+    ]
+
+
+def _start(entry: dict[str, Any], words: dict[str, FactWords]) -> Start:
+    when = sentence(entry["when"], words) if entry.get("when") else ""
+    return Start(date.fromisoformat(entry["date"]), when)

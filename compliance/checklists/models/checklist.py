@@ -1,0 +1,113 @@
+"""Themes, checklists and their editions."""
+
+from django.db import models
+from django.db.models import Q
+
+from compliance.checklists.choices import EditionStatus
+from compliance.organisations.models import Organisation
+
+
+class Theme(models.Model):
+    """How checklists are grouped."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Checklist(models.Model):
+    """A named list that editors keep; without an organisation it is for everyone."""
+
+    key = models.SlugField(max_length=60)
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="checklists")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="checklists"
+    )
+    title = models.CharField(max_length=120)
+    summary = models.TextField()
+
+    class Meta:
+        ordering = ["theme__position", "title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "key"], name="checklist_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=Q(organisation=None),
+                name="checklist_library_key_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    """Editions by state and reach."""
+
+    def published(self) -> "EditionQuerySet":
+        return self.filter(status=EditionStatus.PUBLISHED)
+
+    def open_to(self, organisation: Organisation) -> "EditionQuerySet":
+        """Of the library and of the organisation itself."""
+        return self.filter(
+            Q(checklist__organisation=None) | Q(checklist__organisation=organisation)
+        )
+
+    def for_page(self) -> "EditionQuerySet":
+        return self.select_related("checklist__theme").order_by(
+            "checklist__theme__position", "checklist__title", "-published_at"
+        )
+
+
+class Edition(models.Model):
+    """One state of a checklist. Published is frozen, here and by trigger."""
+
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")
+    number = models.CharField(max_length=20)
+    status = models.CharField(
+        max_length=20, choices=EditionStatus.choices, default=EditionStatus.DRAFT
+    )
+    law_as_of = models.DateField()
+    release_notes = models.TextField()
+    subject_label = models.CharField(max_length=120)
+    subject_help = models.TextField(blank=True)
+    roles = models.JSONField(default=dict)
+    role_fact = models.CharField(max_length=40, blank=True)
+    published_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checklist", "number"],
+                name="edition_number_once",
+                violation_error_message="This edition number is taken.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=EditionStatus.DRAFT, published_at=None, content_hash=""
+                )
+                | ~Q(status=EditionStatus.DRAFT)
+                & Q(published_at__isnull=False)
+                & ~Q(content_hash=""),
+                name="edition_published_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checklist} {self.number}"
+
+    @classmethod
+    def open_now(cls, organisation: Organisation) -> EditionQuerySet:
+        """Published editions that an organisation may start from, for a page."""
+        return cls.objects.published().open_to(organisation).for_page()

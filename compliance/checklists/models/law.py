@@ -1,0 +1,60 @@
+"""The legal index: instruments, provisions, and the questions that cite them."""
+
+from django.db import models
+
+from compliance.checklists.choices import ProvisionStatus
+
+
+class Instrument(models.Model):
+    """A regulation, directive, standard or framework."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=80)
+    title = models.TextField()
+    official_id = models.CharField(max_length=60, blank=True)
+    url = models.URLField(max_length=300)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Provision(models.Model):
+    """One citable place in an instrument."""
+
+    instrument = models.ForeignKey(
+        Instrument, models.PROTECT, related_name="provisions"
+    )
+    cite = models.CharField(max_length=80, unique=True)
+    title = models.CharField(max_length=300)
+    url = models.URLField(max_length=300)
+    applies_from = models.DateField()
+    status = models.CharField(max_length=20, choices=ProvisionStatus.choices)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["instrument_id", "position"]
+
+    def __str__(self) -> str:
+        return self.cite
+
+
+class Citation(models.Model):
+    """A question rests on a provision."""
+
+    question = models.ForeignKey(
+        "compliance.Question", models.CASCADE, related_name="citations"
+    )
+    provision = models.ForeignKey(Provision, models.PROTECT, related_name="citations")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "provision"], name="citation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.provision_id)

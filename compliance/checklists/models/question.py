@@ -1,0 +1,113 @@
+"""The tree of an edition: sections, questions, choices; and the facts beside it."""
+
+from django.db import models
+from django.db.models import Q
+
+from compliance.checklists.choices import FactKind, QuestionKind, Verdict
+from compliance.checklists.models.checklist import Edition
+
+
+class Section(models.Model):
+    """A group of questions with one heading."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="sections")
+    key = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    intro = models.TextField(blank=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="section_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Question(models.Model):
+    """One duty, asked so that evidence can answer it.
+
+    ``key`` survives from edition to edition. ``rule`` is a rule of ``rules.py``;
+    ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="questions")
+    section = models.ForeignKey(Section, models.CASCADE, related_name="questions")
+    key = models.CharField(max_length=20)
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=60)
+    text = models.TextField()
+    kind = models.CharField(max_length=20, choices=QuestionKind.choices)
+    weight = models.PositiveSmallIntegerField()
+    binds = models.JSONField(default=list)
+    rule = models.JSONField(null=True)
+    applies_from = models.JSONField(default=list)
+    number = models.JSONField(null=True)
+    good = models.JSONField(default=list)
+    how_to_check = models.TextField(blank=True)
+    when_partly = models.TextField(blank=True)
+    common_mistake = models.TextField(blank=True)
+    evidence_hints = models.JSONField(default=list)
+    remedy = models.TextField(blank=True)
+    related = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "key"], name="question_key_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__range=(1, 5)), name="question_weight_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.title}"
+
+
+class Choice(models.Model):
+    """One of the answers a question offers; a verdict may follow from it."""
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="choices")
+    key = models.SlugField(max_length=40)
+    label = models.CharField(max_length=200)
+    help = models.TextField(blank=True)
+    verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "key"], name="choice_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Fact(models.Model):
+    """What is asked about the organisation or system to decide what applies.
+
+    ``choices`` lists ``{"key", "label", "help"}``; empty for yes or no.
+    """
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="facts")
+    key = models.SlugField(max_length=40)
+    label = models.CharField(max_length=60)
+    text = models.TextField()
+    help = models.TextField(blank=True)
+    kind = models.CharField(max_length=20, choices=FactKind.choices)
+    choices = models.JSONField(default=list)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="fact_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

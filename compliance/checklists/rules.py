@@ -1,0 +1,188 @@
+"""Applicability rules: read, evaluated, and said in words. Pure.
+
+A rule is a mapping, as in ``seeds/README.md``. Evaluation has three values: a fact
+that is not known yet leaves a rule open (Kleene's logic), and an open rule keeps
+its question in.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+Facts = Mapping[str, list[str] | None]
+"""Fact key to the keys chosen; an empty list is "none of them", None "not known"."""
+
+
+class RuleError(ValueError):
+    """A rule that cannot be read; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactWords:
+    """How a fact and its choices are called in printed reasons."""
+
+    label: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Applicability:
+    """Whether a question applies; ``reason`` is empty when nothing had to be decided."""
+
+    applies: bool
+    is_open: bool
+    reason: str
+    facts: tuple[str, ...]
+
+
+def check(rule: Any, known: Mapping[str, set[str]]) -> None:
+    """Raise ``RuleError`` unless the rule uses only known facts and choices."""
+    if not isinstance(rule, dict) or not rule:
+        msg = f"a rule is a mapping with at least one key, not {rule!r}"
+        raise RuleError(msg)
+    for key, value in rule.items():
+        if key in {"all", "any"}:
+            _check_parts(key, value, known)
+        elif key == "not":
+            check(value, known)
+        else:
+            _check_fact(key, _values(value), known)
+
+
+def _check_parts(key: str, parts: Any, known: Mapping[str, set[str]]) -> None:
+    if not isinstance(parts, list) or not parts:
+        msg = f"{key} takes a list of rules"
+        raise RuleError(msg)
+    for part in parts:
+        check(part, known)
+
+
+def _check_fact(key: str, values: list[str], known: Mapping[str, set[str]]) -> None:
+    if key not in known:
+        msg = f"unknown fact {key!r}; known are {', '.join(sorted(known))}"
+        raise RuleError(msg)
+    if not values:
+        msg = f"fact {key!r} needs at least one choice"
+        raise RuleError(msg)
+    if unknown := [v for v in values if not isinstance(v, str) or v not in known[key]]:
+        msg = f"fact {key!r} has no choice {unknown[0]!r}"
+        raise RuleError(msg)
+
+
+def holds(rule: dict[str, Any] | None, facts: Facts) -> bool | None:
+    """True, False, or None while a fact is missing that could decide it."""
+    if rule is None:
+        return True
+    return _all(_part(key, value, facts) for key, value in rule.items())
+
+
+def _part(key: str, value: Any, facts: Facts) -> bool | None:
+    if key == "all":
+        return _all(holds(part, facts) for part in value)
+    if key == "any":
+        return _any(holds(part, facts) for part in value)
+    if key == "not":
+        inner = holds(value, facts)
+        return None if inner is None else not inner
+    chosen = facts.get(key)
+    return None if chosen is None else not set(chosen).isdisjoint(_values(value))
+
+
+def _all(values: Iterator[bool | None]) -> bool | None:
+    seen = list(values)
+    if False in seen:
+        return False
+    return None if None in seen else True
+
+
+def _any(values: Iterator[bool | None]) -> bool | None:
+    seen = list(values)
+    if True in seen:
+        return True
+    return None if None in seen else False
+
+
+def _values(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def uses(rule: dict[str, Any] | None) -> tuple[str, ...]:
+    """Keys of the facts a rule looks at, each once, in the order of the rule."""
+    found: dict[str, None] = {}
+    for key, value in (rule or {}).items():
+        if key in {"all", "any"}:
+            for part in value:
+                found.update(dict.fromkeys(uses(part)))
+        elif key == "not":
+            found.update(dict.fromkeys(uses(value)))
+        else:
+            found[key] = None
+    return tuple(found)
+
+
+def sentence(rule: dict[str, Any], words: Mapping[str, FactWords]) -> str:
+    """The rule in words: "Transfers is An adequacy decision or …"."""
+    return " and ".join(_clause(key, value, words) for key, value in rule.items())
+
+
+def _clause(key: str, value: Any, words: Mapping[str, FactWords]) -> str:
+    if key in {"all", "any"}:
+        joint = " and " if key == "all" else " or "
+        return "(" + joint.join(sentence(part, words) for part in value) + ")"
+    if key == "not":
+        return f"not ({sentence(value, words)})"
+    fact = words[key]
+    choices = " or ".join(f"“{fact.choices.get(v, v)}”" for v in _values(value))
+    return f"{fact.label} is {choices}"
+
+
+def told(key: str, facts: Facts, words: Mapping[str, FactWords]) -> str:
+    """A fact as it was answered: "Transfers: none of them"."""
+    fact = words[key]
+    chosen = facts.get(key)
+    if chosen is None:
+        return f"{fact.label}: not known yet"
+    if not chosen:
+        return f"{fact.label}: none of them"
+    return f"{fact.label}: " + ", ".join(f"“{fact.choices.get(c, c)}”" for c in chosen)
+
+
+def bound(binds: list[str], role_fact: str) -> dict[str, Any] | None:
+    """The rule that a question binds only those roles; None when it binds all."""
+    return {role_fact: binds} if binds and role_fact else None
+
+
+def applicability(
+    rule: dict[str, Any] | None,
+    binds: list[str],
+    role_fact: str,
+    facts: Facts,
+    words: Mapping[str, FactWords],
+) -> Applicability:
+    """Whether a question applies, with the rule and the facts as its reason."""
+    parts = [part for part in (bound(binds, role_fact), rule) if part]
+    values = [(part, holds(part, facts)) for part in parts]
+    deciding = [part for part, value in values if value is False]
+    missing = [part for part, value in values if value is None]
+    shown = deciding or missing or parts
+    names = tuple(dict.fromkeys(key for part in shown for key in uses(part)))
+    if not names:
+        return Applicability(applies=True, is_open=False, reason="", facts=())
+    said = "; ".join(told(key, facts, words) for key in names)
+    asked = " and ".join(sentence(part, words) for part in shown)
+    if deciding:
+        reason = f"Applies only when {asked}. {said}."
+    elif missing:
+        reason = f"Kept in until it is known whether {asked}. {said}."
+    else:
+        reason = f"Applies by these facts. {said}."
+    return Applicability(not deciding, bool(missing) and not deciding, reason, names)
+
+
+def starts_on(dates: list[dict[str, Any]], facts: Facts) -> date | None:
+    """The day a duty begins to bind: the first entry whose ``when`` does not fail."""
+    for entry in dates:
+        if holds(entry.get("when"), facts) is not False:
+            return date.fromisoformat(entry["date"])
+    return None

@@ -1,0 +1,11 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from compliance.checklists import views
+
+app_name = "checklists"
+urlpatterns = [
+    path("", views.list, name="list"),
+    path("<int:edition_id>/", views.detail, name="detail"),
+]

@@ -1,0 +1,85 @@
+"""The shape of ``<checklist>/checklist.yaml``: edition, roles and facts."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from compliance.checklists.choices import FactKind
+from compliance.interchange.bundle.words import (
+    Aside,
+    Key,
+    Line,
+    Part,
+    Prose,
+    Title,
+    needs_choices,
+)
+
+
+class EditionHead(Part):
+    number: Annotated[Line, Field(max_length=20)]
+    law_as_of: date
+    release_notes: Prose
+
+
+class Subject(Part):
+    """What one assessment is about."""
+
+    label: Title
+    help: Aside = ""
+
+
+class Option(Part):
+    """A choice of a fact."""
+
+    key: Key
+    label: Line
+    help: Aside = ""
+
+
+class FactPart(Part):
+    """A fact; its choices are there unless it is yes or no."""
+
+    key: Key
+    label: Annotated[Line, Field(max_length=60)]
+    text: Line
+    help: Aside = ""
+    kind: Annotated[FactKind, Field(strict=False)]
+    choices: list[Option] = []
+
+    @model_validator(mode="after")
+    def _choices_fit(self) -> Self:
+        needs_choices(self.choices, wanted=self.kind != FactKind.YESNO, kind=self.kind)
+        return self
+
+
+class Head(Part):
+    """``<checklist>/checklist.yaml``."""
+
+    key: Annotated[Key, Field(max_length=60)]
+    theme: Key
+    title: Title
+    summary: Prose
+    edition: EditionHead
+    subject: Subject
+    roles: dict[Key, Line] = {}
+    role_fact: Key | None = None
+    facts: Annotated[list[FactPart], Field(max_length=12)] = []
+
+    def document(self) -> dict[str, Any]:
+        """The edition's own values and its facts, as a document of an edition has them."""
+        edition = self.edition
+        return {
+            "checklist": self.key,
+            "edition": {
+                "number": edition.number,
+                "law_as_of": edition.law_as_of.isoformat(),
+                "release_notes": edition.release_notes,
+                "subject_label": self.subject.label,
+                "subject_help": self.subject.help,
+                "roles": self.roles,
+                "role_fact": self.role_fact or "",
+            },
+            "facts": [fact.model_dump(mode="json") for fact in self.facts],
+        }

@@ -1,0 +1,172 @@
+"""The shape of a section file: ``<checklist>/NN-<name>.yaml``."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from compliance.checklists.choices import QuestionKind, Verdict
+from compliance.interchange.bundle.words import (
+    Aside,
+    Bound,
+    Key,
+    Line,
+    Part,
+    Prose,
+    QuestionKey,
+    Rule,
+    Short,
+    Title,
+    needs_choices,
+)
+
+CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
+
+
+def _one_verdict(value: Verdict) -> Verdict:
+    if value == Verdict.UNANSWERED:
+        msg = "a choice is met, partly, not_met or na"
+        raise ValueError(msg)
+    return value
+
+
+def _dates(value: Any) -> Any:
+    return [{"date": value}] if isinstance(value, date) else value
+
+
+class ChoicePart(Part):
+    """One of the answers a question offers."""
+
+    key: Key
+    label: Annotated[Line, Field(max_length=200)]
+    help: Aside = ""
+    verdict: (
+        Annotated[Verdict, Field(strict=False), AfterValidator(_one_verdict)] | None
+    ) = None
+
+
+class NumberPart(Part):
+    """The unit of a number and the bounds that make it met or partly met."""
+
+    unit: Annotated[Line, Field(max_length=40)]
+    at_most: Bound | None = None
+    at_least: Bound | None = None
+    partly_at_most: Bound | None = None
+    partly_at_least: Bound | None = None
+
+    @model_validator(mode="after")
+    def _bounds_fit(self) -> Self:
+        if self.at_most is None and self.at_least is None:
+            msg = "needs at_most or at_least"
+            raise ValueError(msg)
+        _in_order(self.at_least, self.at_most, "at_least", "at_most")
+        _wider(self.at_most, self.partly_at_most, "at_most", "above")
+        _wider(self.at_least, self.partly_at_least, "at_least", "below")
+        return self
+
+
+def _in_order(
+    low: float | None, high: float | None, low_name: str, high_name: str
+) -> None:
+    if low is not None and high is not None and low > high:
+        msg = f"{low_name} is above {high_name}"
+        raise ValueError(msg)
+
+
+def _wider(met: float | None, partly: float | None, name: str, side: str) -> None:
+    if partly is None:
+        return
+    if met is None:
+        msg = f"partly_{name} needs {name}"
+        raise ValueError(msg)
+    if not (partly > met if side == "above" else partly < met):
+        msg = f"partly_{name} must be {side} {name}"
+        raise ValueError(msg)
+
+
+class From(Part):
+    """A day from which a duty binds, and whom."""
+
+    date: date
+    when: Rule | None = None
+
+
+class QuestionPart(Part):
+    """A question; the words it may have are in ``seeds/README.md``."""
+
+    key: QuestionKey
+    title: Annotated[Line, Field(max_length=60)]
+    text: Line
+    kind: Annotated[QuestionKind, Field(strict=False)]
+    cites: Annotated[list[Short], Field(min_length=1)]
+    binds: list[Key] = []
+    applies: Rule | None = None
+    applies_from: Annotated[list[From], BeforeValidator(_dates)] = []
+    weight: Annotated[int, Field(ge=1, le=5)]
+    good: Annotated[list[Line], Field(min_length=1)]
+    check: Prose
+    partly: Prose
+    mistake: Prose
+    evidence: Annotated[list[Line], Field(min_length=3)]
+    remedy: Prose
+    related: list[QuestionKey] = []
+    choices: list[ChoicePart] = []
+    number: NumberPart | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        words = len(self.text.split())
+        if words > 30:
+            msg = f"text has {words} words; at most 30"
+            raise ValueError(msg)
+        guidance = [*self.good, self.check, self.partly, self.mistake]
+        words = sum(len(text.split()) for text in guidance)
+        if not 40 <= words <= 150:
+            msg = f"good, check, partly and mistake have {words} words together; 40 to 150"
+            raise ValueError(msg)
+        needs_choices(self.choices, wanted=self.kind in CHOICE_KINDS, kind=self.kind)
+        if (self.kind == QuestionKind.NUMBER) != (self.number is not None):
+            msg = "number (unit and bounds) belongs to kind number, and only there"
+            raise ValueError(msg)
+        return self
+
+
+class SectionPart(Part):
+    """``<checklist>/NN-<name>.yaml``."""
+
+    key: Annotated[Key, Field(max_length=60)]
+    title: Title
+    intro: Aside = ""
+    questions: Annotated[list[QuestionPart], Field(min_length=1)]
+
+    def document(self) -> dict[str, Any]:
+        """The section as a document of an edition has it."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "intro": self.intro,
+            "questions": [_document(question) for question in self.questions],
+        }
+
+
+RENAMED = {
+    "check": "how_to_check",
+    "partly": "when_partly",
+    "mistake": "common_mistake",
+    "evidence": "evidence_hints",
+    "applies": "rule",
+}
+
+
+def _document(question: QuestionPart) -> dict[str, Any]:
+    found = question.model_dump(mode="json")
+    found["choices"] = [
+        choice | {"verdict": choice["verdict"] or ""} for choice in found["choices"]
+    ]
+    found["applies_from"] = [_set(entry) for entry in found["applies_from"]]
+    found["number"] = found["number"] and _set(found["number"])
+    return {RENAMED.get(name, name): value for name, value in found.items()}
+
+
+def _set(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

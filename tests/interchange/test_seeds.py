@@ -1,0 +1,68 @@
+"""What is shipped: whole, distinct, and true to the legal index."""
+
+import re
+from difflib import SequenceMatcher
+from itertools import combinations
+
+import pytest
+from django.conf import settings
+
+from compliance.checklists import content
+from compliance.interchange import actions
+from compliance.models import Edition
+
+SHIPPED = {"gdpr": ("G", 128)}
+"""Checklist to the letter and the number of its topics."""
+
+
+@pytest.fixture(scope="module")
+def seeds():
+    return actions.read(settings.BASE_DIR / "seeds")
+
+
+def questions(seeds):
+    return {
+        files.head.content.key: [
+            question for part in files.sections for question in part.content.questions
+        ]
+        for files in seeds.checklists
+    }
+
+
+def test_every_topic_has_a_question(seeds):
+    found = questions(seeds)
+    assert found.keys() == SHIPPED.keys()
+    for key, (letter, topics) in SHIPPED.items():
+        asked = {
+            re.match(r"[A-Z]+[0-9]+", question.key).group() for question in found[key]
+        }
+        assert asked == {f"{letter}{topic:03}" for topic in range(1, topics + 1)}
+
+
+def test_every_checklist_says_what_it_must_cover(seeds):
+    assert all(len(files.coverage) > 50 for files in seeds.checklists)
+
+
+def alike(one, other):
+    """Whether two texts are nearly the same; the cheap upper bounds go first."""
+    matcher = SequenceMatcher(None, one.lower(), other.lower(), autojunk=False)
+    return (
+        matcher.real_quick_ratio() >= 0.9
+        and matcher.quick_ratio() >= 0.9
+        and matcher.ratio() >= 0.9
+    )
+
+
+@pytest.mark.slow
+def test_no_two_questions_are_nearly_the_same(seeds):
+    texts = [q.text for found in questions(seeds).values() for q in found]
+    assert [pair for pair in combinations(texts, 2) if alike(*pair)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_shipped_editions_load_and_keep_their_hash(seeds):
+    actions.load(by=None, folder=settings.BASE_DIR / "seeds")
+    for edition in Edition.objects.all():
+        assert content.content_hash(content.document(edition)) == edition.content_hash
+    assert Edition.objects.count() == len(SHIPPED)
