@@ -1,0 +1,153 @@
+"""Evidence: what proves an answer."""
+
+import unicodedata
+import uuid
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import Count, F, Q
+from django.urls import reverse
+
+from compliance.evidence.choices import Show
+from compliance.evidence.filetypes import label_of
+from compliance.organisations.models import Organisation, User
+from compliance.web.text import validate_line
+
+SOON_DAYS = 30
+"""How long before its end a piece of evidence counts as running out."""
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Evidence by what is true of it on a day."""
+
+    def newest_first(self) -> "EvidenceQuerySet":
+        return self.select_related("added_by").order_by("-added_at", "title", "pk")
+
+    def shown(self, show: str, today: date) -> "EvidenceQuerySet":
+        """Those of one filter above the library."""
+        return self.filter(_filters(today)[show])
+
+    def counts(self, today: date) -> dict[str, int]:
+        """How many each filter shows, in one query."""
+        return self.aggregate(
+            **{
+                show: Count("pk", filter=condition or None)
+                for show, condition in _filters(today).items()
+            }
+        )
+
+    def matching(self, query: str) -> "EvidenceQuerySet":
+        """Those with a text in title, file name or link, or a hash that begins so.
+
+        Databases fold the case of Latin letters only, and take an accent written
+        apart for another letter: the usual spellings are searched side by side.
+        """
+        found = Q(sha256__startswith=query.replace(" ", "").lower())
+        folded = {query, query.lower(), query.upper(), query.capitalize()}
+        for form in ("NFC", "NFD"):
+            for text in {unicodedata.normalize(form, spelling) for spelling in folded}:
+                for name in ("title", "file_name", "url"):
+                    found |= Q(**{f"{name}__icontains": text})
+        return self.filter(found)
+
+    def same_file_as(self, evidence: "Evidence") -> "EvidenceQuerySet":
+        """Others in the same organisation with the same bytes; a link has none."""
+        if not evidence.is_file:
+            return self.none()
+        return self.filter(
+            organisation=evidence.organisation_id, sha256=evidence.sha256
+        ).exclude(pk=evidence.pk)
+
+
+def _filters(today: date) -> dict[str, Q]:
+    soon = today + timedelta(days=SOON_DAYS)
+    return {
+        Show.ALL.value: Q(),
+        Show.FILES.value: ~Q(sha256=""),
+        Show.LINKS.value: ~Q(url=""),
+        Show.ENDING.value: Q(expires_on__gte=today, expires_on__lte=soon),
+        Show.EXPIRED.value: Q(expires_on__lt=today),
+    }
+
+
+class Evidence(models.Model):
+    """A file or a link, with the four dates that are never mixed.
+
+    The date of the document, the period it covers, the moment it was received
+    (``added_at``) and the day it runs out. A file is kept under its SHA-256.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="evidence"
+    )
+    title = models.CharField(max_length=200, validators=[validate_line])
+    url = models.URLField(max_length=1000, blank=True)
+    file_name = models.CharField(max_length=200, blank=True, validators=[validate_line])
+    media_type = models.CharField(max_length=100, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    document_on = models.DateField(null=True, blank=True)
+    covers_from = models.DateField(null=True, blank=True)
+    covers_to = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(url="") & ~Q(sha256="") & Q(size_bytes__isnull=False)
+                | ~Q(url="") & Q(sha256="", file_name="", size_bytes=None),
+                name="evidence_file_or_link",
+                violation_error_message="Evidence is a file or a link, not both.",
+            ),
+            models.CheckConstraint(
+                condition=Q(covers_from=None)
+                | Q(covers_to=None)
+                | Q(covers_to__gte=F("covers_from")),
+                name="evidence_period_ordered",
+                violation_error_message="The period ends before it begins.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-added_at"], name="evidence_newest"),
+            models.Index(
+                fields=["organisation", "expires_on"], name="evidence_expiring"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("evidence:detail", args=[self.organisation.slug, self.pk])
+
+    @property
+    def is_file(self) -> bool:
+        return bool(self.sha256)
+
+    @property
+    def kind(self) -> str:
+        """ "PDF", "Spreadsheet", "Link": what people call it."""
+        return label_of(self.media_type) if self.is_file else "Link"
+
+    @property
+    def icon(self) -> str:
+        """The name of its icon."""
+        if not self.is_file:
+            return "link"
+        icons = {"Picture": "photo", "Spreadsheet": "file-spreadsheet"}
+        return icons.get(self.kind, "file-text")
+
+    @property
+    def hash_groups(self) -> list[str]:
+        """The hash in eight groups of eight, as people compare it."""
+        return [self.sha256[at : at + 8] for at in range(0, len(self.sha256), 8)]
+
+    def days_left(self, today: date) -> int | None:
+        """Days until it has run out, negative afterwards; None when it never does."""
+        return (self.expires_on - today).days if self.expires_on else None

@@ -1,0 +1,196 @@
+"""Where files lie: ``MEDIA_ROOT/<organisation>/<first two of the hash>/<SHA-256>``.
+
+A name is the hash of what is in it, so nothing that people type becomes a path and
+the same bytes lie there once. A file appears whole or not at all, and is on the disk,
+not only in memory, before anybody is told that it was kept.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+FULL = "full"
+DAMAGED = "damaged"
+_HASH = re.compile(r"[0-9a-f]{64}")
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class StorageError(ValidationError):
+    """Why the disk did not keep or give a file; ``code`` is ``FULL`` or ``DAMAGED``."""
+
+
+class Kept(NamedTuple):
+    """What was kept: its hash and its size."""
+
+    sha256: str
+    size_bytes: int
+
+
+def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
+    """Write, hash and name a file; twice the same bytes are one file.
+
+    Raises ``StorageError`` when the disk is full, and when a file of this hash lies
+    there that no longer has the bytes of its name. A failure leaves nothing behind.
+    """
+    folder = _folder(organisation_id)
+    part = folder / f".part-{secrets.token_hex(16)}"
+    with _no_space_told():
+        _make(folder)
+        try:
+            kept = _write(part, chunks)
+            place = path_of(organisation_id, kept.sha256)
+            _make(place.parent)
+            try:
+                os.link(part, place)
+            except FileExistsError:
+                open_kept(organisation_id, kept.sha256).close()
+                os.utime(place)
+            _flush(place.parent)
+        finally:
+            part.unlink(missing_ok=True)
+    return kept
+
+
+def open_kept(organisation_id: UUID, sha256: str) -> BinaryIO:
+    """The file, open, its bytes compared with its hash just now.
+
+    Raises ``StorageError`` when it is gone or is not what was received.
+    """
+    try:
+        file = path_of(organisation_id, sha256).open("rb")
+    except OSError as error:
+        raise _damaged() from error
+    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        file.close()
+        raise _damaged()
+    file.seek(0)
+    return file
+
+
+def path_of(organisation_id: UUID, sha256: str) -> Path:
+    """Where a file with this hash lies. Raises ``ValueError`` for what is no hash."""
+    if not _HASH.fullmatch(sha256):
+        msg = "not a SHA-256"
+        raise ValueError(msg)
+    return _folder(organisation_id) / sha256[:2] / sha256
+
+
+@contextmanager
+def unswept(organisation_id: UUID) -> Iterator[None]:
+    """Hold off the sweep of an organisation until the row of a new file is written."""
+    folder = _folder(organisation_id)
+    with _no_space_told():
+        _make(folder)
+    with _locked(folder, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def old_files(organisation_id: UUID, older_than: float) -> Iterator[list[Path]]:
+    """Files and unfinished parts last touched before a moment (seconds since 1970).
+
+    Nothing new is kept for the organisation while the list is in use.
+    """
+    folder = _folder(organisation_id)
+    if not folder.is_dir():
+        yield []
+        return
+    with _locked(folder, fcntl.LOCK_EX):
+        found = [*folder.glob(".part-*"), *folder.glob("[0-9a-f][0-9a-f]/*")]
+        yield [path for path in found if path.stat().st_mtime < older_than]
+
+
+def organisations_with_files() -> list[UUID]:
+    """Every organisation that has a folder, with or without files."""
+    root = Path(settings.MEDIA_ROOT)
+    found = []
+    for folder in root.iterdir() if root.is_dir() else ():
+        with suppress(ValueError):
+            found.append(UUID(folder.name))
+    return sorted(found)
+
+
+def full() -> StorageError:
+    """The refusal of a full disk."""
+    msg = (
+        "The disk is full: nothing was kept. Whoever runs this installation has to"
+        " make room; then add it again."
+    )
+    return StorageError(msg, code=FULL)
+
+
+def _damaged() -> StorageError:
+    msg = (
+        "The stored file is missing or no longer has the bytes it was received with."
+        " Whoever runs this installation has to bring it back from a backup."
+    )
+    return StorageError(msg, code=DAMAGED)
+
+
+@contextmanager
+def _no_space_told() -> Iterator[None]:
+    """Turns "no space left" into a ``StorageError`` with words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        raise full() from error
+
+
+def _folder(organisation_id: UUID) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(UUID(str(organisation_id)))
+
+
+def _make(folder: Path) -> None:
+    """The folder, for its owner only, and written to the disk with those above it."""
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        _make(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    _flush(folder.parent)
+
+
+def _write(part: Path, chunks: Iterable[bytes]) -> Kept:
+    digest, size = hashlib.sha256(), 0
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return Kept(digest.hexdigest(), size)
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """A lock on the folder that ends with the block, or with the process."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,208 @@
+"""Files for tests: the smallest of each kind, and those that must not be kept."""
+
+import io
+import struct
+import zipfile
+
+
+def packed(*parts, comment=b"", **named):
+    """A ZIP with empty parts, or with those named and their content."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for part in parts:
+            name, content = part if isinstance(part, tuple) else (part, b"x")
+            archive.writestr(zipfile.ZipInfo(name), content)
+        archive.comment = comment
+    return out.getvalue()
+
+
+def office(main, *more):
+    return packed("[Content_Types].xml", main, *more)
+
+
+def open_document(kind, *more):
+    media = f"application/vnd.oasis.opendocument.{kind}"
+    return packed(("mimetype", media), "content.xml", *more)
+
+
+def claiming(unpacked_bytes):
+    """A ZIP whose table of contents claims what its one part unpacks to."""
+    data = bytearray(packed("a.txt"))
+    at = data.find(b"PK\x01\x02")
+    data[at + 24 : at + 28] = struct.pack("<L", unpacked_bytes)
+    return bytes(data)
+
+
+def counting(parts):
+    """A ZIP whose end claims another number of parts."""
+    data = bytearray(packed("a.txt"))
+    at = data.rfind(b"PK\x05\x06")
+    data[at + 8 : at + 12] = struct.pack("<2H", parts, parts)
+    return bytes(data)
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+EML = b"From: ada@example.org\r\nSubject: Hi\r\n\r\nGr\xfc\xdfe\r\n"
+
+KEPT = [
+    ("a.pdf", PDF, "application/pdf"),
+    ("a.png", PNG, "image/png"),
+    ("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "image/jpeg"),
+    ("a.jpeg", b"\xff\xd8\xff\xe1\0\x10Exif", "image/jpeg"),
+    ("a.gif", b"GIF89a\1\0\1\0", "image/gif"),
+    ("a.webp", b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
+    (
+        "a.docx",
+        office("word/document.xml"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    (
+        "a.xlsx",
+        office("xl/workbook.xml"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    (
+        "a.pptx",
+        office("ppt/presentation.xml"),
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ),
+    ("a.odt", open_document("text"), "application/vnd.oasis.opendocument.text"),
+    (
+        "a.ods",
+        open_document("spreadsheet"),
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
+    (
+        "a.odp",
+        open_document("presentation"),
+        "application/vnd.oasis.opendocument.presentation",
+    ),
+    ("a.txt", "Grüße, 你好".encode(), "text/plain; charset=utf-8"),
+    ("a.log", b"\x1b[31mred\x1b[0m\n", "text/plain; charset=utf-8"),
+    ("a.csv", b"=cmd|' /C calc'!A0,1\n", "text/csv; charset=utf-8"),
+    ("a.md", b"# Policy\n<b>bold</b>\n", "text/markdown; charset=utf-8"),
+    ("a.json", b'{"a": "<script>"}', "application/json"),
+    ("a.eml", EML, "message/rfc822"),
+    ("a.zip", packed("one.txt", "folder/two.exe"), "application/zip"),
+    ("empty.zip", packed(), "application/zip"),
+]
+
+REFUSED = {
+    "nothing": ("a.txt", b""),
+    "web page": ("a.html", b"<p>hello"),
+    "web page as text": ("a.txt", b"<!DOCTYPE html><script>alert(1)</script>"),
+    "web page behind spaces": ("a.txt", b" \r\n\t<HTML><body>"),
+    "web page behind a mark": ("a.csv", b"\xef\xbb\xbf<html>"),
+    "web page behind a remark": ("a.md", b"<!-- x --><script>alert(1)</script>"),
+    "script as JSON": ("a.json", b"<script>alert(1)</script>"),
+    "script as mail": ("a.eml", b"<script>alert(1)</script>"),
+    "frame": ("a.log", b"<iframe src=javascript:alert(1)>"),
+    "SVG": ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>"),
+    "SVG as picture": ("a.png", b"<?xml version='1.0'?><svg onload='x'/>"),
+    "SVG as text": ("a.txt", b"<?xml version='1.0'?>\n<!-- -->\n<svg/>"),
+    "saved page": ("a.mht", b"MIME-Version: 1.0\r\n\r\n<html>"),
+    "Windows program": ("a.exe", b"MZ\x90\0\3"),
+    "Windows program as PDF": ("a.pdf", b"MZ\x90\0\3"),
+    "Linux program": ("a.txt", b"\x7fELF\2\1\1"),
+    "Mac program": ("a.txt", b"\xcf\xfa\xed\xfe\7"),
+    "Java class": ("a.txt", b"\xca\xfe\xba\xbe\0\0"),
+    "WebAssembly": ("a.zip", b"\0asm\1\0\0\0"),
+    "shell script": ("a.txt", b"#!/bin/sh\nrm -rf ~\n"),
+    "shortcut": ("a.pdf", b"L\0\0\0\x01\x14\x02\0"),
+    "batch file": ("a.bat", b"del *.*\r\n"),
+    "JavaScript": ("a.js", b"alert(1)"),
+    "PHP": ("a.php", b"<?php system('id');"),
+    "XML": ("a.xml", b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"),
+    "text without an ending": ("notes", b"hello"),
+    "text as PDF": ("a.pdf", b"hello"),
+    "text as picture": ("a.jpg", b"hello"),
+    "text with a zero": ("a.txt", b"one\0two"),
+    "zero far behind": ("a.log", b"a" * 70_000 + b"\0"),
+    "UTF-16": ("a.csv", "a;b".encode("utf-16")),
+    "Latin-1": ("a.txt", "Grüße".encode("latin-1")),
+    "cut in a letter": ("a.txt", "ü".encode()[:1]),
+    "surrogates": ("a.txt", b"\xed\xa0\x80"),
+    "overlong": ("a.txt", b"\xc0\xaf"),
+    "mail with a zero": ("a.eml", b"From: a\r\n\r\n\0"),
+    "no mail": ("a.eml", b"hello you"),
+    "cut ZIP": ("a.zip", packed("a.txt")[:-30]),
+    "ZIP of one mark": ("a.zip", b"PK\x03\x04"),
+    "ZIP with a wrong count": ("a.zip", counting(2)),
+    "ZIP with 60,000 parts": ("a.zip", counting(60_000)),
+    "ZIP bomb": ("a.zip", claiming(4_000_000_000)),
+    "ZIP that climbs": ("a.zip", packed("../../etc/cron.d/x")),
+    "ZIP that climbs on Windows": ("a.zip", packed("..\\..\\x.exe")),
+    "ZIP with a root path": ("a.zip", packed("/etc/passwd")),
+    "ZIP with a drive": ("a.zip", packed("C:/x")),
+    "64-bit end": ("a.zip", packed("a") + b"PK\x06\x07" + b"\0" * 16 + packed()[-22:]),
+    "document with macros": (
+        "a.docx",
+        office("word/document.xml", "word/vbaProject.bin"),
+    ),
+    "sheet with macros": ("a.xlsm", office("xl/workbook.xml", "xl/vbaProject.bin")),
+    "open document with macros": ("a.odt", open_document("text", "Basic/S/M.xml")),
+    "Java archive": ("a.zip", packed("META-INF/MANIFEST.MF", "A.class")),
+    "Android app": ("a.zip", packed("AndroidManifest.xml", "classes.dex")),
+    "old Office": ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    "RAR": ("a.rar", b"Rar!\x1a\7\0"),
+    "Flash": ("a.swf", b"FWS\6"),
+}
+
+NAMES = {
+    "../../etc/passwd.txt": "passwd.txt",
+    "..\\..\\boot.txt": "boot.txt",
+    "/etc/shadow.txt": "shadow.txt",
+    "C:\\Users\\ada\\a.txt": "a.txt",
+    "\\\\server\\share\\a.txt": "a.txt",
+    "a.txt::$DATA": "a.txt__$DATA",
+    "a\0.txt": "a.txt",
+    "a.txt\0.exe": "a.txt.exe",
+    "a\r\nSet-Cookie: x=1.txt": "a Set-Cookie_ x=1.txt",
+    "a\r\n\r\n<script>.txt": "a _script_.txt",
+    "<img src=x onerror=alert(1)>.txt": "_img src=x onerror=alert(1)_.txt",
+    '"; filename="evil.exe': "_; filename=_evil.exe",
+    "a\u202etxt.exe": "atxt.exe",
+    "\u2066a\u2069.txt": "a.txt",
+    "\u200eab\u200f.txt": "ab.txt",
+    "a\u200bb.txt": "ab.txt",
+    "\ufeffa.txt": "a.txt",
+    "a\ud800.txt": "a.txt",
+    "\udcff\udcfe": "file",
+    "a\ufffe.txt": "a.txt",
+    "a\x1b[31m.txt": "a[31m.txt",
+    "a\x7f\x9f.txt": "a.txt",
+    "a\tb.txt": "a b.txt",
+    "a\u2028b.txt": "a b.txt",
+    "a   b.txt": "a b.txt",
+    " a.txt ": "a.txt",
+    "a.txt. . .": "a.txt",
+    ".htaccess": "htaccess",
+    "...": "file",
+    "": "file",
+    "   ": "file",
+    "\u200d\u200d": "file",
+    "-": "file",
+    "CON": "_CON",
+    "nul.txt": "_nul.txt",
+    "Com1.tar.gz": "_Com1.tar.gz",
+    "LPT¹.txt": "_LPT¹.txt",
+    "con .txt": "_con .txt",
+    "console.txt": "console.txt",
+    "a|b?c*d.txt": "a_b_c_d.txt",
+    "%2e%2e%2fa.txt": "%2e%2e%2fa.txt",
+    "${jndi:ldap://x/a}.txt": "a}.txt",
+    "$(rm -rf ~).txt": "$(rm -rf ~).txt",
+    "=1+1.csv": "=1+1.csv",
+    "Ζωή.pdf": "Ζωή.pdf",
+    "Заявление.pdf": "Заявление.pdf",
+    "حماية.pdf": "حماية.pdf",
+    "می\u200cخواهم.pdf": "می\u200cخواهم.pdf",
+    "数据保护.pdf": "数据保护.pdf",
+    "👩\u200d⚖️.png": "👩\u200d⚖️.png",
+    "e\u0301.txt": "e\u0301.txt",
+    "é.txt": "é.txt",
+    "x" * 300 + ".pdf": "x" * 176 + ".pdf",
+    "ü" * 150 + ".pdf": "ü" * 88 + ".pdf",
+    "数" * 100: "数" * 60,
+}
