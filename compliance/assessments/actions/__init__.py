@@ -1,0 +1,25 @@
+"""What people do in assessments."""
+
+from compliance.assessments.actions.answer import (
+    Refused,
+    Saved,
+    Undone,
+    save_answer,
+    undo,
+)
+from compliance.assessments.actions.attach import attach, detach
+from compliance.assessments.actions.start import change_facts, start
+from compliance.assessments.actions.talk import comment
+
+__all__ = [
+    "Refused",
+    "Saved",
+    "Undone",
+    "attach",
+    "change_facts",
+    "comment",
+    "detach",
+    "save_answer",
+    "start",
+    "undo",
+]

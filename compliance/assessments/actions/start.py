@@ -1,0 +1,143 @@
+"""Starting an assessment, and changing the facts it rests on."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from compliance.assessments.applying import Scope, choice_keys
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Answer, Assessment
+from compliance.audit import trail
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Edition
+from compliance.organisations.models import Organisation, User
+
+Facts = dict[str, list[str] | None]
+
+
+def start(
+    *,
+    by: User,
+    organisation: Organisation,
+    edition: Edition,
+    subject: str,
+    period_from: date,
+    period_to: date,
+    facts: Facts,
+    due_on: date | None = None,
+) -> Assessment:
+    """A running assessment with an answer, still unanswered, for every question.
+
+    Raises ``ValidationError`` for an edition that is not published, a period that
+    ends before it begins, and facts the edition does not ask.
+    """
+    with transaction.atomic():
+        edition = Edition.objects.select_for_update().get(pk=edition.pk)
+        if edition.status != EditionStatus.PUBLISHED:
+            msg = f"Edition {edition.number} is not open for new assessments."
+            raise ValidationError(msg)
+        _refuse_unknown(edition, facts)
+        assessment = Assessment(
+            organisation=organisation,
+            edition=edition,
+            subject=subject,
+            period_from=period_from,
+            period_to=period_to,
+            due_on=due_on,
+            facts=facts,
+            started_by=by,
+        )
+        assessment.full_clean(exclude=["facts"])
+        assessment.save()
+        scope = Scope(edition, facts)
+        answers = []
+        for question in edition.questions.all():
+            found = scope.of(question)
+            answers.append(
+                Answer(
+                    assessment=assessment,
+                    question=question,
+                    applies=found.applies,
+                    binds_from=found.binds_from,
+                )
+            )
+        Answer.objects.bulk_create(answers, batch_size=2000)
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action="assessment.started",
+            subject=assessment,
+            scope_id=assessment.pk,
+            after={
+                "checklist": edition.checklist.key,
+                "edition": edition.number,
+                "content_hash": edition.content_hash,
+                "subject": subject,
+                "period": [period_from, period_to],
+                "due_on": due_on,
+                "facts": facts,
+            },
+        )
+    return assessment
+
+
+def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:
+    """Answer the facts anew; the number of questions that now apply or no longer do.
+
+    Answers are never touched: what stops applying keeps its answer and comes back
+    with it. Raises ``ValidationError`` for unknown facts or a closed assessment.
+    """
+    with transaction.atomic():
+        assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        if assessment.status != AssessmentStatus.RUNNING:
+            msg = "This assessment is closed: its facts stay as they are."
+            raise ValidationError(msg)
+        _refuse_unknown(assessment.edition, facts)
+        before = {key: assessment.facts.get(key) for key in facts}
+        changed = {key: value for key, value in facts.items() if before[key] != value}
+        if not changed:
+            return 0
+        assessment.facts = assessment.facts | changed
+        assessment.save(update_fields=["facts"])
+        moved = _apply(assessment)
+        trail.record(
+            by=by,
+            organisation_id=assessment.organisation_id,
+            action="assessment.facts_changed",
+            subject=assessment,
+            scope_id=assessment.pk,
+            before={key: before[key] for key in changed},
+            after=changed | {"questions_moved": moved},
+        )
+    return len(moved)
+
+
+def _apply(assessment: Assessment) -> list[str]:
+    """Bring ``applies`` and ``binds_from`` in line; keys whose applicability moved."""
+    scope = Scope(assessment.edition, assessment.facts)
+    moved, touched = [], []
+    answers = assessment.answers.select_related("question").order_by(
+        "question__position"
+    )
+    for answer in answers:
+        found = scope.of(answer.question)
+        if answer.applies != found.applies:
+            moved.append(answer.question.key)
+        if (answer.applies, answer.binds_from) != (found.applies, found.binds_from):
+            answer.applies, answer.binds_from = found.applies, found.binds_from
+            touched.append(answer)
+    Answer.objects.bulk_update(touched, ["applies", "binds_from"], batch_size=500)
+    return moved
+
+
+def _refuse_unknown(edition: Edition, facts: dict[str, Any]) -> None:
+    known = {fact.key: choice_keys(fact) for fact in edition.facts.all()}
+    for key, chosen in facts.items():
+        if key not in known:
+            msg = f"This edition does not ask for the fact {key}."
+            raise ValidationError(msg)
+        if unknown := set(chosen or []) - known[key]:
+            msg = f"The fact {key} has no choice {sorted(unknown)[0]}."
+            raise ValidationError(msg)

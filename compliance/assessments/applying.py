@@ -1,0 +1,56 @@
+"""What applies to an organisation: rules and facts of an edition, put together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from compliance.checklists import rules
+from compliance.checklists.content import fact_words
+from compliance.checklists.models import Edition, Question
+
+YESNO = {"yes": "Yes", "no": "No"}
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """Whether and from when a question binds, with the printed reason."""
+
+    applies: bool
+    binds_from: date | None
+    is_open: bool
+    reason: str
+    facts: tuple[str, ...]
+
+
+class Scope:
+    """An edition's facts as one organisation answered them."""
+
+    def __init__(self, edition: Edition, facts: dict[str, list[str] | None]) -> None:
+        self.role_fact = edition.role_fact
+        self.facts = facts
+        self.words = fact_words(edition.facts.all())
+
+    def of(self, question: Question) -> Applying:
+        """What holds for one question."""
+        found = rules.applicability(
+            question.rule, question.binds, self.role_fact, self.facts, self.words
+        )
+        return Applying(
+            found.applies,
+            rules.starts_on(question.applies_from, self.facts),
+            found.is_open,
+            found.reason,
+            found.facts,
+        )
+
+    def told(self) -> Iterable[tuple[str, str]]:
+        """Each fact as label and answer, in order."""
+        for key in self.words:
+            label, _, answer = rules.told(key, self.facts, self.words).partition(": ")
+            yield label, answer
+
+
+def choice_keys(fact: Any) -> set[str]:
+    """The keys a fact can be answered with."""
+    return {choice["key"] for choice in fact.choices} or set(YESNO)

@@ -1,0 +1,165 @@
+"""What people may type into an assessment."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from compliance.assessments.applying import YESNO
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Assessment
+from compliance.assessments.values import LONGEST_TEXT, line_ends
+from compliance.checklists.choices import FactKind
+from compliance.checklists.models import Edition, Fact
+from compliance.web.text import validate_text
+
+UNKNOWN = "unknown"
+NONE = "none"
+
+
+class AnswerForm(forms.Form):
+    """The fields of a row that were sent; one that was not sent is not touched.
+
+    A value is parsed by the action, which knows the kind of the question.
+    """
+
+    base = forms.IntegerField(min_value=0)
+    verdict = forms.ChoiceField(choices=Verdict.choices, required=False)
+    note = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=LONGEST_TEXT,
+        validators=[validate_text],
+        error_messages={
+            "max_length": "The note has %(show_value)d characters; 100,000 fit."
+        },
+    )
+    reason = forms.CharField(
+        required=False, max_length=LONGEST_TEXT, validators=[validate_text]
+    )
+    owner = forms.IntegerField(required=False, min_value=1)
+    due_on = forms.DateField(
+        required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
+    )
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        self.typed_values = data.getlist("value")
+
+    def clean_note(self) -> str:
+        return line_ends(self.cleaned_data["note"])
+
+    def clean_reason(self) -> str:
+        return line_ends(self.cleaned_data["reason"])
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, by the names of the model."""
+        sent = {
+            name: self.cleaned_data[name]
+            for name in ("note", "reason", "due_on")
+            if name in self.data
+        }
+        if self.data.get("verdict"):
+            sent["verdict"] = self.cleaned_data["verdict"]
+        if "owner" in self.data:
+            sent["owner_id"] = self.cleaned_data["owner"]
+        if "value" in self.data:
+            sent["value"] = self.typed_values
+        return sent
+
+
+class StartForm(forms.ModelForm):
+    """Subject, audit period and due date of a new assessment."""
+
+    class Meta:
+        model = Assessment
+        fields = ("subject", "period_from", "period_to", "due_on")
+
+    def __init__(self, data: Any = None, *, edition: Edition, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["subject"].label = edition.subject_label
+        self.fields["subject"].help_text = edition.subject_help
+        self.fields["period_from"].label = "Audit period from"
+        self.fields["period_to"].label = "to"
+        self.fields["due_on"].label = "To be finished by"
+        for name in ("period_from", "period_to", "due_on"):
+            self.fields[name].widget = forms.DateInput(
+                format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
+            )
+        self.fields["subject"].widget.attrs["class"] = "input"
+
+
+class FactsForm(forms.Form):
+    """The facts of an edition; each can be left at "I don't know yet"."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        facts: list[Fact],
+        known: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=_initial(facts, known or {}))
+        self.facts = {fact.key: fact for fact in facts}
+        for fact in facts:
+            self.fields[fact.key] = _field(fact)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for key, fact in self.facts.items():
+            chosen = cleaned.get(key)
+            if fact.kind != FactKind.SEVERAL or not chosen or len(chosen) == 1:
+                continue
+            if {NONE, UNKNOWN} & set(chosen):
+                only = "“None of these”" if NONE in chosen else "“I don't know yet”"
+                self.add_error(
+                    key, f"{fact.text} {only} goes with no other choice: clear one."
+                )
+        return cleaned
+
+    def answers(self) -> dict[str, list[str] | None]:
+        """Fact key to chosen keys; None where it is not known yet."""
+        found: dict[str, list[str] | None] = {}
+        for key in self.facts:
+            value = self.cleaned_data.get(key) or UNKNOWN
+            chosen = [value] if isinstance(value, str) else list(value)
+            if chosen == [NONE]:
+                found[key] = []
+            else:
+                found[key] = None if UNKNOWN in chosen else chosen
+        return found
+
+
+def _choices(fact: Fact) -> list[tuple[str, str]]:
+    own = [(choice["key"], choice["label"]) for choice in fact.choices]
+    none = [(NONE, "None of these")] if fact.kind == FactKind.SEVERAL else []
+    return [*(own or YESNO.items()), *none, (UNKNOWN, "I don't know yet")]
+
+
+def _field(fact: Fact) -> forms.Field:
+    several = fact.kind == FactKind.SEVERAL
+    make = forms.MultipleChoiceField if several else forms.ChoiceField
+    field = make(choices=_choices(fact), required=False, label=fact.text)
+    field.help_text = fact.help
+    return field
+
+
+def _initial(facts: list[Fact], known: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for fact in facts:
+        chosen = known.get(fact.key)
+        if fact.kind == FactKind.SEVERAL:
+            found[fact.key] = [] if chosen is None else chosen or [NONE]
+        else:
+            found[fact.key] = chosen[0] if chosen else UNKNOWN
+    return found
+
+
+class CommentForm(forms.Form):
+    """Something to say about an answer."""
+
+    text = forms.CharField(
+        max_length=LONGEST_TEXT,
+        validators=[validate_text],
+        error_messages={"required": "Write something first."},
+    )

@@ -1,0 +1,142 @@
+"""What one row of the question list shows, worked out so that the template only prints."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from compliance.assessments.applying import Applying, Scope
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Answer, Assessment, Attachment
+from compliance.checklists.choices import QuestionKind
+
+SOON = timedelta(days=14)
+_SETTLED = {Verdict.MET, Verdict.NA}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A piece of evidence as an answer shows it."""
+
+    attachment: Attachment
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An answer with everything its row says beside it."""
+
+    answer: Answer
+    proofs: list[Proof]
+    warnings: list[str]
+    is_due_soon: bool
+    applying: Applying | None
+    bounds: str
+    is_open: bool = False
+
+    @property
+    def question(self) -> Any:
+        return self.answer.question
+
+    @property
+    def has_own_verdict(self) -> bool:
+        """Whether a person chooses the verdict, rather than a value."""
+        return not self.answer.kind_is_derived
+
+    @property
+    def value_list(self) -> list[str]:
+        """The value as a list of choice keys, for ticking boxes."""
+        value = self.answer.value
+        return value if isinstance(value, list) else [value] if value else []
+
+    @property
+    def told_value(self) -> str:
+        """The value in words: number with unit, labels of choices, text."""
+        return told_value(self.answer)
+
+
+def lines(
+    answers: Iterable[Answer],
+    assessment: Assessment,
+    today: date,
+    *,
+    open_id: int | None = None,
+    scope: Scope | None = None,
+) -> list[Line]:
+    """A line for each answer; ``scope`` adds why each applies or does not."""
+    return [
+        line(answer, assessment, today, scope=scope, is_open=answer.pk == open_id)
+        for answer in answers
+    ]
+
+
+def line(
+    answer: Answer,
+    assessment: Assessment,
+    today: date,
+    *,
+    scope: Scope | None = None,
+    is_open: bool = False,
+) -> Line:
+    """One answer as its row shows it."""
+    proofs = [
+        Proof(a, proof_warning(a.evidence, assessment, today))
+        for a in answer.attachments.all()
+    ]
+    return Line(
+        answer=answer,
+        proofs=proofs,
+        warnings=row_warnings(answer.verdict, [p.warning for p in proofs]),
+        is_due_soon=is_pressing(answer.due_on, answer.verdict, today),
+        applying=scope.of(answer.question) if scope else None,
+        bounds=told_bounds(answer.question.number or {}),
+        is_open=is_open,
+    )
+
+
+def row_warnings(verdict: str, proofs: list[str]) -> list[str]:
+    """What the row warns of: no evidence behind "met" or "partly", or bad evidence."""
+    if not proofs and verdict in {Verdict.MET, Verdict.PARTLY}:
+        return ["No evidence"]
+    return sorted({"Evidence: " + warning for warning in proofs if warning})
+
+
+def is_pressing(due_on: date | None, verdict: str, today: date) -> bool:
+    """Whether a due date is near or past and the answer is not settled."""
+    return due_on is not None and due_on <= today + SOON and verdict not in _SETTLED
+
+
+def proof_warning(evidence: Any, assessment: Assessment, today: date) -> str:
+    """What is wrong with a piece of evidence on a day and for an audit period."""
+    if evidence.expires_on and evidence.expires_on < today:
+        return "expired"
+    if evidence.covers_to and evidence.covers_to < assessment.period_from:
+        return "before the audit period"
+    if evidence.covers_from and evidence.covers_from > assessment.period_to:
+        return "after the audit period"
+    if evidence.expires_on and evidence.expires_on < assessment.period_to:
+        return "runs out before the period ends"
+    return ""
+
+
+def told_bounds(number: dict[str, Any]) -> str:
+    """ "days, at most 31"."""
+    unit = number.get("unit", "")
+    for key, words in (("at_most", "at most"), ("at_least", "at least")):
+        if key in number:
+            return f"{unit}, {words} {number[key]}".strip(", ")
+    return str(unit)
+
+
+def told_value(answer: Answer) -> str:
+    """The value in words, "" when there is none."""
+    value, question = answer.value, answer.question
+    if value in (None, "", []):
+        return ""
+    if question.kind == QuestionKind.NUMBER:
+        return f"{value} {(question.number or {}).get('unit', '')}".strip()
+    if question.kind in {QuestionKind.TEXT, QuestionKind.DATE}:
+        return str(value)
+    labels = {choice.key: choice.label for choice in question.choices.all()}
+    keys = value if isinstance(value, list) else [value]
+    return "; ".join(str(labels.get(key, key)) for key in keys)

@@ -1,0 +1,204 @@
+"""Answers and what hangs on them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, OuterRef, Q, StringAgg, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models.assessment import Assessment
+from compliance.assessments.scoring import DERIVED
+from compliance.checklists.models import Choice, Citation, Question
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import User
+from compliance.web.text import validate_text
+
+FIELDS = ("verdict", "value", "note", "reason", "owner_id", "due_on")
+"""What a person may set on an answer, in the order the history tells it."""
+
+
+TEXT = models.TextField()
+
+
+def _text(query: models.QuerySet[Any, Any]) -> Coalesce:
+    """A subquery of one text, "" where there is none."""
+    return Coalesce(Subquery(query), Value(""), output_field=TEXT)
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Answers, joined for the row that shows them."""
+
+    def applying(self) -> "AnswerQuerySet":
+        return self.filter(applies=True)
+
+    def with_cites(self) -> "AnswerQuerySet":
+        """Adds ``cites``: the provisions of the question in one text."""
+        cites = (
+            Citation.objects.filter(question=OuterRef("question_id"))
+            .order_by()
+            .values("question")
+            .annotate(
+                text=StringAgg(
+                    "provision__cite",
+                    delimiter=Value("; "),
+                    order_by="position",
+                    output_field=TEXT,
+                )
+            )
+            .values("text")
+        )
+        return self.annotate(cites=_text(cites))
+
+    def with_choices(self) -> "AnswerQuerySet":
+        """Adds ``choice_lines``: a line "key=verdict" for each choice, in order."""
+        choices = (
+            Choice.objects.filter(question=OuterRef("question_id"))
+            .order_by()
+            .values("question")
+            .annotate(
+                text=StringAgg(
+                    Concat("key", Value("="), "verdict", output_field=TEXT),
+                    delimiter=Value("\n"),
+                    order_by="position",
+                    output_field=TEXT,
+                )
+            )
+            .values("text")
+        )
+        return self.annotate(choice_lines=_text(choices))
+
+    def with_talk(self) -> "AnswerQuerySet":
+        """Adds ``comment_count``."""
+        comments = (
+            Comment.objects.filter(answer=OuterRef("pk"))
+            .order_by()
+            .values("answer")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        return self.annotate(comment_count=Coalesce(Subquery(comments), Value(0)))
+
+    def for_page(self) -> "AnswerQuerySet":
+        """Everything a row shows, in three queries whatever the number of rows."""
+        return (
+            self.select_related("question__section", "owner", "changed_by")
+            .with_cites()
+            .with_talk()
+            .prefetch_related(
+                "question__choices",
+                models.Prefetch(
+                    "attachments",
+                    Attachment.objects.select_related("evidence").order_by("pk"),
+                ),
+            )
+            .order_by("question__position")
+        )
+
+
+class Answer(models.Model):
+    """The answer to one question of one assessment; there from the start.
+
+    ``applies`` and ``binds_from`` follow from the facts and are kept here so that
+    lists and counts need no rule. ``version`` counts changes. ``value`` is a number
+    (as text), an ISO date, a text, a choice key or a list of them, by the kind of
+    the question.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
+    applies = models.BooleanField(default=True)
+    binds_from = models.DateField(null=True)
+    verdict = models.CharField(
+        max_length=20, choices=Verdict.choices, default=Verdict.UNANSWERED
+    )
+    value = models.JSONField(null=True)
+    note = models.TextField(blank=True, validators=[validate_text])
+    reason = models.TextField(blank=True, validators=[validate_text])
+    owner = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="owned_answers"
+    )
+    due_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = AnswerQuerySet.as_manager()
+
+    choice_lines: str
+    cites: str
+    comment_count: int
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "question"], name="answer_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict=Verdict.NA) | ~Q(reason=""),
+                name="answer_na_has_reason",
+                violation_error_message="Give a reason why it does not apply.",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_at=None, changed_by=None)
+                | Q(changed_at__isnull=False, changed_by__isnull=False),
+                name="answer_changed_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "due_on"], name="answer_owner_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question.key}: {self.get_verdict_display()}"
+
+    @classmethod
+    def keys_of(cls, ids: Iterable[int]) -> models.QuerySet[Any, tuple[int, str]]:
+        """Answer id and question key, for telling events of the trail."""
+        return cls.objects.filter(pk__in=ids).values_list("pk", "question__key")
+
+    @property
+    def kind_is_derived(self) -> bool:
+        """Whether the verdict follows from the value."""
+        return self.question.kind in DERIVED
+
+    @property
+    def is_answered(self) -> bool:
+        return self.verdict != Verdict.UNANSWERED
+
+
+class Attachment(models.Model):
+    """A piece of evidence used in an answer."""
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="attachments")
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="attachments")
+    attached_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["answer", "evidence"],
+                name="attachment_once",
+                violation_error_message="This evidence is attached already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} in {self.answer_id}"
+
+
+class Comment(models.Model):
+    """Something said about an answer."""
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, models.PROTECT, related_name="+")
+    text = models.TextField(validators=[validate_text])
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+        indexes = [models.Index(fields=["answer", "written_at"], name="comment_order")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

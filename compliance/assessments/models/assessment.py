@@ -1,0 +1,71 @@
+"""An organisation fills in one edition about one subject."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.checklists.models import Edition
+from compliance.organisations.models import Organisation, User
+from compliance.web.text import validate_line
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    """Assessments with what pages show of them."""
+
+    def running(self) -> "AssessmentQuerySet":
+        return self.filter(status=AssessmentStatus.RUNNING)
+
+    def for_page(self) -> "AssessmentQuerySet":
+        return self.select_related("edition__checklist__theme")
+
+
+class Assessment(models.Model):
+    """One edition, one subject, one audit period.
+
+    ``facts`` maps fact keys to lists of choice keys; a key that is missing or None
+    is "not known yet".
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="assessments"
+    )
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="assessments")
+    subject = models.CharField(max_length=120, validators=[validate_line])
+    period_from = models.DateField()
+    period_to = models.DateField()
+    due_on = models.DateField(null=True, blank=True)
+    facts = models.JSONField(default=dict)
+    status = models.CharField(
+        max_length=20,
+        choices=AssessmentStatus.choices,
+        default=AssessmentStatus.RUNNING,
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period_to__gte=F("period_from")),
+                name="assessment_period_ordered",
+                violation_error_message="The audit period ends before it begins.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition.checklist.title} / {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessments:detail", args=[self.organisation.slug, self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers may still change."""
+        return self.status == AssessmentStatus.RUNNING

@@ -1,0 +1,182 @@
+"""An assessment at a glance: one light row per question, and what follows from them.
+
+Pure but for ``read``: the tree, the strip, the filters and the counts all come from
+the same rows, so that they cannot disagree.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.db.models import Exists, OuterRef
+
+from compliance.assessments.choices import Filter, Verdict
+from compliance.assessments.models import Assessment, Attachment
+from compliance.assessments.scoring import Tally, tally
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What lists and counts need to know of an answer."""
+
+    id: int
+    key: str
+    title: str
+    position: int
+    section_id: int
+    section_title: str
+    section_position: int
+    applies: bool
+    binds_from: date | None
+    verdict: str
+    owner_id: int | None
+    due_on: date | None
+    has_evidence: bool
+    has_expired: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.verdict == Verdict.UNANSWERED
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A line of the section tree."""
+
+    id: int
+    number: int
+    title: str
+    tally: Tally
+    first_position: int
+
+    @property
+    def applies(self) -> bool:
+        return bool(self.tally.total)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """A filter with its count."""
+
+    name: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All rows of one assessment, by position, as seen by one person on one day."""
+
+    rows: Sequence[Row]
+    viewer_id: int
+    today: date
+
+    @property
+    def applying(self) -> list[Row]:
+        return [row for row in self.rows if row.applies]
+
+    @property
+    def tally(self) -> Tally:
+        """Counts of the duties that bind today."""
+        return _tally(r for r in self.applying if not self.is_ahead(r))
+
+    @property
+    def ahead(self) -> Tally:
+        """Counts of the duties that bind only later: preparation, scored apart."""
+        return _tally(r for r in self.applying if self.is_ahead(r))
+
+    def is_ahead(self, row: Row) -> bool:
+        return row.binds_from is not None and row.binds_from > self.today
+
+    @property
+    def sections(self) -> list[SectionView]:
+        return [
+            _section(list(rows))
+            for _, rows in groupby(self.rows, key=lambda row: row.section_id)
+        ]
+
+    @property
+    def verdicts(self) -> list[str]:
+        """What the answer strip draws."""
+        return [row.verdict for row in self.applying]
+
+    def matching(self, name: str) -> list[Row]:
+        """The rows that a filter shows."""
+        test = _TESTS[name]
+        return [row for row in self.rows if test(self, row)]
+
+    @property
+    def filters(self) -> list[FilterView]:
+        """Every filter with its count; those that would show nothing only if asked."""
+        return [
+            FilterView(value, label, len(self.matching(value)))
+            for value, label in Filter.choices
+        ]
+
+
+def _tally(rows: Iterable[Row]) -> Tally:
+    return tally((row.verdict, 1) for row in rows)
+
+
+def _section(rows: list[Row]) -> SectionView:
+    first = rows[0]
+    return SectionView(
+        id=first.section_id,
+        number=first.section_position,
+        title=first.section_title,
+        tally=_tally(row for row in rows if row.applies),
+        first_position=first.position,
+    )
+
+
+_TESTS: dict[str, Callable[[Overview, Row], bool]] = {
+    Filter.ALL: lambda view, row: row.applies,
+    Filter.UNANSWERED: lambda view, row: row.applies and row.is_open,
+    Filter.MINE: lambda view, row: row.applies and row.owner_id == view.viewer_id,
+    Filter.NOT_MET: lambda view, row: row.applies and row.verdict == Verdict.NOT_MET,
+    Filter.NO_EVIDENCE: lambda view, row: (
+        row.applies
+        and row.verdict in {Verdict.MET, Verdict.PARTLY}
+        and not row.has_evidence
+    ),
+    Filter.EXPIRED: lambda view, row: row.applies and row.has_expired,
+    Filter.OVERDUE: lambda view, row: (
+        row.applies
+        and row.due_on is not None
+        and row.due_on < view.today
+        and row.verdict not in {Verdict.MET, Verdict.NA}
+    ),
+    Filter.NOT_APPLYING: lambda view, row: not row.applies,
+}
+
+_COLUMNS = (
+    "id",
+    "question__key",
+    "question__title",
+    "question__position",
+    "question__section_id",
+    "question__section__title",
+    "question__section__position",
+    "applies",
+    "binds_from",
+    "verdict",
+    "owner_id",
+    "due_on",
+    "has_evidence",
+    "has_expired",
+)
+
+
+def read(assessment: Assessment, viewer_id: int, today: date) -> Overview:
+    """The overview, in one query."""
+    attached = Attachment.objects.filter(answer=OuterRef("pk"))
+    rows = (
+        assessment.answers.annotate(
+            has_evidence=Exists(attached),
+            has_expired=Exists(attached.filter(evidence__expires_on__lt=today)),
+        )
+        .order_by("question__position")
+        .values_list(*_COLUMNS)
+    )
+    return Overview([Row(*row) for row in rows], viewer_id, today)

@@ -1,0 +1,63 @@
+"""Values as people type them, by the kind of the question. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+LONGEST_TEXT = 100_000
+
+
+def parse(kind: str, typed: Sequence[str], choices: Sequence[str] = ()) -> Any:
+    """The value to keep: number or ISO date as text, text, choice key, list of keys.
+
+    None when nothing was typed. Raises ``ValueError`` in words for the person.
+    """
+    filled = [text for text in typed if text.strip()]
+    if not filled:
+        return None
+    if kind == "choices":
+        return _known(filled, choices)
+    if kind in {"choice", "stage"}:
+        return _known(filled, choices)[0]
+    if kind == "number":
+        return format(number(filled[0]).normalize(), "f")
+    if kind == "date":
+        return _day(filled[0])
+    if len(filled[0]) > LONGEST_TEXT:
+        msg = f"The text has {len(filled[0]):,} characters; {LONGEST_TEXT:,} fit."
+        raise ValueError(msg)
+    return line_ends(filled[0])
+
+
+def number(typed: Any) -> Decimal:
+    """The number that was typed, comma or point; raises ``ValueError``."""
+    text = str(typed).strip()
+    try:
+        found = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or abs(found) >= Decimal(10) ** 12 or len(text) > 30:
+        msg = f"“{text[:40]}” is not a number. Write it in digits, such as 30."
+        raise ValueError(msg)
+    return found
+
+
+def line_ends(text: str) -> str:
+    """Line ends as one character, so that a browser's CRLF is no change."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _known(keys: Sequence[str], choices: Sequence[str]) -> list[str]:
+    if unknown := sorted(set(keys) - set(choices)):
+        msg = f"“{unknown[0][:40]}” is none of the choices."
+        raise ValueError(msg)
+    return [key for key in choices if key in keys]
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError as error:
+        msg = "Write the date as 2026-12-31."
+        raise ValueError(msg) from error

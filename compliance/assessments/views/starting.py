@@ -1,0 +1,150 @@
+"""Lists of assessments, starting one, its facts and what follows from them."""
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from compliance.assessments import actions
+from compliance.assessments.applying import Scope
+from compliance.assessments.forms import FactsForm, StartForm
+from compliance.assessments.lists import standing
+from compliance.assessments.views.workspace import find
+from compliance.checklists.models import Edition
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import render_page
+
+
+@require_GET
+@member_required(Permission.VIEW)
+def list_(request: MemberRequest) -> HttpResponse:
+    rows = standing(request.organisation, timezone.localdate())
+    return render(request, "assessments/list.html", {"rows": rows})
+
+
+@require_GET
+@member_required(Permission.ASSESS)
+def choose(request: MemberRequest) -> HttpResponse:
+    editions = Edition.open_now(request.organisation)
+    return render(request, "assessments/choose.html", {"editions": editions})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ASSESS)
+def start(request: MemberRequest, edition_id: int) -> HttpResponse:
+    editions = Edition.open_now(request.organisation)
+    edition = get_object_or_404(editions, pk=edition_id)
+    is_sent = request.method == "POST"
+    data = request.POST if is_sent else None
+    form = StartForm(data, edition=edition, initial=_first_period())
+    facts = FactsForm(data, facts=list(edition.facts.all()))
+    if is_sent and form.is_valid() and facts.is_valid():
+        try:
+            assessment = actions.start(
+                by=request.user,
+                organisation=request.organisation,
+                edition=edition,
+                facts=facts.answers(),
+                **form.cleaned_data,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect(assessment)
+    known = facts.answers() if is_sent and facts.is_valid() else {}
+    context = {"edition": edition, "form": form, "facts": facts}
+    context |= _counts(edition, known)
+    status = 422 if is_sent else 200
+    return render(request, "assessments/start.html", context, status=status)
+
+
+def _first_period() -> dict[str, Any]:
+    year = timezone.localdate().year
+    return {"period_from": f"{year}-01-01", "period_to": f"{year}-12-31"}
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def applies(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """How many questions would apply, while the facts are being answered."""
+    editions = Edition.open_now(request.organisation)
+    edition = get_object_or_404(editions, pk=edition_id)
+    facts = FactsForm(request.POST, facts=list(edition.facts.all()))
+    known = facts.answers() if facts.is_valid() else {}
+    context = {"edition": edition} | _counts(edition, known)
+    return render(request, "assessments/_counts.html", context)
+
+
+def _counts(edition: Edition, known: dict[str, Any]) -> dict[str, Any]:
+    """Numbers of questions by the day they bind, and of those that do not apply."""
+    scope = Scope(edition, known)
+    today = timezone.localdate()
+    found = [scope.of(question) for question in edition.questions.all()]
+    applying = [one for one in found if one.applies]
+    ahead = Counter(
+        one.binds_from for one in applying if one.binds_from and one.binds_from > today
+    )
+    return {
+        "total": len(found),
+        "applying": len(applying),
+        "now_binding": len(applying) - sum(ahead.values()),
+        "ahead_by_day": sorted(ahead.items()),
+        "not_applying": len(found) - len(applying),
+        "undecided": sum(one.is_open for one in applying),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ASSESS)
+def facts(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    data = request.POST if request.method == "POST" else None
+    asked = list(assessment.edition.facts.all())
+    form = FactsForm(data, facts=asked, known=assessment.facts)
+    if data is not None and form.is_valid():
+        try:
+            moved = actions.change_facts(
+                by=request.user, assessment=assessment, facts=form.answers()
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.info(request, _moved(moved))
+            return redirect(assessment)
+    known = form.answers() if data is not None and form.is_valid() else assessment.facts
+    context = {"assessment": assessment, "edition": assessment.edition, "facts": form}
+    context |= _counts(assessment.edition, known)
+    status = 422 if data is not None else 200
+    return render(request, "assessments/facts.html", context, status=status)
+
+
+def _moved(count: int) -> str:
+    if not count:
+        return "Facts saved. The same questions apply as before."
+    noun = "question" if count == 1 else "questions"
+    return f"Facts saved. {count} {noun} changed; every answer is kept."
+
+
+@require_GET
+@member_required(Permission.VIEW)
+def applicability(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Every question that does not apply, with the rule and the fact."""
+    assessment = find(request, assessment_id)
+    scope = Scope(assessment.edition, assessment.facts)
+    answers = assessment.answers.filter(applies=False).with_cites()
+    answers = answers.select_related("question__section").order_by("question__position")
+    context = {
+        "assessment": assessment,
+        "facts": list(scope.told()),
+        "rows": [(answer, scope.of(answer.question)) for answer in answers],
+        "total": assessment.answers.count(),
+    }
+    return render_page(
+        request, "assessments/applicability.html", context, partial="content"
+    )

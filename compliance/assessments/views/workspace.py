@@ -1,0 +1,134 @@
+"""The workspace: the page, a single row, the side panel, the progress."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from compliance.assessments import lines, overview
+from compliance.assessments.applying import Scope
+from compliance.assessments.history import history
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.views.looking import (
+    PANELS,
+    Look,
+    list_context,
+    page_context,
+    read_look,
+)
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import render_page, wants_partial
+
+
+def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
+    """The assessment, if it is the organisation's own; else 404."""
+    rows = request.organisation.assessments.for_page()
+    return get_object_or_404(rows, pk=assessment_id)
+
+
+def find_answer(assessment: Assessment, answer_id: int) -> Answer:
+    """The answer with all its row shows, if it is the assessment's own; else 404."""
+    return get_object_or_404(assessment.answers.for_page(), pk=answer_id)
+
+
+@require_GET
+@member_required(Permission.VIEW)
+def detail(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    look = read_look(request.GET)
+    context = list_context(request, assessment, look)
+    if wants_partial(request.htmx):
+        part = "chunk" if request.htmx.target == "more" else "list"
+        return render(request, f"assessments/detail.html#{part}", context)
+    context |= _panel(request, assessment, context, look)
+    return render(request, "assessments/detail.html", context)
+
+
+def _panel(
+    request: MemberRequest, assessment: Assessment, context: dict[str, Any], look: Look
+) -> dict[str, Any]:
+    shown = [line for group in context["groups"] for line in group["lines"]]
+    if not shown:
+        return {"line": None}
+    line = next((line for line in shown if line.is_open), shown[0])
+    if look.open_id:
+        people = request.organisation.memberships.with_people()
+        context["people"] = [member.user for member in people]
+    return panel_context(line, context["view"], look.panel or PANELS[0])
+
+
+def panel_context(
+    line: lines.Line, view: overview.Overview, panel: str
+) -> dict[str, Any]:
+    """What a tab of the side panel shows of one question."""
+    answer = line.answer
+    related = {row.key: row for row in view.rows}
+    context: dict[str, Any] = {
+        "line": line,
+        "panel": panel,
+        "panels": [(name, name.capitalize()) for name in PANELS],
+        "related": [related[k] for k in line.question.related if k in related],
+    }
+    if panel == "law":
+        citations = line.question.citations.select_related("provision__instrument")
+        context["citations"] = list(citations)
+    elif panel == "history":
+        context["history"] = history(answer)
+    elif panel == "comments":
+        context["comments"] = list(answer.comments.select_related("author"))
+    return context
+
+
+@require_GET
+@member_required(Permission.VIEW)
+def row(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpResponse:
+    """One row, opened; without htmx the page at that row."""
+    assessment = find(request, assessment_id)
+    answer = find_answer(assessment, answer_id)
+    context = row_context(request, assessment, answer)
+    return render_page(request, "assessments/row.html", context, partial="body")
+
+
+def row_context(
+    request: MemberRequest, assessment: Assessment, answer: Answer
+) -> dict[str, Any]:
+    """An opened row with the numbers around it."""
+    today = timezone.localdate()
+    view = overview.read(assessment, request.user.pk, today)
+    scope = Scope(assessment.edition, assessment.facts)
+    people = request.organisation.memberships.with_people()
+    return page_context(request, assessment, view) | {
+        "line": lines.line(answer, assessment, today, scope=scope, is_open=True),
+        "people": [member.user for member in people],
+    }
+
+
+@require_GET
+@member_required(Permission.VIEW)
+def panel(
+    request: MemberRequest, assessment_id: UUID, answer_id: int, tab: str
+) -> HttpResponse:
+    """A tab of the side panel; without htmx on a page of its own."""
+    if tab not in PANELS:
+        raise Http404
+    assessment = find(request, assessment_id)
+    answer = find_answer(assessment, answer_id)
+    today = timezone.localdate()
+    view = overview.read(assessment, request.user.pk, today)
+    context = page_context(request, assessment, view) | panel_context(
+        lines.line(answer, assessment, today), view, tab
+    )
+    return render_page(request, "assessments/panel.html", context, partial="panel")
+
+
+@require_GET
+@member_required(Permission.VIEW)
+def progress(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """The answer strip and its counts, as they are now."""
+    assessment = find(request, assessment_id)
+    view = overview.read(assessment, request.user.pk, timezone.localdate())
+    context = page_context(request, assessment, view)
+    return render(request, "assessments/_progress.html", context)

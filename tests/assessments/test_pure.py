@@ -1,0 +1,103 @@
+"""Strip, bar, word diff, conflict and values: values in, values out."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.assessments.conflict import conflict
+from compliance.assessments.scoring import ORDER
+from compliance.assessments.strip import stacked, strip
+from compliance.assessments.values import parse
+from compliance.assessments.words import word_diff
+
+
+@given(st.lists(st.sampled_from(ORDER), max_size=300))
+def test_strip_draws_one_bar_for_each_verdict(verdicts):
+    drawn = strip(verdicts)
+    bars = {name: len(re.findall("M", data)) for name, data in drawn.paths}
+    assert bars == {name: verdicts.count(name) for name in set(verdicts)}
+    assert drawn.width == max(4 * len(verdicts), 4)
+
+
+@given(st.lists(st.tuples(st.sampled_from(ORDER), st.integers(0, 900)), max_size=5))
+def test_stacked_bar_stays_inside_its_length(counts):
+    parts = stacked(counts)
+    assert all(float(part.x) + float(part.width) <= 200.5 for part in parts)
+    assert [part.verdict for part in parts] == [v for v, count in counts if count]
+
+
+@given(st.text(alphabet="ab \n", max_size=40), st.text(alphabet="ab \n", max_size=40))
+def test_word_diff_holds_both_texts(old, new):
+    runs = word_diff(old, new)
+    assert "".join(text for kind, text in runs if kind != "ins") == old
+    assert "".join(text for kind, text in runs if kind != "del") == new
+
+
+def test_word_diff_of_long_texts_is_not_compared():
+    assert word_diff("a" * 5000, "b" * 5000) == [
+        ("del", "a" * 5000),
+        ("ins", "b" * 5000),
+    ]
+
+
+def test_conflict_over_a_note_offers_both_texts_one_after_the_other():
+    found = conflict(
+        ("note",),
+        {"note": "mine"},
+        {"note": "theirs"},
+        [("base", "3"), ("verdict", "met"), ("note", "mine")],
+        {"note": "theirs"},
+    )
+    assert found.what == "note"
+    assert found.keep_mine == [("verdict", "met"), ("note", "mine")]
+    assert found.keep_theirs == [("verdict", "met")]
+    assert found.keep_both == [("verdict", "met"), ("note", "theirs\n\nmine")]
+    assert found.sides[0].mine == [("ins", "mine")]
+    assert found.sides[0].theirs == [("ins", "theirs")]
+
+
+def test_conflict_over_a_verdict_cannot_keep_both():
+    found = conflict(
+        ("verdict",),
+        {"verdict": "Met"},
+        {"verdict": "Partly"},
+        [("verdict", "met")],
+        {},
+    )
+    assert found.keep_both == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "kept"),
+    [
+        ("number", ["28"], "28"),
+        ("number", [" 1,50 "], "1.5"),
+        ("number", ["0.0"], "0"),
+        ("number", ["1000000"], "1000000"),
+        ("date", ["2026-02-28"], "2026-02-28"),
+        ("text", ["a\r\nb"], "a\nb"),
+        ("choice", ["b"], "b"),
+        ("choices", ["", "b", "a"], ["a", "b"]),
+        ("choices", [""], None),
+        ("number", ["  "], None),
+    ],
+)
+def test_value_is_kept_in_one_form(kind, typed, kept):
+    assert parse(kind, typed, ["a", "b"]) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "words"),
+    [
+        ("number", ["soon"], "not a number"),
+        ("date", ["28.2.2026"], "2026-12-31"),
+        ("date", ["2026-02-30"], "2026-12-31"),
+        ("choice", ["z"], "none of the choices"),
+        ("text", ["x" * 100_001], "100,000 fit"),
+    ],
+)
+def test_wrong_value_is_refused_in_words(kind, typed, words):
+    with pytest.raises(ValueError, match=words):
+        parse(kind, typed, ["a", "b"])

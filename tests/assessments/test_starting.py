@@ -1,0 +1,196 @@
+"""Starting: facts, what applies and why, and facts that change later."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from compliance.assessments import actions
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.models import Answer, Assessment
+from tests.factories import make_draft, make_edition, make_question, publish
+
+
+@pytest.fixture
+def edition(db):
+    """Q1 always, Q2 with health data, Q3 from 2099 on, Q4 without data of children."""
+    draft = make_draft(questions=1)
+    section = draft.sections.get()
+    make_question(draft, section, 2, rule={"data": ["health"]}).save()
+    make_question(draft, section, 3, applies_from=[{"date": "2099-01-01"}]).save()
+    make_question(draft, section, 4, rule={"not": {"data": "children"}}).save()
+    return publish(draft)
+
+
+def start(cast, edition, facts, **fields):
+    values = {
+        "subject": "Acme",
+        "period_from": date(2026, 1, 1),
+        "period_to": date(2026, 12, 31),
+    }
+    return actions.start(
+        by=cast.otto,
+        organisation=cast.acme,
+        edition=edition,
+        facts=facts,
+        **(values | fields),
+    )
+
+
+def applying(assessment):
+    rows = assessment.answers.filter(applies=True).order_by("question__position")
+    return list(rows.values_list("question__key", flat=True))
+
+
+def test_start_makes_an_answer_for_every_question_and_one_event(cast, edition):
+    assessment = start(cast, edition, {"data": []})
+    assert assessment.answers.count() == 4
+    assert applying(assessment) == ["Q1", "Q3", "Q4"]
+    event = Event.objects.get()
+    assert (event.action, event.actor) == ("assessment.started", cast.otto)
+    assert trail.changes(event)[1]["content_hash"] == edition.content_hash
+
+
+@pytest.mark.parametrize(
+    ("facts", "keys"),
+    [
+        ({"data": ["health"]}, ["Q1", "Q2", "Q3", "Q4"]),
+        ({"data": ["children"]}, ["Q1", "Q3"]),
+        ({"data": None}, ["Q1", "Q2", "Q3", "Q4"]),
+        ({}, ["Q1", "Q2", "Q3", "Q4"]),
+    ],
+)
+def test_facts_decide_what_applies_and_the_unknown_keeps_it_in(
+    cast, edition, facts, keys
+):
+    assert applying(start(cast, edition, facts)) == keys
+
+
+def test_facts_that_change_lose_no_answer(cast, edition):
+    assessment = start(cast, edition, {"data": ["health"]})
+    answer = assessment.answers.get(question__key="Q2")
+    actions.save_answer(
+        by=cast.con,
+        organisation=cast.acme,
+        assessment_id=assessment.pk,
+        answer_id=answer.pk,
+        changes={"verdict": "met", "note": "Kept"},
+        base=0,
+    )
+    moved = actions.change_facts(
+        by=cast.otto, assessment=assessment, facts={"data": []}
+    )
+    assert (moved, applying(assessment)) == (1, ["Q1", "Q3", "Q4"])
+    gone = Answer.objects.get(pk=answer.pk)
+    assert (gone.applies, gone.verdict, gone.note) == (False, "met", "Kept")
+    actions.change_facts(
+        by=cast.otto, assessment=assessment, facts={"data": ["health"]}
+    )
+    back = Answer.objects.get(pk=answer.pk)
+    assert (back.applies, back.verdict, back.note) == (True, "met", "Kept")
+
+
+def test_facts_that_do_not_change_leave_no_event(cast, edition):
+    assessment = start(cast, edition, {"data": ["health"]})
+    assert (
+        actions.change_facts(
+            by=cast.otto, assessment=assessment, facts={"data": ["health"]}
+        )
+        == 0
+    )
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("facts", [{"size": ["small"]}, {"data": ["gold"]}])
+def test_facts_nobody_asked_for_are_refused(cast, edition, facts):
+    with pytest.raises(ValidationError):
+        start(cast, edition, facts)
+    assert not Assessment.objects.exists()
+    assert not Event.objects.exists()
+
+
+def test_period_that_ends_before_it_begins_is_refused(cast, edition):
+    with pytest.raises(ValidationError, match="ends before it begins"):
+        start(cast, edition, {}, period_to=date(2025, 1, 1))
+    assert not Assessment.objects.exists()
+
+
+def test_draft_cannot_be_started(cast):
+    with pytest.raises(ValidationError, match="not open"):
+        start(cast, make_draft(), {})
+
+
+def form(**fields):
+    return {
+        "subject": "Acme",
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "data": ["health"],
+    } | fields
+
+
+def test_page_starts_an_assessment(cast, sign_in, edition):
+    address = reverse("assessments:start", args=["acme", edition.pk])
+    client = sign_in(cast.otto)
+    assert "What are you assessing?" in client.get(address).content.decode()
+    reply = client.post(address, form())
+    assessment = Assessment.objects.get()
+    assert reply.url == assessment.get_absolute_url()
+    assert assessment.facts == {"data": ["health"]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"subject": ""}, "This field is required"),
+        ({"subject": "a\x00b"}, "Null characters"),
+        ({"subject": "a\nb"}, "line break"),
+        ({"subject": "\u202eevil"}, "writing direction"),
+        ({"subject": "x" * 121}, "120"),
+        ({"period_to": "2025-01-01"}, "ends before it begins"),
+        ({"data": ["none", "health"]}, "goes with no other choice"),
+        ({"data": ["gold"]}, "gold"),
+    ],
+)
+def test_page_refuses_with_words_and_keeps_the_input(
+    cast, sign_in, edition, fields, words
+):
+    address = reverse("assessments:start", args=["acme", edition.pk])
+    reply = sign_in(cast.otto).post(address, form(due_on="2026-11-30") | fields)
+    text = reply.content.decode()
+    assert reply.status_code == 422
+    assert words in text
+    assert 'value="2026-11-30"' in text
+    assert not Assessment.objects.exists()
+
+
+def test_counts_follow_the_facts_before_anything_is_kept(cast, sign_in, edition):
+    address = reverse("assessments:applies", args=["acme", edition.pk])
+    text = sign_in(cast.otto).post(address, {"data": ["children"]}).content.decode()
+    assert "2 <span>of 4</span>" in text
+    assert "From 1 Jan 2099" in text
+
+
+def test_reasons_name_the_rule_and_the_fact(cast, sign_in, edition):
+    assessment = start(cast, edition, {"data": ["children"]})
+    address = reverse("assessments:applicability", args=["acme", assessment.pk])
+    text = sign_in(cast.rob).get(address).content.decode()
+    assert "Applies only when Data is “Health data”. Data: “Data of children”." in text
+    assert "Applies only when not (Data is “Data of children”)." in text
+
+
+def test_edition_of_another_organisation_is_not_offered(cast, sign_in):
+    from tests.factories import make_checklist
+
+    own = make_edition(checklist=make_checklist(organisation=cast.other))
+    address = reverse("assessments:start", args=["acme", own.pk])
+    assert sign_in(cast.otto).get(address).status_code == 404
+
+
+def test_duty_that_binds_later_is_scored_apart(cast, sign_in, edition):
+    assessment = start(cast, edition, {"data": []})
+    text = sign_in(cast.rob).get(assessment.get_absolute_url()).content.decode()
+    assert "0</strong> of 2 answered" in text
+    assert "0 of 1 prepared" in text
