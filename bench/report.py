@@ -1,0 +1,189 @@
+"""What a report costs, against bare WeasyPrint on the same words in the same run.
+
+    python bench/report.py [150 500 2000]
+
+Each side runs in a fresh process; the cost of importing WeasyPrint is measured with an
+empty document and taken off both. "bare" is one paragraph a text: no style, no tags.
+Ratios are what to read; seconds depend on the machine. Every word is made up.
+"""
+
+import html
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
+os.environ.setdefault("ATTEST_DATA_DIR", tempfile.mkdtemp(prefix="attest-bench-"))
+
+import django
+
+django.setup()
+
+from compliance.reports.content import (
+    Content,
+    Entry,
+    Line,
+    Paper,
+    Proof,
+    Remark,
+    Section,
+)
+from compliance.reports.writing import html_of, stylesheet
+
+AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
+SECTION = 25
+VERDICTS = (["met", "partly", "not_met", "na", "unanswered"], [55, 20, 10, 5, 10])
+WORDS = (
+    "access account agreement alert analysis approval archive asset audit authority"
+    " backup board breach business capacity certificate change committee component"
+    " consent continuity contract control customer data database decision deletion"
+    " deployment device disclosure disposal document encryption environment evidence"
+).split()
+BARE = """
+import sys, weasyprint
+weasyprint.HTML(string=sys.stdin.read()).write_pdf(sys.argv[1])
+"""
+NOTHING = '<html lang="en"><title>x</title><h2>x</h2>'
+
+
+class Writer:
+    """Texts of a number of words, the same for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - no secret hangs on it
+
+    def words(self, count: int) -> str:
+        return " ".join(self.random.choice(WORDS) for _ in range(count)).capitalize()
+
+
+def paper_of(questions: int) -> Paper:
+    """A report of that many questions: 30 words asked, 60 answered, evidence, trail."""
+    writer = Writer(questions)
+    proofs = tuple(proof(writer, n) for n in range(1, questions + 1))
+    lines = [line(writer, n, proofs) for n in range(1, questions + 1)]
+    sections = tuple(
+        Section(i // SECTION + 1, writer.words(4), tuple(lines[i : i + SECTION]))
+        for i in range(0, questions, SECTION)
+    )
+    content = Content(
+        "Example", "Theme", "Checklist", "2026.1", "e" * 64, AT.date(), "System",
+        date(2026, 1, 1), date(2026, 12, 31), (("Role", "“Provider”"),), sections, proofs,
+    )  # fmt: skip
+    trail = tuple(
+        Entry(n, AT - timedelta(hours=n), "Ana Borg", writer.words(6), "ab" * 32)
+        for n in range(questions * 3 // 2, 0, -1)
+    )
+    return Paper(1, AT, "UTC", content, trail, len(trail), 9, "cd" * 32, "bench")
+
+
+def proof(writer: Writer, number: int) -> Proof:
+    return Proof(
+        number, writer.words(4), f"{number}.pdf", "", 12_000, date(2026, 3, 1),
+        date(2026, 1, 1), date(2026, 12, 31), AT, date(2027, 3, 1),
+        writer.random.randbytes(32).hex(), (f"Q{number}",),
+    )  # fmt: skip
+
+
+def line(writer: Writer, number: int, proofs: tuple[Proof, ...]) -> Line:
+    (verdict,) = writer.random.choices(*VERDICTS)
+    is_answered = verdict != "unanswered"
+    return Line(
+        key=f"Q{number}", title=writer.words(4), text=writer.words(30) + "?",
+        cites=f"Law Art. {number}", weight=3, applies=number % 10 != 0,
+        applicability=writer.words(8), binds_from=date(2018, 5, 25), verdict=verdict,
+        value="", note=writer.words(60) if is_answered else "",
+        reason=writer.words(10) if verdict == "na" else "", owner="Ana Borg",
+        due_on=None, changed_by="Ana Borg" if is_answered else "",
+        changed_at=AT if is_answered else None,
+        proofs=tuple(writer.random.sample(proofs, writer.random.choice((0, 1, 2, 3)))),
+        remarks=(Remark("Ana Borg", AT, writer.words(12)),) if number % 5 == 0 else (),
+    )  # fmt: skip
+
+
+def bare_of(report: str) -> str:
+    """Every text of the report as a paragraph of its own."""
+    body = report.split("<body", 1)[1].split(">", 1)[1]
+    texts = (html.unescape(text).strip() for text in re.findall(r">([^<>]+)<", body))
+    paragraphs = "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
+    return f'<html lang="en"><title>x</title>{paragraphs}'
+
+
+@dataclass
+class Cost:
+    """What one process took."""
+
+    cpu: float
+    wall: float
+    peak: float
+    size: float
+
+    def less(self, other: "Cost") -> "Cost":
+        return Cost(self.cpu - other.cpu, self.wall - other.wall, self.peak, self.size)
+
+
+def run(command: list[str], text: str, path: Path) -> Cost:
+    """Run a command with a text on its input; what it cost and what it wrote."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(text.encode())
+        stdin.seek(0)
+        process = subprocess.Popen(  # noqa: S603 - our own code
+            [sys.executable, *command],
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            cwd=ROOT,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = status
+    if status:
+        sys.exit(f"{command[0]} ended with status {status}")
+    wall = time.perf_counter() - began
+    cpu = used.ru_utime + used.ru_stime
+    return Cost(cpu, wall, used.ru_maxrss / 1024, path.stat().st_size / 1024)
+
+
+def ours(report: str, path: Path) -> Cost:
+    job = {
+        "html": report, "css": stylesheet(), "path": str(path),
+        "bytes": 16 * 2**30, "seconds": 3600,
+    }  # fmt: skip
+    return run(["-m", "compliance.reports.pdf"], json.dumps(job), path)
+
+
+def bare(report: str, path: Path) -> Cost:
+    return run(["-c", BARE, str(path)], report, path)
+
+
+def main() -> None:
+    path = Path(tempfile.mkdtemp()) / "report.pdf"
+    start_ours, start_bare = ours(NOTHING, path), bare(NOTHING, path)
+    print("   N  side      CPU s  wall s  peak MiB  file KiB")
+    for questions in [int(word) for word in sys.argv[1:]] or [150, 500, 2000]:
+        report = html_of(paper_of(questions))
+        made = ours(report, path).less(start_ours)
+        floor = bare(bare_of(report), path).less(start_bare)
+        for name, cost in (("report", made), ("bare", floor)):
+            print(
+                f"{questions:4}  {name:6} {cost.cpu:8.2f} {cost.wall:7.2f}"
+                f" {cost.peak:9.0f} {cost.size:9.0f}"
+            )
+        print(
+            f"{questions:4}  ratio  {made.cpu / floor.cpu:8.2f}"
+            f" {made.wall / floor.wall:7.2f} {made.peak / floor.peak:9.2f}"
+            f" {made.size / floor.size:9.2f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

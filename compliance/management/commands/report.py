@@ -1,0 +1,42 @@
+"""``manage.py report ASSESSMENT --output FILE``: an assessment as PDF."""
+
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.assessments.models import Assessment
+from compliance.reports import actions, storage
+
+
+class Command(BaseCommand):
+    """Asks for a report, makes it here and now, and copies the file."""
+
+    help = "Write the report of an assessment as PDF to a file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("assessment", help="its id, as in the address of its page")
+        parser.add_argument("--output", required=True, type=Path, help="file to write")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name, output = options["assessment"], options["output"]
+        try:
+            assessment = Assessment.objects.get(pk=name)
+        except (Assessment.DoesNotExist, ValidationError) as error:
+            msg = f"No assessment has the id {name}."
+            raise CommandError(msg) from error
+        if not output.resolve().parent.is_dir():
+            msg = f"The folder {output.resolve().parent} does not exist."
+            raise CommandError(msg)
+        report = actions.ask_report(by=None, assessment=assessment)
+        report = actions.make_report(report.pk)
+        if not report.is_done:
+            raise CommandError(report.problem)
+        shutil.copyfile(storage.path_of(report.sha256), output)
+        self.stdout.write(
+            f"{output}: {report.pages} pages, SHA-256 {report.sha256},"
+            f" content hash {report.content_hash}"
+        )

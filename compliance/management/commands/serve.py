@@ -1,0 +1,25 @@
+"""``manage.py serve``: serves Attest with what is there."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.management.serving import serve
+
+
+class Command(BaseCommand):
+    """Becomes the web server, with the task worker in it."""
+
+    help = "Serve Attest."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            serve(options["host"], options["port"])
+        except OSError as error:
+            msg = f"Port {options['port']} cannot be used: {error}. Try --port 8001."
+            raise CommandError(msg) from error

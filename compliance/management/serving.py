@@ -1,0 +1,26 @@
+"""Serving: one WSGI process with four threads; the task worker is one of its threads."""
+
+import os
+import socket
+import sys
+from typing import NoReturn
+
+from django.conf import settings
+
+
+def serve(host: str, port: int) -> NoReturn:
+    """Become the server. Raises ``OSError`` when the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+    os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
+    os.chdir(settings.BASE_DIR)
+    os.execv(
+        sys.executable,
+        [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+            *("--host", host, "--port", str(port), "--no-ws"),
+            *("--workers", "1", "--blocking-threads", "4"),
+            *("--log-level", "warning", "compliance.wsgi:application"),
+        ],
+    )

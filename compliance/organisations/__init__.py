@@ -1,0 +1,1 @@
+"""Who: users, organisations, memberships, roles, permissions. Looks down on audit."""

@@ -1,0 +1,95 @@
+"""Who may do what: the one table, and the one door every view stands behind."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
+
+from compliance.organisations.choices import Role
+from compliance.organisations.models import Membership, Organisation, User
+
+
+class Permission(StrEnum):
+    """One member per thing somebody may be stopped from doing."""
+
+    VIEW = "view"
+    ANSWER = "answer"
+    COMMENT = "comment"
+    ASSESS = "assess"
+    REPORT = "report"
+    TRAIL = "trail"
+    MEMBERS = "members"
+
+
+_EVERYBODY = {Permission.VIEW}
+ALLOWED: dict[str, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.OFFICER: frozenset(set(Permission) - {Permission.MEMBERS}),
+    Role.CONTRIBUTOR: frozenset(
+        _EVERYBODY | {Permission.ANSWER, Permission.COMMENT, Permission.REPORT}
+    ),
+    Role.REVIEWER: frozenset(
+        _EVERYBODY | {Permission.COMMENT, Permission.REPORT, Permission.TRAIL}
+    ),
+    Role.READER: frozenset(_EVERYBODY | {Permission.REPORT}),
+    Role.AUDITOR: frozenset(_EVERYBODY | {Permission.REPORT, Permission.TRAIL}),
+}
+"""Role to permissions. A role that is not here may do nothing."""
+
+
+class MemberRequest(HttpRequest):
+    """A request that passed ``member_required``."""
+
+    user: User
+    htmx: HtmxDetails
+    organisation: Organisation
+    membership: Membership
+    memberships: list[Membership]
+    may: frozenset[Permission]
+
+
+def may(membership: Membership, permission: Permission) -> bool:
+    """Whether the role of a member carries a permission."""
+    return permission in ALLOWED.get(membership.role, frozenset())
+
+
+def member_required[**P](
+    permission: Permission,
+) -> Callable[
+    [Callable[Concatenate[MemberRequest, P], HttpResponseBase]],
+    Callable[..., HttpResponseBase],
+]:
+    """Let members with the permission in; 404 to strangers, 403 to the wrong role.
+
+    Takes ``org`` (the slug) from the address and puts ``organisation``,
+    ``membership`` and all ``memberships`` of the person on the request: one query.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(
+            request: Any, org: str, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
+            request.memberships = list(Membership.objects.of(request.user))
+            for membership in request.memberships:
+                if membership.organisation.slug == org:
+                    break
+            else:
+                raise Http404
+            if not may(membership, permission):
+                raise PermissionDenied
+            request.membership = membership
+            request.organisation = membership.organisation
+            request.may = ALLOWED[membership.role]
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,91 @@
+"""What allauth asks of us: who may sign up, where to go next, what to give away."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from compliance.organisations.models import User
+from compliance.web.text import validate_line
+
+FIRST = "first_sign_in"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up is closed unless the installation opens it; nothing is given away."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "This email and password do not go together.",
+        "too_many_login_attempts": (
+            "Too many tries. Wait 15 minutes, then sign in again."
+        ),
+        "enter_current_password": "This is not your password until now.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGN_UP)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only an address of this site, written without a host."""
+        return (
+            bool(url)
+            and str(url).startswith("/")
+            and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+        )
+
+    def authenticate(
+        self, request: HttpRequest, **credentials: Any
+    ) -> AbstractBaseUser | None:
+        """The user; None for a closed account too, so that it looks like no account."""
+        user = super().authenticate(request, **credentials)
+        return user if user and user.is_active else None
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        is_first = user.last_login is None
+        super().login(request, user)
+        if is_first:
+            request.session[FIRST] = True
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """After the first sign-in, the page where to choose a password of one's own."""
+        if not request.session.pop(FIRST, False):
+            return str(super().get_login_redirect_url(request))
+        messages.info(
+            request,
+            "Choose a password of your own: whoever gave you this one knows it.",
+        )
+        return reverse("account_change_password")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """A changed password ends every session, this one too."""
+        return reverse("account_login")
+
+    def format_email_subject(self, subject: str) -> str:
+        return subject
+
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        """Count failures by account and network: nobody locks out somebody else."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{self.get_client_ip(request)}"
+
+
+class SignUpForm(forms.Form):
+    """Asked at sign-up besides e-mail and password."""
+
+    name = forms.CharField(max_length=120, validators=[validate_line])
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"

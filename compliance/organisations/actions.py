@@ -1,0 +1,161 @@
+"""What people do to organisations and their members."""
+
+import secrets
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from compliance.audit import trail
+from compliance.organisations.access import ALLOWED
+from compliance.organisations.choices import Role
+from compliance.organisations.models import Membership, Organisation, User
+
+
+def create_organisation(
+    *, by: User | None, owner: User, name: str, slug: str = ""
+) -> Organisation:
+    """A new organisation with its owner.
+
+    Without a ``slug`` the address ends in random letters: a number or a refusal
+    would tell which other organisations there are. Raises ``ValidationError`` for a
+    name or slug that cannot be.
+    """
+    slug = slug or f"{slugify(name)[:50] or 'organisation'}-{secrets.token_hex(3)}"
+    organisation = Organisation(name=name, slug=slug)
+    organisation.full_clean()
+    with transaction.atomic():
+        organisation.save(force_insert=True)
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action="organisation.created",
+            subject=organisation,
+            after={"name": name, "slug": slug},
+        )
+        _join(by, organisation, owner, Role.OWNER)
+    return organisation
+
+
+def add_member(
+    *, by: User, organisation: Organisation, email: str, name: str, role: str
+) -> tuple[Membership, str | None]:
+    """The new member, and a one-time password when there was no such user.
+
+    ``name`` counts for a new user only. Raises ``ValidationError`` for a member
+    already there, a role above the giver's, or a name or e-mail that cannot be.
+    """
+    with transaction.atomic():
+        _lock(organisation)
+        _refuse_above(by, organisation, role)
+        user, password = find_or_create_user(email=email, name=name)
+        if organisation.memberships.filter(user=user).exists():
+            msg = "This person is a member already."
+            raise ValidationError({"email": msg}, code="member")
+        return _join(by, organisation, user, role), password
+
+
+def change_role(*, by: User, membership: Membership, role: str) -> Membership:
+    """The membership with its new role; the same role again changes nothing.
+
+    Raises ``ValidationError`` when either role is above the giver's, or when the
+    last owner would be lowered.
+    """
+    with transaction.atomic():
+        membership = _locked(membership)
+        organisation = membership.organisation
+        _refuse_above(by, organisation, membership.role)
+        _refuse_above(by, organisation, role)
+        if membership.role == role:
+            return membership
+        _keep_an_owner(membership)
+        before, membership.role = membership.role, role
+        membership.full_clean()
+        membership.save(update_fields=["role"])
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action="member.role_changed",
+            subject=membership,
+            before={"role": before},
+            after={"role": role},
+        )
+    return membership
+
+
+def remove_member(*, by: User, membership: Membership) -> None:
+    """End a membership; what the person did stays.
+
+    Raises ``ValidationError`` for a role above the remover's and the last owner.
+    """
+    with transaction.atomic():
+        membership = _locked(membership)
+        _refuse_above(by, membership.organisation, membership.role)
+        _keep_an_owner(membership)
+        trail.record(
+            by=by,
+            organisation_id=membership.organisation_id,
+            action="member.removed",
+            subject=membership,
+            before={"person": membership.user.email, "role": membership.role},
+        )
+        membership.delete()
+
+
+def find_or_create_user(*, email: str, name: str) -> tuple[User, str | None]:
+    """The user with an e-mail address, and the password when it had to be made."""
+    email = email.strip().lower()
+    user = User.objects.filter(email=email).first()
+    if user:
+        return user, None
+    password = secrets.token_urlsafe(15)
+    User(email=email, name=name, password="-").full_clean()  # noqa: S106
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name), password
+    except IntegrityError:  # somebody else added the same person just now
+        return User.objects.get(email=email), None
+
+
+def _join(
+    by: User | None, organisation: Organisation, user: User, role: str
+) -> Membership:
+    membership = Membership(organisation=organisation, user=user, role=role)
+    membership.full_clean()
+    membership.save(force_insert=True)
+    trail.record(
+        by=by,
+        organisation_id=organisation.pk,
+        action="member.added",
+        subject=membership,
+        after={"person": user.email, "role": role},
+    )
+    return membership
+
+
+def _lock(organisation: Organisation) -> None:
+    """One change of members at a time, so that two owners cannot both leave."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def _locked(membership: Membership) -> Membership:
+    _lock(membership.organisation)
+    members = Membership.objects.select_related("user", "organisation")
+    return members.get(pk=membership.pk)
+
+
+def _refuse_above(by: User, organisation: Organisation, role: str) -> None:
+    """Nobody gives, changes or ends a role that may more than their own."""
+    own = organisation.memberships.filter(user=by).first()
+    if own is None or not ALLOWED.get(role, frozenset()) <= ALLOWED[own.role]:
+        msg = "You cannot give, change or end a role above your own."
+        raise ValidationError(msg, code="above")
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    if membership.role != Role.OWNER:
+        return
+    others = membership.organisation.memberships.exclude(pk=membership.pk)
+    if not others.filter(role=Role.OWNER, user__is_active=True).exists():
+        msg = "This is the last owner. Make somebody else owner first."
+        raise ValidationError(msg, code="last_owner")

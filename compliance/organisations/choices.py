@@ -1,0 +1,14 @@
+"""Roles."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a member is there for (product.md, "Access")."""
+
+    OWNER = "owner", "Owner"
+    OFFICER = "officer", "Officer"
+    CONTRIBUTOR = "contributor", "Contributor"
+    REVIEWER = "reviewer", "Reviewer"
+    READER = "reader", "Reader"
+    AUDITOR = "auditor", "Auditor"

@@ -1,0 +1,120 @@
+"""People and where they work."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.organisations.choices import Role
+from compliance.web.text import validate_line
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; the e-mail address is the name to sign in with."""
+
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, validators=[validate_line])
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        """One or two capitals for the round badge."""
+        words = str(self).split()
+        letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
+        return letters.upper()
+
+
+class Organisation(models.Model):
+    """A tenant: nothing of one is ever seen by another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120, validators=[validate_line])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:home", args=[self.slug])
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships with what pages show of them."""
+
+    def of(self, user: User) -> "MembershipQuerySet":
+        """All of one person, with the organisation joined, by its name."""
+        return (
+            self.filter(user=user)
+            .select_related("organisation")
+            .order_by("organisation__name")
+        )
+
+    def with_people(self) -> "MembershipQuerySet":
+        """The people of an organisation, by name."""
+        return self.select_related("user").order_by("user__name", "user__email")
+
+
+class Membership(models.Model):
+    """A person in an organisation, with one role."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"],
+                name="membership_once",
+                violation_error_message="This person is a member already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.organisation}"

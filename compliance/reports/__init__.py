@@ -1,0 +1,1 @@
+"""What is shown: home, the trail, the report as PDF. Changes nothing but its own reports. Looks down on assessments."""

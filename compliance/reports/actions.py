@@ -1,0 +1,130 @@
+"""What happens to reports: asked for, made, or not made."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.organisations.models import User
+from compliance.reports import snapshot, storage, writing
+from compliance.reports.content import Paper
+from compliance.reports.models import Report, ReportStatus
+from compliance.reports.process import RenderError, render
+
+UNFORESEEN = (
+    "The report could not be made: a fault of the program, kept in its log. Nothing"
+    " else is affected. Ask for it again."
+)
+EVERY_SECONDS = 0.5
+
+
+def ask_report(*, by: User | None, assessment: Assessment) -> Report:
+    """A report that waits to be made, with the next number of its assessment."""
+    with transaction.atomic():
+        locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        last = locked.reports.aggregate(last=Max("number"))["last"] or 0
+        report = locked.reports.create(number=last + 1, asked_by=by)
+        trail.record(
+            by=by,
+            organisation_id=locked.organisation_id,
+            action="report.asked",
+            subject=report,
+            scope_id=locked.pk,
+            after={"number": report.number},
+        )
+    return report
+
+
+def make_report(report_id: UUID) -> Report:
+    """Make the file of a report that is not over yet; the same call again is harmless.
+
+    The outcome stands on the report: done with its file, or failed with words. What
+    was not foreseen is raised as well, for the log.
+    """
+    report = _begin(report_id)
+    if report.is_over:
+        return report
+    try:
+        _make(report)
+    except RenderError as error:
+        _fail(report, str(error))
+    except Exception:
+        _fail(report, UNFORESEEN)
+        raise
+    return report
+
+
+def _begin(report_id: UUID) -> Report:
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        if not report.is_over:
+            report.status, report.step = ReportStatus.RUNNING, "Reading answers"
+            report.done_percent = 2
+            report.save(update_fields=["status", "step", "done_percent"])
+    return report
+
+
+def _make(report: Report) -> None:
+    paper = snapshot.read(report.assessment_id, report.number)
+    html = writing.html_of(paper)
+    with storage.draft() as draft:
+        pages = render(html, writing.stylesheet(), draft, _progress(report))
+        sha256, size_bytes = storage.keep(draft)
+    _finish(report, paper, sha256, size_bytes, pages)
+
+
+def _progress(report: Report) -> Callable[[str, int], None]:
+    """Writes a step down, but not more often than a person can read."""
+    last = 0.0
+
+    def listen(step: str, percent: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < EVERY_SECONDS:
+            return
+        last = time.monotonic()
+        Report.objects.filter(pk=report.pk, status=ReportStatus.RUNNING).update(
+            step=step[:80], done_percent=percent
+        )
+
+    return listen
+
+
+def _finish(
+    report: Report, paper: Paper, sha256: str, size_bytes: int, pages: int
+) -> None:
+    report.status, report.step, report.done_percent = ReportStatus.DONE, "", 100
+    report.content_hash = paper.content.content_hash
+    report.sha256, report.size_bytes, report.pages = sha256, size_bytes, pages
+    _end(
+        report,
+        "report.made",
+        {
+            "number": report.number,
+            "content_hash": report.content_hash,
+            "sha256": sha256,
+        },
+    )
+
+
+def _fail(report: Report, problem: str) -> None:
+    report.status, report.step, report.problem = ReportStatus.FAILED, "", problem
+    _end(report, "report.failed", {"number": report.number, "problem": problem})
+
+
+def _end(report: Report, action: str, after: dict[str, object]) -> None:
+    report.finished_at = timezone.now()
+    with transaction.atomic():
+        report.save()
+        trail.record(
+            by=report.asked_by,
+            organisation_id=report.assessment.organisation_id,
+            action=action,
+            subject=report,
+            scope_id=report.assessment_id,
+            after=after,
+        )

@@ -1,0 +1,92 @@
+"""The answer strip and the stacked bar for paper: geometry and fixed colours. Pure.
+
+Screen and paper share the geometry (``assessments/strip.py``); a page's CSS does not
+reach into an SVG of a PDF, so paper carries its colours as attributes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compliance.assessments.scoring import Tally
+from compliance.assessments.strip import stacked, strip
+
+FILLS = {
+    "met": "#12857b",
+    "partly": "#e0a63a",
+    "not_met": "#8f1a10",
+    "na": "#b9c0cb",
+    "unanswered": "#ffffff",
+}
+"""Verdict to colour: apart in greyscale too, but for "partly", which is hatched."""
+
+NAMES = {
+    "met": "Met",
+    "partly": "Partly",
+    "not_met": "Not met",
+    "na": "N/A",
+    "unanswered": "Unanswered",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A piece of a chart: a path, its colour, and whether it is drawn as outline."""
+
+    path: str
+    fill: str
+    verdict: str
+
+    @property
+    def is_hatched(self) -> bool:
+        return self.verdict == "partly"
+
+    @property
+    def is_outlined(self) -> bool:
+        return self.verdict == "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """An SVG of a width and height in its own units, with its numbers in words."""
+
+    width: int
+    height: int
+    words: str
+    shapes: tuple[Shape, ...]
+
+
+def answer_strip(verdicts: Sequence[str], words: str) -> Chart:
+    """One bar a question, in order; taller means more attention."""
+    drawn = strip(verdicts)
+    shapes = tuple(
+        Shape(path, "#9aa5b5" if name == "unanswered" else FILLS[name], name)
+        for name, path in drawn.paths
+    )
+    return Chart(drawn.width, 12, words, shapes)
+
+
+def bar(counts: Tally, length: int = 400, height: int = 12) -> Chart:
+    """Counts side by side, met first."""
+    shapes = tuple(
+        Shape(_box(part.x, part.width, height), FILLS[part.verdict], part.verdict)
+        for part in stacked(counts.parts(), length)
+    )
+    return Chart(length, height, in_words(counts), shapes)
+
+
+def swatch(verdict: str) -> Chart:
+    """The legend's little square."""
+    shape = Shape("M0.5 0.5h11v11h-11z", FILLS[verdict], verdict)
+    return Chart(12, 12, NAMES[verdict], (shape,))
+
+
+def in_words(counts: Tally) -> str:
+    """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered"."""
+    return ", ".join(
+        f"{count} {NAMES[name] if name == 'na' else NAMES[name].lower()}"
+        for name, count in counts.parts()
+    )
+
+
+def _box(x: str, width: str, height: int) -> str:
+    return f"M{x} 0.5h{width}v{height - 1}h-{width}z"

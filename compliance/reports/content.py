@@ -1,0 +1,248 @@
+"""What a report says: frozen values, read once, and the numbers that follow from them.
+
+Nothing here asks the database or the clock. ``Content`` is what the content hash
+covers; a ``Paper`` adds what differs from one report to the next.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from compliance.assessments.choices import Verdict
+from compliance.assessments.scoring import Tally, tally
+from compliance.audit.chain import canonical, digest
+
+NO_EVIDENCE = {"met", "partly"}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment on an answer."""
+
+    author: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A piece of evidence with its four dates; ``number`` counts within the report."""
+
+    number: int
+    title: str
+    file_name: str
+    url: str
+    size_bytes: int | None
+    document_on: date | None
+    covers_from: date | None
+    covers_to: date | None
+    received_at: datetime
+    expires_on: date | None
+    sha256: str
+    used_in: tuple[str, ...]
+
+    @property
+    def short_hash(self) -> str:
+        """The first and last eight digits, as rows show a hash."""
+        return f"{self.sha256[:8]}…{self.sha256[-8:]}" if self.sha256 else ""
+
+    @property
+    def hash_lines(self) -> tuple[str, ...]:
+        """The hash in two halves; none for a link."""
+        return (self.sha256[:32], self.sha256[32:]) if self.sha256 else ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A question with its answer."""
+
+    key: str
+    title: str
+    text: str
+    cites: str
+    weight: int
+    applies: bool
+    applicability: str
+    binds_from: date | None
+    verdict: str
+    value: str
+    note: str
+    reason: str
+    owner: str
+    due_on: date | None
+    changed_by: str
+    changed_at: datetime | None
+    proofs: tuple[Proof, ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether an answer that rests on evidence names none."""
+        return self.verdict in NO_EVIDENCE and not self.proofs
+
+    @property
+    def verdict_word(self) -> str:
+        return Verdict(self.verdict).label
+
+    @property
+    def anchor(self) -> str:
+        """Where links to this question lead: the key in plain letters."""
+        return f"q-{self.key.encode().hex()}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section with all its questions, in order."""
+
+    number: int
+    title: str
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def applying(self) -> list[Line]:
+        return [line for line in self.lines if line.applies]
+
+    @cached_property
+    def tally(self) -> Tally:
+        return counted(self.applying)
+
+
+@dataclass(frozen=True)
+class Content:
+    """An assessment as it stands: everything the content hash covers."""
+
+    organisation: str
+    theme: str
+    checklist: str
+    edition: str
+    edition_hash: str
+    law_as_of: date
+    subject: str
+    period_from: date
+    period_to: date
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    proofs: tuple[Proof, ...]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [line for section in self.sections for line in section.lines]
+
+    @cached_property
+    def applying(self) -> list[Line]:
+        return [line for line in self.lines if line.applies]
+
+    @cached_property
+    def not_applying(self) -> list[Line]:
+        return [line for line in self.lines if not line.applies]
+
+    @cached_property
+    def na(self) -> list[Line]:
+        """What a person judged not applicable."""
+        return [line for line in self.applying if line.verdict == "na"]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the canonical JSON of all this, 64 hexadecimal digits."""
+        return digest(canonical(asdict(self)))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event of the trail, told."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A report: content, trail, and the moment both were read."""
+
+    number: int
+    read_at: datetime
+    zone: str
+    content: Content
+    trail: tuple[Entry, ...]
+    trail_count: int
+    head_seq: int
+    head_hash: str
+    version: str
+
+    @property
+    def day(self) -> date:
+        """The day of the report, in the zone of the installation."""
+        return self.read_at.date()
+
+    @cached_property
+    def binding(self) -> list[Line]:
+        """What applies and binds on the day."""
+        return [line for line in self.content.applying if not self.is_ahead(line)]
+
+    @cached_property
+    def ahead(self) -> list[Line]:
+        """What applies and binds only later: preparation."""
+        return [line for line in self.content.applying if self.is_ahead(line)]
+
+    def is_ahead(self, line: Line) -> bool:
+        """Whether a duty binds only after the day of the report."""
+        return line.binds_from is not None and line.binds_from > self.day
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Counts of all that applies, preparation included."""
+        return counted(self.content.applying)
+
+    @cached_property
+    def binding_tally(self) -> Tally:
+        return counted(self.binding)
+
+    @cached_property
+    def ahead_tally(self) -> Tally:
+        return counted(self.ahead)
+
+    @cached_property
+    def gaps(self) -> list[Line]:
+        """What is not met, most weight first."""
+        found = [line for line in self.content.applying if line.verdict == "not_met"]
+        return sorted(found, key=lambda line: -line.weight)
+
+    @cached_property
+    def unanswered(self) -> list[Line]:
+        return [x for x in self.content.applying if x.verdict == "unanswered"]
+
+    @cached_property
+    def unproven(self) -> list[Line]:
+        """What is met or partly met without evidence."""
+        return [line for line in self.content.applying if line.lacks_evidence]
+
+    @cached_property
+    def later(self) -> list[tuple[date, list[Line]]]:
+        """Days on which duties begin to bind, each with its questions."""
+        days: dict[date, list[Line]] = {}
+        for line in self.ahead:
+            days.setdefault(line.binds_from or self.day, []).append(line)
+        return sorted(days.items())
+
+    @property
+    def hash_groups(self) -> list[str]:
+        """The content hash in eight groups of eight digits."""
+        return groups(self.content.content_hash)
+
+    @property
+    def head_groups(self) -> list[str]:
+        return groups(self.head_hash)
+
+
+def counted(lines: Iterable[Line]) -> Tally:
+    """Counts of the verdicts of some lines."""
+    return tally((line.verdict, 1) for line in lines)
+
+
+def groups(text: str) -> list[str]:
+    """A hash cut into groups of eight digits."""
+    return [text[i : i + 8] for i in range(0, len(text), 8)]

@@ -1,0 +1,94 @@
+"""Reports: what was asked for, how far it is, and the file it became."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import Organisation, User
+
+
+class ReportStatus(models.TextChoices):
+    """The life of a report job."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being made"
+    DONE = "done", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports with what pages show of them."""
+
+    def of(self, organisation: Organisation) -> "ReportQuerySet":
+        return self.filter(assessment__organisation=organisation)
+
+    def for_page(self) -> "ReportQuerySet":
+        return self.select_related(
+            "assessment__organisation", "assessment__edition__checklist", "asked_by"
+        )
+
+
+class Report(models.Model):
+    """A report of an assessment as it stood when it was asked for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="reports")
+    number = models.PositiveIntegerField()
+    status = models.CharField(
+        max_length=20, choices=ReportStatus.choices, default=ReportStatus.WAITING
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    step = models.CharField(max_length=80, blank=True)
+    done_percent = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+    pages = models.PositiveIntegerField(null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "number"], name="report_number_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done")
+                | ~Q(sha256="")
+                & Q(size_bytes__isnull=False, finished_at__isnull=False),
+                name="report_done_has_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.number} of {self.assessment_id}"
+
+    def get_absolute_url(self) -> str:
+        organisation = self.assessment.organisation
+        return reverse("reports:detail", args=[organisation.slug, self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status in {ReportStatus.DONE, ReportStatus.FAILED}
+
+    @property
+    def is_done(self) -> bool:
+        return self.status == ReportStatus.DONE
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called when it is sent."""
+        return f"attest-report-{self.number}-{self.sha256[:8]}.pdf"
+
+
+def reports_of(organisation: Organisation) -> ReportQuerySet:
+    """The reports of an organisation, newest first, joined for a page."""
+    return Report.objects.of(organisation).for_page()

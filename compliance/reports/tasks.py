@@ -1,0 +1,25 @@
+"""What the worker does for reports."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.tasks import task
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import User
+from compliance.reports import actions
+from compliance.reports.models import Report
+
+
+@task()
+def make_report(report_id: str) -> None:
+    """Make the report; safe to run again when a worker died in the middle of it."""
+    actions.make_report(UUID(report_id))
+
+
+def ask(*, by: User, assessment: Assessment) -> Report:
+    """A report that is asked for and queued: both or neither."""
+    with transaction.atomic():
+        report = actions.ask_report(by=by, assessment=assessment)
+        make_report.enqueue(str(report.pk))
+    return report

@@ -1,0 +1,74 @@
+"""Events of the trail in one sentence each. Pure: values in, text out."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from compliance.assessments.choices import Verdict
+
+WORDS = {
+    "assessment.started": "Assessment started",
+    "assessment.facts_changed": "Facts changed",
+    "answer.saved": "saved",
+    "answer.undone": "change undone",
+    "answer.refused": "refused: somebody else had changed it",
+    "evidence.attached": "evidence added",
+    "evidence.detached": "evidence taken out",
+    "evidence.added": "Evidence received",
+    "comment.written": "comment",
+    "report.asked": "Report asked for",
+    "report.made": "Report made",
+    "report.failed": "Report not made",
+}
+_QUOTED = {"title", "text", "subject"}
+_LONGEST = 160
+
+
+def told(
+    action: str, before: Mapping[str, Any], after: Mapping[str, Any], key: str = ""
+) -> str:
+    """ "A122: Partly changed to Not met; note changed"; ``key`` names the question."""
+    parts = list(_parts(before, after))
+    what = WORDS.get(action, action.replace(".", " ").replace("_", " "))
+    if action in {"answer.saved"} and parts:
+        what = ""
+    head = f"{key}: " if key else ""
+    return head + "; ".join([what, *parts] if what else parts)
+
+
+def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    said = []
+    if "verdict" in after:
+        new = Verdict(after["verdict"]).label
+        old = before.get("verdict")
+        said.append(f"{Verdict(old).label} changed to {new}" if old else new)
+    for name, label in (("value", "value"), ("note", "note"), ("reason", "reason")):
+        if name in after:
+            said.append(_written(label, before.get(name), after[name]))
+    if "owner_id" in after:
+        said.append("owner changed" if after["owner_id"] else "owner removed")
+    if "due_on" in after:
+        said.append(_due(after["due_on"]))
+    said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
+    if after.get("questions_moved"):
+        said.append(f"{len(after['questions_moved'])} questions moved")
+    if after.get("number"):
+        said.append(f"number {after['number']}")
+    return said
+
+
+def _written(label: str, old: Any, new: Any) -> str:
+    if new in ("", None, []):
+        return f"{label} removed"
+    return f"{label} changed" if old else f"{label} written"
+
+
+def _due(value: str | None) -> str:
+    if not value:
+        return "no longer due"
+    day = date.fromisoformat(value)
+    return f"due {day.day} {day:%b %Y}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,16 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from compliance.reports.views import home, reports, trail
+
+app_name = "reports"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("work/", home.work, name="work"),
+    path("trail/", trail.trail, name="trail"),
+    path("reports/", reports.report_list, name="list"),
+    path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),
+    path("reports/<uuid:report_id>/", reports.detail, name="detail"),
+    path("reports/<uuid:report_id>/file/", reports.download, name="download"),
+]

@@ -1,0 +1,62 @@
+"""Asking for reports, watching them being made, and taking them away."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reports import storage, tasks
+from compliance.reports.models import reports_of
+from compliance.web.htmx import render_page
+
+ON_A_PAGE = 50
+SANDBOX = "sandbox; default-src 'none'"
+
+
+@require_GET
+@member_required(Permission.REPORT)
+def report_list(request: MemberRequest) -> HttpResponse:
+    pages = Paginator(reports_of(request.organisation), ON_A_PAGE)
+    context = {
+        "page": pages.get_page(request.GET.get("page")),
+        "assessments": request.organisation.assessments.running().for_page(),
+    }
+    return render(request, "reports/list.html", context)
+
+
+@require_POST
+@member_required(Permission.REPORT)
+def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = get_object_or_404(request.organisation.assessments, pk=assessment_id)
+    report = tasks.ask(by=request.user, assessment=assessment)
+    return redirect("reports:detail", request.organisation.slug, report.pk)
+
+
+@require_GET
+@member_required(Permission.REPORT)
+def detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """The report, or how far it is: the page asks again until it is over."""
+    report = get_object_or_404(reports_of(request.organisation), pk=report_id)
+    context = {"report": report, "assessment": report.assessment}
+    return render_page(request, "reports/detail.html", context, partial="state")
+
+
+@require_GET
+@member_required(Permission.REPORT)
+def download(request: MemberRequest, report_id: UUID) -> FileResponse:
+    report = get_object_or_404(reports_of(request.organisation), pk=report_id)
+    path = storage.path_of(report.sha256)
+    if not report.is_done or not path.is_file():
+        raise Http404
+    response = FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=report.file_name,
+        content_type="application/pdf",
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,188 @@
+"""Rows for tests, as plain functions: everything has a default, nothing is hidden."""
+
+import hashlib
+import itertools
+from datetime import date
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from compliance.models import (
+    Answer,
+    Assessment,
+    Attachment,
+    Checklist,
+    Edition,
+    Evidence,
+    Fact,
+    Instrument,
+    Membership,
+    Organisation,
+    Provision,
+    Question,
+    Section,
+    Theme,
+    User,
+)
+
+count = itertools.count(1)
+PASSWORD = "correct horse battery"
+
+
+def make_user(name="Ada Lindqvist", email=None):
+    email = email or f"user{next(count)}@example.org"
+    return User.objects.create_user(email, PASSWORD, name=name)
+
+
+def make_organisation(name="Acme", slug=None):
+    return Organisation.objects.create(name=name, slug=slug or f"org-{next(count)}")
+
+
+def make_member(organisation, role, name="Con Tributor", email=None):
+    """A user with a role; returns the user."""
+    user = make_user(name, email)
+    Membership.objects.create(organisation=organisation, user=user, role=role)
+    return user
+
+
+def make_checklist(key=None, organisation=None):
+    theme, _ = Theme.objects.get_or_create(
+        key="privacy", defaults={"name": "Privacy", "position": 1}
+    )
+    key = key or f"list-{next(count)}"
+    return Checklist.objects.create(
+        key=key, theme=theme, title="Privacy", summary="", organisation=organisation
+    )
+
+
+def make_provision(cite=None):
+    instrument, _ = Instrument.objects.get_or_create(
+        key="law", defaults={"name": "Law", "title": "The Law", "url": "https://e.eu"}
+    )
+    cite = cite or f"Law Art. {next(count)}"
+    return Provision.objects.create(
+        instrument=instrument,
+        cite=cite,
+        title="A duty",
+        url="https://e.eu/1",
+        applies_from=date(2018, 5, 25),
+        status="in_force",
+        position=next(count),
+    )
+
+
+def make_draft(questions=3, sections=1, number="2026.1", **fields):
+    """An edition with sections of questions Q1, Q2, ...; and a fact ``data``."""
+    checklist = fields.pop("checklist", None) or make_checklist()
+    edition = Edition.objects.create(
+        checklist=checklist,
+        number=number,
+        law_as_of=date(2026, 11, 24),
+        release_notes="First edition.",
+        subject_label="Name of the organisation",
+        **fields,
+    )
+    Fact.objects.create(
+        edition=edition,
+        key="data",
+        label="Data",
+        text="Which data do you handle?",
+        kind="several",
+        position=1,
+        choices=[
+            {"key": "health", "label": "Health data", "help": ""},
+            {"key": "children", "label": "Data of children", "help": ""},
+        ],
+    )
+    rows = [
+        Section(edition=edition, key=f"s{i}", title=f"Section {i}", position=i)
+        for i in range(1, sections + 1)
+    ]
+    Section.objects.bulk_create(rows)
+    Question.objects.bulk_create(
+        make_question(edition, rows[(i - 1) * sections // questions], i)
+        for i in range(1, questions + 1)
+    )
+    return edition
+
+
+def make_question(edition, section, position, **fields):
+    """An unsaved question; ``fields`` override."""
+    values = {
+        "key": f"Q{position}",
+        "title": f"Duty {position}",
+        "text": f"Do you keep duty {position}?",
+        "kind": "verdict",
+        "weight": 3,
+        "good": ["A list is kept."],
+        "evidence_hints": ["List", "Log", "Minutes"],
+    }
+    return Question(
+        edition=edition, section=section, position=position, **(values | fields)
+    )
+
+
+def publish(edition):
+    """Freeze an edition as it stands."""
+    edition.status = "published"
+    edition.published_at = timezone.now()
+    edition.content_hash = hashlib.sha256(str(edition.pk).encode()).hexdigest()
+    edition.save()
+    return edition
+
+
+def make_edition(questions=3, sections=1, **fields):
+    return publish(make_draft(questions, sections, **fields))
+
+
+def make_assessment(organisation, by, edition=None, **fields):
+    """A running assessment with an unanswered answer for each question."""
+    values = {
+        "subject": "Acme",
+        "period_from": date(2026, 1, 1),
+        "period_to": date(2026, 12, 31),
+        "facts": {},
+    }
+    assessment = Assessment.objects.create(
+        organisation=organisation,
+        edition=edition or make_edition(),
+        started_by=by,
+        **(values | fields),
+    )
+    Answer.objects.bulk_create(
+        Answer(assessment=assessment, question=question)
+        for question in assessment.edition.questions.all()
+    )
+    return assessment
+
+
+def make_link(organisation, by, title="Policy", **fields):
+    """A link as evidence."""
+    return Evidence.objects.create(
+        organisation=organisation,
+        title=title,
+        url="https://intranet.example.org/policy",
+        added_by=by,
+        **fields,
+    )
+
+
+def attach(answer, evidence):
+    return Attachment.objects.create(answer=answer, evidence=evidence)
+
+
+def make_cast():
+    """Ada owns Acme, Otto is officer, Con answers, Rev reviews, Rob reads; Zoe is elsewhere."""
+    acme = make_organisation("Acme", "acme")
+    other = make_organisation("Other", "other")
+    return SimpleNamespace(
+        acme=acme,
+        other=other,
+        ada=make_member(acme, "owner", "Ada Lindqvist", "ada@example.org"),
+        otto=make_member(acme, "officer", "Otto Weber", "otto@example.org"),
+        con=make_member(acme, "contributor", "Con Tributor", "con@example.org"),
+        rev=make_member(acme, "reviewer", "Rev Iewer", "rev@example.org"),
+        rob=make_member(acme, "reader", "Rob Reader", "rob@example.org"),
+        aud=make_member(acme, "auditor", "Aud Itor", "aud@example.org"),
+        zoe=make_member(other, "owner", "Zoe Elsewhere", "zoe@example.org"),
+    )

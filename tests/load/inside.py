@@ -1,0 +1,163 @@
+"""What the load tests ask of the app's own code, run in a process with its settings.
+
+``python -m tests.load.inside seed 60 1 16`` prints the doors of an organisation;
+``... state ASSESSMENT`` prints every answer and event as they stand afterwards.
+"""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import (  # noqa: E402
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+)
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from compliance.assessments import actions  # noqa: E402
+from compliance.audit import trail  # noqa: E402
+from compliance.audit.models import Event  # noqa: E402
+from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
+from tests import factories  # noqa: E402
+
+RULE = {"fact": "data", "in": ["health"]}
+
+
+def seed(questions, assessments, people):
+    """Migrate, and make an organisation with its assessments and signed-in people.
+
+    Every second question applies to health data only.
+    """
+    call_command("migrate", interactive=False, verbosity=0)
+    slug = f"load-{Assessment.objects.count()}"
+    organisation = factories.make_organisation("Load", slug)
+    staff = [make_editor(organisation, place) for place in range(people)]
+    edition = factories.make_draft(questions, 5, number=slug)
+    edition.questions.filter(position__in=range(0, questions + 1, 2)).update(rule=RULE)
+    factories.publish(edition)
+    made = [
+        factories.make_assessment(
+            organisation, staff[0], edition, facts={"data": ["health"]}
+        )
+        for _ in range(assessments)
+    ]
+    return {
+        "assessment": str(made[0].pk),
+        "path": made[0].get_absolute_url(),
+        "sessions": [session_of(user) for user in staff],
+        "answers": list(made[0].answers.order_by("pk").values_list("pk", flat=True)),
+    }
+
+
+def make_editor(organisation, place):
+    """A member who never signs in: hashing a password takes a quarter of a second."""
+    email = f"editor{place}@{organisation.slug}.example.org"
+    user = User.objects.create(email=email, name=f"Editor {place}", password="!")
+    Membership.objects.create(organisation=organisation, user=user, role="officer")
+    return user
+
+
+def session_of(user):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
+def state(assessment_id):
+    """Answers and events of one assessment, and whether chain and file are whole."""
+    assessment = Assessment.objects.get(pk=assessment_id)
+    fault = trail.verify(assessment.organisation_id)
+    return {
+        "answers": {
+            answer.pk: {"note": answer.note, "version": answer.version}
+            for answer in assessment.answers.all()
+        },
+        "applies": assessment.answers.applying().count(),
+        "facts": assessment.facts,
+        "events": [told(e) for e in Event.objects.filter(scope_id=assessment_id)],
+        "fault": fault and f"{fault.seq} {fault.what}",
+        "integrity": integrity(),
+    }
+
+
+def told(event):
+    before, after = trail.changes(event)
+    return {
+        "action": event.action,
+        "answer": int(event.subject_id) if event.subject_label == "answer" else None,
+        "before": before,
+        "after": after,
+    }
+
+
+def integrity():
+    """What the database says of its own file; PostgreSQL has checksums for that."""
+    if connection.vendor != "sqlite":
+        return "ok"
+    with connection.cursor() as cursor:
+        return cursor.execute("PRAGMA integrity_check").fetchone()[0]
+
+
+def grow(assessment_id, assessments):
+    """Many more assessments of the same organisation, answered; made in one go."""
+    one = Assessment.objects.get(pk=assessment_id)
+    rows = [
+        Assessment(
+            organisation=one.organisation,
+            edition=one.edition,
+            subject=f"Acme {place}",
+            period_from=one.period_from,
+            period_to=one.period_to,
+            facts={},
+            started_by=one.started_by,
+        )
+        for place in range(assessments)
+    ]
+    Assessment.objects.bulk_create(rows, batch_size=500)
+    questions = list(one.edition.questions.values_list("pk", flat=True))
+    for start in range(0, len(rows), 50):
+        Answer.objects.bulk_create(
+            (
+                Answer(assessment=row, question_id=pk, verdict="met", note="Kept.")
+                for row in rows[start : start + 50]
+                for pk in questions
+            ),
+            batch_size=2000,
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return Answer.objects.count()
+
+
+def facts(assessment_id, rounds):
+    """Change the facts to and fro; the events must alternate without a gap."""
+    assessment = Assessment.objects.get(pk=assessment_id)
+    moved = []
+    for place in range(rounds):
+        told_facts = {"data": [] if place % 2 == 0 else ["health"]}
+        moved.append(
+            actions.change_facts(
+                by=assessment.started_by, assessment=assessment, facts=told_facts
+            )
+        )
+    return moved
+
+
+COMMANDS = {"seed": seed, "state": state, "grow": grow, "facts": facts}
+
+if __name__ == "__main__":
+    command, *given = sys.argv[1:]
+    values = [int(text) if text.isdigit() else text for text in given]
+    json.dump(COMMANDS[command](*values), sys.stdout, default=str)

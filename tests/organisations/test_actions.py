@@ -1,0 +1,173 @@
+"""Actions: what changes, what the trail says, what is refused."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from compliance.audit import trail
+from compliance.models import Event, Membership, Organisation, User
+from compliance.organisations import actions
+from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.choices import Role
+from tests.factories import make_member, make_user
+
+
+def member_of(user, organisation):
+    return Membership.objects.get(user=user, organisation=organisation)
+
+
+def events(organisation):
+    rows = Event.objects.filter(organisation_id=organisation.pk)
+    return [(e.action, e.actor, *trail.changes(e)) for e in rows]
+
+
+def test_created_organisation_has_its_owner_and_two_events(db):
+    user = make_user("Ada", "ada@example.org")
+    organisation = actions.create_organisation(by=user, owner=user, name="Acme Ltd")
+    assert member_of(user, organisation).role == Role.OWNER
+    assert events(organisation) == [
+        (
+            "organisation.created",
+            user,
+            {},
+            {"name": "Acme Ltd", "slug": organisation.slug},
+        ),
+        ("member.added", user, {}, {"person": "ada@example.org", "role": "owner"}),
+    ]
+    assert trail.verify(organisation.pk) is None
+
+
+def test_same_name_twice_tells_nothing_of_the_first(db):
+    user = make_user()
+    slugs = {
+        actions.create_organisation(by=user, owner=user, name="Ακμή").slug
+        for _ in range(3)
+    }
+    assert len(slugs) == 3
+    assert {slug.rpartition("-")[0] for slug in slugs} == {"organisation"}
+
+
+def test_failed_creation_leaves_nothing(db, monkeypatch):
+    user = make_user()
+
+    def fail(**event):
+        raise RuntimeError
+
+    monkeypatch.setattr(trail, "record", fail)
+    with pytest.raises(RuntimeError):
+        actions.create_organisation(by=user, owner=user, name="Acme")
+    assert not Organisation.objects.exists()
+
+
+def test_failed_adding_leaves_no_user(cast, monkeypatch):
+    def fail(**event):
+        raise RuntimeError
+
+    monkeypatch.setattr(trail, "record", fail)
+    with pytest.raises(RuntimeError):
+        actions.add_member(
+            by=cast.ada,
+            organisation=cast.acme,
+            email="new@example.org",
+            name="New",
+            role="reader",
+        )
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
+def test_added_changed_and_removed_are_on_the_trail(cast):
+    membership, password = actions.add_member(
+        by=cast.ada,
+        organisation=cast.acme,
+        email=" New@example.org",
+        name="New",
+        role="reader",
+    )
+    assert len(password) == 20
+    actions.change_role(by=cast.ada, membership=membership, role="officer")
+    actions.change_role(by=cast.ada, membership=membership, role="officer")
+    actions.remove_member(by=cast.ada, membership=membership)
+    assert events(cast.acme) == [
+        ("member.added", cast.ada, {}, {"person": "new@example.org", "role": "reader"}),
+        ("member.role_changed", cast.ada, {"role": "reader"}, {"role": "officer"}),
+        (
+            "member.removed",
+            cast.ada,
+            {"person": "new@example.org", "role": "officer"},
+            {},
+        ),
+    ]
+    assert not Membership.objects.filter(pk=membership.pk).exists()
+
+
+@pytest.mark.parametrize("giver", ["otto", "con", "rev", "rob", "aud", "zoe"])
+def test_nobody_gives_a_role_above_their_own(giver, cast):
+    by = getattr(cast, giver)
+    target = member_of(cast.rob, cast.acme)
+    with pytest.raises(ValidationError, match="above your own"):
+        actions.change_role(by=by, membership=target, role="owner")
+    with pytest.raises(ValidationError, match="above your own"):
+        actions.remove_member(by=by, membership=member_of(cast.ada, cast.acme))
+    with pytest.raises(ValidationError, match="above your own"):
+        actions.add_member(
+            by=by, organisation=cast.acme, email="x@e.org", name="X", role="owner"
+        )
+    assert member_of(cast.rob, cast.acme).role == "reader"
+    assert events(cast.acme) == []
+
+
+def test_last_owner_counts_only_owners_who_can_sign_in(cast):
+    second = make_member(cast.acme, "owner", "Second Owner")
+    second.is_active = False
+    second.save()
+    row = member_of(cast.ada, cast.acme)
+    with pytest.raises(ValidationError, match="last owner"):
+        actions.remove_member(by=cast.ada, membership=row)
+    with pytest.raises(ValidationError, match="last owner"):
+        actions.change_role(by=cast.ada, membership=row, role="officer")
+    second.is_active = True
+    second.save()
+    actions.change_role(by=cast.ada, membership=row, role="officer")
+    assert member_of(cast.ada, cast.acme).role == "officer"
+
+
+def test_stale_membership_is_read_anew(cast):
+    """Two owners lower each other at the same moment: the second is refused."""
+    second = make_member(cast.acme, "owner", "Second Owner")
+    ada, other = member_of(cast.ada, cast.acme), member_of(second, cast.acme)
+    actions.change_role(by=cast.ada, membership=other, role="reader")
+    with pytest.raises(ValidationError, match="above your own"):
+        actions.change_role(by=second, membership=ada, role="reader")
+    with pytest.raises(ValidationError, match="last owner"):
+        actions.remove_member(by=cast.ada, membership=ada)
+
+
+def test_only_owners_may_change_members():
+    may = {role for role, allowed in ALLOWED.items() if Permission.MEMBERS in allowed}
+    assert may == {Role.OWNER}
+
+
+def test_database_refuses_a_second_membership_and_an_unknown_role(cast):
+    for role, user in (("reader", cast.ada), ("king", make_user())):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Membership.objects.create(organisation=cast.acme, user=user, role=role)
+
+
+def test_command_creates_organisation_and_owner(db, capsys):
+    call_command("create_organisation", "Acme & Co", owner="Ada@Example.org")
+    line = capsys.readouterr().out
+    user = User.objects.get(email="ada@example.org")
+    assert user.name == "Ada"
+    assert line.startswith("Acme & Co: /o/acme-co/, owner ada@example.org, one-time")
+    assert user.check_password(line.split()[-1])
+    call_command("create_organisation", "Beta", owner="ada@example.org")
+    assert capsys.readouterr().out == "Beta: /o/beta/, owner ada@example.org\n"
+
+
+def test_command_refuses_a_taken_address_and_a_bad_name(cast):
+    with pytest.raises(CommandError, match="already exists"):
+        call_command("create_organisation", "Acme", owner="new@example.org")
+    with pytest.raises(CommandError, match="one line"):
+        call_command("create_organisation", "A\nB", owner="new@example.org")
+    assert not User.objects.filter(email="new@example.org").exists()

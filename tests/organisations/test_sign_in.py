@@ -1,0 +1,251 @@
+"""Sign-in: the same words for everybody, no way off the site, no session left."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import PASSWORD, make_user
+
+SIGN_IN = "/accounts/login/"
+OFF_SITE = [
+    "https://evil.example",
+    "http://evil.example/",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\/evil.example",
+    "/\\/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    " https://evil.example",
+    "https:evil.example",
+    "https:/evil.example",
+    "https:///evil.example",
+    "https:\\\\evil.example",
+    "HTTPS://EVIL.EXAMPLE",
+    "http://testserver@evil.example/",
+    "http://testserver:80@evil.example/",
+    "http://evil.example#testserver",
+    "http://evil.example?testserver",
+    "http://evil.example\\@testserver/",
+    "http://testserver.evil.example/",
+    "http://localhost:8001/",
+    "http://127.0.0.1/",
+    "http://[::1]/",
+    "http://testserver:9999/",
+    "ftp://testserver/",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "//evil%E3%80%82example",
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_yet():
+    cache.clear()
+
+
+def submit(client, email, password=PASSWORD, **extra):
+    return client.post(SIGN_IN, {"login": email, "password": password}, **extra)
+
+
+def words(response):
+    """What a person reads, without what differs in every reply."""
+    text = re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", response.text)
+    return response.status_code, re.sub(r"[\w.]+@example\.org", "", text)
+
+
+def test_right_password_signs_in_under_a_new_session(cast):
+    client = Client()
+    client.get(SIGN_IN)
+    client.cookies["sessionid"] = "planted0planted0planted0planted0"
+    response = submit(client, "ADA@example.org")
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(cast.ada.pk)
+    assert client.session.session_key != "planted0planted0planted0planted0"
+
+
+def test_first_sign_in_asks_for_a_password_of_ones_own(cast):
+    client = Client()
+    assert submit(client, "ada@example.org").url == "/accounts/password/"
+    client.post("/accounts/logout/")
+    assert submit(client, "ada@example.org").url == "/"
+
+
+def test_wrong_unknown_and_closed_accounts_read_the_same(cast):
+    closed = make_user("Gone", "gone@example.org")
+    closed.is_active = False
+    closed.save()
+    replies = [
+        submit(Client(), "ada@example.org", "not the password"),
+        submit(Client(), "nobody@example.org", "not the password"),
+        submit(Client(), "gone@example.org", "not the password"),
+        submit(Client(), "gone@example.org", PASSWORD),
+    ]
+    assert len({words(reply) for reply in replies}) == 1
+    assert "This email and password do not go together." in replies[0].text
+
+
+def test_reset_reads_the_same_for_known_unknown_and_closed(cast, mailoutbox):
+    closed = make_user("Gone", "gone@example.org")
+    closed.is_active = False
+    closed.save()
+    emails = ["ada@example.org", "nobody@example.org", "gone@example.org"]
+    replies = [
+        Client().post(reverse("account_reset_password"), {"email": email})
+        for email in emails
+    ]
+    assert {(r.status_code, r.url) for r in replies} == {
+        (302, "/accounts/password/reset/sent/")
+    }
+    assert [mail.to for mail in mailoutbox] == [[email] for email in emails]
+    assert [mail.subject for mail in mailoutbox] == [
+        "Attest: choose a new password",
+        "Attest: no account with this address",
+        "Attest: no account with this address",
+    ]
+
+
+def test_ten_failures_stop_an_account_here_and_nobody_elsewhere(cast, monkeypatch):
+    for _ in range(10):
+        submit(Client(), "ada@example.org", "not the password")
+    hashed = []
+    monkeypatch.setattr(
+        "compliance.organisations.models.User.check_password",
+        lambda user, raw: hashed.append(raw) or raw == PASSWORD,
+    )
+    refused = submit(Client(), "ada@example.org")
+    assert "Too many tries. Wait 15 minutes" in refused.text
+    spoofed = submit(Client(), "ada@example.org", HTTP_X_FORWARDED_FOR="203.0.113.9")
+    assert "Too many tries. Wait 15 minutes" in spoofed.text
+    assert hashed == []
+    assert submit(Client(), "con@example.org").status_code == 302
+    elsewhere = submit(Client(), "ada@example.org", REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.status_code == 302
+
+
+def test_sixty_requests_a_minute_stop_a_network(db):
+    for _ in range(60):
+        Client().post(SIGN_IN, {})
+    assert Client().post(SIGN_IN, {}).status_code == 429
+
+
+@pytest.mark.parametrize("target", OFF_SITE)
+def test_next_stays_on_the_origin(target, cast, sign_in):
+    client = Client()
+    form = {"login": "ada@example.org", "password": PASSWORD, "next": target}
+    assert client.post(SIGN_IN, form).url in {"/accounts/password/", "/"}
+    assert client.post("/accounts/logout/", {"next": target}).url == "/"
+    known = sign_in(cast.con)
+    assert known.get(SIGN_IN, {"next": target}).url == "/"
+
+
+def test_next_returns_to_the_page_that_was_asked_for(cast):
+    form = {"login": "ada@example.org", "password": PASSWORD}
+    asked = "/o/acme/members/?a=1#member-3"
+    assert Client().post(SIGN_IN, form | {"next": asked}).url == asked
+
+
+def test_changed_password_ends_every_session(cast, sign_in):
+    here, there = sign_in(cast.ada), sign_in(cast.ada)
+    form = {
+        "oldpassword": PASSWORD,
+        "password1": "another fine phrase",
+        "password2": "another fine phrase",
+    }
+    changed = here.post("/accounts/password/", form)
+    assert changed.url == SIGN_IN
+    for client in (here, there):
+        assert client.get("/o/acme/members/").status_code == 302
+    cast.ada.refresh_from_db()
+    assert cast.ada.check_password("another fine phrase")
+
+
+def test_weak_and_mistyped_passwords_are_refused_beside_their_field(cast, sign_in):
+    form = {"oldpassword": "wrong", "password1": "short", "password2": "other"}
+    page = sign_in(cast.ada).post("/accounts/password/", form).text
+    assert "This is not your password until now." in page
+    assert "too short" in page
+    cast.ada.refresh_from_db()
+    assert cast.ada.check_password(PASSWORD)
+
+
+def test_reset_link_works_once(cast, sign_in, mailoutbox):
+    open_session = sign_in(cast.ada)
+    Client().post(reverse("account_reset_password"), {"email": "ada@example.org"})
+    link = re.search(r"http://testserver(\S+)", mailoutbox[0].body)[1]
+    form = {"password1": "another fine phrase", "password2": "another fine phrase"}
+    client = Client()
+    page = client.get(link, follow=True)
+    assert client.post(page.request["PATH_INFO"], form).status_code == 302
+    assert open_session.get("/o/acme/members/").status_code == 302
+    assert "This link is used up" in Client().get(link).text
+    again = submit(Client(), "ada@example.org", form["password1"])
+    assert again.status_code == 302
+
+
+def test_sign_out_ends_the_session_and_empties_the_browser(cast, sign_in):
+    client = sign_in(cast.ada)
+    old = client.session.session_key
+    response = client.post("/accounts/logout/")
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+    client.cookies["sessionid"] = old
+    assert client.get("/o/acme/members/").status_code == 302
+
+
+def test_sign_up_is_closed_by_default(db, settings):
+    page = Client().get("/accounts/signup/")
+    assert "Accounts are given" in page.text
+    form = {
+        "name": "New Person",
+        "email": "new@example.org",
+        "password1": "another fine phrase",
+        "password2": "another fine phrase",
+    }
+    assert "Accounts are given" in Client().post("/accounts/signup/", form).text
+    settings.SIGN_UP = True
+    assert Client().post("/accounts/signup/", form).status_code == 302
+    assert submit(Client(), "new@example.org", form["password1"]).status_code == 302
+
+
+def test_confirmation_link_confirms_the_address(db, settings, mailoutbox):
+    settings.SIGN_UP = True
+    client = Client()
+    form = {
+        "name": "New Person",
+        "email": "new@example.org",
+        "password1": "another fine phrase",
+        "password2": "another fine phrase",
+    }
+    client.post("/accounts/signup/", form)
+    link = re.search(r"http://testserver(\S+)", mailoutbox[0].body)[1]
+    assert "Is <bdi>new@example.org</bdi> your address?" in client.get(link).text
+    assert client.post(link).status_code == 302
+    assert "used up" in client.get("/accounts/confirm/nonsense/").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/email/",
+        "/accounts/login/code/",
+        "/accounts/login/code/confirm/",
+        "/accounts/reauthenticate/",
+        "/accounts/inactive/",
+        "/accounts/password/set/",
+        "/accounts/signup/passkey/",
+        "/accounts/",
+    ],
+)
+def test_other_pages_of_the_library_are_shut(path, cast, sign_in):
+    assert sign_in(cast.ada).get(path).status_code == 404

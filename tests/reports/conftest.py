@@ -1,0 +1,19 @@
+"""Reports whose file is made without WeasyPrint, where the file does not matter."""
+
+import pytest
+
+from compliance.reports import actions
+
+FILE = b"%PDF-1.7 a report"
+
+
+@pytest.fixture
+def quick_files(monkeypatch):
+    """Makes a file at once, as the process outside would."""
+
+    def render(html, css, path, listen):
+        listen("Laying out pages", 10)
+        path.write_bytes(FILE)
+        return 12
+
+    monkeypatch.setattr(actions, "render", render)

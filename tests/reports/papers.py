@@ -1,0 +1,121 @@
+"""Reports as plain values, and the strings that try to break them."""
+
+from datetime import UTC, date, datetime
+
+from compliance.reports.content import (
+    Content,
+    Entry,
+    Line,
+    Paper,
+    Proof,
+    Remark,
+    Section,
+)
+
+AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
+
+HOSTILE = [
+    '<script>alert(1)</script><img src="http://127.0.0.1:9/x.png">',
+    '{{ 7|add:"7" }} {% include "base.html" %} {# gone #}',
+    "</article></section></body></html>",
+    "<link rel=attachment href=file:///etc/passwd>",
+    "<style>@import url(http://127.0.0.1:9/)</style>",
+    "&amp; &lt; &#65; \" ' ` \\",
+    "مرحبا بالعالم",
+    "שלום עולם",
+    "Ünïcödé Ελληνικά ἀρχή Кириллица Ѣ Łódź ễ",
+    "漢字かな한국어ไทย",
+    "😀 👩🏽‍💻 🏳️‍🌈",
+    "\ue000 \U00020000 ᚠᛇᚻ",
+    "W" * 400,
+    "https://example.org/" + "a-long/path_" * 40,
+]
+
+
+def make_proof(number=1, **fields):
+    values = {
+        "title": "Record of processing",
+        "file_name": "record.pdf",
+        "url": "",
+        "size_bytes": 1200,
+        "document_on": date(2026, 3, 1),
+        "covers_from": date(2026, 1, 1),
+        "covers_to": date(2026, 12, 31),
+        "received_at": AT,
+        "expires_on": date(2027, 3, 1),
+        "sha256": "0123456789abcdef" * 4,
+        "used_in": ("Q1",),
+    }
+    return Proof(number=number, **(values | fields))
+
+
+def make_line(key="Q1", **fields):
+    values = {
+        "title": "Duty",
+        "text": "Do you keep this duty?",
+        "cites": "Law Art. 5(1)",
+        "weight": 3,
+        "applies": True,
+        "applicability": "",
+        "binds_from": date(2018, 5, 25),
+        "verdict": "met",
+        "value": "",
+        "note": "A list is kept.",
+        "reason": "",
+        "owner": "Con Tributor",
+        "due_on": None,
+        "changed_by": "Con Tributor",
+        "changed_at": AT,
+        "proofs": (),
+        "remarks": (),
+    }
+    return Line(key=key, **(values | fields))
+
+
+def make_content(lines=None, proofs=(), **fields):
+    values = {
+        "organisation": "Acme",
+        "theme": "Privacy",
+        "checklist": "Privacy",
+        "edition": "2026.1",
+        "edition_hash": "e" * 64,
+        "law_as_of": date(2026, 11, 24),
+        "subject": "The shop",
+        "period_from": date(2026, 1, 1),
+        "period_to": date(2026, 12, 31),
+        "facts": (("Role", "“Controller”"),),
+    }
+    sections = (Section(1, "First section", tuple(lines or [make_line()])),)
+    return Content(sections=sections, proofs=tuple(proofs), **(values | fields))
+
+
+def make_paper(content=None, **fields):
+    values = {
+        "number": 3,
+        "read_at": AT,
+        "zone": "UTC",
+        "trail": (Entry(7, AT, "Con Tributor", "Q1: Met", "ab" * 32),),
+        "trail_count": 1,
+        "head_seq": 9,
+        "head_hash": "cd" * 32,
+        "version": "1.0",
+    }
+    return Paper(content=content or make_content(), **(values | fields))
+
+
+def make_full_paper():
+    """A report with a question of every kind, and with every hostile text."""
+    proof = make_proof()
+    lines = [
+        make_line("Q1", proofs=(proof,), remarks=(Remark("Ada", AT, "Seen."),)),
+        make_line("Q2", verdict="partly", binds_from=date(2028, 8, 2)),
+        make_line("Q3", verdict="not_met", weight=5, due_on=date(2027, 1, 15)),
+        make_line("Q4", verdict="na", reason="No such system.", note=""),
+        make_line("Q5", verdict="unanswered", note="", changed_by="", changed_at=None),
+        make_line("Q6", applies=False, applicability="Applies only when Role is X."),
+    ]
+    lines += [
+        make_line(f"H{i}", text=text, note=text, owner=text, value=text)
+        for i, text in enumerate(HOSTILE)
+    ]
+    return make_paper(make_content(lines, [proof], subject=HOSTILE[0]))

@@ -1,0 +1,29 @@
+"""``manage.py report``."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.factories import make_assessment
+from tests.reports.conftest import FILE
+
+pytestmark = pytest.mark.django_db
+
+
+def test_report_is_written_to_the_file(cast, quick_files, tmp_path, capsys):
+    assessment = make_assessment(cast.acme, cast.ada)
+    call_command("report", str(assessment.pk), output=tmp_path / "out.pdf")
+    assert (tmp_path / "out.pdf").read_bytes() == FILE
+    assert "12 pages" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["x", "00000000-0000-0000-0000-000000000001"])
+def test_unknown_assessment_is_refused_by_name(db, tmp_path, name):
+    with pytest.raises(CommandError, match=f"No assessment has the id {name}"):
+        call_command("report", name, output=tmp_path / "out.pdf")
+
+
+def test_missing_folder_is_refused_before_any_work(cast, tmp_path):
+    assessment = make_assessment(cast.acme, cast.ada)
+    with pytest.raises(CommandError, match="does not exist"):
+        call_command("report", str(assessment.pk), output=tmp_path / "no" / "out.pdf")
+    assert not assessment.reports.exists()

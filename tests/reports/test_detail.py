@@ -1,0 +1,57 @@
+"""The page of one report, from waiting to ready."""
+
+import pytest
+from django.urls import reverse
+
+from compliance.models import Report
+from compliance.reports import actions
+from tests.factories import make_assessment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report(cast):
+    assessment = make_assessment(cast.acme, cast.ada)
+    return actions.ask_report(by=cast.rob, assessment=assessment)
+
+
+def page(client, report, org="acme", **headers):
+    return client.get(reverse("reports:detail", args=[org, report.pk]), headers=headers)
+
+
+def test_page_asks_again_until_the_report_is_over(cast, sign_in, report, quick_files):
+    client = sign_in(cast.rob)
+    Report.objects.update(status="running", step="Laying out page 7", done_percent=40)
+    text = page(client, report).text
+    assert 'hx-trigger="every 1s"' in text
+    assert "Laying out page 7" in text
+    assert '<progress max="100" value="40">' in text
+    actions.make_report(report.pk)
+    text = page(client, report).text
+    assert "hx-trigger" not in text
+    assert "Ready: 12 pages" in text
+
+
+def test_swap_is_the_state_of_a_fresh_load(cast, sign_in, report):
+    client = sign_in(cast.rob)
+    part = page(client, report, **{"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert part.strip() in page(client, report).text
+
+
+def test_waiting_page_can_be_refreshed_without_script(cast, sign_in, report):
+    address = reverse("reports:detail", args=["acme", report.pk])
+    assert f'<a href="{address}">Refresh</a>' in page(sign_in(cast.rob), report).text
+
+
+def test_failed_report_says_why_and_offers_another(cast, sign_in, report):
+    Report.objects.update(status="failed", problem="Too <long>.")
+    text = page(sign_in(cast.rob), report).text
+    assert "Too &lt;long&gt;." in text
+    assert reverse("reports:ask", args=["acme", report.assessment_id]) in text
+
+
+def test_report_of_another_organisation_is_not_found(cast, sign_in, report):
+    assert page(sign_in(cast.zoe), report, "other").status_code == 404
+    assert page(sign_in(cast.zoe), report).status_code == 404

@@ -1,0 +1,51 @@
+"""The file of a report goes out as a file and nothing else."""
+
+import pytest
+from django.urls import reverse
+
+from compliance.reports import actions, storage
+from tests.factories import make_assessment
+from tests.reports.conftest import FILE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report(cast, quick_files):
+    assessment = make_assessment(cast.acme, cast.ada)
+    asked = actions.ask_report(by=cast.rob, assessment=assessment)
+    return actions.make_report(asked.pk)
+
+
+def download(client, report, org="acme"):
+    return client.get(reverse("reports:download", args=[org, report.pk]))
+
+
+def test_file_is_sent_as_attachment_in_a_sandbox(cast, sign_in, report):
+    response = download(sign_in(cast.rob), report)
+    assert b"".join(response.streaming_content) == FILE
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"].startswith("attachment; filename=")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_report_that_is_not_ready_has_no_file(cast, sign_in):
+    assessment = make_assessment(cast.acme, cast.ada)
+    asked = actions.ask_report(by=cast.rob, assessment=assessment)
+    assert download(sign_in(cast.rob), asked).status_code == 404
+
+
+def test_lost_file_is_not_found(cast, sign_in, report):
+    storage.path_of(report.sha256).unlink()
+    assert download(sign_in(cast.rob), report).status_code == 404
+
+
+def test_file_of_another_organisation_is_not_found(cast, sign_in, report):
+    assert download(sign_in(cast.zoe), report, "other").status_code == 404
+
+
+def test_file_and_folder_are_for_their_owner_only(report):
+    assert storage.path_of(report.sha256).stat().st_mode & 0o777 == 0o600
+    assert storage.folder().stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,67 @@
+"""The report as HTML: everything is in it, and text is only text."""
+
+import re
+from html import unescape
+
+from compliance.reports.writing import html_of, stylesheet
+from tests.reports.papers import HOSTILE, make_full_paper, make_paper
+
+
+def words_of(html):
+    return unescape(re.sub(r"<[^>]*>", " ", html)).replace("\u200b", "")
+
+
+def test_every_question_stands_in_the_report():
+    paper = make_full_paper()
+    html = html_of(paper)
+    for line in paper.content.lines:
+        assert f'id="{line.anchor}"' in html
+
+
+def test_hostile_text_is_there_literally():
+    words = words_of(html_of(make_full_paper()))
+    for text in HOSTILE:
+        assert text in words
+
+
+def test_hostile_text_adds_no_element():
+    html = html_of(make_full_paper())
+    assert set(re.findall(r"<(script|img|link|style|iframe|object)\b", html)) == set()
+    assert html.count("</body>") == 1
+
+
+def test_reasons_and_evidence_and_trail_stand_in_full():
+    words = words_of(html_of(make_full_paper()))
+    for text in (
+        "Applies only when Role is X.",
+        "No such system.",
+        "0123456789abcdef0123456789abcdef",
+        "Q1: Met",
+        "“Controller”",
+        "Seen.",
+    ):
+        assert text in words
+
+
+def test_last_page_says_what_is_proved_and_what_not():
+    paper = make_paper()
+    words = words_of(html_of(paper))
+    for group in [*paper.hash_groups, *paper.head_groups]:
+        assert group in words
+    assert "What this proves." in words
+    assert "What it does not prove." in words
+
+
+def test_preparation_is_marked_with_its_date():
+    assert "binds from 2 Aug 2028, answered as preparation" in html_of(
+        make_full_paper()
+    )
+
+
+def test_same_paper_gives_same_html():
+    assert html_of(make_full_paper()) == html_of(make_full_paper())
+
+
+def test_stylesheet_asks_for_nothing_outside():
+    assert set(re.findall(r'url\("([a-z]+):', stylesheet())) == {"data"}
+    assert "url(" not in re.sub(r'url\("data:', "", stylesheet())

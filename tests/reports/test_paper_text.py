@@ -1,0 +1,54 @@
+"""Text from people on its way to paper."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compliance.templatetags.paper import direction, paper
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"])))
+def test_nothing_but_places_to_break_is_added(text):
+    text = text.replace("\u200b", "")
+    assert paper(text).replace("\u200b", "") == text
+
+
+def test_long_word_can_break_everywhere_soon():
+    parts = paper("W" * 400).split("\u200b")
+    assert max(len(part) for part in parts) <= 12
+
+
+def test_short_words_are_left_alone():
+    assert paper("Regulation (EU) 2026/1744") == "Regulation (EU) 2026/1744"
+
+
+def test_break_never_parts_a_letter_from_its_accent():
+    assert "\u200b\u0301" not in paper("e\u0301" * 100)
+
+
+def test_break_never_parts_a_joined_emoji():
+    assert paper("👩🏽\u200d💻" * 20).replace("\u200b", "").count("👩🏽\u200d💻") == 20
+    assert "\u200b\u200d" not in paper("👩🏽\u200d💻" * 20)
+
+
+def test_control_characters_are_shown_as_what_they_are():
+    assert paper("a\x00b\x07c") == "a\ufffdb\ufffdc"
+
+
+def test_line_ends_are_one_kind_and_blank_lines_single():
+    assert paper("a\r\nb\rc\n\n\n\nd") == "a\nb\nc\n\nd"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Record", "ltr"),
+        ("مرحبا", "rtl"),
+        ("12 שלום", "rtl"),
+        ("a שלום", "ltr"),
+        ("", "ltr"),
+    ],
+)
+def test_direction_follows_the_first_letter(text, expected):
+    assert direction(text) == expected

@@ -1,0 +1,37 @@
+"""Events in words."""
+
+import pytest
+
+from compliance.reports.telling import told
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after", "sentence"),
+    [
+        (
+            "answer.saved",
+            {"verdict": "partly", "note": "a"},
+            {"verdict": "not_met", "note": "b", "version": 2},
+            "A1: Partly changed to Not met; note changed",
+        ),
+        ("answer.saved", {"note": ""}, {"note": "b"}, "A1: note written"),
+        (
+            "answer.saved",
+            {"due_on": None},
+            {"due_on": "2027-01-15"},
+            "A1: due 15 Jan 2027",
+        ),
+        ("answer.saved", {"reason": "x"}, {"reason": ""}, "A1: reason removed"),
+        ("evidence.attached", {}, {"title": "Policy"}, "A1: evidence added; “Policy”"),
+        ("comment.written", {}, {"text": "Why?"}, "A1: comment; “Why?”"),
+        ("never.seen_before", {}, {}, "A1: never seen before"),
+    ],
+)
+def test_event_is_one_sentence(action, before, after, sentence):
+    assert told(action, before, after, "A1") == sentence
+
+
+def test_long_text_is_cut_with_a_sign():
+    sentence = told("comment.written", {}, {"text": "x" * 1000})
+    assert sentence.endswith("…”")
+    assert len(sentence) < 200

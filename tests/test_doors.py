@@ -1,0 +1,374 @@
+"""Every address, walked as nobody, as a stranger, in each role and by the wrong method.
+
+A new address needs a row in ``DOORS``; a new parameter needs a line in ``keys``.
+"""
+
+import hashlib
+import re
+from typing import NamedTuple
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLResolver
+from django.utils import timezone
+
+from compliance.evidence import storage as evidence_files
+from compliance.models import Comment, Evidence, Membership, Report
+from compliance.organisations.access import ALLOWED, Permission
+from compliance.reports import storage as report_files
+from tests import factories
+
+pytestmark = pytest.mark.slow
+
+PUBLIC, SIGNED_IN = "public", "signed in"
+VIEW, ANSWER, COMMENT = Permission.VIEW, Permission.ANSWER, Permission.COMMENT
+ASSESS, REPORT, TRAIL = Permission.ASSESS, Permission.REPORT, Permission.TRAIL
+MEMBERS = Permission.MEMBERS
+DOORS = {
+    "account_login": (PUBLIC, "GET POST"),
+    "account_logout": (PUBLIC, "GET POST"),
+    "account_signup": (PUBLIC, "GET POST"),
+    "account_confirm_email": (PUBLIC, "GET POST"),
+    "account_reset_password": (PUBLIC, "GET POST"),
+    "account_reset_password_done": (PUBLIC, "GET"),
+    "account_reset_password_from_key": (PUBLIC, "GET POST"),
+    "account_reset_password_from_key_done": (PUBLIC, "GET"),
+    "account_change_password": (SIGNED_IN, "GET POST"),
+    "organisations:front": (SIGNED_IN, "GET"),
+    "organisations:create": (SIGNED_IN, "GET POST"),
+    "organisations:members": (MEMBERS, "GET POST"),
+    "organisations:member_role": (MEMBERS, "POST"),
+    "organisations:member_remove": (MEMBERS, "POST"),
+    "assessments:list": (VIEW, "GET"),
+    "assessments:choose": (ASSESS, "GET"),
+    "assessments:start": (ASSESS, "GET POST"),
+    "assessments:applies": (ASSESS, "POST"),
+    "assessments:detail": (VIEW, "GET"),
+    "assessments:progress": (VIEW, "GET"),
+    "assessments:facts": (ASSESS, "GET POST"),
+    "assessments:applicability": (VIEW, "GET"),
+    "assessments:undo": (ANSWER, "POST"),
+    "assessments:row": (VIEW, "GET"),
+    "assessments:answer_save": (ANSWER, "POST"),
+    "assessments:panel": (VIEW, "GET"),
+    "assessments:comment_add": (COMMENT, "POST"),
+    "assessments:proof_add": (ANSWER, "GET POST"),
+    "assessments:proof_use": (ANSWER, "POST"),
+    "assessments:proof_drop": (ANSWER, "POST"),
+    "evidence:list": (VIEW, "GET"),
+    "evidence:add": (ANSWER, "GET POST"),
+    "evidence:detail": (VIEW, "GET"),
+    "evidence:edit": (ANSWER, "GET POST"),
+    "evidence:download": (VIEW, "GET"),
+    "checklists:list": (VIEW, "GET"),
+    "checklists:detail": (VIEW, "GET"),
+    "reports:home": (VIEW, "GET"),
+    "reports:work": (VIEW, "GET"),
+    "reports:trail": (TRAIL, "GET"),
+    "reports:list": (REPORT, "GET"),
+    "reports:ask": (REPORT, "POST"),
+    "reports:detail": (REPORT, "GET"),
+    "reports:download": (REPORT, "GET"),
+}
+"""Name of an address to who may, and by which methods."""
+
+PEOPLE = {
+    "owner": "ada",
+    "officer": "otto",
+    "contributor": "con",
+    "reviewer": "rev",
+    "reader": "rob",
+    "auditor": "aud",
+}
+NOT_DOMAIN = {"django_session", "django_migrations", "sqlite_sequence"}
+VIEWS_BY_AUDITORS = {"compliance_event", "compliance_chainhead"}
+
+
+class Key(NamedTuple):
+    """Values of a parameter: one that opens, one that does not exist, others' ones."""
+
+    own: object
+    unknown: object
+    foreign: tuple = ()
+
+
+class Door(NamedTuple):
+    name: str
+    params: tuple
+    view: object
+
+
+def all_doors(resolver=None, namespace="", params=()):
+    """Every address of the urlconf, with its view and its parameters."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        pattern = entry.pattern
+        regex = getattr(pattern, "converters", None) or pattern.regex.groupindex
+        names = (*params, *regex)
+        if isinstance(entry, URLResolver):
+            inside = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from all_doors(entry, inside, names)
+        else:
+            yield Door(f"{namespace}{entry.name}", names, entry.callback)
+
+
+def doors():
+    """The addresses that have a row."""
+    return [door for door in all_doors() if door.name in DOORS]
+
+
+def inner():
+    """Those that belong to an organisation."""
+    return [door for door in doors() if "org" in door.params]
+
+
+@pytest.fixture
+def enter(sign_in):
+    """``enter(user)``: a client that gets a 500 as a reply, as a browser does."""
+
+    def as_person(user):
+        client = sign_in(user) if user else Client()
+        client.raise_request_exception = False
+        return client
+
+    return as_person
+
+
+def make_file(path_of, content):
+    """Keep some bytes where ``path_of`` says; their hash and their number."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    path = path_of(sha256)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return {"sha256": sha256, "size_bytes": len(content)}
+
+
+def make_proof(organisation, by):
+    kept = make_file(
+        lambda sha256: evidence_files.path_of(organisation.pk, sha256),
+        f"proof of {organisation}".encode(),
+    )
+    return Evidence.objects.create(
+        organisation=organisation,
+        title="Policy",
+        file_name="policy.txt",
+        media_type="text/plain",
+        added_by=by,
+        **kept,
+    )
+
+
+def make_report(assessment, by):
+    return Report.objects.create(
+        assessment=assessment,
+        number=1,
+        status="done",
+        asked_by=by,
+        finished_at=timezone.now(),
+        **make_file(report_files.path_of, str(assessment.pk).encode()),
+    )
+
+
+@pytest.fixture
+def keys(cast):
+    """A value for each parameter that an address may have."""
+    cache.clear()
+    zoe, other = cast.zoe, cast.other
+    own = factories.make_assessment(cast.acme, cast.ada)
+    sibling = factories.make_assessment(cast.acme, cast.ada)
+    theirs = factories.make_assessment(other, zoe)
+    answers = [a.answers.first() for a in (own, sibling, theirs)]
+    evidence, their_evidence = make_proof(cast.acme, cast.ada), make_proof(other, zoe)
+    for answer, proof in ((answers[0], evidence), (answers[2], their_evidence)):
+        factories.attach(answer, proof)
+        Comment.objects.create(answer=answer, author=cast.ada, text="Where is it?")
+    their_list = factories.make_checklist("theirs", other)
+    their_edition = factories.make_edition(checklist=their_list)
+    member, their_member = (
+        Membership.objects.get(user=user).pk for user in (cast.rob, zoe)
+    )
+    reports = make_report(own, cast.ada), make_report(theirs, zoe)
+    nobody = UUID(int=1)
+    return {
+        "org": Key("acme", "nowhere", ("other",)),
+        "assessment_id": Key(own.pk, nobody, (theirs.pk,)),
+        "answer_id": Key(answers[0].pk, 999_999, (answers[1].pk, answers[2].pk)),
+        "evidence_id": Key(evidence.pk, nobody, (their_evidence.pk,)),
+        "edition_id": Key(own.edition_id, 999_999, (their_edition.pk,)),
+        "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
+        "membership_id": Key(member, 999_999, (their_member,)),
+        "seq": Key(1, 999_999),
+        "tab": Key("law", "nonsense"),
+        "key": Key("nonsense", "nonsense"),
+        "uidb36": Key("1", "1"),
+    }
+
+
+def address(door, keys, **others):
+    unknown = set(door.params) - set(keys)
+    if unknown:
+        pytest.fail(f"{door.name}: give {unknown} a line in the fixture keys")
+    values = {name: keys[name].own for name in door.params}
+    return reverse(door.name, kwargs=values | others)
+
+
+def knock(client, method, path, **extra):
+    """The reply, read to its end, which closes its file."""
+    response = client.generic(method, path, **extra)
+    response.body = response.getvalue()
+    return response
+
+
+def plain(response):
+    """Status, headers and body without what differs in every reply."""
+    token = rb'(name="csrfmiddlewaretoken" value=")\w+'
+    return (
+        response.status_code,
+        sorted(response.headers.items()),
+        re.sub(token, rb"\1", response.body),
+    )
+
+
+def methods_of(door):
+    return DOORS[door.name][1].split()
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert sorted({door.name for door in all_doors()}) == sorted(DOORS)
+
+
+def test_every_view_asks_for_the_permission_in_its_row():
+    asked = {door.name: getattr(door.view, "permission", None) for door in doors()}
+    rows = {
+        name: permission if isinstance(permission, Permission) else None
+        for name, (permission, _) in DOORS.items()
+    }
+    assert asked == rows
+
+
+def test_only_addresses_of_an_organisation_carry_its_name():
+    told = {door.name for door in inner()}
+    assert told == {n for n, (p, _) in DOORS.items() if isinstance(p, Permission)}
+
+
+def test_nobody_is_sent_to_sign_in(keys, enter):
+    client, wrong = enter(None), []
+    for door in doors():
+        path = address(door, keys)
+        for method in methods_of(door):
+            cache.clear()
+            reply = knock(client, method, path)
+            if DOORS[door.name][0] == PUBLIC:
+                if reply.status_code not in {200, 302, 404}:
+                    wrong.append((door.name, method, reply.status_code))
+                continue
+            if (reply.status_code, reply.get("Location", "").split("?")[0]) != (
+                302,
+                "/accounts/login/",
+            ):
+                wrong.append((door.name, method, reply.status_code))
+            htmx = knock(client, method, path, headers={"HX-Request": "true"})
+            told = (htmx.status_code, htmx.get("HX-Trigger"), htmx.body)
+            if told != (401, "attest:signed-out", b""):
+                wrong.append((door.name, method, told))
+    assert wrong == []
+
+
+def test_stranger_learns_nothing(keys, cast, enter):
+    zoe = enter(cast.zoe)
+    wrong = []
+    for door in inner():
+        for method in methods_of(door):
+            foreign = plain(knock(zoe, method, address(door, keys)))
+            unknown = plain(knock(zoe, method, address(door, keys, org="nowhere")))
+            if foreign[0] != 404 or foreign != unknown:
+                wrong.append((door.name, method, foreign[0]))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_role_opens_its_own_doors_only(role, keys, cast, enter):
+    client = enter(getattr(cast, PEOPLE[role]))
+    wrong = []
+    for door in inner():
+        allowed = DOORS[door.name][0] in ALLOWED[role]
+        for method in methods_of(door):
+            if allowed and method != "GET":
+                continue  # what it does is for the tests of its room
+            status = knock(client, method, address(door, keys)).status_code
+            if (status >= 400) if allowed else (status != 403):
+                wrong.append((door.name, method, status))
+    assert wrong == []
+
+
+def test_wrong_method_is_405(keys, cast, enter):
+    ada = enter(cast.ada)
+    wrong = []
+    for door in doors():
+        if door.name.startswith("account_"):
+            continue  # the library sends a signed-in person on, by any method
+        for method in {"GET", "POST", "DELETE", "PATCH"} - set(methods_of(door)):
+            status = knock(ada, method, address(door, keys)).status_code
+            if status != 405:
+                wrong.append((door.name, method, status))
+    assert wrong == []
+
+
+def test_foreign_id_is_as_unknown_as_one_that_is_not_there(keys, cast, enter):
+    ada = enter(cast.ada)
+    wrong = []
+    for door in inner():
+        for name in set(door.params) - {"org"}:
+            key = keys[name]
+            for method in methods_of(door):
+                replies = [
+                    plain(knock(ada, method, address(door, keys, **{name: value})))
+                    for value in (key.unknown, *key.foreign)
+                ]
+                if {reply[0] for reply in replies} != {404} or any(
+                    reply != replies[0] for reply in replies
+                ):
+                    wrong.append((door.name, method, name, [r[0] for r in replies]))
+    assert wrong == []
+
+
+def rows_of(excluded=frozenset()):
+    """Table to the hash of all its rows."""
+    hashes = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table in NOT_DOMAIN | excluded:
+                continue
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            rows = sorted(map(repr, cursor.fetchall()))
+            hashes[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return hashes
+
+
+@pytest.mark.parametrize("person", ["ada", "aud", None])
+def test_looking_changes_nothing(person, keys, cast, enter):
+    client = enter(getattr(cast, person) if person else None)
+    excluded = VIEWS_BY_AUDITORS if person == "aud" else frozenset()
+    changed = []
+    for door in doors():
+        path = address(door, keys)
+        for method in ("GET", "HEAD"):
+            before = rows_of(excluded)
+            knock(client, method, path)
+            if rows_of(excluded) != before:
+                changed.append((door.name, method))
+    assert changed == []
+
+
+def test_page_address_with_a_file_name_behind_it_is_not_found(keys, cast, enter):
+    """A cache in between must not take a page for a style sheet."""
+    ada = enter(cast.ada)
+    open_ones = [
+        door.name
+        for door in inner()
+        if knock(ada, "GET", f"{address(door, keys)}a.css").status_code != 404
+    ]
+    assert open_ones == []

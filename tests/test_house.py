@@ -1,0 +1,234 @@
+"""The house stays as tidy as it was found: one small test per rule."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from django.template.utils import get_app_template_dirs
+
+ROOT = Path(__file__).parent.parent
+CODE = sorted((ROOT / "compliance").rglob("*.py"))
+MODULES = [path for path in CODE if "migrations" not in path.parts]
+VIEWS = [
+    path for path in MODULES if path.stem == "views" or path.parent.stem == "views"
+]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SCRIPTS = [p for p in (ROOT / "static").rglob("*.js") if "vendor" not in p.parts]
+STYLES = sorted((ROOT / "static").rglob("*.css"))
+
+OPEN_VIEWS = {"front", "create", "sign_out", "csrf_failure"}
+"""Views without a permission: three for anybody, one for whoever is signed in."""
+
+EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "service", "base"}
+FOUND_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+FOUND_BY_ALLAUTH = {"429.html"}
+
+
+def here(path):
+    return str(path.relative_to(ROOT))
+
+
+def lines(path):
+    return len(path.read_text().splitlines())
+
+
+def longer(paths, most):
+    return {here(path): lines(path) for path in paths if lines(path) > most}
+
+
+def hits(pattern, paths):
+    """ "file:line: what was found" for every match."""
+    found = re.compile(pattern, re.IGNORECASE)
+    return [
+        f"{here(path)}:{number}: {match[0]}"
+        for path in paths
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if (match := found.search(line))
+    ]
+
+
+def seed_words():
+    """Keys and names of the themes, checklists and laws that are data."""
+    seeds = ROOT / "seeds"
+    themes = yaml.safe_load((seeds / "themes.yaml").read_text())["themes"]
+    words = {theme[field] for theme in themes for field in ("key", "name")}
+    for path in seeds.glob("*/checklist.yaml"):
+        checklist = yaml.safe_load(path.read_text())
+        words |= {checklist["key"], checklist["title"], path.parent.name}
+    for path in (seeds / "law").glob("*.yaml"):
+        instrument = yaml.safe_load(path.read_text())["instrument"]
+        words |= {instrument["key"], instrument["name"]}
+    return words | {"GDPR", "AI Act", "data sovereignty", "zero trust"}
+
+
+def functions(path):
+    tree = ast.parse(path.read_text())
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def is_view(node):
+    gives = ast.unparse(node.returns) if node.returns else ""
+    return "Response" in gives and not node.name.startswith("_")
+
+
+def names_permission(node):
+    return any(
+        ast.unparse(decorator).startswith("member_required(Permission.")
+        for decorator in node.decorator_list
+    )
+
+
+def test_each_view_names_a_permission():
+    nameless = {
+        node.name
+        for path in VIEWS
+        for node in functions(path)
+        if is_view(node) and not names_permission(node)
+    }
+    assert nameless == OPEN_VIEWS
+
+
+def test_each_view_says_its_methods_before_its_permission():
+    wrong = [
+        f"{here(path)}: {node.name}"
+        for path in VIEWS
+        for node in functions(path)
+        if names_permission(node)
+        and not ast.unparse(node.decorator_list[0]).startswith("require_")
+    ]
+    assert wrong == []
+
+
+def test_views_reach_rows_from_their_organisation():
+    assert hits(r"\.objects\b", VIEWS) == []
+
+
+def test_views_are_short():
+    long = {
+        f"{here(path)}: {node.name}": node.end_lineno - node.lineno + 1
+        for path in VIEWS
+        for node in functions(path)
+        if node.end_lineno - node.lineno + 1 > 30
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    ("paths", "most"),
+    [(MODULES, 400), (TEMPLATES, 150), (SCRIPTS, 150), (STYLES, 400)],
+    ids=["modules", "templates", "scripts", "styles"],
+)
+def test_files_are_short(paths, most):
+    assert longer(paths, most) == {}
+
+
+def test_every_template_is_used():
+    sources = "\n".join(path.read_text() for path in (*CODE, *TEMPLATES))
+    quoted = set(re.findall(r"""["']([\w./-]+\.html)[#"']""", sources))
+    library = [
+        Path(folder)
+        for folder in get_app_template_dirs("templates")
+        if ROOT / "compliance" not in Path(folder).parents
+    ]
+    unused = [
+        name
+        for path in TEMPLATES
+        if (name := str(path.relative_to(ROOT / "templates"))) not in quoted
+        and name not in FOUND_BY_DJANGO | FOUND_BY_ALLAUTH
+        and not any((folder / name).exists() for folder in library)
+    ]
+    assert unused == []
+
+
+def test_a_checklist_is_data():
+    """No theme, checklist or law is named in code, templates, styles or scripts."""
+    words = sorted(re.escape(word) for word in seed_words())
+    pattern = r"(?<![\w-])(" + "|".join(words) + r")(?![\w-])"
+    assert hits(pattern, [*CODE, *TEMPLATES, *STYLES, *SCRIPTS]) == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\sstyle\s*=",
+        r"<style",
+        r"\son[a-z]{3,}\s*=",
+        r"\shx-on",
+        r"js:",
+        r"javascript:",
+        r"\|\s*safe\b",
+        r"\|\s*safeseq\b",
+        r"autoescape\s+off",
+        r"<script(?![^>]*\ssrc=)",
+        r"hx-trigger=\"[^\"]*\[",
+    ],
+)
+def test_templates_hold_nothing_inline(pattern):
+    assert hits(pattern, TEMPLATES) == []
+
+
+def test_mails_hold_no_markup_switches():
+    mails = sorted((ROOT / "templates").rglob("*.txt"))
+    assert hits(r"autoescape|\|\s*safe", mails) == []
+
+
+def test_code_marks_nothing_as_safe():
+    assert hits(r"mark_safe|SafeString\(|__html__", MODULES) == []
+
+
+def test_scripts_need_no_eval():
+    assert hits(r"\beval\(|new Function|document\.write", SCRIPTS) == []
+
+
+def test_nothing_is_loaded_from_elsewhere():
+    pattern = r"(src|href)=\"(https?:)?//|url\(\s*[\"']?(https?:|//)|@import"
+    assert hits(pattern, [*TEMPLATES, *STYLES, *SCRIPTS]) == []
+
+
+def test_screen_styles_hold_no_data_images():
+    """The policy blocks them; in a PDF they are the only way."""
+    screen = [path for path in STYLES if path.stem != "report"]
+    assert hits(r"url\(\s*[\"']?data:", screen) == []
+
+
+def test_every_setting_stands_in_the_readme():
+    settings = (ROOT / "compliance" / "settings.py").read_text()
+    names = re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings)
+    readme = (ROOT / "README.md").read_text()
+    missing = [name for name in names if f"ATTEST_{name}" not in readme]
+    assert (len(names) > 15, missing) == (True, [])
+
+
+def test_readme_names_no_setting_that_is_gone():
+    settings = (ROOT / "compliance" / "settings.py").read_text()
+    known = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', settings))
+    told = set(re.findall(r"\bATTEST_([A-Z_]+)\b", (ROOT / "README.md").read_text()))
+    assert told - known == set()
+
+
+def test_every_migration_has_a_name():
+    folder = ROOT / "compliance" / "migrations"
+    names = [path.stem for path in folder.glob("[0-9]*.py")]
+    assert [n for n in names if not re.fullmatch(r"\d{4}_(?!auto)[a-z0-9_]+", n)] == []
+
+
+def test_no_module_has_an_empty_name():
+    assert [here(path) for path in MODULES if path.stem in EMPTY_NAMES] == []
+
+
+def test_rooms_open_with_a_docstring_only():
+    """``__init__`` of a room says what it is for and does nothing."""
+    talkative = [
+        here(path)
+        for path in (ROOT / "compliance").glob("*/__init__.py")
+        if any(
+            not isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body
+        )
+    ]
+    assert talkative == []
+
+
+def test_test_folders_are_no_packages():
+    assert [here(path) for path in (ROOT / "tests").rglob("__init__.py")] == []
