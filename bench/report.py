@@ -4,8 +4,10 @@
 
 Each side runs in a fresh process; the cost of importing WeasyPrint is measured with an
 empty document and taken off both. "bare" is one paragraph a text: no style, no tags.
-Ratios are what to read; seconds depend on the machine. Every word is made up.
+Up to 500 questions the least of three interleaved rounds counts. Ratios are what to
+read; seconds depend on the machine. Every word is made up.
 """
+# ruff: noqa: E402, SIM905, T201 - a script: it sets Django up first, and it prints
 
 import html
 import json
@@ -170,8 +172,13 @@ def main() -> None:
     print("   N  side      CPU s  wall s  peak MiB  file KiB")
     for questions in [int(word) for word in sys.argv[1:]] or [150, 500, 2000]:
         report = html_of(paper_of(questions))
-        made = ours(report, path).less(start_ours)
-        floor = bare(bare_of(report), path).less(start_bare)
+        words = bare_of(report)
+        rounds = [
+            (ours(report, path), bare(words, path))
+            for _ in range(3 if questions <= 500 else 1)
+        ]
+        made = min((r[0] for r in rounds), key=lambda cost: cost.cpu).less(start_ours)
+        floor = min((r[1] for r in rounds), key=lambda cost: cost.cpu).less(start_bare)
         for name, cost in (("report", made), ("bare", floor)):
             print(
                 f"{questions:4}  {name:6} {cost.cpu:8.2f} {cost.wall:7.2f}"

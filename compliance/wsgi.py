@@ -7,9 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 application = get_wsgi_application()
 
-from django.conf import settings  # noqa: E402: only now is Django set up
+# Only now is Django set up, and the worker's models can be imported.
+from compliance.web import worker  # noqa: E402
 
-from compliance.web.worker import start_worker  # noqa: E402
-
-if settings.RUN_WORKER:
-    start_worker()
+worker.start_if_wanted()

@@ -9,6 +9,7 @@ from compliance.assessments.applying import YESNO
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
+from compliance.assessments.versions import Known, read_known
 from compliance.checklists.choices import FactKind
 from compliance.checklists.models import Edition, Fact
 from compliance.web.text import validate_text
@@ -23,7 +24,7 @@ class AnswerForm(forms.Form):
     A value is parsed by the action, which knows the kind of the question.
     """
 
-    base = forms.IntegerField(min_value=0)
+    base = forms.CharField(max_length=300)
     verdict = forms.ChoiceField(choices=Verdict.choices, required=False)
     note = forms.CharField(
         required=False,
@@ -45,6 +46,12 @@ class AnswerForm(forms.Form):
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         self.typed_values = data.getlist("value")
+
+    def clean_base(self) -> Known:
+        try:
+            return read_known(self.cleaned_data["base"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean_note(self) -> str:
         return line_ends(self.cleaned_data["note"])
@@ -139,9 +146,13 @@ def _choices(fact: Fact) -> list[tuple[str, str]]:
 def _field(fact: Fact) -> forms.Field:
     several = fact.kind == FactKind.SEVERAL
     make = forms.MultipleChoiceField if several else forms.ChoiceField
-    field = make(choices=_choices(fact), required=False, label=fact.text)
-    field.help_text = fact.help
-    return field
+    return make(
+        choices=_choices(fact),
+        widget=forms.CheckboxSelectMultiple if several else forms.RadioSelect,
+        required=False,
+        label=fact.text,
+        help_text=fact.help,
+    )
 
 
 def _initial(facts: list[Fact], known: dict[str, Any]) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def add_file(
     _refuse_size(upload)
     name = clean_name(upload.name or "")
     try:
-        kind = filetypes.recognise(name, cast(BinaryIO, upload.file))
+        with storage.no_space_told():
+            kind = filetypes.recognise(name, cast(BinaryIO, upload.file))
     except filetypes.RefusedError as error:
         raise ValidationError({"upload": str(error)}, code="kind") from error
     name = with_ending(name, kind.endings)

@@ -23,7 +23,7 @@ from django.core.exceptions import ValidationError
 FULL = "full"
 DAMAGED = "damaged"
 _HASH = re.compile(r"[0-9a-f]{64}")
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class StorageError(ValidationError):
@@ -45,7 +45,7 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
     """
     folder = _folder(organisation_id)
     part = folder / f".part-{secrets.token_hex(16)}"
-    with _no_space_told():
+    with no_space_told():
         _make(folder)
         try:
             kept = _write(part, chunks)
@@ -90,7 +90,7 @@ def path_of(organisation_id: UUID, sha256: str) -> Path:
 def unswept(organisation_id: UUID) -> Iterator[None]:
     """Hold off the sweep of an organisation until the row of a new file is written."""
     folder = _folder(organisation_id)
-    with _no_space_told():
+    with no_space_told():
         _make(folder)
     with _locked(folder, fcntl.LOCK_SH):
         yield
@@ -139,12 +139,12 @@ def _damaged() -> StorageError:
 
 
 @contextmanager
-def _no_space_told() -> Iterator[None]:
+def no_space_told() -> Iterator[None]:
     """Turns "no space left" into a ``StorageError`` with words."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _NO_SPACE:
+        if error.errno not in NO_SPACE:
             raise
         raise full() from error
 

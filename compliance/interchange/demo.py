@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.assessments.models import Answer, Assessment
@@ -14,7 +15,7 @@ from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Membership, Organisation, User
 
-PASSWORD = "attest demo 2026"  # noqa: S105: printed on the screen, for the demo only
+PASSWORD = "attest demo 2026"  # noqa: S105 (printed on the screen, for the demo)
 _DATES = ("document_on", "covers_from", "covers_to", "expires_on")
 Person = tuple[str, str, str, str]
 
@@ -25,7 +26,7 @@ def load_demo(path: Path) -> list[Person]:
     A person is (organisation, role, name, e-mail). All of it is made in one
     transaction; evidence files are written before it.
     """
-    told = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)  # noqa: S506: C-safe
+    told = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)  # noqa: S506
     if not Organisation.objects.filter(slug=told["organisation"]["slug"]).exists():
         with transaction.atomic():
             _make(told)
@@ -49,7 +50,10 @@ def _make(told: dict[str, Any]) -> None:
 
 
 def _person(organisation: Organisation, told: dict[str, Any]) -> User:
-    user = User.objects.create_user(told["email"], PASSWORD, name=told["name"])
+    # Somebody who never signed in is asked to choose a password first.
+    user = User.objects.create_user(
+        told["email"], PASSWORD, name=told["name"], last_login=timezone.now()
+    )
     Membership.objects.create(organisation=organisation, user=user, role=told["role"])
     return user
 
@@ -112,7 +116,7 @@ def _answer(
         changes["value"] = value if isinstance(value, list) else [str(value)]
     if "owner" in told:
         changes["owner_id"] = people[told["owner"]].pk
-    by = people[told.get("by", told.get("owner"))]
+    by = people[str(told.get("by") or told["owner"])]
     actions.save_answer(
         by=by,
         organisation=assessment.organisation,

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from compliance.assessments.scoring import ORDER
 from compliance.reports import charts
 from compliance.reports.content import Paper
+from compliance.templatetags.paper import isolated
 from compliance.web.text import FORBIDDEN
 
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
@@ -28,7 +29,7 @@ def html_of(paper: Paper) -> str:
             "content": content,
             "title": title,
             "author": shown(content.organisation),
-            "running_head": shown(running_head(paper)),
+            "running_head": running_head(paper),
             "written_at": paper.read_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "sections": content.sections,
             "bars": [
@@ -53,7 +54,7 @@ def running_head(paper: Paper) -> str:
     """What stands at the top of each page; each name in an isolate of its own."""
     content = paper.content
     names = (content.checklist, content.subject, content.organisation)
-    checklist, subject, organisation = (f"\u2068{name}\u2069" for name in names)
+    checklist, subject, organisation = map(isolated, names)
     return f"{checklist}, {subject} · {organisation}"
 
 

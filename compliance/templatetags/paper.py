@@ -12,6 +12,7 @@ register = template.Library()
 LONG_RUN = re.compile(r"\S{25,}")
 BREAK = "\u200b"
 EVERY = 12
+_TURNS = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"}
 _JOINERS = {"\u200d", "\u200c", "\ufe0e", "\ufe0f"}
 
 
@@ -50,6 +51,19 @@ def _starts_cluster(character: str, before: str) -> bool:
 
 
 @register.filter
+def isolated(text: str) -> str:
+    """The same for a name inside a sentence: what turns the direction stays inside.
+
+    Isolates (U+2068, U+2069) do what ``bdi`` does and make no box of their own; they
+    are left out where nothing can turn.
+    """
+    shown = paper(text)
+    if any(unicodedata.bidirectional(character) in _TURNS for character in shown):
+        return f"\u2068{shown}\u2069"
+    return shown
+
+
+@register.filter
 def direction(text: str) -> str:
     """ "rtl" or "ltr", by the first character that has a direction (HTML, dir=auto)."""
     for character in str(text):
@@ -59,9 +73,3 @@ def direction(text: str) -> str:
         if kind == "L":
             break
     return "ltr"
-
-
-@register.filter
-def unbroken(text: str) -> str:
-    """The text with spaces that do not break, for citations and dates."""
-    return str(text).replace(" ", "\u00a0")

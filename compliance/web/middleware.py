@@ -26,7 +26,8 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if not request.path.startswith("/static/"):
+        is_file = request.path.startswith("/static/") and response.status_code < 400
+        if not is_file:
             response.headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ["HX-Request", "Cookie"])
         return response

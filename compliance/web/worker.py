@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 
+from django.conf import settings
 from django.db import close_old_connections
 from django.tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -16,11 +17,10 @@ from django_tasks_db.models import DBTaskResult
 logger = logging.getLogger(__name__)
 
 
-def start_worker() -> threading.Thread:
-    """Start the worker thread; it ends with the process."""
-    thread = threading.Thread(target=_run_for_ever, name="task-worker", daemon=True)
-    thread.start()
-    return thread
+def start_if_wanted() -> None:
+    """Start the worker thread, unless the setting says no; it ends with the process."""
+    if settings.RUN_WORKER:
+        threading.Thread(target=_run_for_ever, name="task-worker", daemon=True).start()
 
 
 def _run_for_ever() -> None:

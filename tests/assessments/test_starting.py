@@ -10,7 +10,13 @@ from compliance.assessments import actions
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Answer, Assessment
-from tests.factories import make_draft, make_edition, make_question, publish
+from tests.factories import (
+    make_checklist,
+    make_draft,
+    make_edition,
+    make_question,
+    publish,
+)
 
 
 @pytest.fixture
@@ -182,8 +188,6 @@ def test_reasons_name_the_rule_and_the_fact(cast, sign_in, edition):
 
 
 def test_edition_of_another_organisation_is_not_offered(cast, sign_in):
-    from tests.factories import make_checklist
-
     own = make_edition(checklist=make_checklist(organisation=cast.other))
     address = reverse("assessments:start", args=["acme", own.pk])
     assert sign_in(cast.otto).get(address).status_code == 404

@@ -5,6 +5,11 @@ import struct
 import zipfile
 
 
+def flat(page):
+    """The markup of a page as a browser takes it: line breaks are spaces."""
+    return " ".join(page.text.split()).replace(" >", ">").replace("> <", "><")
+
+
 def packed(*parts, comment=b"", **named):
     """A ZIP with empty parts, or with those named and their content."""
     out = io.BytesIO()
@@ -197,7 +202,7 @@ NAMES = {
     "Ζωή.pdf": "Ζωή.pdf",
     "Заявление.pdf": "Заявление.pdf",
     "حماية.pdf": "حماية.pdf",
-    "می\u200cخواهم.pdf": "می\u200cخواهم.pdf",
+    "می\u200cشود.pdf": "می\u200cشود.pdf",
     "数据保护.pdf": "数据保护.pdf",
     "👩\u200d⚖️.png": "👩\u200d⚖️.png",
     "e\u0301.txt": "e\u0301.txt",

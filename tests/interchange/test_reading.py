@@ -57,7 +57,7 @@ def test_right_seeds_have_no_faults(tmp_path):
         ),
         (
             {"applies": {"role": {"a": "b"}}},
-            "line 23: T001 applies: a fact takes a choice or a list of choices",
+            "line 23: T001 applies: fact 'role' has no choice {'a': 'b'}",
         ),
         ({"applies": "paper"}, "line 23: T001 applies: must be a mapping"),
         (

@@ -2,8 +2,11 @@
 
 import html
 import http.client
+import math
+import random
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -69,8 +72,7 @@ class Editor:
             reply = self.connection.getresponse()
             return reply.status, reply.headers, reply.read().decode()
         except (OSError, http.client.HTTPException):
-            self.connection.close()
-            self.connection = None
+            self.close()
             raise
 
     def save(self, answer, note, verdict="met"):
@@ -86,7 +88,9 @@ class Editor:
             "due_on": "",
         }
         began = time.monotonic()
-        status, _, body = self.send("POST", f"{self.path}answers/{answer}/save/", fields)
+        status, _, body = self.send(
+            "POST", f"{self.path}answers/{answer}/save/", fields
+        )
         self.work.seconds.append(time.monotonic() - began)
         if status == 200:
             self.work.acknowledged[note] = (answer, seen.note)
@@ -108,12 +112,106 @@ class Editor:
         self.screen[answer] = Seen(found[1], note)
 
     def persist(self, answer, note):
-        """Save until it is kept, as a person who chooses "Keep mine" each time."""
-        for _ in range(50):
-            if self.save(answer, note) != 409:
-                return
-        self.work.wrong.append((409, f"{note} was refused fifty times"))
+        """Save until it is kept, as a person who chooses "Keep mine" each time.
+
+        A request without a reply is sent again, as the page's outbox does.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if self.save(answer, note) != 409:
+                    return
+            except (OSError, http.client.HTTPException):
+                self.work.unanswered += 1
+                time.sleep(0.05)
+        self.work.wrong.append((0, f"{note} was not kept within {PATIENCE} s"))
 
     def close(self):
         if self.connection is not None:
             self.connection.close()
+            self.connection = None
+
+
+def open_pages(site, door, editors):
+    """That many people with the page of the assessment open."""
+    staff = [
+        Editor(site.port, door["path"], session)
+        for session in door["sessions"][:editors]
+    ]
+    for editor in staff:
+        editor.open()
+    return staff
+
+
+def work_together(staff, answers, saves, stop=None):
+    """Everybody saves at once, each time a text unlike any other.
+
+    With ``stop``, an event, they end when it is set.
+    """
+    with ThreadPoolExecutor(len(staff)) as pool:
+        jobs = [
+            pool.submit(_work, editor, place, answers, saves, stop)
+            for place, editor in enumerate(staff)
+        ]
+    for job in jobs:
+        job.result()
+
+
+def _work(editor, place, answers, saves, stop):
+    chance = random.Random(place)  # noqa: S311
+    for number in range(saves):
+        if stop is not None and stop.is_set():
+            break
+        editor.persist(chance.choice(answers), f"e{place:02}-{number:04}")
+    editor.close()
+
+
+def check_nothing_was_lost(staff, state, *, killed=False):
+    """What the editors were told holds in the database and along the trail.
+
+    After a kill a save may stand twice: first without a reply, then acknowledged.
+    """
+    saved = [e for e in state["events"] if e["action"] == "answer.saved"]
+    refused = [e for e in state["events"] if e["action"] == "answer.refused"]
+    told = {}
+    for editor in staff:
+        assert editor.work.wrong == []
+        told |= editor.work.acknowledged
+    assert {event["after"]["note"] for event in saved} == set(told)
+    assert killed or len(saved) == len(told)
+    typed_over = {(e["after"]["note"], e["answer"], e["before"]["note"]) for e in saved}
+    assert {(note, *over) for note, over in told.items()} <= typed_over
+    refusals = [told for editor in staff for told in editor.work.refused]
+    assert killed or sorted(note for note, _, _ in refusals) == sorted(
+        event["after"]["note"] for event in refused
+    )
+    stood = {(event["answer"], event["after"]["note"]) for event in saved}
+    assert {(answer, shown) for _, answer, shown in refusals} <= stood
+    _check_answers(state["answers"], saved)
+    assert (state["fault"], state["integrity"]) == (None, "ok")
+
+
+def _check_answers(answers, saved):
+    """Each answer is what its events say, one after the other without a gap."""
+    for pk, answer in answers.items():
+        note, version = "", 0
+        for event in saved:
+            if event["answer"] != int(pk):
+                continue
+            before = event["before"]
+            assert (before["note"], before["version"]) == (note, version)
+            note, version = event["after"]["note"], event["after"]["version"]
+        assert (answer["note"], answer["version"]) == (note, version)
+
+
+def told_times(staff):
+    """Requests, refusals, and the middle, 95th and slowest reply in ms."""
+    times = sorted(second for editor in staff for second in editor.work.seconds)
+    places = [0.5, 0.95, 1]
+    p50, p95, most = (times[math.ceil(len(times) * p) - 1] * 1000 for p in places)
+    refusals = sum(len(editor.work.refused) for editor in staff)
+    kept = sum(len(editor.work.acknowledged) for editor in staff)
+    return (
+        f"{len(times)} requests, {kept} kept, {refusals} refused:"
+        f" p50 {p50:.0f} ms, p95 {p95:.0f} ms, slowest {most:.0f} ms"
+    )

@@ -21,7 +21,8 @@ from django.contrib.auth import (  # noqa: E402
 )
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
@@ -29,7 +30,7 @@ from compliance.audit.models import Event  # noqa: E402
 from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
 from tests import factories  # noqa: E402
 
-RULE = {"fact": "data", "in": ["health"]}
+RULE = {"data": ["health"]}
 
 
 def seed(questions, assessments, people):
@@ -111,7 +112,10 @@ def integrity():
 
 
 def grow(assessment_id, assessments):
-    """Many more assessments of the same organisation, answered; made in one go."""
+    """Many more assessments, answered, with an event each; the number of answers.
+
+    The events stand in chains of other organisations, so that no chain is broken.
+    """
     one = Assessment.objects.get(pk=assessment_id)
     rows = [
         Assessment(
@@ -120,25 +124,38 @@ def grow(assessment_id, assessments):
             subject=f"Acme {place}",
             period_from=one.period_from,
             period_to=one.period_to,
-            facts={},
             started_by=one.started_by,
         )
         for place in range(assessments)
     ]
     Assessment.objects.bulk_create(rows, batch_size=500)
     questions = list(one.edition.questions.values_list("pk", flat=True))
-    for start in range(0, len(rows), 50):
-        Answer.objects.bulk_create(
-            (
+    for row in rows:
+        with transaction.atomic():
+            answers = [
                 Answer(assessment=row, question_id=pk, verdict="met", note="Kept.")
-                for row in rows[start : start + 50]
                 for pk in questions
-            ),
-            batch_size=2000,
-        )
+            ]
+            Answer.objects.bulk_create(answers)
+            Event.objects.bulk_create(
+                make_event(row.pk, place) for place, _ in enumerate(answers, 1)
+            )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Answer.objects.count()
+
+
+def make_event(assessment_id, seq):
+    return Event(
+        organisation_id=assessment_id,
+        seq=seq,
+        at=timezone.now(),
+        action="answer.saved",
+        subject_label="answer",
+        subject_id=str(seq),
+        scope_id=assessment_id,
+        payload='{"after":{"note":"Kept."},"before":{"note":""}}',
+    )
 
 
 def facts(assessment_id, rounds):

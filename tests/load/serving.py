@@ -45,6 +45,7 @@ class Site:
             capture_output=True,
             text=True,
             timeout=900,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(done.stderr[-3000:])
@@ -53,7 +54,16 @@ class Site:
     def start(self):
         """Start the server as ``serve`` does; seconds until it answers 200."""
         began = time.monotonic()
-        self.process = subprocess.Popen(
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = self.serve(log)
+        while not self.answers():
+            if time.monotonic() - began > 30 or self.process.poll() is not None:
+                raise RuntimeError(self.said())
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def serve(self, log):
+        return subprocess.Popen(
             [
                 *(sys.executable, "-m", "granian", "--interface", "wsgi"),
                 *("--host", "127.0.0.1", "--port", str(self.port), "--no-ws"),
@@ -62,18 +72,10 @@ class Site:
             ],
             cwd=ROOT,
             env=self.environment,
-            stdout=self.log(),
+            stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        while not self.answers():
-            if time.monotonic() - began > 30 or self.process.poll() is not None:
-                raise RuntimeError(self.said())
-            time.sleep(0.05)
-        return time.monotonic() - began
-
-    def log(self):
-        return open(self.folder / "server.log", "ab")
 
     def said(self):
         return (self.folder / "server.log").read_text(errors="replace")[-3000:]

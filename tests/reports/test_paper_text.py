@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.templatetags.paper import direction, paper
+from compliance.templatetags.paper import direction, isolated, paper
 
 
 @settings(max_examples=300, deadline=None)
@@ -52,3 +52,9 @@ def test_line_ends_are_one_kind_and_blank_lines_single():
 )
 def test_direction_follows_the_first_letter(text, expected):
     assert direction(text) == expected
+
+
+def test_name_that_turns_is_isolated():
+    assert isolated("\u05e9") == "\u2068\u05e9\u2069"
+    assert isolated("a\u202eb") == "\u2068a\u202eb\u2069"
+    assert isolated("Łódź") == "Łódź"

@@ -14,6 +14,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.scoring import verdict_of
 from compliance.assessments.values import parse
+from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation, User
@@ -23,10 +24,14 @@ Changes = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The answer as it stands; ``event`` is None when nothing had to change."""
+    """The answer as it stands; ``event`` is None when nothing had to change.
+
+    ``known`` is what the page may go on from.
+    """
 
     answer: Answer
     event: Event | None
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,14 @@ class Refused:
     """A save typed over an older version, where somebody else changed the same field.
 
     ``fields`` names those fields, ``mine`` holds everything that was to be saved,
-    ``answer`` what stands instead.
+    ``answer`` what stands instead. ``known`` lets the same save through, once its
+    texts have been compared.
     """
 
     answer: Answer
     fields: tuple[str, ...]
     mine: Changes
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +64,25 @@ def save_answer(
     assessment_id: UUID,
     answer_id: int,
     changes: Changes,
-    base: int,
+    base: int | Known,
 ) -> Saved | Refused:
     """Save some fields of an answer as they were typed over version ``base``.
 
     ``changes`` maps names of ``FIELDS`` to values, ``value`` to the texts that were
-    typed; a field it does not carry keeps its value. Against the version that was typed over, untouched fields are left to
-    others, and a field that both sides changed differently refuses the whole save:
+    typed; a field it does not carry keeps its value. Against what was typed over,
+    untouched fields are left to others, and a field that both sides changed differently refuses the whole save:
     the refused text goes to the trail, nothing else changes. Sending the same save
     again changes nothing. Raises ``ValidationError`` when the answer is closed, a
     value is wrong or a reason is missing, ``Answer.DoesNotExist`` for a foreign id.
     """
     with transaction.atomic():
         answer = _locked(organisation.pk, assessment_id, answer_id)
-        if base > answer.version:
+        page = base if isinstance(base, Known) else Known(base)
+        if page.newest > answer.version:
             msg = "This page knows a version that does not exist. Load it again."
             raise ValidationError(msg)
         typed = _clean(answer, changes)
-        known = _at_version(answer, base)
+        known = _as_known(answer, page)
         touched = {f: v for f, v in typed.items() if v != known[f]}
         standing = _values(answer)
         clash = tuple(
@@ -86,8 +94,11 @@ def save_answer(
         )
         if clash:
             _keep_refused(by, answer, touched, clash)
-            return Refused(answer, clash, touched)
-        return Saved(answer, _write(by, answer, touched, "answer.saved"))
+            return Refused(answer, clash, touched, page.raised(touched, answer.version))
+        event = _write(by, answer, touched, "answer.saved")
+        unseen = any(standing[f] != known[f] for f in FIELDS if f not in touched)
+        now = page.raised(touched, answer.version) if unseen else Known(answer.version)
+        return Saved(answer, event, now)
 
 
 def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
@@ -149,10 +160,10 @@ def _fields(side: dict[str, Any]) -> Changes:
     return {field: value for field, value in side.items() if field in FIELDS}
 
 
-def _at_version(answer: Answer, base: int) -> Changes:
-    """The fields as they stood at version ``base``, wound back along the trail."""
+def _as_known(answer: Answer, page: Known) -> Changes:
+    """The fields as a page knows them, wound back along the trail."""
     values = _values(answer)
-    if base == answer.version:
+    if page.oldest == answer.version:
         return values
     events = Event.objects.filter(
         organisation_id=answer.assessment.organisation_id,
@@ -161,12 +172,11 @@ def _at_version(answer: Answer, base: int) -> Changes:
         subject_id=str(answer.pk),
         action__in=["answer.saved", "answer.undone"],
     ).order_by("-seq")
-    for event in events:
+    for event in events[: answer.version - page.oldest]:
         before, after = trail.changes(event)
-        if after["version"] <= base:
-            break
         for field, value in _fields(before).items():
-            values[field] = _python(field, value)
+            if after["version"] > page.of(field):
+                values[field] = _python(field, value)
     return values
 
 

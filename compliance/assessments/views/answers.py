@@ -14,6 +14,7 @@ from compliance.assessments import actions, lines, overview
 from compliance.assessments.conflict import conflict
 from compliance.assessments.forms import AnswerForm, CommentForm
 from compliance.assessments.models import Answer
+from compliance.assessments.versions import Known
 from compliance.assessments.views.looking import page_context
 from compliance.assessments.views.workspace import (
     find,
@@ -33,7 +34,9 @@ def answer_save(
 ) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _invalid(request, assessment_id, answer_id, form.errors.values())
+        known = form.cleaned_data.get("base")
+        return _invalid(request, assessment_id, answer_id, form.errors.values(), known)
+    known = form.cleaned_data["base"]
     try:
         done = actions.save_answer(
             by=request.user,
@@ -41,25 +44,27 @@ def answer_save(
             assessment_id=assessment_id,
             answer_id=answer_id,
             changes=form.changes(),
-            base=form.cleaned_data["base"],
+            base=known,
         )
     except Answer.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
-        return _invalid(request, assessment_id, answer_id, [error.messages])
+        return _invalid(request, assessment_id, answer_id, [error.messages], known)
     if isinstance(done, actions.Refused):
         return _refused(request, done)
-    return _saved(request, done.answer, done.event)
+    return _saved(request, done)
 
 
-def _saved(request: MemberRequest, answer: Answer, event: Event | None) -> HttpResponse:
+def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
+    answer, event = done.answer, done.event
     if not wants_partial(request.htmx):
         return redirect(f"{answer.assessment.get_absolute_url()}?open={answer.pk}")
     if request.POST.get("want") == "row":
         return _whole_row(request, answer, event)
     view = overview.read(answer.assessment, request.user.pk, timezone.localdate())
     context = page_context(request, answer.assessment, view) | _mark(view, answer)
-    context |= {"answer": answer, "event": event, "has_body": "note" in request.POST}
+    context |= {"answer": answer, "event": event, "known": done.known}
+    context["has_body"] = "note" in request.POST
     return render(request, "assessments/_saved.html", context)
 
 
@@ -108,6 +113,7 @@ def _refused(request: MemberRequest, done: actions.Refused) -> HttpResponse:
         standing,
     )
     context: dict[str, Any] = {"answer": answer, "conflict": block, "is_swap": True}
+    context["known"] = done.known
     url = answer.assessment.get_absolute_url()
     context["answers_url"] = f"{url}answers/"
     template = "assessments/_conflict.html"
@@ -130,13 +136,17 @@ def _told(answer: Answer, field: str, value: Any) -> str:
 
 
 def _invalid(
-    request: MemberRequest, assessment_id: UUID, answer_id: int, faults: Any
+    request: MemberRequest,
+    assessment_id: UUID,
+    answer_id: int,
+    faults: Any,
+    known: Known | None,
 ) -> HttpResponse:
     """The faults in words beside the row; everything typed stays on the page."""
     context: dict[str, Any] = {"faults": [text for group in faults for text in group]}
     template = "assessments/_faults.html"
     if not wants_partial(request.htmx):
-        context |= _typed_row(request, assessment_id, answer_id)
+        context |= _typed_row(request, assessment_id, answer_id) | {"known": known}
         template = "assessments/row.html"
     return render(request, template, context, status=422)
 

@@ -3,7 +3,7 @@
 import sys
 import time
 from argparse import ArgumentParser
-from importlib.util import find_spec
+from ctypes import CDLL
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.interchange.demo import PASSWORD, load_demo
 from compliance.management.serving import serve
 
+LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
 PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -58,17 +59,11 @@ class Command(BaseCommand):
 
 def _missing_pango() -> str:
     """Which library the reports lack, "" when they have everything."""
-    if find_spec("weasyprint") is None:
-        return "WeasyPrint is not installed"
-    from cffi import FFI
-
-    for name in (
-        "libpango-1.0.so.0",
-        "libpangoft2-1.0.so.0",
-        "libharfbuzz-subset.so.0",
-    ):
+    if sys.platform != "linux":
+        return ""
+    for name in LIBRARIES:
         try:
-            FFI().dlopen(name)
+            CDLL(name)
         except OSError:
-            return f"{name} is missing" if sys.platform == "linux" else ""
+            return f"{name} is missing"
     return ""

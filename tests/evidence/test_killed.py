@@ -1,0 +1,96 @@
+"""An upload that is killed leaves no row without its file, and no half file."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from compliance.evidence.storage import path_of
+
+KILLS = 8
+ROOT = Path(__file__).resolve().parents[2]
+UPLOADER = """
+import itertools, sys
+import django
+django.setup()
+from django.core.files.uploadedfile import SimpleUploadedFile
+from compliance.evidence import actions
+from compliance.models import Organisation, User
+ada, acme = User.objects.get(), Organisation.objects.get()
+print("ready", flush=True)
+for number in itertools.count(int(sys.argv[1])):
+    upload = SimpleUploadedFile("a.txt", str(number).encode() * 200_000)
+    evidence = actions.add_file(by=ada, organisation=acme, upload=upload)
+    print(evidence.sha256, flush=True)
+"""
+SETUP = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from compliance.models import Organisation, User
+User.objects.create_user("ada@example.org", None, name="Ada")
+Organisation.objects.create(name="Acme", slug="acme")
+"""
+SWEEP = """
+import django
+django.setup()
+from compliance.evidence import actions
+actions.sweep(older_seconds=-60)
+"""
+
+
+def run(script, folder, *args, **options):
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
+        "PYTHONPATH": str(ROOT),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *args], env=environment, text=True, **options
+    )
+
+
+def upload_and_kill(folder, round_number):
+    """The hashes that were acknowledged before the kill."""
+    start = str(round_number * 100_000)
+    uploader = run(UPLOADER, folder, start, stdout=subprocess.PIPE)
+    assert uploader.stdout.readline() == "ready\n"
+    time.sleep(random.uniform(0, 0.2))  # noqa: S311
+    uploader.send_signal(signal.SIGKILL)
+    told = uploader.communicate()[0].split("\n")
+    return [line for line in told[:-1] if len(line) == 64]
+
+
+def rows(folder):
+    with sqlite3.connect(folder / "attest.sqlite3") as database:
+        found = database.execute(
+            "SELECT sha256, size_bytes FROM compliance_evidence"
+        ).fetchall()
+    database.close()
+    return dict(found)
+
+
+@pytest.mark.slow
+def test_killed_upload_leaves_no_row_without_its_file(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    assert run(SETUP, tmp_path).wait() == 0
+    told = []
+    for round_number in range(KILLS):
+        told += upload_and_kill(tmp_path, round_number + 1)
+    kept = rows(tmp_path)
+    assert told
+    assert set(told) <= set(kept)
+    (organisation,) = (p.name for p in settings.MEDIA_ROOT.iterdir())
+    places = {path_of(organisation, sha256): size for sha256, size in kept.items()}
+    assert {path: path.stat().st_size for path in places} == places
+    assert run(SWEEP, tmp_path).wait() == 0
+    left = {p for p in settings.MEDIA_ROOT.rglob("*") if p.is_file()}
+    assert left == set(places)

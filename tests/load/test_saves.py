@@ -1,0 +1,55 @@
+"""Many editors, one assessment: nothing acknowledged is lost, nothing overwritten unseen."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.load.editing import (
+    check_nothing_was_lost,
+    open_pages,
+    told_times,
+    work_together,
+)
+
+pytestmark = pytest.mark.slow
+
+
+def save_together(site, editors, saves):
+    door = site.ask("seed", 60, 1, editors)
+    site.start()
+    staff = open_pages(site, door, editors)
+    work_together(staff, door["answers"], saves)
+    print(told_times(staff))  # noqa: T201
+    assert sum(len(editor.work.acknowledged) for editor in staff) == editors * saves
+    check_nothing_was_lost(staff, site.ask("state", door["assessment"]))
+
+
+def test_four_editors_lose_nothing(make_site):
+    save_together(make_site(workers=2), 4, 50)
+
+
+@pytest.mark.long
+def test_sixteen_editors_on_four_processes_lose_nothing(make_site):
+    save_together(make_site(workers=4), 16, 250)
+
+
+@pytest.mark.long
+def test_sixteen_editors_on_one_process_lose_nothing(make_site):
+    save_together(make_site(), 16, 250)
+
+
+def test_facts_change_while_saves_go_on(make_site):
+    site = make_site(workers=2)
+    door = site.ask("seed", 60, 1, 4)
+    site.start()
+    staff = open_pages(site, door, 4)
+    with ThreadPoolExecutor(1) as pool:
+        facts = pool.submit(site.ask, "facts", door["assessment"], 20)
+        work_together(staff, door["answers"], 60)
+    assert facts.result() == [30] * 20
+    state = site.ask("state", door["assessment"])
+    check_nothing_was_lost(staff, state)
+    assert (state["applies"], state["facts"]) == (60, {"data": ["health"]})
+    changed = [e for e in state["events"] if e["action"] == "assessment.facts_changed"]
+    sides = [(event["before"]["data"], event["after"]["data"]) for event in changed]
+    assert sides == [(["health"], []), ([], ["health"])] * 10
