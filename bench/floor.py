@@ -3,6 +3,7 @@
 The floor is a view that answers "ok" through every middleware, in the same process
 and the same run. A cost in floors says more than milliseconds: machines differ.
 """
+# ruff: noqa: E402, I001, S606, T201 - a script: it sets Django up first, and it prints
 
 import io
 import os
@@ -17,17 +18,21 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parent.parent
 if find_spec("django") is None:
     python = str(ROOT / ".venv" / "bin" / "python")
-    os.execv(python, [python, *sys.argv])  # noqa: S606
+    os.execv(python, [python, *sys.argv])
 sys.path.insert(0, str(ROOT))
 FOLDER = tempfile.TemporaryDirectory(prefix="attest-bench-")
 os.environ |= {"ATTEST_DATA_DIR": FOLDER.name, "ATTEST_RUN_WORKER": "off"}
+(Path(FOLDER.name) / "static").mkdir()
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/attest.sqlite3")
 
-from django.contrib.auth.decorators import login_not_required  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
 
-from tests.load.inside import seed  # noqa: E402
+from tests.load.inside import seed
+from compliance import urls
 
 ROUNDS, CSRF = 7, "x" * 32
 
@@ -39,11 +44,6 @@ def floor(request):
 
 def application():
     """The app as servers call it, with the floor beside its own addresses."""
-    from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
-
-    from compliance import urls
-
     urls.urlpatterns.append(path("bench/floor/", floor))
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
     return get_wsgi_application()

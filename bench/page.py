@@ -1,4 +1,5 @@
 """What opening a workspace costs: ``python3 bench/page.py``."""
+# ruff: noqa: T201 - a script: it prints
 
 from floor import Caller, seed, table
 

@@ -1,4 +1,5 @@
 """What saving an answer costs: ``python3 bench/save.py``."""
+# ruff: noqa: T201 - a script: it prints
 
 import itertools
 import re

@@ -15,6 +15,8 @@ WORDS = {
     "evidence.attached": "evidence added",
     "evidence.detached": "evidence taken out",
     "evidence.added": "Evidence received",
+    "evidence.described": "Evidence described",
+    "evidence.viewed": "Evidence opened",
     "comment.written": "comment",
     "report.asked": "Report asked for",
     "report.made": "Report made",

@@ -18,6 +18,7 @@ from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
 
 Changes = dict[str, Any]
 
@@ -75,7 +76,7 @@ def save_answer(
     again changes nothing. Raises ``ValidationError`` when the answer is closed, a
     value is wrong or a reason is missing, ``Answer.DoesNotExist`` for a foreign id.
     """
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         answer = _locked(organisation.pk, assessment_id, answer_id)
         page = base if isinstance(base, Known) else Known(base)
         if page.newest > answer.version:

@@ -13,6 +13,7 @@ from compliance.assessments import actions
 from compliance.assessments.models import Answer
 from compliance.assessments.views.workspace import find, find_answer
 from compliance.evidence import actions as library
+from compliance.evidence import storage
 from compliance.evidence.forms import EvidenceForm
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -28,6 +29,7 @@ def proof_add(
     assessment = find(request, assessment_id)
     answer = find_answer(assessment, answer_id)
     form = EvidenceForm(request.POST or None, request.FILES or None)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             evidence = library.add(
@@ -39,7 +41,8 @@ def proof_add(
             return _back(request, answer, f"“{evidence.title}” added.")
         except ValidationError as error:
             form.add_error(None, error)
-    status = 422 if request.method == "POST" else 200
+            if getattr(error, "code", "") == storage.FULL:
+                status = 507
     context = _context(request, answer) | {"form": form}
     return render(request, "assessments/proof_add.html", context, status=status)
 

@@ -9,7 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from compliance.assessments import actions
 from compliance.assessments.applying import Scope
@@ -21,14 +25,14 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.web.htmx import render_page
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def list_(request: MemberRequest) -> HttpResponse:
     rows = standing(request.organisation, timezone.localdate())
     return render(request, "assessments/list.html", {"rows": rows})
 
 
-@require_GET
+@require_safe
 @member_required(Permission.ASSESS)
 def choose(request: MemberRequest) -> HttpResponse:
     editions = Edition.open_now(request.organisation)
@@ -131,7 +135,7 @@ def _moved(count: int) -> str:
     return f"Facts saved. {count} {noun} changed; every answer is kept."
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def applicability(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Every question that does not apply, with the rule and the fact."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from compliance.assessments import lines, overview
 from compliance.assessments.applying import Scope
@@ -34,7 +34,7 @@ def find_answer(assessment: Assessment, answer_id: int) -> Answer:
     return get_object_or_404(assessment.answers.for_page(), pk=answer_id)
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def detail(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
@@ -82,7 +82,7 @@ def panel_context(
     return context
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def row(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpResponse:
     """One row, opened; without htmx the page at that row."""
@@ -106,7 +106,7 @@ def row_context(
     }
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def panel(
     request: MemberRequest, assessment_id: UUID, answer_id: int, tab: str
@@ -124,7 +124,7 @@ def panel(
     return render_page(request, "assessments/panel.html", context, partial="panel")
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def progress(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """The answer strip and its counts, as they are now."""

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from compliance.assessments.lists import standing
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -12,7 +12,7 @@ from compliance.reports.needs import expiring, needs
 MOST = 5
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def home(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -28,7 +28,7 @@ def home(request: MemberRequest) -> HttpResponse:
     return render(request, "reports/home.html", context)
 
 
-@require_GET
+@require_safe
 @member_required(Permission.VIEW)
 def work(request: MemberRequest) -> HttpResponse:
     """Everything that waits for the person, without the limit of the home page."""

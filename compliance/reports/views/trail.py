@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from compliance.assessments.models import Answer
 from compliance.audit import trail as chain
@@ -15,7 +15,7 @@ from compliance.reports.telling import told
 PAGE = 100
 
 
-@require_GET
+@require_safe
 @member_required(Permission.TRAIL)
 def trail(request: MemberRequest) -> HttpResponse:
     """Newest first; ``?before=SEQ`` for older ones, ``?check=1`` verifies the chain."""

@@ -1,0 +1,52 @@
+"""Writers on SQLite wait in a queue; what holds no file needs none."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from compliance.web.turns import in_turn
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """The database is, as far as turns see, a file of SQLite."""
+    file = tmp_path / "attest.sqlite3"
+    file.touch()
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
+    return file
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases queue")
+def test_turns_are_taken_in_order_of_arrival(file):
+    order = []
+
+    def write(place):
+        with in_turn():
+            order.append(place)
+
+    threads = [threading.Thread(target=write, args=(place,)) for place in range(6)]
+    with in_turn():
+        for thread in threads:
+            thread.start()
+            time.sleep(0.02)
+        assert order == []
+    for thread in threads:
+        thread.join()
+    assert order == list(range(6))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="other databases queue")
+def test_turn_ends_with_an_error_too(file):
+    with pytest.raises(ValueError, match="no"), in_turn():
+        raise ValueError("no")
+    with in_turn():
+        assert file.with_name("attest.sqlite3-turn").exists()
+
+
+def test_database_without_a_file_needs_no_turn(tmp_path, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "gone"))
+    with in_turn():
+        assert list(tmp_path.iterdir()) == []
