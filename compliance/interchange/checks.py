@@ -118,8 +118,10 @@ def _head_faults(source: Source[Head]) -> Iterator[Fault]:
             yield source.fault(("facts", at, "key"), "is a word of rules; take another")
         for to in _repeats(option.key for option in fact.choices):
             yield source.fault(("facts", at, "choices", to, "key"), "stands twice")
-    if bool(head.roles) != bool(head.role_fact):
-        yield source.fault((), "roles and role_fact belong together")
+    if head.role_fact and not head.roles:
+        yield source.fault(("role_fact",), "needs roles to choose from")
+    elif len(head.roles) > 1 and not head.role_fact:
+        yield source.fault(("roles",), "more than one role needs a role_fact")
     elif head.role_fact and head.role_fact not in facts:
         yield source.fault(("role_fact",), f"no fact is called {head.role_fact!r}")
     elif head.role_fact and set(head.roles) != _keys(facts[head.role_fact]):
