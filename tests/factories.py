@@ -20,6 +20,7 @@ from compliance.models import (
     Organisation,
     Provision,
     Question,
+    Relation,
     Section,
     Theme,
     User,
@@ -104,6 +105,24 @@ def make_draft(questions=3, sections=1, number="2026.1", **fields):
         for i in range(1, questions + 1)
     )
     return edition
+
+
+def make_relation(edition, key, other, other_key, **fields):
+    """Joins a question of one edition's checklist to one of another's."""
+    values = {
+        "code": f"XW-{next(count):03}",
+        "relation": "implements",
+        "words": "A way to meet this",
+        "back": "This is a way to meet it",
+        "reason": "Both need the list.",
+    }
+    return Relation.objects.create(
+        a_checklist=edition.checklist,
+        a_key=key,
+        b_checklist=other.checklist,
+        b_key=other_key,
+        **(values | fields),
+    )
 
 
 def make_question(edition, section, position, **fields):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.assessments.views import answers, proofs, starting, workspace
+from compliance.assessments.views import answers, proofs, related, starting, workspace
 
 app_name = "assessments"
 one = "<uuid:assessment_id>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(answer, workspace.row, name="row"),
     path(f"{answer}save/", answers.answer_save, name="answer_save"),
     path(f"{answer}panel/<slug:tab>/", workspace.panel, name="panel"),
+    path(f"{answer}related/", related.related, name="related"),
     path(f"{answer}comments/", answers.comment_add, name="comment_add"),
     path(f"{answer}evidence/", proofs.proof_add, name="proof_add"),
     path(

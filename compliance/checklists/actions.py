@@ -1,5 +1,6 @@
 """Changes to checklists and to the law they cite."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,10 @@ from compliance.checklists.models import (
     Edition,
     Fact,
     Instrument,
+    Notice,
     Provision,
     Question,
+    Relation,
     Section,
     Theme,
 )
@@ -189,6 +192,76 @@ def publish(*, by: Any, edition: Edition) -> Edition:
     }
     _record(by, edition, "edition.published", {"status": "draft"}, after)
     return edition
+
+
+@transaction.atomic
+def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
+    """Make the crosswalk of the library what ``pairs`` says. Whether anything changed.
+
+    A pair has the fields of a relation, its checklists as keys.
+    """
+    owners = {row.key: row for row in Checklist.objects.filter(organisation=None)}
+    wanted = {pair[end] for pair in pairs for end in ("a_checklist", "b_checklist")}
+    if missing := sorted(wanted - owners.keys()):
+        msg = f"{missing[0]} is no checklist of the library"
+        raise RefusedError(msg)
+    rows = [
+        Relation(
+            **pair | {end: owners[pair[end]] for end in ("a_checklist", "b_checklist")}
+        )
+        for pair in pairs
+    ]
+    kept = Relation.objects.select_related("a_checklist", "b_checklist")
+    return _replaced(by, "crosswalk.set", list(kept), rows, _relation)
+
+
+def _relation(row: Relation) -> tuple[str, dict[str, Any]]:
+    names = ("a", "b", "relation", "words", "back", "reason")
+    return row.code, {name: getattr(row, name) for name in names}
+
+
+@transaction.atomic
+def store_notices(*, by: Any, notices: list[dict[str, Any]]) -> bool:
+    """Make what is said about the content what ``notices`` says. Whether it changed.
+
+    A notice has ``kind``, ``title``, ``text``, ``url`` and ``checked_on``.
+    """
+    rows = [Notice(position=at, **notice) for at, notice in enumerate(notices, 1)]
+    return _replaced(by, "notices.set", list(Notice.objects.all()), rows, _notice)
+
+
+def _notice(row: Notice) -> tuple[str, dict[str, Any]]:
+    day = row.checked_on and row.checked_on.isoformat()
+    values = {name: getattr(row, name) for name in ("text", "url", "position")}
+    return f"{row.kind}: {row.title}", values | {"checked_on": day}
+
+
+def _replaced[Row: (Relation, Notice)](
+    by: Any,
+    action: str,
+    kept: list[Row],
+    rows: list[Row],
+    told: Callable[[Row], tuple[str, dict[str, Any]]],
+) -> bool:
+    """Put rows in the place of those kept, with one event; False when all stood so."""
+    before, after = dict(map(told, kept)), dict(map(told, rows))
+    if before == after:
+        return False
+    table = type((kept or rows)[0])
+    table.objects.all().delete()
+    table.objects.bulk_create(rows)
+    both = [name for name in after if before.get(name, after[name]) != after[name]]
+    trail.record(
+        by=by,
+        organisation_id=LIBRARY,
+        action=action,
+        subject=table(pk=0),  # the whole of it, which has no row
+        before={name: _difference(before[name], after[name]) for name in both}
+        | {name: before[name] for name in before.keys() - after.keys()},
+        after={name: _difference(after[name], before[name]) for name in both}
+        | {"added": [name for name in after if name not in before]},
+    )
+    return True
 
 
 def _record(

@@ -40,6 +40,13 @@ class ProvisionStatus(models.TextChoices):
     REPEALED = "repealed", "Repealed"
 
 
+class NoticeKind(models.TextChoices):
+    """What the page about the content says."""
+
+    SOURCE = "source", "Source"
+    OPEN = "open", "Open point"
+
+
 class Verdict(models.TextChoices):
     """The answer in one word; ``UNANSWERED`` is its absence."""
 

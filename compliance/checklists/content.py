@@ -22,6 +22,7 @@ from compliance.audit.chain import canonical, digest
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Citation, Edition, Fact, Question, Section
 from compliance.checklists.models.checklist import EditionQuerySet
+from compliance.checklists.related import Related, related_to
 from compliance.checklists.rules import FactWords, sentence
 from compliance.organisations.models import Organisation
 
@@ -61,6 +62,7 @@ class Shown:
     applies_when: str
     starts: list[Start]
     related: list[Question]
+    elsewhere: list[Related]
 
 
 def document(edition: Edition) -> dict[str, Any]:
@@ -147,12 +149,14 @@ def sections_of(edition: Edition) -> list[Section]:
 
 
 def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Shown]:
-    """The questions of a section as a page shows them: five queries."""
+    """The questions of a section as a page shows them: seven queries."""
     words = fact_words(facts)
     questions = list(_with_links(section.questions.all()))
     wanted = {key for question in questions for key in question.related}
     others = edition.questions.filter(key__in=wanted).select_related("section")
     related = {other.key: other for other in others}
+    keys = [question.key for question in questions]
+    elsewhere = related_to(edition.checklist, keys)
     return [
         Shown(
             question,
@@ -160,6 +164,7 @@ def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Sho
             sentence(question.rule, words) if question.rule else "",
             [_start(entry, words) for entry in question.applies_from],
             [related[key] for key in question.related if key in related],
+            elsewhere.get(question.key, []),
         )
         for question in questions
     ]

@@ -7,5 +7,6 @@ from compliance.checklists import views
 app_name = "checklists"
 urlpatterns = [
     path("", views.list, name="list"),
+    path("about/", views.about, name="about"),
     path("<int:edition_id>/", views.detail, name="detail"),
 ]

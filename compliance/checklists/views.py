@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from compliance.checklists import about as sources
 from compliance.checklists import content
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -13,6 +14,13 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 def list(request: MemberRequest) -> HttpResponse:
     editions = content.on_offer(request.organisation)
     return render(request, "checklists/list.html", {"editions": editions})
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def about(request: MemberRequest) -> HttpResponse:
+    """Where the content comes from, how it is made, and what it cannot say."""
+    return render(request, "checklists/about.html", sources.page(request.organisation))
 
 
 @require_safe

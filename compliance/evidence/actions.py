@@ -16,6 +16,7 @@ from compliance.evidence import filetypes, storage
 from compliance.evidence.models import Evidence
 from compliance.evidence.naming import clean_name, link_fault, with_ending
 from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
 
 DATES = ("document_on", "covers_from", "covers_to", "expires_on")
 DESCRIBED = ("title", *DATES)
@@ -112,7 +113,7 @@ def describe(*, by: User, evidence: Evidence, **changes: Any) -> Evidence:
     if unknown := changes.keys() - set(DESCRIBED):
         msg = f"not described: {', '.join(sorted(unknown))}"
         raise TypeError(msg)
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         rows = Evidence.objects.select_for_update(of=("self",))
         evidence = rows.select_related("organisation", "added_by").get(pk=evidence.pk)
         before = {
@@ -140,7 +141,7 @@ def describe(*, by: User, evidence: Evidence, **changes: Any) -> Evidence:
 
 def note_view(*, by: User, evidence: Evidence, role: str) -> None:
     """Put on the trail that an auditor took a file."""
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         trail.record(
             by=by,
             organisation_id=evidence.organisation_id,
@@ -166,7 +167,7 @@ def sweep(*, older_seconds: float = DAY_SECONDS) -> int:
 
 def _write(by: User, evidence: Evidence) -> Evidence:
     """The row and its event, both or neither."""
-    with _full_disk_told(), transaction.atomic():
+    with _full_disk_told(), in_turn(), transaction.atomic():
         evidence.save(force_insert=True)
         trail.record(
             by=by,

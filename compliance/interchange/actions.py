@@ -53,7 +53,12 @@ def load(*, by: Any, folder: Path) -> list[Loaded]:
             actions.store_instrument(by=by, document=law.content.document())
         except actions.RefusedError as refused:
             raise BadSeeds([Fault(law.file, None, str(refused))]) from None
-    return [_checklist(by, files) for files in seeds.checklists]
+    loaded = [_checklist(by, files) for files in seeds.checklists]
+    if seeds.crosswalk:
+        actions.store_relations(by=by, pairs=seeds.crosswalk.content.document())
+    if seeds.about:
+        actions.store_notices(by=by, notices=seeds.about.content.document())
+    return loaded
 
 
 def _wait_for_others() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from compliance.checklists import rules
 from compliance.checklists.choices import ProvisionStatus
 from compliance.interchange.bundle import FactPart, Head, QuestionPart, SectionPart
+from compliance.interchange.pairs import crosswalk_faults, notice_faults
 from compliance.interchange.places import Path
 from compliance.interchange.reading import ChecklistFiles, Fault, Seeds, Source
 
@@ -35,6 +36,8 @@ def check(seeds: Seeds) -> None:
         if whole:
             seeds.faults.extend(_link_faults(checklist, index, keys))
             seeds.faults.extend(_whole_faults(checklist, index))
+    seeds.faults.extend(crosswalk_faults(seeds, whole=whole))
+    seeds.faults.extend(notice_faults(seeds))
 
 
 def _checklist_keys(seeds: Seeds) -> None:
@@ -118,6 +121,11 @@ def _head_faults(source: Source[Head]) -> Iterator[Fault]:
             yield source.fault(("facts", at, "key"), "is a word of rules; take another")
         for to in _repeats(option.key for option in fact.choices):
             yield source.fault(("facts", at, "choices", to, "key"), "stands twice")
+    yield from _role_faults(source, facts)
+
+
+def _role_faults(source: Source[Head], facts: dict[str, FactPart]) -> Iterator[Fault]:
+    head = source.content
     if head.role_fact and not head.roles:
         yield source.fault(("role_fact",), "needs roles to choose from")
     elif len(head.roles) > 1 and not head.role_fact:

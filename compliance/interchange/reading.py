@@ -8,10 +8,20 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from compliance.interchange import places
-from compliance.interchange.bundle import Head, Law, Part, SectionPart, Themes
+from compliance.interchange.bundle import (
+    About,
+    Crosswalk,
+    Head,
+    Law,
+    Part,
+    SectionPart,
+    Themes,
+)
 
 SHOWN = 50
 PARTS = {"demo", "law", "schema"}
+FILES = {"themes.yaml", "crosswalk.yaml", "about.yaml"}
+NAMES = ("key", "article", "id", "title")
 MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "is not known here",
@@ -89,6 +99,8 @@ class Seeds:
     themes: Source[Themes] | None = None
     laws: list[Source[Law]] = field(default_factory=list)
     checklists: list[ChecklistFiles] = field(default_factory=list)
+    crosswalk: Source[Crosswalk] | None = None
+    about: Source[About] | None = None
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -105,9 +117,18 @@ def read_folder(folder: Path) -> Seeds:
     for path in sorted(folder.iterdir()):
         if path.is_dir() and path.name not in PARTS and not path.name.startswith("."):
             _checklist(seeds, folder, path)
-        elif path.suffix in {".yaml", ".yml"} and path.name != "themes.yaml":
+        elif path.suffix in {".yaml", ".yml"} and path.name not in FILES:
             seeds.faults.append(Fault(path.name, None, "is no part of the format"))
+    seeds.crosswalk = _optional(seeds, folder, "crosswalk.yaml", Crosswalk)
+    seeds.about = _optional(seeds, folder, "about.yaml", About)
     return seeds
+
+
+def _optional[Shape: Part](
+    seeds: Seeds, root: Path, name: str, shape: type[Shape]
+) -> Source[Shape] | None:
+    path = root / name
+    return _file(seeds, root, path, shape) if path.exists() else None
 
 
 def _checklist(seeds: Seeds, root: Path, folder: Path) -> None:
@@ -189,7 +210,9 @@ def _named(value: Any, path: places.Path) -> tuple[str, places.Path]:
             break
         known.append(step)
         key = (
-            value.get("key", value.get("article")) if isinstance(value, dict) else None
+            next((value[name] for name in NAMES if name in value), None)
+            if isinstance(value, dict)
+            else None
         )
         if isinstance(step, int) and isinstance(key, str):
             words = [key[:40]]

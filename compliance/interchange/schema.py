@@ -4,13 +4,23 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from compliance.interchange.bundle import Head, Law, Part, SectionPart, Themes
+from compliance.interchange.bundle import (
+    About,
+    Crosswalk,
+    Head,
+    Law,
+    Part,
+    SectionPart,
+    Themes,
+)
 
 SHAPES: dict[str, type[Part]] = {
     "themes": Themes,
     "law": Law,
     "checklist": Head,
     "section": SectionPart,
+    "crosswalk": Crosswalk,
+    "about": About,
 }
 
 

@@ -20,7 +20,7 @@ def serve(host: str, port: int) -> NoReturn:
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", host, "--port", str(port), "--no-ws"),
-            *("--workers", "1", "--blocking-threads", "4"),
+            *("--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers"),
             *("--log-level", "warning", "compliance.wsgi:application"),
         ],
     )

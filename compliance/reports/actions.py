@@ -15,6 +15,7 @@ from compliance.reports import snapshot, storage, writing
 from compliance.reports.content import Paper
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.process import RenderError, render
+from compliance.web.turns import in_turn
 
 UNFORESEEN = (
     "The report could not be made: a fault of the program, kept in its log. Nothing"
@@ -25,7 +26,7 @@ EVERY_SECONDS = 0.5
 
 def ask_report(*, by: User | None, assessment: Assessment) -> Report:
     """A report that waits to be made, with the next number of its assessment."""
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         last = locked.reports.aggregate(last=Max("number"))["last"] or 0
         report = locked.reports.create(number=last + 1, asked_by=by)
@@ -60,7 +61,7 @@ def make_report(report_id: UUID) -> Report:
 
 
 def _begin(report_id: UUID) -> Report:
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
         if not report.is_over:
             report.status, report.step = ReportStatus.RUNNING, "Reading answers"
@@ -118,7 +119,7 @@ def _fail(report: Report, problem: str) -> None:
 
 def _end(report: Report, action: str, after: dict[str, object]) -> None:
     report.finished_at = timezone.now()
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         report.save()
         trail.record(
             by=report.asked_by,

@@ -48,6 +48,16 @@ class Proof:
         return f"{self.sha256[:8]}…{self.sha256[-8:]}" if self.sha256 else ""
 
     @property
+    def covers(self) -> str:
+        """ "covers 1 Jan 2026 to 31 Dec 2026", with one end or none where it has none."""
+        first, last = _day(self.covers_from), _day(self.covers_to)
+        if first and last:
+            return f"covers {first} to {last}"
+        if first:
+            return f"covers from {first}"
+        return f"covers up to {last}" if last else ""
+
+    @property
     def hash_lines(self) -> tuple[str, ...]:
         """The hash in two halves; none for a link."""
         return (self.sha256[:32], self.sha256[32:]) if self.sha256 else ()
@@ -246,3 +256,7 @@ def counted(lines: Iterable[Line]) -> Tally:
 def groups(text: str) -> list[str]:
     """A hash cut into groups of eight digits."""
     return [text[i : i + 8] for i in range(0, len(text), 8)]
+
+
+def _day(value: date | None) -> str:
+    return f"{value.day} {value:%b %Y}" if value else ""

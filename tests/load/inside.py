@@ -42,7 +42,8 @@ def seed(questions, assessments, people):
     slug = f"load-{Assessment.objects.count()}"
     organisation = factories.make_organisation("Load", slug)
     staff = [make_editor(organisation, place) for place in range(people)]
-    edition = factories.make_draft(questions, 5, number=slug)
+    checklist = factories.make_checklist(slug)
+    edition = factories.make_draft(questions, 5, checklist=checklist)
     edition.questions.filter(position__in=range(0, questions + 1, 2)).update(rule=RULE)
     factories.publish(edition)
     made = [

@@ -1,6 +1,8 @@
 """Many editors, one assessment: nothing acknowledged is lost, nothing overwritten unseen."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 
 import pytest
 
@@ -15,13 +17,31 @@ pytestmark = pytest.mark.slow
 
 
 def save_together(site, editors, saves):
+    """The editors, once what they were told was checked, and the door they took."""
     door = site.ask("seed", 60, 1, editors)
     site.start()
     staff = open_pages(site, door, editors)
     work_together(staff, door["answers"], saves)
     print(told_times(staff))  # noqa: T201
-    assert sum(len(editor.work.acknowledged) for editor in staff) == editors * saves
+    send_five_copies(staff, door["answers"][0])
+    kept = [len(editor.work.acknowledged) for editor in staff]
+    assert sum(kept) == editors * saves + 2
     check_nothing_was_lost(staff, site.ask("state", door["assessment"]))
+
+
+def send_five_copies(staff, answer):
+    """One save, sent again while the first is on its way: all are told the same."""
+    first = staff[0]
+    first.persist(answer, "e00-0000 again")
+    first.close()
+    copies = [copy(first) for _ in range(5)]
+    for one in copies:
+        one.screen = dict(first.screen)
+    with ThreadPoolExecutor(5) as pool:
+        told = pool.map(lambda one: one.save(answer, "five copies"), copies)
+    assert list(told) == [200] * 5
+    for one in copies:
+        one.close()
 
 
 def test_four_editors_lose_nothing(make_site):
@@ -42,10 +62,11 @@ def test_facts_change_while_saves_go_on(make_site):
     site = make_site(workers=2)
     door = site.ask("seed", 60, 1, 4)
     site.start()
-    staff = open_pages(site, door, 4)
+    staff, stop = open_pages(site, door, 4), threading.Event()
     with ThreadPoolExecutor(1) as pool:
         facts = pool.submit(site.ask, "facts", door["assessment"], 20)
-        work_together(staff, door["answers"], 60)
+        facts.add_done_callback(lambda _: stop.set())
+        work_together(staff, door["answers"], 100_000, stop)
     assert facts.result() == [30] * 20
     state = site.ask("state", door["assessment"])
     check_nothing_was_lost(staff, state)

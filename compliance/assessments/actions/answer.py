@@ -71,10 +71,11 @@ def save_answer(
 
     ``changes`` maps names of ``FIELDS`` to values, ``value`` to the texts that were
     typed; a field it does not carry keeps its value. Against what was typed over,
-    untouched fields are left to others, and a field that both sides changed differently refuses the whole save:
-    the refused text goes to the trail, nothing else changes. Sending the same save
-    again changes nothing. Raises ``ValidationError`` when the answer is closed, a
-    value is wrong or a reason is missing, ``Answer.DoesNotExist`` for a foreign id.
+    untouched fields are left to others, and a field that both sides changed
+    differently refuses the whole save: the refused text goes to the trail, nothing
+    else changes. Sending the same save again changes nothing. Raises
+    ``ValidationError`` when the answer is closed, a value is wrong or a reason is
+    missing, ``Answer.DoesNotExist`` for a foreign id.
     """
     with in_turn(), transaction.atomic():
         answer = _locked(organisation.pk, assessment_id, answer_id)
@@ -108,7 +109,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
     Refused, with nothing changed, when one of its fields has changed again since.
     Raises ``Event.DoesNotExist`` for an event that changed no answer here.
     """
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         event = Event.objects.get(
             organisation_id=assessment.organisation_id,
             seq=seq,

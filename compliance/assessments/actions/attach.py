@@ -7,6 +7,7 @@ from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
+from compliance.web.turns import in_turn
 
 
 def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
@@ -15,7 +16,7 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
     Raises ``ValidationError`` for a closed assessment and for evidence of another
     organisation.
     """
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         answer = _locked(answer)
         if evidence.organisation_id != answer.assessment.organisation_id:
             msg = "This evidence belongs to another organisation."
@@ -30,7 +31,7 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
 
 def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
     """Stop using a piece of evidence in an answer; the evidence itself stays."""
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         answer = _locked(answer)
         gone, _ = answer.attachments.filter(evidence=evidence).delete()
         if gone:

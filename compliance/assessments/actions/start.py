@@ -13,6 +13,7 @@ from compliance.audit import trail
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
 
 Facts = dict[str, list[str] | None]
 
@@ -33,7 +34,7 @@ def start(
     Raises ``ValidationError`` for an edition that is not published, a period that
     ends before it begins, and facts the edition does not ask.
     """
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
         if edition.status != EditionStatus.PUBLISHED:
             msg = f"Edition {edition.number} is not open for new assessments."
@@ -89,7 +90,7 @@ def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:
     Answers are never touched: what stops applying keeps its answer and comes back
     with it. Raises ``ValidationError`` for unknown facts or a closed assessment.
     """
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
         if assessment.status != AssessmentStatus.RUNNING:
             msg = "This assessment is closed: its facts stay as they are."

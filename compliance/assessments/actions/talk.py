@@ -5,11 +5,12 @@ from django.db import transaction
 from compliance.assessments.models import Answer, Comment
 from compliance.audit import trail
 from compliance.organisations.models import User
+from compliance.web.turns import in_turn
 
 
 def comment(*, by: User, answer: Answer, text: str) -> Comment:
     """Say something about an answer. Raises ``ValidationError`` for bad text."""
-    with transaction.atomic():
+    with in_turn(), transaction.atomic():
         said = Comment(answer=answer, author=by, text=text)
         said.full_clean()
         said.save()

@@ -2,7 +2,9 @@
 
 from compliance.checklists.models.checklist import Checklist, Edition, Theme
 from compliance.checklists.models.law import Citation, Instrument, Provision
+from compliance.checklists.models.notice import Notice
 from compliance.checklists.models.question import Choice, Fact, Question, Section
+from compliance.checklists.models.relation import Relation
 
 __all__ = [
     "Checklist",
@@ -11,8 +13,10 @@ __all__ = [
     "Edition",
     "Fact",
     "Instrument",
+    "Notice",
     "Provision",
     "Question",
+    "Relation",
     "Section",
     "Theme",
 ]

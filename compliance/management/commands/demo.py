@@ -31,7 +31,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_seeds", verbosity=0)
-        people = load_demo(settings.BASE_DIR / "seeds" / "demo" / "demo.yaml")
+        people = load_demo(settings.BASE_DIR / "seeds" / "demo")
         self._say_who(people)
         if missing := _missing_pango():
             self.stdout.write(

@@ -1,0 +1,77 @@
+"""Related questions of other checklists, with what the organisation answered there."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Answer, Assessment
+from compliance.checklists.related import Related, related
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """The organisation's answer to a question, in one of its running assessments."""
+
+    id: int
+    verdict: str
+    applies: bool
+    assessment_id: UUID
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A related question, its answer if there is one, and how many more there are."""
+
+    related: Related
+    answer: OwnAnswer | None
+    more: int
+
+
+def elsewhere(assessment: Assessment, key: str) -> list[Elsewhere]:
+    """What other checklists ask that is related to a question: three queries at most.
+
+    Of several running assessments the one about the same subject counts, else the newest.
+    """
+    found = related(assessment.edition.checklist, key)
+    own = _answers(assessment.organisation_id, found)
+    return [_one(row, own[_end(row)], assessment.subject) for row in found]
+
+
+def _end(row: Related) -> tuple[int, str]:
+    return row.checklist.pk, row.question.key
+
+
+def _answers(
+    organisation_id: UUID, found: list[Related]
+) -> defaultdict[tuple[int, str], list[OwnAnswer]]:
+    rows = (
+        Answer.objects.filter(
+            assessment__organisation=organisation_id,
+            assessment__status=AssessmentStatus.RUNNING,
+            assessment__edition__checklist__in={row.checklist.pk for row in found},
+            question__key__in={row.question.key for row in found},
+        )
+        .order_by("-assessment__started_at", "-assessment")
+        .values_list(
+            "assessment__edition__checklist",
+            "question__key",
+            "pk",
+            "verdict",
+            "applies",
+            "assessment",
+            "assessment__subject",
+        )
+    )
+    own: defaultdict[tuple[int, str], list[OwnAnswer]] = defaultdict(list)
+    for checklist, key, pk, verdict, applies, assessment, subject in rows:
+        answer = OwnAnswer(pk, verdict, applies, assessment, subject)
+        own[checklist, key].append(answer)
+    return own
+
+
+def _one(row: Related, answers: list[OwnAnswer], subject: str) -> Elsewhere:
+    same = [answer for answer in answers if answer.subject == subject]
+    answer = next(iter(same or answers), None)
+    return Elsewhere(row, answer, max(len(answers) - 1, 0))

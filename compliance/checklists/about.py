@@ -1,0 +1,47 @@
+"""What the page about the content tells: editions, instruments, sources, open points."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from compliance.checklists import content
+from compliance.checklists.choices import NoticeKind, ProvisionStatus
+from compliance.checklists.models import Instrument, Notice, Relation
+from compliance.organisations.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An instrument with the number of its provisions in each status."""
+
+    instrument: Instrument
+    total: int
+    counts: list[int]
+
+
+def page(organisation: Organisation) -> dict[str, Any]:
+    """All the page shows: four queries."""
+    notices = list(Notice.objects.all())
+    return {
+        "editions": content.on_offer(organisation).annotate(
+            question_count=Count("questions", distinct=True),
+            cited_count=Count("questions__citations__provision", distinct=True),
+        ),
+        "statuses": ProvisionStatus.labels,
+        "instruments": list(_instruments()),
+        "relation_count": Relation.objects.count(),
+        "sources": [row for row in notices if row.kind == NoticeKind.SOURCE],
+        "open_points": [row for row in notices if row.kind == NoticeKind.OPEN],
+    }
+
+
+def _instruments() -> Iterable[Cited]:
+    counts = {
+        f"in_{status}": Count("provisions", filter=Q(provisions__status=status))
+        for status in ProvisionStatus.values
+    }
+    for row in Instrument.objects.annotate(**counts).order_by("name"):
+        numbers = [getattr(row, name) for name in counts]
+        yield Cited(row, sum(numbers), numbers)

@@ -1,0 +1,31 @@
+"""What readers should know of the content: its sources, and what is left open."""
+
+from django.db import models
+from django.db.models import Q
+
+from compliance.checklists.choices import NoticeKind
+
+
+class Notice(models.Model):
+    """A source with its terms, or a point that could not be settled when it was checked."""
+
+    kind = models.CharField(max_length=20, choices=NoticeKind.choices)
+    title = models.CharField(max_length=120)
+    text = models.TextField()
+    url = models.URLField(max_length=300, blank=True)
+    checked_on = models.DateField(null=True)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "title"], name="notice_once"),
+            models.CheckConstraint(
+                condition=~Q(kind=NoticeKind.OPEN) | Q(checked_on__isnull=False),
+                name="notice_open_has_date",
+                violation_error_message="Say on which day the open point was checked.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,50 @@
+"""The crosswalk: what questions of different checklists have to do with each other."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from compliance.checklists.models.checklist import Checklist
+
+
+class Relation(models.Model):
+    """A pair of questions, by their stable keys; ``code`` is its name in the seeds.
+
+    ``words`` say at question a what b is to it, ``back`` the same at question b.
+    """
+
+    code = models.CharField(max_length=20, unique=True)
+    a_checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="+")
+    a_key = models.CharField(max_length=20)
+    b_checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="+")
+    b_key = models.CharField(max_length=20)
+    relation = models.SlugField(max_length=40, db_index=False)
+    words = models.CharField(max_length=120)
+    back = models.CharField(max_length=120)
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["a_checklist", "a_key", "b_checklist", "b_key"],
+                name="relation_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(a_checklist=F("b_checklist")),
+                name="relation_between_checklists",
+                violation_error_message="A relation joins two different checklists.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.a} {self.relation} {self.b}"
+
+    @property
+    def a(self) -> str:
+        """Checklist and question of one end, in a word."""
+        return f"{self.a_checklist.key} {self.a_key}"
+
+    @property
+    def b(self) -> str:
+        """Checklist and question of the other end, in a word."""
+        return f"{self.b_checklist.key} {self.b_key}"

@@ -1,0 +1,148 @@
+"""What the browser tests ask of the app's own code, in one process that stays.
+
+Each line it reads is ``[command, *arguments]`` in JSON; each line it prints a reply.
+"""
+
+import itertools
+import json
+import os
+import sys
+from types import SimpleNamespace
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import (  # noqa: E402
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+)
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+
+from compliance.assessments import actions  # noqa: E402
+from compliance.audit import trail  # noqa: E402
+from compliance.audit.models import Event  # noqa: E402
+from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
+from tests import factories  # noqa: E402
+
+count = itertools.count(1)
+
+
+def assessment(*names, questions=8, sections=2, role="officer"):
+    """A new organisation with an assessment: its address, answers and sessions."""
+    slug = f"browser-{os.getpid()}-{next(count)}"
+    organisation = factories.make_organisation("Acme", slug)
+    people = []
+    for name in names:
+        email = f"{name.lower()}@{slug}.example.org"
+        person = User.objects.create(email=email, name=name, password="!")
+        Membership.objects.create(organisation=organisation, user=person, role=role)
+        people.append(person)
+    made = factories.make_assessment(
+        organisation, people[0], factories.make_edition(questions, sections)
+    )
+    return {
+        "id": str(made.pk),
+        "path": made.get_absolute_url(),
+        "answers": list(
+            made.answers.order_by("question__position").values_list("pk", flat=True)
+        ),
+        "people": [person.pk for person in people],
+        "sessions": [session(person.pk) for person in people],
+    }
+
+
+def many(questions, *names):
+    return assessment(*names, questions=questions, sections=4)
+
+
+def session(user_id):
+    """The key of a new session of that person."""
+    made = SessionStore()
+    made[SESSION_KEY] = str(user_id)
+    made[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    made[HASH_SESSION_KEY] = User.objects.get(pk=user_id).get_session_auth_hash()
+    made.save()
+    return made.session_key
+
+
+def session_of(email):
+    return session(User.objects.get(email=email).pk)
+
+
+def end_session(key):
+    SessionStore(key).delete()
+
+
+def password(user_id):
+    """Give the person the password of the factories; their email."""
+    user = User.objects.get(pk=user_id)
+    user.set_password(factories.PASSWORD)
+    user.save()
+    return user.email
+
+
+def role(user_id, name):
+    Membership.objects.filter(user_id=user_id).update(role=name)
+
+
+def standing(answer_id):
+    """An answer as it stands now."""
+    answer = Answer.objects.get(pk=answer_id)
+    return {
+        "verdict": answer.verdict,
+        "note": answer.note,
+        "reason": answer.reason,
+        "version": answer.version,
+        "owner": answer.owner_id,
+        "due_on": str(answer.due_on or ""),
+        "comments": [comment.text for comment in answer.comments.all()],
+        "evidence": [a.evidence.title for a in answer.attachments.all()],
+    }
+
+
+def save(user_id, answer_id, changes):
+    """A colleague saves at their own desk."""
+    answer = Answer.objects.select_related("assessment__organisation").get(pk=answer_id)
+    actions.save_answer(
+        by=User.objects.get(pk=user_id),
+        organisation=answer.assessment.organisation,
+        assessment_id=answer.assessment_id,
+        answer_id=answer_id,
+        changes=changes,
+        base=answer.version,
+    )
+
+
+def events(answer_id):
+    """Every event of an answer, oldest first: ``[action, what it changed to]``."""
+    assessment_id = Answer.objects.get(pk=answer_id).assessment_id
+    found = Event.objects.filter(
+        scope_id=assessment_id, subject_label="answer", subject_id=str(answer_id)
+    )
+    return [[event.action, trail.changes(event)[1]] for event in found.order_by("seq")]
+
+
+def demo_paths():
+    """Ids of things that the demo organisation has."""
+    running = Assessment.objects.filter(organisation__slug="nordhavn")
+    shown = running.order_by("pk").first()
+    answer = shown.answers.applying().order_by("question__position").first()
+    return {
+        "assessment": shown.get_absolute_url(),
+        "edition": shown.edition_id,
+        "checklist": shown.edition.checklist_id,
+        "answer": answer.pk,
+        "evidence": str(shown.organisation.evidence.order_by("pk").first().pk),
+    }
+
+
+COMMANDS = SimpleNamespace(**globals())
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        command, *given = json.loads(line)
+        print(json.dumps(getattr(COMMANDS, command)(*given), default=str), flush=True)

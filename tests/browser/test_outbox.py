@@ -1,0 +1,319 @@
+"""Saves that do not get through: kept on the device, said so, sent later, once."""
+
+import pytest
+
+from tests.browser.conftest import cookie
+from tests.browser.window import becomes, until
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def saved(desk, answers):
+    return [desk.standing(answer)["verdict"] for answer in answers]
+
+
+def box(page):
+    """What waits in the browser's own storage."""
+    return page.evaluate("Object.values({...sessionStorage}).join()")
+
+
+def test_offline_answers_wait_and_are_saved_on_return(work, desk):
+    first = work.answers[:5]
+    work.window.open(first[0])
+    work.page.evaluate("window.stayed = true")
+    work.page.context.set_offline(True)
+    work.window.note(first[0]).fill("Written in the train.")
+    for answer in first:
+        work.window.choose(answer, "met")
+    work.window.says(r"Offline\. 5 answers wait on this device\.")
+    assert saved(desk, first) == ["unanswered"] * 5
+    work.page.context.set_offline(False)
+    becomes(lambda: saved(desk, first), ["met"] * 5)
+    assert desk.standing(first[0])["note"] == "Written in the train."
+    assert [desk.standing(answer)["version"] for answer in first] == [1] * 5
+    work.window.says("Saved")
+    becomes(lambda: box(work.page), "")
+    assert work.page.evaluate("window.stayed")
+    assert work.window.scripts == []
+
+
+def test_one_waiting_answer_is_one_answer(work):
+    work.page.context.set_offline(True)
+    work.window.choose(work.answers[0], "partly")
+    work.window.says(r"Offline\. 1 answer waits on this device\.")
+
+
+def test_server_gone_and_back_loses_nothing(work, desk, site):
+    work.window.open(work.answers[0])
+    site.kill()
+    work.window.note(work.answers[0]).fill("While the server was down.")
+    work.window.choose(work.answers[1], "not_met")
+    work.window.says(r"2 answers wait")
+    site.start()
+    becomes(lambda: desk.standing(work.answers[1])["verdict"], "not_met", 20)
+    note = desk.standing(work.answers[0])["note"]
+    assert note == "While the server was down."
+    work.window.says("Saved", 20)
+
+
+def test_retry_waits_for_nobody_but_the_line(work, desk):
+    """A row that was typed on meanwhile sends the newest text, once."""
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.context.set_offline(True)
+    work.window.note(answer).fill("First")
+    work.window.says("1 answer waits")
+    work.window.note(answer).fill("First and second")
+    work.page.context.set_offline(False)
+    becomes(lambda: desk.standing(answer)["note"], "First and second")
+    until(lambda: desk.standing(answer)["version"], lambda version: version <= 2)
+
+
+def sign_in_at(page, desk, person):
+    email = desk.password(person)
+    page.fill("#id_login", email)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button.btn-primary")
+
+
+def test_expired_session_keeps_the_text_until_sign_in(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    email = desk.password(work.person)
+    work.page.context.clear_cookies(name="sessionid")
+    work.window.note(answer).fill("Typed when the session had ended.")
+    work.window.choose(work.answers[1], "met")
+    work.window.says("You are signed out. 2 answers wait on this device. Sign in")
+    assert desk.standing(answer)["note"] == ""
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.locator("#save").get_by_role("link", name="Sign in").click()
+    work.page.fill("#id_login", email)
+    work.page.fill("#id_password", PASSWORD)
+    work.page.click("main button.btn-primary")
+    work.page.wait_for_url(f"**{work.path}*")
+    text = "Typed when the session had ended."
+    becomes(lambda: desk.standing(answer)["note"], text)
+    becomes(lambda: desk.standing(work.answers[1])["verdict"], "met")
+    assert work.window.note(answer).input_value() == text
+    assert work.window.note(answer).is_visible()
+    assert work.window.chosen(work.answers[1]) == "met"
+    becomes(lambda: box(work.page), "")
+
+
+def test_restored_text_meets_a_colleague_as_a_conflict(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.context.clear_cookies(name="sessionid")
+    work.window.note(answer).fill("Mine, typed before.")
+    work.window.says("You are signed out")
+    desk.save(work.person, answer, {"note": "Theirs, saved meanwhile."})
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.context.add_cookies(
+        [cookie_like(work, desk)],
+    )
+    work.page.goto(work.path)
+    work.page.locator("[data-conflict]").wait_for()
+    assert desk.standing(answer)["note"] == "Theirs, saved meanwhile."
+    assert work.window.note(answer).input_value() == "Mine, typed before."
+
+
+def cookie_like(work, desk):
+    url = work.page.evaluate("location.origin")
+    return {"name": "sessionid", "value": desk.session(work.person), "url": url}
+
+
+def test_restored_row_shows_what_a_colleague_saved_in_other_fields(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.context.clear_cookies(name="sessionid")
+    work.window.note(answer).fill("Only the note is mine.")
+    work.window.says("You are signed out")
+    desk.save(work.person, answer, {"verdict": "partly"})
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.context.add_cookies([cookie_like(work, desk)])
+    work.page.goto(work.path)
+    becomes(lambda: desk.standing(answer)["note"], "Only the note is mine.")
+    assert desk.standing(answer)["verdict"] == "partly"
+    assert work.window.chosen(answer) == "partly"
+
+
+def test_sign_in_in_another_tab_rotates_the_token_and_saving_goes_on(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    other = work.page.context.new_page()
+    work.page.context.clear_cookies()
+    other.goto("/accounts/login/")
+    sign_in_at(other, desk, work.person)
+    other.wait_for_url("**/o/**")
+    work.window.note(answer).fill("Saved with the new token.")
+    becomes(lambda: desk.standing(answer)["note"], "Saved with the new token.")
+    work.window.says("Saved")
+    becomes(lambda: box(work.page), "")
+
+
+def test_lost_right_is_said_and_asked_for_once(work, desk):
+    """A role that may no longer answer: no endless retries, the text stays."""
+    answer = work.answers[0]
+    work.window.open(answer)
+    desk.role(work.person, "reader")
+    work.window.note(answer).fill("I may no longer write this.")
+    work.window.says("may no longer")
+    work.page.wait_for_timeout(1000)
+    tried = [fault for fault in work.window.faults if fault.startswith("403")]
+    assert len(tried) <= 3
+    assert work.window.note(answer).input_value() == "I may no longer write this."
+    assert "I may no longer write this." in box(work.page)
+    desk.role(work.person, "officer")
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.reload()
+    becomes(lambda: desk.standing(answer)["note"], "I may no longer write this.")
+
+
+def test_another_person_in_this_browser_never_saves_for_the_first(work, desk, site):
+    answer = work.answers[0]
+    stranger = desk.assessment("Zoe")
+    work.window.open(answer)
+    work.page.context.add_cookies([cookie(site, stranger["sessions"][0])])
+    work.window.note(answer).fill("Typed by Cara.")
+    work.window.says("1 answer waits")
+    assert desk.standing(answer)["note"] == ""
+    assert "Typed by Cara." in box(work.page)
+
+
+def test_colleague_in_this_browser_never_saves_for_the_first(desk, open_window, site):
+    made = desk.assessment("Cara", "Ole")
+    answer = made["answers"][0]
+    window = open_window(made["sessions"][0], made["path"])
+    window.open(answer)
+    window.page.context.add_cookies([cookie(site, made["sessions"][1])])
+    window.note(answer).fill("Typed by Cara.")
+    window.says("1 answer waits")
+    assert desk.standing(answer)["note"] == ""
+
+
+def test_leaving_with_unsaved_text_warns(work):
+    work.window.open(work.answers[0])
+    work.page.context.set_offline(True)
+    work.window.note(work.answers[0]).press_sequentially("Half a sent")
+    asked = []
+    work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    work.page.evaluate("setTimeout(() => location.reload())")
+    becomes(lambda: work.page.evaluate("1") and asked, ["beforeunload"])
+    assert work.window.note(work.answers[0]).input_value() == "Half a sent"
+
+
+def test_leaving_just_after_a_choice_warns(work):
+    asked = []
+    work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    work.window.choose(work.answers[0], "met")
+    work.page.evaluate("setTimeout(() => location.reload())")
+    becomes(lambda: work.page.evaluate("1") and asked, ["beforeunload"])
+
+
+def test_leaving_with_everything_saved_does_not_warn(work, desk):
+    work.window.open(work.answers[0])
+    work.window.note(work.answers[0]).fill("Whole sentence.")
+    work.window.says("Saved")
+    asked = []
+    work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    work.page.reload()
+    assert asked == []
+
+
+@pytest.mark.parametrize("way", ["filter", "search"])
+def test_text_of_a_row_that_leaves_the_list_is_saved(work, desk, way):
+    """The list is replaced within the 800 ms that typing waits."""
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.window.note(answer).fill("Typed, then filtered away.")
+    if way == "filter":
+        work.page.get_by_role("link", name="Unanswered").click()
+    else:
+        work.page.fill("#q", "Q7")
+        work.page.press("#q", "Enter")
+    becomes(lambda: desk.standing(answer)["note"], "Typed, then filtered away.")
+    work.window.says("Saved")
+    becomes(lambda: box(work.page), "")
+
+
+def test_text_kept_of_a_row_that_is_gone_is_sent_once(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(answer).fill("Kept, then filtered away.")
+    work.window.says("1 answer waits")
+    work.page.get_by_role("link", name="Not met").click() if False else None
+    work.page.fill("#q", "Q7")
+    work.page.press("#q", "Enter")
+    becomes(lambda: work.window.row(answer).count(), 0)
+    work.page.unroute("**/save/")
+    work.page.evaluate("dispatchEvent(new Event('online'))")
+    becomes(lambda: desk.standing(answer)["note"], "Kept, then filtered away.")
+    becomes(lambda: box(work.page), "")
+    assert desk.standing(answer)["version"] == 1
+
+
+def test_sent_but_unanswered_save_is_sent_again_and_counts_once(work, desk):
+    """The reply is lost, not the request."""
+    answer = work.answers[0]
+    work.window.open(answer)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    work.page.route("**/save/", lose)
+    work.window.note(answer).fill("Saved, but nobody said so.")
+    work.window.says("1 answer waits")
+    work.page.unroute("**/save/")
+    work.page.evaluate("dispatchEvent(new Event('online'))")
+    work.window.says("Saved")
+    becomes(lambda: box(work.page), "")
+    assert desk.standing(answer)["version"] == 1
+    assert [action for action, _ in desk.events(answer)] == ["answer.saved"]
+
+
+def test_without_storage_the_page_still_holds_and_says_it(desk, open_window):
+    made = desk.assessment("Cara")
+    window = open_window(made["sessions"][0])
+    window.page.add_init_script(
+        "Storage.prototype.setItem = () => { throw new Error('full'); }"
+    )
+    window.page.goto(made["path"])
+    window.open(made["answers"][0])
+    window.page.context.set_offline(True)
+    window.note(made["answers"][0]).fill("Nowhere to keep this.")
+    window.says(r"1 answer waits")
+    window.page.context.set_offline(False)
+    becomes(
+        lambda: desk.standing(made["answers"][0])["note"], "Nowhere to keep this."
+    )
+
+
+def test_sign_out_empties_the_outbox_of_this_device(work):
+    work.window.open(work.answers[0])
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(work.answers[0]).fill("Not for the next person here.")
+    work.window.says("1 answer waits")
+    asked = []
+    work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    work.page.locator("details.menu-end summary").click()
+    work.page.get_by_role("button", name="Sign out").click()
+    work.page.wait_for_url("**/accounts/**")
+    assert asked == ["beforeunload"]
+    assert box(work.page) == ""
+
+
+def test_sign_out_on_another_page_empties_it_too(work):
+    work.window.open(work.answers[0])
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(work.answers[0]).fill("Not for the next person here.")
+    work.window.says("1 answer waits")
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.goto(work.path + "applicability/")
+    assert "Not for the next person" in box(work.page)
+    work.page.locator("details.menu-end summary").click()
+    work.page.get_by_role("button", name="Sign out").click()
+    work.page.wait_for_url("**/accounts/**")
+    assert box(work.page) == ""

@@ -1,0 +1,76 @@
+"""A page in the browser as a person at the question list sees it."""
+
+import re
+import time
+
+
+class Window:
+    """A page whose faults are collected, and the rows of its question list."""
+
+    def __init__(self, page):
+        self.page = page
+        self.faults = []
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("requestfailed", lambda request: self.faults.append(request.url))
+        page.on("response", self._answered)
+
+    def _heard(self, said):
+        if said.type in {"error", "warning"}:
+            self.faults.append(said.text)
+
+    def _answered(self, response):
+        if response.status >= 400:
+            self.faults.append(f"{response.status} {response.url}")
+
+    @property
+    def scripts(self):
+        """Faults of the page's own script."""
+        return [fault for fault in self.faults if fault.startswith("script: ")]
+
+    def row(self, answer):
+        return self.page.locator(f'form[data-q="{answer}"]')
+
+    def note(self, answer):
+        return self.row(answer).locator('[name="note"]')
+
+    def focus(self, answer):
+        self.row(answer).locator("[data-qlink]").focus()
+
+    def open(self, answer):
+        """Open a row and wait for its fields."""
+        self.row(answer).locator("[data-qlink]").click()
+        self.note(answer).wait_for()
+
+    def choose(self, answer, verdict):
+        self.row(answer).locator(f'input[type="radio"][value="{verdict}"]').check()
+
+    def chosen(self, answer):
+        return self.row(answer).locator('[name="verdict"]:checked').get_attribute("value")
+
+    def says(self, pattern, seconds=6):
+        """Wait until the save state reads so; what it reads."""
+        state = self.page.locator("#save")
+        return until(
+            lambda: state.inner_text(),
+            lambda text: re.search(pattern, text),
+            seconds,
+        )
+
+
+def until(ask, is_right, seconds=6):
+    """Ask again and again until the reply is right; the last reply."""
+    end = time.monotonic() + seconds
+    reply = ask()
+    while not is_right(reply):
+        if time.monotonic() > end:
+            msg = f"still {reply!r} after {seconds} s"
+            raise AssertionError(msg)
+        time.sleep(0.05)
+        reply = ask()
+    return reply
+
+
+def becomes(ask, wanted, seconds=6):
+    """Wait until the reply equals what is wanted."""
+    until(ask, lambda reply: reply == wanted, seconds)
