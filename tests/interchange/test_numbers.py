@@ -1,0 +1,90 @@
+"""The numbers and dates of the law stand where they belong."""
+
+from datetime import date
+
+import pytest
+from django.conf import settings
+
+from compliance.checklists import rules
+from compliance.interchange import actions
+
+FOLDER = settings.BASE_DIR / "seeds"
+
+
+@pytest.fixture(scope="module")
+def questions():
+    return {
+        question["key"]: question
+        for files in actions.read(FOLDER).checklists
+        for part in files.sections
+        for question in part.content.document()["questions"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "bound", "most", "unit"),
+    [
+        ("G080", "at_most", 72, "hours"),
+        ("G047", "at_most", 31, "days"),
+        ("G042", "at_most", 31, "days"),
+        ("A154", "at_most", 15, "days"),
+        ("A146", "at_most", 14, "days"),
+        ("A091", "at_least", 6, "months"),
+        ("A123", "at_least", 6, "months"),
+        ("A159c", "at_most", 6, "months"),
+        ("S031", "at_most", 2, "months"),
+        ("S033", "at_least", 30, "days"),
+        ("S066", "at_most", 5, "working days"),
+    ],
+)
+def test_limit_is_the_one_of_the_law(questions, key, bound, most, unit):
+    number = questions[key]["number"]
+    assert (number[bound], number["unit"]) == (most, unit)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("G104", "250 employees"),
+        ("A155", "two or ten days"),
+        ("A090", "ten years"),
+        ("A126", "48 hours"),
+        ("S029", "30 calendar days"),
+        ("S034", "12 January 2027"),
+        ("S035", "14 working days"),
+    ],
+)
+def test_number_is_said_in_the_question(questions, key, words):
+    assert words in questions[key]["text"]
+
+
+ANNEX_III = {"risk": ["annex_iii"], "reading": ["with_classification"]}
+ANNEX_I = {"risk": ["annex_i"], "reading": ["with_classification"]}
+NOMINAL = {"risk": ["annex_iii"], "reading": ["nominal"]}
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "day"),
+    [
+        ("A122", ANNEX_III, date(2027, 12, 2)),
+        ("A122", ANNEX_I, date(2028, 8, 2)),
+        ("A034", ANNEX_III, date(2027, 12, 2)),
+        ("A097", NOMINAL, date(2026, 8, 2)),
+        ("A097", ANNEX_III, date(2027, 12, 2)),
+        ("A154", NOMINAL, date(2026, 8, 2)),
+        ("A154", ANNEX_I, date(2028, 8, 2)),
+        ("A133", NOMINAL, date(2026, 8, 2)),
+        ("A026", ANNEX_III, date(2026, 12, 2)),
+        ("A027", ANNEX_III, date(2026, 12, 2)),
+        ("A024", ANNEX_III, None),
+        ("A014", ANNEX_III, None),
+    ],
+)
+def test_duty_binds_from_the_day_of_its_route(questions, key, facts, day):
+    assert rules.starts_on(questions[key]["applies_from"], facts) == day
+
+
+def test_stage_below_the_highest_is_never_a_failure(questions):
+    stages = [q for q in questions.values() if q["kind"] == "stage"]
+    verdicts = {choice["verdict"] for q in stages for choice in q["choices"]}
+    assert verdicts == {"met", "partly"}
