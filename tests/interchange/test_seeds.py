@@ -11,7 +11,12 @@ from compliance.checklists import content
 from compliance.interchange import actions
 from compliance.models import Edition
 
-SHIPPED = {"gdpr": ("G", 128), "ai-act": ("A", 163), "sovereignty": ("S", 92)}
+SHIPPED = {
+    "gdpr": ("G", 128),
+    "ai-act": ("A", 163),
+    "sovereignty": ("S", 92),
+    "zero-trust": ("Z", 97),
+}
 """Checklist to the letter and the number of its topics."""
 
 
