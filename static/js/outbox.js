@@ -1,109 +1,163 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
-import { rowOf, say } from "./workspace.js";
+// Kept for each row: what was touched, typed over which base, and what was tried last. That is
+// sent first and as it was: its reply may have been lost, not the save.
+import { fill, flat, grouped, isSame, known, raise, rowAt, rowOf, touched } from "./rows.js";
+import { load, open, say } from "./workspace.js";
 
 const key = `outbox-${document.body.dataset.person}`;
-const read = () => { try { return JSON.parse(sessionStorage.getItem(key)) ?? {}; } catch { return {}; } };
-function write(box) {
-  try {
-    if (Object.keys(box).length) sessionStorage.setItem(key, JSON.stringify(box)); else sessionStorage.removeItem(key);
-  } catch { /* storage is off: the page itself still holds the text */ }
-}
-const fields = (row) => [...new FormData(row)].filter(([name]) => name !== "csrfmiddlewaretoken");
+let box = {};
+try { box = JSON.parse(sessionStorage.getItem(key)) ?? {}; } catch { /* storage is off: the page itself holds the text */ }
+const shown = new Set(); // addresses whose row on this page holds what is kept
+const flying = new WeakMap();
 let why = "Offline.";
 
-function keep(row) {
-  const box = read();
-  box[row.getAttribute("action")] = fields(row);
-  write(box);
-  tell();
+function write() {
+  try {
+    sessionStorage.removeItem("signing-out");
+    if (Object.keys(box).length) sessionStorage.setItem(key, JSON.stringify(box)); else sessionStorage.removeItem(key);
+  } catch { /* as above */ }
+}
+const addressIn = (row) => row.getAttribute("action");
+function keep(row, tried = flying.get(row) ?? null) {
+  const address = addressIn(row);
+  const kept = { base: row.elements.base.value, touched: touched(row), tried: box[address]?.tried ?? tried };
+  if (!kept.touched.length && !kept.tried) return;
+  box[address] = kept;
+  shown.add(address);
+  write();
 }
 function drop(address) {
-  const box = read();
   delete box[address];
-  write(box);
+  write();
+}
+function link(href, text) {
+  document.getElementById("save")?.append(" ", Object.assign(document.createElement("a"), { href, textContent: text }));
 }
 function tell() {
-  const count = Object.keys(read()).length;
+  const count = Object.keys(box).length;
   if (!count) return;
   say(`${why} ${count} answer${count > 1 ? "s wait" : " waits"} on this device.`, "save-off");
-  if (why.startsWith("You are signed out")) {
-    const link = document.createElement("a");
-    link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
-    link.textContent = "Sign in";
-    document.getElementById("save").append(" ", link);
-  }
+  if (why.startsWith("You are signed out")) link(`/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`, "Sign in");
+  const stuck = Object.keys(box).find((address) => box[address].stuck);
+  if (stuck) link(stuck.replace(/answers\/(\d+)\/save\/$/, "?open=$1#answer-$1"), "Look at it");
 }
 
+const token = () => document.querySelector('input[name="csrfmiddlewaretoken"]').value;
 async function freshToken() {
-  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-  const token = page.querySelector('input[name="csrfmiddlewaretoken"]')?.value;
-  if (token && page.body.dataset.person === document.body.dataset.person) {
-    for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = token;
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const fresh = page.querySelector('input[name="csrfmiddlewaretoken"]')?.value;
+    if (!fresh || page.body.dataset.person !== document.body.dataset.person) return false;
+    for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = fresh;
     return true;
-  }
-  return false;
+  } catch { return false; }
 }
+const isStale = (header) => (header ?? "").includes("attest:stale-form");
 
-const rowAt = (address) => document.querySelector(`form[data-q][action="${CSS.escape(address)}"]`);
-
-// A row that is on the page sends itself; one that is not is sent as it was kept.
+// A row that is not on the page is sent as it was kept.
+async function post(address, kept) {
+  const bodies = [kept.tried, flat(kept.touched)].filter((body) => body?.length);
+  for (const body of bodies) {
+    const ask = () => fetch(address, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams([...body, ["base", kept.base], ["csrfmiddlewaretoken", token()]]) });
+    let reply = await ask();
+    if (isStale(reply.headers.get("HX-Trigger")) && await freshToken()) reply = await ask();
+    if (!reply.ok) {
+      kept.stuck = [409, 422].includes(reply.status);
+      why = kept.stuck ? "Not saved." : told(reply.status);
+      return tell();
+    }
+    kept.base = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector('[name="base"]')?.value ?? kept.base;
+    kept.tried = null;
+  }
+  drop(address);
+  say("Saved");
+  tell();
+}
+let isSending = false;
 async function send() {
-  for (const [address, kept] of Object.entries(read())) {
-    const row = rowAt(address);
-    if (row) { row.requestSubmit(); continue; }
-    const token = document.querySelector('input[name="csrfmiddlewaretoken"]')?.value ?? "";
-    const body = new URLSearchParams([...kept, ["csrfmiddlewaretoken", token]]);
-    try {
-      const reply = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
-      if (reply.ok) { drop(address); say("Saved"); }
-      else if (reply.status === 409 || reply.status === 422) location.href = address.replace(/answers\/(\d+)\/save\/$/, "?open=$1");
-    } catch { tell(); }
+  if (isSending) return;
+  isSending = true;
+  for (const [address, kept] of Object.entries(box)) {
+    const row = shown.has(address) && rowAt(address);
+    if (row) row.requestSubmit();
+    else if (!kept.stuck) await post(address, kept).catch(tell);
   }
+  isSending = false;
 }
 
-// After sign-in or a reload: what was kept goes back into its row, typed over its old version.
-function restore() {
-  for (const [address, kept] of Object.entries(read())) {
-    const row = rowAt(address);
+// What was kept goes back into its row, typed over the version that it was typed over.
+async function restore(isOpened) {
+  for (const [address, kept] of Object.entries(box)) {
+    const row = !shown.has(address) && rowAt(address);
     if (!row) continue;
-    const names = new Set(kept.map(([name]) => name));
-    for (const input of row.elements) {
-      if (!names.has(input.name) || input.name === "csrfmiddlewaretoken") continue;
-      const values = kept.filter(([name]) => name === input.name).map(([, value]) => value);
-      if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
-      else input.value = values.at(-1);
-    }
-    for (const [name, value] of kept) {
-      if (row.elements[name]) continue;
-      const input = Object.assign(document.createElement("textarea"), { name, value, hidden: true });
-      row.querySelector(".qbody").before(input);
-    }
+    try { await (isOpened ? open(row) : load(row)); } catch { continue; }
+    if (kept.touched.some(([name]) => !row.elements[name])) continue;
+    const now = known(row);
+    const tried = grouped(kept.tried ?? []);
+    const names = kept.touched.map(([name]) => name);
+    raise(row, names.filter((name) => !isSame(now.get(name), tried.get(name))), kept.base);
+    fill(row, kept.touched);
+    Object.assign(kept, { tried: null, stuck: false, base: row.elements.base.value });
+    row.dataset.dirty = "typed";
+    shown.add(address);
   }
+  await send();
 }
+// A row with unsaved text is about to be replaced: by a filter, a search, an undo.
+function lose(row) {
+  if (row.dataset.dirty === "chosen") return;
+  keep(row);
+  shown.delete(addressIn(row));
+  queueMicrotask(() => restore(false));
+}
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.shouldSwap) event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose);
+});
+document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose));
 
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+const told = (status) => ({ 0: "Offline.", 401: "You are signed out.", 403: "Not saved: you may no longer answer here." })[status] ?? "Not saved.";
+const pairs = (sent) => flat(grouped(sent));
+document.addEventListener("htmx:configRequest", (event) => {
+  const row = event.target;
+  const tried = row.matches?.("form[data-q]") && shown.has(addressIn(row)) && box[addressIn(row)]?.tried;
+  if (!tried) return;
+  const sent = event.detail.formData;
+  for (const name of new Set(pairs(sent).map(([name]) => name))) sent.delete(name);
+  for (const [name, value] of tried) sent.append(name, value);
+});
+document.addEventListener("htmx:beforeSend", (event) => {
+  if (event.target.matches?.("form[data-q]")) flying.set(event.target, pairs(event.detail.requestConfig.formData));
+});
+for (const name of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(name, (event) => {
-    const row = rowOf(event.target);
-    if (!row || event.detail.requestConfig?.verb !== "post") return;
+    const row = event.target;
+    if (!row.matches?.("form[data-q]")) return;
     const status = event.detail.xhr?.status ?? 0;
-    why = { 0: "Offline.", 401: "You are signed out.", 403: "Not saved: this page may no longer answer." }[status] ?? "Not saved.";
-    keep(row);
-    if (status === 403) freshToken().then((fresh) => { if (fresh) row.requestSubmit(); });
+    why = told(status);
+    keep(row, [401, 403].includes(status) ? null : pairs(event.detail.requestConfig.formData));
+    tell();
+    if (isStale(event.detail.xhr?.getResponseHeader("HX-Trigger"))) freshToken().then((isFresh) => { if (isFresh) row.requestSubmit(); });
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target.matches?.("form[data-q]") && (event.detail.successful || [409, 422].includes(event.detail.xhr?.status))) {
-    drop(event.target.getAttribute("action"));
-    if (Object.keys(read()).length) { tell(); send(); }
-  }
+  const row = event.target;
+  if (!row.matches?.("form[data-q]")) return;
+  flying.delete(row);
+  const address = addressIn(row);
+  const isTaken = event.detail.successful || [409, 422].includes(event.detail.xhr?.status);
+  if (!isTaken || !shown.has(address) || !box[address]) return;
+  const wasTried = box[address].tried;
+  drop(address);
+  if (wasTried && event.detail.successful && touched(row).length) { row.dataset.dirty = "typed"; row.requestSubmit(); }
+  tell();
+  send();
 });
 window.addEventListener("online", send);
-setInterval(() => { if (Object.keys(read()).length) send(); }, 15000);
-window.addEventListener("pagehide", () => { for (const row of document.querySelectorAll("form[data-dirty]")) keep(row); });
+window.addEventListener("pageshow", (event) => { if (event.persisted) send(); });
+setInterval(() => { if (Object.keys(box).length) send(); }, 15000);
+window.addEventListener("pagehide", () => document.querySelectorAll("form[data-q][data-dirty]").forEach((row) => keep(row)));
 window.addEventListener("beforeunload", (event) => {
-  if (Object.keys(read()).length || document.querySelector('form[data-dirty="typed"]')) event.preventDefault();
+  if (Object.keys(box).length || document.querySelector("form[data-q][data-dirty]")) event.preventDefault();
 });
-document.addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) write({}); }, true);
 
-restore();
-if (Object.keys(read()).length) send();
+restore(true);

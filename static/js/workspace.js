@@ -1,22 +1,29 @@
-// The question list: opening rows, the side panel that follows, autosave of what is typed.
+// The question list: opening rows, the side panel that follows, where the focus goes.
+import { addressOf, isText, raise, rowOf, rowOn } from "./rows.js";
+
 const list = document.querySelector(".questions");
 const panel = document.getElementById("panel");
 const saveState = () => document.getElementById("save");
-
-export const rowOf = (node) => node?.closest?.("[data-q]") ?? null;
-export const addressOf = (row) => row.getAttribute("action").replace(/save\/$/, "");
 
 export function say(text, kind = "") {
   const state = saveState();
   if (state) { state.className = `save ${kind}`; state.textContent = text; }
 }
+export const isSaying = (kind) => saveState()?.classList.contains(kind);
 
-// Opening and closing. A closed row keeps its fields: text in them may not be saved yet.
-export async function open(row, then) {
+// The fields of a row come when it is first opened, in the version of that moment.
+export async function load(row) {
   const body = row.querySelector(".qbody");
-  if (!body.childElementCount) {
-    await htmx.ajax("GET", addressOf(row), { target: body, swap: "innerHTML", source: body });
-  }
+  if (body.childElementCount) return;
+  await htmx.ajax("GET", addressOf(row), { target: body, swap: "innerHTML", source: body });
+  const version = body.querySelector("[data-version]")?.dataset.version;
+  const names = [...body.querySelectorAll("[name]")].map((input) => input.name);
+  if (version && version !== row.elements.base.value) raise(row, names, version);
+}
+
+// A closed row keeps its fields: text in them may not be saved yet.
+export async function open(row, then) {
+  await load(row);
   for (const other of document.querySelectorAll(".q-open")) if (other !== row) shut(other);
   row.classList.add("q-open");
   row.querySelector("[data-qlink]").setAttribute("aria-expanded", "true");
@@ -36,10 +43,12 @@ list?.addEventListener("click", (event) => {
   if (row.classList.contains("q-open")) shut(row); else open(row);
 });
 
-// The side panel follows the focused question.
+// The side panel follows the focused question, unless a comment is being written in it.
 let asked = 0;
+const drafts = new Map();
+const draft = () => panel?.querySelector("#talk")?.value ?? "";
 export function show(row, tab) {
-  if (!panel || panel.offsetParent === null) return;
+  if (!panel || panel.offsetParent === null || (!tab && draft().trim())) return;
   const wanted = tab ?? panel.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "guidance";
   const of = panel.querySelector("[data-panel-of]")?.dataset.panelOf;
   if (of === row.dataset.q && !tab) return;
@@ -57,55 +66,36 @@ list?.addEventListener("click", (event) => {
   event.preventDefault();
   show(rowOf(link), "history");
 });
-
-// Autosave: typing tells the form, htmx waits until it pauses.
-document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-typed]")) {
-    const row = rowOf(event.target);
-    row.dataset.dirty = "typed";
-    row.dispatchEvent(new CustomEvent("attest:typed"));
-  }
-});
-// A change is not saved twice: radios and selects send "change", text sends "attest:typed".
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-typed]")) event.stopPropagation();
-}, true);
-
-function needsReason(row) {
-  const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
-  return chosen === "na" && !row.querySelector('[name="reason"]')?.value.trim();
-}
-
-let waiting = 0;
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const row = event.target;
-  if (!row.matches?.("form[data-q]")) return;
-  if (row.parentElement.querySelector("[data-conflict]")) { event.preventDefault(); return; }
-  if (needsReason(row)) {
-    event.preventDefault();
-    say(`Give a reason why ${row.dataset.key} does not apply.`, "save-off");
-    if (!row.contains(document.activeElement) || document.activeElement.type === "radio") row.querySelector('[name="reason"]').focus();
-    return;
-  }
-  row.dataset.dirty = "sent";
-  clearTimeout(waiting);
-  waiting = setTimeout(() => say("Saving"), 500);
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  const row = event.target;
-  if (!row.matches?.("form[data-q]")) return;
-  clearTimeout(waiting);
-  const status = event.detail.xhr?.status;
-  if (status === 409) say(`${row.dataset.key} was changed by somebody else. Choose what to keep.`, "save-off");
-  if (status === 422) say(`${row.dataset.key} is not saved yet.`, "save-off");
-  if (!event.detail.successful) return;
-  if (row.dataset.dirty === "sent") delete row.dataset.dirty;
-  if (saveState()?.textContent === "Saving") say("Saved");
-  document.body.dispatchEvent(new CustomEvent("attest:saved"));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target !== panel || !panel.querySelector("#talk")) return;
+  const sent = event.detail.requestConfig.verb === "post" && event.detail.xhr.status < 300;
+  drafts.set(panel.querySelector("[data-panel-of]").dataset.panelOf, sent ? "" : draft());
 });
 document.addEventListener("htmx:afterSwap", (event) => {
+  const talk = event.detail.target === panel && panel.querySelector("#talk");
+  if (talk) talk.value = drafts.get(panel.querySelector("[data-panel-of]").dataset.panelOf) ?? talk.value;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target.matches?.(".talk") && !event.detail.successful && event.detail.xhr?.status !== 422) say("The comment is not sent. Try again.", "save-off");
+});
+window.addEventListener("beforeunload", (event) => {
+  if (draft().trim() || [...drafts.values()].some((text) => text.trim())) event.preventDefault();
+});
+
+// Focus stays in the row where it was when its element has been replaced.
+let place = null;
+document.addEventListener("focusin", (event) => { place = rowOf(event.target)?.dataset.q ?? null; });
+document.addEventListener("submit", (event) => { place = event.target.dataset.of ?? place; });
+function settle() {
+  if (document.activeElement !== document.body || !place) return;
+  const row = rowOn(place);
+  (row?.querySelector("[data-conflict]") ?? row?.querySelector("[data-qlink]"))?.focus({ preventScroll: true });
+}
+document.addEventListener("htmx:afterSettle", settle);
+document.addEventListener("htmx:afterSwap", (event) => {
   const block = event.target.querySelector?.("[data-conflict]");
-  if (block && rowOf(block)?.contains(document.activeElement)) block.focus();
+  const at = document.activeElement;
+  if (block && rowOf(block)?.contains(at) && !isText(at)) block.focus();
 });
 
 document.addEventListener("click", (event) => {

@@ -1,0 +1,86 @@
+// Autosave: what is typed marks its row, htmx waits for a pause and sends the row.
+// A row is data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being settled.
+import { grouped, isText, remember, rowOf, rowOn } from "./rows.js";
+import { isSaying, say } from "./workspace.js";
+
+document.addEventListener("input", (event) => {
+  const row = rowOf(event.target);
+  if (!row || !event.target.name) return;
+  row.dataset.dirty = "typed";
+  if (event.target.matches("[data-typed]")) row.dispatchEvent(new CustomEvent("attest:typed"));
+});
+// A change is not saved twice: radios and selects send "change", text sends "attest:typed".
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-typed]")) { event.stopPropagation(); return; }
+  const row = rowOf(event.target);
+  if (row && event.target.name) row.dataset.dirty = "typed";
+}, true);
+
+function needsReason(row) {
+  const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
+  return chosen === "na" && !row.querySelector('[name="reason"]')?.value.trim();
+}
+
+let waiting = 0;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = event.target;
+  if (!row.matches?.("form[data-q]")) return;
+  if (row.querySelector("[data-conflict]") && row.dataset.dirty !== "typed") { event.preventDefault(); return; }
+  if (needsReason(row)) {
+    event.preventDefault();
+    say(`Give a reason why ${row.dataset.key} does not apply.`, "save-off");
+    const at = document.activeElement;
+    if (at === document.body || (row.contains(at) && !isText(at))) row.querySelector('[name="reason"]').focus();
+    return;
+  }
+  row.dataset.dirty = "sent";
+  clearTimeout(waiting);
+  waiting = setTimeout(() => say("Saving"), 500);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const row = event.target;
+  if (!row.matches?.("form[data-q]")) return;
+  clearTimeout(waiting);
+  const status = event.detail.xhr?.status;
+  if (status === 409) say(`${row.dataset.key} was changed by somebody else. Choose what to keep.`, "save-off");
+  if (status === 422) say(`${row.dataset.key} is not saved yet.`, "save-off");
+  if (!event.detail.successful) return;
+  remember(row, event.detail.requestConfig.formData);
+  if (row.dataset.dirty === "sent") delete row.dataset.dirty;
+  if (document.getElementById("save")?.textContent === "Saving" || isSaying("save-off")) say("Saved");
+  document.body.dispatchEvent(new CustomEvent("attest:saved"));
+});
+
+// Settling a conflict. "Mine" is what stands in the row now; the other two are offered
+// again when somebody typed on since, so that no text is left out of the comparison.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.dataset?.keep !== "mine") return;
+  const sent = event.detail.formData;
+  for (const [name, values] of grouped(new FormData(rowOn(event.target.dataset.of)))) {
+    sent.delete(name);
+    for (const value of values) sent.append(name, value);
+  }
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { keep, of } = event.target.dataset ?? {};
+  if (!keep) return;
+  const row = rowOn(of);
+  if (keep !== "mine" && row.dataset.dirty === "typed") {
+    event.preventDefault();
+    row.requestSubmit();
+    return;
+  }
+  row.dataset.dirty = "chosen";
+});
+// A choice that is refused again shows its texts where the first ones were.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  if (form?.dataset.keep && event.detail.xhr.status >= 400) event.detail.target = document.getElementById(`said-${form.dataset.of}`);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { keep, of } = event.target.dataset ?? {};
+  if (!keep || event.detail.successful) return;
+  const row = rowOn(of);
+  if (row.dataset.dirty === "chosen") row.dataset.dirty = "sent";
+  say(`${row.dataset.key} is not saved yet. Choose again.`, "save-off");
+});
