@@ -1,5 +1,6 @@
 // Keys of the question list. Single keys act only while focus is inside it (WCAG 2.1.4).
-import { open, rowOf, show, shut } from "./workspace.js";
+import { isText, rowOf } from "./rows.js";
+import { open, show, shut } from "./workspace.js";
 
 const list = document.querySelector(".questions");
 const answers = { Digit0: "unanswered", Digit1: "met", Digit2: "partly", Digit3: "not_met", Digit4: "na" };
@@ -16,6 +17,7 @@ function answer(row, value) {
   if (!radio || radio.disabled || radio.checked) return;
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
+  if (value === "na") field(row, "reason");
 }
 
 function nextOpen(all, at) {
@@ -37,7 +39,6 @@ const single = {
   "/": () => document.querySelector("[data-search]")?.focus(),
 };
 
-const isText = (node) => node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 const areOn = () => { try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; } };
 
 list?.addEventListener("keydown", (event) => {
@@ -60,7 +61,11 @@ document.addEventListener("keydown", (event) => {
   const form = document.querySelector("#undo form");
   if (!form) return;
   event.preventDefault();
-  form.requestSubmit();
+  const undo = () => document.querySelector("#undo form")?.requestSubmit();
+  if (!document.querySelector("form[data-dirty=sent], form[data-dirty=typed]")) { undo(); return; }
+  const saved = new AbortController();  // the change to undo is still on its way
+  document.body.addEventListener("attest:saved", undo, { once: true, signal: saved.signal });
+  setTimeout(() => saved.abort(), 3000);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.getElementById("undo")?.replaceChildren();

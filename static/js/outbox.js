@@ -3,6 +3,8 @@
 // sent first and as it was: its reply may have been lost, not the save.
 import { fill, flat, grouped, isSame, known, raise, rowAt, rowOf, touched } from "./rows.js";
 import { load, open, say } from "./workspace.js";
+import { freshToken, isStale, token } from "./token.js";
+import "./autosave.js";
 
 const key = `outbox-${document.body.dataset.person}`;
 let box = {};
@@ -41,18 +43,6 @@ function tell() {
   const stuck = Object.keys(box).find((address) => box[address].stuck);
   if (stuck) link(stuck.replace(/answers\/(\d+)\/save\/$/, "?open=$1#answer-$1"), "Look at it");
 }
-
-const token = () => document.querySelector('input[name="csrfmiddlewaretoken"]').value;
-async function freshToken() {
-  try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    const fresh = page.querySelector('input[name="csrfmiddlewaretoken"]')?.value;
-    if (!fresh || page.body.dataset.person !== document.body.dataset.person) return false;
-    for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = fresh;
-    return true;
-  } catch { return false; }
-}
-const isStale = (header) => (header ?? "").includes("attest:stale-form");
 
 // A row that is not on the page is sent as it was kept.
 async function post(address, kept) {
@@ -112,6 +102,9 @@ function lose(row) {
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.shouldSwap) event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (Object.keys(box).some((address) => !shown.has(address) && rowAt(address))) restore(false);
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose));
 

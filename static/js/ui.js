@@ -1,4 +1,16 @@
 // Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the document.
+// Signing out empties the outbox of this tab: on the page after it, for the person may yet stay.
+try {
+  if (sessionStorage.getItem("signing-out")) {
+    sessionStorage.removeItem("signing-out");
+    const isOut = !document.querySelector("[data-sign-out]");
+    for (const key of Object.keys(sessionStorage)) if (isOut && key.startsWith("outbox-")) sessionStorage.removeItem(key);
+  }
+} catch { /* storage is off: nothing is kept */ }
+document.addEventListener("submit", (event) => {
+  try { if (event.target.matches("[data-sign-out]")) sessionStorage.setItem("signing-out", "1"); } catch { /* as above */ }
+});
+
 document.addEventListener("click", (event) => {
   const at = (name) => event.target.closest(`[data-${name}]`);
   if (at("theme-toggle")) {

@@ -83,15 +83,19 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 // Focus stays in the row where it was when its element has been replaced.
-let place = null;
-document.addEventListener("focusin", (event) => { place = rowOf(event.target)?.dataset.q ?? null; });
-document.addEventListener("submit", (event) => { place = event.target.dataset.of ?? place; });
+let last = null;
+document.addEventListener("focusin", (event) => { last = event.target; });
 function settle() {
-  if (document.activeElement !== document.body || !place) return;
-  const row = rowOn(place);
-  (row?.querySelector("[data-conflict]") ?? row?.querySelector("[data-qlink]"))?.focus({ preventScroll: true });
+  if (document.activeElement !== document.body || !last || last.isConnected) return;
+  const answer = rowOf(last)?.dataset.q ?? last.closest("[data-of]")?.dataset.of;
+  const row = answer && rowOn(answer);
+  const same = last.id && document.getElementById(last.id);
+  const next = same || row?.querySelector("[data-conflict]") || row?.querySelector("[data-qlink]");
+  const at = same && same.selectionStart !== null && isText(same) ? last.selectionStart : null;
+  next?.focus({ preventScroll: true });
+  if (at !== null) next.setSelectionRange(at, at);
 }
-document.addEventListener("htmx:afterSettle", settle);
+for (const name of ["htmx:oobAfterSwap", "htmx:afterSwap", "htmx:afterSettle"]) document.addEventListener(name, settle);
 document.addEventListener("htmx:afterSwap", (event) => {
   const block = event.target.querySelector?.("[data-conflict]");
   const at = document.activeElement;

@@ -165,10 +165,10 @@ def question_answer(cast, **fields):
     question = make_question(edition, section, 2, **fields)
     question.save()
     if fields["kind"] == "choice":
-        for place, verdict in enumerate(["met", "not_met"], 1):
+        for place, verdict in enumerate(["met", "not_met", "na"], 1):
             question.choices.create(
                 key=f"c{place}",
-                label=f"Choice {place}",
+                label="No = such data" if verdict == "na" else f"Choice {place}",
                 verdict=verdict,
                 position=place,
             )
@@ -197,6 +197,12 @@ def test_choice_brings_its_verdict_and_na_stays_a_persons_word(cast):
     assert (fresh(answer).value, fresh(answer).verdict) == ("c1", "na")
     save(cast.con, fresh(answer), verdict="unanswered")
     assert fresh(answer).verdict == "met"
+
+
+def test_choice_that_means_not_applicable_is_its_own_reason(cast):
+    answer = question_answer(cast, kind="choice")
+    save(cast.con, answer, value=["c3"])
+    assert (fresh(answer).verdict, fresh(answer).reason) == ("na", "No = such data")
 
 
 def test_wrong_number_changes_nothing(cast):

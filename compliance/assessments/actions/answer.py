@@ -183,10 +183,13 @@ def _as_known(answer: Answer, page: Known) -> Changes:
 
 
 def _clean(answer: Answer, changes: Changes) -> Changes:
-    """The changes, with the value parsed and the verdict that follows from it."""
+    """The changes, with the value parsed and the verdict that follows from it.
+
+    A choice that means "not applicable" is its own reason, unless one was written.
+    """
     kind = answer.question.kind
-    lines = [line.partition("=") for line in answer.choice_lines.splitlines()]
-    choices = {key: verdict for key, _, verdict in lines}
+    lines = [line.split("=", 2) for line in answer.choice_lines.splitlines()]
+    choices = {key: verdict for key, verdict, _ in lines}
     try:
         if "value" in changes:
             typed = parse(kind, changes["value"], list(choices))
@@ -197,7 +200,12 @@ def _clean(answer: Answer, changes: Changes) -> Changes:
         verdict = verdict_of(kind, value, answer.question.number, choices)
     except ValueError as error:
         raise ValidationError({"value": str(error)}) from error
-    return changes | {"verdict": verdict}
+    derived = changes | {"verdict": verdict}
+    if verdict == Verdict.NA and not derived.get("reason", answer.reason).strip():
+        chosen = value if isinstance(value, list) else [value]
+        labels = [label for key, _, label in lines if key in chosen]
+        derived["reason"] = "; ".join(labels)
+    return derived
 
 
 def _keeps_verdict(answer: Answer, changes: Changes) -> bool:

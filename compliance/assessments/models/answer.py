@@ -52,14 +52,21 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.annotate(cites=_text(cites))
 
     def with_choices(self) -> "AnswerQuerySet":
-        """Adds ``choice_lines``: a line "key=verdict" for each choice, in order."""
+        """Adds ``choice_lines``: a line "key=verdict=label" for each choice."""
         choices = (
             Choice.objects.filter(question=OuterRef("question_id"))
             .order_by()
             .values("question")
             .annotate(
                 text=StringAgg(
-                    Concat("key", Value("="), "verdict", output_field=TEXT),
+                    Concat(
+                        "key",
+                        Value("="),
+                        "verdict",
+                        Value("="),
+                        "label",
+                        output_field=TEXT,
+                    ),
                     delimiter=Value("\n"),
                     order_by="position",
                     output_field=TEXT,
