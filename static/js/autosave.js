@@ -1,6 +1,6 @@
 // Autosave: what is typed marks its row, htmx waits for a pause and sends the row.
 // A row is data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being settled.
-import { grouped, isText, remember, rowOf, rowOn } from "./rows.js";
+import { grouped, isSaved, isText, remember, rowOf, rowOn } from "./rows.js";
 import { isSaying, say } from "./workspace.js";
 
 document.addEventListener("input", (event) => {
@@ -44,7 +44,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const status = event.detail.xhr?.status;
   if (status === 409) say(`${row.dataset.key} was changed by somebody else. Choose what to keep.`, "save-off");
   if (status === 422) say(`${row.dataset.key} is not saved yet.`, "save-off");
-  if (!event.detail.successful) return;
+  if (!isSaved(event)) return;
   remember(row, event.detail.requestConfig.formData);
   if (row.dataset.dirty === "sent") delete row.dataset.dirty;
   if (document.getElementById("save")?.textContent === "Saving" || isSaying("save-off")) say("Saved");
@@ -79,7 +79,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { keep, of } = event.target.dataset ?? {};
-  if (!keep || event.detail.successful) return;
+  if (!keep || isSaved(event)) return;
   const row = rowOn(of);
   if (row.dataset.dirty === "chosen") row.dataset.dirty = "sent";
   say(`${row.dataset.key} is not saved yet. Choose again.`, "save-off");

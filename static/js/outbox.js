@@ -1,7 +1,7 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
 // Kept for each row: what was touched, typed over which base, and what was tried last. That is
 // sent first and as it was: its reply may have been lost, not the save.
-import { fill, flat, grouped, isSame, known, raise, rowAt, rowOf, touched } from "./rows.js";
+import { fill, flat, grouped, isSame, isSaved, known, raise, rowAt, rowOf, touched } from "./rows.js";
 import { load, open, say } from "./workspace.js";
 import { freshToken, isStale, token } from "./token.js";
 import "./autosave.js";
@@ -15,7 +15,6 @@ let why = "Offline.";
 
 function write() {
   try {
-    sessionStorage.removeItem("signing-out");
     if (Object.keys(box).length) sessionStorage.setItem(key, JSON.stringify(box)); else sessionStorage.removeItem(key);
   } catch { /* as above */ }
 }
@@ -137,17 +136,17 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!row.matches?.("form[data-q]")) return;
   flying.delete(row);
   const address = addressIn(row);
-  const isTaken = event.detail.successful || [409, 422].includes(event.detail.xhr?.status);
+  const isTaken = isSaved(event) || [409, 422].includes(event.detail.xhr?.status);
   if (!isTaken || !shown.has(address) || !box[address]) return;
   const wasTried = box[address].tried;
   drop(address);
-  if (wasTried && event.detail.successful && touched(row).length) { row.dataset.dirty = "typed"; row.requestSubmit(); }
+  if (wasTried && isSaved(event) && touched(row).length) { row.dataset.dirty = "typed"; row.requestSubmit(); }
   tell();
   send();
 });
 window.addEventListener("online", send);
 window.addEventListener("pageshow", (event) => { if (event.persisted) send(); });
-setInterval(() => { if (Object.keys(box).length) send(); }, 15000);
+setInterval(() => { if (Object.keys(box).length) send(); }, 7000);
 window.addEventListener("pagehide", () => document.querySelectorAll("form[data-q][data-dirty]").forEach((row) => keep(row)));
 window.addEventListener("beforeunload", (event) => {
   if (Object.keys(box).length || document.querySelector("form[data-q][data-dirty]")) event.preventDefault();

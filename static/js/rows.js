@@ -3,6 +3,8 @@ export const rowOf = (node) => node?.closest?.("[data-q]") ?? null;
 export const rowOn = (answer) => document.querySelector(`form[data-q="${CSS.escape(answer)}"]`);
 export const rowAt = (address) => document.querySelector(`form[data-q][action="${CSS.escape(address)}"]`);
 export const addressOf = (row) => row.getAttribute("action").replace(/save\/$/, "");
+// htmx calls a reply successful when it is swapped, and conflicts are swapped.
+export const isSaved = (event) => event.detail.xhr?.status >= 200 && event.detail.xhr.status < 300;
 export const isText = (node) => node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 
 const aside = new Set(["csrfmiddlewaretoken", "base", "want"]);

@@ -1,5 +1,5 @@
 // The question list: opening rows, the side panel that follows, where the focus goes.
-import { addressOf, isText, raise, rowOf, rowOn } from "./rows.js";
+import { addressOf, isSaved, isText, raise, rowOf, rowOn } from "./rows.js";
 
 const list = document.querySelector(".questions");
 const panel = document.getElementById("panel");
@@ -76,7 +76,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (talk) talk.value = drafts.get(panel.querySelector("[data-panel-of]").dataset.panelOf) ?? talk.value;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target.matches?.(".talk") && !event.detail.successful && event.detail.xhr?.status !== 422) say("The comment is not sent. Try again.", "save-off");
+  if (event.target.matches?.(".talk") && !isSaved(event) && event.detail.xhr?.status !== 422) say("The comment is not sent. Try again.", "save-off");
 });
 window.addEventListener("beforeunload", (event) => {
   if (draft().trim() || [...drafts.values()].some((text) => text.trim())) event.preventDefault();

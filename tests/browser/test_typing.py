@@ -1,7 +1,5 @@
 """Typing while saves are on their way: the database ends with what the screen shows."""
 
-import itertools
-
 import pytest
 
 from tests.browser.window import becomes
@@ -9,21 +7,19 @@ from tests.browser.window import becomes
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def delay(page, seconds):
-    """Hold each save back by the next of these times."""
-    times = itertools.cycle(seconds)
-
-    def hold(route):
-        page.wait_for_timeout(next(times) * 1000)
-        route.continue_()
-
-    page.route("**/save/", hold)
+# Every request reaches the server a second and a half late.
+HELD = """(() => {
+  const send = XMLHttpRequest.prototype.send;
+  XMLHttpRequest.prototype.send = function (body) {
+    setTimeout(() => send.call(this, body), 1500);
+  };
+})()"""
 
 
 def test_typing_during_a_slow_save_is_saved_too(work, desk):
     answer = work.answers[0]
     work.window.open(answer)
-    delay(work.page, [1.5])
+    work.page.evaluate(HELD)
     note = work.window.note(answer)
     note.press_sequentially("We keep a list")
     work.page.wait_for_timeout(1000)

@@ -71,3 +71,10 @@ def test_shipped_editions_load_and_keep_their_hash(seeds):
     for edition in Edition.objects.all():
         assert content.content_hash(content.document(edition)) == edition.content_hash
     assert Edition.objects.count() == len(SHIPPED)
+
+
+def test_crosswalk_joins_every_two_checklists(seeds):
+    pairs = seeds.crosswalk.content.pairs
+    joined = {frozenset({pair.a.checklist, pair.b.checklist}) for pair in pairs}
+    assert joined == set(map(frozenset, combinations(SHIPPED, 2)))
+    assert len(pairs) >= 100
