@@ -217,9 +217,13 @@ class Paper:
 
     @cached_property
     def gaps(self) -> list[Line]:
-        """What is not met, most weight first."""
-        found = [line for line in self.content.applying if line.verdict == "not_met"]
-        return sorted(found, key=lambda line: -line.weight)
+        """What binds and is not met, most weight first."""
+        return _not_met(self.binding)
+
+    @cached_property
+    def to_prepare(self) -> list[Line]:
+        """What binds only later and is not met yet, most weight first."""
+        return _not_met(self.ahead)
 
     @cached_property
     def unanswered(self) -> list[Line]:
@@ -246,6 +250,11 @@ class Paper:
     @property
     def head_groups(self) -> list[str]:
         return groups(self.head_hash)
+
+
+def _not_met(lines: Iterable[Line]) -> list[Line]:
+    found = [line for line in lines if line.verdict == "not_met"]
+    return sorted(found, key=lambda line: -line.weight)
 
 
 def counted(lines: Iterable[Line]) -> Tally:

@@ -21,7 +21,7 @@ def html_of(paper: Paper) -> str:
     """The whole report as one HTML document; the same paper gives the same text."""
     content = paper.content
     title = shown(f"{content.checklist}, {content.subject}: assessment report")
-    counts = dict(paper.tally.parts())
+    counts = dict(paper.binding_tally.parts())
     return render_to_string(
         "reports/pdf/report.html",
         {
@@ -39,7 +39,7 @@ def html_of(paper: Paper) -> str:
                 [line.verdict for line in content.applying],
                 f"Answers in order, taller means more attention: {charts.in_words(paper.tally)}",
             ),
-            "total_bar": charts.bar(paper.tally),
+            "total_bar": charts.bar(paper.binding_tally),
             "legend": [
                 {"verdict": name, "name": charts.NAMES[name], "count": counts[name]}
                 for name in ORDER

@@ -12,6 +12,7 @@ try { box = JSON.parse(sessionStorage.getItem(key)) ?? {}; } catch { /* storage 
 const shown = new Set(); // addresses whose row on this page holds what is kept
 const flying = new WeakMap();
 let why = "Offline.";
+let isSigningOut = false; // ui.js empties the outbox on the page after it
 
 function write() {
   try {
@@ -147,7 +148,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
 window.addEventListener("online", send);
 window.addEventListener("pageshow", (event) => { if (event.persisted) send(); });
 setInterval(() => { if (Object.keys(box).length) send(); }, 7000);
-window.addEventListener("pagehide", () => document.querySelectorAll("form[data-q][data-dirty]").forEach((row) => keep(row)));
+document.addEventListener("submit", (event) => { isSigningOut = event.target.matches("[data-sign-out]"); });
+window.addEventListener("pagehide", () => {
+  document.querySelectorAll("form[data-q][data-dirty]").forEach((row) => keep(row));
+  try { if (isSigningOut) sessionStorage.setItem("signing-out", "1"); } catch { /* as above */ }
+});
 window.addEventListener("beforeunload", (event) => {
   if (Object.keys(box).length || document.querySelector("form[data-q][data-dirty]")) event.preventDefault();
 });

@@ -11,11 +11,15 @@ export function say(text, kind = "") {
 }
 export const isSaying = (kind) => saveState()?.classList.contains(kind);
 
+// Without a line nothing is swapped: what stands there stays.
+const fetchInto = (target, address) => htmx.ajax("GET", address, { target, swap: "innerHTML", source: target }).catch(() => {});
+
 // The fields of a row come when it is first opened, in the version of that moment.
 export async function load(row) {
   const body = row.querySelector(".qbody");
   if (body.childElementCount) return;
-  await htmx.ajax("GET", addressOf(row), { target: body, swap: "innerHTML", source: body });
+  await fetchInto(body, addressOf(row));
+  if (!body.childElementCount && !isSaying("save-off")) say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;
   const names = [...body.querySelectorAll("[name]")].map((input) => input.name);
   if (version && version !== row.elements.base.value) raise(row, names, version);
@@ -52,7 +56,7 @@ export function show(row, tab) {
   const wanted = tab ?? panel.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "guidance";
   const of = panel.querySelector("[data-panel-of]")?.dataset.panelOf;
   if (of === row.dataset.q && !tab) return;
-  return htmx.ajax("GET", `${addressOf(row)}panel/${wanted}/`, { target: panel, swap: "innerHTML", source: panel });
+  return fetchInto(panel, `${addressOf(row)}panel/${wanted}/`);
 }
 list?.addEventListener("focusin", (event) => {
   const row = rowOf(event.target);

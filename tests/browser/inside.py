@@ -22,6 +22,8 @@ from django.contrib.auth import (  # noqa: E402
 )
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
+from django.utils import timezone  # noqa: E402
+
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
@@ -78,8 +80,9 @@ def end_session(key):
 
 
 def password(user_id):
-    """Give the person the password of the factories; their email."""
+    """The email of somebody who has signed in before with the factories' password."""
     user = User.objects.get(pk=user_id)
+    user.last_login = timezone.now()
     user.set_password(factories.PASSWORD)
     user.save()
     return user.email

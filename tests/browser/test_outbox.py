@@ -290,9 +290,7 @@ def test_without_storage_the_page_still_holds_and_says_it(desk, open_window):
     window.note(made["answers"][0]).fill("Nowhere to keep this.")
     window.says(r"1 answer waits")
     window.page.context.set_offline(False)
-    becomes(
-        lambda: desk.standing(made["answers"][0])["note"], "Nowhere to keep this."
-    )
+    becomes(lambda: desk.standing(made["answers"][0])["note"], "Nowhere to keep this.")
 
 
 def test_sign_out_empties_the_outbox_of_this_device(work):

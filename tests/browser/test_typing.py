@@ -74,9 +74,7 @@ def test_a_hundred_late_replies_leave_screen_and_database_equal(work, desk):
     rounds(work, desk, 100)
 
 
-def test_two_windows_of_one_person_end_in_a_conflict_not_in_a_loss(
-    desk, open_window
-):
+def test_two_windows_of_one_person_end_in_a_conflict_not_in_a_loss(desk, open_window):
     made = desk.assessment("Cara")
     answer = made["answers"][0]
     one, two = (open_window(made["sessions"][0], made["path"]) for _ in range(2))

@@ -11,7 +11,7 @@ class Window:
         self.page = page
         self.faults = []
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error} {error.stack}"))
         page.on("requestfailed", lambda request: self.faults.append(request.url))
         page.on("response", self._answered)
 
@@ -46,7 +46,9 @@ class Window:
         self.row(answer).locator(f'input[type="radio"][value="{verdict}"]').check()
 
     def chosen(self, answer):
-        return self.row(answer).locator('[name="verdict"]:checked').get_attribute("value")
+        return (
+            self.row(answer).locator('[name="verdict"]:checked').get_attribute("value")
+        )
 
     def says(self, pattern, seconds=6):
         """Wait until the save state reads so; what it reads."""

@@ -58,6 +58,25 @@ def test_number_is_said_in_the_question(questions, key, words):
     assert words in questions[key]["text"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "tiers"),
+    [
+        ("gdpr", ["EUR 20 million or 4 %", "EUR 10 million or 2 %"]),
+        (
+            "ai-act",
+            [
+                "EUR 35 million or 7 %",
+                "EUR 15 million or 3 %",
+                "EUR 7.5 million or 1 %",
+            ],
+        ),
+    ],
+)
+def test_tiers_of_fines_stand_in_the_summary(folder, tiers):
+    heads = {f.folder: f.head.content for f in actions.read(FOLDER).checklists}
+    assert [tier for tier in tiers if tier not in heads[folder].summary] == []
+
+
 ANNEX_III = {"risk": ["annex_iii"], "reading": ["with_classification"]}
 ANNEX_I = {"risk": ["annex_i"], "reading": ["with_classification"]}
 NOMINAL = {"risk": ["annex_iii"], "reading": ["nominal"]}

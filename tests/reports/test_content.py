@@ -64,3 +64,11 @@ def test_period_of_evidence_may_have_one_end():
     assert make_proof(covers_to=None).covers == "covers from 1 Jan 2026"
     assert make_proof(covers_from=None).covers == "covers up to 31 Dec 2026"
     assert make_proof(covers_from=None, covers_to=None).covers == ""
+
+
+def test_duty_of_a_later_day_is_never_a_gap():
+    later = make_line("Q2", verdict="not_met", binds_from=date(2027, 12, 2))
+    paper = make_paper(make_content([make_line("Q1", verdict="not_met"), later]))
+    assert [line.key for line in paper.gaps] == ["Q1"]
+    assert [line.key for line in paper.to_prepare] == ["Q2"]
+    assert (paper.binding_tally.not_met, paper.ahead_tally.not_met) == (1, 1)
