@@ -1,5 +1,6 @@
 """Using evidence in an answer: picked from the library or added on the spot."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -68,12 +69,8 @@ def proof_use(
     request: MemberRequest, assessment_id: UUID, answer_id: int, evidence_id: UUID
 ) -> HttpResponse:
     answer = find_answer(find(request, assessment_id), answer_id)
-    evidence = get_object_or_404(request.organisation.evidence, pk=evidence_id)
-    try:
-        actions.attach(by=request.user, answer=answer, evidence=evidence)
-    except ValidationError as error:
-        return _back(request, answer, error.messages[0])
-    return _back(request, answer, f"“{evidence.title}” is used in this answer.")
+    said = "“{}” is used in this answer."
+    return _change(request, answer, evidence_id, actions.attach, said)
 
 
 @require_POST
@@ -82,13 +79,23 @@ def proof_drop(
     request: MemberRequest, assessment_id: UUID, answer_id: int, evidence_id: UUID
 ) -> HttpResponse:
     answer = find_answer(find(request, assessment_id), answer_id)
+    said = "“{}” taken out. It stays in the library."
+    return _change(request, answer, evidence_id, actions.detach, said)
+
+
+def _change(
+    request: MemberRequest,
+    answer: Answer,
+    evidence_id: UUID,
+    action: Callable[..., object],
+    said: str,
+) -> HttpResponse:
     evidence = get_object_or_404(request.organisation.evidence, pk=evidence_id)
     try:
-        actions.detach(by=request.user, answer=answer, evidence=evidence)
+        action(by=request.user, answer=answer, evidence=evidence)
     except ValidationError as error:
         return _back(request, answer, error.messages[0])
-    said = f"“{evidence.title}” taken out. It stays in the library."
-    return _back(request, answer, said)
+    return _back(request, answer, said.format(evidence.title))
 
 
 def _back(request: MemberRequest, answer: Answer, said: str) -> HttpResponse:
