@@ -93,6 +93,7 @@ def open_window(site, browser):
             **({"viewport": {"width": 1440, "height": 900}} | options),
         )
         contexts.append(context)
+        context.set_default_timeout(8000)
         if session:
             context.add_cookies([cookie(site, session)])
         window = Window(context.new_page())

@@ -77,6 +77,7 @@ def sign_in_at(page, desk, person):
     page.fill("#id_login", email)
     page.fill("#id_password", PASSWORD)
     page.click("main button.btn-primary")
+    page.wait_for_timeout(1500); print(page.url, page.inner_text("body"), email, page.context.cookies())
 
 
 def test_expired_session_keeps_the_text_until_sign_in(work, desk):
