@@ -12,9 +12,21 @@ function go(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
+// Until the fields of a row are there, what is typed for them must not act as keys.
+let isOpening = false;
+async function openAt(row, then) {
+  isOpening = true;
+  await open(row, then).finally(() => { isOpening = false; });
+}
+
+// Where a value gives the answer, its field takes the focus; only N/A is chosen beside it.
 function answer(row, value) {
-  const radio = row.querySelector(`input[type="radio"][value="${value}"]`);
-  if (!radio || radio.disabled || radio.checked) return;
+  const find = () => row.querySelector(`input[type="radio"][value="${value}"]`);
+  if (find()) choose(row, find(), value);
+  else if (row.hasAttribute("hx-post")) openAt(row, () => { if (value === "na" && find()) choose(row, find(), value); else row.querySelector('[name="value"]:not([type="hidden"])')?.focus(); });
+}
+function choose(row, radio, value) {
+  if (radio.disabled || radio.checked) return;
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
   if (value === "na") field(row, "reason");
@@ -29,10 +41,10 @@ const single = {
   j: (all, at) => go(all[at + 1]),
   k: (all, at) => go(all[at - 1]),
   u: (all, at) => go(nextOpen(all, at)),
-  n: (all, at) => open(all[at], (row) => field(row, "note")),
-  o: (all, at) => open(all[at], (row) => field(row, "owner")),
-  d: (all, at) => open(all[at], (row) => field(row, "due_on")),
-  e: (all, at) => open(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
+  n: (all, at) => openAt(all[at], (row) => field(row, "note")),
+  o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
+  d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),
+  e: (all, at) => openAt(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
   c: async (all, at) => { await show(all[at], "comments"); document.getElementById("talk")?.focus(); },
   "[": () => document.body.classList.toggle("show-sections"),
   "]": () => document.body.classList.toggle("alt-panel"),
@@ -48,6 +60,7 @@ list?.addEventListener("keydown", (event) => {
     go(row);
   }
   if (!row || isText(event.target) || event.ctrlKey || event.metaKey || event.altKey || !areOn()) return;
+  if (isOpening) { event.preventDefault(); return; }
   const code = event.code.replace("Numpad", "Digit");
   const act = single[event.key.toLowerCase()];
   if (code in answers) answer(row, answers[code]);
@@ -58,12 +71,15 @@ list?.addEventListener("keydown", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target)) return;
-  const form = document.querySelector("#undo form");
-  if (!form) return;
+  const isOnItsWay = document.querySelector("form[data-dirty=sent], form[data-dirty=typed]");
+  if (!isOnItsWay && !document.querySelector("#undo form")) return;
   event.preventDefault();
-  const undo = () => document.querySelector("#undo form")?.requestSubmit();
-  if (!document.querySelector("form[data-dirty=sent], form[data-dirty=typed]")) { undo(); return; }
-  const saved = new AbortController();  // the change to undo is still on its way
+  const undo = () => {
+    const form = document.querySelector("#undo form");
+    if (form) { htmx.process(form); form.requestSubmit(); } // htmx may have yet to meet a new toast
+  };
+  if (!isOnItsWay) { undo(); return; }
+  const saved = new AbortController();
   document.body.addEventListener("attest:saved", undo, { once: true, signal: saved.signal });
   setTimeout(() => saved.abort(), 3000);
 });

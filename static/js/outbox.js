@@ -1,37 +1,13 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
-// Kept for each row: what was touched, typed over which base, and what was tried last. That is
-// sent first and as it was: its reply may have been lost, not the save.
-import { fill, flat, grouped, isSame, isSaved, known, raise, rowAt, rowOf, touched } from "./rows.js";
+import { addressIn, box, drop, flying, keep, shown } from "./box.js";
+import { fill, flat, grouped, isSame, isSaved, known, raise, rowAt, touched } from "./rows.js";
 import { load, open, say } from "./workspace.js";
 import { freshToken, isStale, token } from "./token.js";
 import "./autosave.js";
 
-const key = `outbox-${document.body.dataset.person}`;
-let box = {};
-try { box = JSON.parse(sessionStorage.getItem(key)) ?? {}; } catch { /* storage is off: the page itself holds the text */ }
-const shown = new Set(); // addresses whose row on this page holds what is kept
-const flying = new WeakMap();
 let why = "Offline.";
 let isSigningOut = false; // ui.js empties the outbox on the page after it
 
-function write() {
-  try {
-    if (Object.keys(box).length) sessionStorage.setItem(key, JSON.stringify(box)); else sessionStorage.removeItem(key);
-  } catch { /* as above */ }
-}
-const addressIn = (row) => row.getAttribute("action");
-function keep(row, tried = flying.get(row) ?? null) {
-  const address = addressIn(row);
-  const kept = { base: row.elements.base.value, touched: touched(row), tried: box[address]?.tried ?? tried };
-  if (!kept.touched.length && !kept.tried) return;
-  box[address] = kept;
-  shown.add(address);
-  write();
-}
-function drop(address) {
-  delete box[address];
-  write();
-}
 function link(href, text) {
   document.getElementById("save")?.append(" ", Object.assign(document.createElement("a"), { href, textContent: text }));
 }
@@ -64,19 +40,23 @@ async function post(address, kept) {
   tell();
 }
 let isSending = false;
+let isRestoring = false;
 async function send() {
   if (isSending) return;
   isSending = true;
   for (const [address, kept] of Object.entries(box)) {
     const row = shown.has(address) && rowAt(address);
     if (row) row.requestSubmit();
-    else if (!kept.stuck) await post(address, kept).catch(tell);
+    else if (!kept.stuck && !(isRestoring && rowAt(address))) await post(address, kept).catch(tell);
   }
   isSending = false;
 }
 
 // What was kept goes back into its row, typed over the version that it was typed over.
+let isAskedAgain = false;
 async function restore(isOpened) {
+  if (isRestoring) { isAskedAgain = true; return; }
+  isRestoring = true;
   for (const [address, kept] of Object.entries(box)) {
     const row = !shown.has(address) && rowAt(address);
     if (!row) continue;
@@ -91,6 +71,8 @@ async function restore(isOpened) {
     row.dataset.dirty = "typed";
     shown.add(address);
   }
+  isRestoring = false;
+  if (isAskedAgain) { isAskedAgain = false; await restore(false); return; }
   await send();
 }
 // A row with unsaved text is about to be replaced: by a filter, a search, an undo.
@@ -98,13 +80,15 @@ function lose(row) {
   if (row.dataset.dirty === "chosen") return;
   keep(row);
   shown.delete(addressIn(row));
-  queueMicrotask(() => restore(false));
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.shouldSwap) event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose);
 });
-document.addEventListener("htmx:afterSwap", () => {
-  if (Object.keys(box).some((address) => !shown.has(address) && rowAt(address))) restore(false);
+// Once htmx knows the new rows; before, a submit would leave the page.
+let settling = 0;
+document.addEventListener("htmx:afterSettle", () => {
+  clearTimeout(settling);
+  settling = setTimeout(() => { if (Object.keys(box).some((address) => !shown.has(address))) restore(false); });
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose));
 

@@ -14,10 +14,15 @@ export const isSaying = (kind) => saveState()?.classList.contains(kind);
 // Without a line nothing is swapped: what stands there stays.
 const fetchInto = (target, address) => htmx.ajax("GET", address, { target, swap: "innerHTML", source: target }).catch(() => {});
 
-// The fields of a row come when it is first opened, in the version of that moment.
-export async function load(row) {
+// The fields of a row come once, when it is first opened, in the version of that moment.
+const loading = new WeakMap();
+export function load(row) {
+  if (row.querySelector(".qbody").childElementCount) return Promise.resolve();
+  if (!loading.has(row)) loading.set(row, loadBody(row).finally(() => loading.delete(row)));
+  return loading.get(row);
+}
+async function loadBody(row) {
   const body = row.querySelector(".qbody");
-  if (body.childElementCount) return;
   await fetchInto(body, addressOf(row));
   if (!body.childElementCount && !isSaying("save-off")) say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;

@@ -9,6 +9,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Answer
 from tests.factories import make_assessment
+from tests.reading import flat
 
 HTMX = {"HX-Request": "true"}
 EMPTY = {"verdict": "unanswered", "reason": "", "note": "", "owner": "", "due_on": ""}
@@ -28,12 +29,12 @@ class Screen:
         reply = self.client.post(self.url, sent, headers=HTMX)
         self.html = reply.content.decode()
         if reply.status_code == 200:
-            self.base = re.search(r'name="base" value="([^"]*)"', self.html)[1]
+            self.base = re.search(r'name="base" value="([^"]*)"', flat(self.html))[1]
         return reply.status_code
 
     def press(self, button):
         """Send the form behind "Keep mine" or "Keep theirs"."""
-        form = re.search(rf'<form id="{button}-.*?</form>', self.html, re.DOTALL)[0]
+        form = re.search(rf'<form id="{button}-.*?</form>', flat(self.html))[0]
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
         return self.client.post(self.url, fields, headers=HTMX).status_code
 
@@ -99,7 +100,7 @@ def test_page_of_faults_goes_on_from_what_was_typed_over(answer, con, ada):
     con.type(note="Con writes")
     sent = EMPTY | {"base": "0", "verdict": "na"}
     page = ada.client.post(ada.url, sent)
-    base = re.search(r'name="base" value="([^"]*)"', page.content.decode())[1]
+    base = re.search(r'name="base" value="([^"]*)"', flat(page.text))[1]
     assert (page.status_code, base) == (422, "0")
     ada.client.post(ada.url, sent | {"base": base, "reason": "No such data."})
     assert kept(answer) == ("na", "Con writes")

@@ -51,6 +51,7 @@ class Desk:
 def site(tmp_path_factory):
     """A served demo; ``site.url`` is where."""
     site = Site(tmp_path_factory.mktemp("site"), "")
+    site.environment["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
     subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"],
         cwd=ROOT,
@@ -90,7 +91,9 @@ def open_window(site, browser):
     def start(session="", path="", **options):
         context = browser.new_context(
             base_url=site.url,
-            **({"viewport": {"width": 1440, "height": 900}} | options),
+            viewport={"width": 1440, "height": 900},
+            reduced_motion="reduce",  # a colour on its way is measured wrong
+            **options,
         )
         contexts.append(context)
         context.set_default_timeout(8000)

@@ -21,13 +21,13 @@ from django.contrib.auth import (  # noqa: E402
     SESSION_KEY,
 )
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-
 from django.utils import timezone  # noqa: E402
 
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
 from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
+from compliance.reports import actions as reports  # noqa: E402
 from tests import factories  # noqa: E402
 
 count = itertools.count(1)
@@ -59,6 +59,11 @@ def assessment(*names, questions=8, sections=2, role="officer"):
 
 def many(questions, *names):
     return assessment(*names, questions=questions, sections=4)
+
+
+def people_of(answer_id):
+    organisation = Answer.objects.get(pk=answer_id).assessment.organisation
+    return list(organisation.memberships.values_list("user_id", flat=True))
 
 
 def session(user_id):
@@ -129,17 +134,19 @@ def events(answer_id):
     return [[event.action, trail.changes(event)[1]] for event in found.order_by("seq")]
 
 
-def demo_paths():
-    """Ids of things that the demo organisation has."""
+def demo_places():
+    """Ids of things that the demo organisation has, and an address."""
     running = Assessment.objects.filter(organisation__slug="nordhavn")
-    shown = running.order_by("pk").first()
+    shown = running.order_by("started_at").first()
     answer = shown.answers.applying().order_by("question__position").first()
+    report = reports.ask_report(by=shown.started_by, assessment=shown)
     return {
         "assessment": shown.get_absolute_url(),
         "edition": shown.edition_id,
         "checklist": shown.edition.checklist_id,
         "answer": answer.pk,
-        "evidence": str(shown.organisation.evidence.order_by("pk").first().pk),
+        "evidence": str(shown.organisation.evidence.first().pk),
+        "report": str(report.pk),
     }
 
 
@@ -148,4 +155,6 @@ COMMANDS = SimpleNamespace(**globals())
 if __name__ == "__main__":
     for line in sys.stdin:
         command, *given = json.loads(line)
-        print(json.dumps(getattr(COMMANDS, command)(*given), default=str), flush=True)
+        reply = getattr(COMMANDS, command)(*given)
+        sys.stdout.write(json.dumps(reply, default=str) + "\n")
+        sys.stdout.flush()

@@ -77,7 +77,6 @@ def sign_in_at(page, desk, person):
     page.fill("#id_login", email)
     page.fill("#id_password", PASSWORD)
     page.click("main button.btn-primary")
-    page.wait_for_timeout(1500); print(page.url, page.inner_text("body"), email, page.context.cookies())
 
 
 def test_expired_session_keeps_the_text_until_sign_in(work, desk):
@@ -232,6 +231,7 @@ def test_text_of_a_row_that_leaves_the_list_is_saved(work, desk, way):
     """The list is replaced within the 800 ms that typing waits."""
     answer = work.answers[0]
     work.window.open(answer)
+    work.page.evaluate("window.stayed = true")
     work.window.note(answer).fill("Typed, then filtered away.")
     if way == "filter":
         work.page.get_by_role("link", name="Unanswered").click()
@@ -241,6 +241,8 @@ def test_text_of_a_row_that_leaves_the_list_is_saved(work, desk, way):
     becomes(lambda: desk.standing(answer)["note"], "Typed, then filtered away.")
     work.window.says("Saved")
     becomes(lambda: box(work.page), "")
+    assert work.page.evaluate("window.stayed")
+    assert desk.standing(answer)["version"] == 1
 
 
 def test_text_kept_of_a_row_that_is_gone_is_sent_once(work, desk):

@@ -32,7 +32,7 @@ def clash(two, desk):
 
 
 def test_conflict_shows_both_texts_and_saves_neither_over_the_other(clash, desk):
-    assert clash.block.locator(".whole").all_inner_texts() == [
+    assert clash.block.locator(".versus p:not(.label)").all_inner_texts() == [
         "Reviewed in May by the board.",
         "Reviewed in March by the board.",
     ]
@@ -91,7 +91,7 @@ def test_two_windows_show_each_other_nothing_and_lose_nothing(two, desk, open_wi
     cara.note(two.answer).fill("From Cara, twice.")
     becomes(lambda: desk.standing(two.answer)["note"], "From Cara, twice.")
     two.ole.page.get_by_role("button", name="Keep mine").click()
-    theirs = two.ole.page.locator(".versus .whole").last
+    theirs = two.ole.page.locator(".versus p:not(.label)").last
     becomes(theirs.inner_text, "From Cara, twice.")
     assert desk.standing(two.answer)["note"] == "From Cara, twice."
     two.ole.page.get_by_role("button", name="Keep mine").click()

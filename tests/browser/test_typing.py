@@ -86,3 +86,102 @@ def test_two_windows_of_one_person_end_in_a_conflict_not_in_a_loss(desk, open_wi
     two.page.locator("[data-conflict]").wait_for()
     assert desk.standing(answer)["note"] == "From the first window."
     assert two.note(answer).input_value() == "From the second window."
+
+
+def test_lost_reply_and_more_typing_is_no_conflict_with_oneself(work, desk):
+    """The first save arrives, its reply does not, and typing goes on."""
+    answer = work.answers[0]
+    work.window.open(answer)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    work.page.route("**/save/", lose)
+    note = work.window.note(answer)
+    note.fill("First.")
+    work.window.says("1 answer waits")
+    assert desk.standing(answer)["note"] == "First."
+    work.page.context.set_offline(True)
+    work.page.unroute("**/save/")
+    note.fill("First. Second.")
+    work.page.wait_for_timeout(900)
+    work.page.context.set_offline(False)
+    becomes(lambda: desk.standing(answer)["note"], "First. Second.")
+    assert work.page.locator("[data-conflict]").count() == 0
+    assert note.input_value() == "First. Second."
+
+
+def test_lost_reply_and_a_reload_is_no_conflict_with_oneself(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    work.page.route("**/save/", lose)
+    work.window.note(answer).fill("First.")
+    work.window.says("1 answer waits")
+    work.page.on("dialog", lambda dialog: dialog.accept())
+    work.page.unroute("**/save/")
+    work.page.context.set_offline(True)
+    work.window.note(answer).fill("First. Second.")
+    work.page.wait_for_timeout(900)
+    work.page.context.set_offline(False)
+    work.page.reload()
+    becomes(lambda: desk.standing(answer)["note"], "First. Second.")
+    assert work.page.locator("[data-conflict]").count() == 0
+
+
+def test_row_opened_after_a_colleague_saved_goes_on_from_there(work, desk):
+    answer = work.answers[0]
+    desk.save(work.person, answer, {"note": "Theirs.", "verdict": "met"})
+    work.window.open(answer)
+    note = work.window.note(answer)
+    assert note.input_value() == "Theirs."
+    note.fill("Theirs. And mine.")
+    becomes(lambda: desk.standing(answer)["note"], "Theirs. And mine.")
+    assert desk.standing(answer)["verdict"] == "met"
+    assert work.page.locator("[data-conflict]").count() == 0
+
+
+def test_text_typed_while_its_row_is_undone_is_kept(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.window.choose(answer, "met")
+    becomes(lambda: desk.standing(answer)["verdict"], "met")
+    work.page.evaluate("window.stayed = true")
+    work.window.note(answer).fill("Typed just before.")
+    work.page.get_by_role("button", name="Undo").click()
+    becomes(lambda: desk.standing(answer)["note"], "Typed just before.")
+    becomes(lambda: desk.standing(answer)["verdict"], "unanswered")
+    becomes(lambda: work.window.chosen(answer), "unanswered")
+    assert work.window.note(answer).input_value() == "Typed just before."
+    assert work.page.evaluate("window.stayed")
+    assert work.page.locator("[data-conflict]").count() == 0
+
+
+def test_choice_made_just_before_a_filter_is_saved(work, desk):
+    answer = work.answers[0]
+    work.window.choose(answer, "met")
+    work.page.get_by_role("link", name="Unanswered").click()
+    becomes(lambda: desk.standing(answer)["verdict"], "met")
+
+
+def test_fields_of_a_row_come_once_however_often_it_is_asked_for(work, desk):
+    """A second reply would wipe what was typed after the first."""
+    answer = work.answers[0]
+    work.page.evaluate(LATE)
+    asked = []
+    row_of = f"/answers/{answer}/"
+    work.page.on("request", lambda r: asked.append(r.url) if row_of in r.url else None)
+    work.window.focus(answer)
+    link = work.window.row(answer).locator("[data-qlink]")
+    link.evaluate("node => { node.click(); node.click(); node.click(); }")
+    note = work.window.note(answer)
+    note.wait_for()
+    note.fill("Typed after the first reply.")
+    work.page.wait_for_timeout(1200)
+    assert note.input_value() == "Typed after the first reply."
+    assert len([url for url in asked if url.endswith(row_of)]) == 1

@@ -11,13 +11,20 @@ class Window:
         self.page = page
         self.faults = []
         page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.faults.append(f"script: {error} {error.stack}"))
-        page.on("requestfailed", lambda request: self.faults.append(request.url))
+        page.on(
+            "pageerror",
+            lambda error: self.faults.append(f"script: {error} {error.stack}"),
+        )
+        page.on("requestfailed", self._failed)
         page.on("response", self._answered)
 
     def _heard(self, said):
         if said.type in {"error", "warning"}:
             self.faults.append(said.text)
+
+    def _failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # what a download is called
+            self.faults.append(f"{request.failure} {request.url}")
 
     def _answered(self, response):
         if response.status >= 400:
@@ -54,7 +61,7 @@ class Window:
         """Wait until the save state reads so; what it reads."""
         state = self.page.locator("#save")
         return until(
-            lambda: state.inner_text(),
+            state.inner_text,
             lambda text: re.search(pattern, text),
             seconds,
         )

@@ -1,0 +1,139 @@
+"""Every page: no accessibility fault, nothing blocked or missing, no sideways scroll."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.window import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 800}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = list(itertools.product((WIDE, NARROW), ("light", "dark")))
+OUTSIDE = ["/accounts/login/", "/nothing/here/"]
+PLACES = [
+    "",
+    "work/",
+    "assessments/",
+    "assessments/new/",
+    "assessments/new/{edition}/",
+    "{one}?open={answer}",
+    "{one}?open={answer}&panel=law",
+    "{one}?open={answer}&panel=history",
+    "{one}?open={answer}&panel=comments",
+    "{one}facts/",
+    "{one}applicability/",
+    "{one}answers/{answer}/",
+    "{one}answers/{answer}/panel/law/",
+    "{one}answers/{answer}/evidence/",
+    "evidence/",
+    "evidence/add/",
+    "evidence/{evidence}/",
+    "checklists/",
+    "checklists/{checklist}/",
+    "reports/",
+    "reports/{report}/",
+    "trail/",
+    "members/",
+]
+
+
+@pytest.fixture(scope="module")
+def inside(desk):
+    """A session of the demo's owner, and the addresses with their ids filled in."""
+    told = desk.demo_places()
+    told["one"] = told.pop("assessment").removeprefix("/o/nordhavn/")
+    paths = ["/o/nordhavn/" + place.format(**told) for place in PLACES]
+    return desk.session_of("ada@nordhavn.example"), paths, told
+
+
+def faults_here(page):
+    """What axe finds, in short."""
+    options = {"runOnly": {"type": "tag", "values": TAGS}}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{page.url} {page.viewport_size['width']} {v['id']}: {node['html'][:160]}"
+        for v in found
+        for node in v["nodes"]
+    ]
+
+
+def looks(page, views=VIEWS[::3]):
+    """What is wrong with the page as it stands: wide and light, narrow and dark."""
+    wrong = []
+    for size, scheme in views:
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        wrong += faults_here(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.emulate_media(color_scheme="light")
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if over > 0:
+        wrong.append(f"{page.url} scrolls {over} px sideways at 320")
+    page.set_viewport_size(WIDE)
+    return wrong
+
+
+def loud(window):
+    """Faults heard, but for the missing page that is asked for."""
+    return [f for f in window.faults if "404" not in f]
+
+
+def test_pages_outside_have_no_fault(open_window):
+    window = open_window()
+    wrong = []
+    for path in OUTSIDE:
+        window.page.goto(path)
+        wrong += looks(window.page)
+    assert wrong + loud(window) == []
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)), ids=lambda n: PLACES[n] or "home")
+def test_page_has_no_fault(open_window, inside, place):
+    session, paths, _ = inside
+    window = open_window(session, paths[place])
+    assert looks(window.page) + window.faults == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", range(len(PLACES)), ids=lambda n: PLACES[n] or "home")
+def test_page_has_no_fault_in_any_view(open_window, inside, place):
+    session, paths, _ = inside
+    window = open_window(session, paths[place])
+    assert looks(window.page, VIEWS) + window.faults == []
+
+
+def test_conflict_and_fault_have_no_fault(desk, open_window):
+    made = desk.assessment("Cara", "Ole")
+    first, second = made["answers"][:2]
+    window = open_window(made["sessions"][1], made["path"])
+    window.open(first)
+    desk.save(made["people"][0], first, {"note": "Theirs."})
+    window.note(first).fill("Mine.")
+    window.page.locator("[data-conflict]").wait_for()
+    wrong = looks(window.page)
+    window.open(second)
+    window.note(second).fill("x" * 100_001)
+    window.page.locator("[data-fault]").wait_for()
+    assert wrong + looks(window.page) == []
+
+
+def test_key_help_and_toast_have_no_fault(work):
+    work.window.focus(work.answers[0])
+    work.page.keyboard.press("1")
+    work.page.locator("#undo form").wait_for()
+    work.page.keyboard.press("?")
+    work.page.locator("#keys[open]").wait_for()
+    assert looks(work.page) + work.window.faults == []
+
+
+def test_drawers_on_a_phone_have_no_fault(work):
+    work.page.set_viewport_size(NARROW)
+    work.page.get_by_role("button", name="Sections").click()
+    until(work.page.locator("#sections").is_visible, bool)
+    wrong = faults_here(work.page)
+    work.page.reload()
+    work.page.get_by_role("button", name="Side panel").click()
+    until(work.page.locator("#panel").is_visible, bool)
+    assert wrong + faults_here(work.page) + work.window.faults == []

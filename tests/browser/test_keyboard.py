@@ -1,0 +1,157 @@
+"""The keyboard alone: an order one can follow, a focus that stays and is seen."""
+
+import pytest
+
+from tests.browser.window import becomes, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WHERE = """() => {
+  const at = document.activeElement;
+  const place = at.closest(".topbar, .workbar, .sections, .filterbar, .qlist, .panel");
+  return place?.classList[0] ?? at.tagName;
+}"""
+COVERED = """() => {
+  const at = document.activeElement;
+  const box = (at.matches("input[type=radio], input[type=checkbox]") ? at.closest("label") : at).getBoundingClientRect();
+  const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 2);
+  const points = [box.top + 2, box.top + box.height / 2, box.bottom - 2];
+  const seen = points.some((y) => {
+    const top = document.elementFromPoint(x, y);
+    return top && (top.contains(at) || at.contains(top) || at.closest("label")?.contains(top));
+  });
+  return seen ? null : at.outerHTML.slice(0, 120);
+}"""
+
+
+def focus_of(page):
+    return page.evaluate(
+        """() => {
+          const at = document.activeElement;
+          return [at.tagName, at.name ?? "", at.closest("[data-q]")?.dataset.q ?? ""];
+        }"""
+    )
+
+
+def test_tab_goes_from_work_bar_over_sections_and_filters_to_the_list(work):
+    seen = []
+    for _ in range(40):
+        work.page.keyboard.press("Tab")
+        place = work.page.evaluate(WHERE)
+        if place not in seen[-1:]:
+            seen.append(place)
+    assert seen[:6] == ["A", "topbar", "workbar", "sections", "filterbar", "qlist"]
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 800)])
+def test_nothing_covers_what_has_the_focus(desk, open_window, size):
+    made = desk.many(40, "Cara")
+    window = open_window(made["sessions"][0], made["path"])
+    window.page.set_viewport_size({"width": size[0], "height": size[1]})
+    window.open(made["answers"][2])
+    window.page.evaluate("document.activeElement.blur()")
+    window.page.locator(".skip").focus()
+    covered = []
+    for _ in range(60):
+        window.page.keyboard.press("Tab")
+        covered.append(window.page.evaluate(COVERED))
+    back = []
+    for _ in range(30):
+        window.page.keyboard.press("Shift+Tab")
+        back.append(window.page.evaluate(COVERED))
+    assert [fault for fault in covered + back if fault] == []
+
+
+def test_focus_stays_in_the_row_over_every_kind_of_save(work, desk):
+    answer = work.answers[0]
+    work.window.focus(answer)
+    work.page.keyboard.press("Tab")
+    work.page.keyboard.press("ArrowRight")
+    becomes(lambda: desk.standing(answer)["verdict"], "met")
+    assert focus_of(work.page) == ["INPUT", "verdict", str(answer)]
+    work.window.focus(answer)
+    work.page.keyboard.press("d")
+    until(lambda: focus_of(work.page)[1], lambda name: name == "due_on")
+    work.page.keyboard.type("11302026")
+    becomes(lambda: desk.standing(answer)["due_on"], "2026-11-30")
+    assert focus_of(work.page) == ["INPUT", "due_on", str(answer)]
+
+
+def test_undo_by_key_leaves_the_focus_in_the_row(work, desk):
+    answer = work.answers[3]
+    work.window.focus(answer)
+    work.page.keyboard.press("2")
+    becomes(lambda: desk.standing(answer)["verdict"], "partly")
+    work.page.locator("#undo form").wait_for()
+    work.page.keyboard.press("Control+z")
+    becomes(lambda: desk.standing(answer)["verdict"], "unanswered")
+    becomes(lambda: focus_of(work.page)[2], str(answer))
+    work.page.keyboard.press("j")
+    becomes(lambda: focus_of(work.page)[2], str(work.answers[4]))
+
+
+def test_settled_conflict_leaves_the_focus_in_the_row(desk, open_window):
+    made = desk.assessment("Cara", "Ole")
+    answer = made["answers"][0]
+    window = open_window(made["sessions"][1], made["path"])
+    window.open(answer)
+    desk.save(made["people"][0], answer, {"verdict": "met"})
+    window.focus(answer)
+    window.page.keyboard.press("2")
+    block = window.page.locator("[data-conflict]")
+    block.wait_for()
+    assert block.evaluate("node => node === document.activeElement")
+    window.page.keyboard.press("Tab")
+    window.page.keyboard.press("Enter")
+    block.wait_for(state="detached")
+    becomes(lambda: focus_of(window.page)[2], str(answer))
+    becomes(lambda: desk.standing(answer)["verdict"], "partly")
+
+
+def test_keys_typed_before_a_row_has_opened_answer_nothing(work, desk):
+    answer = work.answers[0]
+    work.window.focus(answer)
+    work.page.keyboard.type("n123")
+    until(lambda: focus_of(work.page)[1], lambda name: name == "note")
+    assert work.window.chosen(answer) == "unanswered"
+
+
+def test_single_keys_can_be_switched_off(work):
+    work.page.keyboard.press("?")
+    work.page.locator("[data-single-keys]").uncheck()
+    work.page.keyboard.press("Escape")
+    work.window.focus(work.answers[0])
+    work.page.keyboard.press("1")
+    assert work.window.chosen(work.answers[0]) == "unanswered"
+
+
+def test_escape_closes_the_row_and_keeps_its_text(work, desk):
+    answer = work.answers[0]
+    work.window.focus(answer)
+    work.page.keyboard.press("n")
+    until(lambda: focus_of(work.page)[1], lambda name: name == "note")
+    work.page.keyboard.type("Closed at once.")
+    work.page.keyboard.press("Escape")
+    assert not work.window.note(answer).is_visible()
+    becomes(lambda: desk.standing(answer)["note"], "Closed at once.")
+
+
+def test_comment_is_kept_while_another_tab_of_the_panel_is_read(work, desk):
+    answer = work.answers[0]
+    work.window.focus(answer)
+    work.page.keyboard.press("c")
+    until(
+        lambda: work.page.evaluate("document.activeElement.id"), lambda i: i == "talk"
+    )
+    work.page.keyboard.type("Ask the board about 2025.")
+    work.window.focus(work.answers[1])
+    work.page.wait_for_timeout(400)
+    panel = work.page.locator("#panel")
+    panel.get_by_role("link", name="Law").click()
+    until(panel.locator("#talk").count, lambda count: count == 0)
+    panel.get_by_role("link", name="Comments").click()
+    panel.locator("#talk").wait_for()
+    becomes(panel.locator("#talk").input_value, "Ask the board about 2025.")
+    panel.get_by_role("button", name="Comment").click()
+    becomes(lambda: desk.standing(answer)["comments"], ["Ask the board about 2025."])
+    becomes(panel.locator("#talk").input_value, "")
