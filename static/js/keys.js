@@ -74,10 +74,7 @@ document.addEventListener("keydown", (event) => {
   const isOnItsWay = document.querySelector("form[data-dirty=sent], form[data-dirty=typed]");
   if (!isOnItsWay && !document.querySelector("#undo form")) return;
   event.preventDefault();
-  const undo = () => {
-    const form = document.querySelector("#undo form");
-    if (form) { htmx.process(form); form.requestSubmit(); } // htmx may have yet to meet a new toast
-  };
+  const undo = () => document.querySelector("#undo form")?.requestSubmit();
   if (!isOnItsWay) { undo(); return; }
   const saved = new AbortController();
   document.body.addEventListener("attest:saved", undo, { once: true, signal: saved.signal });

@@ -185,3 +185,19 @@ def test_fields_of_a_row_come_once_however_often_it_is_asked_for(work, desk):
     work.page.wait_for_timeout(1200)
     assert note.input_value() == "Typed after the first reply."
     assert len([url for url in asked if url.endswith(row_of)]) == 1
+
+
+def test_new_row_listens_at_once(work, desk):
+    """A row that an undo has put there saves what is chosen in the same moment."""
+    answer = work.answers[0]
+    work.window.choose(answer, "met")
+    becomes(lambda: desk.standing(answer)["verdict"], "met")
+    work.page.evaluate(
+        """(answer) => document.addEventListener("htmx:afterRequest", (event) => {
+          if (!event.target.matches("[data-undo]") && event.target.id !== "undo") return;
+          document.querySelector(`[data-q="${answer}"] [value="partly"]`).click();
+        }, { once: true })""",
+        answer,
+    )
+    work.page.get_by_role("button", name="Undo").click()
+    becomes(lambda: desk.standing(answer)["verdict"], "partly")
