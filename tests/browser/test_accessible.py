@@ -37,6 +37,8 @@ PLACES = [
     "trail/",
     "members/",
 ]
+SOON = [n for n, place in enumerate(PLACES) if "&panel=" not in place]
+"""Places looked at in every run; the others differ in their side panel only."""
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,7 @@ def test_pages_outside_have_no_fault(open_window):
     assert wrong + loud(window) == []
 
 
-@pytest.mark.parametrize("place", range(len(PLACES)), ids=lambda n: PLACES[n] or "home")
+@pytest.mark.parametrize("place", SOON, ids=lambda n: PLACES[n] or "home")
 def test_page_has_no_fault(open_window, inside, place):
     session, paths, _ = inside
     window = open_window(session, paths[place])

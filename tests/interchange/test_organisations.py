@@ -86,11 +86,6 @@ def applying(sections):
     return [q for pairs in sections.values() for q, found in pairs if found.applies]
 
 
-def at_odds(case, side):
-    """Questions where the rules still differ from the law on one side."""
-    return set(BY_HAND[case].get("at_odds", {}).get(side, {}))
-
-
 @pytest.mark.parametrize("case", CASES, ids="-".join)
 def test_hand_list_holds_each_topic_once(checklists, case):
     sections = checklists[case[1]][1]
@@ -113,15 +108,7 @@ def test_facts_are_answered_with_choices_of_the_checklist(checklists, case):
 def test_topics_that_apply_are_those_of_the_law(asked, case):
     got = {topic(q["key"]) for q in applying(asked(case))}
     law = set(topics(BY_HAND[case]["applies"]))
-    asks = {topic(key) for key in at_odds(case, "asks")}
-    assert got == (law | asks) - at_odds(case, "misses")
-
-
-@pytest.mark.parametrize("case", CASES, ids="-".join)
-def test_what_is_at_odds_with_the_law_still_is(asked, case):
-    keys = {q["key"] for q in applying(asked(case))}
-    assert at_odds(case, "asks") - keys == set()
-    assert at_odds(case, "misses") & {topic(key) for key in keys} == set()
+    assert got == law
 
 
 @pytest.mark.parametrize("case", CASES, ids="-".join)
