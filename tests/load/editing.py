@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-BASE = re.compile(r'name="base" value="([^"]*)"')
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-THEIRS = re.compile(r'<p class="whole" dir="auto">(.*?)</p>', re.DOTALL)
+BASE = re.compile(r'name="base"\s+value="([^"]*)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="(\w+)"')
+THEIRS = re.compile(r'<p dir="auto">(.*?)</p>', re.DOTALL)
 PATIENCE = 30
 
 
@@ -97,7 +97,7 @@ class Editor:
             self.see(answer, body, note)
         elif status == 409:
             theirs = re.sub(r"<[^>]+>", "", THEIRS.findall(body)[-1])
-            shown = html.unescape(theirs)
+            shown = html.unescape(theirs.strip())
             self.work.refused.append((note, answer, shown))
             self.see(answer, body, shown)
         else:
