@@ -25,6 +25,7 @@ class Site:
         self.folder, self.workers = folder, workers
         self.environment = {
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "compliance.settings",
             "ATTEST_DATA_DIR": str(folder),
             "DATABASE_URL": database_url or f"sqlite:///{folder}/attest.sqlite3",
             "ATTEST_RUN_WORKER": "on" if workers == 1 else "off",
