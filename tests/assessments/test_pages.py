@@ -171,6 +171,12 @@ def test_text_that_is_too_long_is_refused_with_its_length(cast, sign_in, answers
     assert "100001 characters" in reply.content.decode()
 
 
+def test_toast_names_the_verdict_only_where_it_changed(cast, sign_in, answers):
+    client = sign_in(cast.con)
+    assert "Q1: Met, saved." in flat(post(client, answers[0], verdict="met").text)
+    assert "Q1, saved." in flat(post(client, answers[0], base=1, note="Why").text)
+
+
 def test_undo_brings_the_row_back(cast, sign_in, assessment, answers):
     client = sign_in(cast.con)
     post(client, answers[0], verdict="met")

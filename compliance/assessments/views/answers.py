@@ -22,6 +22,7 @@ from compliance.assessments.views.workspace import (
     panel_context,
     row_context,
 )
+from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
@@ -63,7 +64,7 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
         return _whole_row(request, answer, event)
     view = overview.read(answer.assessment, request.user.pk, timezone.localdate())
     context = page_context(request, answer.assessment, view) | _mark(view, answer)
-    context |= {"answer": answer, "event": event, "known": done.known}
+    context |= _told_event(answer, event) | {"known": done.known}
     context["has_body"] = "note" in request.POST
     return render(request, "assessments/_saved.html", context)
 
@@ -87,13 +88,19 @@ def _mark(view: overview.Overview, answer: Answer) -> dict[str, Any]:
     }
 
 
+def _told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
+    """What the undo toast says: the verdict where it was the verdict that changed."""
+    is_verdict = event is not None and "verdict" in trail.changes(event)[1]
+    return {"answer": answer, "event": event, "is_verdict": is_verdict}
+
+
 def _whole_row(
     request: MemberRequest, answer: Answer, event: Event | None, **more: Any
 ) -> HttpResponse:
     assessment = find(request, answer.assessment_id)
     context = row_context(request, assessment, find_answer(assessment, answer.pk))
     context |= _mark(context["view"], answer)
-    context |= {"answer": answer, "event": event, "is_swap": True} | more
+    context |= _told_event(answer, event) | {"is_swap": True} | more
     return render(request, "assessments/_saved_row.html", context)
 
 
