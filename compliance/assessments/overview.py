@@ -7,6 +7,7 @@ the same rows, so that they cannot disagree.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef
@@ -14,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
+from compliance.assessments.strip import Part, Strip, stacked, strip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class SectionView:
     def applies(self) -> bool:
         return bool(self.tally.total)
 
+    @property
+    def bar(self) -> list[Part]:
+        """Its stacked bar in the tree."""
+        return stacked(self.tally.parts())
+
 
 @dataclass(frozen=True, slots=True)
 class FilterView:
@@ -64,24 +71,27 @@ class FilterView:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overview:
-    """All rows of one assessment, by position, as seen by one person on one day."""
+    """All rows of one assessment, by position, as seen by one person on one day.
+
+    What follows from them is worked out when it is asked for, and once.
+    """
 
     rows: Sequence[Row]
     viewer_id: int
     today: date
 
-    @property
+    @cached_property
     def applying(self) -> list[Row]:
         return [row for row in self.rows if row.applies]
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """Counts of the duties that bind today."""
         return _tally(r for r in self.applying if not self.is_ahead(r))
 
-    @property
+    @cached_property
     def ahead(self) -> Tally:
         """Counts of the duties that bind only later: preparation, scored apart."""
         return _tally(r for r in self.applying if self.is_ahead(r))
@@ -89,24 +99,24 @@ class Overview:
     def is_ahead(self, row: Row) -> bool:
         return row.binds_from is not None and row.binds_from > self.today
 
-    @property
+    @cached_property
     def sections(self) -> list[SectionView]:
         return [
             _section(list(rows))
             for _, rows in groupby(self.rows, key=lambda row: row.section_id)
         ]
 
-    @property
-    def verdicts(self) -> list[str]:
-        """What the answer strip draws."""
-        return [row.verdict for row in self.applying]
+    @cached_property
+    def strip(self) -> Strip:
+        """The answer strip: one bar for each question that applies."""
+        return strip([row.verdict for row in self.applying])
 
     def matching(self, name: str) -> list[Row]:
         """The rows that a filter shows."""
         test = _TESTS[name]
         return [row for row in self.rows if test(self, row)]
 
-    @property
+    @cached_property
     def filters(self) -> list[FilterView]:
         """Every filter with its count; those that would show nothing only if asked."""
         return [

@@ -74,12 +74,6 @@ def bar(counts: Tally, length: int = 400, height: int = 12) -> Chart:
     return Chart(length, height, in_words(counts), shapes)
 
 
-def swatch(verdict: str) -> Chart:
-    """The legend's little square."""
-    shape = Shape("M0.5 0.5h11v11h-11z", FILLS[verdict], verdict)
-    return Chart(12, 12, NAMES[verdict], (shape,))
-
-
 def in_words(counts: Tally) -> str:
     """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered"."""
     return ", ".join(

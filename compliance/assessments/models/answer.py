@@ -170,10 +170,6 @@ class Answer(models.Model):
         """Whether the verdict follows from the value."""
         return self.question.kind in DERIVED
 
-    @property
-    def is_answered(self) -> bool:
-        return self.verdict != Verdict.UNANSWERED
-
 
 class Attachment(models.Model):
     """A piece of evidence used in an answer."""

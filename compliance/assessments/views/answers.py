@@ -72,17 +72,11 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
 def _mark(view: overview.Overview, answer: Answer) -> dict[str, Any]:
     """What the row says of itself after a save, without reading it again."""
     row = next(row for row in view.rows if row.id == answer.pk)
-    section, bar = next(
-        (section, section.id)
-        for section in view.sections
-        if section.id == row.section_id
-    )
     warnings = lines.row_warnings(row.verdict, [""] if row.has_evidence else [])
     if row.has_expired:
         warnings.append("Evidence: expired")
     return {
-        "section": section,
-        "section_id": bar,
+        "section": next(s for s in view.sections if s.id == row.section_id),
         "warnings": warnings,
         "is_due_soon": lines.is_pressing(row.due_on, row.verdict, view.today),
     }

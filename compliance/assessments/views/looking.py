@@ -15,7 +15,6 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
-from compliance.assessments.strip import stacked, strip
 from compliance.organisations.access import MemberRequest, Permission
 
 CHUNK = 40
@@ -33,10 +32,6 @@ class Look:
     start: int = 0
     open_id: int | None = None
     panel: str = ""
-
-    @property
-    def is_narrowed(self) -> bool:
-        return self.show != Filter.ALL or bool(self.query)
 
     def address(self, **changes: Any) -> str:
         """The query string of this page with some parts changed."""
@@ -130,16 +125,11 @@ def page_context(
 ) -> dict[str, Any]:
     """What the frame of the workspace and every saved answer need."""
     url = reverse("assessments:detail", args=[request.organisation.slug, assessment.pk])
-    tally = view.tally
     return {
         "assessment": assessment,
         "view": view,
-        "tally": tally,
+        "tally": view.tally,
         "ahead": view.ahead,
-        "strip": strip(view.verdicts),
-        "sections": [
-            (section, stacked(section.tally.parts())) for section in view.sections
-        ],
         "base_url": url,
         "answers_url": f"{url}answers/",
         "options": OPTIONS,
