@@ -1,6 +1,17 @@
 """The registry: imports each room's models so that Django sees them."""
 
-from compliance.assessments.models import Answer, Assessment, Attachment, Comment
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+    Comment,
+    Mention,
+    Presence,
+    SavedView,
+    Visit,
+)
 from compliance.audit.models import ChainHead, Event
 from compliance.checklists.models import (
     Checklist,
@@ -17,10 +28,17 @@ from compliance.checklists.models import (
     Theme,
 )
 from compliance.evidence.models import Evidence
-from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.models import (
+    Invitation,
+    Membership,
+    Organisation,
+    User,
+)
 from compliance.reports.models import Report
 
 __all__ = [
+    "Action",
+    "ActionLink",
     "Answer",
     "Assessment",
     "Attachment",
@@ -34,14 +52,19 @@ __all__ = [
     "Evidence",
     "Fact",
     "Instrument",
+    "Invitation",
     "Membership",
+    "Mention",
     "Notice",
     "Organisation",
+    "Presence",
     "Provision",
     "Question",
     "Relation",
     "Report",
+    "SavedView",
     "Section",
     "Theme",
     "User",
+    "Visit",
 ]

@@ -2,9 +2,49 @@
 
 from django.db import models
 
-from compliance.checklists.choices import Verdict
 
-__all__ = ["AssessmentStatus", "Filter", "Verdict"]
+class Verdict(models.TextChoices):
+    """The answer in one word; ``UNANSWERED`` is its absence.
+
+    "Don't know" and "later" are answers of their own kind (product.md, "Filling in"):
+    somebody looked at the question, and it is still open.
+    """
+
+    UNANSWERED = "unanswered", "Unanswered"
+    MET = "met", "Met"
+    PARTLY = "partly", "Partly"
+    NOT_MET = "not_met", "Not met"
+    NA = "na", "N/A"
+    DONT_KNOW = "dont_know", "Don't know"
+    LATER = "later", "Later"
+
+
+OPEN = frozenset({Verdict.UNANSWERED, Verdict.DONT_KNOW, Verdict.LATER})
+"""Verdicts that leave a question open."""
+
+
+class Again(models.TextChoices):
+    """Why an answer has to be looked at again; empty when it has not."""
+
+    CARRIED = "carried", "Carried over: confirm again"
+    ACTION = "action", "Action closed: look again"
+
+
+class ActionStatus(models.TextChoices):
+    """Where an action stands."""
+
+    OPEN = "open", "Open"
+    DOING = "doing", "In progress"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Dropped"
+
+
+class Priority(models.TextChoices):
+    """How soon an action wants doing."""
+
+    HIGH = "high", "High"
+    MEDIUM = "medium", "Medium"
+    LOW = "low", "Low"
 
 
 class AssessmentStatus(models.TextChoices):
@@ -24,4 +64,11 @@ class Filter(models.TextChoices):
     NO_EVIDENCE = "no-evidence", "No evidence"
     EXPIRED = "expired", "Evidence expired"
     OVERDUE = "overdue", "Overdue"
+    DONT_KNOW = "dont-know", "Don't know"
+    LATER = "later", "Later"
+    TO_CONFIRM = "to-confirm", "N/A to confirm"
+    AGAIN = "confirm-again", "Confirm again"
+    CHANGED = "changed", "Changed since I looked"
+    DIFFERENT = "different", "Changed since last time"
+    AHEAD = "applies-later", "Applies later"
     NOT_APPLYING = "does-not-apply", "Does not apply"

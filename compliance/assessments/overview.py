@@ -10,9 +10,9 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
-from compliance.assessments.choices import Filter, Verdict
+from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, Strip, stacked, strip
@@ -36,10 +36,13 @@ class Row:
     due_on: date | None
     has_evidence: bool
     has_expired: bool
+    na_waits: bool
+    again: str
 
     @property
     def is_open(self) -> bool:
-        return self.verdict == Verdict.UNANSWERED
+        """Whether it still wants an answer; "don't know" and "later" do."""
+        return self.verdict in OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,17 @@ class FilterView:
 class Overview:
     """All rows of one assessment, by position, as seen by one person on one day.
 
+    ``changed`` are the answers that others changed since the person last looked,
+    ``different`` those that say something else than the assessment they were
+    carried over from.
     What follows from them is worked out when it is asked for, and once.
     """
 
     rows: Sequence[Row]
     viewer_id: int
     today: date
+    changed: frozenset[int] = frozenset()
+    different: frozenset[int] = frozenset()
 
     @cached_property
     def applying(self) -> list[Row]:
@@ -142,7 +150,9 @@ def _section(rows: list[Row]) -> SectionView:
 
 _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
     Filter.ALL: lambda view, row: row.applies,
-    Filter.UNANSWERED: lambda view, row: row.applies and row.is_open,
+    Filter.UNANSWERED: lambda view, row: (
+        row.applies and row.verdict == Verdict.UNANSWERED
+    ),
     Filter.MINE: lambda view, row: row.applies and row.owner_id == view.viewer_id,
     Filter.NOT_MET: lambda view, row: row.applies and row.verdict == Verdict.NOT_MET,
     Filter.NO_EVIDENCE: lambda view, row: (
@@ -157,6 +167,15 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
         and row.due_on < view.today
         and row.verdict not in {Verdict.MET, Verdict.NA}
     ),
+    Filter.DONT_KNOW: lambda view, row: (
+        row.applies and row.verdict == Verdict.DONT_KNOW
+    ),
+    Filter.LATER: lambda view, row: row.applies and row.verdict == Verdict.LATER,
+    Filter.TO_CONFIRM: lambda view, row: row.applies and row.na_waits,
+    Filter.AGAIN: lambda view, row: row.applies and bool(row.again),
+    Filter.CHANGED: lambda view, row: row.applies and row.id in view.changed,
+    Filter.DIFFERENT: lambda view, row: row.applies and row.id in view.different,
+    Filter.AHEAD: lambda view, row: row.applies and view.is_ahead(row),
     Filter.NOT_APPLYING: lambda view, row: not row.applies,
 }
 
@@ -175,18 +194,25 @@ _COLUMNS = (
     "due_on",
     "has_evidence",
     "has_expired",
+    "is_waiting",
+    "again",
 )
 
 
-def read(assessment: Assessment, viewer_id: int, today: date) -> Overview:
-    """The overview, in one query."""
+def read(
+    assessment: Assessment, viewer_id: int, today: date, **seen: frozenset[int]
+) -> Overview:
+    """The overview, in one query; ``seen`` holds what else it knows of the answers."""
     attached = Attachment.objects.filter(answer=OuterRef("pk"))
     rows = (
         assessment.answers.annotate(
             has_evidence=Exists(attached),
             has_expired=Exists(attached.filter(evidence__expires_on__lt=today)),
+            is_waiting=ExpressionWrapper(
+                Q(na_by__isnull=False, na_confirmed_by=None), BooleanField()
+            ),
         )
         .order_by("question__position")
         .values_list(*_COLUMNS)
     )
-    return Overview([Row(*row) for row in rows], viewer_id, today)
+    return Overview([Row(*row) for row in rows], viewer_id, today, **seen)

@@ -7,11 +7,14 @@ from typing import Any
 
 from compliance.assessments.values import number
 
-ORDER = ("met", "partly", "not_met", "na", "unanswered")
+ORDER = ("met", "partly", "not_met", "na", "dont_know", "later", "unanswered")
 """Verdicts in the order that bars and counts show them."""
 
 DERIVED = frozenset({"stage", "choice", "choices", "number"})
 """Kinds whose verdict follows from the value; in the others a person decides."""
+
+BESIDE = frozenset({"na", "dont_know", "later"})
+"""Verdicts that a person may say of a derived kind, beside its value."""
 
 
 def verdict_of(
@@ -55,25 +58,36 @@ def _within(value: Decimal, most: Any, least: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many applicable questions have each verdict."""
+    """How many applicable questions have each verdict.
+
+    Somebody who does not know, or says later, has not answered yet: those two are
+    open, and counted apart from what nobody has looked at.
+    """
 
     met: int = 0
     partly: int = 0
     not_met: int = 0
     na: int = 0
+    dont_know: int = 0
+    later: int = 0
     unanswered: int = 0
 
     @property
     def total(self) -> int:
-        return self.met + self.partly + self.not_met + self.na + self.unanswered
+        return self.answered + self.open
 
     @property
     def answered(self) -> int:
-        return self.total - self.unanswered
+        return self.met + self.partly + self.not_met + self.na
+
+    @property
+    def open(self) -> int:
+        """Unanswered, "don't know" and "later" together."""
+        return self.dont_know + self.later + self.unanswered
 
     @property
     def is_complete(self) -> bool:
-        return bool(self.total) and not self.unanswered
+        return bool(self.total) and not self.open
 
     @property
     def answered_percent(self) -> int | None:

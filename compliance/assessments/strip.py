@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-SHAPES = {"met": (4, 8), "partly": (2, 10), "not_met": (0, 12), "na": (5, 7)}
+SHAPES = {
+    "met": (4, 8),
+    "partly": (2, 10),
+    "not_met": (0, 12),
+    "na": (5, 7),
+    "dont_know": (6, 5),
+    "later": (7, 3),
+}
 """Verdict to top and height of its bar: the taller, the more attention it wants."""
 OPEN = (7, 3)
 STEP, BAR = 4, 3

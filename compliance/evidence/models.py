@@ -74,7 +74,8 @@ class Evidence(models.Model):
     """A file or a link, with the four dates that are never mixed.
 
     The date of the document, the period it covers, the moment it was received
-    (``added_at``) and the day it runs out. A file is kept under its SHA-256.
+    (``added_at``) and the day it runs out. A file is kept under its SHA-256. A new
+    version stands beside the one that it ``replaces``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -91,6 +92,9 @@ class Evidence(models.Model):
     covers_from = models.DateField(null=True, blank=True)
     covers_to = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

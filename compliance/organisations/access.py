@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ASSESS = "assess"
     REPORT = "report"
     TRAIL = "trail"
+    CONFIRM = "confirm"
+    INVITE = "invite"
     MEMBERS = "members"
 
 
@@ -33,7 +35,13 @@ ALLOWED: dict[str, frozenset[Permission]] = {
         _EVERYBODY | {Permission.ANSWER, Permission.COMMENT, Permission.REPORT}
     ),
     Role.REVIEWER: frozenset(
-        _EVERYBODY | {Permission.COMMENT, Permission.REPORT, Permission.TRAIL}
+        _EVERYBODY
+        | {
+            Permission.COMMENT,
+            Permission.CONFIRM,
+            Permission.REPORT,
+            Permission.TRAIL,
+        }
     ),
     Role.READER: frozenset(_EVERYBODY | {Permission.REPORT}),
     Role.AUDITOR: frozenset(_EVERYBODY | {Permission.REPORT, Permission.TRAIL}),

@@ -1,6 +1,7 @@
 """People and where they work."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -74,6 +75,36 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:home", args=[self.slug])
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations by whether they still open the door."""
+
+    def open_at(self, moment: datetime) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None, ended_at=None, expires_at__gt=moment)
+
+
+class Invitation(models.Model):
+    """A mail that lets a new member in once; only the hash of its token is kept.
+
+    ``path`` is the page it leads to. ``ended_at`` is when somebody took it back.
+    """
+
+    membership = models.ForeignKey(
+        "compliance.Membership", models.CASCADE, related_name="invitations"
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    path = models.CharField(max_length=300, blank=True)
+    invited_at = models.DateTimeField(auto_now_add=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} until {self.expires_at:%Y-%m-%d}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -15,6 +15,8 @@ FILLS = {
     "partly": "#e0a63a",
     "not_met": "#8f1a10",
     "na": "#b9c0cb",
+    "dont_know": "#c9bfe4",
+    "later": "#c3d4f0",
     "unanswered": "#ffffff",
 }
 """Verdict to colour: apart in greyscale too, but for "partly", which is hatched."""
@@ -24,6 +26,8 @@ NAMES = {
     "partly": "Partly",
     "not_met": "Not met",
     "na": "N/A",
+    "dont_know": "Don't know",
+    "later": "Later",
     "unanswered": "Unanswered",
 }
 
@@ -75,10 +79,14 @@ def bar(counts: Tally, length: int = 400, height: int = 12) -> Chart:
 
 
 def in_words(counts: Tally) -> str:
-    """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered"."""
+    """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered".
+
+    "Don't know" and "later" are named only where there are any.
+    """
     return ", ".join(
         f"{count} {NAMES[name] if name == 'na' else NAMES[name].lower()}"
         for name, count in counts.parts()
+        if count or name not in {"dont_know", "later"}
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from compliance.assessments.choices import Verdict
+from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.scoring import Tally, tally
 from compliance.audit.chain import canonical, digest
 
@@ -227,7 +227,8 @@ class Paper:
 
     @cached_property
     def unanswered(self) -> list[Line]:
-        return [x for x in self.content.applying if x.verdict == "unanswered"]
+        """What is still open: "don't know" and "later" too."""
+        return [line for line in self.content.applying if line.verdict in OPEN]
 
     @cached_property
     def unproven(self) -> list[Line]:

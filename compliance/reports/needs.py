@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from compliance.assessments.choices import AssessmentStatus, Verdict
+from compliance.assessments.choices import OPEN, AssessmentStatus, Verdict
 from compliance.assessments.models import Answer
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
@@ -35,7 +35,7 @@ def needs(organisation: Organisation, user: User, today: date) -> list[Need]:
 
 
 def _answers(organisation: Organisation, user: User) -> QuerySet[Answer]:
-    unsettled = Q(verdict=Verdict.UNANSWERED) | Q(
+    unsettled = Q(verdict__in=OPEN) | Q(
         due_on__isnull=False, verdict__in=[Verdict.PARTLY, Verdict.NOT_MET]
     )
     return (

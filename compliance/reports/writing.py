@@ -43,6 +43,7 @@ def html_of(paper: Paper) -> str:
             "legend": [
                 {"verdict": name, "name": charts.NAMES[name], "count": counts[name]}
                 for name in ORDER
+                if counts[name] or name not in {"dont_know", "later"}
             ],
             "ahead": {line.key for line in paper.ahead},
             "stated_count": len(content.applying) - len(content.na),

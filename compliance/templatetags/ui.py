@@ -17,6 +17,8 @@ GLYPHS = {
     "partly": "v-partly",
     "not_met": "v-notmet",
     "na": "v-na",
+    "dont_know": "v-dontknow",
+    "later": "v-later",
 }
 """Verdict to the name of its glyph; the CSS class of its colour is the same."""
 
@@ -102,6 +104,8 @@ WORDS = {
     "partly": "Partly",
     "not_met": "Not met",
     "na": "N/A",
+    "dont_know": "Don't know",
+    "later": "Later",
     "unanswered": "Unanswered",
 }
 

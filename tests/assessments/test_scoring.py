@@ -70,7 +70,7 @@ def test_percent_rounds_halves_up_and_never_up_to_complete(part, whole, shown):
 def test_tally_keeps_every_count(counts):
     found = tally(counts)
     assert found.total == sum(count for _, count in counts)
-    assert found.answered + found.unanswered == found.total
+    assert found.answered + found.open == found.total
     assert tally(found.parts()) == found
 
 

@@ -12,15 +12,19 @@ from django.utils import timezone
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
-from compliance.assessments.scoring import verdict_of
+from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.assessments.values import parse
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists.choices import QuestionKind
 from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
 
 Changes = dict[str, Any]
+DAYS = {"due_on", "later_until"}
+ANSWERING = {"verdict", "value", "note", "reason"}
+"""Fields that say something anew: whoever changes one has looked at the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def _json(values: Changes) -> Changes:
 
 
 def _python(field: str, value: Any) -> Any:
-    return date.fromisoformat(value) if field == "due_on" and value else value
+    return date.fromisoformat(value) if field in DAYS and value else value
 
 
 def _fields(side: dict[str, Any]) -> Changes:
@@ -188,19 +192,19 @@ def _clean(answer: Answer, changes: Changes) -> Changes:
     A choice that means "not applicable" is its own reason, unless one was written.
     """
     kind = answer.question.kind
-    lines = [line.split("=", 2) for line in answer.choice_lines.splitlines()]
+    lines = _choices(answer)
     choices = {key: verdict for key, verdict, _ in lines}
     try:
         if "value" in changes:
             typed = parse(kind, changes["value"], list(choices))
             changes = changes | {"value": typed}
         if _keeps_verdict(answer, changes):
-            return changes
+            return _with_day(answer, changes)
         value = changes.get("value", answer.value)
         verdict = verdict_of(kind, value, answer.question.number, choices)
     except ValueError as error:
         raise ValidationError({"value": str(error)}) from error
-    derived = changes | {"verdict": verdict}
+    derived = _with_day(answer, changes | {"verdict": verdict})
     if verdict == Verdict.NA and not derived.get("reason", answer.reason).strip():
         chosen = value if isinstance(value, list) else [value]
         labels = [label for key, _, label in lines if key in chosen]
@@ -208,11 +212,20 @@ def _clean(answer: Answer, changes: Changes) -> Changes:
     return derived
 
 
+def _with_day(answer: Answer, changes: Changes) -> Changes:
+    """Only "later" has a day until which it waits."""
+    if changes.get("verdict", answer.verdict) == Verdict.LATER:
+        return changes
+    if answer.later_until is None and changes.get("later_until") is None:
+        return {f: v for f, v in changes.items() if f != "later_until"}
+    return changes | {"later_until": None}
+
+
 def _keeps_verdict(answer: Answer, changes: Changes) -> bool:
     """Whether the verdict is a person's own: always, but for kinds that derive it."""
     if not answer.kind_is_derived or not {"value", "verdict"} & set(changes):
         return True
-    return bool(changes.get("verdict", answer.verdict) == Verdict.NA)
+    return changes.get("verdict", answer.verdict) in BESIDE
 
 
 def _write(by: User, answer: Answer, touched: Changes, action: str) -> Event | None:
@@ -224,13 +237,12 @@ def _write(by: User, answer: Answer, touched: Changes, action: str) -> Event | N
         answer.owner = _member(answer, real["owner_id"])
     for field, value in real.items():
         setattr(answer, field, value)
-    if answer.verdict == Verdict.NA and not answer.reason.strip():
-        key = answer.question.key
-        raise ValidationError({"reason": f"Give a reason why {key} does not apply."})
+    _refuse_half(answer)
+    follow = _follow(by, answer, set(real))
     before = {field: standing[field] for field in real} | {"version": answer.version}
     answer.version += 1
     answer.changed_at, answer.changed_by = timezone.now(), by
-    answer.save(update_fields=[*real, "version", "changed_at", "changed_by"])
+    answer.save(update_fields=[*real, *follow, "version", "changed_at", "changed_by"])
     return trail.record(
         by=by,
         organisation_id=answer.assessment.organisation_id,
@@ -240,6 +252,45 @@ def _write(by: User, answer: Answer, touched: Changes, action: str) -> Event | N
         before=_json(before),
         after=_json(real) | {"version": answer.version},
     )
+
+
+def _refuse_half(answer: Answer) -> None:
+    """ "Not applicable" needs its reason, "later" its day."""
+    key = answer.question.key
+    if answer.verdict == Verdict.NA and not answer.reason.strip():
+        raise ValidationError({"reason": f"Give a reason why {key} does not apply."})
+    if answer.verdict == Verdict.LATER and answer.later_until is None:
+        raise ValidationError({"later_until": f"Say until which day {key} waits."})
+
+
+def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
+    """Bring in line what follows from a change; the names of those fields.
+
+    Whoever says "not applicable", or says why anew, needs a second person again.
+    """
+    follow = []
+    if changed & ANSWERING and answer.again:
+        answer.again = ""
+        follow.append("again")
+    if changed & {"verdict", "reason", "value"}:
+        is_own = answer.verdict == Verdict.NA and not _is_chosen_na(answer)
+        answer.na_by = by if is_own else None
+        answer.na_confirmed_by = answer.na_confirmed_at = None
+        follow += ["na_by", "na_confirmed_by", "na_confirmed_at"]
+    return follow
+
+
+def _is_chosen_na(answer: Answer) -> bool:
+    """Whether a choice of the checklist itself says "not applicable"."""
+    if not answer.kind_is_derived or answer.question.kind == QuestionKind.NUMBER:
+        return False
+    choices = {key: verdict for key, verdict, _ in _choices(answer)}
+    return verdict_of(answer.question.kind, answer.value, {}, choices) == Verdict.NA
+
+
+def _choices(answer: Answer) -> list[list[str]]:
+    """Key, verdict and label of each choice."""
+    return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
 
 
 def _member(answer: Answer, user_id: int) -> User:

@@ -1,6 +1,20 @@
 """Rows of assessments."""
 
-from compliance.assessments.models.answer import Answer, Attachment, Comment
+from compliance.assessments.models.action import Action, ActionLink
+from compliance.assessments.models.answer import Answer, Attachment
 from compliance.assessments.models.assessment import Assessment
+from compliance.assessments.models.looking import Presence, SavedView, Visit
+from compliance.assessments.models.talk import Comment, Mention
 
-__all__ = ["Answer", "Assessment", "Attachment", "Comment"]
+__all__ = [
+    "Action",
+    "ActionLink",
+    "Answer",
+    "Assessment",
+    "Attachment",
+    "Comment",
+    "Mention",
+    "Presence",
+    "SavedView",
+    "Visit",
+]

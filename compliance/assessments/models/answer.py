@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, StringAgg, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
-from compliance.assessments.choices import Verdict
+from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.scoring import DERIVED
 from compliance.checklists.models import Choice, Citation, Question
@@ -15,7 +15,15 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.web.text import validate_text
 
-FIELDS = ("verdict", "value", "note", "reason", "owner_id", "due_on")
+FIELDS = (
+    "verdict",
+    "value",
+    "note",
+    "reason",
+    "owner_id",
+    "due_on",
+    "later_until",
+)
 """What a person may set on an answer, in the order the history tells it."""
 
 
@@ -25,6 +33,13 @@ TEXT = models.TextField()
 def _text(query: models.QuerySet[Any, Any]) -> Coalesce:
     """A subquery of one text, "" where there is none."""
     return Coalesce(Subquery(query), Value(""), output_field=TEXT)
+
+
+def _counted(related: Any, **wanted: Any) -> Coalesce:
+    """A subquery that counts rows of an answer."""
+    rows = related.rel.related_model.objects.filter(answer=OuterRef("pk"), **wanted)
+    counts = rows.order_by().values("answer").annotate(count=Count("pk"))
+    return Coalesce(Subquery(counts.values("count")), Value(0))
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -77,20 +92,17 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.annotate(choice_lines=_text(choices))
 
     def with_talk(self) -> "AnswerQuerySet":
-        """Adds ``comment_count``."""
-        comments = (
-            Comment.objects.filter(answer=OuterRef("pk"))
-            .order_by()
-            .values("answer")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
-        return self.annotate(comment_count=Coalesce(Subquery(comments), Value(0)))
+        """Adds ``comment_count`` and ``action_count``, the open ones of each."""
+        comments = _counted(self.model.comments, resolved_at=None)
+        actions = _counted(self.model.action_links, action__closed_at=None)
+        return self.annotate(comment_count=comments, action_count=actions)
 
     def for_page(self) -> "AnswerQuerySet":
         """Everything a row shows, in three queries whatever the number of rows."""
         return (
-            self.select_related("question__section", "owner", "changed_by")
+            self.select_related(
+                "question__section", "owner", "changed_by", "na_by", "na_confirmed_by"
+            )
             .with_cites()
             .with_talk()
             .prefetch_related(
@@ -111,6 +123,11 @@ class Answer(models.Model):
     lists and counts need no rule. ``version`` counts changes. ``value`` is a number
     (as text), an ISO date, a text, a choice key or a list of them, by the kind of
     the question.
+
+    ``na_by`` is the person who said "not applicable", until a second person has
+    confirmed it; a choice that means so needs none. ``again`` says why the answer has
+    to be looked at again. ``taken_from`` is the related answer that this one was taken
+    over from, in its version ``taken_version``.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
@@ -127,6 +144,17 @@ class Answer(models.Model):
         User, models.PROTECT, null=True, related_name="owned_answers"
     )
     due_on = models.DateField(null=True)
+    later_until = models.DateField(null=True)
+    na_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    na_confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+"
+    )
+    na_confirmed_at = models.DateTimeField(null=True)
+    again = models.CharField(max_length=20, choices=Again.choices, blank=True)
+    taken_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="taken_by"
+    )
+    taken_version = models.PositiveIntegerField(null=True)
     version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -136,6 +164,7 @@ class Answer(models.Model):
     choice_lines: str
     cites: str
     comment_count: int
+    action_count: int
 
     class Meta:
         constraints = [
@@ -146,6 +175,29 @@ class Answer(models.Model):
                 condition=~Q(verdict=Verdict.NA) | ~Q(reason=""),
                 name="answer_na_has_reason",
                 violation_error_message="Give a reason why it does not apply.",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.LATER, later_until__isnull=False)
+                | ~Q(verdict=Verdict.LATER) & Q(later_until=None),
+                name="answer_later_has_day",
+                violation_error_message="Say until which day it waits.",
+            ),
+            models.CheckConstraint(
+                condition=Q(na_by=None) | Q(verdict=Verdict.NA),
+                name="answer_na_by_only_with_na",
+            ),
+            models.CheckConstraint(
+                condition=Q(na_confirmed_by=None, na_confirmed_at=None)
+                | Q(na_confirmed_by__isnull=False, na_confirmed_at__isnull=False)
+                & Q(na_by__isnull=False)
+                & ~Q(na_confirmed_by=F("na_by")),
+                name="answer_na_by_two",
+                violation_error_message="A second person confirms “not applicable”.",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_from=None, taken_version=None)
+                | Q(taken_from__isnull=False, taken_version__isnull=False),
+                name="answer_taken_whole",
             ),
             models.CheckConstraint(
                 condition=Q(changed_at=None, changed_by=None)
@@ -170,6 +222,11 @@ class Answer(models.Model):
         """Whether the verdict follows from the value."""
         return self.question.kind in DERIVED
 
+    @property
+    def na_waits(self) -> bool:
+        """Whether "not applicable" still waits for a second person."""
+        return self.na_by_id is not None and self.na_confirmed_by_id is None
+
 
 class Attachment(models.Model):
     """A piece of evidence used in an answer."""
@@ -189,19 +246,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence_id} in {self.answer_id}"
-
-
-class Comment(models.Model):
-    """Something said about an answer."""
-
-    answer = models.ForeignKey(Answer, models.CASCADE, related_name="comments")
-    author = models.ForeignKey(User, models.PROTECT, related_name="+")
-    text = models.TextField(validators=[validate_text])
-    written_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["written_at", "pk"]
-        indexes = [models.Index(fields=["answer", "written_at"], name="comment_order")]
-
-    def __str__(self) -> str:
-        return self.text[:60]

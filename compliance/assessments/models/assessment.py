@@ -26,7 +26,8 @@ class Assessment(models.Model):
     """One edition, one subject, one audit period.
 
     ``facts`` maps fact keys to lists of choice keys; a key that is missing or None
-    is "not known yet".
+    is "not known yet". ``carried_from`` is the earlier assessment whose answers it
+    started with.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,6 +44,9 @@ class Assessment(models.Model):
         max_length=20,
         choices=AssessmentStatus.choices,
         default=AssessmentStatus.RUNNING,
+    )
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="carried_to"
     )
     started_at = models.DateTimeField(auto_now_add=True)
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
