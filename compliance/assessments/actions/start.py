@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from compliance.assessments.actions import carry
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
@@ -28,11 +29,14 @@ def start(
     period_to: date,
     facts: Facts,
     due_on: date | None = None,
+    earlier: Assessment | None = None,
 ) -> Assessment:
     """A running assessment with an answer, still unanswered, for every question.
 
-    Raises ``ValidationError`` for an edition that is not published, a period that
-    ends before it begins, and facts the edition does not ask.
+    With an ``earlier`` one its answers come along, each to be confirmed again; the
+    earlier assessment stays as it is. Raises ``ValidationError`` for an edition that
+    is not published, a period that ends before it begins, facts the edition does not
+    ask, and an earlier assessment of another checklist or organisation.
     """
     with in_turn(), transaction.atomic():
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
@@ -40,6 +44,8 @@ def start(
             msg = f"Edition {edition.number} is not open for new assessments."
             raise ValidationError(msg)
         _refuse_unknown(edition, facts)
+        if earlier:
+            carry.refuse_foreign(organisation, edition, earlier)
         assessment = Assessment(
             organisation=organisation,
             edition=edition,
@@ -48,23 +54,19 @@ def start(
             period_to=period_to,
             due_on=due_on,
             facts=facts,
+            carried_from=earlier,
             started_by=by,
         )
         assessment.full_clean(exclude=["facts"])
         assessment.save()
-        scope = Scope(edition, facts)
-        answers = []
-        for question in edition.questions.all():
-            found = scope.of(question)
-            answers.append(
-                Answer(
-                    assessment=assessment,
-                    question=question,
-                    applies=found.applies,
-                    binds_from=found.binds_from,
-                )
-            )
+        answers = _answers(assessment)
+        before = carry.earlier_answers(earlier) if earlier else {}
+        carry.fill(answers, before)
         Answer.objects.bulk_create(answers, batch_size=2000)
+        carried = {}
+        if earlier:
+            proofs = carry.carry_proofs(answers, before)
+            carried = {"carried": carry.told(earlier, answers, proofs)}
         trail.record(
             by=by,
             organisation_id=organisation.pk,
@@ -79,9 +81,27 @@ def start(
                 "period": [period_from, period_to],
                 "due_on": due_on,
                 "facts": facts,
-            },
+            }
+            | carried,
         )
     return assessment
+
+
+def _answers(assessment: Assessment) -> list[Answer]:
+    """An unsaved answer for each question, with what follows from the facts."""
+    scope = Scope(assessment.edition, assessment.facts)
+    answers = []
+    for question in assessment.edition.questions.prefetch_related("choices"):
+        found = scope.of(question)
+        answers.append(
+            Answer(
+                assessment=assessment,
+                question=question,
+                applies=found.applies,
+                binds_from=found.binds_from,
+            )
+        )
+    return answers
 
 
 def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:

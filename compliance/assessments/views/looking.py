@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from compliance.assessments import lines, overview
 from compliance.assessments.applying import Scope
+from compliance.assessments.carrying import different
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
@@ -90,7 +91,9 @@ def list_context(
 ) -> dict[str, Any]:
     """Everything the workspace shows but the side panel."""
     today = timezone.localdate()
-    view = overview.read(assessment, request.user.pk, today)
+    view = overview.read(
+        assessment, request.user.pk, today, different=different(assessment)
+    )
     rows = found_rows(assessment, view, look)
     start = look.start
     if look.open_id and not start:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
@@ -17,8 +17,10 @@ from django.views.decorators.http import (
 
 from compliance.assessments import actions
 from compliance.assessments.applying import Scope
+from compliance.assessments.carrying import can_carry, following
 from compliance.assessments.forms import FactsForm, StartForm
 from compliance.assessments.lists import standing
+from compliance.assessments.models import Assessment
 from compliance.assessments.views.workspace import find
 from compliance.checklists.models import Edition
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -35,8 +37,12 @@ def list_(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.ASSESS)
 def choose(request: MemberRequest) -> HttpResponse:
-    editions = Edition.open_now(request.organisation)
-    return render(request, "assessments/choose.html", {"editions": editions})
+    editions = list(Edition.open_now(request.organisation))
+    context = {
+        "editions": editions,
+        "earlier": can_carry(request.organisation, editions),
+    }
+    return render(request, "assessments/choose.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,10 +50,12 @@ def choose(request: MemberRequest) -> HttpResponse:
 def start(request: MemberRequest, edition_id: int) -> HttpResponse:
     editions = Edition.open_now(request.organisation)
     edition = get_object_or_404(editions, pk=edition_id)
+    earlier = _earlier(request, edition)
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
-    form = StartForm(data, edition=edition, initial=_first_period())
-    facts = FactsForm(data, facts=list(edition.facts.all()))
+    form = StartForm(data, edition=edition, initial=_first_words(earlier))
+    before = earlier.facts if earlier else {}
+    facts = FactsForm(data, facts=list(edition.facts.all()), known=before)
     if is_sent and form.is_valid() and facts.is_valid():
         try:
             assessment = actions.start(
@@ -55,20 +63,37 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
                 organisation=request.organisation,
                 edition=edition,
                 facts=facts.answers(),
+                earlier=earlier,
                 **form.cleaned_data,
             )
         except ValidationError as error:
             form.add_error(None, error)
         else:
             return redirect(assessment)
-    known = facts.answers() if is_sent and facts.is_valid() else {}
-    context = {"edition": edition, "form": form, "facts": facts}
+    known = facts.answers() if is_sent and facts.is_valid() else before
+    context = {"edition": edition, "form": form, "facts": facts, "earlier": earlier}
     context |= _counts(edition, known)
     status = 422 if is_sent else 200
     return render(request, "assessments/start.html", context, status=status)
 
 
-def _first_period() -> dict[str, Any]:
+def _earlier(request: MemberRequest, edition: Edition) -> Assessment | None:
+    """The assessment that the address asks to carry forward; 404 for a foreign one."""
+    if "from" not in request.GET:
+        return None
+    own = request.organisation.assessments.for_page()
+    own = own.filter(edition__checklist=edition.checklist_id)
+    try:
+        return get_object_or_404(own, pk=UUID(request.GET["from"]))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _first_words(earlier: Assessment | None) -> dict[str, Any]:
+    """This year, or the subject and the period that follow from an earlier one."""
+    if earlier:
+        first, last = following(earlier.period_from, earlier.period_to)
+        return {"subject": earlier.subject, "period_from": first, "period_to": last}
     year = timezone.localdate().year
     return {"period_from": f"{year}-01-01", "period_to": f"{year}-12-31"}
 

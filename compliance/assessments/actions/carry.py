@@ -1,0 +1,130 @@
+"""Carrying an earlier assessment forward: every answer comes along, to be confirmed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
+from compliance.assessments.scoring import BESIDE, verdict_of
+from compliance.checklists.choices import QuestionKind
+from compliance.checklists.models import Edition
+from compliance.organisations.models import Organisation
+
+_CHOSEN = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
+
+
+def refuse_foreign(
+    organisation: Organisation, edition: Edition, earlier: Assessment
+) -> None:
+    """Only an own assessment of the same checklist has answers to carry over."""
+    is_own = earlier.organisation_id == organisation.pk
+    if not is_own or earlier.edition.checklist_id != edition.checklist_id:
+        msg = "Only an assessment of the same checklist can be carried forward."
+        raise ValidationError(msg)
+
+
+def earlier_answers(earlier: Assessment) -> dict[str, Answer]:
+    """Question key to the earlier answer, for those that say something."""
+    rows = earlier.answers.select_related("question", "assessment__organisation")
+    return {answer.question.key: answer for answer in rows if _says_something(answer)}
+
+
+def _says_something(answer: Answer) -> bool:
+    return bool(
+        answer.verdict != Verdict.UNANSWERED
+        or answer.note
+        or answer.value not in (None, "", [])
+        or answer.owner_id
+    )
+
+
+def fill(answers: Sequence[Answer], earlier: dict[str, Answer]) -> None:
+    """Fill in unsaved answers from those of the same question."""
+    if not earlier:
+        return
+    organisation = next(iter(earlier.values())).assessment.organisation
+    members = set(organisation.memberships.values_list("user_id", flat=True))
+    for answer in answers:
+        if answer.question.key in earlier:
+            _carry(answer, earlier[answer.question.key], members)
+
+
+def _carry(answer: Answer, earlier: Answer, members: set[int]) -> None:
+    """Fill in an unsaved answer from the earlier one of the same question.
+
+    What the new edition asks in another way keeps its note only. An owner who has
+    left, and a due date, stay behind. "Not applicable" waits for a second person.
+    """
+    answer.note = earlier.note
+    if earlier.owner_id in members:
+        answer.owner_id = earlier.owner_id
+    if answer.question.kind == earlier.question.kind:
+        _carry_verdict(answer, earlier)
+    if answer.verdict != Verdict.UNANSWERED or answer.note:
+        answer.again = Again.CARRIED
+
+
+def _carry_verdict(answer: Answer, earlier: Answer) -> None:
+    question = answer.question
+    choices = {choice.key: choice.verdict for choice in question.choices.all()}
+    if question.kind in _CHOSEN and not _are_known(earlier.value, choices):
+        return
+    answer.value = earlier.value
+    answer.verdict = earlier.verdict
+    if answer.kind_is_derived and earlier.verdict not in BESIDE:
+        answer.verdict = verdict_of(
+            question.kind, answer.value, question.number, choices
+        )
+    answer.later_until = earlier.later_until
+    if answer.verdict == Verdict.NA:
+        answer.reason = earlier.reason
+        answer.na_by_id = earlier.na_by_id
+
+
+def _are_known(value: Any, choices: dict[str, str]) -> bool:
+    keys = value if isinstance(value, list) else [value] if value else []
+    return set(keys) <= set(choices)
+
+
+def carry_proofs(
+    answers: Sequence[Answer], earlier: dict[str, Answer]
+) -> dict[int, list[str]]:
+    """Use the same evidence, and link the actions still open; answer to evidence ids."""
+    here = {earlier[a.question.key].pk: a for a in answers if a.question.key in earlier}
+    proofs = Attachment.objects.filter(answer__in=here).order_by("pk")
+    used = [(here[old.answer_id], old.evidence_id) for old in proofs]
+    Attachment.objects.bulk_create(
+        Attachment(answer=answer, evidence_id=evidence) for answer, evidence in used
+    )
+    links = ActionLink.objects.filter(answer__in=here, action__closed_at=None)
+    ActionLink.objects.bulk_create(
+        ActionLink(action_id=link.action_id, answer=here[link.answer_id])
+        for link in links
+    )
+    found: dict[int, list[str]] = {}
+    for answer, evidence in used:
+        found.setdefault(answer.pk, []).append(str(evidence))
+    return found
+
+
+def told(
+    earlier: Assessment, answers: Sequence[Answer], proofs: dict[int, list[str]]
+) -> dict[str, Any]:
+    """What the trail keeps of it: every answer as it came along."""
+    return {
+        "from": str(earlier.pk),
+        "answers": {
+            str(answer.pk): _as_carried(answer)
+            | ({"evidence": proofs[answer.pk]} if answer.pk in proofs else {})
+            for answer in answers
+            if answer.again or answer.owner_id or answer.pk in proofs
+        },
+    }
+
+
+def _as_carried(answer: Answer) -> dict[str, Any]:
+    names = ("verdict", "value", "note", "reason", "owner_id", "later_until")
+    values = {name: getattr(answer, name) for name in names}
+    return {name: value for name, value in values.items() if value not in (None, "")}

@@ -1,0 +1,78 @@
+"""What an assessment that was carried forward has to do with the earlier one."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.checklists.models import Edition
+from compliance.organisations.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An assessment that could be carried forward, and the edition it would go to."""
+
+    assessment: Assessment
+    edition_id: int
+
+
+def can_carry(organisation: Organisation, editions: list[Edition]) -> list[Earlier]:
+    """The organisation's assessments of these checklists, newest first; one query."""
+    newest: dict[int, int] = {}
+    for edition in editions:
+        newest.setdefault(edition.checklist_id, edition.pk)
+    rows = organisation.assessments.for_page().filter(
+        edition__checklist__in=list(newest)
+    )
+    return [
+        Earlier(row, newest[row.edition.checklist_id])
+        for row in rows.order_by("-period_to", "-started_at")
+    ]
+
+
+def different(assessment: Assessment) -> frozenset[int]:
+    """Answers that say something else than the earlier assessment did; one query.
+
+    Verdict, value, note and reason count. A question that was not asked then counts
+    once it has an answer.
+    """
+    if assessment.carried_from_id is None:
+        return frozenset()
+    before = Answer.objects.filter(
+        assessment=assessment.carried_from_id,
+        question__key=OuterRef("question__key"),
+    )
+    same = before.annotate(told_value=_told()).filter(
+        verdict=OuterRef("verdict"),
+        note=OuterRef("note"),
+        reason=OuterRef("reason"),
+        told_value=OuterRef("told_value"),
+    )
+    rows = assessment.answers.annotate(told_value=_told())
+    rows = rows.filter(~Exists(same))
+    rows = rows.filter(Exists(before) | ~Q(verdict="unanswered"))
+    return frozenset(rows.order_by().values_list("pk", flat=True))
+
+
+def _told() -> Coalesce:
+    """A JSON value as comparable text; none is the empty text."""
+    return Coalesce(Cast("value", TextField()), Value(""), output_field=TextField())
+
+
+def following(period_from: date, period_to: date) -> tuple[date, date]:
+    """The audit period after one: whole years stay whole years, else as many days."""
+    first = period_to + timedelta(days=1)
+    for years in range(1, 6):
+        if _later(period_from, years) == first:
+            return first, _later(first, years) - timedelta(days=1)
+    return first, first + (period_to - period_from)
+
+
+def _later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, month=3, day=1)

@@ -1,0 +1,250 @@
+"""Carrying an assessment forward: its answers come along, each to be confirmed again."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from compliance.assessments import actions
+from compliance.assessments.carrying import different, following
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.models import Action, ActionLink, Assessment, Choice, Membership
+from tests import factories
+from tests.reading import flat
+
+YEAR = {"period_from": date(2027, 1, 1), "period_to": date(2027, 12, 31)}
+
+
+def carry(cast, earlier, edition=None, **fields):
+    values = {
+        "by": cast.otto,
+        "organisation": cast.acme,
+        "edition": edition or earlier.edition,
+        "subject": earlier.subject,
+        "facts": {},
+        "earlier": earlier,
+    }
+    return actions.start(**(values | YEAR | fields))
+
+
+def say(answer, **fields):
+    for name, value in fields.items():
+        setattr(answer, name, value)
+    answer.save()
+    return answer
+
+
+@pytest.fixture
+def earlier(cast):
+    """Q1 met with a note and evidence, Q2 N/A, Q3 untouched."""
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    one, two, _ = assessment.answers.order_by("question__position")
+    say(one, verdict="met", note="Kept in the vault.", owner=cast.con, version=4)
+    say(two, verdict="na", reason="No such system.", na_by=cast.con)
+    factories.attach(one, factories.make_link(cast.acme, cast.con))
+    return assessment
+
+
+def by_key(assessment):
+    return {a.question.key: a for a in assessment.answers.select_related("question")}
+
+
+def test_answers_come_along_each_to_be_confirmed_again(cast, earlier):
+    new = by_key(carry(cast, earlier))
+    assert (new["Q1"].verdict, new["Q1"].note) == ("met", "Kept in the vault.")
+    assert new["Q1"].owner == cast.con
+    assert [a.evidence.title for a in new["Q1"].attachments.all()] == ["Policy"]
+    assert (new["Q1"].again, new["Q2"].again, new["Q3"].again) == (
+        "carried",
+        "carried",
+        "",
+    )
+    assert {a.version for a in new.values()} == {0}
+
+
+def test_not_applicable_comes_along_and_waits_for_a_second_person(cast, earlier):
+    two = earlier.answers.get(question__key="Q2")
+    say(two, na_confirmed_by=cast.rev, na_confirmed_at=two.assessment.started_at)
+    found = by_key(carry(cast, earlier))["Q2"]
+    assert (found.verdict, found.reason) == ("na", "No such system.")
+    assert found.na_waits
+    assert found.na_by == cast.con
+
+
+def test_the_earlier_assessment_stays_as_it_is(cast, earlier):
+    before = list(earlier.answers.order_by("pk").values())
+    new = carry(cast, earlier)
+    assert list(earlier.answers.order_by("pk").values()) == before
+    assert new.carried_from == earlier
+
+
+def test_the_trail_keeps_every_answer_as_it_came_along(cast, earlier):
+    new = carry(cast, earlier)
+    event = Event.objects.get(action="assessment.started")
+    told = trail.changes(event)[1]["carried"]
+    one = by_key(new)["Q1"]
+    assert told["from"] == str(earlier.pk)
+    assert told["answers"][str(one.pk)]["note"] == "Kept in the vault."
+    assert len(told["answers"]) == 2
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_owner_who_has_left_stays_behind(cast, earlier):
+    Membership.objects.filter(user=cast.con).delete()
+    assert by_key(carry(cast, earlier))["Q1"].owner is None
+
+
+def test_question_of_another_kind_keeps_its_note_only(cast, earlier):
+    draft = factories.make_draft(
+        3, number="2027.1", checklist=earlier.edition.checklist
+    )
+    draft.questions.filter(key="Q1").update(kind="number", number={"at_most": 3})
+    found = by_key(carry(cast, earlier, factories.publish(draft)))["Q1"]
+    assert (found.verdict, found.value) == ("unanswered", None)
+    assert (found.note, found.again) == ("Kept in the vault.", "carried")
+
+
+def test_choice_that_is_no_longer_offered_is_not_carried(cast):
+    first = factories.make_draft(2)
+    first.questions.update(kind="choice")
+    for question in first.questions.all():
+        for place, key in enumerate(["all", "some"]):
+            Choice.objects.create(
+                question=question, key=key, label=key, verdict="met", position=place
+            )
+    assessment = factories.make_assessment(
+        cast.acme, cast.ada, factories.publish(first)
+    )
+    for answer, value in zip(assessment.answers.all(), ["all", "some"], strict=True):
+        say(answer, value=value, verdict="met")
+    second = factories.make_draft(2, number="2027.1", checklist=first.checklist)
+    second.questions.update(kind="choice")
+    for question in second.questions.all():
+        Choice.objects.create(
+            question=question, key="all", label="all", verdict="partly", position=1
+        )
+    new = by_key(carry(cast, assessment, factories.publish(second)))
+    assert (new["Q1"].value, new["Q1"].verdict) == ("all", "partly")
+    assert (new["Q2"].value, new["Q2"].verdict) == (None, "unanswered")
+
+
+def test_open_actions_are_about_the_new_answers_too(cast, earlier):
+    action = Action.objects.create(
+        organisation=cast.acme, number=1, title="Do", created_by=cast.ada
+    )
+    one = earlier.answers.get(question__key="Q1")
+    ActionLink.objects.create(action=action, answer=one)
+    new = carry(cast, earlier)
+    assert set(action.answers.all()) == {one, by_key(new)["Q1"]}
+
+
+def test_other_checklists_and_other_organisations_are_refused(cast, earlier):
+    foreign = factories.make_assessment(cast.other, cast.zoe, earlier.edition)
+    for wrong in (foreign, factories.make_assessment(cast.acme, cast.ada)):
+        with pytest.raises(ValidationError, match="same checklist"):
+            carry(cast, wrong, earlier.edition)
+    assert not Event.objects.exists()
+
+
+def test_saving_takes_the_mark_away(cast, earlier):
+    new = by_key(carry(cast, earlier))["Q1"]
+    actions.save_answer(
+        by=cast.con,
+        organisation=cast.acme,
+        assessment_id=new.assessment_id,
+        answer_id=new.pk,
+        changes={"note": "Kept in the new vault."},
+        base=0,
+    )
+    new.refresh_from_db()
+    assert new.again == ""
+
+
+def test_what_says_something_else_than_last_time_is_found_in_one_query(cast, earlier):
+    new = carry(cast, earlier)
+    assert different(new) == frozenset()
+    answers = by_key(new)
+    say(answers["Q1"], verdict="partly")
+    say(answers["Q3"], note="New.")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert different(new) == {answers["Q1"].pk, answers["Q3"].pk}
+    assert len(queries) == 1
+    assert different(earlier) == frozenset()
+
+
+def test_new_question_differs_once_it_is_answered(cast, earlier):
+    draft = factories.make_draft(
+        4, number="2027.1", checklist=earlier.edition.checklist
+    )
+    new = carry(cast, earlier, factories.publish(draft))
+    answer = by_key(new)["Q4"]
+    assert different(new) == frozenset()
+    say(answer, verdict="not_met")
+    assert different(new) == {answer.pk}
+
+
+def test_carrying_two_thousand_answers_takes_no_more_statements(cast):
+    counts = []
+    for number in (1, 2, 60):  # the first event of an organisation costs three more
+        assessment = factories.make_assessment(
+            cast.acme, cast.ada, factories.make_edition(number)
+        )
+        assessment.answers.update(verdict="met", note="Yes.")
+        for answer in assessment.answers.all():
+            factories.attach(answer, factories.make_link(cast.acme, cast.ada))
+        with CaptureQueriesContext(connection) as queries:
+            carry(cast, assessment)
+        counts.append(len(queries))
+    assert counts[1] == counts[2] <= 25
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("2026-01-01", "2026-12-31", ("2027-01-01", "2027-12-31")),
+        ("2027-01-01", "2027-12-31", ("2028-01-01", "2028-12-31")),
+        ("2028-03-01", "2029-02-28", ("2029-03-01", "2030-02-28")),
+        ("2026-01-01", "2026-03-31", ("2026-04-01", "2026-06-29")),
+        ("2024-02-29", "2025-02-28", ("2025-03-01", "2026-02-28")),
+    ],
+)
+def test_the_next_period_follows_the_last_one(first, last, found):
+    ends = following(date.fromisoformat(first), date.fromisoformat(last))
+    assert tuple(day.isoformat() for day in ends) == found
+
+
+def test_page_carries_forward_with_subject_period_and_facts(cast, earlier, sign_in):
+    earlier.facts = {"data": ["health"]}
+    earlier.save()
+    client = sign_in(cast.otto)
+    chosen = client.get(reverse("assessments:choose", args=["acme"]))
+    url = reverse("assessments:start", args=["acme", earlier.edition.pk])
+    url += f"?from={earlier.pk}"
+    assert url in chosen.text
+    page = client.get(url)
+    assert "Carried forward from" in flat(page.text)
+    assert 'value="2027-12-31"' in page.text
+    assert page.context["facts"].initial == {"data": ["health"]}
+    sent = {"subject": "Acme", "data": "health"} | {
+        name: day.isoformat() for name, day in YEAR.items()
+    }
+    client.post(url, sent)
+    new = Assessment.objects.get(carried_from=earlier)
+    assert by_key(new)["Q1"].note == "Kept in the vault."
+    listed = client.get(f"{new.get_absolute_url()}?show=confirm-again")
+    assert "2 questions" in flat(listed.text)
+
+
+@pytest.mark.parametrize("given", ["x", "00000000-0000-0000-0000-000000000000"])
+def test_unknown_and_foreign_assessments_are_not_found(cast, earlier, sign_in, given):
+    foreign = factories.make_assessment(cast.other, cast.zoe, earlier.edition)
+    url = reverse("assessments:start", args=["acme", earlier.edition.pk])
+    client = sign_in(cast.otto)
+    for wrong in (given, foreign.pk):
+        assert client.get(f"{url}?from={wrong}").status_code == 404
