@@ -64,8 +64,23 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Then:
+    """What the earlier assessment said of a question; ``changed`` names what differs.
+
+    ``verdict`` is "" where the question was not asked then.
+    """
+
+    verdict: str
+    changed: tuple[str, ...]
+
+    @property
+    def verdict_word(self) -> str:
+        return Verdict(self.verdict).label if self.verdict else "not asked"
+
+
+@dataclass(frozen=True)
 class Line:
-    """A question with its answer."""
+    """A question with its answer; ``then`` only where one was carried forward."""
 
     key: str
     title: str
@@ -85,6 +100,23 @@ class Line:
     changed_at: datetime | None
     proofs: tuple[Proof, ...]
     remarks: tuple[Remark, ...]
+    later_until: date | None = None
+    na_by: str = ""
+    na_confirmed_by: str = ""
+    na_confirmed_at: datetime | None = None
+    again: str = ""
+    taken_from: str = ""
+    then: "Then | None" = None
+
+    @property
+    def na_waits(self) -> bool:
+        """Whether "not applicable" was said by one person only."""
+        return bool(self.na_by) and not self.na_confirmed_by
+
+    @property
+    def is_different(self) -> bool:
+        """Whether it says something else than last time."""
+        return self.then is not None and bool(self.then.changed)
 
     @property
     def lacks_evidence(self) -> bool:
@@ -134,6 +166,17 @@ class Content:
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     proofs: tuple[Proof, ...]
+    carried_from: str = ""
+
+    @cached_property
+    def different(self) -> list[Line]:
+        """What says something else than the assessment it was carried over from."""
+        return [line for line in self.applying if line.is_different]
+
+    @cached_property
+    def unconfirmed(self) -> list[Line]:
+        """What came along and has not been confirmed again."""
+        return [line for line in self.applying if line.again]
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -229,6 +272,11 @@ class Paper:
     def unanswered(self) -> list[Line]:
         """What is still open: "don't know" and "later" too."""
         return [line for line in self.content.applying if line.verdict in OPEN]
+
+    @cached_property
+    def na_waiting(self) -> list[Line]:
+        """What one person judged not applicable, and no second has confirmed."""
+        return [line for line in self.content.applying if line.na_waits]
 
     @cached_property
     def unproven(self) -> list[Line]:

@@ -19,7 +19,9 @@ from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
 from compliance.reports.content import Content, Entry, Line, Paper, Proof, Remark
 from compliance.reports.content import Section as Part
+from compliance.reports.since import Before, before, then
 from compliance.reports.telling import told
+from compliance.templatetags.ui import day
 
 LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""
@@ -29,7 +31,7 @@ def read(assessment_id: UUID, number: int) -> Paper:
     """The report of an assessment as it stands now."""
     with _one_moment():
         assessment = Assessment.objects.select_related(
-            "organisation", "edition__checklist__theme"
+            "organisation", "edition__checklist__theme", "carried_from__edition"
         ).get(pk=assessment_id)
         content = _content(assessment)
         entries, count = _trail(assessment)
@@ -70,13 +72,18 @@ def _content(assessment: Assessment) -> Content:
     edition = assessment.edition
     scope = Scope(edition, assessment.facts)
     answers = list(
-        assessment.answers.for_page().prefetch_related(
+        assessment.answers.for_page()
+        .select_related(
+            "taken_from__question", "taken_from__assessment__edition__checklist"
+        )
+        .prefetch_related(
             models.Prefetch(
                 "comments", Comment.objects.select_related("author").order_by("pk")
             )
         )
     )
     proofs = _proofs(answers)
+    earlier = before(assessment.carried_from)
     return Content(
         organisation=assessment.organisation.name,
         theme=edition.checklist.theme.name,
@@ -92,12 +99,22 @@ def _content(assessment: Assessment) -> Content:
             Part(
                 number=section.position,
                 title=section.title,
-                lines=tuple(_line(answer, scope, proofs) for answer in group),
+                lines=tuple(_line(answer, scope, proofs, earlier) for answer in group),
             )
             for section, group in groupby(answers, key=lambda a: a.question.section)
         ),
         proofs=tuple(proofs.values()),
+        carried_from=_earlier(assessment.carried_from),
     )
+
+
+def _earlier(assessment: Assessment | None) -> str:
+    """The assessment that was carried forward, in words."""
+    if assessment is None:
+        return ""
+    first, last = day(assessment.period_from), day(assessment.period_to)
+    edition = assessment.edition.number
+    return f"{assessment.subject}, edition {edition}, {first} to {last}"
 
 
 def _proofs(answers: Sequence[Answer]) -> dict[UUID, Proof]:
@@ -131,7 +148,12 @@ def _proof(number: int, row: Evidence, used_in: tuple[str, ...]) -> Proof:
     )
 
 
-def _line(answer: Answer, scope: Scope, proofs: dict[UUID, Proof]) -> Line:
+def _line(
+    answer: Answer,
+    scope: Scope,
+    proofs: dict[UUID, Proof],
+    earlier: Before | None,
+) -> Line:
     question = answer.question
     return Line(
         key=question.key,
@@ -155,7 +177,23 @@ def _line(answer: Answer, scope: Scope, proofs: dict[UUID, Proof]) -> Line:
             Remark(str(said.author), said.written_at, said.text)
             for said in answer.comments.all()
         ),
+        later_until=answer.later_until,
+        na_by=str(answer.na_by or ""),
+        na_confirmed_by=str(answer.na_confirmed_by or ""),
+        na_confirmed_at=answer.na_confirmed_at,
+        again=answer.again,
+        taken_from=_source(answer),
+        then=then(answer, earlier),
     )
+
+
+def _source(answer: Answer) -> str:
+    """The related answer that it was taken over from, in words."""
+    if answer.taken_from is None:
+        return ""
+    source = answer.taken_from
+    title = source.assessment.edition.checklist.title
+    return f"{source.question.key}, {title}, {source.assessment.subject}"
 
 
 def _trail(assessment: Assessment) -> tuple[tuple[Entry, ...], int]:

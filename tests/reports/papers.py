@@ -10,6 +10,7 @@ from compliance.reports.content import (
     Proof,
     Remark,
     Section,
+    Then,
 )
 
 AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
@@ -113,9 +114,25 @@ def make_full_paper():
         make_line("Q4", verdict="na", reason="No such system.", note=""),
         make_line("Q5", verdict="unanswered", note="", changed_by="", changed_at=None),
         make_line("Q6", applies=False, applicability="Applies only when Role is X."),
+        make_line("Q7", verdict="later", later_until=date(2027, 2, 1), again="carried"),
+        make_line("Q8", verdict="dont_know", note="", again="action"),
+        make_line("Q9", then=Then("partly", ("answer", "note")), taken_from="G079, DP"),
+        make_line(
+            "Q10", verdict="na", reason="None.", na_by="Con", then=Then("", ("new",))
+        ),
+        make_line(
+            "Q11",
+            verdict="na",
+            reason="None.",
+            na_by="Con",
+            na_confirmed_by="Rev",
+            na_confirmed_at=AT,
+        ),
     ]
     lines += [
         make_line(f"H{i}", text=text, note=text, owner=text, value=text)
         for i, text in enumerate(HOSTILE)
     ]
-    return make_paper(make_content(lines, [proof], subject=HOSTILE[0]))
+    return make_paper(
+        make_content(lines, [proof], subject=HOSTILE[0], carried_from=HOSTILE[0])
+    )

@@ -65,3 +65,25 @@ def test_same_paper_gives_same_html():
 def test_stylesheet_asks_for_nothing_outside():
     assert set(re.findall(r'url\("([a-z]+):', stylesheet())) == {"data"}
     assert "url(" not in re.sub(r'url\("data:', "", stylesheet())
+
+
+def test_what_changed_since_last_time_is_told():
+    words = " ".join(words_of(html_of(make_full_paper())).split())
+    assert "2 say something else than then" in words
+    assert "Partly, now Met" in words
+    assert "not asked, now N/A" in words
+    assert "2 have not been confirmed again" in words
+    assert "Since last time" not in words_of(html_of(make_paper()))
+
+
+def test_states_of_their_own_are_told_beside_the_question():
+    words = " ".join(words_of(html_of(make_full_paper())).split())
+    for text in (
+        "Put off until 1 Feb 2027.",
+        "No second person yet",
+        "confirmed by Rev",
+        "Carried over, not confirmed again",
+        "To be looked at again",
+        "Taken over from G079, DP",
+    ):
+        assert text in words

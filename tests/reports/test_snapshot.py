@@ -118,3 +118,36 @@ def test_due_date_is_part_of_what_is_hashed(cast):
     before = read(assessment.pk, 1).content.content_hash
     assessment.answers.update(due_on=date(2027, 1, 1))
     assert read(assessment.pk, 1).content.content_hash != before
+
+
+def test_what_an_earlier_assessment_said_is_read_beside_it(cast):
+    earlier = make_rich(cast, 3)
+    assessment = make_rich(cast, 3)
+    assessment.carried_from = earlier
+    assessment.save()
+    for one in (earlier, assessment):
+        for answer in one.answers.all():
+            answer.attachments.all().delete()
+    changed = assessment.answers.get(question__key="Q2")
+    changed.verdict = "partly"
+    changed.save()
+    attach(changed, make_link(cast.acme, cast.con))
+    content = read(assessment.pk, 1).content
+    assert content.carried_from == "Acme, edition 2026.1, 1 Jan 2026 to 31 Dec 2026"
+    assert [(x.key, x.then.verdict, x.then.changed) for x in content.different] == [
+        ("Q2", "met", ("answer", "evidence added"))
+    ]
+
+
+def test_second_person_and_day_of_later_are_read(cast):
+    one, two = make_rich(cast, 2).answers.order_by("pk")
+    one.verdict, one.reason, one.na_by = "na", "None.", cast.con
+    one.na_confirmed_by, one.na_confirmed_at = cast.rev, timezone.now()
+    one.save()
+    two.verdict, two.later_until, two.taken_from = "later", date(2027, 1, 1), one
+    two.taken_version = 1
+    two.save()
+    first, second = read(one.assessment_id, 1).content.lines
+    assert (first.na_by, first.na_confirmed_by) == ("Con Tributor", "Rev Iewer")
+    assert second.later_until == date(2027, 1, 1)
+    assert second.taken_from == "Q1, Privacy, Acme"

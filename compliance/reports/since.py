@@ -1,0 +1,57 @@
+"""What an assessment says that the one before it did not: for the report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.reports.content import Then
+
+_FIELDS = ("verdict", "value", "note", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier answer: its fields and the ids of its evidence."""
+
+    values: Mapping[str, Any]
+    proofs: frozenset[UUID]
+
+
+Before = Mapping[str, Said]
+"""Question key to what was said."""
+
+
+def before(earlier: Assessment | None) -> Before | None:
+    """What an earlier assessment said, in two queries; None without one."""
+    if earlier is None:
+        return None
+    rows = earlier.answers.select_related("question").prefetch_related("attachments")
+    return {row.question.key: _said(row) for row in rows}
+
+
+def _said(answer: Answer) -> Said:
+    values = {name: getattr(answer, name) for name in _FIELDS}
+    proofs = frozenset(one.evidence_id for one in answer.attachments.all())
+    return Said(values, proofs)
+
+
+def then(answer: Answer, earlier: Before | None) -> Then | None:
+    """What was said then, and what differs now."""
+    if earlier is None:
+        return None
+    said, now = earlier.get(answer.question.key), _said(answer)
+    if said is None:
+        is_new = answer.verdict != "unanswered"
+        return Then("", ("new question",) if is_new else ())
+    changed = [_name(name) for name in _FIELDS if said.values[name] != now.values[name]]
+    if now.proofs - said.proofs:
+        changed.append("evidence added")
+    if said.proofs - now.proofs:
+        changed.append("evidence taken out")
+    return Then(said.values["verdict"], tuple(changed))
+
+
+def _name(field: str) -> str:
+    return "answer" if field == "verdict" else field
