@@ -51,6 +51,8 @@ DOORS = {
     "assessments:progress": (VIEW, "GET"),
     "assessments:facts": (ASSESS, "GET POST"),
     "assessments:applicability": (VIEW, "GET"),
+    "assessments:archive": (ASSESS, "POST"),
+    "assessments:take_up": (ASSESS, "POST"),
     "assessments:undo": (ANSWER, "POST"),
     "assessments:row": (VIEW, "GET"),
     "assessments:answer_save": (ANSWER, "POST"),

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 
+from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, stacked
@@ -25,9 +26,11 @@ class Standing:
 
 
 def standing(organisation: Organisation, today: date) -> list[Standing]:
-    """Every assessment, by theme and newest first, in two queries."""
+    """Every assessment, by theme and newest first, archived ones last; two queries."""
     assessments = organisation.assessments.for_page().order_by(
-        "edition__checklist__theme__position", "-started_at"
+        Case(When(status=AssessmentStatus.RUNNING, then=0), default=1),
+        "edition__checklist__theme__position",
+        "-started_at",
     )
     later = Q(binds_from__gt=today)
     counts = (

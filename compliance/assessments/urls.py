@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from compliance.assessments.views import answers, proofs, related, starting, workspace
+from compliance.assessments.views import (
+    answers,
+    closing,
+    proofs,
+    related,
+    starting,
+    workspace,
+)
 
 app_name = "assessments"
 one = "<uuid:assessment_id>/"
@@ -16,6 +23,8 @@ urlpatterns = [
     path(f"{one}progress/", workspace.progress, name="progress"),
     path(f"{one}facts/", starting.facts, name="facts"),
     path(f"{one}applicability/", starting.applicability, name="applicability"),
+    path(f"{one}archive/", closing.archive, name="archive"),
+    path(f"{one}take-up/", closing.take_up, name="take_up"),
     path(f"{one}undo/<int:seq>/", answers.undo, name="undo"),
     path(answer, workspace.row, name="row"),
     path(f"{answer}save/", answers.answer_save, name="answer_save"),

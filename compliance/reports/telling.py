@@ -9,6 +9,8 @@ from compliance.assessments.choices import Verdict
 WORDS = {
     "assessment.started": "Assessment started",
     "assessment.facts_changed": "Facts changed",
+    "assessment.archived": "Assessment archived",
+    "assessment.taken_up": "Assessment taken up again",
     "answer.saved": "saved",
     "answer.undone": "change undone",
     "answer.refused": "refused: somebody else had changed it",

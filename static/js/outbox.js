@@ -1,6 +1,7 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
 import { addressIn, box, drop, flying, keep, shown } from "./box.js";
 import { fill, flat, grouped, isSame, isSaved, known, raise, rowAt, touched } from "./rows.js";
+import { showKept } from "./kept.js";
 import { load, open, say } from "./workspace.js";
 import { freshToken, isStale, token } from "./token.js";
 import "./autosave.js";
@@ -8,16 +9,17 @@ import "./autosave.js";
 let why = "Offline.";
 let isSigningOut = false; // ui.js empties the outbox on the page after it
 
-function link(href, text) {
-  document.getElementById("save")?.append(" ", Object.assign(document.createElement("a"), { href, textContent: text }));
+function offer(tag, textContent, more) {
+  document.getElementById("save")?.append(" ", Object.assign(document.createElement(tag), { textContent, ...more }));
 }
 function tell() {
   const count = Object.keys(box).length;
   if (!count) return;
   say(`${why} ${count} answer${count > 1 ? "s wait" : " waits"} on this device.`, "save-off");
-  if (why.startsWith("You are signed out")) link(`/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`, "Sign in");
+  if (why.startsWith("You are signed out")) offer("a", "Sign in", { href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}` });
   const stuck = Object.keys(box).find((address) => box[address].stuck);
-  if (stuck) link(stuck.replace(/answers\/(\d+)\/save\/$/, "?open=$1#answer-$1"), "Look at it");
+  if (stuck) offer("a", "Look at it", { href: stuck.replace(/answers\/(\d+)\/save\/$/, "?open=$1#answer-$1") });
+  if (!why.startsWith("Offline")) offer("button", "Show the text", { type: "button", className: "linkbtn", onclick: showKept });
 }
 
 // A row that is not on the page is sent as it was kept.
@@ -46,8 +48,8 @@ async function send() {
   isSending = true;
   for (const [address, kept] of Object.entries(box)) {
     const row = shown.has(address) && rowAt(address);
-    if (row) row.requestSubmit();
-    else if (!kept.stuck && !(isRestoring && rowAt(address))) await post(address, kept).catch(tell);
+    if (row?.hasAttribute?.("hx-post")) row.requestSubmit();
+    else if (!kept.stuck && !kept.isOver && !(isRestoring && rowAt(address))) await post(address, kept).catch(tell);
   }
   isSending = false;
 }
@@ -60,6 +62,7 @@ async function restore(isOpened) {
   for (const [address, kept] of Object.entries(box)) {
     const row = !shown.has(address) && rowAt(address);
     if (!row) continue;
+    if (!row.hasAttribute("hx-post")) { why = "Not saved: this can no longer be answered here."; kept.isOver = true; tell(); continue; }
     try { await (isOpened ? open(row) : load(row)); } catch { continue; }
     if (kept.touched.some(([name]) => !row.elements[name])) continue;
     const now = known(row);
@@ -67,7 +70,7 @@ async function restore(isOpened) {
     const names = kept.touched.map(([name]) => name);
     raise(row, names.filter((name) => !isSame(now.get(name), tried.get(name))), kept.base);
     fill(row, kept.touched);
-    Object.assign(kept, { tried: null, stuck: false, base: row.elements.base.value });
+    Object.assign(kept, { tried: null, stuck: false, isOver: false, base: row.elements.base.value });
     row.dataset.dirty = "typed";
     shown.add(address);
   }
@@ -92,7 +95,7 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose));
 
-const told = (status) => ({ 0: "Offline.", 401: "You are signed out.", 403: "Not saved: you may no longer answer here." })[status] ?? "Not saved.";
+const told = (status) => ({ 0: "Offline.", 401: "You are signed out.", 403: "Not saved: you may no longer answer here.", 404: "Not saved: this page is no longer open to you." })[status] ?? "Not saved.";
 const pairs = (sent) => flat(grouped(sent));
 document.addEventListener("htmx:configRequest", (event) => {
   const row = event.target;
@@ -111,7 +114,7 @@ for (const name of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout", "htmx:re
     if (!row.matches?.("form[data-q]")) return;
     const status = event.detail.xhr?.status ?? 0;
     why = told(status);
-    keep(row, [401, 403].includes(status) ? null : pairs(event.detail.requestConfig.formData));
+    keep(row, [401, 403, 404].includes(status) ? null : pairs(event.detail.requestConfig.formData));
     tell();
     if (isStale(event.detail.xhr?.getResponseHeader("HX-Trigger"))) freshToken().then((isFresh) => { if (isFresh) row.requestSubmit(); });
   });

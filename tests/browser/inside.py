@@ -97,6 +97,20 @@ def role(user_id, name):
     Membership.objects.filter(user_id=user_id).update(role=name)
 
 
+def remove(user_id):
+    Membership.objects.filter(user_id=user_id).delete()
+
+
+def archive(assessment_id):
+    made = Assessment.objects.get(pk=assessment_id)
+    actions.archive(by=made.started_by, assessment=made)
+
+
+def take_up(assessment_id):
+    made = Assessment.objects.get(pk=assessment_id)
+    actions.take_up(by=made.started_by, assessment=made)
+
+
 def standing(answer_id):
     """An answer as it stands now."""
     answer = Answer.objects.get(pk=answer_id)

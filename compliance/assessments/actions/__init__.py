@@ -8,6 +8,7 @@ from compliance.assessments.actions.answer import (
     undo,
 )
 from compliance.assessments.actions.attach import attach, detach
+from compliance.assessments.actions.close import archive, take_up
 from compliance.assessments.actions.start import change_facts, start
 from compliance.assessments.actions.talk import comment
 
@@ -15,11 +16,13 @@ __all__ = [
     "Refused",
     "Saved",
     "Undone",
+    "archive",
     "attach",
     "change_facts",
     "comment",
     "detach",
     "save_answer",
     "start",
+    "take_up",
     "undo",
 ]

@@ -1,0 +1,45 @@
+"""Putting an assessment away, and taking it up again."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.organisations.models import User
+from compliance.web.turns import in_turn
+
+
+def archive(*, by: User, assessment: Assessment) -> Assessment:
+    """Close a running assessment: it stays readable, and nothing in it changes."""
+    return _move(by, assessment, AssessmentStatus.ARCHIVED, "assessment.archived")
+
+
+def take_up(*, by: User, assessment: Assessment) -> Assessment:
+    """Open an archived assessment again."""
+    return _move(by, assessment, AssessmentStatus.RUNNING, "assessment.taken_up")
+
+
+def _move(
+    by: User, assessment: Assessment, status: AssessmentStatus, action: str
+) -> Assessment:
+    """The same status again changes nothing. Raises ``ValidationError``."""
+    with in_turn(), transaction.atomic():
+        locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        if locked.status == status:
+            return locked
+        if {locked.status, status} != set(AssessmentStatus):
+            msg = "This assessment cannot be archived or taken up now."
+            raise ValidationError(msg)
+        before, locked.status = locked.status, status
+        locked.save(update_fields=["status"])
+        trail.record(
+            by=by,
+            organisation_id=locked.organisation_id,
+            action=action,
+            subject=locked,
+            scope_id=locked.pk,
+            before={"status": before},
+            after={"status": status},
+        )
+    return locked
