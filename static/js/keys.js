@@ -1,4 +1,5 @@
 // Keys of the question list. Single keys act only while focus is inside it (WCAG 2.1.4).
+import { loadMore } from "./more.js";
 import { isText, rowOf } from "./rows.js";
 import { open, show, shut } from "./workspace.js";
 
@@ -32,15 +33,21 @@ function choose(row, radio, value) {
   if (value === "na") field(row, "reason");
 }
 
-function nextOpen(all, at) {
+async function next(at) {
+  if (!rows()[at + 1] && !await loadMore()) return;
+  go(rows()[at + 1]);
+}
+async function nextOpen(at) {
   const unanswered = (row) => row.querySelector('input[value="unanswered"]:checked, .v-open');
-  return all.slice(at + 1).find(unanswered) ?? all.find(unanswered);
+  const after = () => rows().slice(at + 1).find(unanswered);
+  while (!after() && await loadMore());
+  go(after() ?? rows().find(unanswered));
 }
 
 const single = {
-  j: (all, at) => go(all[at + 1]),
+  j: (all, at) => next(at),
   k: (all, at) => go(all[at - 1]),
-  u: (all, at) => go(nextOpen(all, at)),
+  u: (all, at) => nextOpen(at),
   n: (all, at) => openAt(all[at], (row) => field(row, "note")),
   o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
   d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),

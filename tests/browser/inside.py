@@ -126,6 +126,12 @@ def standing(answer_id):
     }
 
 
+def verdicts(answer_ids):
+    """The verdicts of answers, in the order asked for."""
+    found = dict(Answer.objects.filter(pk__in=answer_ids).values_list("pk", "verdict"))
+    return [found[answer_id] for answer_id in answer_ids]
+
+
 def save(user_id, answer_id, changes):
     """A colleague saves at their own desk."""
     answer = Answer.objects.select_related("assessment__organisation").get(pk=answer_id)

@@ -1,0 +1,12 @@
+// The next rows of a long list, asked for by a key as well as by scrolling.
+export function loadMore() {
+  const link = document.querySelector("#more a");
+  if (!link) return Promise.resolve(false);
+  return new Promise((done) => {
+    const listening = new AbortController();
+    const end = (isMore) => { listening.abort(); done(isMore); };
+    document.addEventListener("htmx:afterSettle", () => { if (!link.isConnected) end(true); }, { signal: listening.signal });
+    setTimeout(() => end(!link.isConnected), 8000);
+    link.click();
+  });
+}
