@@ -1,5 +1,6 @@
 """Every setting, read once from the environment. Each has a line in the README."""
 
+import re
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -20,9 +21,27 @@ if "*" in ALLOWED_HOSTS:
     msg = "ATTEST_HOSTS names the hosts that Attest answers for; * is refused."
     raise ImproperlyConfigured(msg)
 HTTPS = env.bool("HTTPS", False)
+URL = env.str("URL", "http://127.0.0.1:8000").rstrip("/")
+if not URL.startswith(("http://", "https://")):
+    msg = "ATTEST_URL is the address people reach Attest at, such as https://attest.example."
+    raise ImproperlyConfigured(msg)
 SIGN_UP = env.bool("SIGN_UP", False)
+INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
+if not 1 <= INVITATION_DAYS <= 90:
+    msg = "ATTEST_INVITATION_DAYS is between 1 and 90."
+    raise ImproperlyConfigured(msg)
 RUN_WORKER = env.bool("RUN_WORKER", True)
 UPLOAD_BYTES = env.int("UPLOAD_BYTES", 50 * 1024 * 1024)
+UPLOADS_PER_HOUR = env.int("UPLOADS_PER_HOUR", 60)
+ORGANISATION_BYTES = env.int("ORGANISATION_BYTES", 5 * 1024 * 1024 * 1024)
+FILES_PER_ASSESSMENT = env.int("FILES_PER_ASSESSMENT", 500)
+PICTURE_PIXELS = env.int("PICTURE_PIXELS", 25_000_000)
+SCAN_SOCKET = env.str("SCAN_SOCKET", "")
+if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
+    msg = "ATTEST_SCAN_SOCKET is a path such as /run/clamav/clamd.ctl, or host:port."
+    raise ImproperlyConfigured(msg)
+SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
+SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)
 REPORT_SECONDS = env.int("REPORT_SECONDS", 600)
 REPORT_BYTES = env.int("REPORT_BYTES", 4 * 1024 * 1024 * 1024)
 
@@ -135,7 +154,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "compliance.organisations.views.csrf_failure"
+CSRF_FAILURE_VIEW = "compliance.organisations.views.front.csrf_failure"
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
@@ -200,6 +219,7 @@ MAILERS = {
             "username": env.str("MAIL_USER", ""),
             "password": env.str("MAIL_PASSWORD", ""),
             "use_tls": env.bool("MAIL_TLS", True),
+            "timeout": 30,
         }
         if env.str("MAIL_HOST", "")
         else {},

@@ -14,6 +14,8 @@ def serve(host: str, port: int) -> NoReturn:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
     os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
+    if host in settings.ALLOWED_HOSTS:  # not 0.0.0.0: nobody can follow a link there
+        os.environ.setdefault("ATTEST_URL", f"http://{host}:{port}")
     os.chdir(settings.BASE_DIR)
     os.execv(  # noqa: S606 (no shell is the point)
         sys.executable,

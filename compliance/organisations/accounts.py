@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
+from compliance.organisations import actions
 from compliance.organisations.models import User
+from compliance.web.paths import is_local
 from compliance.web.text import validate_line
 
 FIRST = "first_sign_in"
@@ -33,11 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only an address of this site, written without a host."""
-        return (
-            bool(url)
-            and str(url).startswith("/")
-            and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
-        )
+        return is_local(url)
 
     def authenticate(
         self, request: HttpRequest, **credentials: Any
@@ -51,6 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         if is_first:
             request.session[FIRST] = True
+        if isinstance(user, User):
+            actions.accept_waiting(by=user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """After the first sign-in, the page where to choose a password of one's own."""

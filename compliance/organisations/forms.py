@@ -1,8 +1,12 @@
 """What people may type about organisations and members."""
 
+from typing import Any
+
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 
 from compliance.organisations.choices import Role
+from compliance.organisations.models import User
 from compliance.web.text import validate_line
 
 
@@ -37,6 +41,46 @@ class MemberForm(forms.Form):
         initial=Role.CONTRIBUTOR,
         widget=forms.Select(attrs={"class": "select"}),
     )
+
+
+class InviteForm(MemberForm):
+    """Who to invite by mail. The ids differ: a page may hold both forms."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="invite-%s")
+
+
+class PasswordForm(forms.Form):
+    """The first password of a person who was invited."""
+
+    password1 = forms.CharField(
+        label="Password",
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password2 = forms.CharField(
+        label="Password again",
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.user)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first and again and first != again:
+            self.add_error("password2", "The two passwords differ.")
+        return cleaned
 
 
 class RoleForm(forms.Form):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.organisations.choices import Role
+from compliance.web.mail import Standing, standing
 from compliance.web.text import validate_line
 
 
@@ -52,6 +53,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def called(self) -> str:
+        """What to call somebody: the first word of the name."""
+        return str(self).split()[0]
+
+    @property
     def initials(self) -> str:
         """One or two capitals for the round badge."""
         words = str(self).split()
@@ -81,7 +87,16 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations by whether they still open the door."""
 
     def open_at(self, moment: datetime) -> "InvitationQuerySet":
-        return self.filter(accepted_at=None, ended_at=None, expires_at__gt=moment)
+        return self.waiting().filter(expires_at__gt=moment)
+
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither accepted nor taken back; the time of some may have run out."""
+        return self.filter(accepted_at=None, ended_at=None)
+
+    def for_page(self) -> "InvitationQuerySet":
+        return self.select_related(
+            "membership__user", "membership__organisation", "invited_by"
+        ).order_by("expires_at", "pk")
 
 
 class Invitation(models.Model):
@@ -103,8 +118,42 @@ class Invitation(models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
+    mail: Standing | None = None
+
     def __str__(self) -> str:
         return f"{self.membership_id} until {self.expires_at:%Y-%m-%d}"
+
+    @classmethod
+    def waiting_in(cls, organisation: Organisation) -> InvitationQuerySet:
+        """Those of an organisation whose person has not come yet."""
+        waiting = cls.objects.waiting().filter(membership__organisation=organisation)
+        return waiting.for_page()
+
+    @classmethod
+    def opened_by(cls, token_hash: str) -> "Invitation | None":
+        """The invitation that a token opens now, if any."""
+        found = cls.objects.open_at(timezone.now()).filter(
+            token_hash=token_hash, membership__user__is_active=True
+        )
+        return found.for_page().first()
+
+    @classmethod
+    def list_waiting_in(cls, organisation: Organisation) -> "list[Invitation]":
+        """The same as a list, each with ``mail``: what is known of one not gone yet."""
+        found = list(cls.waiting_in(organisation))
+        mails = standing(invitation.about for invitation in found) if found else {}
+        for invitation in found:
+            invitation.mail = mails.get(invitation.about)
+        return found
+
+    @property
+    def about(self) -> str:
+        """What its mail is called in the queue."""
+        return f"invitation {self.pk}"
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -122,6 +171,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """The people of an organisation, by name."""
         return self.select_related("user").order_by("user__name", "user__email")
 
+    def with_waiting(self) -> "MembershipQuerySet":
+        """Adds ``is_waited_for``: whether an invitation waits for the person."""
+        waiting = Invitation.objects.waiting().filter(membership=models.OuterRef("pk"))
+        return self.annotate(is_waited_for=models.Exists(waiting))
+
 
 class Membership(models.Model):
     """A person in an organisation, with one role."""
@@ -134,6 +188,8 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()
+
+    is_waited_for: bool
 
     class Meta:
         constraints = [

@@ -2,21 +2,34 @@
 
 from django.urls import path
 
-from compliance.organisations import views
+from compliance.organisations.views import front, invitations, members
 
 app_name = "organisations"
 urlpatterns = [
-    path("", views.front, name="front"),
-    path("organisations/new/", views.create, name="create"),
-    path("o/<slug:org>/members/", views.members, name="members"),
+    path("", front.front, name="front"),
+    path("organisations/new/", front.create, name="create"),
+    path("invitation/", invitations.invitation, name="invitation"),
+    path("invitation/<str:token>/", invitations.invited, name="invited"),
+    path("o/<slug:org>/invitations/", invitations.invite, name="invite"),
+    path(
+        "o/<slug:org>/invitations/<int:invitation_id>/again/",
+        invitations.invitation_again,
+        name="invitation_again",
+    ),
+    path(
+        "o/<slug:org>/invitations/<int:invitation_id>/end/",
+        invitations.invitation_end,
+        name="invitation_end",
+    ),
+    path("o/<slug:org>/members/", members.members, name="members"),
     path(
         "o/<slug:org>/members/<int:membership_id>/role/",
-        views.member_role,
+        members.member_role,
         name="member_role",
     ),
     path(
         "o/<slug:org>/members/<int:membership_id>/remove/",
-        views.member_remove,
+        members.member_remove,
         name="member_remove",
     ),
 ]

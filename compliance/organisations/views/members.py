@@ -1,49 +1,19 @@
-"""Pages of the room."""
+"""The members page: who is in, and as what."""
 
 from typing import Any
 
-from allauth.account.views import logout
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
-from compliance.organisations.forms import MemberForm, OrganisationForm, RoleForm
+from compliance.organisations.forms import InviteForm, MemberForm, RoleForm
 from compliance.organisations.models import Membership
-
-
-@require_safe
-def front(request: MemberRequest) -> HttpResponse:
-    """The home of the first organisation, or what to do without one."""
-    first = request.user.memberships.of(request.user).first()
-    if first:
-        return redirect(first.organisation)
-    context = {"form": OrganisationForm(), "may_create": settings.SIGN_UP}
-    return render(request, "organisations/front.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def create(request: MemberRequest) -> HttpResponse:
-    if not settings.SIGN_UP:
-        raise Http404
-    form = OrganisationForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        organisation = actions.create_organisation(
-            by=request.user, owner=request.user, name=form.cleaned_data["name"]
-        )
-        return redirect(organisation)
-    status = 422 if form.is_bound else 200
-    return render(request, "organisations/create.html", {"form": form}, status=status)
+from compliance.organisations.views.invitations import invitations
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,24 +70,6 @@ def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     return _back(request, membership)
 
 
-@login_not_required
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out, and leave nothing in the browser for the next person."""
-    response: HttpResponse = logout(request)
-    if request.method == "POST":
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A stale form: the page says so, an htmx call keeps what was typed."""
-    if request.headers.get("HX-Request") == "true":
-        response = HttpResponse(status=403)
-        response.headers["HX-Trigger"] = "attest:stale-form"
-        return response
-    return render(request, "403_csrf.html", status=403)
-
-
 def _member(request: MemberRequest, membership_id: int) -> Membership:
     return get_object_or_404(
         request.organisation.memberships.with_people(), pk=membership_id
@@ -128,11 +80,12 @@ def _members_page(
     request: MemberRequest, form: MemberForm, problems: Any = (), status: int = 200
 ) -> HttpResponse:
     context = {
-        "members": request.organisation.memberships.with_people(),
+        "members": request.organisation.memberships.with_people().with_waiting(),
         "form": form,
+        "invite": InviteForm(),
         "problems": problems,
         "roles": Role.choices,
-    }
+    } | invitations(request)
     return render(request, "organisations/members.html", context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -33,7 +34,7 @@ def create_organisation(
             subject=organisation,
             after={"name": name, "slug": slug},
         )
-        _join(by, organisation, owner, Role.OWNER)
+        join(by, organisation, owner, Role.OWNER)
     return organisation
 
 
@@ -46,13 +47,13 @@ def add_member(
     already there, a role above the giver's, or a name or e-mail that cannot be.
     """
     with transaction.atomic():
-        _lock(organisation)
-        _refuse_above(by, organisation, role)
+        lock(organisation)
+        refuse_above(by, organisation, role)
         user, password = find_or_create_user(email=email, name=name)
         if organisation.memberships.filter(user=user).exists():
             msg = "This person is a member already."
             raise ValidationError({"email": msg}, code="member")
-        return _join(by, organisation, user, role), password
+        return join(by, organisation, user, role), password
 
 
 def change_role(*, by: User, membership: Membership, role: str) -> Membership:
@@ -64,11 +65,11 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
     with transaction.atomic():
         membership = _locked(membership)
         organisation = membership.organisation
-        _refuse_above(by, organisation, membership.role)
-        _refuse_above(by, organisation, role)
+        refuse_above(by, organisation, membership.role)
+        refuse_above(by, organisation, role)
         if membership.role == role:
             return membership
-        _keep_an_owner(membership)
+        keep_an_owner(membership)
         before, membership.role = membership.role, role
         membership.full_clean()
         membership.save(update_fields=["role"])
@@ -90,8 +91,8 @@ def remove_member(*, by: User, membership: Membership) -> None:
     """
     with transaction.atomic():
         membership = _locked(membership)
-        _refuse_above(by, membership.organisation, membership.role)
-        _keep_an_owner(membership)
+        refuse_above(by, membership.organisation, membership.role)
+        keep_an_owner(membership)
         trail.record(
             by=by,
             organisation_id=membership.organisation_id,
@@ -102,13 +103,18 @@ def remove_member(*, by: User, membership: Membership) -> None:
         membership.delete()
 
 
-def find_or_create_user(*, email: str, name: str) -> tuple[User, str | None]:
-    """The user with an e-mail address, and the password when it had to be made."""
+def find_or_create_user(
+    *, email: str, name: str, with_password: bool = True
+) -> tuple[User, str | None]:
+    """The user with an e-mail address, and the password when it had to be made.
+
+    Without a password nobody signs in until an invitation is accepted.
+    """
     email = email.strip().lower()
     user = User.objects.filter(email=email).first()
     if user:
         return user, None
-    password = secrets.token_urlsafe(15)
+    password = secrets.token_urlsafe(15) if with_password else None
     User(email=email, name=name, password="-").full_clean()  # noqa: S106
     try:
         with transaction.atomic():
@@ -117,34 +123,39 @@ def find_or_create_user(*, email: str, name: str) -> tuple[User, str | None]:
         return User.objects.get(email=email), None
 
 
-def _join(
-    by: User | None, organisation: Organisation, user: User, role: str
+def join(
+    by: User | None,
+    organisation: Organisation,
+    user: User,
+    role: str,
+    action: str = "member.added",
 ) -> Membership:
+    """The new membership, with its event."""
     membership = Membership(organisation=organisation, user=user, role=role)
     membership.full_clean()
     membership.save(force_insert=True)
     trail.record(
         by=by,
         organisation_id=organisation.pk,
-        action="member.added",
+        action=action,
         subject=membership,
         after={"person": user.email, "role": role},
     )
     return membership
 
 
-def _lock(organisation: Organisation) -> None:
+def lock(organisation: Organisation) -> None:
     """One change of members at a time, so that two owners cannot both leave."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 
 def _locked(membership: Membership) -> Membership:
-    _lock(membership.organisation)
+    lock(membership.organisation)
     members = Membership.objects.select_related("user", "organisation")
     return members.get(pk=membership.pk)
 
 
-def _refuse_above(by: User, organisation: Organisation, role: str) -> None:
+def refuse_above(by: User, organisation: Organisation, role: str) -> None:
     """Nobody gives, changes or ends a role that may more than their own."""
     own = organisation.memberships.filter(user=by).first()
     if own is None or not ALLOWED.get(role, frozenset()) <= ALLOWED[own.role]:
@@ -152,10 +163,12 @@ def _refuse_above(by: User, organisation: Organisation, role: str) -> None:
         raise ValidationError(msg, code="above")
 
 
-def _keep_an_owner(membership: Membership) -> None:
+def keep_an_owner(membership: Membership) -> None:
+    """Refuse to lose the last owner; one who was invited and has not come is none."""
     if membership.role != Role.OWNER:
         return
     others = membership.organisation.memberships.exclude(pk=membership.pk)
+    others = others.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     if not others.filter(role=Role.OWNER, user__is_active=True).exists():
         msg = "This is the last owner. Make somebody else owner first."
         raise ValidationError(msg, code="last_owner")

@@ -1,0 +1,31 @@
+"""What people do to organisations, their members and invitations."""
+
+from compliance.organisations.actions.invitations import (
+    accept_invitation,
+    accept_waiting,
+    end_invitation,
+    hash_of,
+    invite,
+    send_again,
+)
+from compliance.organisations.actions.members import (
+    add_member,
+    change_role,
+    create_organisation,
+    find_or_create_user,
+    remove_member,
+)
+
+__all__ = [
+    "accept_invitation",
+    "accept_waiting",
+    "add_member",
+    "change_role",
+    "create_organisation",
+    "end_invitation",
+    "find_or_create_user",
+    "hash_of",
+    "invite",
+    "remove_member",
+    "send_again",
+]

@@ -1,0 +1,70 @@
+"""The front door: where to go, a first organisation, leaving."""
+
+from allauth.account.views import logout
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compliance.organisations import actions
+from compliance.organisations.access import MemberRequest
+from compliance.organisations.choices import Role
+from compliance.organisations.forms import OrganisationForm
+from compliance.organisations.models import Membership, User
+
+
+@require_safe
+def front(request: MemberRequest) -> HttpResponse:
+    """The home of the first organisation, or what to do without one.
+
+    A contributor who was asked something goes straight to it.
+    """
+    first = request.user.memberships.of(request.user).first()
+    if first and first.role == Role.CONTRIBUTOR and _is_asked(request.user, first):
+        return redirect("assessments:mine", first.organisation.slug)
+    if first:
+        return redirect(first.organisation)
+    context = {"form": OrganisationForm(), "may_create": settings.SIGN_UP}
+    return render(request, "organisations/front.html", context)
+
+
+def _is_asked(user: User, membership: Membership) -> bool:
+    """Whether a question of a running assessment is theirs."""
+    return user.owned_answers.filter(
+        assessment__organisation=membership.organisation,
+        assessment__status="running",
+        applies=True,
+    ).exists()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: MemberRequest) -> HttpResponse:
+    if not settings.SIGN_UP:
+        raise Http404
+    form = OrganisationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        organisation = actions.create_organisation(
+            by=request.user, owner=request.user, name=form.cleaned_data["name"]
+        )
+        return redirect(organisation)
+    status = 422 if form.is_bound else 200
+    return render(request, "organisations/create.html", {"form": form}, status=status)
+
+
+@login_not_required
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out, and leave nothing in the browser for the next person."""
+    response: HttpResponse = logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A stale form: the page says so, an htmx call keeps what was typed."""
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=403)
+        response.headers["HX-Trigger"] = "attest:stale-form"
+        return response
+    return render(request, "403_csrf.html", status=403)

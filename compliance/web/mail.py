@@ -1,0 +1,192 @@
+"""Mail: queued with the change it tells of, sent by the worker, once."""
+
+import logging
+import smtplib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import policy as layout
+from email.message import EmailMessage as PythonEmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.db import transaction
+from django.tasks import TaskContext, TaskResultStatus, task
+from django.template import Context, Engine
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from compliance.web.turns import in_turn
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SUBJECT = 200
+PAUSES_MINUTES = (1, 5, 15, 60, 120, 240, 240, 240, 240, 240)
+"""How long a mail waits after each failure: given up after a day."""
+FIRST = 10
+"""Priority: before reports, which take minutes."""
+LONGEST_LINE = 998
+"""Bytes of a line in a mail; up to there no line is broken."""
+SENT, LATER, GIVEN_UP = "sent", "later", "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a mail is that has not gone out: it waits, comes late or is lost."""
+
+    is_lost: bool
+    is_late: bool
+    next_try: datetime | None
+
+
+def queue_mail(
+    *, to: str, subject: str, template: str, context: dict[str, Any], about: str = ""
+) -> None:
+    """Queue ``templates/mail/<template>.txt``, filled in, in the caller's transaction.
+
+    The mail goes out when the transaction is committed and never without it. Nothing
+    is queued for an address that cannot be one. ``about`` is a name to ask
+    ``standing`` with.
+    """
+    try:
+        validate_email(to)
+    except ValidationError:
+        logger.warning("A mail (%s) has no usable address: not sent.", template)
+        return
+    words = (to, one_line(subject), render(template, context))
+    send.enqueue(*words, 0, about=about)
+
+
+def standing(about: Iterable[str]) -> dict[str, Standing]:
+    """What is told by mail and has not gone out, by the name it was queued with."""
+    rows = DBTaskResult.objects.filter(
+        task_path=send.module_path, args_kwargs__kwargs__about__in=list(about)
+    )
+    found: dict[str, Standing | None] = {}
+    for row in rows.order_by("enqueued_at"):  # the last one of each name counts
+        if row.return_value == LATER:
+            continue
+        is_done = row.status == TaskResultStatus.SUCCESSFUL
+        is_lost = row.return_value == GIVEN_UP or row.status == TaskResultStatus.FAILED
+        failures = row.args_kwargs["args"][3]
+        found[row.args_kwargs["kwargs"]["about"]] = (
+            None
+            if is_done and not is_lost
+            else Standing(is_lost, bool(failures), row.run_after)
+        )
+    return {name: told for name, told in found.items() if told}
+
+
+def is_printed() -> bool:
+    """Whether there is no mail server: what is sent is printed instead."""
+    backend = str(settings.MAILERS["default"]["BACKEND"])
+    return backend.endswith("console.EmailBackend")
+
+
+def absolute(path: str) -> str:
+    """The address of a page for somebody who is not on it: ``ATTEST_URL`` and a path."""
+    return f"{settings.URL}{path}"
+
+
+def render(template: str, context: dict[str, Any]) -> str:
+    """The text of a mail. It is plain text, so nothing in it is escaped."""
+    page = Engine.get_default().get_template(f"mail/{template}.txt")
+    text: str = page.render(Context(context, autoescape=False))
+    return text.strip() + "\n"
+
+
+def one_line(subject: str) -> str:
+    """The subject without line ends and control characters, of bearable length."""
+    visible = "".join(
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in subject
+    )
+    line = " ".join(visible.split())
+    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+
+
+class PlainMail(EmailMessage):
+    """A mail whose lines stay whole, so that a link in one that is printed opens."""
+
+    def message(self, *, policy: Any = layout.default) -> PythonEmailMessage:
+        made: PythonEmailMessage = super().message(policy=policy)
+        text = str(self.body)
+        if all(len(line.encode()) <= LONGEST_LINE for line in text.splitlines()):
+            made.clear_content()
+            made.set_content(text, cte="7bit" if text.isascii() else "8bit")
+        return made
+
+
+@task(priority=FIRST, takes_context=True)
+def send(
+    context: TaskContext[Any, Any],
+    to: str,
+    subject: str,
+    text: str,
+    failures: int,
+    *,
+    about: str = "",
+    first_id: str = "",
+) -> str:
+    """Send a mail, or put it back for later; its text leaves the queue with it.
+
+    A mail whose text is gone was sent already, by a worker that died after it. Each
+    try carries the same ``Message-ID``, so that a server that took an earlier one
+    without saying so delivers one mail.
+    """
+    if not text:
+        return SENT
+    mail_id = context.task_result.id
+    kept = {"about": about, "first_id": first_id or mail_id}
+    headers = {
+        "Message-ID": f"<{kept['first_id']}@{urlsplit(settings.URL).hostname}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    message = PlainMail(subject, text, to=[to], headers=headers)
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        return _put_back(mail_id, (to, subject, text), failures, kept, error)
+    except Exception:
+        _forget(mail_id, about)
+        raise
+    _forget(mail_id, about)
+    return SENT
+
+
+def _put_back(
+    mail_id: str,
+    words: tuple[str, str, str],
+    failures: int,
+    kept: dict[str, str],
+    error: Exception,
+) -> str:
+    """Queue a mail again after a pause that grows; give up after the last pause."""
+    why = type(error).__name__  # its text may hold the address
+    with in_turn(), transaction.atomic():
+        _forget(mail_id, kept["about"])
+        if failures >= len(PAUSES_MINUTES) or _is_final(error):
+            logger.error("Mail %s was given up: %s.", mail_id, why)
+            return GIVEN_UP
+        pause = timedelta(minutes=PAUSES_MINUTES[failures])
+        later = send.using(run_after=timezone.now() + pause)
+        later.enqueue(*words, failures + 1, **kept)
+    logger.warning("Mail %s was not sent (%s); again in %s.", mail_id, why, pause)
+    return LATER
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the mail server knows no such address, now and later."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return all(code >= 500 for code, _ in error.recipients.values())
+
+
+def _forget(mail_id: str, about: str) -> None:
+    """Take a mail's words out of the queue: links in it open doors."""
+    empty = {"args": ["", "", "", 0], "kwargs": {"about": about}}
+    DBTaskResult.objects.filter(pk=mail_id).update(args_kwargs=empty)

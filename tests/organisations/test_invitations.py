@@ -1,0 +1,449 @@
+"""Invitations: one person, once, for a week; a dead link tells nothing."""
+
+import logging
+import re
+import secrets
+import smtplib
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.models import Event, Invitation, Membership, User
+from compliance.organisations import actions, limits
+from tests.factories import PASSWORD
+from tests.mailing import queued, refuse_with, send_queued
+
+URL = "/o/acme/invitations/"
+WHO = {"email": "Bruno@Example.org", "name": "Bruno Maier", "role": "contributor"}
+NEW = "seven wild geese 2026"
+CHOSEN = {"password1": NEW, "password2": NEW}
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts():
+    cache.clear()
+
+
+def invite(cast, by=None, **fields):
+    """An invitation and the path of its link, read from the mail."""
+    by = by or cast.ada
+    made = actions.invite(by=by, organisation=cast.acme, **(WHO | fields))
+    return made, link_in(send_queued()[-1])
+
+
+def link_in(mail):
+    return re.search(r"http://127.0.0.1:8000(/invitation/\S+/)", mail.body)[1]
+
+
+def events(organisation):
+    rows = Event.objects.filter(organisation_id=organisation.pk).order_by("seq")
+    return [(e.action, e.actor, *trail.changes(e)) for e in rows]
+
+
+def opened(client, link):
+    return client.get(link, follow=True)
+
+
+def test_invited_person_joins_with_a_password_of_their_own(cast):
+    _, link = invite(cast, path="/o/acme/assessments/")
+    bruno = Client()
+    page = opened(bruno, link)
+    assert (page.status_code, page.redirect_chain) == (200, [("/invitation/", 302)])
+    assert "Ada Lindqvist" in page.text
+    reply = bruno.post("/invitation/", CHOSEN)
+    assert (reply.status_code, reply.url) == (302, "/o/acme/assessments/")
+    user = User.objects.get(email="bruno@example.org")
+    assert user.check_password(NEW)
+    assert user.emailaddress_set.get().verified
+    assert bruno.get(reply.url).context["request"].user == user
+
+
+def test_person_is_a_member_before_they_come_and_cannot_sign_in(cast):
+    made, _ = invite(cast)
+    person = made.membership.user
+    assert (person.name, person.has_usable_password()) == ("Bruno Maier", False)
+    reply = Client().post("/accounts/login/", {"login": person.email, "password": "!"})
+    assert reply.status_code == 200
+
+
+def test_only_the_hash_of_the_token_is_kept(cast):
+    made, link = invite(cast)
+    token = link.split("/")[-2]
+    assert (len(token), made.token_hash) == (43, actions.hash_of(token))
+    assert queued().count() == 0
+
+
+def test_trail_tells_who_invited_whom_and_who_came(cast):
+    invite(cast)
+    user = User.objects.get(email="bruno@example.org")
+    actions.accept_invitation(
+        by=user, invitation=Invitation.objects.get(), password=NEW
+    )
+    what = {"person": "bruno@example.org", "role": "contributor"}
+    assert events(cast.acme) == [
+        ("member.invited", cast.ada, {}, what),
+        ("invitation.accepted", user, {}, what),
+    ]
+
+
+def test_looking_at_the_link_uses_nothing_up(cast):
+    made, link = invite(cast)
+    for _ in range(3):
+        assert opened(Client(), link).status_code == 200
+    made.refresh_from_db()
+    assert made.accepted_at is None
+
+
+def use_up(cast, made):
+    user = made.membership.user
+    actions.accept_invitation(by=user, invitation=made, password=NEW)
+
+
+def end(cast, made):
+    actions.end_invitation(by=cast.ada, invitation=made)
+
+
+def run_out(cast, made):
+    Invitation.objects.update(expires_at=timezone.now())
+
+
+def remove(cast, made):
+    actions.remove_member(by=cast.ada, membership=made.membership)
+
+
+def close(cast, made):
+    User.objects.filter(pk=made.membership.user_id).update(is_active=False)
+
+
+def send_again(cast, made):
+    actions.send_again(by=cast.ada, invitation=made)
+
+
+@pytest.mark.parametrize(
+    "kill", [use_up, end, run_out, remove, close, send_again], ids=lambda f: f.__name__
+)
+def test_dead_link_is_like_one_that_never_was(cast, kill):
+    made, link = invite(cast)
+    kill(cast, made)
+    dead = opened(Client(), link)
+    never = opened(Client(), f"/invitation/{secrets.token_urlsafe(32)}/")
+    plain = [re.sub(r'value="\w{64}"', "", page.text) for page in (dead, never)]
+    assert (dead.status_code, plain[0]) == (never.status_code, plain[1])
+    assert (dead.status_code, "This link is used up" in dead.text) == (404, True)
+    assert "bruno@example.org" not in dead.text
+
+
+def test_link_that_died_while_the_page_was_open_opens_nothing(cast):
+    made, link = invite(cast)
+    bruno = Client()
+    opened(bruno, link)
+    end(cast, made)
+    assert bruno.post("/invitation/", CHOSEN).status_code == 404
+    assert not User.objects.get(email="bruno@example.org").has_usable_password()
+
+
+def test_link_opens_for_a_week(cast):
+    with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
+        _, link = invite(cast)
+        clock.shift(timedelta(days=7, seconds=-1))
+        assert opened(Client(), link).status_code == 200
+        clock.shift(timedelta(seconds=1))
+        assert opened(Client(), link).status_code == 404
+
+
+def test_second_person_cannot_use_a_used_link(cast):
+    made, link = invite(cast)
+    first, second = Client(), Client()
+    opened(first, link)
+    opened(second, link)
+    assert first.post("/invitation/", CHOSEN).status_code == 302
+    reply = second.post("/invitation/", {"password1": "x" * 12, "password2": "x" * 12})
+    assert reply.status_code == 404
+    assert made.membership.user.emailaddress_set.count() == 1
+    assert User.objects.get(email="bruno@example.org").check_password(NEW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"password1": "short", "password2": "short"}, "at least 12 characters"),
+        ({"password1": NEW, "password2": "other" * 4}, "The two passwords differ."),
+        ({}, "This field is required."),
+    ],
+)
+def test_bad_password_is_told_and_changes_nothing(cast, typed, said):
+    made, link = invite(cast)
+    bruno = Client()
+    opened(bruno, link)
+    page = bruno.post("/invitation/", typed)
+    assert (page.status_code, said in page.text) == (422, True)
+    made.refresh_from_db()
+    assert made.accepted_at is None
+
+
+def test_session_is_a_new_one_after_joining(cast):
+    _, link = invite(cast)
+    bruno = Client()
+    opened(bruno, link)
+    before = bruno.session.session_key
+    bruno.post("/invitation/", CHOSEN)
+    assert bruno.session.session_key != before
+    assert "invitation" not in bruno.session
+
+
+def test_joining_ends_the_session_of_somebody_else(cast, sign_in):
+    _, link = invite(cast)
+    browser = sign_in(cast.rob)
+    assert "rob@example.org" in opened(browser, link).text
+    browser.post("/invitation/", CHOSEN)
+    assert browser.get("/o/acme/").context["request"].user.email == "bruno@example.org"
+
+
+def test_person_with_an_account_signs_in_and_is_accepted(cast):
+    made, link = invite(cast, email="zoe@example.org", path="/o/acme/evidence/")
+    zoe = Client()
+    page = opened(zoe, link)
+    assert "/accounts/login/?next=/o/acme/evidence/" in page.text
+    assert (
+        zoe.post("/invitation/", CHOSEN).status_code == 422
+    )  # no way round a password
+    typed = {"login": "zoe@example.org", "password": PASSWORD}
+    reply = zoe.post("/accounts/login/?next=/o/acme/evidence/", typed)
+    made.refresh_from_db()
+    cast.zoe.refresh_from_db()
+    assert (reply.status_code, made.accepted_at is None) == (302, False)
+    assert cast.zoe.check_password(PASSWORD)
+    assert opened(Client(), link).status_code == 404
+
+
+def test_person_who_is_signed_in_joins_with_one_button(cast, sign_in):
+    made, link = invite(cast, email="zoe@example.org")
+    zoe, rob = sign_in(cast.zoe), sign_in(cast.rob)
+    assert "Sign out" in opened(rob, link).text
+    assert rob.post("/invitation/").status_code == 422
+    assert opened(zoe, link).status_code == 200
+    assert zoe.post("/invitation/").status_code == 302
+    made.refresh_from_db()
+    assert made.accepted_at is not None
+
+
+def test_page_of_the_link_sends_no_address_on(cast):
+    _, link = invite(cast)
+    reply = Client().get(link)
+    assert (reply.status_code, reply["Referrer-Policy"]) == (302, "no-referrer")
+    assert reply["Cache-Control"] == "no-store"
+
+
+def test_link_stands_in_no_log(cast, caplog):
+    caplog.set_level(logging.DEBUG, logger="django.request")
+    made, link = invite(cast)
+    bruno = Client()
+    opened(bruno, link)
+    bruno.post("/invitation/", {})
+    end(cast, made)
+    opened(bruno, link)
+    assert link.split("/")[-2] not in caplog.text
+
+
+def test_guessing_is_stopped(db):
+    guesses = Client()
+    replies = [guesses.get("/invitation/").status_code for _ in range(21)]
+    assert replies == [404] * 20 + [429]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x"],
+)
+def test_invitation_leads_nowhere_else(cast, path):
+    with pytest.raises(ValidationError, match="a page of this site"):
+        actions.invite(by=cast.ada, organisation=cast.acme, path=path, **WHO)
+
+
+@pytest.mark.parametrize(
+    ("person", "role", "works"),
+    [
+        ("otto", "officer", True),
+        ("otto", "owner", False),
+        ("zoe", "reader", False),
+    ],
+)
+def test_nobody_invites_above_their_own_role(cast, person, role, works):
+    by = getattr(cast, person)
+    fields = WHO | {"role": role}
+    if works:
+        actions.invite(by=by, organisation=cast.acme, **fields)
+    else:
+        with pytest.raises(ValidationError, match="above your own"):
+            actions.invite(by=by, organisation=cast.acme, **fields)
+    assert User.objects.filter(email="bruno@example.org").exists() == works
+    assert queued().count() == works
+
+
+def test_officer_touches_no_invitation_of_an_owner(cast):
+    made, _ = invite(cast, role="owner")
+    for action in (actions.end_invitation, actions.send_again):
+        with pytest.raises(ValidationError, match="above your own"):
+            action(by=cast.otto, invitation=made)
+
+
+def test_owner_who_has_not_come_is_no_last_owner(cast):
+    invite(cast, role="owner")
+    ada = Membership.objects.get(user=cast.ada)
+    with pytest.raises(ValidationError, match="last owner"):
+        actions.remove_member(by=cast.ada, membership=ada)
+
+
+def test_page_says_the_same_whether_there_is_an_account(cast, sign_in):
+    ada = sign_in(cast.ada)
+    texts = []
+    for email in ("nobody@example.org", "zoe@example.org"):
+        page = ada.post(URL, WHO | {"email": email}, follow=True)
+        assert page.status_code == 200
+        Membership.objects.filter(user__email=email).delete()
+        text = re.sub(r'value="\w{64}"|ons/\d+/|ion-\d+', "", page.text)
+        texts.append(text.replace(email, "EMAIL"))
+    assert texts[0] == texts[1]
+    assert "The invitation to EMAIL is on its way." in texts[0]
+
+
+def test_sending_again_makes_a_new_link(cast, sign_in):
+    made, old = invite(cast, path="/o/acme/evidence/")
+    run_out(cast, made)
+    ada = sign_in(cast.ada)
+    assert "The link ran out" in ada.get(URL).text
+    assert ada.post(f"{URL}{made.pk}/again/").status_code == 302
+    new = link_in(send_queued()[-1])
+    assert [opened(Client(), link).status_code for link in (old, new)] == [404, 200]
+    waiting = Invitation.waiting_in(cast.acme).get()
+    assert (waiting.path, waiting.pk != made.pk) == ("/o/acme/evidence/", True)
+    assert ada.post(f"{URL}{made.pk}/again/").status_code == 404
+
+
+def test_second_invitation_is_refused_with_what_to_do(cast, sign_in):
+    ada = sign_in(cast.ada)
+    ada.post(URL, WHO)
+    page = ada.post(URL, WHO)
+    assert (page.status_code, "You can send it again." in page.text) == (422, True)
+    page = ada.post(URL, WHO | {"email": "rob@example.org"})
+    assert "This person is a member already." in page.text
+    assert queued().count() == 1
+
+
+def test_taking_back_ends_the_membership(cast, sign_in):
+    made, _ = invite(cast)
+    assert sign_in(cast.ada).post(f"{URL}{made.pk}/end/").status_code == 302
+    assert not Membership.objects.filter(user__email="bruno@example.org").exists()
+    assert events(cast.acme)[-1][0] == "invitation.ended"
+
+
+def test_person_who_has_come_is_not_taken_back(cast, sign_in):
+    made, _ = invite(cast)
+    use_up(cast, made)
+    assert sign_in(cast.ada).post(f"{URL}{made.pk}/end/").status_code == 404
+    assert Membership.objects.filter(user__email="bruno@example.org").exists()
+
+
+def test_stranger_cannot_touch_an_invitation(cast, sign_in):
+    made, _ = invite(cast)
+    zoe = sign_in(cast.zoe)
+    for what in ("again", "end"):
+        assert zoe.post(f"/o/other/invitations/{made.pk}/{what}/").status_code == 404
+        assert zoe.post(f"{URL}{made.pk}/{what}/").status_code == 404
+
+
+def test_members_page_shows_who_has_not_come(cast, sign_in):
+    invite(cast, name="<script>alert(1)</script>")
+    text = sign_in(cast.ada).get("/o/acme/members/").text
+    assert ("(invited)" in text, "<script>alert(1)" in text) == (True, False)
+    assert "Invite by mail" in text
+
+
+def words(page):
+    return " ".join(page.text.split())
+
+
+def test_days_are_a_setting(cast, sign_in, settings):
+    settings.INVITATION_DAYS = 1
+    made, link = invite(cast)
+    assert made.expires_at - made.invited_at <= timedelta(days=1)
+    assert "works once, for 1 day." in words(sign_in(cast.ada).get(URL))
+    run_out(cast, made)
+    assert "once and for 1 day;" in words(opened(Client(), link))
+
+
+def test_invitation_outlives_a_mail_server_that_is_down(cast, sign_in, monkeypatch):
+    ada = sign_in(cast.ada)
+    with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
+        assert "The mail waits" in ada.post(URL, WHO, follow=True).text
+        refuse_with(monkeypatch, ConnectionRefusedError())
+        assert send_queued() == []
+        page = ada.get(URL)
+        assert "The mail has not gone" in words(page)
+        assert "Next try at 12:01." in words(page)
+        monkeypatch.undo()
+        clock.shift(timedelta(minutes=2))
+        (mail,) = send_queued()
+        assert "The mail" not in words(ada.get(URL)).split("Invite by mail")[0]
+        assert opened(Client(), link_in(mail)).status_code == 200
+
+
+def test_lost_mail_is_told_and_sent_again(cast, sign_in, monkeypatch):
+    ada = sign_in(cast.ada)
+    ada.post(URL, WHO)
+    unknown = {"bruno@example.org": (550, b"unknown")}
+    refuse_with(monkeypatch, smtplib.SMTPRecipientsRefused(unknown))
+    send_queued()
+    assert "The mail did not go." in ada.get("/o/acme/members/").text
+    monkeypatch.undo()
+    ada.post(f"{URL}{Invitation.objects.get().pk}/again/")
+    assert "The mail waits" in ada.get(URL).text
+    (mail,) = send_queued()
+    assert opened(Client(), link_in(mail)).status_code == 200
+    assert "The mail did not go." not in ada.get(URL).text
+
+
+def test_page_says_that_mails_are_printed(cast, sign_in, settings):
+    assert "No mail server is set" not in sign_in(cast.ada).get(URL).text
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    assert "No mail server is set" in sign_in(cast.ada).get(URL).text
+
+
+def test_nobody_floods_mailboxes(cast, sign_in, monkeypatch):
+    monkeypatch.setattr(limits, "MAILS", {"mails": "2/h/user"})
+    ada, otto = sign_in(cast.ada), sign_in(cast.otto)
+    assert ada.post(URL, WHO).status_code == 302
+    again = f"{URL}{Invitation.objects.get().pk}/again/"
+    assert ada.post(again).status_code == 302
+    page = ada.post(URL, WHO | {"email": "third@example.org"})
+    assert (page.status_code, "third@example.org" in page.text) == (429, True)
+    again = f"{URL}{Invitation.waiting_in(cast.acme).get().pk}/again/"
+    assert ada.post(again).status_code == 429
+    assert queued().count() == 2
+    assert otto.post(URL, WHO | {"email": "third@example.org"}).status_code == 302
+
+
+def test_person_who_signs_in_late_has_come_all_the_same(cast, sign_in):
+    made, _ = invite(cast, email="zoe@example.org")
+    run_out(cast, made)
+    typed = {"login": "zoe@example.org", "password": PASSWORD}
+    Client().post("/accounts/login/", typed)
+    assert not Invitation.waiting_in(cast.acme).exists()
+    assert sign_in(cast.otto).post(f"{URL}{made.pk}/end/").status_code == 404
+
+
+def test_number_of_queries_does_not_grow(cast, sign_in, django_assert_num_queries):
+    otto = sign_in(cast.otto)
+    for count in (1, 4):
+        for number in range(count):
+            email = f"b{count}{number}@example.org"
+            invite(cast, email=email)
+        with django_assert_num_queries(5):
+            otto.get(URL)
