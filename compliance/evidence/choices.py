@@ -7,7 +7,10 @@ class Show(models.TextChoices):
     """The filters above the library."""
 
     ALL = "all", "All"
-    FILES = "files", "Files"
-    LINKS = "links", "Links"
     ENDING = "ending", "Runs out"
     EXPIRED = "expired", "Expired"
+    GAP = "gap", "Gap in period"
+    UNUSED = "unused", "Not used"
+    FILES = "files", "Files"
+    LINKS = "links", "Links"
+    OLDER = "older", "Older versions"

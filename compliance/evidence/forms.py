@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from compliance.evidence.naming import clean_name, link_fault
+from compliance.evidence.naming import link_fault
 from compliance.web.text import validate_line
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+SEVERAL = "A title names one file. Leave it empty for several: each keeps its name."
 
 
 def _day(label: str, help_text: str = "") -> forms.DateField:
@@ -55,17 +56,32 @@ class DescriptionForm(forms.Form):
         return cleaned
 
 
-class EvidenceForm(DescriptionForm):
-    """A new file or link with its title and dates."""
+class FilesInput(forms.FileInput):
+    """Takes several files."""
 
-    upload = forms.FileField(
-        label="File",
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files as a list. What is wrong with one of them the action tells."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = data if isinstance(data, list) else [data]
+        return [super(FilesField, self).clean(file) for file in files if file]
+
+
+class EvidenceForm(DescriptionForm):
+    """New files, or a link, with their title and dates."""
+
+    upload = FilesField(
+        label="Files",
         required=False,
-        widget=forms.FileInput(attrs={"class": "input"}),
-        error_messages={
-            "empty": "The file is empty.",
-            "invalid": "The file did not arrive. Choose it again.",
-        },
+        allow_empty_file=True,
+        widget=FilesInput(attrs={"class": "input"}),
+        help_text="Choose, drop or paste one or several. The dates count for each.",
+        error_messages={"invalid": "The file did not arrive. Choose it again."},
     )
     url = forms.CharField(
         label="Or a link",
@@ -92,17 +108,36 @@ class EvidenceForm(DescriptionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        upload, url = cleaned.get("upload"), cleaned.get("url")
-        if upload and url:
+        uploads, url = cleaned.pop("upload", []), cleaned.get("url")
+        cleaned["uploads"] = uploads
+        if uploads and url:
             self.add_error("url", "Add the file and the link one after the other.")
-        elif not upload and not url and not {"upload", "url"} & self.errors.keys():
+        elif not uploads and not url and not {"upload", "url"} & self.errors.keys():
             self.add_error("upload", "Choose a file or give a link.")
-        elif not cleaned.get("title") and "title" not in self.errors:
-            self._name_by(upload)
+        elif len(uploads) > 1 and cleaned.get("title"):
+            self.add_error("title", SEVERAL)
+        elif url and not cleaned.get("title") and "title" not in self.errors:
+            self.add_error("title", "Give the link a title.")
         return cleaned
 
-    def _name_by(self, upload: UploadedFile | None) -> None:
-        if upload:
-            self.cleaned_data["title"] = clean_name(upload.name or "")
-        elif "upload" not in self.errors:
-            self.add_error("title", "Give the link a title.")
+
+class VersionForm(EvidenceForm):
+    """A new version of a piece of evidence: one file or link."""
+
+    upload = FilesField(
+        label="File",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"class": "input"}),
+        error_messages={"invalid": "The file did not arrive. Choose it again."},
+    )
+
+
+class BaseForm(forms.Form):
+    """What the edit page showed: hidden, and compared when it is saved."""
+
+    base_title = forms.CharField(required=False, strip=False)
+    base_document_on = forms.DateField(required=False)
+    base_covers_from = forms.DateField(required=False)
+    base_covers_to = forms.DateField(required=False)
+    base_expires_on = forms.DateField(required=False)

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from compliance.evidence import views
+from compliance.evidence.views import adding, detail, library
 
 app_name = "evidence"
+one = "<uuid:evidence_id>/"
 urlpatterns = [
-    path("", views.library, name="list"),
-    path("add/", views.add, name="add"),
-    path("<uuid:evidence_id>/", views.detail, name="detail"),
-    path("<uuid:evidence_id>/edit/", views.edit, name="edit"),
-    path("<uuid:evidence_id>/file/", views.download, name="download"),
+    path("", library.library, name="list"),
+    path("add/", adding.add, name="add"),
+    path(one, detail.detail, name="detail"),
+    path(f"{one}edit/", detail.edit, name="edit"),
+    path(f"{one}check/", detail.check, name="check"),
+    path(f"{one}file/", detail.download, name="download"),
 ]

@@ -46,17 +46,68 @@ def counting(parts):
     return bytes(data)
 
 
+def png(width=4, height=3):
+    head = struct.pack(">L4s2L5B", 13, b"IHDR", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + head + b"\0" * 4
+
+
+def jpeg(width=4, height=3, before=b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"):
+    frame = b"\xff\xc2\0\x0b\x08" + struct.pack(">2H", height, width) + b"\1\1\x11\0"
+    return b"\xff\xd8" + before + frame + b"\xff\xd9"
+
+
+def gif(width=4, height=3, kind=b"GIF89a"):
+    return kind + struct.pack("<2H", width, height) + b"\0\0\0"
+
+
+def webp(width=4, height=3, kind=b"VP8 "):
+    size = struct.pack("<2H", width & 0x3FFF, height & 0x3FFF)
+    body = {
+        b"VP8 ": b"\x10\0\0\x9d\x01\x2a" + size,
+        b"VP8L": b"\x2f"
+        + struct.pack("<L", (width - 1 | height - 1 << 14) & 0xFFFFFFFF),
+        b"VP8X": b"\0" * 4
+        + struct.pack("<L", width - 1)[:3]
+        + struct.pack("<L", height - 1)[:3],
+    }[kind]
+    chunk = kind + struct.pack("<L", len(body)) + body
+    return b"RIFF" + struct.pack("<L", len(chunk) + 4) + b"WEBP" + chunk
+
+
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PNG = png()
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 EML = b"From: ada@example.org\r\nSubject: Hi\r\n\r\nGr\xfc\xdfe\r\n"
 
 KEPT = [
     ("a.pdf", PDF, "application/pdf"),
     ("a.png", PNG, "image/png"),
-    ("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF", "image/jpeg"),
-    ("a.jpeg", b"\xff\xd8\xff\xe1\0\x10Exif", "image/jpeg"),
-    ("a.gif", b"GIF89a\1\0\1\0", "image/gif"),
-    ("a.webp", b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
+    ("a.jpg", jpeg(), "image/jpeg"),
+    ("a.jpeg", jpeg(before=b"\xff\xe1\0\x08Exif\0\0\xff\xff"), "image/jpeg"),
+    ("a.gif", gif(), "image/gif"),
+    ("old.gif", gif(kind=b"GIF87a"), "image/gif"),
+    ("a.webp", webp(), "image/webp"),
+    ("lossless.webp", webp(kind=b"VP8L"), "image/webp"),
+    ("extended.webp", webp(kind=b"VP8X"), "image/webp"),
+    ("cut.pdf", PDF[:12], "application/pdf"),
+    ("script.pdf", PDF + b"<</S/JavaScript/JS(app.alert(1))>>", "application/pdf"),
+    ("zipped.pdf", PDF + packed("a.txt"), "application/pdf"),
+    ("page.png", PNG + b"<html><script>alert(1)</script>", "image/png"),
+    ("code.gif", gif(0x2A2F, 3) + b"*/=alert(1)//", "image/gif"),
+    (
+        "php.jpg",
+        jpeg(before=b"\xff\xfe\0\x1b<?php system($_GET[1]);?>"),
+        "image/jpeg",
+    ),
+    ("seven.txt", b"+ADw-script+AD4-alert(1)", "text/plain; charset=utf-8"),
+    ("eicar.txt", EICAR, "text/plain; charset=utf-8"),
+    ("inner.zip", packed(("a.zip", packed("b.exe"))), "application/zip"),
+    (
+        "saved.eml",
+        b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/related\r\n\r\n<html><script>1</script>",
+        "message/rfc822",
+    ),
     (
         "a.docx",
         office("word/document.xml"),
@@ -152,7 +203,60 @@ REFUSED = {
     "old Office": ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
     "RAR": ("a.rar", b"Rar!\x1a\7\0"),
     "Flash": ("a.swf", b"FWS\6"),
+    "XHTML": ("a.xhtml", b"<html xmlns='http://www.w3.org/1999/xhtml'/>"),
+    "XHTML as text": (
+        "a.txt",
+        b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",
+    ),
+    "web page in capitals": ("A.HTML", b"plain words"),
+    "web page in 16 bits": ("a.txt", "<html>".encode("utf-16")),
+    "saved page by its long ending": ("a.mhtml", b"From: x\r\n\r\n<html>"),
+    "HTML application": ("a.hta", b"<script>alert(1)</script>"),
+    "SVG behind a mark": ("a.txt", b"\xef\xbb\xbf<svg onload=alert(1)>"),
+    "packed SVG": ("a.svgz", b"\x1f\x8b\x08\0\0\0\0\0"),
+    "gzip": ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0"),
+    "7z": ("a.7z", b"7z\xbc\xaf\x27\x1c"),
+    "tape": ("a.tar", b"a.txt" + b"\0" * 507),
+    "disk": ("a.iso", b"\0" * 600),
+    "slides with macros": (
+        "a.pptm",
+        office("ppt/presentation.xml", "ppt/vbaProject.bin"),
+    ),
+    "PowerShell": ("a.ps1", b"Remove-Item"),
+    "Visual Basic": ("a.vbs", b"MsgBox 1"),
+    "internet shortcut": ("a.url", b"[InternetShortcut]\r\nURL=file://x"),
+    "registry": ("a.reg", b"Windows Registry Editor Version 5.00"),
+    "desktop entry": ("a.desktop", b"[Desktop Entry]\nExec=sh"),
+    "PDF cut to its mark": ("a.pdf", b"%PD"),
+    "spaces only as PDF": ("a.pdf", b"   "),
 }
+
+HUGE = {
+    "PNG": png(5001, 5000),
+    "PNG bomb": png(0x7FFFFFFF, 0x7FFFFFFF),
+    "JPEG": jpeg(65_535, 65_535),
+    "JPEG behind many marks": jpeg(65_535, 400, before=b"\xff\xe0\0\2" * 300),
+    "GIF": gif(65_535, 65_535),
+    "WebP": webp(16_383, 16_383),
+    "WebP lossless": webp(16_384, 16_384, b"VP8L"),
+    "WebP extended": webp(1 << 24, 1 << 24, b"VP8X"),
+}
+"""Pictures that would unpack to more than 25 million pixels."""
+
+CUT = {
+    "PNG": png()[:20],
+    "PNG without a head": b"\x89PNG\r\n\x1a\n" + b"\0" * 40,
+    "PNG of nothing": png(0, 5),
+    "JPEG": jpeg()[:24],
+    "JPEG without a frame": b"\xff\xd8\xff\xe0\0\x04ab\xff\xd9",
+    "JPEG of short marks": b"\xff\xd8\xff\xe0\0\0" + b"a" * 9,
+    "JPEG of filling": b"\xff\xd8" + b"\xff" * 9000,
+    "GIF": gif()[:8],
+    "WebP": webp()[:24],
+    "WebP lossless": webp(kind=b"VP8L")[:23],
+    "WebP extended": webp(kind=b"VP8X")[:29],
+}
+"""Pictures whose size cannot be read."""
 
 NAMES = {
     "../../etc/passwd.txt": "passwd.txt",

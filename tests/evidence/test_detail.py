@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.evidence import actions
+from compliance.evidence.naming import clean_name
 from compliance.models import Event, Evidence
 from tests.evidence.samples import KEPT, NAMES, PDF, flat
 from tests.factories import make_link
@@ -130,7 +131,7 @@ def test_download_gives_the_same_bytes_and_keeps_them_inert(
 @pytest.mark.parametrize("raw", NAMES, ids=ascii)
 def test_hostile_name_is_shown_and_sent_harmless(cast, sign_in, make_file, raw):
     evidence = make_file(title="Named")
-    Evidence.objects.update(file_name=actions.clean_name(raw))
+    Evidence.objects.update(file_name=clean_name(raw))
     rob = sign_in(cast.rob)
     reply = rob.get(url(evidence, "file/"))
     assert (reply.status_code, reply.getvalue()) == (200, PDF)
@@ -191,9 +192,75 @@ def test_detail_costs_the_same_with_one_twin_and_with_five(
 ):
     evidence, rob = make_file(), sign_in(cast.rob)
     make_file(title="Twin")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         rob.get(url(evidence))
     for number in range(4):
         make_file(title=f"Twin {number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert "Twin 3" in rob.get(url(evidence)).text
+
+
+def test_file_is_checked_against_its_hash_on_demand(cast, sign_in, make_file, place):
+    evidence, rob = make_file(), sign_in(cast.rob)
+    before = Event.objects.count()
+    page = rob.post(url(evidence, "check/"))
+    assert page.status_code == 200
+    assert "Same as when received, checked" in flat(page)
+    place(evidence).write_bytes(PDF[:-1] + b"!")
+    page = rob.post(url(evidence, "check/"))
+    assert page.status_code == 503
+    assert "no longer has the bytes it was received with" in flat(page)
+    part = rob.post(url(evidence, "check/"), headers={"HX-Request": "true"})
+    assert (part.status_code, "<html" in part.text) == (200, False)
+    assert "note-bad" in part.text
+    assert Event.objects.count() == before
+
+
+def test_link_has_nothing_to_check(cast, sign_in):
+    evidence = make_link(cast.acme, cast.ada)
+    assert sign_in(cast.rob).post(url(evidence, "check/")).url == url(evidence)
+
+
+def edited(evidence, **typed):
+    """What the edit page sends: the values shown, and those typed over them."""
+    shown = {
+        name: str(getattr(evidence, name) or "")
+        for name in ("title", "document_on", "covers_from", "covers_to", "expires_on")
+    }
+    return shown | typed | {f"base_{name}": value for name, value in shown.items()}
+
+
+def test_edit_of_what_somebody_else_changed_is_refused_with_both(
+    cast, sign_in, make_file
+):
+    evidence = make_file(title="Old", expires_on=date(2027, 1, 1))
+    mine = edited(evidence, title="Mine", expires_on="2027-06-30")
+    actions.describe(by=cast.ada, evidence=evidence, title="Theirs")
+    con = sign_in(cast.con)
+    page = con.post(url(evidence, "edit/"), mine)
+    assert page.status_code == 409
+    assert "Meanwhile it was changed to “Theirs”." in flat(page)
+    assert 'value="Mine"' in page.text
+    assert 'name="base_title" value="Theirs"' in flat(page)
+    evidence.refresh_from_db()
+    assert (evidence.title, evidence.expires_on) == ("Theirs", date(2027, 1, 1))
+    assert con.post(url(evidence, "edit/"), mine | {"base_title": "Theirs"}).url
+    evidence.refresh_from_db()
+    assert (evidence.title, evidence.expires_on) == ("Mine", date(2027, 6, 30))
+
+
+def test_edit_leaves_to_others_what_it_did_not_touch(cast, sign_in, make_file):
+    evidence = make_file(title="Old")
+    mine = edited(evidence, expires_on="2027-06-30")
+    actions.describe(by=cast.ada, evidence=evidence, title="Theirs")
+    sign_in(cast.con).post(url(evidence, "edit/"), mine)
+    evidence.refresh_from_db()
+    assert (evidence.title, evidence.expires_on) == ("Theirs", date(2027, 6, 30))
+
+
+def test_edit_page_says_what_it_shows(cast, sign_in, make_file):
+    evidence = make_file(title='"Old" & <b>', document_on=date(2026, 1, 12))
+    page = flat(sign_in(cast.con).get(url(evidence, "edit/")))
+    assert 'name="base_title" value="&quot;Old&quot; &amp; &lt;b&gt;"' in page
+    assert 'name="base_document_on" value="2026-01-12"' in page
+    assert 'name="base_expires_on" value=""' in page

@@ -46,9 +46,12 @@ def test_filter_shows_its_own(library, cast, sign_in, show, told):
         "links": 5,
         "ending": 2,
         "expired": 1,
+        "gap": 0,
+        "unused": 6,
+        "older": 0,
     }
-    assert page.text.count('class="filter"') == 5
-    assert "6 pieces. 2 run out within 30 days, 1 has expired." in flat(page)
+    assert page.text.count('class="filter"') == 8
+    assert "6 pieces. 2 run out within 30 days, 1 has expired, 0 do not" in flat(page)
 
 
 @pytest.mark.parametrize(
@@ -110,11 +113,11 @@ def test_list_costs_the_same_with_one_and_with_fifty(
 ):
     rob = sign_in(cast.rob)
     make_link(cast.acme, cast.ada)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         rob.get(URL)
     for number in range(50):
         make_link(cast.acme, cast.ada, f"Link {number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         page = rob.get(URL)
     assert "1 to 50 of 51" in flat(page)
     assert "Link 0" in rob.get(URL).text

@@ -1,19 +1,18 @@
-"""``manage.py sweep_files``: takes away files that no row names."""
+"""``manage.py sweep_files``: takes away files that nothing needs any more."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from compliance.evidence import actions
+from compliance.interchange.sheets import drafts
 
 
 class Command(BaseCommand):
-    """Run it daily: an upload that was cut off leaves a file behind."""
+    """Run it daily: an upload that was cut off, or never taken in, leaves a file."""
 
-    help = "Remove stored files without a row that are older than a day."
+    help = "Remove files without a row and previews of sheets, a day after they came."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = actions.sweep()
-        self.stdout.write(
-            f"{gone} file{'' if gone == 1 else 's'} without a row removed."
-        )
+        gone = actions.sweep() + drafts.sweep()
+        self.stdout.write(f"{gone} file{'' if gone == 1 else 's'} removed.")

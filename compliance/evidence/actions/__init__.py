@@ -1,0 +1,19 @@
+"""What people do to evidence: add files and links, describe them, look at them."""
+
+from compliance.evidence.actions.adding import add, add_file, add_link
+from compliance.evidence.actions.describing import DESCRIBED, StaleError, describe
+from compliance.evidence.actions.keeping import note_view, sweep
+from compliance.evidence.actions.several import Outcome, add_each
+
+__all__ = [
+    "DESCRIBED",
+    "Outcome",
+    "StaleError",
+    "add",
+    "add_each",
+    "add_file",
+    "add_link",
+    "describe",
+    "note_view",
+    "sweep",
+]

@@ -1,0 +1,234 @@
+"""Adding a file or a link, also as a new version of another."""
+
+import hashlib
+from datetime import date
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from compliance.audit import trail
+from compliance.evidence import filetypes, pictures, scanning, storage
+from compliance.evidence.actions import quotas
+from compliance.evidence.actions.recording import (
+    DATES,
+    full_disk_told,
+    plain,
+    refuse_wrong_words,
+)
+from compliance.evidence.models import Evidence
+from compliance.evidence.naming import clean_name, link_fault, with_ending
+from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
+
+
+def add(
+    *,
+    by: User,
+    organisation: Organisation,
+    upload: UploadedFile | None = None,
+    url: str = "",
+    title: str = "",
+    replaces: Evidence | None = None,
+    **dates: date | None,
+) -> Evidence:
+    """A file or a link, whichever is given; see ``add_file`` and ``add_link``."""
+    if bool(upload) == bool(url):
+        msg = "Choose a file or give a link, one of the two."
+        raise ValidationError(msg, code="one")
+    words: dict[str, Any] = {"title": title, "replaces": replaces, **dates}
+    if upload:
+        return add_file(by=by, organisation=organisation, upload=upload, **words)
+    return add_link(by=by, organisation=organisation, url=url, **words)
+
+
+def add_file(
+    *,
+    by: User,
+    organisation: Organisation,
+    upload: UploadedFile,
+    title: str = "",
+    replaces: Evidence | None = None,
+    **dates: date | None,
+) -> Evidence:
+    """Keep a file and its row; without a title it is called by its name.
+
+    The bytes are written and flushed before the row, outside the transaction: what
+    fails in between leaves a file that ``sweep`` takes away, never a row without its
+    file. With ``replaces`` it is the new version beside an old one, which stays.
+    Raises ``ValidationError`` with words by field; ``StorageError`` for the disk.
+    """
+    _refuse_size(upload)
+    name, kind = _recognised(upload)
+    evidence = Evidence(
+        organisation=organisation,
+        title=title or name,
+        file_name=name,
+        media_type=kind.media_type,
+        added_by=by,
+        replaces=_own(replaces, organisation),
+        **_checked(dates),
+    )
+    # What is wrong with the words is told before anything is written.
+    refuse_wrong_words(evidence)
+    evidence.sha256, evidence.size_bytes = _hash(upload), upload.size
+    _refuse_over(evidence)
+    _scan(evidence, upload)
+    with storage.unswept(organisation.pk):
+        kept = storage.keep(organisation.pk, upload.chunks())
+        evidence.sha256, evidence.size_bytes = kept
+        return _write(evidence)
+
+
+def add_link(
+    *,
+    by: User,
+    organisation: Organisation,
+    url: str,
+    title: str,
+    replaces: Evidence | None = None,
+    **dates: date | None,
+) -> Evidence:
+    """Keep a link. It is shown as it is and never fetched."""
+    if fault := link_fault(url):
+        raise ValidationError({"url": fault}, code="link")
+    evidence = Evidence(
+        organisation=organisation,
+        title=title,
+        url=url,
+        added_by=by,
+        replaces=_own(replaces, organisation),
+        **_checked(dates),
+    )
+    refuse_wrong_words(evidence)
+    return _write(evidence)
+
+
+def _write(evidence: Evidence) -> Evidence:
+    """The row and its event, both or neither."""
+    by, organisation = evidence.added_by, evidence.organisation
+    with full_disk_told(), in_turn(), transaction.atomic():
+        if evidence.is_file:
+            quotas.hold(by, organisation)
+            _refuse_over(evidence)
+        if evidence.replaces_id:
+            _refuse_second(evidence.replaces_id)
+        evidence.save(force_insert=True)
+        trail.record(
+            by=by,
+            organisation_id=evidence.organisation_id,
+            action="evidence.added",
+            subject=evidence,
+            after=plain(_known(evidence)),
+        )
+    return evidence
+
+
+def _recognised(upload: UploadedFile) -> tuple[str, filetypes.FileType]:
+    """The clean name with its ending, and the type that the bytes tell."""
+    name = clean_name(upload.name or "")
+    file = cast(BinaryIO, upload.file)
+    try:
+        with storage.no_space_told():
+            kind = filetypes.recognise(name, file)
+            pictures.refuse_huge(kind, file, settings.PICTURE_PIXELS)
+    except filetypes.RefusedError as error:
+        raise ValidationError({"upload": str(error)}, code="kind") from error
+    return with_ending(name, kind.endings), kind
+
+
+def _hash(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _refuse_over(evidence: Evidence) -> None:
+    quotas.refuse_over(
+        by=evidence.added_by,
+        organisation=evidence.organisation,
+        sha256=evidence.sha256,
+        size_bytes=evidence.size_bytes or 0,
+    )
+
+
+def _scan(evidence: Evidence, upload: UploadedFile) -> None:
+    """Ask the virus scanner, where there is one. What it finds is put on the trail."""
+    if not settings.SCAN_SOCKET:
+        return
+    try:
+        found = scanning.found_in(
+            upload.chunks(), settings.SCAN_SOCKET, settings.SCAN_SECONDS
+        )
+    except scanning.ScannerError as error:
+        away = ValidationError(str(error), code=scanning.AWAY)
+        raise ValidationError({"upload": away}) from error
+    if not found:
+        return
+    with in_turn(), transaction.atomic():
+        trail.record(
+            by=evidence.added_by,
+            organisation_id=evidence.organisation_id,
+            action="evidence.refused",
+            subject=evidence.organisation,
+            after={
+                "file_name": evidence.file_name,
+                "sha256": evidence.sha256,
+                "found": found,
+            },
+        )
+    msg = f"The virus scanner found {found} in it. Nothing was kept."
+    raise ValidationError({"upload": msg}, code="virus")
+
+
+def _refuse_size(upload: UploadedFile) -> None:
+    size = upload.size or 0
+    if size > settings.UPLOAD_BYTES:
+        limit = settings.UPLOAD_BYTES / 1_000_000
+        msg = (
+            f"The file has {size / 1_000_000:.1f} MB; {limit:.1f} MB fit."
+            " Split it, or add a link."
+        )
+        raise ValidationError({"upload": msg}, code="size")
+
+
+def _own(replaces: Evidence | None, organisation: Organisation) -> Evidence | None:
+    if replaces and replaces.organisation_id != organisation.pk:
+        msg = "This evidence belongs to another organisation."
+        raise ValidationError(msg, code="foreign")
+    return replaces
+
+
+def _refuse_second(old_id: Any) -> None:
+    """An old version has one new one; who comes second is told of the first."""
+    rows = Evidence.objects.select_for_update(of=("self",))
+    old = rows.get(pk=old_id)
+    newer = Evidence.objects.filter(replaces=old).select_related("added_by").first()
+    if newer:
+        msg = (
+            f"{newer.added_by} has added a newer version of it already:"
+            f" “{newer.title}”. Add yours as a new version of that one."
+        )
+        raise ValidationError(msg, code="replaced")
+
+
+def _checked(dates: dict[str, date | None]) -> dict[str, date | None]:
+    if unknown := dates.keys() - set(DATES):
+        msg = f"no such dates: {', '.join(sorted(unknown))}"
+        raise TypeError(msg)
+    return dates
+
+
+def _known(evidence: Evidence) -> dict[str, Any]:
+    """What the row says, without what is empty."""
+    names = (
+        *("file_name", "media_type", "size_bytes", "sha256", "url"),
+        *("title", *DATES),
+    )
+    values = {name: getattr(evidence, name) for name in names}
+    if evidence.replaces_id:
+        values["replaces"] = str(evidence.replaces_id)
+    return {name: value for name, value in values.items() if value not in ("", None)}

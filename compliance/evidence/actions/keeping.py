@@ -1,0 +1,39 @@
+"""Looking at files, and taking away what no row needs."""
+
+import time
+
+from django.db import transaction
+
+from compliance.audit import trail
+from compliance.evidence import storage
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import User
+from compliance.web.turns import in_turn
+
+DAY_SECONDS = 24 * 60 * 60
+
+
+def note_view(*, by: User, evidence: Evidence, role: str) -> None:
+    """Put on the trail that an auditor took a file."""
+    with in_turn(), transaction.atomic():
+        trail.record(
+            by=by,
+            organisation_id=evidence.organisation_id,
+            action="evidence.viewed",
+            subject=evidence,
+            after={"title": evidence.title, "sha256": evidence.sha256, "role": role},
+        )
+
+
+def sweep(*, older_seconds: float = DAY_SECONDS) -> int:
+    """How many files were taken away: unfinished, or without a row, and a day old."""
+    gone, before = 0, time.time() - older_seconds
+    for organisation_id in storage.organisations_with_files():
+        with storage.old_files(organisation_id, before) as paths:
+            rows = Evidence.objects.filter(organisation_id=organisation_id)
+            needed = set(rows.exclude(sha256="").values_list("sha256", flat=True))
+            for path in paths:
+                if path.name not in needed:
+                    path.unlink(missing_ok=True)
+                    gone += 1
+    return gone

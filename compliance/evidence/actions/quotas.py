@@ -1,0 +1,61 @@
+"""How much is kept. Counted in turn: those at the edge go one after the other."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+from django.utils import timezone
+
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import Organisation, User
+
+HURRY = "hurry"
+ROOM = "room"
+HOUR = timedelta(hours=1)
+
+
+def refuse_over(
+    *, by: User, organisation: Organisation, sha256: str, size_bytes: int
+) -> None:
+    """Refuse one more file of a person in a hurry, or of an organisation without room.
+
+    Raises ``ValidationError`` with code ``HURRY`` or ``ROOM``.
+    """
+    _refuse_hurry(by)
+    _refuse_full(organisation, sha256, size_bytes)
+
+
+def hold(by: User, organisation: Organisation) -> None:
+    """Keep others from counting until the transaction ends. SQLite does so anyway."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def _refuse_hurry(by: User) -> None:
+    since = timezone.now() - HOUR
+    mine = Evidence.objects.filter(added_by=by, added_at__gt=since).exclude(sha256="")
+    times = mine.order_by("-added_at").values_list("added_at", flat=True)
+    limit = settings.UPLOADS_PER_HOUR
+    if len(latest := times[:limit]) < limit:
+        return
+    again = timezone.localtime(latest[limit - 1] + HOUR) if limit else None
+    when = f"The next fits at {again:%H:%M}." if again else "None may be added."
+    msg = f"You added {limit} files within an hour, as many as fit. {when}"
+    raise ValidationError({"upload": ValidationError(msg, code=HURRY)})
+
+
+def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> None:
+    files = Evidence.objects.filter(organisation=organisation).exclude(sha256="")
+    if files.filter(sha256=sha256).exists():
+        return  # the same bytes lie there once
+    each = files.order_by().values("sha256", "size_bytes").distinct()
+    kept = each.aggregate(sum=Sum("size_bytes"))["sum"] or 0
+    limit = settings.ORGANISATION_BYTES
+    if kept + size_bytes > limit:
+        msg = (
+            f"The organisation keeps {kept / 1e6:.1f} MB of files and"
+            f" {limit / 1e6:.1f} MB fit; this one has {size_bytes / 1e6:.1f} MB."
+            " Add a link, or ask whoever runs this installation for more room."
+        )
+        raise ValidationError({"upload": ValidationError(msg, code=ROOM)})

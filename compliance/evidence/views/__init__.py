@@ -1,0 +1,1 @@
+"""Pages of the library: the list, adding, one piece and its file."""

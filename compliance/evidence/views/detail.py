@@ -1,0 +1,172 @@
+"""One piece of evidence: its page, its words and dates, its file."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.evidence import actions, storage
+from compliance.evidence.filetypes import served_as
+from compliance.evidence.forms import BaseForm, DescriptionForm
+from compliance.evidence.models import SOON_DAYS, Evidence
+from compliance.evidence.refusals import status_of
+from compliance.evidence.versions import chain_of
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.choices import Role
+from compliance.templatetags.ui import day
+from compliance.web.htmx import render_page, wants_partial
+
+DOWNLOAD_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""What makes bytes from outside inert in a browser."""
+
+
+def find(request: MemberRequest, evidence_id: UUID) -> Evidence:
+    """The evidence, if it is the organisation's own; else 404."""
+    rows = request.organisation.evidence.select_related("organisation", "added_by")
+    return get_object_or_404(rows.with_use(), pk=evidence_id)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def detail(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    context = context_of(request, find(request, evidence_id))
+    return render_page(request, "evidence/detail.html", context, partial="pane")
+
+
+@require_POST
+@member_required(Permission.VIEW)
+def check(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    """Compare the stored bytes with the hash that was taken when they came."""
+    evidence = find(request, evidence_id)
+    if not evidence.is_file:
+        return redirect(evidence)
+    told: dict[str, Any] = {"checked_at": timezone.now(), "fault": ""}
+    try:
+        storage.open_kept(evidence.organisation_id, evidence.sha256).close()
+    except storage.StorageError as error:
+        told["fault"] = error.messages[0]
+    if wants_partial(request.htmx):
+        context = {"evidence": evidence, **told}
+        return render(request, "evidence/_check.html", context)
+    return _detail_page(request, evidence, 503 if told["fault"] else 200, **told)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ANSWER)
+def edit(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    evidence = find(request, evidence_id)
+    if request.method != "POST":
+        form = DescriptionForm(initial=_known(evidence))
+        return _edit_page(request, evidence, form, _known(evidence))
+    form, base = DescriptionForm(request.POST), _base(request)
+    if not form.is_valid():
+        return _edit_page(request, evidence, form, base, 422)
+    try:
+        actions.describe(
+            by=request.user, evidence=evidence, base=base, **form.cleaned_data
+        )
+    except actions.StaleError as error:
+        for name, now in error.now.items():
+            form.add_error(name, _meanwhile(now))
+        return _edit_page(request, evidence, form, (base or {}) | error.now, 409)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _edit_page(request, evidence, form, base, status_of(error))
+    messages.success(request, "Saved.")
+    return redirect(evidence)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def download(request: MemberRequest, evidence_id: UUID) -> HttpResponseBase:
+    evidence = find(request, evidence_id)
+    if not evidence.is_file:
+        return redirect(evidence)
+    try:
+        file = storage.open_kept(evidence.organisation_id, evidence.sha256)
+    except storage.StorageError as error:
+        return _detail_page(request, evidence, 503, problem=error.messages[0])
+    role = request.membership.role
+    if role == Role.AUDITOR and request.method == "GET":
+        actions.note_view(by=request.user, evidence=evidence, role=role)
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=evidence.file_name,
+        content_type=served_as(evidence.media_type),
+        headers=DOWNLOAD_HEADERS,
+    )
+
+
+def context_of(request: MemberRequest, evidence: Evidence) -> dict[str, Any]:
+    """What a page shows of one piece, its versions newest first with their numbers."""
+    library = request.organisation.evidence
+    chain = chain_of(evidence.pk, library.links_of_chains())
+    rows = library.in_bulk(chain) if len(chain) > 1 else {evidence.pk: evidence}
+    numbered = [(at, rows[pk]) for at, pk in enumerate(chain, 1) if pk in rows]
+    return {
+        "evidence": evidence,
+        "versions": numbered[::-1],
+        "newest": numbered[-1][1],
+        "same": library.same_file_as(evidence),
+        "days_left": evidence.days_left(timezone.localdate()),
+        "soon_days": SOON_DAYS,
+    }
+
+
+def _known(evidence: Evidence) -> dict[str, Any]:
+    return {name: getattr(evidence, name) for name in actions.DESCRIBED}
+
+
+def _base(request: MemberRequest) -> dict[str, Any] | None:
+    """The values that the page showed; None when it does not say."""
+    if "base_title" not in request.POST:
+        return None
+    form = BaseForm(request.POST)
+    form.is_valid()
+    shown = form.cleaned_data
+    return {name: shown.get(f"base_{name}") for name in actions.DESCRIBED}
+
+
+def _meanwhile(now: Any) -> str:
+    """What stands in a field that somebody else changed, beside what was typed."""
+    stands = f"“{day(now) if isinstance(now, date) else now}”" if now else "nothing"
+    return f"Meanwhile it was changed to {stands}. Save again to write yours over it."
+
+
+def _detail_page(
+    request: MemberRequest, evidence: Evidence, status: int, **told: Any
+) -> HttpResponse:
+    context = context_of(request, evidence) | told
+    return render(request, "evidence/detail.html", context, status=status)
+
+
+def _edit_page(
+    request: MemberRequest,
+    evidence: Evidence,
+    form: Form,
+    base: dict[str, Any] | None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "evidence": evidence,
+        "form": form,
+        "base": [(f"base_{name}", value) for name, value in (base or {}).items()],
+    }
+    return render(request, "evidence/edit.html", context, status=status)

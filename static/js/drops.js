@@ -1,0 +1,60 @@
+// Where dropped and pasted files go: to the row or the form they fall on, else to the page. Never instead of the page.
+import { upload } from "./uploads.js";
+
+const hasFiles = (data) => [...(data?.types ?? [])].includes("Files");
+const placeOf = (node) => node?.closest?.("[data-uploads-form], [data-q]") ?? document.querySelector("[data-uploads-form], [data-uploads][data-whole]");
+
+function give(place, files) {
+  if (!files.length) return;
+  if (place.matches("[data-uploads]")) upload(place, files);
+  else if (place.matches("[data-q]")) place.dispatchEvent(new CustomEvent("attest:files", { bubbles: true, detail: files }));
+  else { // with the dates that may yet be typed
+    const all = new DataTransfer();
+    const input = place.querySelector('input[type="file"]');
+    for (const file of [...(input.multiple ? input.files : []), ...files]) all.items.add(file);
+    input.files = all.files;
+    input.focus();
+  }
+}
+
+let over = null;
+function show(found) {
+  const place = found?.matches("[data-uploads]") ? found.closest("main") : found; // an empty list has no outline
+  if (place === over) return;
+  over?.classList.remove("dropping");
+  over = place;
+  over?.classList.add("dropping");
+}
+document.addEventListener("dragover", (event) => {
+  if (!hasFiles(event.dataTransfer)) return;
+  event.preventDefault(); // a file that misses would be opened instead of the page
+  const place = placeOf(event.target);
+  event.dataTransfer.dropEffect = place ? "copy" : "none";
+  show(place);
+});
+document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) show(null); });
+document.addEventListener("drop", (event) => {
+  if (!hasFiles(event.dataTransfer)) return;
+  event.preventDefault();
+  show(null);
+  const place = placeOf(event.target);
+  if (place) give(place, [...event.dataTransfer.files]);
+});
+
+// Word and Excel put a picture of the text beside it: in a field the text is meant.
+const isText = (node) => node.matches?.("textarea, input:not([type=file], [type=radio], [type=checkbox])");
+const two = (number) => String(number).padStart(2, "0");
+function named(file) {
+  if (file.name !== "image.png") return file;
+  const at = new Date();
+  const name = `pasted ${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}.png`;
+  return new File([file], name, { type: file.type });
+}
+document.addEventListener("paste", (event) => {
+  const data = event.clipboardData;
+  if (!data?.files.length || (isText(event.target) && data.types.includes("text/plain"))) return;
+  const place = placeOf(event.target);
+  if (!place) return;
+  event.preventDefault();
+  give(place, [...data.files].map(named));
+});
