@@ -14,6 +14,7 @@ BASE = re.compile(r'name="base"\s+value="([^"]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="(\w+)"')
 THEIRS = re.compile(r'<p dir="auto">(.*?)</p>', re.DOTALL)
 PATIENCE = 30
+SAVING = {"answer.saved", "answer.imported"}
 
 
 @dataclass
@@ -171,7 +172,7 @@ def check_nothing_was_lost(staff, state, *, killed=False):
 
     After a kill a save may stand twice: first without a reply, then acknowledged.
     """
-    saved = [e for e in state["events"] if e["action"] == "answer.saved"]
+    saved = [e for e in state["events"] if e["action"] in SAVING]
     refused = [e for e in state["events"] if e["action"] == "answer.refused"]
     told = {}
     for editor in staff:

@@ -6,7 +6,9 @@
 
 import json
 import os
+import secrets
 import sys
+import time
 
 import django
 
@@ -27,8 +29,11 @@ from django.utils import timezone  # noqa: E402
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
+from compliance.interchange import actions as sheet_actions  # noqa: E402
+from compliance.interchange.sheets import drafts  # noqa: E402
 from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.interchange import sheets  # noqa: E402
 
 RULE = {"data": ["health"]}
 
@@ -173,7 +178,58 @@ def facts(assessment_id, rounds):
     return moved
 
 
-COMMANDS = {"seed": seed, "state": state, "grow": grow, "facts": facts}
+def take_sheets(assessment_id, rounds, answers):
+    """Take that many files away and in again, each with new notes in some answers.
+
+    What was kept, as text to answer and the text it was typed over; what was refused,
+    as text, answer and the text that stood there; and how often the base had moved.
+    Each file that was taken in is a line on standard error.
+    """
+    assessment = Assessment.objects.get(pk=assessment_id)
+    kept, refused, moved = {}, [], 0
+    for place in range(rounds):
+        draft = fill_in(assessment, place, answers)
+        by = assessment.started_by
+        plan = sheet_actions.preview_sheet(by=by, assessment=assessment, draft=draft)
+        done = sheet_actions.take_in_sheet(
+            by=by, assessment=assessment, draft=draft, picks=(), digest=plan.digest
+        )
+        moved += done.is_stale
+        if done.seq is None:
+            continue
+        print(place, file=sys.stderr, flush=True)  # noqa: T201
+        for entry in done.plan.entries:
+            pk = entry.answer.pk
+            kept |= {shown.after: (pk, shown.before) for shown in entry.changes}
+            refused += [(shown.after, pk, shown.before) for shown in entry.conflicts]
+    return {"kept": kept, "refused": refused, "moved": moved}
+
+
+def fill_in(assessment, place, answers):
+    """The draft of a file with a note of its own in some answers, in turn."""
+    by = assessment.started_by
+    content = sheet_actions.write_sheet(by=by, assessment=assessment)
+    keys = list(assessment.answers.values_list("question__key", flat=True))
+    first = place * answers % len(keys)
+    text = secrets.token_hex(4)
+    cells = {(key, "note"): f"{text} {key}" for key in keys[first : first + answers]}
+    time.sleep(0.05)  # others type meanwhile
+    draft_id = sheet_actions.read_sheet(
+        by=by,
+        assessment=assessment,
+        file_name="filled.xlsx",
+        chunks=[sheets.changed(content, cells)],
+    )
+    return drafts.find(user_id=by.pk, assessment_id=assessment.pk, draft_id=draft_id)
+
+
+COMMANDS = {
+    "seed": seed,
+    "state": state,
+    "grow": grow,
+    "facts": facts,
+    "take_sheets": take_sheets,
+}
 
 if __name__ == "__main__":
     command, *given = sys.argv[1:]

@@ -1,0 +1,1 @@
+"""Answers as a spreadsheet: written, filled in elsewhere, read back and compared."""
