@@ -1,6 +1,7 @@
 """The one Django app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ComplianceConfig(AppConfig):
@@ -10,3 +11,10 @@ class ComplianceConfig(AppConfig):
     label = "compliance"
     verbose_name = "Attest"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The search index steps aside for migrations (``assessments/indexing.py``)."""
+        from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
+
+        pre_migrate.connect(indexing.release, sender=self)
+        post_migrate.connect(indexing.keep, sender=self)

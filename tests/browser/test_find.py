@@ -1,0 +1,98 @@
+"""Ctrl K: a dialog to go anywhere, by keys alone; and the search of the list."""
+
+import pytest
+
+from tests.browser.window import becomes
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def chosen(page):
+    return page.locator('#find [aria-selected="true"]').all_inner_texts()
+
+
+def search(page, typed):
+    page.keyboard.press("Control+k")
+    page.keyboard.type(typed)
+    page.locator('#find [role="option"]').first.wait_for()
+
+
+def test_question_is_reached_by_keys(desk, work):
+    page, third = work.page, work.answers[2]
+    desk.save(work.person, third, {"note": "The zebra log is kept."})
+    page.goto("/")
+    search(page, "zebr")
+    becomes(lambda: len(chosen(page)), 1)
+    assert page.locator("#find-said").inner_text() == "1 result"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**open={third}*")
+    assert work.window.note(third).input_value() == "The zebra log is kept."
+    assert work.window.faults == []
+
+
+def test_arrows_move_and_escape_gives_the_focus_back(work):
+    page = work.page
+    work.window.focus(work.answers[0])
+    search(page, "duty")
+    first = chosen(page)
+    page.keyboard.press("ArrowDown")
+    assert chosen(page) != first
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    last = page.locator('#find [role="option"]').last.inner_text()
+    assert chosen(page) == [last]
+    active = page.locator("#find-q").get_attribute("aria-activedescendant")
+    assert page.locator(f"#{active}").inner_text() == last
+    page.keyboard.press("Escape")
+    at = page.evaluate("document.activeElement.closest('[data-q]')?.dataset.q")
+    assert at == str(work.answers[0])
+    page.keyboard.press("Control+k")
+    assert page.locator("#find-q").input_value() == ""
+    assert page.locator("#find-hits").inner_text() == ""
+
+
+def test_enter_before_the_results_waits_for_them(work):
+    page = work.page
+    page.keyboard.press("Control+k")
+    page.locator("#find-q").fill("Q4")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**open={work.answers[3]}*")
+
+
+def test_lost_line_is_said_and_the_text_stays(work):
+    page = work.page
+    page.keyboard.press("Control+k")
+    page.context.set_offline(True)
+    page.keyboard.type("zebra")
+    page.locator("#find-said", has_text="Offline").wait_for()
+    assert page.locator("#find-q").input_value() == "zebra"
+
+
+def test_search_works_without_script(work, open_window):
+    window = open_window(work.session, work.path, java_script_enabled=False)
+    window.page.locator("[data-find]").click()
+    window.page.locator("#search-q").fill("q4")
+    window.page.keyboard.press("Enter")
+    window.page.locator(".findhit").first.click()
+    assert f"open={work.answers[3]}" in window.page.url
+
+
+def test_slash_searches_the_list_and_the_view_is_kept(desk, work):
+    page = work.page
+    desk.save(work.person, work.answers[5], {"note": "The zebra log is kept."})
+    work.window.focus(work.answers[0])
+    page.keyboard.press("/")
+    page.keyboard.type("zebra")
+    page.keyboard.press("Enter")
+    becomes(lambda: page.locator("#found").inner_text(), "1 question")
+    page.locator(".morefilters summary").click()
+    page.get_by_role("link", name="Keep this view").click()
+    page.get_by_label("Name").fill("Zebras")
+    page.keyboard.press("Enter")
+    page.get_by_text("“Zebras” is kept.").wait_for()
+    page.goto(work.path)
+    page.locator(".morefilters summary").click()
+    page.get_by_role("link", name="Zebras").click()
+    becomes(lambda: page.locator("#found").inner_text(), "1 question")
+    assert "q=zebra" in page.url
+    assert work.window.faults == []
