@@ -1,18 +1,70 @@
 """What an organisation does about what it found."""
 
+import re
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, Q, Value, When
 from django.urls import reverse
 
-from compliance.assessments.choices import ActionStatus, Priority
+from compliance.assessments.choices import (
+    CLOSED,
+    ActionFilter,
+    ActionSort,
+    ActionStatus,
+    Priority,
+)
 from compliance.assessments.models.answer import Answer
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line, validate_text
 
-CLOSED = (ActionStatus.DONE, ActionStatus.DROPPED)
+FIELDS = (
+    "title",
+    "text",
+    "owner_id",
+    "due_on",
+    "priority",
+    "status",
+    "effort_days",
+)
+"""What a person may set on an action, in the order the trail tells it."""
+
+SHOWN = 3
+"""Questions that a line of a list names; the rest are counted."""
+
+
+def _rank(field: str, choices: type[models.TextChoices]) -> Case:
+    """The place of a value among its choices."""
+    places = [
+        When(**{field: value}, then=Value(place))
+        for place, value in enumerate(choices.values)
+    ]
+    return Case(*places, output_field=models.IntegerField())
+
+
+_SORTS: dict[str, Any] = {
+    ActionSort.NUMBER: F("number"),
+    ActionSort.OWNER: F("owner__name"),
+    ActionSort.DUE: F("due_on"),
+    ActionSort.PRIORITY: _rank("priority", Priority),
+    ActionSort.STATUS: _rank("status", ActionStatus),
+    ActionSort.EFFORT: F("effort_days"),
+}
+
+
+def _filters(user: User, today: date) -> dict[str, Q]:
+    is_open = ~Q(status__in=CLOSED)
+    return {
+        ActionFilter.OPEN: is_open,
+        ActionFilter.MINE: is_open & Q(owner=user),
+        ActionFilter.OVERDUE: is_open & Q(due_on__lt=today),
+        ActionFilter.NOBODY: is_open & Q(owner=None),
+        ActionFilter.CLOSED: Q(status__in=CLOSED),
+        ActionFilter.ALL: Q(),
+    }
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -25,6 +77,52 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """By due date, those without one last."""
         return self.select_related("owner").order_by(
             F("due_on").asc(nulls_last=True), "number"
+        )
+
+    def shown(self, show: str, user: User, today: date) -> "ActionQuerySet":
+        """What a filter leaves, as one person sees it on one day."""
+        return self.filter(_filters(user, today)[show])
+
+    def counts(self, user: User, today: date) -> dict[str, int]:
+        """Filter to the number of actions it leaves, in one query."""
+        return self.aggregate(
+            **{
+                name: Count("pk", filter=condition) if condition else Count("pk")
+                for name, condition in _filters(user, today).items()
+            }
+        )
+
+    def matching(self, query: str) -> "ActionQuerySet":
+        """With the text in title, details or owner, about that question, or so numbered."""
+        about = ActionLink.objects.filter(answer__question__key__iexact=query)
+        found = (
+            Q(title__icontains=query)
+            | Q(text__icontains=query)
+            | Q(owner__name__icontains=query)
+            | Q(pk__in=about.values("action"))
+        )
+        if number := re.fullmatch(
+            r"(?:AC-?)?(\d{1,9})", query, re.ASCII | re.IGNORECASE
+        ):
+            found |= Q(number=int(number[1]))
+        return self.filter(found)
+
+    def sorted_by(self, sort: str, *, is_down: bool) -> "ActionQuerySet":
+        """By one column; what has no value there comes last, either way."""
+        by = _SORTS[sort]
+        order = by.desc(nulls_last=True) if is_down else by.asc(nulls_last=True)
+        return self.order_by(order, "number")
+
+    def status_counts(self) -> dict[str, int]:
+        """Status to the number of actions that have it."""
+        counts = self.order_by().values_list("status").annotate(count=Count("pk"))
+        return dict(counts)
+
+    def with_links(self) -> "ActionQuerySet":
+        """Adds ``link_count`` and ``first_links``, the first few answers of each."""
+        links = ActionLink.objects.select_related("answer__question").order_by("pk")
+        return self.annotate(link_count=Count("links")).prefetch_related(
+            models.Prefetch("links", links[:SHOWN], to_attr="first_links")
         )
 
 
@@ -67,6 +165,8 @@ class Action(models.Model):
 
     objects = ActionQuerySet.as_manager()
 
+    link_count: int
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -93,8 +193,21 @@ class Action(models.Model):
         return reverse("assessments:action", args=[self.organisation.slug, self.number])
 
     @property
+    def code(self) -> str:
+        """The number as people write it."""
+        return f"AC-{self.number}"
+
+    @property
     def is_open(self) -> bool:
         return self.status not in CLOSED
+
+    @property
+    def more_links(self) -> int:
+        """How many answers a line of a list does not name."""
+        return max(0, self.link_count - SHOWN)
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_open and self.due_on is not None and self.due_on < today
 
 
 class ActionLink(models.Model):

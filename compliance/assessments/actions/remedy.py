@@ -1,0 +1,329 @@
+"""Actions, the tasks that put something right: made, changed, closed, linked, undone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from compliance.assessments.actions.asking import (
+    CLEARED,
+    MARKED,
+    ask_to_look,
+    stop_asking,
+)
+from compliance.assessments.choices import CLOSED, ActionStatus
+from compliance.assessments.models import Action, ActionLink, Answer
+from compliance.assessments.models.action import FIELDS
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
+
+Changes = dict[str, Any]
+REPEAT = timedelta(hours=1)
+"""The same action again within this time is the same one: its reply was lost."""
+CHANGING = ("action.changed", "action.closed", "action.reopened", "action.undone")
+"""Events that changed fields of an action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedied:
+    """The action as it stands; ``event`` is None when nothing had to change.
+
+    ``again`` counts the answers that are to be looked at again since.
+    """
+
+    action: Action
+    event: Event | None
+    again: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A change typed over an older version, where somebody changed the same fields.
+
+    ``mine`` holds what was to be saved in those fields, ``action`` what stands.
+    """
+
+    action: Action
+    fields: tuple[str, ...]
+    mine: Changes
+
+
+def create_action(
+    *,
+    by: User,
+    organisation: Organisation,
+    fields: Changes,
+    answer_ids: Iterable[int] = (),
+) -> Action:
+    """An open action with the organisation's next number, about some answers.
+
+    Whoever sends their last action once more has made it once. ``fields`` maps names of ``FIELDS`` to values. Raises ``ValidationError`` for wrong
+    values, a foreign owner and a closed assessment, ``Answer.DoesNotExist`` for a
+    foreign answer.
+    """
+    answer_ids = frozenset(answer_ids)
+    with in_turn(), transaction.atomic():
+        rows = Organisation.objects.select_for_update(no_key=True)
+        locked = rows.get(pk=organisation.pk)
+        last = locked.actions.aggregate(last=Max("number"))["last"] or 0
+        action = Action(organisation=locked, number=last + 1, created_by=by)
+        _set(by, action, {name: fields[name] for name in FIELDS if name in fields})
+        if made := _just_made(by, action, answer_ids):
+            return made
+        action.save()
+        answers = [_open_answer(organisation.pk, pk) for pk in sorted(answer_ids)]
+        for answer in answers:
+            ActionLink.objects.create(action=action, answer=answer)
+        told = {name: getattr(action, name) for name in FIELDS}
+        after = _json({name: value for name, value in told.items() if value})
+        about = [answer.question.key for answer in answers]
+        _record(by, action, "action.created", {}, after | {"questions": about})
+    return action
+
+
+def _just_made(by: User, action: Action, answer_ids: frozenset[int]) -> Action | None:
+    """The last action of that person, if it is this very one and lately made."""
+    mine = action.organisation.actions.filter(created_by=by).order_by("-number")
+    last = mine.filter(created_at__gt=timezone.now() - REPEAT, version=0).first()
+    if last is None or _values(last) != _values(action):
+        return None
+    about = frozenset(last.links.values_list("answer_id", flat=True))
+    return last if about == answer_ids else None
+
+
+def change_action(
+    *, by: User, organisation: Organisation, number: int, changes: Changes, base: int
+) -> Remedied | Stale:
+    """Change some fields of an action as they were typed over version ``base``.
+
+    Fields that were not touched are left to others; a field that both sides changed
+    differently refuses the whole change, and the refused values go to the trail. An
+    action that becomes done asks to look again at its answers: those of running
+    assessments that apply and are neither met nor N/A. Raises ``ValidationError``
+    for wrong values, ``Action.DoesNotExist`` for a number that is not there.
+    """
+    with in_turn(), transaction.atomic():
+        action = _locked(organisation.pk, number)
+        if base > action.version:
+            msg = "This page knows a version that does not exist. Load it again."
+            raise ValidationError(msg)
+        known = _as_known(action, base)
+        touched = {f: v for f, v in changes.items() if f in FIELDS and v != known[f]}
+        standing = _values(action)
+        clash = tuple(
+            field
+            for field in FIELDS
+            if field in touched
+            and standing[field] != known[field]
+            and standing[field] != touched[field]
+        )
+        if clash:
+            mine = {field: touched[field] for field in clash}
+            _record(by, action, "action.refused", {}, _json(mine))
+            return Stale(action, clash, mine)
+        return _write(by, action, touched)
+
+
+def undo_action(
+    *, by: User, organisation: Organisation, number: int, seq: int
+) -> Remedied:
+    """Put back what one event changed, as an event of its own.
+
+    ``event`` is None, with nothing changed, when one of its fields has changed again
+    since. Raises ``Event.DoesNotExist`` for an event that did not change this action.
+    """
+    with in_turn(), transaction.atomic():
+        action = _locked(organisation.pk, number)
+        event = _changes_of(action).get(seq=seq)
+        before, after = trail.changes(event)
+        standing = _json(_values(action))
+        if any(standing[f] != v for f, v in after.items() if f in FIELDS):
+            return Remedied(action, None)
+        back = {f: _python(f, v) for f, v in before.items() if f in FIELDS}
+        marked = after.get(MARKED, [])
+        return _write(by, action, back, is_undo=True, marked=marked)
+
+
+def link_answer(
+    *, by: User, organisation: Organisation, number: int, answer_id: int
+) -> Answer:
+    """Say that an action is about an answer; once is enough, twice changes nothing.
+
+    Raises ``ValidationError`` for a closed assessment, ``Answer.DoesNotExist`` for a
+    foreign answer, ``Action.DoesNotExist`` for a number that is not there.
+    """
+    with in_turn(), transaction.atomic():
+        action = _locked(organisation.pk, number)
+        answer = _open_answer(organisation.pk, answer_id)
+        _, is_new = ActionLink.objects.get_or_create(action=action, answer=answer)
+        if is_new:
+            _record_link(by, action, answer, "action.linked")
+    return answer
+
+
+def unlink_answer(
+    *, by: User, organisation: Organisation, number: int, answer_id: int
+) -> Answer:
+    """Say that an action is not about an answer; raises as ``link_answer`` does."""
+    with in_turn(), transaction.atomic():
+        action = _locked(organisation.pk, number)
+        answer = _open_answer(organisation.pk, answer_id)
+        gone, _ = action.links.filter(answer=answer).delete()
+        if gone:
+            _record_link(by, action, answer, "action.unlinked")
+    return answer
+
+
+def _locked(organisation_id: UUID, number: int) -> Action:
+    rows = Action.objects.select_for_update(of=("self",)).select_related("owner")
+    return rows.get(organisation_id=organisation_id, number=number)
+
+
+def _open_answer(organisation_id: UUID, answer_id: int) -> Answer:
+    rows = Answer.objects.select_for_update(of=("self",))
+    answer = rows.select_related("assessment", "question").get(
+        pk=answer_id, assessment__organisation_id=organisation_id
+    )
+    if not answer.assessment.is_open:
+        msg = "This assessment is closed: its answers stay as they are."
+        raise ValidationError(msg)
+    return answer
+
+
+def _values(action: Action) -> Changes:
+    return {field: getattr(action, field) for field in FIELDS}
+
+
+def _json(values: Changes) -> Changes:
+    """Values as the trail holds them: days as ISO text, numbers as they are written."""
+    return {
+        field: value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+        if isinstance(value, Decimal)
+        else value
+        for field, value in values.items()
+    }
+
+
+def _python(field: str, value: Any) -> Any:
+    if value and field == "due_on":
+        return date.fromisoformat(value)
+    if value and field == "effort_days":
+        return Decimal(value)
+    return value
+
+
+def _changes_of(action: Action) -> Any:
+    return Event.objects.filter(
+        organisation_id=action.organisation_id,
+        subject_label="action",
+        subject_id=str(action.pk),
+        action__in=CHANGING,
+    )
+
+
+def _as_known(action: Action, base: int) -> Changes:
+    """The fields as a page of version ``base`` knows them, wound back along the trail."""
+    values = _values(action)
+    for event in _changes_of(action).order_by("-seq")[: action.version - base]:
+        before, _ = trail.changes(event)
+        values |= {f: _python(f, v) for f, v in before.items() if f in FIELDS}
+    return values
+
+
+def _write(
+    by: User,
+    action: Action,
+    touched: Changes,
+    *,
+    is_undo: bool = False,
+    marked: Iterable[int] = (),
+) -> Remedied:
+    """Save what differs with its event; ``marked`` answers are no longer asked for."""
+    standing = _values(action)
+    real = {f: v for f, v in touched.items() if v != standing[f]}
+    if not real:
+        return Remedied(action, None)
+    name = "action.undone" if is_undo else _event_name(standing["status"], real)
+    _set(by, action, real)
+    action.version += 1
+    action.save()
+    before: Changes = _json({field: standing[field] for field in real})
+    after = _json({field: getattr(action, field) for field in real})
+    again: list[int] = []
+    if real.get("status") == ActionStatus.DONE:
+        again = ask_to_look(action)
+        after[MARKED] = again
+    elif cleared := stop_asking(action, marked):
+        before[CLEARED] = cleared
+    event = _record(by, action, name, before, after | {"version": action.version})
+    return Remedied(action, event, len(again))
+
+
+def _event_name(status: str, real: Changes) -> str:
+    if real.get("status", status) in CLOSED:
+        return "action.closed" if "status" in real else "action.changed"
+    return "action.reopened" if status in CLOSED else "action.changed"
+
+
+def _set(by: User, action: Action, fields: Changes) -> None:
+    """Set fields and what follows from them; ``ValidationError`` for wrong ones."""
+    if fields.get("owner_id"):
+        fields = fields | {"owner": _member(action, fields["owner_id"])}
+    for field, value in fields.items():
+        setattr(action, field, value)
+    if action.is_open:
+        action.closed_at = action.closed_by = None
+    elif "status" in fields:
+        action.closed_at, action.closed_by = timezone.now(), by
+    action.clean_fields(exclude=["organisation", "created_by"])
+
+
+def _member(action: Action, user_id: int) -> User:
+    people = User.objects.filter(
+        memberships__organisation_id=action.organisation_id, pk=user_id
+    )
+    person = people.first()
+    if person is None:
+        raise ValidationError({"owner": "Choose somebody of this organisation."})
+    return person
+
+
+def _record_link(by: User, action: Action, answer: Answer, name: str) -> None:
+    after = {"answer": answer.pk, "questions": [answer.question.key]}
+    _record(by, action, name, {}, after, scope_id=answer.assessment_id)
+
+
+def _record(
+    by: User,
+    action: Action,
+    name: str,
+    before: Changes,
+    after: Changes,
+    *,
+    scope_id: UUID | None = None,
+) -> Event:
+    """The event, in the scope of the one assessment that all its answers belong to."""
+    if scope_id is None:
+        ids = action.answers.order_by().values_list("assessment_id", flat=True)
+        found = list(ids.distinct()[:2])
+        scope_id = found[0] if len(found) == 1 else None
+    return trail.record(
+        by=by,
+        organisation_id=action.organisation_id,
+        action=name,
+        subject=action,
+        scope_id=scope_id,
+        before=before,
+        after=after | {"number": action.number, "name": action.title},
+    )

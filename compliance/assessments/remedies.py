@@ -1,0 +1,163 @@
+"""The table and the board of actions: what an address asks for, and what it shows."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from compliance.assessments.choices import (
+    CLOSED,
+    ActionFilter,
+    ActionSort,
+    ActionStatus,
+    AssessmentStatus,
+)
+from compliance.assessments.models import Action, Answer
+from compliance.assessments.models.action import ActionQuerySet
+from compliance.organisations.models import Organisation, User
+
+CARDS = 40
+"""Cards of a column of the board; the table has the rest."""
+
+MOST_FOUND = 20
+LONGEST_QUERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyLook:
+    """The address of a page of actions, read leniently: a wrong part is left out."""
+
+    show: str
+    query: str = ""
+    sort: str = ActionSort.DUE
+    is_down: bool = False
+
+    def address(self, **changes: Any) -> str:
+        """The query string of this page with some parts changed."""
+        look = replace(self, **changes)
+        sort = ("-" if look.is_down else "") + look.sort
+        parts = {
+            "show": look.show,
+            "q": look.query,
+            "sort": sort if sort != ActionSort.DUE else "",
+        }
+        return "?" + urlencode({key: value for key, value in parts.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head of the table that sorts by its column."""
+
+    label: str
+    address: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the board; ``count`` counts the cards it does not show too."""
+
+    status: str
+    label: str
+    count: int
+    cards: list[Action]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.cards)
+
+
+def read_remedy_look(given: QueryDict, default: str) -> RemedyLook:
+    """What an address asks for."""
+    show, sort = given.get("show", ""), given.get("sort", "")
+    name = sort.removeprefix("-")
+    known = name in ActionSort.values
+    return RemedyLook(
+        show=show if show in ActionFilter.values else default,
+        query=typed_query(given),
+        sort=name if known else ActionSort.DUE.value,
+        is_down=known and sort.startswith("-"),
+    )
+
+
+def typed_query(given: QueryDict) -> str:
+    """The search that was typed, in a length that can be searched for."""
+    return given.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+
+
+def heads(look: RemedyLook) -> dict[str, Head]:
+    """Column to its head; the current one turns its order round."""
+    return {
+        sort.value: Head(
+            label=sort.label,
+            address=look.address(
+                sort=sort.value, is_down=look.sort == sort and not look.is_down
+            ),
+            order=""
+            if look.sort != sort
+            else "descending"
+            if look.is_down
+            else "ascending",
+        )
+        for sort in ActionSort
+    }
+
+
+def found(rows: ActionQuerySet, look: RemedyLook) -> ActionQuerySet:
+    """The actions that the search leaves."""
+    return rows.matching(look.query) if look.query else rows
+
+
+def columns(rows: ActionQuerySet, look: RemedyLook, user: User) -> list[Column]:
+    """The board: a column for each status, in five queries and one for questions each."""
+    rows = found(rows, look)
+    if look.show == ActionFilter.MINE:
+        rows = rows.filter(owner=user)
+    counts = rows.status_counts()
+    return [
+        Column(
+            status=status.value,
+            label=status.label,
+            count=counts.get(status.value, 0),
+            cards=list(_in_order(rows.filter(status=status), status)[:CARDS]),
+        )
+        for status in ActionStatus
+    ]
+
+
+def _in_order(rows: ActionQuerySet, status: str) -> ActionQuerySet:
+    """What is over by when it was closed, newest first; the rest by due date."""
+    rows = rows.for_page().with_links()
+    return rows.order_by("-closed_at", "-number") if status in CLOSED else rows
+
+
+def links_of(action: Action) -> list[Answer]:
+    """The answers an action is about, with what their lines show."""
+    rows = action.answers.select_related(
+        "question", "assessment__edition__checklist", "assessment__organisation"
+    )
+    return list(rows.order_by("assessment__started_at", "question__position"))
+
+
+def linkable(organisation: Organisation, action: Action, query: str) -> list[Answer]:
+    """Answers of running assessments that a search finds and the action is not about."""
+    if not query:
+        return []
+    rows = Answer.objects.filter(
+        assessment__organisation=organisation,
+        assessment__status=AssessmentStatus.RUNNING,
+        applies=True,
+    ).exclude(action_links__action=action)
+    rows = rows.asking(query).select_related(
+        "question", "assessment__edition__checklist", "assessment__organisation"
+    )
+    order = ("question__key", "assessment__started_at")
+    return list(rows.order_by(*order)[: MOST_FOUND + 1])
+
+
+def suggested_title(answer: Answer) -> str:
+    """What the checklist says to do first, if it fits a title; else the question's own."""
+    remedy: str = answer.question.remedy.strip()
+    fits = 0 < len(remedy) <= 200 and "\n" not in remedy
+    return (remedy if fits else answer.question.title)[:200]

@@ -1,0 +1,46 @@
+"""The actions about an assessment's answers, as its report tells them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Prefetch
+
+from compliance.assessments.models import Action, ActionLink, Answer
+from compliance.reports.content import Task
+
+
+def with_actions() -> Prefetch:
+    """What ``tasks_of`` needs to find on each answer, in one query."""
+    links = ActionLink.objects.select_related("action__owner")
+    return Prefetch("action_links", links.order_by("action__number"))
+
+
+def tasks_of(answers: Iterable[Answer]) -> dict[int, Task]:
+    """Actions by id: what is open first, by due date; then what is closed."""
+    rows: dict[int, Action] = {}
+    about: dict[int, list[str]] = {}
+    for answer in answers:
+        for link in answer.action_links.all():
+            rows[link.action_id] = link.action
+            about.setdefault(link.action_id, []).append(answer.question.key)
+    order = sorted(
+        rows.values(),
+        key=lambda one: (not one.is_open, one.due_on or date.max, one.number),
+    )
+    return {row.pk: _task(row, tuple(about[row.pk])) for row in order}
+
+
+def _task(row: Action, about: tuple[str, ...]) -> Task:
+    return Task(
+        number=row.number,
+        title=row.title,
+        text=row.text,
+        owner=str(row.owner or ""),
+        due_on=row.due_on,
+        priority=row.get_priority_display(),
+        status=row.get_status_display(),
+        effort_days=str(row.effort_days or "").removesuffix(".0"),
+        is_open=row.is_open,
+        closed_at=row.closed_at,
+        about=about,
+    )
