@@ -1,0 +1,128 @@
+"""What others changed since a person last looked, from the trail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Assessment, Visit
+from compliance.audit.models import Event
+from compliance.organisations.models import Organisation
+
+MOST = 5000
+"""Events that are looked through at most, so that a page costs little after a year."""
+
+_DID = {
+    "comment.written": "commented",
+    "comment.resolved": "resolved a comment",
+    "comment.reopened": "reopened a comment",
+    "evidence.attached": "added evidence",
+    "evidence.detached": "took evidence out",
+}
+"""An event in a few words; any other one changed the answer."""
+
+_ABOUT = (
+    Q(action__startswith="answer.")
+    | Q(action__startswith="evidence.")
+    | Q(action__startswith="comment.")
+)
+"""Events that change an answer, but for a save that was refused."""
+
+_COLUMNS = ("subject_id", "action", "at", "actor", "actor__name", "actor__email")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The newest change of one answer by others, and how many more people there were."""
+
+    who: str
+    did: str
+    at: datetime
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Answer id to its news; they reach from ``since`` to ``seq`` along the trail."""
+
+    news: Mapping[int, News] = field(default_factory=dict)
+    since: int = 0
+    seq: int = 0
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(self.news)
+
+
+def unseen(
+    assessment: Assessment, viewer_id: int, answer_id: int | None = None
+) -> Unseen:
+    """What others changed since the viewer last looked, in one query.
+
+    Read it before the answers: what arrives in between stays unseen. Nothing is new
+    in a closed assessment, nor to somebody who has not been here. Of a very long
+    absence only the newest events count. ``answer_id`` asks of one answer only.
+    """
+    if not assessment.is_open:
+        return Unseen()
+    visit = Visit.objects.filter(assessment=assessment, user_id=viewer_id)
+    since = Subquery(visit.values("seen_seq")[:1])
+    events = of_others(assessment, viewer_id, since).annotate(since=since)
+    if answer_id is not None:
+        events = events.filter(subject_id=str(answer_id))
+    rows = events.order_by("-seq").values_list("seq", "since", *_COLUMNS)[:MOST]
+    return _told(list(rows))
+
+
+def _told(rows: list[tuple[Any, ...]]) -> Unseen:
+    """The news that events, newest first, amount to: a change before a comment."""
+    newest: dict[int, News] = {}
+    people: dict[int, set[int | None]] = {}
+    weighed = sorted(rows, key=lambda row: row[3].startswith("comment."))
+    for _, _, subject_id, action, at, actor, name, email in weighed:
+        did = _DID.get(action, "changed this")
+        newest.setdefault(int(subject_id), News(name or email or "Attest", did, at))
+        people.setdefault(int(subject_id), set()).add(actor)
+    news = {pk: replace(one, others=len(people[pk]) - 1) for pk, one in newest.items()}
+    return Unseen(news, rows[0][1], rows[0][0]) if rows else Unseen()
+
+
+def of_others(assessment: Assessment, viewer_id: int, seen: Any) -> QuerySet[Event]:
+    """Events by which others changed an answer, beyond what has been seen."""
+    events = Event.objects.filter(
+        _ABOUT,
+        organisation_id=assessment.organisation_id,
+        scope_id=assessment.pk,
+        seq__gt=seen,
+        subject_label="answer",
+    )
+    return events.exclude(actor_id=viewer_id).exclude(action="answer.refused")
+
+
+def seen_seq(assessment: Assessment, viewer_id: int) -> int | None:
+    """How far along the trail the viewer has seen an assessment, None if not at all."""
+    visits = assessment.visits.filter(user_id=viewer_id)
+    return visits.values_list("seen_seq", flat=True).first()
+
+
+def with_news(organisation: Organisation, viewer_id: int) -> set[UUID]:
+    """Running assessments in which others changed answers since, in one query."""
+    events = Event.objects.filter(
+        _ABOUT,
+        organisation_id=organisation.pk,
+        scope_id=OuterRef("assessment_id"),
+        seq__gt=OuterRef("seen_seq"),
+        subject_label="answer",
+    )
+    others = events.exclude(actor_id=viewer_id).exclude(action="answer.refused")
+    visits = Visit.objects.filter(
+        Exists(others),
+        user_id=viewer_id,
+        assessment__organisation=organisation,
+        assessment__status=AssessmentStatus.RUNNING,
+    )
+    return set(visits.values_list("assessment_id", flat=True))

@@ -1,0 +1,53 @@
+// Who else is here: a word to the server every half minute and when a row opens, while the tab is seen.
+// The reply holds one mark for each row that somebody has open; they are copied into those rows.
+import { rowOn } from "./rows.js";
+import { freshToken, isStale } from "./token.js";
+
+const form = document.querySelector("[data-presence]");
+const isOurs = (event) => event.detail.elt === form;
+const openRow = () => document.querySelector("form.q-open")?.dataset.q ?? "";
+const ping = () => htmx.trigger(form, "attest:place");
+
+function paint() {
+  for (const mark of document.querySelectorAll(".q .qhere")) mark.remove();
+  for (const mark of form.querySelectorAll("[data-here]")) {
+    rowOn(mark.dataset.here)?.querySelector(".qmeta")?.append(mark.cloneNode(true));
+  }
+}
+
+// Told only of the row that is open here: who is in it, who comes and who goes.
+let told = { row: "", names: [] };
+function tell() {
+  const row = openRow();
+  const mark = row && form.querySelector(`[data-here="${CSS.escape(row)}"]`);
+  const names = mark ? [...mark.querySelectorAll("[data-name]")].map((one) => one.textContent) : [];
+  const before = told.row === row ? told.names : [];
+  const came = names.filter((name) => !before.includes(name));
+  const went = before.filter((name) => !names.includes(name));
+  told = { row, names };
+  if (!came.length && !went.length) return;
+  const key = rowOn(row).dataset.key;
+  const said = [...came.map((name) => `${name} is in ${key} too.`), ...went.map((name) => `${name} has left ${key}.`)];
+  document.getElementById("came").textContent = said.join(" ");
+}
+
+if (form) {
+  document.addEventListener("attest:moved", () => {
+    form.elements.answer.value = openRow();
+    tell();
+    ping();
+  });
+  form.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ping(); });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    paint();
+    if (event.detail.target?.id === "here") tell();
+  });
+  form.addEventListener("htmx:responseError", (event) => {
+    if (isOurs(event) && isStale(event.detail.xhr.getResponseHeader("HX-Trigger"))) freshToken();
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) ping(); });
+  window.addEventListener("pagehide", () => {
+    navigator.sendBeacon(form.action, new URLSearchParams([...new FormData(form), ["gone", "1"]]));
+  });
+}
