@@ -1,0 +1,93 @@
+"""Using one version of a piece of evidence where others stand."""
+
+from collections.abc import Collection, Sequence
+from itertools import groupby
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.models import Answer, Attachment
+from compliance.audit import trail
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
+
+
+def use_instead(
+    *,
+    by: User,
+    organisation: Organisation,
+    evidence: Evidence,
+    others: Collection[UUID],
+    answer_ids: Collection[int],
+) -> list[tuple[UUID, int]]:
+    """Use a piece of evidence in answers, instead of other versions of it.
+
+    All or nothing; every change is an event of its answer, and those of one
+    assessment are recorded together, so that they are undone together. Returns
+    each assessment that changed with the number of its first event. Raises
+    ``ValidationError`` when an assessment is closed, and ``Answer.DoesNotExist`` for
+    an id that is not the organisation's own.
+    """
+    if evidence.organisation_id != organisation.pk:
+        msg = "This evidence belongs to another organisation."
+        raise ValidationError(msg)
+    changed = []
+    with in_turn(), transaction.atomic():
+        answers = _locked(organisation, answer_ids)
+        for _, several in groupby(answers, key=lambda answer: answer.assessment_id):
+            rows = list(several)
+            entries = _swap(rows, evidence, set(others) - {evidence.pk})
+            if not entries:
+                continue
+            assessment = rows[0].assessment
+            events = trail.record_together(
+                by=by,
+                organisation_id=organisation.pk,
+                scope_id=assessment.pk,
+                entries=entries,
+            )
+            refuse_too_many_files(assessment)
+            changed.append((assessment.pk, events[0].seq))
+    return changed
+
+
+def _locked(organisation: Organisation, answer_ids: Collection[int]) -> list[Answer]:
+    """The answers by assessment, locked; all of them the organisation's and open."""
+    rows = Answer.objects.filter(
+        pk__in=answer_ids, assessment__organisation=organisation
+    )
+    rows = rows.select_related("assessment", "question").order_by("pk")
+    found = list(rows.select_for_update(of=("self",)))
+    if len(found) != len(set(answer_ids)):
+        raise Answer.DoesNotExist
+    for answer in found:
+        if not answer.assessment.is_open:
+            msg = f"{answer.assessment} is closed: its evidence stays as it is."
+            raise ValidationError(msg)
+    return sorted(
+        found, key=lambda answer: (str(answer.assessment_id), answer.question.position)
+    )
+
+
+def _swap(
+    answers: Sequence[Answer], evidence: Evidence, others: Collection[UUID]
+) -> list[trail.Entry]:
+    """Take the others out and put the one in; an entry for each change."""
+    uses = Attachment.objects.filter(answer__in=answers)
+    out = uses.filter(evidence__in=others).select_related("evidence").order_by("pk")
+    using = set(uses.filter(evidence=evidence).values_list("answer_id", flat=True))
+    rows = {answer.pk: answer for answer in answers}
+    old = [
+        trail.Entry(rows[use.answer_id], "evidence.detached", after=told(use.evidence))
+        for use in out
+    ]
+    new = [answer for answer in answers if answer.pk not in using]
+    out.order_by().delete()
+    Attachment.objects.bulk_create(
+        Attachment(answer=answer, evidence=evidence) for answer in new
+    )
+    said = told(evidence)
+    return old + [trail.Entry(row, "evidence.attached", after=said) for row in new]
