@@ -1,0 +1,175 @@
+"""The second person for "not applicable": confirming it, or sending it back."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.assessments.actions.writing import (
+    as_known,
+    choices_of,
+    locked,
+    values_of,
+    write,
+)
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Answer, Comment, Mention
+from compliance.assessments.scoring import verdict_of
+from compliance.assessments.versions import Known
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
+
+SEEN = ("verdict", "value", "reason")
+"""What the second person says yes to."""
+CONFIRMED = "answer.na_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The answers confirmed, their events, and in words those that were not."""
+
+    answers: list[Answer]
+    events: list[Event]
+    refused: list[str]
+
+
+def confirm_na(
+    *, by: User, organisation: Organisation, seen: Mapping[int, Known]
+) -> Confirmed:
+    """Say yes to "not applicable", as the second person, in one or several answers.
+
+    ``seen`` maps answer ids to what the page knew of each: one that says something
+    else since is left alone and named, like one's own. One event for each answer.
+    Raises ``Answer.DoesNotExist`` for a foreign id.
+    """
+    with in_turn(), transaction.atomic():
+        answers = _locked(organisation, seen)
+        done, events, refused = [], [], []
+        for answer in answers:
+            if why := _why_not(by, answer, seen[answer.pk]):
+                refused.append(why)
+                continue
+            done.append(answer)
+            events.append(_confirm(by, answer))
+        return Confirmed(done, events, refused)
+
+
+def unconfirm_na(
+    *, by: User, organisation: Organisation, seqs: Collection[int]
+) -> list[Answer]:
+    """Take confirmations back that still stand; the answers that wait again.
+
+    Raises ``Event.DoesNotExist`` when an event is no confirmation of the organisation.
+    """
+    with in_turn(), transaction.atomic():
+        events = Event.objects.filter(
+            organisation_id=organisation.pk, seq__in=seqs, action=CONFIRMED
+        )
+        told = {int(event.subject_id): trail.changes(event)[1] for event in events}
+        if not told or len(told) != len(set(seqs)):
+            raise Event.DoesNotExist
+        waiting = []
+        for answer in _locked(organisation, told):
+            at = datetime.fromisoformat(told[answer.pk]["at"])
+            if answer.na_confirmed_at == at:
+                waiting.append(answer)
+                _set(answer, None, None)
+                _record(by, answer, "answer.na_unconfirmed", {})
+        return waiting
+
+
+def send_back_na(
+    *, by: User, organisation: Organisation, answer_id: int, seen: Known, why: str
+) -> Answer:
+    """Say no to "not applicable": the question is open again, with a comment why.
+
+    The reason that was given stays with the answer and in its history; the comment
+    mentions who gave it. Raises ``ValidationError`` when it says something else since.
+    """
+    with in_turn(), transaction.atomic():
+        (answer,) = _locked(organisation, [answer_id])
+        if refusal := _why_not(by, answer, seen):
+            raise ValidationError(refusal)
+        concerned = (answer.na_by_id, answer.owner_id)
+        told = sorted({pk for pk in concerned if pk and pk != by.pk})
+        text = f"N/A sent back: {why}\n\nThe reason was: {answer.reason}"
+        comment = Comment.objects.create(answer=answer, author=by, text=text)
+        Mention.objects.bulk_create(Mention(comment=comment, user_id=pk) for pk in told)
+        also = {"comment": comment.pk, "text": text, "mentions": told}
+        touched = {"verdict": _without_na(answer)}
+        write(by, answer, touched, "answer.na_sent_back", also=also)
+        return answer
+
+
+def _locked(organisation: Organisation, ids: Collection[int]) -> list[Answer]:
+    """Those answers in the order of their ids, locked; every one has to be there."""
+    places = dict(
+        Answer.objects.filter(
+            pk__in=ids, assessment__organisation=organisation
+        ).values_list("pk", "assessment_id")
+    )
+    if len(places) != len(set(ids)):
+        raise Answer.DoesNotExist
+    return [locked(organisation.pk, places[pk], pk) for pk in sorted(places)]
+
+
+def _why_not(by: User, answer: Answer, seen: Known) -> str:
+    """Why a person cannot confirm this answer now, "" when they can."""
+    key = answer.question.key
+    if answer.na_by_id is None:
+        return f"{key} no longer says N/A."
+    if answer.na_confirmed_by_id:
+        return f"{key} is confirmed already, by {answer.na_confirmed_by}."
+    if answer.na_by_id == by.pk:
+        return f"{key}: you said N/A yourself. A second person confirms it."
+    if not answer.applies:
+        return f"{key} does not apply any more, by a rule."
+    if _says_else(answer, seen):
+        return f"{key} has changed since you looked. Read it again."
+    return ""
+
+
+def _says_else(answer: Answer, seen: Known) -> bool:
+    """Whether what the second person says yes to is not what the page showed."""
+    if seen.newest > answer.version:
+        return True
+    known, standing = as_known(answer, seen), values_of(answer)
+    return any(known[field] != standing[field] for field in SEEN)
+
+
+def _confirm(by: User, answer: Answer) -> Event:
+    at = timezone.now()
+    _set(answer, by, at)
+    after = {"at": at.isoformat(), "reason_of": answer.na_by_id}
+    return _record(by, answer, CONFIRMED, after)
+
+
+def _set(answer: Answer, by: User | None, at: datetime | None) -> None:
+    answer.na_confirmed_by, answer.na_confirmed_at = by, at
+    answer.save(update_fields=["na_confirmed_by", "na_confirmed_at"])
+
+
+def _record(by: User, answer: Answer, action: str, after: dict[str, Any]) -> Event:
+    return trail.record(
+        by=by,
+        organisation_id=answer.assessment.organisation_id,
+        action=action,
+        subject=answer,
+        scope_id=answer.assessment_id,
+        after=after,
+    )
+
+
+def _without_na(answer: Answer) -> str:
+    """What the answer says without the person's N/A: what its value gives, if any."""
+    if not answer.kind_is_derived:
+        return Verdict.UNANSWERED
+    choices = {key: verdict for key, verdict, _ in choices_of(answer)}
+    question = answer.question
+    return verdict_of(question.kind, answer.value, question.number, choices)

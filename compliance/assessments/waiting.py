@@ -1,0 +1,29 @@
+""" "Not applicable" that waits for a second person, across an organisation."""
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Answer
+from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.organisations.models import Organisation, User
+
+
+def waiting(organisation: Organisation, user: User) -> AnswerQuerySet:
+    """What a person may confirm: all that waits, but for what they said themselves."""
+    rows = Answer.objects.applying().filter(
+        assessment__organisation=organisation,
+        assessment__status=AssessmentStatus.RUNNING,
+        na_by__isnull=False,
+        na_confirmed_by=None,
+    )
+    return rows.exclude(na_by=user)
+
+
+def waiting_page(organisation: Organisation, user: User) -> AnswerQuerySet:
+    """The same with all that the queue shows, by assessment and question."""
+    rows = waiting(organisation, user).for_page()
+    return rows.select_related(
+        "assessment__organisation",
+        "assessment__edition__checklist",
+        "question__section",
+        "na_by",
+        "owner",
+    ).order_by("assessment__started_at", "assessment", "question__position")

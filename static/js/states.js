@@ -1,0 +1,64 @@
+// Don't know and later; what waits to be looked at: still right, taking over, sending back.
+import { rowOf, rowOn } from "./rows.js";
+import { load, say } from "./workspace.js";
+
+export const beside = new Set(["na", "dont_know", "later"]); // said beside a value
+
+// A value that is given, or a day, says itself which of the radios beside it is meant.
+function mean(row, value) {
+  const radio = row.querySelector(`.beside input[value="${value}"]`);
+  if (radio && !radio.disabled) radio.checked = true;
+}
+document.addEventListener("input", (event) => {
+  const row = rowOf(event.target);
+  if (!row) return;
+  if (event.target.name === "later_until" && event.target.value) mean(row, "later");
+  if (event.target.name === "value" && row.querySelector('[value="dont_know"]:checked, [value="later"]:checked')) mean(row, "unanswered");
+}, true);
+
+// Under its row: a related answer beside one's own, or the reason for sending back.
+const under = (answer) => document.getElementById(`keeps-${answer}`);
+async function unfold(link) {
+  const place = under(link.dataset.below);
+  if (place.querySelector("[data-keep]")) { say("Choose first what to keep.", "save-off"); return; }
+  await htmx.ajax("GET", link.getAttribute("href"), { target: place, swap: "innerHTML", source: place }).catch(() => {});
+  if (!place.childElementCount) say("Offline. This cannot be opened now.", "save-off");
+  place.scrollIntoView({ block: "nearest" });
+}
+function fold(answer) {
+  under(answer).replaceChildren();
+  rowOn(answer)?.querySelector("[data-qlink]").focus({ preventScroll: true });
+}
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest("[data-below]");
+  if (link && under(link.dataset.below)) { event.preventDefault(); unfold(link); }
+  const leave = event.target.closest("[data-leave]");
+  if (leave && under(leave.dataset.leave)) { event.preventDefault(); fold(leave.dataset.leave); }
+});
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Escape" && event.target.closest?.("[data-settles]");
+  if (!form) return;
+  event.stopPropagation();
+  fold(form.dataset.settles);
+}, true);
+// A refusal stands where the form was; the row is swapped only when it is done.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  if (form?.dataset?.settles && event.detail.xhr.status >= 400) event.detail.target = under(form.dataset.settles);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const status = event.detail.xhr?.status ?? 0;
+  const isOurs = event.target.matches?.("[data-settles], [data-still-right], [data-from-panel], [data-confirm]");
+  if (isOurs && ![200, 409, 422].includes(status)) say("Not sent. Try again.", "save-off");
+});
+
+export async function stillRight(row) {
+  if (!row.querySelector("[data-again]")) return;
+  await load(row);
+  row.querySelector("[data-still-right]")?.click();
+}
+export const takeFirst = (row) => {
+  const link = row.querySelector("[data-take]");
+  if (link) unfold(link); else say("No related answer to take over.");
+};
