@@ -3,12 +3,12 @@
 from allauth.account import views as account
 from django.urls import include, path, re_path
 
-from compliance.organisations import views as organisations
+from compliance.organisations.views import front
 
 # Only these pages of allauth are open; it finds them by their names.
 accounts = [
     path("login/", account.login, name="account_login"),
-    path("logout/", organisations.sign_out, name="account_logout"),
+    path("logout/", front.sign_out, name="account_logout"),
     path("signup/", account.signup, name="account_signup"),
     path("confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
     path("password/", account.password_change, name="account_change_password"),
@@ -33,8 +33,9 @@ accounts = [
 urlpatterns = [
     path("accounts/", include(accounts)),
     path("", include("compliance.organisations.urls")),
-    path("o/<slug:org>/assessments/", include("compliance.assessments.urls")),
+    path("o/<slug:org>/", include("compliance.assessments.urls")),
     path("o/<slug:org>/evidence/", include("compliance.evidence.urls")),
     path("o/<slug:org>/checklists/", include("compliance.checklists.urls")),
+    path("o/<slug:org>/sheets/", include("compliance.interchange.urls")),
     path("o/<slug:org>/", include("compliance.reports.urls")),
 ]

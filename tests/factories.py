@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from compliance.models import (
+    Action,
+    ActionLink,
     Answer,
     Assessment,
     Attachment,
@@ -188,6 +190,18 @@ def make_link(organisation, by, title="Policy", **fields):
 
 def attach(answer, evidence):
     return Attachment.objects.create(answer=answer, evidence=evidence)
+
+
+def make_action(organisation, by, *answers, **fields):
+    """An open action about some answers, with the organisation's next number."""
+    number = organisation.actions.count() + 1
+    values = {"title": "Write the list", "number": number}
+    action = Action.objects.create(
+        organisation=organisation, created_by=by, **(values | fields)
+    )
+    for answer in answers:
+        ActionLink.objects.create(action=action, answer=answer)
+    return action
 
 
 def make_cast():

@@ -5,6 +5,7 @@ A new address needs a row in ``DOORS``; a new parameter needs a line in ``keys``
 
 import hashlib
 import re
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,9 +17,12 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
+from compliance.assessments.actions import Bulk, keep_view, set_many
+from compliance.assessments.versions import Known
 from compliance.evidence import storage as evidence_files
-from compliance.models import Comment, Evidence, Membership, Report
+from compliance.models import Answer, Comment, Evidence, Membership, Report
 from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.actions import invite
 from compliance.reports import storage as report_files
 from tests import factories
 
@@ -27,7 +31,7 @@ pytestmark = pytest.mark.slow
 PUBLIC, SIGNED_IN = "public", "signed in"
 VIEW, ANSWER, COMMENT = Permission.VIEW, Permission.ANSWER, Permission.COMMENT
 ASSESS, REPORT, TRAIL = Permission.ASSESS, Permission.REPORT, Permission.TRAIL
-MEMBERS = Permission.MEMBERS
+MEMBERS, INVITE = Permission.MEMBERS, Permission.INVITE
 DOORS = {
     "account_login": (PUBLIC, "GET POST"),
     "account_logout": (PUBLIC, "GET POST"),
@@ -43,8 +47,22 @@ DOORS = {
     "organisations:members": (MEMBERS, "GET POST"),
     "organisations:member_role": (MEMBERS, "POST"),
     "organisations:member_remove": (MEMBERS, "POST"),
+    "organisations:invitation": (PUBLIC, "GET POST"),
+    "organisations:invited": (PUBLIC, "GET"),
+    "organisations:invite": (INVITE, "GET POST"),
+    "organisations:invitation_again": (INVITE, "POST"),
+    "organisations:invitation_end": (INVITE, "POST"),
+    "assessments:search": (VIEW, "GET"),
+    "assessments:saved_views": (VIEW, "GET POST"),
+    "assessments:saved_view": (VIEW, "POST"),
+    "assessments:saved_view_remove": (VIEW, "POST"),
     "assessments:list": (VIEW, "GET"),
     "assessments:choose": (ASSESS, "GET"),
+    "assessments:assign": (ASSESS, "GET POST"),
+    "assessments:mine": (ANSWER, "GET"),
+    "assessments:contribute": (ANSWER, "GET"),
+    "assessments:contribute_save": (ANSWER, "POST"),
+    "assessments:hand_back": (ANSWER, "GET POST"),
     "assessments:start": (ASSESS, "GET POST"),
     "assessments:applies": (ASSESS, "POST"),
     "assessments:detail": (VIEW, "GET"),
@@ -53,23 +71,58 @@ DOORS = {
     "assessments:applicability": (VIEW, "GET"),
     "assessments:archive": (ASSESS, "POST"),
     "assessments:take_up": (ASSESS, "POST"),
+    "assessments:action_add": (ANSWER, "GET POST"),
+    "assessments:action_list": (VIEW, "GET"),
+    "assessments:action_board": (VIEW, "GET"),
+    "assessments:action_new": (ANSWER, "GET POST"),
+    "assessments:action": (VIEW, "GET"),
+    "assessments:action_save": (ANSWER, "POST"),
+    "assessments:action_move": (ANSWER, "POST"),
+    "assessments:action_undo": (ANSWER, "POST"),
+    "assessments:action_link": (ANSWER, "POST"),
+    "assessments:action_unlink": (ANSWER, "POST"),
+    "assessments:action_again": (VIEW, "GET"),
     "assessments:undo": (ANSWER, "POST"),
+    "assessments:bulk": (ANSWER, "GET POST"),
+    "assessments:bulk_done": (VIEW, "GET"),
+    "assessments:bulk_undo": (ANSWER, "POST"),
     "assessments:row": (VIEW, "GET"),
     "assessments:answer_save": (ANSWER, "POST"),
     "assessments:panel": (VIEW, "GET"),
     "assessments:related": (VIEW, "GET"),
+    "assessments:take": (ANSWER, "GET POST"),
+    "assessments:again": (ANSWER, "POST"),
+    "assessments:na_queue": (Permission.CONFIRM, "GET POST"),
+    "assessments:na_undo": (Permission.CONFIRM, "POST"),
+    "assessments:na_confirm": (Permission.CONFIRM, "POST"),
+    "assessments:na_back": (Permission.CONFIRM, "GET POST"),
+    "assessments:presence": (VIEW, "POST"),
+    "assessments:seen": (VIEW, "POST"),
     "assessments:comment_add": (COMMENT, "POST"),
+    "assessments:comment_resolve": (COMMENT, "POST"),
+    "assessments:comment_reopen": (COMMENT, "POST"),
     "assessments:proof_add": (ANSWER, "GET POST"),
     "assessments:proof_use": (ANSWER, "POST"),
     "assessments:proof_drop": (ANSWER, "POST"),
+    "assessments:evidence_uses": (VIEW, "GET"),
+    "assessments:evidence_use": (ANSWER, "GET POST"),
+    "assessments:evidence_replace": (ANSWER, "GET POST"),
+    "assessments:evidence_swap": (ANSWER, "GET POST"),
     "evidence:list": (VIEW, "GET"),
     "evidence:add": (ANSWER, "GET POST"),
     "evidence:detail": (VIEW, "GET"),
     "evidence:edit": (ANSWER, "GET POST"),
+    "evidence:check": (VIEW, "POST"),
     "evidence:download": (VIEW, "GET"),
     "checklists:list": (VIEW, "GET"),
     "checklists:about": (VIEW, "GET"),
     "checklists:detail": (VIEW, "GET"),
+    "interchange:sheet": (REPORT, "GET"),
+    "interchange:sheet_file": (REPORT, "POST"),
+    "interchange:sheet_read": (ANSWER, "POST"),
+    "interchange:sheet_preview": (ANSWER, "GET"),
+    "interchange:sheet_take": (ANSWER, "POST"),
+    "interchange:sheet_undo": (ANSWER, "POST"),
     "reports:home": (VIEW, "GET"),
     "reports:work": (VIEW, "GET"),
     "reports:trail": (TRAIL, "GET"),
@@ -165,6 +218,16 @@ def make_proof(organisation, by):
     )
 
 
+def make_view(assessment, by):
+    return keep_view(
+        by=by,
+        assessment=assessment,
+        name="Gaps",
+        address="?show=not-met",
+        is_shared=False,
+    ).pk
+
+
 def make_report(assessment, by):
     return Report.objects.create(
         assessment=assessment,
@@ -176,6 +239,37 @@ def make_report(assessment, by):
     )
 
 
+def make_invitation(organisation, by):
+    return invite(
+        by=by,
+        organisation=organisation,
+        email=f"new@{organisation.slug}.example.org",
+        name="New Person",
+        role="reader",
+    ).pk
+
+
+def set_together(assessment, by):
+    """The number of an event that was recorded with others."""
+    return set_many(
+        by=by,
+        organisation=assessment.organisation,
+        assessment_id=assessment.pk,
+        targets={a.pk: Known(a.version) for a in assessment.answers.all()},
+        bulk=Bulk({"due_on": date(2026, 12, 31)}),
+    ).seq
+
+
+def make_source(assessment, organisation, by):
+    """An answer that the first one of an assessment can be taken over from."""
+    edition = factories.make_edition()
+    factories.make_relation(assessment.edition, "Q1", edition, "Q1")
+    answer = factories.make_assessment(organisation, by, edition).answers.first()
+    answer.verdict = "met"
+    answer.save()
+    return answer
+
+
 @pytest.fixture
 def keys(cast):
     """A value for each parameter that an address may have."""
@@ -185,10 +279,14 @@ def keys(cast):
     sibling = factories.make_assessment(cast.acme, cast.ada)
     theirs = factories.make_assessment(other, zoe)
     answers = [a.answers.first() for a in (own, sibling, theirs)]
+    sources = [make_source(own, *who) for who in ((cast.acme, cast.ada), (other, zoe))]
     evidence, their_evidence = make_proof(cast.acme, cast.ada), make_proof(other, zoe)
     for answer, proof in ((answers[0], evidence), (answers[2], their_evidence)):
         factories.attach(answer, proof)
-        Comment.objects.create(answer=answer, author=cast.ada, text="Where is it?")
+    comments = [
+        Comment.objects.create(answer=answer, author=cast.ada, text="Where is it?").pk
+        for answer in answers
+    ]
     their_list = factories.make_checklist("theirs", other)
     their_edition = factories.make_edition(checklist=their_list)
     member, their_member = (
@@ -196,6 +294,10 @@ def keys(cast):
     )
     reports = make_report(own, cast.ada), make_report(theirs, zoe)
     nobody = UUID(int=1)
+    views = [make_view(*one) for one in ((own, cast.ada), (sibling, cast.ada))]
+    views += [make_view(theirs, zoe), make_view(own, cast.otto)]
+    task = factories.make_action(cast.acme, cast.ada, answers[0])
+    their_task = factories.make_action(other, zoe, answers[2], number=7)
     return {
         "org": Key("acme", "nowhere", ("other",)),
         "assessment_id": Key(own.pk, nobody, (theirs.pk,)),
@@ -203,8 +305,19 @@ def keys(cast):
         "evidence_id": Key(evidence.pk, nobody, (their_evidence.pk,)),
         "edition_id": Key(own.edition_id, 999_999, (their_edition.pk,)),
         "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
+        "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
         "membership_id": Key(member, 999_999, (their_member,)),
+        "invitation_id": Key(
+            make_invitation(cast.acme, cast.ada),
+            999_999,
+            (make_invitation(other, zoe),),
+        ),
+        "token": Key("nonsense", "nonsense"),
+        "source_id": Key(sources[0].pk, 999_999, (answers[1].pk, sources[1].pk)),
         "seq": Key(1, 999_999),
+        "first_seq": Key(set_together(own, cast.ada), 999_999),
+        "view_id": Key(views[0], 999_999, tuple(views[1:])),
+        "number": Key(task.number, 999_999, (their_task.number,)),
         "tab": Key("law", "nonsense"),
         "key": Key("nonsense", "nonsense"),
         "uidb36": Key("1", "1"),
@@ -295,7 +408,9 @@ def test_stranger_learns_nothing(keys, cast, enter):
 
 @pytest.mark.parametrize("role", ALLOWED)
 def test_role_opens_its_own_doors_only(role, keys, cast, enter):
-    client = enter(getattr(cast, PEOPLE[role]))
+    person = getattr(cast, PEOPLE[role])
+    Answer.objects.filter(pk=keys["answer_id"].own).update(owner=person)
+    client = enter(person)
     wrong = []
     for door in inner():
         allowed = DOORS[door.name][0] in ALLOWED[role]

@@ -18,8 +18,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = [p for p in (ROOT / "static").rglob("*.js") if "vendor" not in p.parts]
 STYLES = sorted((ROOT / "static").rglob("*.css"))
 
-OPEN_VIEWS = {"front", "create", "sign_out", "csrf_failure"}
-"""Views without a permission: three for anybody, one for whoever is signed in."""
+OPEN_VIEWS = {"front", "create", "sign_out", "csrf_failure", "invited", "invitation"}
+"""Views without a permission: for anybody, or for whoever is signed in."""
 
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "service", "base"}
 FOUND_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation
 
@@ -33,14 +34,14 @@ def can_carry(organisation: Organisation, editions: list[Edition]) -> list[Earli
     ]
 
 
-def different(assessment: Assessment) -> frozenset[int]:
-    """Answers that say something else than the earlier assessment did; one query.
+def different(assessment: Assessment) -> AnswerQuerySet:
+    """Answers that say something else than the earlier assessment did.
 
     Verdict, value, note and reason count. A question that was not asked then counts
     once it has an answer.
     """
     if assessment.carried_from_id is None:
-        return frozenset()
+        return Answer.objects.none()
     before = Answer.objects.filter(
         assessment=assessment.carried_from_id,
         question__key=OuterRef("question__key"),
@@ -51,15 +52,25 @@ def different(assessment: Assessment) -> frozenset[int]:
         reason=OuterRef("reason"),
         told_value=OuterRef("told_value"),
     )
-    rows = assessment.answers.annotate(told_value=_told())
+    rows = Answer.objects.filter(assessment=assessment).annotate(told_value=_told())
     rows = rows.filter(~Exists(same))
-    rows = rows.filter(Exists(before) | ~Q(verdict="unanswered"))
-    return frozenset(rows.order_by().values_list("pk", flat=True))
+    return rows.filter(Exists(before) | ~Q(verdict="unanswered"))
 
 
 def _told() -> Coalesce:
     """A JSON value as comparable text; none is the empty text."""
     return Coalesce(Cast("value", TextField()), Value(""), output_field=TextField())
+
+
+def told_earlier(assessment: Assessment) -> str:
+    """ "Acme, edition 2026.1, 1 Jan 2026 to 31 Dec 2026": an assessment carried forward."""
+    first, last = (_day(d) for d in (assessment.period_from, assessment.period_to))
+    edition = assessment.edition.number
+    return f"{assessment.subject}, edition {edition}, {first} to {last}"
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
 
 
 def following(period_from: date, period_to: date) -> tuple[date, date]:

@@ -47,6 +47,32 @@ class Priority(models.TextChoices):
     LOW = "low", "Low"
 
 
+CLOSED = (ActionStatus.DONE, ActionStatus.DROPPED)
+"""Where nothing is left to do about an action."""
+
+
+class ActionFilter(models.TextChoices):
+    """What lists of actions can be narrowed to."""
+
+    OPEN = "open", "Open"
+    MINE = "mine", "Mine"
+    OVERDUE = "overdue", "Overdue"
+    NOBODY = "no-owner", "No owner"
+    CLOSED = "done", "Done or dropped"
+    ALL = "all", "All"
+
+
+class ActionSort(models.TextChoices):
+    """What the table of actions can be sorted by."""
+
+    NUMBER = "number", "Action"
+    OWNER = "owner", "Owner"
+    DUE = "due", "Due"
+    PRIORITY = "priority", "Priority"
+    STATUS = "status", "Status"
+    EFFORT = "effort", "Days"
+
+
 class AssessmentStatus(models.TextChoices):
     """Where an assessment stands."""
 
@@ -68,7 +94,7 @@ class Filter(models.TextChoices):
     LATER = "later", "Later"
     TO_CONFIRM = "to-confirm", "N/A to confirm"
     AGAIN = "confirm-again", "Confirm again"
-    CHANGED = "changed", "Changed since I looked"
+    CHANGED = "changed", "Since I looked"
     DIFFERENT = "different", "Changed since last time"
     AHEAD = "applies-later", "Applies later"
     NOT_APPLYING = "does-not-apply", "Does not apply"

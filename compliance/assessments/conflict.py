@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from compliance.assessments.words import word_diff
@@ -13,6 +14,7 @@ LABELS = {
     "reason": "reason",
     "owner_id": "owner",
     "due_on": "due date",
+    "later_until": "day until which it waits",
 }
 _INPUTS = {"owner_id": "owner"}
 _TEXTS = {"note", "reason"}
@@ -20,11 +22,16 @@ _TEXTS = {"note", "reason"}
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One field that both sides changed: as runs of ("same" or "ins", text)."""
+    """One field that both sides changed: as runs of ("same" or "ins", text).
+
+    ``who`` saved theirs, ``at`` that moment.
+    """
 
     label: str
     mine: list[tuple[str, str]]
     theirs: list[tuple[str, str]]
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,16 @@ class Conflict:
         """ "note" or "note and due date", for the heading."""
         return " and ".join(side.label for side in self.sides)
 
+    @property
+    def who(self) -> list[str]:
+        """Everybody who saved one of the fields, each once."""
+        return list(dict.fromkeys(side.who for side in self.sides))
+
+    @property
+    def at(self) -> datetime:
+        """When the last of them did."""
+        return max(side.at for side in self.sides)
+
 
 def conflict(
     fields: Sequence[str],
@@ -48,11 +65,14 @@ def conflict(
     theirs: Mapping[str, str],
     typed: Iterable[tuple[str, str]],
     standing: Mapping[str, Any],
+    *,
+    saved: Mapping[str, tuple[str, datetime]],
 ) -> Conflict:
     """Lay out a refused save.
 
     ``mine`` and ``theirs`` say each field of ``fields`` in words; ``typed`` are the
-    inputs as they were sent; ``standing`` are the texts now saved.
+    inputs as they were sent; ``standing`` are the texts now saved, ``saved`` by whom
+    and when.
     """
     sent = [(name, text) for name, text in typed if name not in {"base", "want"}]
     inputs = {_INPUTS.get(field, field) for field in fields}
@@ -63,17 +83,19 @@ def conflict(
             for name, text in sent
         ]
     return Conflict(
-        sides=[_side(field, mine[field], theirs[field]) for field in fields],
+        sides=[_side(f, mine[f], theirs[f], *saved[f]) for f in fields],
         keep_mine=sent,
         keep_theirs=[(name, text) for name, text in sent if name not in inputs],
         keep_both=both,
     )
 
 
-def _side(field: str, mine: str, theirs: str) -> Side:
+def _side(field: str, mine: str, theirs: str, who: str, at: datetime) -> Side:
     runs = word_diff(theirs, mine)
     return Side(
         label=LABELS[field],
         mine=[run for run in runs if run[0] != "del"],
         theirs=[("ins" if k == "del" else k, t) for k, t in runs if k != "ins"],
+        who=who,
+        at=at,
     )

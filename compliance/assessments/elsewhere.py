@@ -6,6 +6,7 @@ from uuid import UUID
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.taking import can_be_taken
 from compliance.checklists.related import Related, related
 
 
@@ -18,6 +19,11 @@ class OwnAnswer:
     applies: bool
     assessment_id: UUID
     subject: str
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether it says anything that a related question could take over."""
+        return can_be_taken(self.applies, self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,24 @@ def elsewhere(assessment: Assessment, key: str) -> list[Elsewhere]:
     found = related(assessment.edition.checklist, key)
     own = _answers(assessment.organisation_id, found)
     return [_one(row, own[_end(row)], assessment.subject) for row in found]
+
+
+def offers(assessment: Assessment, answer: Answer) -> list[Elsewhere]:
+    """Those whose answer can be taken over and has not been."""
+    return [
+        row
+        for row in elsewhere(assessment, answer.question.key)
+        if row.answer
+        and row.answer.can_be_taken
+        and row.answer.id != answer.taken_from_id
+    ]
+
+
+def offer(assessment: Assessment, key: str, answer_id: int) -> Related | None:
+    """How a question is related to the one that an answer elsewhere belongs to."""
+    rows = elsewhere(assessment, key)
+    found = (row for row in rows if row.answer and row.answer.id == answer_id)
+    return next((row.related for row in found), None)
 
 
 def _end(row: Related) -> tuple[int, str]:

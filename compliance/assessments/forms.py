@@ -1,5 +1,6 @@
 """What people may type into an assessment."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -42,6 +43,9 @@ class AnswerForm(forms.Form):
     due_on = forms.DateField(
         required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
     )
+    later_until = forms.DateField(
+        required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
+    )
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -63,7 +67,7 @@ class AnswerForm(forms.Form):
         """The fields that were sent, by the names of the model."""
         sent = {
             name: self.cleaned_data[name]
-            for name in ("note", "reason", "due_on")
+            for name in ("note", "reason", "due_on", "later_until")
             if name in self.data
         }
         if self.data.get("verdict"):
@@ -174,3 +178,102 @@ class CommentForm(forms.Form):
         validators=[validate_text],
         error_messages={"required": "Write something first."},
     )
+
+    def clean_text(self) -> str:
+        return line_ends(self.cleaned_data["text"])
+
+
+class PresenceForm(forms.Form):
+    """The row that a person has open, and whom the page shows; or that they go."""
+
+    answer = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    known = forms.CharField(required=False)
+    gone = forms.BooleanField(required=False)
+
+
+class VisitForm(forms.Form):
+    """How far along the trail a page showed what others changed; ``back`` undoes it."""
+
+    seq = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    back = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+
+
+class KnownForm(forms.Form):
+    """What a page knew of an answer when something was said about it."""
+
+    base = forms.CharField(max_length=300, widget=forms.HiddenInput)
+
+    def clean_base(self) -> Known:
+        try:
+            return read_known(self.cleaned_data["base"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    @property
+    def fault(self) -> str:
+        """The first fault in words."""
+        return next(str(text) for group in self.errors.values() for text in group)
+
+
+class BackForm(KnownForm):
+    """Why "not applicable" is sent back."""
+
+    why = forms.CharField(
+        label="Why do you send it back?",
+        max_length=LONGEST_TEXT // 2,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
+        error_messages={
+            "required": "Say why it is sent back.",
+            "max_length": "The text has %(show_value)d characters; 50,000 fit.",
+        },
+    )
+
+    def clean_why(self) -> str:
+        return line_ends(self.cleaned_data["why"])
+
+
+class TakeForm(KnownForm):
+    """The versions of an answer and of its source that somebody looked at."""
+
+    source_version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class PickForm(forms.Form):
+    """Answers picked in the queue, or the one whose button was pressed."""
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        ids = (key.removeprefix("base-") for key in data if key.startswith("base-"))
+        choices = [(text, text) for text in ids if re.fullmatch("[0-9]{1,18}", text)]
+        self.fields["pick"] = forms.TypedMultipleChoiceField(
+            coerce=int, required=False, choices=choices
+        )
+        self.fields["only"] = forms.TypedChoiceField(
+            coerce=int, required=False, empty_value=None, choices=choices
+        )
+
+    def seen(self) -> dict[int, Known]:
+        """Answer id to what the page knew of it; raises ``ValidationError``."""
+        picked = self.cleaned_data if self.is_valid() else {}
+        only = picked.get("only")
+        ids = [only] if only else picked.get("pick")
+        if not ids:
+            raise forms.ValidationError("Pick at least one question first.")
+        try:
+            return {pk: read_known(self.data[f"base-{pk}"]) for pk in ids}
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class SeqsForm(forms.Form):
+    """Numbers of events in the trail."""
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        sent = [
+            text for text in data.getlist("seq") if re.fullmatch("[0-9]{1,18}", text)
+        ]
+        self.fields["seq"] = forms.TypedMultipleChoiceField(
+            coerce=int, choices=[(text, text) for text in sent[:200]]
+        )

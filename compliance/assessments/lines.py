@@ -1,16 +1,20 @@
 """What one row of the question list shows, worked out so that the template only prints."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from compliance.assessments.applying import Applying, Scope
 from compliance.assessments.choices import Verdict
+from compliance.assessments.coverage import covers, leaves_gap
 from compliance.assessments.models import Answer, Assessment, Attachment
+from compliance.assessments.seeing import News
 from compliance.checklists.choices import QuestionKind
+from compliance.checklists.models import Question
 
 SOON = timedelta(days=14)
+PARTIAL = "does not cover the whole audit period"
 _SETTLED = {Verdict.MET, Verdict.NA}
 
 
@@ -33,6 +37,7 @@ class Line:
     applying: Applying | None
     bounds: str
     is_open: bool = False
+    news: News | None = None
 
     @property
     def question(self) -> Any:
@@ -62,10 +67,18 @@ def lines(
     *,
     open_id: int | None = None,
     scope: Scope | None = None,
+    news: Mapping[int, News] | None = None,
 ) -> list[Line]:
     """A line for each answer; ``scope`` adds why each applies or does not."""
     return [
-        line(answer, assessment, today, scope=scope, is_open=answer.pk == open_id)
+        line(
+            answer,
+            assessment,
+            today,
+            scope=scope,
+            is_open=answer.pk == open_id,
+            news=(news or {}).get(answer.pk),
+        )
         for answer in answers
     ]
 
@@ -77,6 +90,7 @@ def line(
     *,
     scope: Scope | None = None,
     is_open: bool = False,
+    news: News | None = None,
 ) -> Line:
     """One answer as its row shows it."""
     proofs = [
@@ -86,11 +100,12 @@ def line(
     return Line(
         answer=answer,
         proofs=proofs,
-        warnings=row_warnings(answer.verdict, [p.warning for p in proofs]),
+        warnings=row_warnings(answer.verdict, _told_together(proofs, assessment)),
         is_due_soon=is_pressing(answer.due_on, answer.verdict, today),
         applying=scope.of(answer.question) if scope else None,
         bounds=told_bounds(answer.question.number or {}),
         is_open=is_open,
+        news=news,
     )
 
 
@@ -116,7 +131,23 @@ def proof_warning(evidence: Any, assessment: Assessment, today: date) -> str:
         return "after the audit period"
     if evidence.expires_on and evidence.expires_on < assessment.period_to:
         return "runs out before the period ends"
+    period = evidence.covers_from, evidence.covers_to
+    if not covers(period, assessment.period_from, assessment.period_to):
+        return PARTIAL
     return ""
+
+
+def _told_together(proofs: Sequence[Proof], assessment: Assessment) -> list[str]:
+    """What is wrong with the evidence of one answer.
+
+    Pieces that cover a part each may cover the audit period together.
+    """
+    warnings = [proof.warning for proof in proofs]
+    rows = [proof.attachment.evidence for proof in proofs]
+    periods = [(row.covers_from, row.covers_to) for row in rows]
+    if leaves_gap(periods, assessment.period_from, assessment.period_to):
+        return warnings
+    return ["" if warning == PARTIAL else warning for warning in warnings]
 
 
 def told_bounds(number: dict[str, Any]) -> str:
@@ -130,7 +161,11 @@ def told_bounds(number: dict[str, Any]) -> str:
 
 def told_value(answer: Answer) -> str:
     """The value in words, "" when there is none."""
-    value, question = answer.value, answer.question
+    return value_in_words(answer.question, answer.value)
+
+
+def value_in_words(question: Question, value: Any) -> str:
+    """A value that an answer to a question may have, in words."""
     if value in (None, "", []):
         return ""
     if question.kind == QuestionKind.NUMBER:

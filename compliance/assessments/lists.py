@@ -1,32 +1,45 @@
 """Assessments of an organisation with their numbers, for lists."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, Q, When
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import Tally, tally
+from compliance.assessments.seeing import with_news
 from compliance.assessments.strip import Part, stacked
 from compliance.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one assessment stands; ``ahead`` counts duties that bind only later."""
+    """Where one assessment stands; ``ahead`` counts duties that bind only later.
+
+    ``to_confirm`` counts "not applicable" that waits for a second person, ``again``
+    what asks to be confirmed again, ahead or not. ``has_news`` says that others
+    changed answers since the viewer last looked.
+    """
 
     assessment: Assessment
     tally: Tally
     ahead: Tally
+    to_confirm: int
+    again: int
+    has_news: bool = False
 
     @property
     def bar(self) -> list[Part]:
         return stacked(self.tally.parts(), 400)
 
 
-def standing(organisation: Organisation, today: date) -> list[Standing]:
-    """Every assessment, by theme and newest first, archived ones last; two queries."""
+def standing(organisation: Organisation, today: date, viewer_id: int) -> list[Standing]:
+    """Every assessment, by theme and newest first, archived ones last; three queries."""
+    new = with_news(organisation, viewer_id)
     assessments = organisation.assessments.for_page().order_by(
         Case(When(status=AssessmentStatus.RUNNING, then=0), default=1),
         "edition__checklist__theme__position",
@@ -36,15 +49,25 @@ def standing(organisation: Organisation, today: date) -> list[Standing]:
     counts = (
         Answer.objects.filter(assessment__organisation=organisation, applies=True)
         .values_list("assessment_id", "verdict")
-        .annotate(now=Count("pk", filter=~later), ahead=Count("pk", filter=later))
+        .annotate(
+            now=Count("pk", filter=~later),
+            ahead=Count("pk", filter=later),
+            waits=Count("pk", filter=Q(na_by__isnull=False, na_confirmed_by=None)),
+            again=Count("pk", filter=Q(again__gt="")),
+        )
         .order_by()
     )
-    now: dict[object, list[tuple[str, int]]] = {}
-    ahead: dict[object, list[tuple[str, int]]] = {}
-    for assessment_id, verdict, binding, coming in counts:
-        now.setdefault(assessment_id, []).append((verdict, binding))
-        ahead.setdefault(assessment_id, []).append((verdict, coming))
+    of: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for assessment_id, *row in counts:
+        of[assessment_id].append(row)
     return [
-        Standing(one, tally(now.get(one.pk, [])), tally(ahead.get(one.pk, [])))
+        Standing(
+            one,
+            tally((verdict, now) for verdict, now, *_ in of[one.pk]),
+            tally((verdict, ahead) for verdict, _, ahead, *_ in of[one.pk]),
+            sum(waits for *_, waits, _ in of[one.pk]),
+            sum(again for *_, again in of[one.pk]),
+            one.pk in new,
+        )
         for one in assessments
     ]

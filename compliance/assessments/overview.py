@@ -10,8 +10,17 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Value,
+)
+from django.db.models.expressions import Combinable
 
+from compliance.assessments.carrying import different
 from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
@@ -38,6 +47,7 @@ class Row:
     has_expired: bool
     na_waits: bool
     again: str
+    is_different: bool
 
     @property
     def is_open(self) -> bool:
@@ -73,14 +83,17 @@ class FilterView:
     label: str
     count: int
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it stands in the bar; the others are behind "More"."""
+        return self.name in _FIRST
+
 
 @dataclass(frozen=True)
 class Overview:
     """All rows of one assessment, by position, as seen by one person on one day.
 
-    ``changed`` are the answers that others changed since the person last looked,
-    ``different`` those that say something else than the assessment they were
-    carried over from.
+    ``changed`` are the answers that others changed since the person last looked.
     What follows from them is worked out when it is asked for, and once.
     """
 
@@ -88,7 +101,6 @@ class Overview:
     viewer_id: int
     today: date
     changed: frozenset[int] = frozenset()
-    different: frozenset[int] = frozenset()
 
     @cached_property
     def applying(self) -> list[Row]:
@@ -103,6 +115,16 @@ class Overview:
     def ahead(self) -> Tally:
         """Counts of the duties that bind only later: preparation, scored apart."""
         return _tally(r for r in self.applying if self.is_ahead(r))
+
+    @cached_property
+    def to_confirm(self) -> int:
+        """How many "not applicable" wait for a second person."""
+        return len(self.matching(Filter.TO_CONFIRM))
+
+    @cached_property
+    def again(self) -> int:
+        """How many answers ask to be confirmed again."""
+        return len(self.matching(Filter.AGAIN))
 
     def is_ahead(self, row: Row) -> bool:
         return row.binds_from is not None and row.binds_from > self.today
@@ -148,6 +170,15 @@ def _section(rows: list[Row]) -> SectionView:
     )
 
 
+_FIRST = {
+    Filter.ALL,
+    Filter.UNANSWERED,
+    Filter.MINE,
+    Filter.NOT_MET,
+    Filter.NO_EVIDENCE,
+    Filter.CHANGED,
+}
+
 _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
     Filter.ALL: lambda view, row: row.applies,
     Filter.UNANSWERED: lambda view, row: (
@@ -174,7 +205,7 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
     Filter.TO_CONFIRM: lambda view, row: row.applies and row.na_waits,
     Filter.AGAIN: lambda view, row: row.applies and bool(row.again),
     Filter.CHANGED: lambda view, row: row.applies and row.id in view.changed,
-    Filter.DIFFERENT: lambda view, row: row.applies and row.id in view.different,
+    Filter.DIFFERENT: lambda view, row: row.applies and row.is_different,
     Filter.AHEAD: lambda view, row: row.applies and view.is_ahead(row),
     Filter.NOT_APPLYING: lambda view, row: not row.applies,
 }
@@ -196,14 +227,27 @@ _COLUMNS = (
     "has_expired",
     "is_waiting",
     "again",
+    "is_different",
 )
 
 
 def read(
-    assessment: Assessment, viewer_id: int, today: date, **seen: frozenset[int]
+    assessment: Assessment,
+    viewer_id: int,
+    today: date,
+    *,
+    changed: frozenset[int] = frozenset(),
+    compares: bool = False,
 ) -> Overview:
-    """The overview, in one query; ``seen`` holds what else it knows of the answers."""
+    """The overview, in one query.
+
+    With ``compares`` it says what differs from the assessment that this one was carried
+    over from.
+    """
     attached = Attachment.objects.filter(answer=OuterRef("pk"))
+    differs: Combinable = Value(False, BooleanField())
+    if compares and assessment.carried_from_id:
+        differs = Exists(different(assessment).filter(pk=OuterRef("pk")))
     rows = (
         assessment.answers.annotate(
             has_evidence=Exists(attached),
@@ -211,8 +255,9 @@ def read(
             is_waiting=ExpressionWrapper(
                 Q(na_by__isnull=False, na_confirmed_by=None), BooleanField()
             ),
+            is_different=differs,
         )
         .order_by("question__position")
         .values_list(*_COLUMNS)
     )
-    return Overview([Row(*row) for row in rows], viewer_id, today, **seen)
+    return Overview([Row(*row) for row in rows], viewer_id, today, changed)

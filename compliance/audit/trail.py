@@ -2,7 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -38,20 +39,63 @@ def record(
     hold only what changed. Raises ``RuntimeError`` outside a transaction: an event
     and its change are kept together or not at all.
     """
-    if not connection.in_atomic_block:
-        msg = "an event needs the transaction of its change"
-        raise RuntimeError(msg)
+    entry = Entry(subject, action, before or {}, after or {})
+    payload = {"before": entry.before, "after": entry.after}
     head = _locked_head(organisation_id)
-    payload = canonical({"before": before or {}, "after": after or {}})
+    event = _event(by, head, entry, scope_id, payload)
+    event.save(force_insert=True)
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of several events that are recorded together."""
+
+    subject: models.Model
+    action: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+def record_together(
+    *, by: Any, organisation_id: UUID, scope_id: UUID, entries: Sequence[Entry]
+) -> list[Event]:
+    """Add an event for each entry, one after the other, in a few statements.
+
+    Each one says where the first and the last of them stand: see ``together``.
+    Raises ``RuntimeError`` outside a transaction.
+    """
+    if not entries:
+        return []
+    head = _locked_head(organisation_id)
+    span = [head.seq + 1, head.seq + len(entries)]
+    events = []
+    for entry in entries:
+        payload = {"before": entry.before, "after": entry.after, "together": span}
+        events.append(_event(by, head, entry, scope_id, payload))
+        head.seq, head.hash = events[-1].seq, events[-1].hash
+    Event.objects.bulk_create(events, batch_size=500)
+    return events
+
+
+def _event(
+    by: Any,
+    head: ChainHead,
+    entry: Entry,
+    scope_id: UUID | None,
+    content: dict[str, Any],
+) -> Event:
+    """The event that follows on a head, not saved yet."""
+    payload = canonical(content)
     salt = secrets.token_hex(16)
     event = Event(
-        organisation_id=organisation_id,
+        organisation_id=head.organisation_id,
         seq=head.seq + 1,
         at=timezone.now(),
         actor=by,
-        action=action,
-        subject_label=str(subject._meta.model_name),
-        subject_id=str(subject.pk),
+        action=entry.action,
+        subject_label=str(entry.subject._meta.model_name),
+        subject_id=str(entry.subject.pk),
         scope_id=scope_id,
         payload=payload,
         salt=salt,
@@ -59,11 +103,13 @@ def record(
         previous_hash=head.hash,
     )
     event.hash = link_digest(_link(event))
-    event.save(force_insert=True)
     return event
 
 
 def _locked_head(organisation_id: UUID) -> ChainHead:
+    if not connection.in_atomic_block:
+        msg = "an event needs the transaction of its change"
+        raise RuntimeError(msg)
     heads = ChainHead.objects.select_for_update()
     head = heads.filter(pk=organisation_id).first()
     if head is None:
@@ -129,3 +175,9 @@ def changes(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
     """What an event changed: the values before and after, by field."""
     payload = json.loads(event.payload)
     return payload["before"], payload["after"]
+
+
+def together(event: Event) -> tuple[int, int] | None:
+    """First and last number of the events that were recorded with this one."""
+    span = json.loads(event.payload).get("together")
+    return (span[0], span[1]) if span else None

@@ -1,5 +1,6 @@
 """The demo organisation: read from ``seeds/demo``, made once, by the ordinary actions."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
+from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.versions import Known
 from compliance.checklists.models import Edition
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
@@ -56,8 +59,12 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
         for one in file["assessments"]:
             by = people[one["started_by"]]
             for piece in file["evidence"]:
-                proofs[piece["key"]] = _evidence(organisation, by, piece)
+                own = people[piece["by"]] if "by" in piece else by
+                old = proofs[piece["replaces"]] if "replaces" in piece else None
+                proofs[piece["key"]] = _evidence(organisation, own, piece, old)
             _assessment(organisation, people, one, proofs)
+    for one in told["taken"]:
+        _take(organisation, people, one)
 
 
 def _person(organisation: Organisation, told: dict[str, Any]) -> User:
@@ -69,20 +76,17 @@ def _person(organisation: Organisation, told: dict[str, Any]) -> User:
     return user
 
 
-def _evidence(organisation: Organisation, by: User, told: dict[str, Any]) -> Evidence:
-    dates = {name: told.get(name) for name in _DATES}
+def _evidence(
+    organisation: Organisation, by: User, told: dict[str, Any], old: Evidence | None
+) -> Evidence:
+    words: dict[str, Any] = {name: told.get(name) for name in _DATES}
+    words |= {"title": told["title"], "replaces": old}
     if "url" in told:
         return library.add_link(
-            by=by,
-            organisation=organisation,
-            url=told["url"],
-            title=told["title"],
-            **dates,
+            by=by, organisation=organisation, url=told["url"], **words
         )
     upload = SimpleUploadedFile(told["file"], told["text"].encode())
-    return library.add_file(
-        by=by, organisation=organisation, upload=upload, title=told["title"], **dates
-    )
+    return library.add_file(by=by, organisation=organisation, upload=upload, **words)
 
 
 def _assessment(
@@ -90,8 +94,15 @@ def _assessment(
     people: dict[str, User],
     told: dict[str, Any],
     proofs: dict[str, Evidence],
-) -> None:
+) -> Assessment:
+    """An assessment with its answers; an earlier one is made first, and archived."""
     by = people[told["started_by"]]
+    earlier = None
+    if "earlier" in told:
+        aside = {"earlier", "comments", "actions"}
+        rest = {name: part for name, part in told.items() if name not in aside}
+        earlier = _assessment(organisation, people, rest | told["earlier"], proofs)
+        actions.archive(by=by, assessment=earlier)
     editions = Edition.open_now(organisation)
     assessment = actions.start(
         by=by,
@@ -102,13 +113,46 @@ def _assessment(
         period_to=told["period_to"],
         due_on=told["due_on"],
         facts=told["facts"],
+        earlier=earlier,
     )
     answers = {a.question.key: a for a in assessment.answers.select_related("question")}
     for one in told["answers"]:
         _answer(assessment, answers[one["key"]], people, proofs, one)
-    for one in told["comments"]:
+    for one in told.get("comments", []):
         actions.comment(
             by=people[one["by"]], answer=answers[one["key"]], text=one["text"]
+        )
+    for one in told.get("actions", []):
+        _action(organisation, people, answers, one)
+    return assessment
+
+
+def _action(
+    organisation: Organisation,
+    people: dict[str, User],
+    answers: dict[str, Answer],
+    told: dict[str, Any],
+) -> None:
+    """An action, made open and then moved to where it stands."""
+    names = ("title", "text", "due_on", "priority")
+    fields: dict[str, Any] = {name: told[name] for name in names if name in told}
+    if "effort_days" in told:
+        fields["effort_days"] = Decimal(str(told["effort_days"]))
+    if "owner" in told:
+        fields["owner_id"] = people[told["owner"]].pk
+    action = actions.create_action(
+        by=people[told["by"]],
+        organisation=organisation,
+        fields=fields,
+        answer_ids=[answers[key].pk for key in told["for"]],
+    )
+    if "status" in told:
+        actions.change_action(
+            by=people[str(told.get("closed_by") or told["owner"])],
+            organisation=organisation,
+            number=action.number,
+            changes={"status": told["status"]},
+            base=action.version,
         )
 
 
@@ -119,7 +163,7 @@ def _answer(
     proofs: dict[str, Evidence],
     told: dict[str, Any],
 ) -> None:
-    names = ("verdict", "note", "reason", "due_on")
+    names = ("verdict", "note", "reason", "due_on", "later_until")
     changes = {name: told[name] for name in names if told.get(name)}
     if "value" in told:
         value = told["value"]
@@ -137,3 +181,41 @@ def _answer(
     )
     for key in told.get("evidence", []):
         actions.attach(by=by, answer=answer, evidence=proofs[key])
+    if "confirmed_by" in told:
+        answer.refresh_from_db()
+        actions.confirm_na(
+            by=people[told["confirmed_by"]],
+            organisation=assessment.organisation,
+            seen={answer.pk: Known(answer.version)},
+        )
+
+
+def _take(
+    organisation: Organisation, people: dict[str, User], told: dict[str, Any]
+) -> None:
+    """A related answer, taken over; ``source_note`` is what its source says since."""
+    by = people[told["by"]]
+    running = Answer.objects.filter(
+        assessment__organisation=organisation,
+        assessment__status=AssessmentStatus.RUNNING,
+    )
+    target = running.get(question__key=told["key"])
+    source = running.get(question__key=told["from"])
+    actions.take_over(
+        by=by,
+        organisation=organisation,
+        assessment_id=target.assessment_id,
+        answer_id=target.pk,
+        seen=Known(target.version),
+        source_id=source.pk,
+        source_version=source.version,
+    )
+    if "source_note" in told:
+        actions.save_answer(
+            by=by,
+            organisation=organisation,
+            assessment_id=source.assessment_id,
+            answer_id=source.pk,
+            changes={"note": told["source_note"]},
+            base=source.version,
+        )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from compliance.assessments.choices import OPEN, Verdict
+from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.scoring import Tally, tally
 from compliance.audit.chain import canonical, digest
 
@@ -79,6 +79,27 @@ class Then:
 
 
 @dataclass(frozen=True)
+class Task:
+    """An action; ``about`` are the keys of this report's questions it is about."""
+
+    number: int
+    title: str
+    text: str
+    owner: str
+    due_on: date | None
+    priority: str
+    status: str
+    effort_days: str
+    is_open: bool
+    closed_at: datetime | None
+    about: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return f"AC-{self.number}"
+
+
+@dataclass(frozen=True)
 class Line:
     """A question with its answer; ``then`` only where one was carried forward."""
 
@@ -107,6 +128,11 @@ class Line:
     again: str = ""
     taken_from: str = ""
     then: "Then | None" = None
+    tasks: tuple[Task, ...] = ()
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        return [task for task in self.tasks if task.is_open]
 
     @property
     def na_waits(self) -> bool:
@@ -167,6 +193,7 @@ class Content:
     sections: tuple[Section, ...]
     proofs: tuple[Proof, ...]
     carried_from: str = ""
+    tasks: tuple[Task, ...] = ()
 
     @cached_property
     def different(self) -> list[Line]:
@@ -176,7 +203,12 @@ class Content:
     @cached_property
     def unconfirmed(self) -> list[Line]:
         """What came along and has not been confirmed again."""
-        return [line for line in self.applying if line.again]
+        return [line for line in self.applying if line.again == Again.CARRIED]
+
+    @cached_property
+    def to_look_at(self) -> list[Line]:
+        """What an action was about that has been closed since."""
+        return [line for line in self.applying if line.again == Again.ACTION]
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -185,6 +217,10 @@ class Content:
     @cached_property
     def applying(self) -> list[Line]:
         return [line for line in self.lines if line.applies]
+
+    @property
+    def detailed_tasks(self) -> list[Task]:
+        return [task for task in self.tasks if task.text]
 
     @cached_property
     def not_applying(self) -> list[Line]:
@@ -225,6 +261,8 @@ class Paper:
     head_seq: int
     head_hash: str
     version: str
+    moved: frozenset[str] = frozenset()
+    """Keys of answers whose source, in another assessment, has changed since."""
 
     @property
     def day(self) -> date:
@@ -269,9 +307,46 @@ class Paper:
         return _not_met(self.ahead)
 
     @cached_property
+    def overdue(self) -> frozenset[int]:
+        """Numbers of open actions whose due date lies before the day of the report."""
+        return frozenset(
+            task.number
+            for task in self.open_tasks
+            if task.due_on is not None and task.due_on < self.day
+        )
+
+    @cached_property
+    def open_tasks(self) -> list[Task]:
+        return [task for task in self.content.tasks if task.is_open]
+
+    @cached_property
+    def gaps_with_action(self) -> list[Line]:
+        """What binds, is not met, and has an open action."""
+        return [line for line in self.gaps if line.open_tasks]
+
+    @cached_property
     def unanswered(self) -> list[Line]:
-        """What is still open: "don't know" and "later" too."""
-        return [line for line in self.content.applying if line.verdict in OPEN]
+        """What nobody has answered, put off or said not to know."""
+        return self._saying(Verdict.UNANSWERED)
+
+    @cached_property
+    def unknown(self) -> list[Line]:
+        return self._saying(Verdict.DONT_KNOW)
+
+    @cached_property
+    def put_off(self) -> list[Line]:
+        """What is put off, by its day."""
+        return sorted(
+            self._saying(Verdict.LATER), key=lambda line: line.later_until or self.day
+        )
+
+    @cached_property
+    def taken(self) -> list[Line]:
+        """What was taken over from another assessment."""
+        return [line for line in self.content.applying if line.taken_from]
+
+    def _saying(self, verdict: Verdict) -> list[Line]:
+        return [line for line in self.content.applying if line.verdict == verdict]
 
     @cached_property
     def na_waiting(self) -> list[Line]:

@@ -1,14 +1,21 @@
 """What waits for one person: their answers and the evidence behind them, by date."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
 
-from compliance.assessments.choices import OPEN, AssessmentStatus, Verdict
-from compliance.assessments.models import Answer
+from compliance.assessments.choices import OPEN, AssessmentStatus, Filter, Verdict
+from compliance.assessments.models import Action, Answer, Assessment, Comment
+from compliance.assessments.uses import with_gaps
+from compliance.assessments.waiting import waiting
 from compliance.evidence.models import Evidence
+from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
 
 SOON = timedelta(days=30)
@@ -17,7 +24,11 @@ FAR = date.max
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One line of "Needs you": ``on`` is when it is due, if it is."""
+    """One line of "Needs you": ``on`` is when it is due, if it is.
+
+    Without a due day it stands where ``since`` puts it, the day somebody asked. What
+    a colleague waits for (``is_asked``) stands before all that has a day.
+    """
 
     icon: str
     title: str
@@ -25,23 +36,56 @@ class Need:
     url: str
     on: date | None
     is_pressing: bool
+    since: date | None = None
+    is_asked: bool = False
 
 
-def needs(organisation: Organisation, user: User, today: date) -> list[Need]:
-    """Everything that waits for a person, earliest first; two queries."""
-    found = [_answer(answer, today) for answer in _answers(organisation, user)]
+def needs(
+    organisation: Organisation,
+    user: User,
+    today: date,
+    *,
+    is_guest: bool = False,
+    allowed: Collection[Permission] = (),
+) -> list[Need]:
+    """Everything that waits for a person: who asked them, then the earliest first.
+
+    Questions of a guest lead to the page that shows only those. What takes a
+    permission waits only for those who have it: ``allowed`` are the person's.
+    """
+    answers = _answers(organisation, user, today)
+    found = [_answer(answer, today, is_guest=is_guest) for answer in answers]
+    found += [_action(one, today) for one in _actions(organisation, user)]
+    found += [_mention(comment) for comment in _mentions(organisation, user)]
     found += [_evidence(one, today) for one in expiring(organisation, today, user)]
-    return sorted(found, key=lambda need: (need.on or FAR, need.title))
+    if Permission.CONFIRM in allowed:
+        found += _unconfirmed(organisation, user)
+    if Permission.ANSWER in allowed:
+        found += [_again(one, today) for one in _asking_again(organisation, user)]
+    return sorted(found, key=_place)
 
 
-def _answers(organisation: Organisation, user: User) -> QuerySet[Answer]:
-    unsettled = Q(verdict__in=OPEN) | Q(
+def _place(need: Need) -> tuple[bool, date, str]:
+    return not need.is_asked, need.on or need.since or FAR, need.title
+
+
+def _actions(organisation: Organisation, user: User) -> QuerySet[Action]:
+    rows = organisation.actions.open().filter(owner=user)
+    return rows.select_related("organisation").order_by("due_on", "number")
+
+
+def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[Answer]:
+    """What is open or due; "later" once its day has come, to who said so if to nobody."""
+    put_off = Q(verdict=Verdict.LATER)
+    unsettled = Q(verdict__in=OPEN - {Verdict.LATER}) | Q(
         due_on__isnull=False, verdict__in=[Verdict.PARTLY, Verdict.NOT_MET]
     )
+    has_come = put_off & (Q(later_until__lte=today) | Q(due_on__lte=today))
+    own = Q(owner=user) | put_off & Q(owner=None, changed_by=user)
     return (
         Answer.objects.filter(
-            unsettled,
-            owner=user,
+            unsettled | has_come,
+            own,
             applies=True,
             assessment__organisation=organisation,
             assessment__status=AssessmentStatus.RUNNING,
@@ -54,12 +98,25 @@ def _answers(organisation: Organisation, user: User) -> QuerySet[Answer]:
 
 def expiring(
     organisation: Organisation, today: date, owner: User | None = None
-) -> QuerySet[Evidence]:
-    """Evidence in use that has run out or does so within a month, soonest first.
+) -> list[Evidence]:
+    """Evidence in use that runs out within a month, or leaves a gap in an audit period.
 
-    With ``answer_count``, the applicable answers of running assessments it stands
-    behind; with ``owner``, only those of one person.
+    Soonest first. With ``answer_count``, the applicable answers of running assessments
+    it stands behind; with ``owner``, only those of one person.
     """
+    rows = list(_weak(organisation, today, owner))
+    gaps = with_gaps(organisation, owner) if any(row.has_gap for row in rows) else ()
+    return [row for row in rows if _ends_soon(row, today) or row.pk in gaps]
+
+
+def _ends_soon(evidence: Evidence, today: date) -> bool:
+    return evidence.expires_on is not None and evidence.expires_on <= today + SOON
+
+
+def _weak(
+    organisation: Organisation, today: date, owner: User | None
+) -> QuerySet[Evidence]:
+    """What runs out, and what does not cover an audit period by itself."""
     used = Q(
         attachments__answer__applies=True,
         attachments__answer__assessment__status=AssessmentStatus.RUNNING,
@@ -67,38 +124,132 @@ def expiring(
     if owner:
         used &= Q(attachments__answer__owner=owner)
     return (
-        organisation.evidence.filter(expires_on__lte=today + SOON)
+        organisation.evidence.with_use()
+        .filter(Q(expires_on__lte=today + SOON) | Q(has_gap=True))
         .annotate(answer_count=Count("attachments", filter=used))
         .filter(answer_count__gt=0)
         .select_related("organisation")
-        .order_by("expires_on", "title")
+        .order_by(F("expires_on").asc(nulls_last=True), "title")
     )
 
 
-def _answer(answer: Answer, today: date) -> Need:
+def _answer(answer: Answer, today: date, *, is_guest: bool) -> Need:
     assessment = answer.assessment
+    url = f"{assessment.get_absolute_url()}{'mine/' if is_guest else ''}"
+    on = min((d for d in (answer.due_on, answer.later_until) if d), default=None)
+    later = "Later: its day has come · " if answer.later_until else ""
     return Need(
-        icon="calendar-due" if answer.due_on else "clipboard-check",
+        icon="calendar-due" if on else "clipboard-check",
         title=answer.question.title,
-        detail=f"{answer.question.key} · {assessment}",
-        url=f"{assessment.get_absolute_url()}?open={answer.pk}#answer-{answer.pk}",
-        on=answer.due_on,
-        is_pressing=answer.due_on is not None
-        and answer.due_on <= today + timedelta(days=7),
+        detail=f"{later}{answer.question.key} · {assessment}",
+        url=f"{url}?open={answer.pk}#answer-{answer.pk}",
+        on=on,
+        is_pressing=on is not None and on <= today + timedelta(days=7),
+    )
+
+
+def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
+    """One line for all "not applicable" that waits for this second person."""
+    told = waiting(organisation, user).aggregate(
+        count=Count("pk"), first=Min("changed_at")
+    )
+    count, first = told["count"], told["first"]
+    if not count:
+        return []
+    one = Need(
+        icon="users",
+        title=f"{count} N/A wait{'' if count > 1 else 's'} for you",
+        detail="Somebody else said so; a second person confirms it",
+        url=reverse("assessments:na_queue", args=[organisation.slug]),
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(first) if first else None,
+    )
+    return [one]
+
+
+def _asking_again(organisation: Organisation, user: User) -> QuerySet[Assessment]:
+    """Assessments with answers to confirm again, and how many are this person's.
+
+    One that belongs to nobody is asked of who started the assessment.
+    """
+    own = Q(answers__owner=user) | Q(answers__owner=None, started_by=user)
+    rows = organisation.assessments.running().filter(
+        own, answers__applies=True, answers__again__gt=""
+    )
+    return rows.for_page().annotate(again_count=Count("answers"))
+
+
+def _again(assessment: Any, today: date) -> Need:
+    count: int = assessment.again_count
+    on = assessment.due_on
+    return Need(
+        icon="git-compare",
+        title=f"Confirm {count} answer{'' if count == 1 else 's'} again",
+        detail=f"Carried over, or its action closed · {assessment}",
+        url=f"{assessment.get_absolute_url()}?show={Filter.AGAIN}",
+        on=on,
+        is_pressing=on is not None and on <= today + timedelta(days=7),
+    )
+
+
+def _action(action: Action, today: date) -> Need:
+    late = ", overdue" if action.is_overdue(today) else ""
+    return Need(
+        icon="flag",
+        title=action.title,
+        detail=f"{action.code} · {action.get_status_display()}{late}",
+        url=action.get_absolute_url(),
+        on=action.due_on,
+        is_pressing=action.due_on is not None
+        and action.due_on <= today + timedelta(days=7),
+    )
+
+
+def _mentions(organisation: Organisation, user: User) -> QuerySet[Comment]:
+    """Open comments of running assessments that name a person."""
+    return (
+        Comment.objects.filter(
+            mentions__user=user,
+            resolved_at=None,
+            answer__assessment__organisation=organisation,
+            answer__assessment__status=AssessmentStatus.RUNNING,
+        )
+        .select_related("author", "answer__question")
+        .select_related("answer__assessment__edition__checklist")
+        .select_related("answer__assessment__organisation")
+        .order_by("written_at")
+    )
+
+
+def _mention(comment: Comment) -> Need:
+    answer = comment.answer
+    url = answer.assessment.get_absolute_url()
+    return Need(
+        icon="message-circle",
+        title=f"{comment.author} mentions you: {Truncator(comment.text).chars(120)}",
+        detail=f"{answer.question.key} · {answer.assessment}",
+        url=f"{url}?open={answer.pk}&panel=comments#answer-{answer.pk}",
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(comment.written_at),
+        is_asked=True,
     )
 
 
 def _evidence(evidence: Any, today: date) -> Need:
     count: int = evidence.answer_count
-    gone = evidence.expires_on is not None and evidence.expires_on < today
+    on = evidence.expires_on if _ends_soon(evidence, today) else None
+    said = "does not cover the audit period"
+    if on is not None:
+        said = "has run out" if on < today else "runs out"
     return Need(
         icon="paperclip",
-        title=f"{evidence.title} {'has run out' if gone else 'runs out'}",
+        title=f"{evidence.title} {said}",
         detail=f"Used in {count} of your answers"
         if count > 1
         else "In one answer of yours",
         url=evidence.get_absolute_url(),
-        on=evidence.expires_on,
-        is_pressing=evidence.expires_on is not None
-        and evidence.expires_on <= today + timedelta(days=7),
+        on=on,
+        is_pressing=on is not None and on <= today + timedelta(days=7),
     )

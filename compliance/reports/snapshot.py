@@ -12,16 +12,17 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from compliance.assessments.applying import Scope
+from compliance.assessments.carrying import told_earlier
 from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
-from compliance.reports.content import Content, Entry, Line, Paper, Proof, Remark
+from compliance.reports.content import Content, Entry, Line, Paper, Proof, Remark, Task
 from compliance.reports.content import Section as Part
+from compliance.reports.remedies import tasks_of, with_actions
 from compliance.reports.since import Before, before, then
 from compliance.reports.telling import told
-from compliance.templatetags.ui import day
 
 LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""
@@ -34,6 +35,7 @@ def read(assessment_id: UUID, number: int) -> Paper:
             "organisation", "edition__checklist__theme", "carried_from__edition"
         ).get(pk=assessment_id)
         content = _content(assessment)
+        moved = _moved(assessment)
         entries, count = _trail(assessment)
         seq, head = trail.head_of(assessment.organisation_id)
         now = timezone.localtime()
@@ -47,6 +49,7 @@ def read(assessment_id: UUID, number: int) -> Paper:
         head_seq=seq,
         head_hash=head,
         version=program_version(),
+        moved=moved,
     )
 
 
@@ -79,10 +82,12 @@ def _content(assessment: Assessment) -> Content:
         .prefetch_related(
             models.Prefetch(
                 "comments", Comment.objects.select_related("author").order_by("pk")
-            )
+            ),
+            with_actions(),
         )
     )
     proofs = _proofs(answers)
+    tasks = tasks_of(answers)
     earlier = before(assessment.carried_from)
     return Content(
         organisation=assessment.organisation.name,
@@ -99,22 +104,18 @@ def _content(assessment: Assessment) -> Content:
             Part(
                 number=section.position,
                 title=section.title,
-                lines=tuple(_line(answer, scope, proofs, earlier) for answer in group),
+                lines=tuple(
+                    _line(answer, scope, proofs, tasks, earlier) for answer in group
+                ),
             )
             for section, group in groupby(answers, key=lambda a: a.question.section)
         ),
         proofs=tuple(proofs.values()),
-        carried_from=_earlier(assessment.carried_from),
+        tasks=tuple(tasks.values()),
+        carried_from=told_earlier(assessment.carried_from)
+        if assessment.carried_from
+        else "",
     )
-
-
-def _earlier(assessment: Assessment | None) -> str:
-    """The assessment that was carried forward, in words."""
-    if assessment is None:
-        return ""
-    first, last = day(assessment.period_from), day(assessment.period_to)
-    edition = assessment.edition.number
-    return f"{assessment.subject}, edition {edition}, {first} to {last}"
 
 
 def _proofs(answers: Sequence[Answer]) -> dict[UUID, Proof]:
@@ -152,6 +153,7 @@ def _line(
     answer: Answer,
     scope: Scope,
     proofs: dict[UUID, Proof],
+    tasks: dict[int, Task],
     earlier: Before | None,
 ) -> Line:
     question = answer.question
@@ -184,6 +186,7 @@ def _line(
         again=answer.again,
         taken_from=_source(answer),
         then=then(answer, earlier),
+        tasks=tuple(tasks[link.action_id] for link in answer.action_links.all()),
     )
 
 
@@ -194,6 +197,16 @@ def _source(answer: Answer) -> str:
     source = answer.taken_from
     title = source.assessment.edition.checklist.title
     return f"{source.question.key}, {title}, {source.assessment.subject}"
+
+
+def _moved(assessment: Assessment) -> frozenset[str]:
+    """Keys of answers taken over from one that has changed since.
+
+    What moves elsewhere is no part of the content: its hash stays.
+    """
+    taken = assessment.answers.applying().filter(taken_from__isnull=False)
+    moved = taken.exclude(taken_from__version=models.F("taken_version"))
+    return frozenset(moved.values_list("question__key", flat=True))
 
 
 def _trail(assessment: Assessment) -> tuple[tuple[Entry, ...], int]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.remedy_words import told_remedy
 
 WORDS = {
     "assessment.started": "Assessment started",
@@ -13,13 +14,26 @@ WORDS = {
     "assessment.taken_up": "Assessment taken up again",
     "answer.saved": "saved",
     "answer.undone": "change undone",
+    "answer.taken_over": "taken over",
+    "answer.kept_mine": "kept, though its source has changed",
+    "answer.confirmed_again": "still right",
+    "answer.na_confirmed": "N/A confirmed",
+    "answer.na_unconfirmed": "confirmation of N/A taken back",
+    "answer.na_sent_back": "N/A sent back",
+    "answer.imported": "from a spreadsheet",
+    "assessment.exported": "Spreadsheet downloaded",
+    "assessment.imported": "Spreadsheet taken in",
+    "assessment.import_undone": "Spreadsheet taken back",
     "answer.refused": "refused: somebody else had changed it",
     "evidence.attached": "evidence added",
     "evidence.detached": "evidence taken out",
     "evidence.added": "Evidence received",
     "evidence.described": "Evidence described",
     "evidence.viewed": "Evidence opened",
+    "evidence.refused": "File refused: virus found",
     "comment.written": "comment",
+    "comment.resolved": "comment resolved",
+    "comment.reopened": "comment reopened",
     "report.asked": "Report asked for",
     "report.made": "Report made",
     "report.failed": "Report not made",
@@ -32,6 +46,8 @@ def told(
     action: str, before: Mapping[str, Any], after: Mapping[str, Any], key: str = ""
 ) -> str:
     """ "A122: Partly changed to Not met; note changed"; ``key`` names the question."""
+    if action.startswith("action."):
+        return told_remedy(action, before, after)
     parts = list(_parts(before, after))
     what = WORDS.get(action, action.replace(".", " ").replace("_", " "))
     if action in {"answer.saved"} and parts:
@@ -53,11 +69,21 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         said.append("owner changed" if after["owner_id"] else "owner removed")
     if "due_on" in after:
         said.append(_due(after["due_on"]))
+    said += _beside(after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if after.get("questions_moved"):
         said.append(f"{len(after['questions_moved'])} questions moved")
     if after.get("number"):
         said.append(f"number {after['number']}")
+    return said
+
+
+def _beside(after: Mapping[str, Any]) -> list[str]:
+    said = []
+    if after.get("later_until"):
+        said.append(f"until {_day(after['later_until'])}")
+    if source := after.get("source"):
+        said.append(f"from {source['key']} ({source['checklist']})")
     return said
 
 
@@ -70,8 +96,12 @@ def _written(label: str, old: Any, new: Any) -> str:
 def _due(value: str | None) -> str:
     if not value:
         return "no longer due"
+    return f"due {_day(value)}"
+
+
+def _day(value: str) -> str:
     day = date.fromisoformat(value)
-    return f"due {day.day} {day:%b %Y}"
+    return f"{day.day} {day:%b %Y}"
 
 
 def _short(text: str) -> str:

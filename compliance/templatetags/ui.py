@@ -1,10 +1,11 @@
 """How values look: icons, verdicts, dates, numbers, people."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import ResolverMatch
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,13 +39,19 @@ def icon(name: str, size: str = "") -> SafeString:
 def here(context: dict[str, Any], place: str) -> SafeString | str:
     """Marks the main place that the page belongs to."""
     match = context["request"].resolver_match
-    places = {"home": "reports:home"}
+    places = {"home": "reports:home", "search": "assessments:search"}
     current = match and (
         match.view_name == places[place]
         if place in places
-        else match.app_name == place and match.view_name not in places.values()
+        else _room(match) == place and match.view_name not in places.values()
     )
     return format_html(' aria-current="{}"', "page") if current else ""
+
+
+def _room(match: ResolverMatch) -> str:
+    """The room of a page; what assessments say of evidence is a page of the evidence."""
+    is_proof = match.view_name.startswith("assessments:evidence_")
+    return "evidence" if is_proof else match.app_name
 
 
 @register.filter
@@ -67,6 +74,22 @@ def long_day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """ "20 Nov 2026, 16:04" in the zone of the installation."""
     return "" if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M}"
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """ "2 h ago", up to 14 days; then the day itself."""
+    if value is None:
+        return ""
+    passed = max(timezone.now() - value, timedelta(0))
+    minutes = int(passed.total_seconds() // 60)
+    if passed.days >= 14:
+        return day(value)
+    if passed.days:
+        return f"{passed.days} day{'s' if passed.days > 1 else ''} ago"
+    if minutes >= 60:
+        return f"{minutes // 60} h ago"
+    return f"{minutes} min ago" if minutes > 0 else "just now"
 
 
 @register.filter

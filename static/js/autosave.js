@@ -21,6 +21,24 @@ function needsReason(row) {
   return chosen === "na" && !row.querySelector('[name="reason"]')?.value.trim();
 }
 
+function needsDay(row) {
+  const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
+  return chosen === "later" && row.querySelector('[name="later_until"]')?.value === "";
+}
+function ask(row, words, name) {
+  say(words, "save-off");
+  const at = document.activeElement;
+  if (at === document.body || (row.contains(at) && !isText(at))) row.querySelector(`[name="${name}"]`).focus();
+}
+
+// htmx sends a form to where its last button leads, though the button was not what sent it.
+document.addEventListener("htmx:configRequest", (event) => {
+  const row = event.target;
+  if (!row.matches?.("form[data-q]")) return;
+  const { path, triggeringEvent } = event.detail;
+  if (!triggeringEvent?.submitter?.hasAttribute("formaction")) event.detail.path = row.getAttribute("action") ?? path;
+});
+
 let waiting = 0;
 document.addEventListener("htmx:beforeRequest", (event) => {
   const row = event.target;
@@ -28,9 +46,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (row.querySelector("[data-conflict]") && row.dataset.dirty !== "typed") { event.preventDefault(); return; }
   if (needsReason(row)) {
     event.preventDefault();
-    say(`Give a reason why ${row.dataset.key} does not apply.`, "save-off");
-    const at = document.activeElement;
-    if (at === document.body || (row.contains(at) && !isText(at))) row.querySelector('[name="reason"]').focus();
+    ask(row, `Give a reason why ${row.dataset.key} does not apply.`, "reason");
+    return;
+  }
+  if (needsDay(row)) {
+    event.preventDefault();
+    ask(row, `Say until which day ${row.dataset.key} waits.`, "later_until");
     return;
   }
   row.dataset.dirty = "sent";

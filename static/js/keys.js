@@ -1,10 +1,13 @@
 // Keys of the question list. Single keys act only while focus is inside it (WCAG 2.1.4).
+import { fillDown, shutBox } from "./bulk.js";
 import { loadMore } from "./more.js";
+import { clear, extend, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
-import { open, show, shut } from "./workspace.js";
+import { beside, stillRight, takeFirst } from "./states.js";
+import { load, open, show, shut } from "./workspace.js";
 
 const list = document.querySelector(".questions");
-const answers = { Digit0: "unanswered", Digit1: "met", Digit2: "partly", Digit3: "not_met", Digit4: "na" };
+const answers = { Digit0: "unanswered", Digit1: "met", Digit2: "partly", Digit3: "not_met", Digit4: "na", Digit5: "dont_know", Digit6: "later" };
 const rows = () => [...list.querySelectorAll("[data-q]")];
 const field = (row, name) => row.querySelector(`[name="${name}"]`)?.focus();
 
@@ -15,22 +18,24 @@ function go(row) {
 
 // Until the fields of a row are there, what is typed for them must not act as keys.
 let isOpening = false;
-async function openAt(row, then) {
+async function openAt(row, then, by = open) {
   isOpening = true;
-  await open(row, then).finally(() => { isOpening = false; });
+  await by(row, then).finally(() => { isOpening = false; });
 }
 
-// Where a value gives the answer, its field takes the focus; only N/A is chosen beside it.
+// Where a value gives the answer, its field takes the focus; a few are chosen beside it.
+const loadAt = (row, then) => load(row).then(() => then(row));
 function answer(row, value) {
   const find = () => row.querySelector(`input[type="radio"][value="${value}"]`);
   if (find()) choose(row, find(), value);
-  else if (row.hasAttribute("hx-post")) openAt(row, () => { if (value === "na" && find()) choose(row, find(), value); else row.querySelector('[name="value"]:not([type="hidden"])')?.focus(); });
+  else if (row.hasAttribute("hx-post")) openAt(row, () => { if (beside.has(value) && find()) choose(row, find(), value); else row.querySelector('[name="value"]:not([type="hidden"])')?.focus(); }, value === "dont_know" ? loadAt : open);
 }
 function choose(row, radio, value) {
   if (radio.disabled || radio.checked) return;
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
   if (value === "na") field(row, "reason");
+  if (value === "later") openAt(row, () => field(row, "later_until"));
 }
 
 async function next(at) {
@@ -44,36 +49,75 @@ async function nextOpen(at) {
   go(after() ?? rows().find(unanswered));
 }
 
+// The buttons of the page, pressed by key: they say whether what they open is seen.
+const press = (name) => document.querySelector(`[data-toggle="${name}"]`)?.click();
+async function talk(row) {
+  if (!document.getElementById("panel").checkVisibility()) press("alt-panel");
+  await show(row, "comments");
+  document.getElementById("talk")?.focus();
+}
+
 const single = {
   j: (all, at) => next(at),
   k: (all, at) => go(all[at - 1]),
   u: (all, at) => nextOpen(at),
+  x: (all, at) => pick(all[at]),
+  J: async (all, at) => { await next(at); extend(all[at], rows()[at + 1]); },
+  K: (all, at) => { go(all[at - 1]); extend(all[at], all[at - 1]); },
   n: (all, at) => openAt(all[at], (row) => field(row, "note")),
   o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
   d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),
   e: (all, at) => openAt(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
-  c: async (all, at) => { await show(all[at], "comments"); document.getElementById("talk")?.focus(); },
-  "[": () => document.body.classList.toggle("show-sections"),
-  "]": () => document.body.classList.toggle("alt-panel"),
+  y: (all, at) => stillRight(all[at]),
+  t: (all, at) => openAt(all[at], takeFirst),
+  c: (all, at) => talk(all[at]),
+  "[": () => press("alt-sections"),
+  "]": () => press("alt-panel"),
   "/": () => document.querySelector("[data-search]")?.focus(),
 };
+const anywhere = new Set(["j", "k", "u", "[", "]", "/"]); // also where no row has the focus
 
 const areOn = () => { try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; } };
 
+// Brackets need AltGr on many keyboards, which some browsers call Ctrl and Alt.
+const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.altKey) || (["[", "]"].includes(event.key) && event.altKey && !event.metaKey);
+// A digit is a place on the keyboard; without Num Lock the number pad moves the cursor.
+function digit(event) {
+  if (event.altKey || event.getModifierState("AltGraph")) return null;
+  return event.code.startsWith("Numpad") && !/^\d$/.test(event.key) ? null : event.code.replace("Numpad", "Digit");
+}
+
+function leave(event, row) {
+  if (event.target.closest("#bulkbox") ? shutBox() : clear()) return;
+  if (!row) return;
+  shut(row);
+  go(row);
+}
+
 list?.addEventListener("keydown", (event) => {
-  const row = rowOf(event.target);
-  if (event.key === "Escape" && row) {
-    shut(row);
-    go(row);
+  const row = rowOf(event.target) ?? rowOf(event.target.closest("li")?.querySelector("[data-q]"));
+  if (event.key === "Escape") leave(event, row);
+  if (event.key === "Enter" && row && event.target.matches("[type=radio], [type=checkbox]")) {
+    event.preventDefault(); // would send the form
+    if (row.classList.contains("q-open")) shut(row); else open(row);
+    return;
   }
-  if (!row || isText(event.target) || event.ctrlKey || event.metaKey || event.altKey || !areOn()) return;
+  if (event.key.toLowerCase() === "d" && (event.ctrlKey || event.metaKey) && !isText(event.target)) {
+    event.preventDefault();
+    fillDown();
+  }
+  if (isText(event.target) || !isPlain(event) || !areOn()) return;
   if (isOpening) { event.preventDefault(); return; }
-  const code = event.code.replace("Numpad", "Digit");
-  const act = single[event.key.toLowerCase()];
-  if (code in answers) answer(row, answers[code]);
-  else if (act) { const all = rows(); act(all, all.indexOf(row)); }
+  const code = digit(event);
+  const key = event.key.toLowerCase();
+  const act = (event.shiftKey && single[key.toUpperCase()]) || single[key];
+  if (row && code in answers) answer(row, answers[code]);
+  else if (act && (row || anywhere.has(key))) { const all = rows(); act(all, all.indexOf(row)); }
   else return;
   event.preventDefault();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "?" && isPlain(event) && areOn() && !isText(event.target)) document.getElementById("keys").showModal();
 });
 
 document.addEventListener("keydown", (event) => {

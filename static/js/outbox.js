@@ -144,4 +144,4 @@ window.addEventListener("beforeunload", (event) => {
   if (Object.keys(box).length || document.querySelector("form[data-q][data-dirty]")) event.preventDefault();
 });
 
-restore(true);
+document.addEventListener("htmx:load", () => restore(true), { once: true }); // before it, a submit would leave the page

@@ -11,6 +11,21 @@ document.addEventListener("submit", (event) => {
   try { if (event.target.matches("[data-sign-out]")) sessionStorage.setItem("signing-out", "1"); } catch { /* as above */ }
 });
 
+// Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first asked for.
+const find = document.querySelector("[data-find-dialog]");
+for (const link of document.querySelectorAll("[data-find]")) link.setAttribute("aria-haspopup", "dialog");
+function search(event) {
+  event.preventDefault();
+  if (find.open) { find.close(); return; }
+  find.showModal();
+  find.querySelector("input").focus();
+  import(find.dataset.script).catch(() => { /* Enter still leads to the page of the same search */ });
+}
+document.addEventListener("keydown", (event) => {
+  const isAsked = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  if (find && isAsked) search(event);
+});
+
 document.addEventListener("click", (event) => {
   const at = (name) => event.target.closest(`[data-${name}]`);
   if (at("theme-toggle")) {
@@ -19,12 +34,14 @@ document.addEventListener("click", (event) => {
     root.dataset.theme = dark ? "light" : "dark";
     try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not kept */ }
   }
+  if (find && at("find") && !event.ctrlKey && !event.metaKey && !event.shiftKey) search(event);
+  if (event.target === find || at("find-close")) find.close();
   const opener = at("open");
   if (opener) document.getElementById(opener.dataset.open)?.showModal();
   const toggle = at("toggle");
   if (toggle) {
-    const shown = document.body.classList.toggle(toggle.dataset.toggle);
-    toggle.setAttribute("aria-expanded", String(shown));
+    document.body.classList.toggle(toggle.dataset.toggle);
+    tellToggles();
   }
   const reveal = at("reveal");
   if (reveal) {
@@ -36,6 +53,17 @@ document.addEventListener("click", (event) => {
   const tab = event.target.closest('[role="tab"]');
   if (tab) selectTab(tab);
 });
+
+// A drawer is opened by the same class that hides it where there is room: what is seen counts.
+function tellToggles() {
+  for (const button of document.querySelectorAll("[data-toggle][aria-controls]")) {
+    const isSeen = document.getElementById(button.getAttribute("aria-controls"))?.checkVisibility() ?? false;
+    button.setAttribute("aria-expanded", String(isSeen));
+  }
+}
+document.addEventListener("htmx:afterSwap", tellToggles);
+window.addEventListener("resize", tellToggles);
+tellToggles();
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll(".menu[open]")) {
@@ -62,8 +90,5 @@ document.addEventListener("keydown", (event) => {
     const next = tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
     next.focus();
     selectTab(next);
-  }
-  if (event.key === "?" && !event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select")) {
-    document.getElementById("keys")?.showModal();
   }
 });

@@ -1,5 +1,5 @@
 // The question list: opening rows, the side panel that follows, where the focus goes.
-import { addressOf, isSaved, isText, raise, rowOf, rowOn } from "./rows.js";
+import { addressOf, isText, raise, rowOf, rowOn } from "./rows.js";
 
 htmx.config.defaultSettleDelay = 0; // a new row listens at once: nothing typed into it goes unheard
 const list = document.querySelector(".questions");
@@ -27,7 +27,8 @@ async function loadBody(row) {
   await fetchInto(body, addressOf(row));
   if (!body.childElementCount && !isSaying("save-off")) say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;
-  const names = [...body.querySelectorAll("[name]")].map((input) => input.name);
+  const isShown = (input) => input.type !== "radio" || input.checked; // of a verdict elsewhere the body says nothing
+  const names = [...body.querySelectorAll("[name]")].filter(isShown).map((input) => input.name);
   if (version && version !== row.elements.base.value) raise(row, names, version);
 }
 
@@ -37,12 +38,14 @@ export async function open(row, then) {
   for (const other of document.querySelectorAll(".q-open")) if (other !== row) shut(other);
   row.classList.add("q-open");
   row.querySelector("[data-qlink]").setAttribute("aria-expanded", "true");
+  document.dispatchEvent(new CustomEvent("attest:moved"));
   then?.(row);
 }
 
 export function shut(row) {
   row.classList.remove("q-open");
   row.querySelector("[data-qlink]").setAttribute("aria-expanded", "false");
+  document.dispatchEvent(new CustomEvent("attest:moved"));
 }
 
 list?.addEventListener("click", (event) => {
@@ -55,10 +58,10 @@ list?.addEventListener("click", (event) => {
 
 // The side panel follows the focused question, unless a comment is being written in it.
 let asked = 0;
-const drafts = new Map();
 const draft = () => panel?.querySelector("#talk")?.value ?? "";
 export function show(row, tab) {
-  if (!panel || panel.offsetParent === null || (!tab && draft().trim())) return;
+  if (!panel || !panel.checkVisibility() || (!tab && draft().trim())) return;
+  if (tab) clearTimeout(asked); // what is asked for by name is not replaced by what only follows
   const wanted = tab ?? panel.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "guidance";
   const of = panel.querySelector("[data-panel-of]")?.dataset.panelOf;
   if (of === row.dataset.q && !tab) return;
@@ -72,24 +75,9 @@ list?.addEventListener("focusin", (event) => {
 });
 list?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-history]");
-  if (!link || !panel || panel.offsetParent === null) return;
+  if (!link || !panel || !panel.checkVisibility()) return;
   event.preventDefault();
   show(rowOf(link), "history");
-});
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target !== panel || !panel.querySelector("#talk")) return;
-  const sent = event.detail.requestConfig.verb === "post" && event.detail.xhr.status < 300;
-  drafts.set(panel.querySelector("[data-panel-of]").dataset.panelOf, sent ? "" : draft());
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  const talk = event.detail.target === panel && panel.querySelector("#talk");
-  if (talk) talk.value = drafts.get(panel.querySelector("[data-panel-of]").dataset.panelOf) ?? talk.value;
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target.matches?.(".talk") && !isSaved(event) && event.detail.xhr?.status !== 422) say("The comment is not sent. Try again.", "save-off");
-});
-window.addEventListener("beforeunload", (event) => {
-  if (draft().trim() || [...drafts.values()].some((text) => text.trim())) event.preventDefault();
 });
 
 // Focus stays in the row where it was when its element has been replaced.

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.assessments.carrying import different, following
+from compliance.assessments.history import history
+from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Action, ActionLink, Assessment, Choice, Membership
@@ -166,16 +168,16 @@ def test_saving_takes_the_mark_away(cast, earlier):
 
 def test_what_says_something_else_than_last_time_is_found_in_one_query(cast, earlier):
     new = carry(cast, earlier)
-    assert different(new) == frozenset()
+    assert not different(new)
     answers = by_key(new)
     say(answers["Q1"], verdict="partly")
     say(answers["Q3"], note="New.")
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        assert different(new) == {answers["Q1"].pk, answers["Q3"].pk}
+        assert set(different(new)) == {answers["Q1"], answers["Q3"]}
     assert len(queries) == 1
-    assert different(earlier) == frozenset()
+    assert not different(earlier)
 
 
 def test_new_question_differs_once_it_is_answered(cast, earlier):
@@ -184,9 +186,9 @@ def test_new_question_differs_once_it_is_answered(cast, earlier):
     )
     new = carry(cast, earlier, factories.publish(draft))
     answer = by_key(new)["Q4"]
-    assert different(new) == frozenset()
+    assert not different(new)
     say(answer, verdict="not_met")
-    assert different(new) == {answer.pk}
+    assert set(different(new)) == {answer}
 
 
 def test_carrying_two_thousand_answers_takes_no_more_statements(cast):
@@ -248,3 +250,53 @@ def test_unknown_and_foreign_assessments_are_not_found(cast, earlier, sign_in, g
     client = sign_in(cast.otto)
     for wrong in (given, foreign.pk):
         assert client.get(f"{url}?from={wrong}").status_code == 404
+
+
+def test_history_of_an_answer_begins_with_what_came_along(cast, earlier, sign_in):
+    new = by_key(carry(cast, earlier))
+    (told,) = history(new["Q1"])
+    assert told.what == (
+        "Carried over from Acme, edition 2026.1, 1 Jan 2026 to 31 Dec 2026"
+    )
+    assert [(change.label, change.after) for change in told.changes] == [
+        ("Answer", "Met"),
+        ("Note", "Kept in the vault."),
+        ("Evidence", "1 piece"),
+    ]
+    assert (told.actor, told.can_undo) == (cast.otto, False)
+    assert history(new["Q3"]) == []
+    args = ["acme", new["Q2"].assessment_id, new["Q2"].pk, "history"]
+    page = flat(sign_in(cast.rob).get(reverse("assessments:panel", args=args)).text)
+    assert "Carried over from Acme, edition 2026.1" in page
+    assert "No such system." in page
+
+
+def test_what_came_along_stays_in_the_history_after_a_save(cast, earlier):
+    new = by_key(carry(cast, earlier))["Q1"]
+    actions.confirm_again(
+        by=cast.con,
+        organisation=cast.acme,
+        assessment_id=new.assessment_id,
+        answer_id=new.pk,
+        seen=Known(0),
+    )
+    assert [entry.what[:12] for entry in history(new)] == [
+        "Still right",
+        "Carried over",
+    ]
+
+
+def test_page_of_a_carried_assessment_asks_no_more_and_finds_what_differs(
+    cast, earlier, sign_in
+):
+    new = carry(cast, earlier)
+    say(by_key(new)["Q1"], verdict="partly")
+    client, counts = sign_in(cast.otto), []
+    client.get(earlier.get_absolute_url())
+    for one in (earlier, new):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(one.get_absolute_url())
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    page = client.get(new.get_absolute_url(), {"show": "different"})
+    assert page.context["found"] == 1

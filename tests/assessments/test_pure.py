@@ -1,6 +1,7 @@
 """Strip, bar, word diff, conflict and values: values in, values out."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,9 @@ def test_word_diff_of_long_texts_is_not_compared():
     ]
 
 
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
 def test_conflict_over_a_note_offers_both_texts_one_after_the_other():
     found = conflict(
         ("note",),
@@ -49,6 +53,7 @@ def test_conflict_over_a_note_offers_both_texts_one_after_the_other():
         {"note": "theirs"},
         [("base", "3"), ("verdict", "met"), ("note", "mine")],
         {"note": "theirs"},
+        saved={"note": ("Ada", NOON)},
     )
     assert found.what == "note"
     assert found.keep_mine == [("verdict", "met"), ("note", "mine")]
@@ -65,8 +70,19 @@ def test_conflict_over_a_verdict_cannot_keep_both():
         {"verdict": "Partly"},
         [("verdict", "met")],
         {},
+        saved={"verdict": ("Ada", NOON)},
     )
     assert found.keep_both == []
+
+
+def test_conflict_names_everybody_once_and_the_last_moment():
+    sides = ("verdict", "note", "reason")
+    texts = dict.fromkeys(sides, "x")
+    early = NOON - timedelta(hours=3)
+    saved = {"verdict": ("Ada", early), "note": ("Ole", NOON), "reason": ("Ada", early)}
+    found = conflict(sides, texts, texts, [], texts, saved=saved)
+    assert (found.who, found.at) == (["Ada", "Ole"], NOON)
+    assert [(side.who, side.at) for side in found.sides] == list(saved.values())
 
 
 @pytest.mark.parametrize(

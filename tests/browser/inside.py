@@ -6,6 +6,7 @@ Each line it reads is ``[command, *arguments]`` in JSON; each line it prints a r
 import itertools
 import json
 import os
+import secrets
 import sys
 from types import SimpleNamespace
 
@@ -26,7 +27,14 @@ from django.utils import timezone  # noqa: E402
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
-from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
+from compliance.models import (  # noqa: E402
+    Answer,
+    Assessment,
+    Invitation,
+    Membership,
+    User,
+)
+from compliance.organisations.actions import hash_of  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -57,13 +65,70 @@ def assessment(*names, questions=8, sections=2, role="officer"):
     }
 
 
+def related(name):
+    """The same, its first question related to one that is met elsewhere."""
+    made = assessment(name, questions=3, sections=1)
+    target = Assessment.objects.get(pk=made["id"])
+    edition = factories.make_edition(1)
+    code = f"XB-{next(count)}"  # the demo's relations are XW
+    factories.make_relation(target.edition, "Q1", edition, "Q1", code=code)
+    by = target.started_by
+    there = factories.make_assessment(target.organisation, by, edition)
+    source = there.answers.get()
+    save(by.pk, source.pk, {"verdict": "met", "note": "Kept in the wiki."})
+    return made | {"source": source.pk}
+
+
+def ask_again(answer_id):
+    """An answer as it stands after it was carried forward."""
+    Answer.objects.filter(pk=answer_id).update(verdict="met", again="carried")
+
+
+def beside(answer_id):
+    """The address of another assessment of the same organisation and checklist."""
+    made = Answer.objects.get(pk=answer_id).assessment
+    return factories.make_assessment(
+        made.organisation, made.started_by, made.edition, subject="Beside"
+    ).get_absolute_url()
+
+
 def many(questions, *names):
     return assessment(*names, questions=questions, sections=4)
+
+
+def board(name, *titles):
+    """A new organisation with open actions: the address of its board, and a session."""
+    made = assessment(name)
+    answer = Answer.objects.get(pk=made["answers"][0])
+    organisation = answer.assessment.organisation
+    for title in titles:
+        factories.make_action(
+            organisation, answer.assessment.started_by, answer, title=title
+        )
+    path = f"/o/{organisation.slug}/actions/board/"
+    return {"path": path, "session": made["sessions"][0], "answer": answer.pk}
 
 
 def people_of(answer_id):
     organisation = Answer.objects.get(pk=answer_id).assessment.organisation
     return list(organisation.memberships.values_list("user_id", flat=True))
+
+
+def ask_newcomer(name):
+    """Three questions for somebody invited: the path of the link, what it leads to."""
+    made = assessment("Ole", questions=3, sections=1)
+    path, ole = f"{made['path']}mine/", User.objects.get(pk=made["people"][0])
+    organisation = Assessment.objects.get(pk=made["id"]).organisation
+    actions.assign(
+        by=ole,
+        organisation=organisation,
+        assessment_id=made["id"],
+        answer_ids=made["answers"],
+        to=actions.Newcomer(f"{name.lower()}@{organisation.slug}.example.org", name),
+    )
+    token = secrets.token_urlsafe(32)
+    Invitation.objects.filter(path=path).update(token_hash=hash_of(token))
+    return {"link": f"/invitation/{token}/", "path": path, "answers": made["answers"]}
 
 
 def session(user_id):
@@ -121,6 +186,9 @@ def standing(answer_id):
         "version": answer.version,
         "owner": answer.owner_id,
         "due_on": str(answer.due_on or ""),
+        "later_until": str(answer.later_until or ""),
+        "again": answer.again,
+        "taken_from": answer.taken_from_id,
         "comments": [comment.text for comment in answer.comments.all()],
         "evidence": [a.evidence.title for a in answer.attachments.all()],
     }
@@ -145,6 +213,13 @@ def save(user_id, answer_id, changes):
     )
 
 
+def attach_link(answer_id):
+    """A link of the library as evidence of an answer."""
+    answer = Answer.objects.get(pk=answer_id)
+    by = answer.assessment.started_by
+    factories.attach(answer, factories.make_link(answer.assessment.organisation, by))
+
+
 def events(answer_id):
     """Every event of an answer, oldest first: ``[action, what it changed to]``."""
     assessment_id = Answer.objects.get(pk=answer_id).assessment_id
@@ -159,12 +234,19 @@ def demo_places():
     running = Assessment.objects.filter(organisation__slug="nordhavn")
     shown = running.order_by("started_at").first()
     answer = shown.answers.applying().order_by("question__position").first()
+    own = shown.answers.applying().filter(owner=shown.started_by).first()
+    waits = shown.answers.applying().filter(na_by__isnull=False, na_confirmed_by=None)
+    taken = shown.answers.get(taken_from__isnull=False)
     report = reports.ask_report(by=shown.started_by, assessment=shown)
     return {
         "assessment": shown.get_absolute_url(),
         "edition": shown.edition_id,
         "checklist": shown.edition.checklist_id,
         "answer": answer.pk,
+        "own": own.pk,
+        "waits": waits.first().pk,
+        "taken": taken.pk,
+        "source": taken.taken_from_id,
         "evidence": str(shown.organisation.evidence.first().pk),
         "report": str(report.pk),
     }

@@ -24,18 +24,47 @@ PLACES = [
     "{one}?open={answer}&panel=comments",
     "{one}facts/",
     "{one}applicability/",
+    "{one}bulk/?what=answer&verdict=na&all=1",
+    "{sheet}",
     "{one}answers/{answer}/",
+    "{one}?show=changed",
     "{one}answers/{answer}/panel/law/",
+    "{one}answers/{answer}/panel/comments/",
     "{one}answers/{answer}/evidence/",
+    "assessments/na/",
+    "{one}?show=to-confirm&open={waits}",
+    "{one}answers/{waits}/na/back/",
+    "{one}answers/{taken}/take/{source}/",
+    "{one}answers/{taken}/related/",
+    "{one}answers/{answer}/actions/",
+    "{one}views/?show=not-met&q=log",
+    "search/?q=log",
+    "actions/",
+    "actions/board/",
+    "actions/new/",
+    "actions/1/?q=A1",
+    "actions/1/again/",
     "evidence/",
     "evidence/add/",
     "evidence/{evidence}/",
+    "evidence/{evidence}/edit/",
+    "assessments/evidence/{evidence}/uses/",
+    "assessments/evidence/{evidence}/use/",
+    "assessments/evidence/{evidence}/replace/",
+    "assessments/evidence/{evidence}/swap/",
     "checklists/",
     "checklists/{checklist}/",
     "reports/",
     "reports/{report}/",
     "trail/",
     "members/",
+    "invitations/",
+    "assessments/mine/",
+    "{one}assign/",
+    "{one}assign/?which=question:{own}",
+    "{one}mine/",
+    "{one}mine/?open={own}",
+    "{one}mine/{own}/hand-back/",
 ]
 SOON = [n for n, place in enumerate(PLACES) if "&panel=" not in place]
 """Places looked at in every run; the others differ in their side panel only."""
@@ -46,6 +75,7 @@ def inside(desk):
     """A session of the demo's owner, and the addresses with their ids filled in."""
     told = desk.demo_places()
     told["one"] = told.pop("assessment").removeprefix("/o/nordhavn/")
+    told["sheet"] = told["one"].replace("assessments/", "sheets/")
     paths = ["/o/nordhavn/" + place.format(**told) for place in PLACES]
     return desk.session_of("ada@nordhavn.example"), paths, told
 
@@ -121,6 +151,29 @@ def test_conflict_and_fault_have_no_fault(desk, open_window):
     assert wrong + looks(window.page) == []
 
 
+def test_conflict_among_ones_own_questions_has_no_fault(desk, open_window):
+    made = desk.assessment("Cara", "Ole")
+    cara, ole = made["people"]
+    answer = made["answers"][0]
+    desk.save(ole, answer, {"owner_id": cara})
+    window = open_window(made["sessions"][0], f"{made['path']}mine/")
+    desk.save(ole, answer, {"note": "Theirs."})
+    window.note(answer).fill("Mine.")
+    window.page.locator("[data-conflict]").wait_for()
+    assert looks(window.page) == []
+
+
+def test_invitation_has_no_fault(desk, open_window):
+    made = desk.ask_newcomer("Nele")
+    window = open_window(path=made["link"])
+    wrong = looks(window.page)
+    window.page.get_by_role("button", name="Join").click()
+    window.page.get_by_role("heading", name="Join").wait_for()
+    wrong += looks(window.page)
+    window.page.goto("/invitation/unknown/")
+    assert wrong + looks(window.page) == []
+
+
 def test_key_help_and_toast_have_no_fault(work):
     work.window.focus(work.answers[0])
     work.page.keyboard.press("1")
@@ -128,6 +181,30 @@ def test_key_help_and_toast_have_no_fault(work):
     work.page.keyboard.press("?")
     work.page.locator("#keys[open]").wait_for()
     assert looks(work.page) + work.window.faults == []
+
+
+def test_search_dialog_has_no_fault(open_window, inside):
+    session, paths, _ = inside
+    window = open_window(session, paths[0])
+    window.page.keyboard.press("Control+k")
+    window.page.keyboard.type("log")
+    window.page.locator('#find [role="option"]').first.wait_for()
+    assert looks(window.page) + window.faults == []
+
+
+def test_bulk_bar_with_its_box_has_no_fault(work):
+    work.window.focus(work.answers[0])
+    for key in ("x", "Shift+J", "Shift+J"):
+        work.page.keyboard.press(key)
+    wrong = looks(work.page)
+    for name in ("Assign", "Due", "Link evidence", "Set answer"):
+        work.page.get_by_role("button", name=name).click()
+        work.page.locator("#bulkbox form").get_by_text(
+            {"Due": "Due", "Link evidence": "Evidence of"}.get(name, name)
+        ).first.wait_for()
+    work.page.locator('#bulkbox [value="na"]').check()
+    work.page.get_by_role("button", name="Set 3 answers").wait_for()
+    assert wrong + looks(work.page) + work.window.faults == []
 
 
 def test_drawers_on_a_phone_have_no_fault(work):

@@ -22,10 +22,12 @@ def line(site, request):
 
 def screen(window, answer):
     """What the row shows."""
-    row = window.row(answer)
+    row, verdict = window.row(answer), window.chosen(answer)
+    day = row.locator('[name="later_until"]').input_value()
     return {
         "note": window.note(answer).input_value(),
-        "verdict": window.chosen(answer),
+        "verdict": verdict,
+        "later_until": day if verdict == "later" else "",  # no other one has a day
         "reason": row.locator('[name="reason"]').input_value(),
         "owner": row.locator('[name="owner"]').input_value(),
         "due_on": row.locator('[name="due_on"]').input_value(),
@@ -35,14 +37,17 @@ def screen(window, answer):
 def stored(desk, answer):
     standing = desk.standing(answer)
     return {
-        name: standing[name] for name in ("note", "verdict", "reason", "due_on")
+        name: standing[name]
+        for name in ("note", "verdict", "reason", "due_on", "later_until")
     } | {"owner": str(standing["owner"] or "")}
 
 
 def act(window, answer, chance, person):
     """One thing a person does in an opened row."""
     row = window.row(answer)
-    what = chance.choice(["type", "type", "type", "choose", "na", "owner", "due"])
+    kinds = ["type", "type", "type", "choose", "na", "later", "owner", "due"]
+    what = chance.choice(kinds)
+    day = f"2027-0{chance.randint(1, 9)}-1{chance.randint(0, 9)}"
     if what == "type":
         text = "".join(chance.choices(LETTERS, k=chance.randint(1, 12)))
         window.note(answer).press_sequentially(text)
@@ -51,10 +56,12 @@ def act(window, answer, chance, person):
     elif what == "na":
         window.choose(answer, "na")
         row.locator('[name="reason"]').fill(f"No such system {chance.random()}")
+    elif what == "later":
+        window.choose(answer, "later")
+        row.locator('[name="later_until"]').fill(day)
     elif what == "owner":
         row.locator('[name="owner"]').select_option(chance.choice(["", str(person)]))
     else:
-        day = f"2027-0{chance.randint(1, 9)}-1{chance.randint(0, 9)}"
         row.locator('[name="due_on"]').fill(day)
 
 

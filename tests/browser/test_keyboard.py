@@ -8,12 +8,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WHERE = """() => {
   const at = document.activeElement;
-  const place = at.closest(".topbar, .workbar, .sections, .filterbar, .qlist, .panel");
+  const place = at.closest(".topbar, .workbar, .sections, .filterbar, .questions, .panel");
   return place?.classList[0] ?? at.tagName;
 }"""
 COVERED = """() => {
   const at = document.activeElement;
-  const box = (at.matches("input[type=radio], input[type=checkbox]") ? at.closest("label") : at).getBoundingClientRect();
+  const box = (at.matches("input[type=radio], input[type=checkbox]") ? at.closest("label") ?? at : at).getBoundingClientRect();
   const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 2);
   const points = [box.top + 2, box.top + box.height / 2, box.bottom - 2];
   const seen = points.some((y) => {
@@ -40,7 +40,7 @@ def test_tab_goes_from_work_bar_over_sections_and_filters_to_the_list(work):
         place = work.page.evaluate(WHERE)
         if place not in seen[-1:]:
             seen.append(place)
-    assert seen[:6] == ["A", "topbar", "workbar", "sections", "filterbar", "qlist"]
+    assert seen[:6] == ["A", "topbar", "workbar", "sections", "filterbar", "questions"]
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 800)])
@@ -123,6 +123,55 @@ def test_single_keys_can_be_switched_off(work):
     work.window.focus(work.answers[0])
     work.page.keyboard.press("1")
     assert work.window.chosen(work.answers[0]) == "unanswered"
+    work.page.keyboard.press("?")
+    assert work.page.locator("#keys[open]").count() == 0
+
+
+PRESS = """([key, code, more]) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true, ...more }))"""
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "more", "verdict"),
+    [
+        ("&", "Digit1", {}, "met"),  # AZERTY
+        ("2", "Numpad2", {}, "partly"),
+        ("ArrowDown", "Numpad2", {}, "unanswered"),  # without Num Lock
+        ("[", "Digit5", {"modifierAltGraph": True}, "unanswered"),
+        ("1", "Digit1", {"ctrlKey": True}, "unanswered"),
+    ],
+)
+def test_digits_are_places_on_the_keyboard(work, key, code, more, verdict):
+    work.window.focus(work.answers[0])
+    work.page.evaluate(PRESS, [key, code, more])
+    assert work.window.chosen(work.answers[0]) == verdict
+    assert (work.page.locator("#sections").is_visible()) == (key != "[")
+
+
+def test_enter_opens_and_closes_the_row_and_takes_no_evidence_out(work, desk):
+    answer = work.answers[0]
+    desk.attach_link(answer)
+    work.page.reload()
+    row = work.window.row(answer)
+    row.locator('[value="unanswered"]').focus()
+    work.page.keyboard.press("Enter")
+    row.locator("[formaction]").wait_for()
+    row.locator('[name="due_on"]').focus()
+    work.page.keyboard.press("Enter")
+    row.locator('[value="unanswered"]').focus()
+    work.page.keyboard.press("Enter")
+    row.locator("[formaction]").wait_for(state="hidden")
+    work.page.wait_for_timeout(300)
+    assert len(desk.standing(answer)["evidence"]) == 1
+    assert work.window.faults == []
+
+
+def test_keys_lead_into_the_list_from_its_filters(work):
+    work.page.locator(".filters a").first.focus()
+    work.page.keyboard.press("j")
+    assert focus_of(work.page)[2] == str(work.answers[0])
+    work.page.keyboard.press("/")
+    assert focus_of(work.page)[1] == "q"
 
 
 def test_escape_closes_the_row_and_keeps_its_text(work, desk):

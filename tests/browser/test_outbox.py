@@ -303,7 +303,7 @@ def test_sign_out_empties_the_outbox_of_this_device(work):
     work.window.says("1 answer waits")
     asked = []
     work.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    work.page.locator("details.menu-end summary").click()
+    work.page.locator(".topbar details.menu-end summary").click()
     work.page.get_by_role("button", name="Sign out").click()
     work.page.wait_for_url("**/accounts/**")
     assert asked == ["beforeunload"]
@@ -318,7 +318,7 @@ def test_sign_out_on_another_page_empties_it_too(work):
     work.page.on("dialog", lambda dialog: dialog.accept())
     work.page.goto(work.path + "applicability/")
     assert "Not for the next person" in box(work.page)
-    work.page.locator("details.menu-end summary").click()
+    work.page.locator(".topbar details.menu-end summary").click()
     work.page.get_by_role("button", name="Sign out").click()
     work.page.wait_for_url("**/accounts/**")
     assert box(work.page) == ""

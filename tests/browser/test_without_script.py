@@ -84,6 +84,20 @@ def test_evidence_is_added(plain, desk, tmp_path):
     assert "The list" in plain.row.inner_text()
 
 
+def test_several_files_are_added_and_a_bad_one_is_refused_in_words(
+    plain, desk, tmp_path
+):
+    plain.row.locator("[data-add-evidence]").click()
+    papers = [tmp_path / name for name in ("one.csv", "page.html", "two.csv")]
+    for paper in papers:
+        paper.write_text(f"no;{paper.name}\n")
+    plain.page.set_input_files("#id_upload", papers)
+    plain.page.get_by_role("button", name="Add evidence").click()
+    said = "page.html: Web pages and SVG pictures can run code."
+    assert said in plain.page.inner_text(".errsum, [role=alert]")
+    assert desk.standing(plain.answer)["evidence"] == ["one.csv", "two.csv"]
+
+
 def test_filter_and_search_show_their_rows(plain):
     plain.page.get_by_role("link", name="Unanswered").click()
     assert plain.page.locator("form[data-q]").count() == 8

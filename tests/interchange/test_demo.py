@@ -2,11 +2,12 @@
 
 import pytest
 from django.conf import settings
+from django.db.models import F
 
 from compliance.audit import trail
 from compliance.interchange import actions
 from compliance.interchange.demo import PASSWORD, load_demo
-from compliance.models import Answer, Assessment, Event, Organisation, User
+from compliance.models import Answer, Assessment, Event, Evidence, Organisation, User
 
 FOLDER = settings.BASE_DIR / "seeds" / "demo"
 
@@ -38,8 +39,27 @@ def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(demo):
         "Auditor",
     }
     assert User.objects.get(email=demo[0][3]).check_password(PASSWORD)
+    versions = Evidence.objects.exclude(replaces=None)
+    assert {one.added_by.name for one in versions} == {"Νίκος Παπαδόπουλος"}
     for assessment in Assessment.objects.all():
         applying = Answer.objects.filter(assessment=assessment, applies=True)
         verdicts = set(applying.values_list("verdict", flat=True))
         assert verdicts >= {"met", "partly", "unanswered"}
         assert applying.filter(attachments=None, verdict="met").exists()
+
+
+@pytest.mark.slow
+def test_demo_shows_every_way_an_answer_can_stand(demo):
+    answers = Answer.objects.applying().filter(assessment__status="running")
+    states = {
+        "don't know": answers.filter(verdict="dont_know"),
+        "later": answers.filter(verdict="later"),
+        "N/A to confirm": answers.filter(na_by__isnull=False, na_confirmed_by=None),
+        "N/A confirmed": answers.filter(na_confirmed_by__isnull=False),
+        "taken over": answers.filter(taken_version=F("taken_from__version")),
+        "source moved": answers.filter(taken_version__lt=F("taken_from__version")),
+        "confirm again": answers.filter(again="carried"),
+    }
+    assert [name for name, rows in states.items() if not rows.exists()] == []
+    earlier = Assessment.objects.get(carried_from__isnull=False).carried_from
+    assert earlier.status == "archived"

@@ -31,7 +31,7 @@ def test_page_asks_again_until_the_report_is_over(cast, sign_in, report, quick_f
     assert '<progress max="100" value="40">' in text
     actions.make_report(report.pk)
     text = page(client, report).text
-    assert "hx-trigger" not in text
+    assert "every 1s" not in text
     assert "Ready: 12 pages" in text
 
 

@@ -1,6 +1,8 @@
 """The report as HTML: everything is in it, and text is only text."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 
 from compliance.reports.writing import html_of, stylesheet
@@ -9,6 +11,11 @@ from tests.reports.papers import HOSTILE, make_full_paper, make_paper
 
 def words_of(html):
     return unescape(re.sub(r"<[^>]*>", " ", html)).replace("\u200b", "")
+
+
+def unisolated(text):
+    """Text without the marks that keep a name's own direction."""
+    return re.sub("[\u2066-\u2069]", "", text)
 
 
 def test_every_question_stands_in_the_report():
@@ -72,7 +79,7 @@ def test_what_changed_since_last_time_is_told():
     assert "2 say something else than then" in words
     assert "Partly, now Met" in words
     assert "not asked, now N/A" in words
-    assert "2 have not been confirmed again" in words
+    assert "1 has not been confirmed again" in words
     assert "Since last time" not in words_of(html_of(make_paper()))
 
 
@@ -87,3 +94,30 @@ def test_states_of_their_own_are_told_beside_the_question():
         "Taken over from G079, DP",
     ):
         assert text in words
+
+
+def test_states_of_their_own_are_listed_apart_in_the_summary():
+    paper = make_full_paper()
+    words = " ".join(words_of(html_of(replace(paper, moved=frozenset({"Q9"})))).split())
+    for text in (
+        "are open (1 unanswered, 1 not known, 1 put off)",
+        "Not known Q8",
+        "Put off, with its day Q7 until 1 Feb 2027",
+        "Unanswered Q5",
+        "To be looked at again, since an action was closed Q8",
+        "Taken over from other assessments Q9 (its source has changed since)",
+        "Its source has changed since",
+    ):
+        assert text in words
+    assert "source has changed" not in words_of(html_of(paper))
+    later = replace(paper, read_at=datetime(2027, 2, 1, tzinfo=UTC))
+    assert "Q7 until 1 Feb 2027 (its day has come)" in " ".join(
+        words_of(html_of(later)).split()
+    )
+
+
+def test_statement_of_applicability_names_both_people():
+    words = " ".join(words_of(html_of(make_full_paper())).split())
+    chapter = words[words.index("Decided and confirmed by") :]
+    assert "Con, 22 Dec 2026 No second person yet" in unisolated(chapter)
+    assert "Con, 22 Dec 2026 confirmed by Rev, 22 Dec 2026" in unisolated(chapter)

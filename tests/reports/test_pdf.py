@@ -139,7 +139,8 @@ def test_bookmarks_name_chapters_and_sections(made):
         "2 Scope and how to read this report",
         "3 Answers in detail",
         "4 Statement of applicability",
-        "5 Evidence register",
+        "5 Action plan",
+        "6 Evidence register",
         "Annex A Trail of changes",
         "Annex B How to check this report",
     ]

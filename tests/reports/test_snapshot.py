@@ -145,9 +145,23 @@ def test_second_person_and_day_of_later_are_read(cast):
     one.na_confirmed_by, one.na_confirmed_at = cast.rev, timezone.now()
     one.save()
     two.verdict, two.later_until, two.taken_from = "later", date(2027, 1, 1), one
-    two.taken_version = 1
+    two.taken_version, two.taken_at = 1, timezone.now()
     two.save()
     first, second = read(one.assessment_id, 1).content.lines
     assert (first.na_by, first.na_confirmed_by) == ("Con Tributor", "Rev Iewer")
     assert second.later_until == date(2027, 1, 1)
     assert second.taken_from == "Q1, Privacy, Acme"
+
+
+def test_source_that_moves_on_is_told_and_leaves_the_content_hash(cast):
+    source = make_rich(cast, 1).answers.get()
+    target = make_rich(cast, 2).answers.order_by("pk").first()
+    target.taken_from, target.taken_at = source, timezone.now()
+    target.taken_version = source.version
+    target.save()
+    before = read(target.assessment_id, 1)
+    source.version += 1
+    source.save()
+    after = read(target.assessment_id, 2)
+    assert (before.moved, after.moved) == (frozenset(), {"Q1"})
+    assert before.content.content_hash == after.content.content_hash

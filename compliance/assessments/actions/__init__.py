@@ -7,22 +7,114 @@ from compliance.assessments.actions.answer import (
     save_answer,
     undo,
 )
+from compliance.assessments.actions.assign import (
+    Assigned,
+    HandedBack,
+    Newcomer,
+    assign,
+    hand_back,
+)
 from compliance.assessments.actions.attach import attach, detach
+from compliance.assessments.actions.bulk import (
+    Bulk,
+    PutBack,
+    events_together,
+    filling,
+    foresee,
+    set_many,
+    undo_many,
+)
 from compliance.assessments.actions.close import archive, take_up
+from compliance.assessments.actions.confirm import (
+    CONFIRMED,
+    Confirmed,
+    confirm_na,
+    send_back_na,
+    unconfirm_na,
+)
+from compliance.assessments.actions.keep import change_view, keep_view, remove_view
+from compliance.assessments.actions.look import (
+    Moved,
+    arrive,
+    leave,
+    look_again,
+    see,
+)
+from compliance.assessments.actions.remedy import (
+    Remedied,
+    Stale,
+    change_action,
+    create_action,
+    link_answer,
+    undo_action,
+    unlink_answer,
+)
 from compliance.assessments.actions.start import change_facts, start
-from compliance.assessments.actions.talk import comment
+from compliance.assessments.actions.taking import (
+    confirm_again,
+    foresee_taking,
+    keep_mine,
+    source_of,
+    take_over,
+)
+from compliance.assessments.actions.talk import (
+    comment,
+    reopen,
+    resolve,
+)
+from compliance.assessments.actions.versions import use_instead
 
 __all__ = [
+    "CONFIRMED",
+    "Assigned",
+    "Bulk",
+    "Confirmed",
+    "HandedBack",
+    "Moved",
+    "Newcomer",
+    "PutBack",
     "Refused",
+    "Remedied",
     "Saved",
+    "Stale",
     "Undone",
     "archive",
+    "arrive",
+    "assign",
     "attach",
+    "change_action",
     "change_facts",
+    "change_view",
     "comment",
+    "confirm_again",
+    "confirm_na",
+    "create_action",
     "detach",
+    "events_together",
+    "filling",
+    "foresee",
+    "foresee_taking",
+    "hand_back",
+    "keep_mine",
+    "keep_view",
+    "leave",
+    "link_answer",
+    "look_again",
+    "remove_view",
+    "reopen",
+    "resolve",
     "save_answer",
+    "see",
+    "send_back_na",
+    "set_many",
+    "source_of",
     "start",
+    "take_over",
     "take_up",
+    "unconfirm_na",
     "undo",
+    "undo_action",
+    "undo_many",
+    "unlink_answer",
+    "use_instead",
 ]

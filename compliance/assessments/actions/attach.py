@@ -1,9 +1,13 @@
 """Using evidence in an answer."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from compliance.assessments.models import Answer, Attachment
+from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
@@ -26,6 +30,7 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
         )
         if is_new:
             _record(by, answer, evidence, "evidence.attached")
+            refuse_too_many_files(answer.assessment)
     return attachment
 
 
@@ -36,6 +41,33 @@ def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
         gone, _ = answer.attachments.filter(evidence=evidence).delete()
         if gone:
             _record(by, answer, evidence, "evidence.detached")
+
+
+def attach_all(answer: Answer, proofs: Iterable[Evidence]) -> list[dict[str, str]]:
+    """Use evidence of the same organisation in a locked answer; what is new, told.
+
+    The caller records it, as a part of the event it belongs to.
+    """
+    used = set(answer.attachments.values_list("evidence_id", flat=True))
+    new = [proof for proof in proofs if proof.pk not in used]
+    Attachment.objects.bulk_create(
+        Attachment(answer=answer, evidence=proof) for proof in new
+    )
+    return [told(proof) for proof in new]
+
+
+def swap_proofs(answer: Answer, after: dict[str, Any]) -> dict[str, Any]:
+    """Undo what an event says of evidence in a locked answer; what that was, told."""
+    found: dict[str, Any] = {}
+    if gone := [proof["evidence"] for proof in after.get("attached", [])]:
+        rows = answer.attachments.filter(evidence__in=gone).select_related("evidence")
+        found["detached"] = [told(row.evidence) for row in rows]
+        rows.delete()
+    if back := [proof["evidence"] for proof in after.get("detached", [])]:
+        theirs = answer.assessment.organisation_id
+        proofs = Evidence.objects.filter(pk__in=back, organisation=theirs)
+        found["attached"] = attach_all(answer, proofs)
+    return found
 
 
 def _locked(answer: Answer) -> Answer:
@@ -54,9 +86,30 @@ def _record(by: User, answer: Answer, evidence: Evidence, action: str) -> None:
         action=action,
         subject=answer,
         scope_id=answer.assessment_id,
-        after={
-            "evidence": str(evidence.pk),
-            "title": evidence.title,
-            "sha256": evidence.sha256,
-        },
+        after=told(evidence),
     )
+
+
+def refuse_too_many_files(assessment: Assessment) -> None:
+    """Refuse what brought the files of an assessment over their number.
+
+    Comes behind the event: whoever records one holds the trail of the organisation,
+    so that the files are counted by one after the other.
+    """
+    files = Evidence.objects.filter(attachments__answer__assessment=assessment)
+    count = files.exclude(sha256="").distinct().count()
+    if count > settings.FILES_PER_ASSESSMENT:
+        msg = (
+            f"{settings.FILES_PER_ASSESSMENT} files fit into one assessment, and they"
+            " are in use. Take one out, or use a link."
+        )
+        raise ValidationError(msg, code="files")
+
+
+def told(evidence: Evidence) -> dict[str, str]:
+    """A piece of evidence as the trail names it."""
+    return {
+        "evidence": str(evidence.pk),
+        "title": evidence.title,
+        "sha256": evidence.sha256,
+    }

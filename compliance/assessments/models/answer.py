@@ -48,6 +48,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def applying(self) -> "AnswerQuerySet":
         return self.filter(applies=True)
 
+    def asking(self, query: str) -> "AnswerQuerySet":
+        """Whose question has that key, or the text in its key, title or wording."""
+        return self.filter(
+            Q(question__key__istartswith=query)
+            | Q(question__title__icontains=query)
+            | Q(question__text__icontains=query)
+        )
+
     def with_cites(self) -> "AnswerQuerySet":
         """Adds ``cites``: the provisions of the question in one text."""
         cites = (
@@ -101,7 +109,12 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """Everything a row shows, in three queries whatever the number of rows."""
         return (
             self.select_related(
-                "question__section", "owner", "changed_by", "na_by", "na_confirmed_by"
+                "question__section",
+                "owner",
+                "changed_by",
+                "na_by",
+                "na_confirmed_by",
+                "taken_from__question__edition__checklist",
             )
             .with_cites()
             .with_talk()
@@ -127,7 +140,7 @@ class Answer(models.Model):
     ``na_by`` is the person who said "not applicable", until a second person has
     confirmed it; a choice that means so needs none. ``again`` says why the answer has
     to be looked at again. ``taken_from`` is the related answer that this one was taken
-    over from, in its version ``taken_version``.
+    over from, at ``taken_at``, in its version ``taken_version``.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
@@ -155,6 +168,7 @@ class Answer(models.Model):
         "self", models.PROTECT, null=True, related_name="taken_by"
     )
     taken_version = models.PositiveIntegerField(null=True)
+    taken_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -195,8 +209,12 @@ class Answer(models.Model):
                 violation_error_message="A second person confirms “not applicable”.",
             ),
             models.CheckConstraint(
-                condition=Q(taken_from=None, taken_version=None)
-                | Q(taken_from__isnull=False, taken_version__isnull=False),
+                condition=Q(taken_from=None, taken_version=None, taken_at=None)
+                | Q(
+                    taken_from__isnull=False,
+                    taken_version__isnull=False,
+                    taken_at__isnull=False,
+                ),
                 name="answer_taken_whole",
             ),
             models.CheckConstraint(
@@ -221,6 +239,12 @@ class Answer(models.Model):
     def kind_is_derived(self) -> bool:
         """Whether the verdict follows from the value."""
         return self.question.kind in DERIVED
+
+    @property
+    def source_moved(self) -> bool:
+        """Whether the answer it was taken over from has changed since."""
+        source = self.taken_from
+        return source is not None and source.version != self.taken_version
 
     @property
     def na_waits(self) -> bool:

@@ -1,5 +1,8 @@
-"""What a person does in a row: save, undo, comment."""
+"""What a person does in a row: save, undo."""
 
+import re
+from contextlib import suppress
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +14,25 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from compliance.assessments import actions, lines, overview
-from compliance.assessments.conflict import conflict
-from compliance.assessments.forms import AnswerForm, CommentForm
+from compliance.assessments.actions.writing import DAYS
+from compliance.assessments.choices import Verdict
+from compliance.assessments.conflict import Conflict, conflict
+from compliance.assessments.forms import AnswerForm
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
 from compliance.assessments.views.looking import page_context
 from compliance.assessments.views.workspace import (
     find,
     find_answer,
-    panel_context,
     row_context,
 )
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists.choices import QuestionKind
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
+
+ROW = "assessments/_saved_row.html"
 
 
 @require_POST
@@ -61,15 +68,19 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
     if not wants_partial(request.htmx):
         return redirect(f"{answer.assessment.get_absolute_url()}?open={answer.pk}")
     if request.POST.get("want") == "row":
-        return _whole_row(request, answer, event)
+        return render(request, ROW, whole_row(request, answer, event))
+    if request.POST.get("want") == "mine":
+        told = _told_event(answer, event) | {"known": done.known, "is_swap": True}
+        told |= {"now": timezone.now()}
+        return render(request, "assessments/_saved_mine.html", told)
     view = overview.read(answer.assessment, request.user.pk, timezone.localdate())
-    context = page_context(request, answer.assessment, view) | _mark(view, answer)
+    context = page_context(request, answer.assessment, view) | mark(view, answer)
     context |= _told_event(answer, event) | {"known": done.known}
     context["has_body"] = "note" in request.POST
     return render(request, "assessments/_saved.html", context)
 
 
-def _mark(view: overview.Overview, answer: Answer) -> dict[str, Any]:
+def mark(view: overview.Overview, answer: Answer) -> dict[str, Any]:
     """What the row says of itself after a save, without reading it again."""
     row = next(row for row in view.rows if row.id == answer.pk)
     warnings = lines.row_warnings(row.verdict, [""] if row.has_evidence else [])
@@ -88,31 +99,20 @@ def _told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
     return {"answer": answer, "event": event, "is_verdict": is_verdict}
 
 
-def _whole_row(
+def whole_row(
     request: MemberRequest, answer: Answer, event: Event | None, **more: Any
-) -> HttpResponse:
+) -> dict[str, Any]:
+    """What ``ROW`` shows: a row as it is now, and the numbers around it."""
     assessment = find(request, answer.assessment_id)
-    context = row_context(request, assessment, find_answer(assessment, answer.pk))
-    context |= _mark(context["view"], answer)
-    context |= _told_event(answer, event) | {"is_swap": True} | more
-    return render(request, "assessments/_saved_row.html", context)
+    answer = find_answer(assessment, answer.pk)
+    context = row_context(request, assessment, answer)
+    context |= mark(context["view"], answer)
+    return context | _told_event(answer, event) | {"is_swap": True} | more
 
 
 def _refused(request: MemberRequest, done: actions.Refused) -> HttpResponse:
     answer = done.answer
-    standing = {field: getattr(answer, field) for field in done.fields}
-    block = conflict(
-        done.fields,
-        {field: _told(answer, field, done.mine[field]) for field in done.fields},
-        {field: _told(answer, field, standing[field]) for field in done.fields},
-        [
-            (n, t)
-            for n in request.POST
-            for t in request.POST.getlist(n)
-            if n[:4] != "csrf"
-        ],
-        standing,
-    )
+    block = compared(request, done)
     context: dict[str, Any] = {"answer": answer, "conflict": block, "is_swap": True}
     context["known"] = done.known
     url = answer.assessment.get_absolute_url()
@@ -125,15 +125,41 @@ def _refused(request: MemberRequest, done: actions.Refused) -> HttpResponse:
     return render(request, template, context, status=409)
 
 
-def _told(answer: Answer, field: str, value: Any) -> str:
+def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
+    """A refused save, laid out: what was typed beside what stands."""
+    answer = done.answer
+    standing = {field: getattr(answer, field) for field in done.fields}
+    saved = done.events
+    return conflict(
+        done.fields,
+        {f: _told(request, answer, f, done.mine[f]) for f in done.fields},
+        {f: _told(request, answer, f, standing[f]) for f in done.fields},
+        [
+            (n, t)
+            for n in request.POST
+            for t in request.POST.getlist(n)
+            if n[:4] != "csrf"
+        ],
+        standing,
+        saved={
+            f: (str(event.actor or "Attest"), event.at) for f, event in saved.items()
+        },
+    )
+
+
+def _told(request: MemberRequest, answer: Answer, field: str, value: Any) -> str:
     """A field's value in words."""
     if field == "verdict":
-        return str(dict(Answer._meta.get_field("verdict").flatchoices)[value])
+        return Verdict(value).label
     if field == "owner_id":
-        return (
-            str(answer.owner) if value and value == answer.owner_id else "somebody else"
-        )
-    return ", ".join(value) if isinstance(value, list) else str(value or "nothing")
+        members = request.organisation.memberships.with_people()
+        owner = members.filter(user_id=value).first() if value else None
+        return str(owner.user) if owner else "somebody unknown" if value else "nobody"
+    if field == "value":
+        return lines.value_in_words(answer.question, value) or "nothing"
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return str(value or "nothing")
 
 
 def _invalid(
@@ -158,10 +184,29 @@ def _typed_row(
     """The row with what was typed in place of what is saved."""
     assessment = find(request, assessment_id)
     answer = find_answer(assessment, answer_id)
-    for name in ("note", "reason", "verdict"):
+    for name in ("note", "reason"):
         if name in request.POST:
             setattr(answer, name, request.POST[name])
+    if request.POST.get("verdict") in Verdict.values:
+        answer.verdict = request.POST["verdict"]
+    for name in DAYS & set(request.POST):
+        with suppress(ValueError):
+            typed = request.POST[name]
+            setattr(answer, name, date.fromisoformat(typed) if typed else None)
+    if "owner" in request.POST:
+        chosen = request.organisation.memberships.with_people()
+        member = chosen.filter(user_id__in=_ids(request.POST["owner"])).first()
+        answer.owner = member.user if member else None
+    if "value" in request.POST:
+        typed_values = [text for text in request.POST.getlist("value") if text]
+        is_list = answer.question.kind == QuestionKind.CHOICES
+        answer.value = typed_values if is_list else "".join(typed_values[:1])
     return row_context(request, assessment, answer)
+
+
+def _ids(typed: str) -> list[int]:
+    """The id that was sent, if it can be one."""
+    return [int(typed)] if re.fullmatch("[0-9]{1,18}", typed) else []
 
 
 @require_POST
@@ -184,28 +229,4 @@ def undo(request: MemberRequest, assessment_id: UUID, seq: int) -> HttpResponse:
     if not wants_partial(request.htmx):
         messages.info(request, said)
         return redirect(f"{assessment.get_absolute_url()}?open={done.answer.pk}")
-    return _whole_row(request, done.answer, None, said=said)
-
-
-@require_POST
-@member_required(Permission.COMMENT)
-def comment_add(
-    request: MemberRequest, assessment_id: UUID, answer_id: int
-) -> HttpResponse:
-    assessment = find(request, assessment_id)
-    answer = find_answer(assessment, answer_id)
-    form = CommentForm(request.POST)
-    if form.is_valid():
-        actions.comment(by=request.user, answer=answer, text=form.cleaned_data["text"])
-        if not wants_partial(request.htmx):
-            url = assessment.get_absolute_url()
-            return redirect(f"{url}?open={answer.pk}&panel=comments")
-    view = overview.read(assessment, request.user.pk, timezone.localdate())
-    line = lines.line(answer, assessment, view.today)
-    context = page_context(request, assessment, view)
-    context |= panel_context(line, view, "comments") | {"form": form}
-    template = "assessments/panel.html"
-    if wants_partial(request.htmx):
-        template += "#panel"
-    status = 200 if form.is_valid() else 422
-    return render(request, template, context, status=status)
+    return render(request, ROW, whole_row(request, done.answer, None, said=said))

@@ -1,7 +1,9 @@
 """What a workspace page shows: read from the address, cut into chunks, put in words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +14,11 @@ from django.utils import timezone
 
 from compliance.assessments import lines, overview
 from compliance.assessments.applying import Scope
-from compliance.assessments.carrying import different
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
+from compliance.assessments.searching import answers_with
+from compliance.assessments.seeing import Unseen, unseen
 from compliance.organisations.access import MemberRequest, Permission
 
 CHUNK = 40
@@ -33,12 +36,29 @@ class Look:
     start: int = 0
     open_id: int | None = None
     panel: str = ""
+    owner: int | None = None
+
+    @property
+    def beside(self) -> str:
+        """Owner and search, as they follow another filter in an address."""
+        parts = {"owner": self.owner or "", "q": self.query}
+        return "".join(f"&{urlencode({k: v})}" for k, v in parts.items() if v)
+
+    @property
+    def of_all(self) -> str:
+        """The address of the same for every owner."""
+        return self.kept().address(owner=None, start=0)
+
+    def kept(self) -> "Look":
+        """What of it is worth a name: filter, owner, search and section."""
+        return replace(self, open_id=None, panel="")
 
     def address(self, **changes: Any) -> str:
         """The query string of this page with some parts changed."""
         look = replace(self, **changes)
         parts = {
             "show": look.show if look.show != Filter.ALL else "",
+            "owner": look.owner or "",
             "q": look.query,
             "from": look.start or "",
             "open": look.open_id or "",
@@ -54,29 +74,57 @@ def read_look(given: QueryDict) -> Look:
     return Look(
         show=show if show in Filter.values else Filter.ALL.value,
         query=given.get("q", "").replace("\x00", "")[:200].strip(),
-        start=_whole(given.get("from", "")),
-        open_id=_whole(given.get("open", "")) or None,
+        start=whole(given.get("from", "")),
+        open_id=whole(given.get("open", "")) or None,
         panel=panel if panel in PANELS else "",
+        owner=whole(given.get("owner", "")) or None,
     )
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A view that somebody kept, and what it shows."""
+
+    id: int
+    name: str
+    look: Look
+    is_mine: bool
+    is_shared: bool
+
+    @property
+    def address(self) -> str:
+        return self.look.address()
+
+
+def kept_views(assessment: Assessment, user_id: int) -> list[KeptView]:
+    """One's own views and those that other members share, by name; one query."""
+    members = assessment.organisation.memberships.values("user")
+    shared = Q(is_shared=True, user__in=members)
+    rows = assessment.saved_views.filter(Q(user=user_id) | shared)
+    return [
+        KeptView(
+            row.pk,
+            row.name,
+            read_look(QueryDict(row.address.removeprefix("?"))).kept(),
+            row.user_id == user_id,
+            row.is_shared,
+        )
+        for row in rows
+    ]
 
 
 def found_rows(assessment: Assessment, view: Overview, look: Look) -> list[Row]:
     """The rows that filter and search leave."""
     rows = view.matching(look.show)
+    if look.owner:
+        rows = [row for row in rows if row.owner_id == look.owner]
     if not look.query:
         return rows
-    hits = assessment.answers.filter(
-        Q(question__key__iexact=look.query)
-        | Q(question__title__icontains=look.query)
-        | Q(question__text__icontains=look.query)
-        | Q(note__icontains=look.query)
-        | Q(question__citations__provision__cite__icontains=look.query)
-    ).values_list("pk", flat=True)
-    wanted = set(hits)
+    wanted = answers_with(assessment, look.query)
     return [row for row in rows if row.id in wanted]
 
 
@@ -90,10 +138,8 @@ def list_context(
     request: MemberRequest, assessment: Assessment, look: Look
 ) -> dict[str, Any]:
     """Everything the workspace shows but the side panel."""
-    today = timezone.localdate()
-    view = overview.read(
-        assessment, request.user.pk, today, different=different(assessment)
-    )
+    view, new = read_view(request, assessment)
+    today = view.today
     rows = found_rows(assessment, view, look)
     start = look.start
     if look.open_id and not start:
@@ -102,15 +148,42 @@ def list_context(
     answers = assessment.answers.filter(pk__in=[row.id for row in chunk]).for_page()
     why = look.open_id or look.show == Filter.NOT_APPLYING
     scope = Scope(assessment.edition, assessment.facts) if why else None
-    shown = lines.lines(answers, assessment, today, open_id=look.open_id, scope=scope)
+    shown = lines.lines(
+        answers, assessment, today, open_id=look.open_id, scope=scope, news=new.news
+    )
     return page_context(request, assessment, view) | {
         "look": look,
-        "groups": _groups(shown, view),
+        "owner": _owner(request, look) if look.owner else "",
+        "kept": partial(kept_views, assessment, request.user.pk),
+        "unseen": new,
+        "groups": _groups(shown, view, rows),
         "start": start,
         "found": len(rows),
+        "found_open": sum(r.verdict == Verdict.UNANSWERED for r in rows),
         "following": look.address(start=following) if following else "",
         "earlier": look.address(start=0, open_id=None) if start > _first(rows) else "",
     }
+
+
+def _owner(request: MemberRequest, look: Look) -> str:
+    """The name of the person whose questions are shown."""
+    owners = request.organisation.memberships.with_people().filter(user=look.owner)
+    return next((str(member.user) for member in owners), "Somebody who left")
+
+
+def read_view(
+    request: MemberRequest, assessment: Assessment
+) -> tuple[Overview, Unseen]:
+    """The overview with all that its filters ask, and what the person has not seen."""
+    new = unseen(assessment, request.user.pk)
+    view = overview.read(
+        assessment,
+        request.user.pk,
+        timezone.localdate(),
+        changed=new.ids,
+        compares=True,
+    )
+    return view, new
 
 
 def _first(rows: Sequence[Row]) -> int:
@@ -137,17 +210,26 @@ def page_context(
         "answers_url": f"{url}answers/",
         "options": OPTIONS,
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
-        "can_comment": Permission.COMMENT in request.may,
+        "can_comment": Permission.COMMENT in request.may and assessment.is_open,
         "now": timezone.now(),
     }
 
 
-def _groups(shown: list[lines.Line], view: Overview) -> list[dict[str, Any]]:
+def _groups(
+    shown: list[lines.Line], view: Overview, rows: Sequence[Row]
+) -> list[dict[str, Any]]:
+    """The shown lines by section, with what of it the whole list holds."""
     sections = {section.id: section for section in view.sections}
+    applying = [row for row in rows if row.applies]
+    found = Counter(row.section_id for row in applying)
+    unanswered = Counter(
+        row.section_id for row in applying if row.verdict == Verdict.UNANSWERED
+    )
     groups: list[dict[str, Any]] = []
     for line in shown:
         section = sections[line.question.section_id]
         if not groups or groups[-1]["section"].id != section.id:
-            groups.append({"section": section, "lines": []})
+            of = {"count": found[section.id], "open": unanswered[section.id]}
+            groups.append({"section": section, "lines": [], **of})
         groups[-1]["lines"].append(line)
     return groups

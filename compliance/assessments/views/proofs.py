@@ -1,6 +1,6 @@
 """Using evidence in an answer: picked from the library or added on the spot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,14 @@ from compliance.assessments import actions
 from compliance.assessments.models import Answer
 from compliance.assessments.views.workspace import find, find_answer
 from compliance.evidence import actions as library
-from compliance.evidence import storage
-from compliance.evidence.forms import EvidenceForm
+from compliance.evidence.forms import SEVERAL, EvidenceForm
+from compliance.evidence.refusals import tell
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import wants_partial
 
 MOST = 20
+MINE = "mine"
+"""Where to go back to, for those who came from the page of their own questions."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,37 +32,56 @@ def proof_add(
     """The library to pick from, and a form for a new file or link."""
     assessment = find(request, assessment_id)
     answer = find_answer(assessment, answer_id)
-    form = EvidenceForm(request.POST or None, request.FILES or None)
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            evidence = library.add(
-                by=request.user,
-                organisation=request.organisation,
-                **form.cleaned_data,
-            )
-            actions.attach(by=request.user, answer=answer, evidence=evidence)
-            return _back(request, answer, f"“{evidence.title}” added.")
-        except ValidationError as error:
-            form.add_error(None, error)
-            if getattr(error, "code", "") == storage.FULL:
-                status = 507
-    context = _context(request, answer) | {"form": form}
+    if request.method != "POST":
+        return _page(request, answer, EvidenceForm())
+    form = EvidenceForm(request.POST, request.FILES)
+    if not assessment.is_open:
+        form.add_error(None, "This assessment is closed: its evidence stays as it is.")
+    if not form.is_valid():
+        return _page(request, answer, form, 422)
+    outcomes = library.add_each(
+        by=request.user,
+        organisation=request.organisation,
+        then=lambda one: actions.attach(by=request.user, answer=answer, evidence=one),
+        **form.cleaned_data,
+    )
+    status = tell(form, outcomes)
+    unused = [one for one in outcomes if one.unused]
+    if status != 200 or unused or wants_partial(request.htmx):
+        return _page(request, answer, form, status, outcomes)
+    many = len(outcomes) > 1
+    said = f"{len(outcomes)} files" if many else f"“{outcomes[0].evidence}”"
+    return _back(request, answer, f"{said} added.")
+
+
+def _page(
+    request: MemberRequest,
+    answer: Answer,
+    form: EvidenceForm,
+    status: int = 200,
+    outcomes: Sequence[library.Outcome] = (),
+) -> HttpResponse:
+    """The page with the form; what became of a file alone, for a script."""
+    context = {"form": form, "outcomes": outcomes, "several": SEVERAL}
+    if wants_partial(request.htmx):
+        return render(request, "evidence/_outcomes.html", context, status=status)
+    context |= _context(request, answer)
     return render(request, "assessments/proof_add.html", context, status=status)
 
 
 def _context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
     query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    rows = request.organisation.evidence.newest_first()
+    rows = request.organisation.evidence.current().newest_first()
     rows = rows.exclude(attachments__answer=answer)
     if query:
-        rows = rows.filter(title__icontains=query)
+        rows = rows.matching(query)
     return {
         "assessment": answer.assessment,
         "answer": answer,
         "query": query,
         "library": rows[:MOST],
         "most": MOST,
+        "came_from": MINE if request.GET.get("back") == MINE else "",
     }
 
 
@@ -101,4 +123,6 @@ def _change(
 def _back(request: MemberRequest, answer: Answer, said: str) -> HttpResponse:
     messages.info(request, said)
     url = answer.assessment.get_absolute_url()
+    if MINE in {request.GET.get("back"), request.POST.get("back")}:
+        return redirect(f"{url}mine/?open={answer.pk}")
     return redirect(f"{url}?open={answer.pk}#answer-{answer.pk}")

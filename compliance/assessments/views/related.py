@@ -19,11 +19,14 @@ def related(
     """The related questions elsewhere; without htmx on a page of their own."""
     rows = request.organisation.assessments.for_page()
     assessment = get_object_or_404(rows, pk=assessment_id)
-    answers = assessment.answers.select_related("question")
+    answers = assessment.answers.select_related("question", "taken_from")
     answer = get_object_or_404(answers, pk=answer_id)
     context = {
         "assessment": assessment,
         "answer": answer,
         "others": elsewhere(assessment, answer.question.key),
+        "can_take": Permission.ANSWER in request.may
+        and assessment.is_open
+        and answer.applies,
     }
     return render_page(request, "assessments/related.html", context, partial="others")

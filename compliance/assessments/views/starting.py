@@ -30,7 +30,7 @@ from compliance.web.htmx import render_page
 @require_safe
 @member_required(Permission.VIEW)
 def list_(request: MemberRequest) -> HttpResponse:
-    rows = standing(request.organisation, timezone.localdate())
+    rows = standing(request.organisation, timezone.localdate(), request.user.pk)
     return render(request, "assessments/list.html", {"rows": rows})
 
 

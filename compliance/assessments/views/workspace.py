@@ -10,8 +10,11 @@ from django.views.decorators.http import require_safe
 
 from compliance.assessments import lines, overview
 from compliance.assessments.applying import Scope
-from compliance.assessments.history import history
+from compliance.assessments.elsewhere import offers
+from compliance.assessments.history import history, since
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.seeing import seen_seq, unseen
+from compliance.assessments.thread import offered, thread
 from compliance.assessments.views.looking import (
     PANELS,
     Look,
@@ -55,6 +58,8 @@ def _panel(
         return {"line": None}
     line = next((line for line in shown if line.is_open), shown[0])
     if look.open_id:
+        context["takeable"] = offers(assessment, line.answer)
+        context["news"] = since(line.answer, context["unseen"], request.user.pk)
         people = request.organisation.memberships.with_people()
         context["people"] = [member.user for member in people]
     return panel_context(line, context["view"], look.panel or PANELS[0])
@@ -77,8 +82,10 @@ def panel_context(
         context["citations"] = list(citations)
     elif panel == "history":
         context["history"] = history(answer)
+        context["seen_seq"] = seen_seq(answer.assessment, view.viewer_id)
     elif panel == "comments":
-        context["comments"] = list(answer.comments.select_related("author"))
+        context["thread"] = thread(answer)
+        context["offers"] = offered(answer, view.viewer_id)
     return context
 
 
@@ -97,11 +104,21 @@ def row_context(
 ) -> dict[str, Any]:
     """An opened row with the numbers around it."""
     today = timezone.localdate()
+    new = unseen(assessment, request.user.pk, answer.pk)
     view = overview.read(assessment, request.user.pk, today)
     scope = Scope(assessment.edition, assessment.facts)
     people = request.organisation.memberships.with_people()
     return page_context(request, assessment, view) | {
-        "line": lines.line(answer, assessment, today, scope=scope, is_open=True),
+        "line": lines.line(
+            answer,
+            assessment,
+            today,
+            scope=scope,
+            is_open=True,
+            news=new.news.get(answer.pk),
+        ),
+        "news": since(answer, new, request.user.pk),
+        "takeable": offers(assessment, answer),
         "people": [member.user for member in people],
     }
 

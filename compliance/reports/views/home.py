@@ -1,13 +1,17 @@
 """Home: what needs the person, and where the organisation stands."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from compliance.assessments.choices import ActionFilter
 from compliance.assessments.lists import standing
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports.needs import expiring, needs
+from compliance.organisations.choices import Role
+from compliance.reports.needs import SOON, Need, expiring, needs
 
 MOST = 5
 
@@ -16,13 +20,19 @@ MOST = 5
 @member_required(Permission.VIEW)
 def home(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
-    mine = needs(request.organisation, request.user, today)
+    mine = _needs(request, today)
+    actions = request.organisation.actions.all()
     context = {
         "today": today,
         "needs": mine[:MOST],
         "need_count": len(mine),
         "pressing_count": sum(need.is_pressing for need in mine),
-        "rows": standing(request.organisation, today),
+        "rows": standing(request.organisation, today, request.user.pk),
+        "overdue": actions.shown(ActionFilter.OVERDUE, request.user, today).for_page()[
+            :MOST
+        ],
+        "action_counts": actions.counts(request.user, today),
+        "soon": today + SOON,
         "expiring": expiring(request.organisation, today)[:MOST],
     }
     return render(request, "reports/home.html", context)
@@ -33,5 +43,17 @@ def home(request: MemberRequest) -> HttpResponse:
 def work(request: MemberRequest) -> HttpResponse:
     """Everything that waits for the person, without the limit of the home page."""
     today = timezone.localdate()
-    mine = needs(request.organisation, request.user, today)
+    mine = _needs(request, today)
     return render(request, "reports/work.html", {"needs": mine, "today": today})
+
+
+def _needs(request: MemberRequest, today: date) -> list[Need]:
+    """What waits for the person; a contributor has a page of their own for answers."""
+    is_guest = request.membership.role == Role.CONTRIBUTOR
+    return needs(
+        request.organisation,
+        request.user,
+        today,
+        is_guest=is_guest,
+        allowed=request.may,
+    )

@@ -1,0 +1,338 @@
+"""Setting many answers at once: one transaction, a few statements, one undo."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.actions.writing import (
+    Change,
+    Changes,
+    alter,
+    changing_events,
+    is_standing,
+    member,
+    old_beside,
+    old_values,
+    wound_back,
+)
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Answer, Assessment, Attachment
+from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.plan import Plan, plan
+from compliance.assessments.scoring import BESIDE
+from compliance.assessments.versions import Known
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import Organisation, User
+from compliance.web.turns import in_turn
+
+CLOSED = "This assessment is closed: its answers stay as they are."
+ROWS = 500
+"""Rows that one statement changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What is set in many answers: values of fields, and evidence to attach."""
+
+    changes: Changes
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """The outcome; ``seq`` is where its events begin, None when nothing changed.
+
+    When ``plan`` names stale answers, nothing at all has been changed.
+    """
+
+    plan: Plan
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The outcome of an undo: ids that were put back, keys that were left alone."""
+
+    done: list[int]
+    left: list[str]
+
+
+def foresee(
+    *, assessment: Assessment, targets: Mapping[int, Known], bulk: Bulk
+) -> Plan:
+    """What ``set_many`` would do now; changes nothing. Raises what it raises.
+
+    A reason or a day may still be missing.
+    """
+    answers = _found(_answers_of(assessment), list(targets))
+    return _plan(assessment, answers, targets, bulk)
+
+
+def filling(*, assessment: Assessment, ids: Collection[int]) -> tuple[int, Bulk]:
+    """The id of the first of some answers, and what it hands down to the others.
+
+    That is its verdict with the reason or the day, its owner and its due date, as far
+    as it has them; never a value or a note. Raises ``ValidationError`` when there is
+    nothing, or nobody to take it.
+    """
+    first, *others = _found(_answers_of(assessment), ids)
+    if not others:
+        msg = "Select two questions or more: the first one fills down."
+        raise ValidationError(msg)
+    beside: dict[str, str] = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
+    names = ["owner_id", "due_on"]
+    is_own = not first.kind_is_derived or first.verdict in BESIDE
+    if is_own and first.verdict != Verdict.UNANSWERED:
+        names += [
+            "verdict",
+            *([beside[first.verdict]] if first.verdict in beside else []),
+        ]
+    changes = {n: v for n in names if (v := getattr(first, n)) not in (None, "")}
+    if not changes:
+        msg = f"{first.question.key} has no answer, owner or due date to fill down."
+        raise ValidationError(msg)
+    return first.pk, Bulk(changes)
+
+
+def set_many(
+    *,
+    by: User,
+    organisation: Organisation,
+    assessment_id: UUID,
+    targets: Mapping[int, Known],
+    bulk: Bulk,
+) -> Set:
+    """Set the same in many answers, each typed over the version that it maps to.
+
+    All or nothing: where somebody changed one of the fields since, nothing is
+    changed and the plan names the questions. Every answer has its own event, so that
+    its history and its versions are those of single saves; the events are recorded
+    together. Raises ``ValidationError`` when the assessment is closed, a reason or a
+    day is missing or the owner or the evidence is foreign, ``Answer.DoesNotExist``
+    for a foreign id.
+    """
+    with in_turn(), transaction.atomic():
+        assessment = _open(organisation, assessment_id)
+        _refuse_half(bulk.changes)
+        locked = _answers_of(assessment).select_for_update(of=("self",))
+        answers = _found(locked, list(targets))
+        found = _plan(assessment, answers, targets, bulk)
+        if found.stale:
+            return Set(found, None)
+        changes = {
+            answer.pk: change
+            for answer in answers
+            if (change := alter(by, answer, dict(found.touched.get(answer.pk, {}))))
+        }
+        store(answers, changes)
+        entries = [
+            *_saved(answers, changes, "answer.saved"),
+            *_attached(answers, found.attaching, bulk.evidence),
+        ]
+        seq = _record(by, assessment, entries)
+        if found.attaching:
+            refuse_too_many_files(assessment)
+        return Set(found, seq)
+
+
+def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
+    """Put back what was set together with one event, each answer as an event.
+
+    An answer that changed again since is left alone and named. Raises
+    ``Event.DoesNotExist`` when nothing was set together there.
+    """
+    with in_turn(), transaction.atomic():
+        assessment = _open(assessment.organisation, assessment.pk)
+        events = events_together(assessment, seq)
+        ids = [int(event.subject_id) for event in events]
+        locked = _answers_of(assessment).select_for_update(of=("self",))
+        answers = {answer.pk: answer for answer in _found(locked, ids)}
+        changes: dict[int, Change] = {}
+        moved: list[Event] = []
+        left: set[int] = set()
+        for event in events:
+            answer = answers[int(event.subject_id)]
+            before, after = trail.changes(event)
+            if event.action.startswith("evidence."):
+                moved.append(event)
+            elif not is_standing(answer, after):
+                left.add(answer.pk)
+            elif change := alter(by, answer, old_values(before), old_beside(before)):
+                changes[answer.pk] = change
+        rows = list(answers.values())
+        store(rows, changes)
+        proofs = _put_back_evidence(answers, moved)
+        _record(by, assessment, [*_saved(rows, changes, "answer.undone"), *proofs])
+        if any(entry.action == "evidence.attached" for entry in proofs):
+            refuse_too_many_files(assessment)
+        done = changes.keys() | {int(entry.subject.pk) for entry in proofs}
+    return PutBack(sorted(done), [a.question.key for a in rows if a.pk in left])
+
+
+def events_together(assessment: Assessment, seq: int) -> list[Event]:
+    """The events that were recorded with one of them, in order.
+
+    Raises ``Event.DoesNotExist`` when it stands alone or in another assessment.
+    """
+    events = Event.objects.filter(
+        organisation_id=assessment.organisation_id, scope_id=assessment.pk
+    )
+    span = trail.together(events.get(seq=seq, subject_label="answer"))
+    if span is None:
+        raise Event.DoesNotExist
+    return list(events.filter(seq__range=span).select_related("actor").order_by("seq"))
+
+
+def _open(organisation: Organisation, assessment_id: UUID) -> Assessment:
+    assessment = organisation.assessments.get(pk=assessment_id)
+    if not assessment.is_open:
+        raise ValidationError(CLOSED)
+    return assessment
+
+
+def _answers_of(assessment: Assessment) -> AnswerQuerySet:
+    rows = Answer.objects.filter(assessment=assessment)
+    return rows.select_related("question").with_choices()
+
+
+def _found(answers: AnswerQuerySet, ids: Collection[int]) -> list[Answer]:
+    """The answers by position; raises ``Answer.DoesNotExist`` when one is missing."""
+    rows = answers.filter(pk__in=ids)
+    found = list(rows.order_by("pk"))  # locked in one order, whoever asks
+    if len(found) != len(set(ids)):
+        raise Answer.DoesNotExist
+    return sorted(found, key=lambda answer: answer.question.position)
+
+
+def _plan(
+    assessment: Assessment,
+    answers: Sequence[Answer],
+    targets: Mapping[int, Known],
+    bulk: Bulk,
+) -> Plan:
+    _refuse_foolish(assessment, bulk)
+    if any(targets[answer.pk].newest > answer.version for answer in answers):
+        msg = "This page knows a version that does not exist. Load it again."
+        raise ValidationError(msg)
+    old = {a.pk: a for a in answers if targets[a.pk].oldest < a.version}
+    known = {}
+    if old:
+        by_answer: dict[int, list[Event]] = defaultdict(list)
+        for event in changing_events(assessment, list(old)):
+            by_answer[int(event.subject_id)].append(event)
+        for pk, answer in old.items():
+            known[pk] = wound_back(answer, targets[pk], by_answer[pk])
+    attached = None
+    if bulk.evidence:
+        uses = bulk.evidence.attachments.filter(answer__assessment=assessment)
+        attached = frozenset(uses.values_list("answer_id", flat=True))
+    return plan(answers, bulk.changes, known, attached)
+
+
+def _refuse_foolish(assessment: Assessment, bulk: Bulk) -> None:
+    """What no answer could take is refused once, not with every answer."""
+    changes = bulk.changes
+    if not assessment.is_open:
+        raise ValidationError(CLOSED)
+    if not changes and bulk.evidence is None:
+        msg = "Choose what to set."
+        raise ValidationError(msg)
+    if changes.get("owner_id"):
+        member(assessment, changes["owner_id"])
+    if bulk.evidence and bulk.evidence.organisation_id != assessment.organisation_id:
+        msg = "This evidence belongs to another organisation."
+        raise ValidationError(msg)
+
+
+def _refuse_half(changes: Changes) -> None:
+    """ "Not applicable" needs its reason, "later" its day."""
+    verdict = changes.get("verdict")
+    if verdict == Verdict.NA and not changes.get("reason", "").strip():
+        raise ValidationError({"reason": "Give one reason why they do not apply."})
+    if verdict == Verdict.LATER and not changes.get("later_until"):
+        raise ValidationError({"later_until": "Say until which day they wait."})
+
+
+def store(answers: Sequence[Answer], changes: Mapping[int, Change]) -> None:
+    """Save what was altered in some answers, in a few statements."""
+    columns = sorted({name for change in changes.values() for name in change.columns})
+    rows = [answer for answer in answers if answer.pk in changes]
+    if rows:
+        Answer.objects.bulk_update(rows, columns, batch_size=ROWS)
+
+
+def _saved(
+    answers: Sequence[Answer], changes: Mapping[int, Change], action: str
+) -> list[trail.Entry]:
+    return [
+        trail.Entry(answer, action, changes[answer.pk].before, changes[answer.pk].after)
+        for answer in answers
+        if answer.pk in changes
+    ]
+
+
+def _attached(
+    answers: Sequence[Answer], ids: Collection[int], evidence: Evidence | None
+) -> list[trail.Entry]:
+    """Use the evidence in those answers; an entry for each."""
+    rows = [answer for answer in answers if answer.pk in ids]
+    if evidence is None or not rows:
+        return []
+    Attachment.objects.bulk_create(
+        [Attachment(answer=answer, evidence=evidence) for answer in rows],
+        batch_size=ROWS,
+    )
+    said = told(evidence)
+    return [trail.Entry(row, "evidence.attached", after=said) for row in rows]
+
+
+def _put_back_evidence(
+    answers: Mapping[int, Answer], moved: Sequence[Event]
+) -> list[trail.Entry]:
+    """Take out what the events put in, and put in what they took out."""
+    groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    for event in moved:
+        groups[event.action, trail.changes(event)[1]["evidence"]].append(event)
+    return [
+        entry for alike in groups.values() for entry in _put_back_alike(answers, alike)
+    ]
+
+
+def _put_back_alike(
+    answers: Mapping[int, Answer], moved: Sequence[Event]
+) -> list[trail.Entry]:
+    """The same of events that moved one piece of evidence one way."""
+    said = trail.changes(moved[0])[1]
+    ids = [int(event.subject_id) for event in moved]
+    uses = Attachment.objects.filter(evidence_id=said["evidence"], answer__in=ids)
+    using = set(uses.values_list("answer_id", flat=True))
+    if moved[0].action == "evidence.attached":
+        uses.delete()
+        rows = [answers[pk] for pk in ids if pk in using]
+        return [trail.Entry(row, "evidence.detached", after=said) for row in rows]
+    rows = [answers[pk] for pk in ids if pk not in using]
+    Attachment.objects.bulk_create(
+        [Attachment(answer=row, evidence_id=said["evidence"]) for row in rows],
+        batch_size=ROWS,
+    )
+    return [trail.Entry(row, "evidence.attached", after=said) for row in rows]
+
+
+def _record(
+    by: User, assessment: Assessment, entries: Sequence[trail.Entry]
+) -> int | None:
+    """The number of the first event, None when there is none."""
+    events = trail.record_together(
+        by=by,
+        organisation_id=assessment.organisation_id,
+        scope_id=assessment.pk,
+        entries=entries,
+    )
+    return events[0].seq if events else None

@@ -1,0 +1,308 @@
+"""Setting the fields of an answer: what follows from a change, and what the trail says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from compliance.assessments.choices import OPEN, Verdict
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models.answer import FIELDS
+from compliance.assessments.scoring import BESIDE, verdict_of
+from compliance.assessments.values import parse
+from compliance.assessments.versions import Known
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.checklists.choices import QuestionKind
+from compliance.organisations.models import User
+
+Changes = dict[str, Any]
+DAYS = {"due_on", "later_until"}
+CHANGING = (
+    "answer.saved",
+    "answer.undone",
+    "answer.taken_over",
+    "answer.na_sent_back",
+    "answer.imported",
+)
+"""Events that changed fields of an answer and raised its version."""
+UNDOABLE = (*CHANGING, "answer.confirmed_again", "answer.kept_mine")
+"""Events that can be put back; a confirmation is taken back by who may confirm."""
+BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at")
+"""What stands beside the fields: an undo puts it back with them."""
+ANSWERING = {"verdict", "value", "note", "reason"}
+"""Fields that say something anew: whoever changes one has looked at the answer."""
+
+
+def locked(organisation_id: UUID, assessment_id: UUID, answer_id: int) -> Answer:
+    """The answer, for nobody else to change until the transaction is over.
+
+    Raises ``Answer.DoesNotExist`` for a foreign id, ``ValidationError`` when its
+    assessment is closed.
+    """
+    answers = Answer.objects.select_for_update(of=("self",)).with_choices()
+    answer = answers.select_related(
+        "assessment__edition",
+        "question__section",
+        "owner",
+        "changed_by",
+        "na_by",
+        "na_confirmed_by",
+        "taken_from__question__edition__checklist",
+    ).get(
+        pk=answer_id,
+        assessment_id=assessment_id,
+        assessment__organisation_id=organisation_id,
+    )
+    if not answer.assessment.is_open:
+        msg = "This assessment is closed: its answers stay as they are."
+        raise ValidationError(msg)
+    return answer
+
+
+def values_of(answer: Answer) -> Changes:
+    """Every field of ``FIELDS`` as it stands."""
+    return {field: getattr(answer, field) for field in FIELDS}
+
+
+def json_of(values: Changes) -> Changes:
+    """Values as the trail holds them: days as ISO text."""
+    return {
+        field: value.isoformat() if isinstance(value, date) else value
+        for field, value in values.items()
+    }
+
+
+def _beside(answer: Answer) -> Changes:
+    return {field: getattr(answer, field) for field in BESIDE_IT}
+
+
+def python_of(field: str, value: Any) -> Any:
+    return date.fromisoformat(value) if field in DAYS and value else value
+
+
+def fields_of(side: dict[str, Any]) -> Changes:
+    return {field: value for field, value in side.items() if field in FIELDS}
+
+
+def is_standing(answer: Answer, after: dict[str, Any]) -> bool:
+    """Whether the fields of an answer are still as an event left them."""
+    standing = json_of(values_of(answer))
+    return all(standing[f] == value for f, value in fields_of(after).items())
+
+
+def old_values(before: dict[str, Any]) -> Changes:
+    """The fields as they were before an event."""
+    return {f: python_of(f, value) for f, value in fields_of(before).items()}
+
+
+def old_beside(before: dict[str, Any]) -> Changes:
+    """What stood beside the fields before an event."""
+    return {
+        field: datetime.fromisoformat(value) if field == "taken_at" and value else value
+        for field, value in before.items()
+        if field in BESIDE_IT
+    }
+
+
+def as_known(answer: Answer, page: Known) -> Changes:
+    """The fields as a page knows them, wound back along the trail."""
+    if page.oldest == answer.version:
+        return values_of(answer)
+    events = changing_events(answer.assessment, [answer.pk])
+    return wound_back(answer, page, events[: answer.version - page.oldest])
+
+
+def changing_events(assessment: Assessment, ids: Sequence[int]) -> QuerySet[Event]:
+    """The events that changed fields of some answers, newest first."""
+    return Event.objects.filter(
+        organisation_id=assessment.organisation_id,
+        scope_id=assessment.pk,
+        subject_label="answer",
+        subject_id__in=[str(pk) for pk in ids],
+        action__in=CHANGING,
+    ).order_by("-seq")
+
+
+def wound_back(answer: Answer, page: Known, events: Iterable[Event]) -> Changes:
+    """The fields of an answer before the events that a page does not know."""
+    values = values_of(answer)
+    for event in events:
+        before, after = trail.changes(event)
+        for field, value in fields_of(before).items():
+            if after["version"] > page.of(field):
+                values[field] = python_of(field, value)
+    return values
+
+
+def cleaned(answer: Answer, changes: Changes) -> Changes:
+    """The changes, with the value parsed and the verdict that follows from it.
+
+    A choice that means "not applicable" is its own reason, unless one was written.
+    """
+    kind = answer.question.kind
+    lines = choices_of(answer)
+    choices = {key: verdict for key, verdict, _ in lines}
+    try:
+        if "value" in changes:
+            typed = parse(kind, changes["value"], list(choices))
+            changes = changes | {"value": typed}
+        if _keeps_verdict(answer, changes):
+            return with_day(answer, changes)
+        value = changes.get("value", answer.value)
+        verdict = verdict_of(kind, value, answer.question.number, choices)
+    except ValueError as error:
+        raise ValidationError({"value": str(error)}) from error
+    derived = with_day(answer, changes | {"verdict": verdict})
+    if verdict == Verdict.NA and not derived.get("reason", answer.reason).strip():
+        chosen = value if isinstance(value, list) else [value]
+        labels = [label for key, _, label in lines if key in chosen]
+        derived["reason"] = "; ".join(labels)
+    return derived
+
+
+def with_day(answer: Answer, changes: Changes) -> Changes:
+    """Only "later" has a day until which it waits."""
+    if changes.get("verdict", answer.verdict) == Verdict.LATER:
+        return changes
+    if answer.later_until is None and changes.get("later_until") is None:
+        return {f: v for f, v in changes.items() if f != "later_until"}
+    return changes | {"later_until": None}
+
+
+def _keeps_verdict(answer: Answer, changes: Changes) -> bool:
+    """Whether the verdict is a person's own: always, but for kinds that derive it."""
+    if not answer.kind_is_derived or not {"value", "verdict"} & set(changes):
+        return True
+    verdict = changes.get("verdict", answer.verdict)
+    is_given = changes.get("value") not in (None, [], answer.value)
+    if is_given and verdict == answer.verdict and verdict in OPEN:
+        return False  # a value given now answers what was put off
+    return verdict in BESIDE
+
+
+def write(
+    by: User,
+    answer: Answer,
+    touched: Changes,
+    action: str,
+    *,
+    beside: Changes | None = None,
+    also: Changes | None = None,
+) -> Event | None:
+    """Save what differs, as one event; None when nothing does.
+
+    ``beside`` are columns of ``BESIDE_IT`` to set, ``also`` is told in the event.
+    """
+    change = alter(by, answer, touched, beside)
+    if change is None:
+        return None
+    if answer.owner_id and "owner_id" in change.after:
+        answer.owner = member(answer.assessment, answer.owner_id)
+    answer.save(update_fields=change.columns)
+    return trail.record(
+        by=by,
+        organisation_id=answer.assessment.organisation_id,
+        action=action,
+        subject=answer,
+        scope_id=answer.assessment_id,
+        before=change.before,
+        after=change.after | (also or {}),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was altered in an answer: columns to save, and both sides for the trail."""
+
+    columns: list[str]
+    before: Changes
+    after: Changes
+
+
+def alter(
+    by: User, answer: Answer, touched: Changes, beside: Changes | None = None
+) -> Change | None:
+    """Set what differs and what follows from it, unsaved; None when nothing differs.
+
+    Raises ``ValidationError`` when a reason or a day is missing. Whether the owner
+    belongs to the organisation is for the caller to see to.
+    """
+    standing = values_of(answer)
+    real = {f: v for f, v in touched.items() if v != standing[f]}
+    if not real and beside is None:
+        return None
+    stood = _beside(answer)
+    for field, value in real.items():
+        setattr(answer, field, value)
+    _refuse_half(answer)
+    follow = _follow(by, answer, set(real))
+    for field, value in (beside or {}).items():
+        setattr(answer, field, value)
+    moved = {f: v for f, v in _beside(answer).items() if v != stood[f]}
+    before = {f: standing[f] for f in real} | {f: stood[f] for f in moved}
+    before["version"] = answer.version
+    answer.version += 1
+    answer.changed_at, answer.changed_by = timezone.now(), by
+    return Change(
+        [*real, *follow, *moved, "version", "changed_at", "changed_by"],
+        json_of(before),
+        json_of(real | moved) | {"version": answer.version},
+    )
+
+
+def _refuse_half(answer: Answer) -> None:
+    """ "Not applicable" needs its reason, "later" its day."""
+    key = answer.question.key
+    if answer.verdict == Verdict.NA and not answer.reason.strip():
+        raise ValidationError({"reason": f"Give a reason why {key} does not apply."})
+    if answer.verdict == Verdict.LATER and answer.later_until is None:
+        raise ValidationError({"later_until": f"Say until which day {key} waits."})
+
+
+def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
+    """Bring in line what follows from a change; the names of those fields.
+
+    Whoever says "not applicable", or says why anew, needs a second person again. An
+    answer with another verdict is no longer the one that was taken over.
+    """
+    follow = []
+    if changed & ANSWERING and answer.again:
+        answer.again = ""
+    if changed & {"verdict", "value"}:
+        answer.taken_from = answer.taken_version = answer.taken_at = None
+    if changed & {"verdict", "reason", "value"}:
+        is_own = answer.verdict == Verdict.NA and not _is_chosen_na(answer)
+        answer.na_by = by if is_own else None
+        answer.na_confirmed_by = answer.na_confirmed_at = None
+        follow += ["na_by", "na_confirmed_by", "na_confirmed_at"]
+    return follow
+
+
+def _is_chosen_na(answer: Answer) -> bool:
+    """Whether a choice of the checklist itself says "not applicable"."""
+    if not answer.kind_is_derived or answer.question.kind == QuestionKind.NUMBER:
+        return False
+    choices = {key: verdict for key, verdict, _ in choices_of(answer)}
+    return verdict_of(answer.question.kind, answer.value, {}, choices) == Verdict.NA
+
+
+def choices_of(answer: Answer) -> list[list[str]]:
+    """Key, verdict and label of each choice."""
+    return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
+
+
+def member(assessment: Assessment, user_id: int) -> User:
+    """The person with that id, of the same organisation; else ``ValidationError``."""
+    people = User.objects.filter(
+        memberships__organisation_id=assessment.organisation_id
+    )
+    person = people.filter(pk=user_id).first()
+    if person is None:
+        raise ValidationError({"owner": "Choose somebody of this organisation."})
+    return person

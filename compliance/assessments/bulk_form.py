@@ -1,0 +1,57 @@
+"""What a person may set in many answers at once."""
+
+from typing import Any
+
+from django import forms
+
+from compliance.assessments.choices import Verdict
+from compliance.assessments.values import LONGEST_TEXT, line_ends
+from compliance.web.text import validate_text
+
+NOBODY = "nobody"
+_DATE = {"invalid": "Write the date as 2026-12-31."}
+
+
+class BulkForm(forms.Form):
+    """One thing to set, named by ``what``; a field left empty sets nothing."""
+
+    verdict = forms.ChoiceField(choices=Verdict.choices, required=False)
+    reason = forms.CharField(
+        required=False, max_length=LONGEST_TEXT, validators=[validate_text]
+    )
+    later_until = forms.DateField(required=False, error_messages=_DATE)
+    person = forms.RegexField(
+        rf"^({NOBODY}|[1-9][0-9]{{0,17}})$",
+        required=False,
+        error_messages={"invalid": "Choose somebody of this organisation."},
+    )
+    due_on = forms.DateField(required=False, error_messages=_DATE)
+    no_due = forms.BooleanField(required=False)
+    evidence = forms.UUIDField(
+        required=False, error_messages={"invalid": "Choose evidence of the library."}
+    )
+
+    def clean_reason(self) -> str:
+        return line_ends(self.cleaned_data["reason"])
+
+    def changes(self, what: str) -> dict[str, Any]:
+        """The fields to set, by the names of the model; empty when nothing is chosen."""
+        typed = self.cleaned_data
+        if what == "answer":
+            return _answer(typed)
+        if what == "owner" and typed["person"]:
+            is_nobody = typed["person"] == NOBODY
+            return {"owner_id": None if is_nobody else int(typed["person"])}
+        if what == "due" and (typed["due_on"] or typed["no_due"]):
+            return {"due_on": None if typed["no_due"] else typed["due_on"]}
+        return {}
+
+
+def _answer(typed: dict[str, Any]) -> dict[str, Any]:
+    """The verdict, with the reason or the day that it needs."""
+    verdict = typed["verdict"]
+    beside = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
+    if not verdict:
+        return {}
+    name = beside.get(verdict)
+    return {"verdict": verdict} | ({name: typed[name]} if name else {})

@@ -1,0 +1,37 @@
+"""The questions that a person picked, as a page sends them: each with its version. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from compliance.assessments.versions import Known, read_known
+
+MOST = 20
+"""Keys that are named before the rest is only counted."""
+
+
+def read_picks(texts: Iterable[str]) -> dict[int, Known]:
+    """Id of an answer to the version its row showed; raises ``ValueError``."""
+    picks = {}
+    for text in texts:
+        number, _, known = text.partition(" ")
+        if not (number.isascii() and number.isdigit() and len(number) < 19):
+            msg = "This page names a question that does not exist. Load it again."
+            raise ValueError(msg)
+        picks[int(number)] = read_known(known)
+    return picks
+
+
+def read_pinned(text: str) -> dict[int, Known]:
+    """Picks that a preview has pinned; raises ``ValueError``."""
+    return read_picks(part for part in text.split(";") if part)
+
+
+def pinned(picks: Mapping[int, Known]) -> str:
+    """The picks in one text: "12 3;14 5 note=6"."""
+    return ";".join(f"{pk} {known}" for pk, known in picks.items())
+
+
+def named(keys: list[str]) -> str:
+    """ "A1, A2 and 12 more": the first keys by name, the rest by number."""
+    more = len(keys) - MOST
+    said = ", ".join(keys[:MOST])
+    return f"{said} and {more} more" if more > 0 else said

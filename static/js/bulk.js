@@ -1,0 +1,101 @@
+// The bulk bar: what is sent for the picks, the box below it, and what comes back.
+import { boxes, clear, count, isPicked, list } from "./picks.js";
+import { isSaved, rowOn } from "./rows.js";
+import { freshToken, isStale } from "./token.js";
+import { say } from "./workspace.js";
+
+const bar = () => document.getElementById("bulk");
+const box = () => document.getElementById("bulkbox");
+const form = () => box()?.querySelector("[data-bulkform]");
+const plan = () => document.getElementById("bulkplan");
+
+export function fillDown() {
+  if (count()[0]) bar().querySelector("[data-fill]").click(); // htmx sends the button that was clicked
+  else say("Select questions with X: the first one fills down.", "save-off");
+}
+// Closes the box alone; the picks stay, and the reason comes back with the next one.
+export function shutBox() {
+  if (!box()?.childElementCount) return false;
+  const what = form()?.elements.what.value;
+  keepText();
+  box().replaceChildren();
+  bar().querySelector(`[value="${what}"]`)?.focus();
+  return true;
+}
+
+// Other picks, or a row that was saved: what was shown is not what would be done now.
+let asking = 0;
+let isQuiet = false;
+function askAgain() {
+  if (!form()) return;
+  plan().replaceChildren();
+  clearTimeout(asking);
+  asking = setTimeout(() => {
+    if (!form()) return;
+    const aside = new Set(["csrfmiddlewaretoken", "pinned", "show", "q", "owner", "told"]);
+    const values = Object.fromEntries([...new FormData(form())].filter(([name]) => !aside.has(name)));
+    isQuiet = true;
+    htmx.ajax("POST", bar().action, { source: bar(), target: box(), values }).catch(() => {});
+  }, 300);
+}
+document.addEventListener("attest:picked", () => {
+  if (count()[0]) { askAgain(); return; }
+  text = "";
+  box()?.replaceChildren();
+});
+document.body.addEventListener("attest:saved", askAgain);
+
+// A reason that is being written outlives every other box.
+let text = "";
+let at = "";
+function keepText() {
+  text = form()?.elements.reason?.value ?? text;
+  at = box().contains(document.activeElement) ? document.activeElement.id : "";
+}
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => { if (target.id === "bulkbox") keepText(); });
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target.id === "questions") text = "";
+  if (target.id !== "bulkbox") return;
+  const reason = form()?.elements.reason;
+  if (reason && text) reason.value = text;
+  if (!isQuiet) box().querySelector("[data-focus]")?.focus();
+  else if (at) document.getElementById(at)?.focus();
+  isQuiet = false;
+});
+
+// Each pick goes with the version that its row shows now; the reply brings the rows that are on this page.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.closest("#bulk, [data-bulkform], [data-bulk-undo]")) return;
+  if (event.detail.triggeringEvent) clearTimeout(asking);
+  const sent = event.detail.formData;
+  if (sent.has("pick")) {
+    sent.delete("pick");
+    for (const one of boxes()) if (isPicked(one.dataset.pick)) sent.append("pick", `${one.dataset.pick} ${rowOn(one.dataset.pick).elements.base.value}`);
+  }
+  sent.set("shown", boxes().map((one) => one.dataset.pick).join(","));
+  sent.set("opened", document.querySelector(".q-open")?.dataset.q ?? "");
+  sent.set("at", topBox()?.dataset.pick ?? "");
+});
+function topBox() {
+  const top = Math.max(0, list.getBoundingClientRect().top) + 60;
+  return boxes().find((one) => one.getBoundingClientRect().bottom > top);
+}
+
+const failed = { 0: "Offline. Try again: nothing is set twice.", 401: "You are signed out. Nothing is set.", 403: "You may not set this." };
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  if (!/\/bulk\/(\d+\/undo\/)?$/.test(pathInfo.requestPath)) return;
+  const status = xhr?.status ?? 0;
+  if (isStale(xhr?.getResponseHeader("HX-Trigger"))) freshToken().then((isFresh) => say(isFresh ? "Not set. Try again." : failed[401], "save-off"));
+  else if (![200, 409, 422].includes(status)) say(failed[status] ?? "Not set. Try again.", "save-off");
+  if (!isSaved(event) || !xhr.responseText.includes("data-bulk-done")) return;
+  const now = document.activeElement;
+  const isLost = now === document.body || Boolean(now.closest("[data-bulkbar]"));
+  const next = boxes().find((one) => isPicked(one.dataset.pick)) ?? topBox();
+  if (pathInfo.requestPath.endsWith("/bulk/")) clear();
+  if (isLost && next) {
+    rowOn(next.dataset.pick).querySelector("[data-qlink]").focus({ preventScroll: true });
+    rowOn(next.dataset.pick).scrollIntoView({ block: "nearest" });
+  }
+  document.body.dispatchEvent(new CustomEvent("attest:saved")); // the strip is drawn anew
+});

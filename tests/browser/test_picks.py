@@ -1,0 +1,139 @@
+"""Many questions by the keyboard alone: pick, extend, fill down, set, take back."""
+
+import pytest
+
+from tests.browser.window import becomes, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def verdicts(desk, answers):
+    return [desk.standing(answer)["verdict"] for answer in answers]
+
+
+def picked(page):
+    """The keys of the rows whose box is ticked, and what the bar says."""
+    keys = page.locator("[data-pick]:checked").evaluate_all(
+        "boxes => boxes.map((box) => box.getAttribute('aria-label').slice(7))"
+    )
+    return keys, page.locator("#picked").inner_text()
+
+
+def pick_three(work):
+    work.window.focus(work.answers[1])
+    for key in ("x", "Shift+J", "Shift+J", "Shift+J", "Shift+K"):
+        work.page.keyboard.press(key)
+
+
+def test_extended_pick_fills_down_and_is_taken_back_in_one_go(work, desk):
+    work.window.focus(work.answers[1])
+    work.page.keyboard.press("2")
+    becomes(lambda: desk.standing(work.answers[1])["verdict"], "partly")
+    pick_three(work)
+    assert picked(work.page) == (["Q2", "Q3", "Q4"], "3 selected, 2 unanswered")
+    work.page.keyboard.press("Control+d")
+    three = work.answers[1:4]
+    becomes(lambda: verdicts(desk, three), ["partly"] * 3)
+    until(lambda: work.window.chosen(three[2]), lambda chosen: chosen == "partly")
+    becomes(lambda: picked(work.page)[0], [])
+    work.page.keyboard.press("Control+z")
+    becomes(lambda: verdicts(desk, three), ["partly", "unanswered", "unanswered"])
+    until(lambda: work.window.chosen(three[2]), lambda chosen: chosen == "unanswered")
+    assert work.window.scripts == []
+
+
+def test_what_would_be_overwritten_is_said_before(work, desk):
+    desk.save(work.person, work.answers[2], {"verdict": "not_met"})
+    work.page.reload()
+    pick_three(work)
+    page = work.page
+    page.get_by_role("button", name="Set answer").press("Enter")
+    page.locator("#bulkbox [data-focus]").wait_for()
+    page.keyboard.press("Space")  # the focus is on the first answer
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("1 has an answer that would be overwritten: 1 Not met.").wait_for()
+    assert verdicts(desk, work.answers[1:4]) == ["unanswered", "not_met", "unanswered"]
+    page.locator("[data-apply]").press("Enter")
+    becomes(lambda: verdicts(desk, work.answers[1:4]), ["met"] * 3)
+    page.get_by_text("3 answers set.").wait_for()
+    assert work.window.faults == []
+
+
+def test_what_a_colleague_changed_is_named_and_the_others_are_set(work, desk):
+    pick_three(work)
+    desk.save(work.person, work.answers[2], {"verdict": "not_met"})
+    page = work.page
+    page.get_by_role("button", name="Set answer").click()
+    page.locator('#bulkbox [value="met"]').check()
+    page.get_by_text("changed this since the page showed it: Q3.").wait_for()
+    page.get_by_role("button", name="Set the other 2").click()
+    becomes(lambda: verdicts(desk, work.answers[1:4]), ["met", "not_met", "met"])
+
+
+def test_reason_outlives_another_pick_and_a_slow_press_sets_it(work, desk):
+    pick_three(work)
+    page = work.page
+    page.get_by_role("button", name="Set answer").click()
+    page.locator('#bulkbox [value="na"]').check()
+    page.get_by_role("button", name="Set 3 answers").click()
+    page.get_by_text("Give one reason why they do not apply.").wait_for()
+    assert page.evaluate("document.activeElement.id") == "bulk-reason"
+    page.keyboard.type("No such data.")
+    page.locator("[data-pick]").nth(5).check()
+    page.get_by_role("button", name="Set 4 answers").wait_for()
+    assert page.locator("#bulk-reason").input_value() == "No such data."
+    page.locator("#bulk-reason").press("End")
+    page.keyboard.type(" At all.")
+    page.get_by_role("button", name="Set 4 answers").hover()
+    page.mouse.down()
+    page.wait_for_timeout(400)
+    page.mouse.up()
+    four = [work.answers[n] for n in (1, 2, 3, 5)]
+    becomes(
+        lambda: [desk.standing(answer)["reason"] for answer in four],
+        ["No such data. At all."] * 4,
+    )
+
+
+def test_escape_in_the_box_closes_it_and_keeps_picks_and_reason(work):
+    pick_three(work)
+    page = work.page
+    page.get_by_role("button", name="Set answer").click()
+    page.locator('#bulkbox [value="na"]').check()
+    page.locator("#bulk-reason").fill("No such data.")
+    page.keyboard.press("Escape")
+    assert page.locator("#bulk-reason").count() == 0
+    assert picked(page)[1] == "3 selected, 3 unanswered"
+    page.keyboard.press("Enter")  # the focus is back on the button
+    page.locator('#bulkbox [value="na"]').check()
+    assert page.locator("#bulk-reason").input_value() == "No such data."
+    assert work.window.faults == []
+
+
+def test_escape_clears_the_picks_before_it_closes_a_row(work):
+    pick_three(work)
+    work.page.keyboard.press("Enter")
+    work.page.locator(".q-open").wait_for()
+    work.page.keyboard.press("Escape")
+    assert picked(work.page) == ([], "Nothing selected")
+    assert work.page.locator(".q-open").count() == 1
+    work.page.keyboard.press("Escape")
+    assert work.page.locator(".q-open").count() == 0
+
+
+def test_whole_section_is_picked_with_what_is_not_on_the_page_yet(desk, open_window):
+    made = desk.many(200, "Cara")
+    window = open_window(made["sessions"][0], made["path"])
+    page = window.page
+    assert page.locator("[data-pick]").count() < 50
+    page.locator("[data-pick-section]").first.check()
+    assert picked(page)[1] == "50 selected, 50 unanswered"
+    page.locator("#bulk").get_by_role("button", name="Due").click()
+    page.locator("#bulk-due").fill("2026-12-24")
+    page.locator("#bulk-due").dispatch_event("change")
+    page.get_by_role("button", name="Set 50 due dates").click()
+    becomes(
+        lambda: [desk.standing(a)["due_on"] for a in made["answers"][48:52]],
+        ["2026-12-24", "2026-12-24", "", ""],
+    )
+    assert window.faults == []
