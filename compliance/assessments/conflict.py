@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from compliance.assessments.words import word_diff
+from compliance.checklists.diff import word_diff
 
 LABELS = {
     "verdict": "answer",

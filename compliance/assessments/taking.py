@@ -6,8 +6,8 @@ from typing import Any
 from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer
-from compliance.assessments.words import word_diff
 from compliance.checklists.choices import QuestionKind
+from compliance.checklists.diff import word_diff
 
 _ALIKE = {QuestionKind.TEXT, QuestionKind.DATE}
 """Kinds that keep a value beside a verdict of one's own."""

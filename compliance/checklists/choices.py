@@ -11,6 +11,22 @@ class EditionStatus(models.TextChoices):
     RETIRED = "retired", "Retired"
 
 
+class ChangeKind(models.TextChoices):
+    """What can differ between two editions of a question."""
+
+    ADDED = "added", "New"
+    REMOVED = "removed", "Removed"
+    RETYPED = "retyped", "New type"
+    CHOICES = "choices", "Choices changed"
+    REWORDED = "reworded", "Reworded"
+    RULE = "rule", "Rule changed"
+    CITATION = "citation", "Citation changed"
+    STARTS = "starts", "New date"
+    WEIGHT = "weight", "Weight changed"
+    MOVED = "moved", "Moved"
+    GUIDANCE = "guidance", "Guidance changed"
+
+
 class QuestionKind(models.TextChoices):
     """What an answer is made of."""
 

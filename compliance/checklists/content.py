@@ -8,7 +8,8 @@ A document of an edition holds all that publishing freezes::
      "facts": [{"key", "label", "text", "help", "kind", "choices"}],
      "sections": [{"key", "title", "intro", "questions": [...]}]}
 
-A question has the fields of its row, its choices and its citations ("cites").
+A question has the fields of its row, its choices and its citations ("cites"). What an
+imported file said and no field holds stands as "extra" in the edition or the question.
 """
 
 from collections.abc import Iterable
@@ -73,7 +74,8 @@ def document(edition: Edition) -> dict[str, Any]:
     return {
         "checklist": edition.checklist.key,
         "edition": _values(edition, EDITION)
-        | {"law_as_of": edition.law_as_of.isoformat()},
+        | {"law_as_of": edition.law_as_of.isoformat()}
+        | _extra(edition),
         "facts": [_values(fact, FACT) for fact in edition.facts.all()],
         "sections": [
             _values(section, SECTION)
@@ -93,10 +95,18 @@ def content_hash(found: dict[str, Any]) -> str:
 
 
 def _question(question: Question) -> dict[str, Any]:
-    return _values(question, QUESTION) | {
-        "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
-        "cites": [citation.provision.cite for citation in question.citations.all()],
-    }
+    return (
+        _values(question, QUESTION)
+        | {
+            "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
+            "cites": [citation.provision.cite for citation in question.citations.all()],
+        }
+        | _extra(question)
+    )
+
+
+def _extra(row: Edition | Question) -> dict[str, Any]:
+    return {} if row.extra is None else {"extra": row.extra}
 
 
 def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -141,6 +151,12 @@ def readable(organisation: Organisation) -> EditionQuerySet:
     """Editions an organisation may read: those on offer and retired ones."""
     editions = Edition.objects.open_to(organisation).for_page()
     return editions.exclude(status=EditionStatus.DRAFT)
+
+
+def others(edition: Edition, organisation: Organisation) -> EditionQuerySet:
+    """The other editions of its checklist that may be read, newest first."""
+    rows = readable(organisation).filter(checklist=edition.checklist_id)
+    return rows.exclude(pk=edition.pk)
 
 
 def sections_of(edition: Edition) -> list[Section]:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.list, name="list"),
     path("about/", views.about, name="about"),
     path("<int:edition_id>/", views.detail, name="detail"),
+    path("<int:edition_id>/to/<int:other_id>/", views.diff, name="diff"),
 ]

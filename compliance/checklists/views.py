@@ -6,6 +6,8 @@ from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
 from compliance.checklists import content
+from compliance.checklists.changes import Telling
+from compliance.checklists.diff import compare
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -42,5 +44,25 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
         "next": sections[at + 1] if at + 1 < len(sections) else None,
         "questions": content.shown(sections[at], edition, facts),
         "facts": facts,
+        "others": content.others(edition, request.organisation),
     }
     return render(request, "checklists/detail.html", context)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse:
+    """What differs from one edition of a checklist to another of the same."""
+    readable = content.readable(request.organisation)
+    old = get_object_or_404(readable, pk=edition_id)
+    new = get_object_or_404(readable, pk=other_id, checklist=old.checklist_id)
+    documents = content.document(old), content.document(new)
+    found = compare(*documents)
+    context = {
+        "old": old,
+        "new": new,
+        "diff": found,
+        "rows": Telling(*documents).rows(found),
+    }
+    return render(request, "checklists/diff.html", context)
+

@@ -7,9 +7,9 @@ from typing import Any
 
 from compliance.assessments.actions import PutBack
 from compliance.assessments.models import Assessment
-from compliance.assessments.words import word_diff
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists.diff import word_diff
 from compliance.interchange.actions import TAKEN_BACK, TAKEN_IN
 from compliance.interchange.sheets.planning import Entry, Pick, Plan, Shown
 

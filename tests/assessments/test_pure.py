@@ -11,7 +11,7 @@ from compliance.assessments.conflict import conflict
 from compliance.assessments.scoring import ORDER
 from compliance.assessments.strip import stacked, strip
 from compliance.assessments.values import parse
-from compliance.assessments.words import word_diff
+from compliance.checklists.diff import word_diff
 
 
 @given(st.lists(st.sampled_from(ORDER), max_size=300))

@@ -117,10 +117,10 @@ def test_closed_row_shows_glyph_word_and_day(cast, sign_in, assessment):
     first, second, _ = assessment.answers.order_by("question__position")
     save(cast.con, first, verdict="dont_know")
     save(cast.con, second, verdict="later", later_until=date(2026, 1, 5))
-    text = " ".join(sign_in(cast.rob).get(assessment.get_absolute_url()).text.split())
+    text = flat(sign_in(cast.rob).get(assessment.get_absolute_url()).text)
     assert 'icons.svg#i-v-dontknow"' in text
     assert '<span class="vh">Don&#x27;t know</span>' in text
-    assert '<span class="qwarn" >Later, until 5 Jan 2026</span>' in text
+    assert '<span class="qwarn">Later, until 5 Jan 2026</span>' in text
     assert text.count('class="seg"') == 3
     assert text.count('type="radio"') == 15
 

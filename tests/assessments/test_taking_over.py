@@ -300,7 +300,7 @@ def test_preview_says_what_would_be_replaced_and_why_they_are_related(
 @pytest.mark.parametrize(
     ("mine", "kinds"),
     [
-        ("Kept in the vault.", ["same", "del", "ins"]),
+        ("Kept in the vault.", ["same", "del", "ins", "same"]),
         ("Ask Legal what they keep.", []),
         ("", []),
     ],

@@ -68,7 +68,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """One state of a checklist. Published is frozen, here and by trigger."""
+    """One state of a checklist. Published is frozen, here and by trigger.
+
+    ``extra`` keeps what an imported file said of it and no field holds.
+    """
 
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")
     number = models.CharField(max_length=20)
@@ -81,6 +84,7 @@ class Edition(models.Model):
     subject_help = models.TextField(blank=True)
     roles = models.JSONField(default=dict)
     role_fact = models.CharField(max_length=40, blank=True)
+    extra = models.JSONField(null=True)
     published_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64, blank=True)
 

@@ -30,7 +30,8 @@ class Question(models.Model):
     """One duty, asked so that evidence can answer it.
 
     ``key`` survives from edition to edition. ``rule`` is a rule of ``rules.py``;
-    ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``.
+    ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``. ``extra`` keeps
+    what an imported file said of it and no field holds.
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="questions")
@@ -52,6 +53,7 @@ class Question(models.Model):
     evidence_hints = models.JSONField(default=list)
     remedy = models.TextField(blank=True)
     related = models.JSONField(default=list)
+    extra = models.JSONField(null=True)
 
     class Meta:
         ordering = ["position"]
