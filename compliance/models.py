@@ -10,6 +10,7 @@ from compliance.assessments.models import (
     Mention,
     Presence,
     SavedView,
+    Upgrade,
     Visit,
 )
 from compliance.audit.models import ChainHead, Event
@@ -65,6 +66,7 @@ __all__ = [
     "SavedView",
     "Section",
     "Theme",
+    "Upgrade",
     "User",
     "Visit",
 ]

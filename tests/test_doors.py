@@ -20,7 +20,7 @@ from django.utils import timezone
 from compliance.assessments.actions import Bulk, keep_view, set_many
 from compliance.assessments.versions import Known
 from compliance.evidence import storage as evidence_files
-from compliance.models import Answer, Comment, Evidence, Membership, Report
+from compliance.models import Answer, Comment, Evidence, Membership, Report, Upgrade
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import invite
 from compliance.reports import storage as report_files
@@ -70,6 +70,10 @@ DOORS = {
     "assessments:facts": (ASSESS, "GET POST"),
     "assessments:applicability": (VIEW, "GET"),
     "assessments:archive": (ASSESS, "POST"),
+    "assessments:upgrade": (ASSESS, "GET POST"),
+    "assessments:upgrade_undo": (ASSESS, "POST"),
+    "assessments:archived": (VIEW, "GET"),
+    "checklists:diff": (VIEW, "GET"),
     "assessments:take_up": (ASSESS, "POST"),
     "assessments:action_add": (ANSWER, "GET POST"),
     "assessments:action_list": (VIEW, "GET"),
@@ -270,6 +274,25 @@ def make_source(assessment, organisation, by):
     return answer
 
 
+def make_move(assessment, by):
+    """A move to the edition of today, undone since; it left an archived answer."""
+    checklist = assessment.edition.checklist
+    before = factories.make_edition(checklist=checklist, number="2025.9")
+    gone = assessment.answers.order_by("pk").last()
+    gone.note, gone.archived_at = "No longer asked", timezone.now()
+    gone.save()
+    return Upgrade.objects.create(
+        assessment=assessment,
+        from_edition=before,
+        to_edition=assessment.edition,
+        before={"facts": {}, "facts_left": {}, "answers": {}},
+        moved_at=timezone.now(),
+        moved_by=by,
+        undone_at=timezone.now(),
+        undone_by=by,
+    )
+
+
 @pytest.fixture
 def keys(cast):
     """A value for each parameter that an address may have."""
@@ -296,6 +319,7 @@ def keys(cast):
     nobody = UUID(int=1)
     views = [make_view(*one) for one in ((own, cast.ada), (sibling, cast.ada))]
     views += [make_view(theirs, zoe), make_view(own, cast.otto)]
+    moves = [make_move(own, cast.ada), make_move(theirs, zoe)]
     task = factories.make_action(cast.acme, cast.ada, answers[0])
     their_task = factories.make_action(other, zoe, answers[2], number=7)
     return {
@@ -304,6 +328,8 @@ def keys(cast):
         "answer_id": Key(answers[0].pk, 999_999, (answers[1].pk, answers[2].pk)),
         "evidence_id": Key(evidence.pk, nobody, (their_evidence.pk,)),
         "edition_id": Key(own.edition_id, 999_999, (their_edition.pk,)),
+        "other_id": Key(moves[0].from_edition_id, 999_999, (their_edition.pk,)),
+        "upgrade_id": Key(moves[0].pk, 999_999, (moves[1].pk,)),
         "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
         "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
         "membership_id": Key(member, 999_999, (their_member,)),

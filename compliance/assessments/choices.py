@@ -28,6 +28,16 @@ class Again(models.TextChoices):
 
     CARRIED = "carried", "Carried over: confirm again"
     ACTION = "action", "Action closed: look again"
+    EDITION = "edition", "Question changed: confirm again"
+
+
+class Decision(models.TextChoices):
+    """What becomes of an answer whose question another edition asks in another way."""
+
+    CARRY = "carry", "Carry over as it is"
+    AGAIN = "again", "Confirm again"
+    CONVERT = "convert", "Take it over in the new form, and confirm again"
+    NOTE = "note", "Leave unanswered, keep the old answer as note"
 
 
 class ActionStatus(models.TextChoices):

@@ -13,9 +13,9 @@ from compliance.assessments.carrying import told_earlier
 from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.models import Answer
 from compliance.assessments.seeing import Unseen
-from compliance.assessments.words import word_diff
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists.diff import word_diff
 
 _WHAT = {
     "answer.saved": "",
@@ -27,6 +27,11 @@ _WHAT = {
     "answer.na_unconfirmed": "Confirmation of N/A taken back",
     "answer.na_sent_back": "N/A sent back",
     "answer.imported": "From a spreadsheet",
+    "answer.upgraded": "Question changed",
+    "answer.asked_anew": "Question changed: confirm again",
+    "answer.archived": "Archived: no longer asked",
+    "answer.brought_back": "Asked again: brought back",
+    "answer.upgrade_undone": "Move to another edition undone",
     "answer.refused": "Not saved, since somebody else had changed it",
     "evidence.attached": "Evidence added",
     "evidence.detached": "Evidence taken out",

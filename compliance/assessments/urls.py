@@ -20,6 +20,7 @@ from compliance.assessments.views import (
     starting,
     taking,
     talk,
+    upgrading,
     workspace,
 )
 
@@ -40,6 +41,13 @@ inside = [
     path(f"{one}progress/", workspace.progress, name="progress"),
     path(f"{one}facts/", starting.facts, name="facts"),
     path(f"{one}applicability/", starting.applicability, name="applicability"),
+    path(f"{one}upgrade/", upgrading.upgrade, name="upgrade"),
+    path(
+        f"{one}upgrade/<int:upgrade_id>/undo/",
+        upgrading.upgrade_undo,
+        name="upgrade_undo",
+    ),
+    path(f"{one}archived/", upgrading.archived, name="archived"),
     path(f"{one}archive/", closing.archive, name="archive"),
     path(f"{one}take-up/", closing.take_up, name="take_up"),
     path(f"{one}assign/", assigning.assign, name="assign"),

@@ -16,6 +16,7 @@ from compliance.assessments.versions import Known
 from compliance.checklists.models import Edition
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
+from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.models import Membership, Organisation, User
 
 PASSWORD = "attest demo 2026"  # noqa: S105 (printed on the screen, for the demo)
@@ -56,6 +57,9 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
     _person(elsewhere, told["stranger"]["person"])
     proofs: dict[str, Evidence] = {}
     for file in files:
+        first, later = file.get("editions", [])[:1], file.get("editions", [])[1:]
+        for edition in first:
+            store_edition(organisation, people["ada"], file["checklist"], edition)
         for one in file["assessments"]:
             by = people[one["started_by"]]
             for piece in file["evidence"]:
@@ -63,6 +67,8 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
                 old = proofs[piece["replaces"]] if "replaces" in piece else None
                 proofs[piece["key"]] = _evidence(organisation, own, piece, old)
             _assessment(organisation, people, one, proofs)
+        for edition in later:
+            store_edition(organisation, people["ada"], file["checklist"], edition)
     for one in told["taken"]:
         _take(organisation, people, one)
 

@@ -33,7 +33,7 @@ def of_new(column, found):
     return f"EXISTS ({found.format('NEW.' + column)})"
 
 
-def sqlite():
+def sqlite(kept=KEPT):
     """Name to statement of each trigger. An insert may replace a row: both are asked."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
     made = {}
@@ -53,7 +53,7 @@ def sqlite():
                 f"CREATE TRIGGER {name} BEFORE {event.upper()} ON {table}"
                 f" FOR EACH ROW WHEN {condition} {refuse}"
             )
-    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in KEPT)
+    same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in kept)
     conditions = {
         "insert": "EXISTS (SELECT 1 FROM compliance_edition r WHERE r.status <> 'draft'"
         " AND (r.id = NEW.id"

@@ -178,7 +178,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """An assessment as it stands: everything the content hash covers."""
+    """An assessment as it stands: everything the content hash covers.
+
+    ``archived`` are answers to questions that the edition no longer asks.
+    """
 
     organisation: str
     theme: str
@@ -194,6 +197,7 @@ class Content:
     proofs: tuple[Proof, ...]
     carried_from: str = ""
     tasks: tuple[Task, ...] = ()
+    archived: tuple[Line, ...] = ()
 
     @cached_property
     def different(self) -> list[Line]:

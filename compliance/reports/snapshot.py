@@ -74,8 +74,9 @@ def _one_moment() -> Iterator[None]:
 def _content(assessment: Assessment) -> Content:
     edition = assessment.edition
     scope = Scope(edition, assessment.facts)
-    answers = list(
-        assessment.answers.for_page()
+    everything = list(
+        Answer.everything.filter(assessment=assessment)
+        .for_page()
         .select_related(
             "taken_from__question", "taken_from__assessment__edition__checklist"
         )
@@ -86,8 +87,10 @@ def _content(assessment: Assessment) -> Content:
             with_actions(),
         )
     )
-    proofs = _proofs(answers)
-    tasks = tasks_of(answers)
+    answers = [answer for answer in everything if answer.archived_at is None]
+    archived = [answer for answer in everything if answer.is_kept]
+    proofs = _proofs([*answers, *archived])
+    tasks = tasks_of([*answers, *archived])
     earlier = before(assessment.carried_from)
     return Content(
         organisation=assessment.organisation.name,
@@ -115,6 +118,7 @@ def _content(assessment: Assessment) -> Content:
         carried_from=told_earlier(assessment.carried_from)
         if assessment.carried_from
         else "",
+        archived=tuple(_line(one, scope, proofs, tasks, None) for one in archived),
     )
 
 
@@ -214,9 +218,8 @@ def _trail(assessment: Assessment) -> tuple[tuple[Entry, ...], int]:
     events = Event.objects.filter(
         organisation_id=assessment.organisation_id, scope_id=assessment.pk
     )
-    keys = dict(
-        assessment.answers.order_by().values_list("pk", "question__key").iterator()
-    )
+    rows = Answer.everything.filter(assessment=assessment).order_by()
+    keys = dict(rows.values_list("pk", "question__key").iterator())
     newest = events.select_related("actor").order_by("-seq")[:LONGEST_TRAIL]
     return tuple(_entry(event, keys) for event in newest), events.count()
 

@@ -12,6 +12,13 @@ WORDS = {
     "assessment.facts_changed": "Facts changed",
     "assessment.archived": "Assessment archived",
     "assessment.taken_up": "Assessment taken up again",
+    "assessment.upgraded": "Moved to another edition",
+    "assessment.upgrade_undone": "Move to another edition undone",
+    "answer.upgraded": "question changed with the edition",
+    "answer.asked_anew": "question changed with the edition, to be confirmed again",
+    "answer.archived": "archived, no longer asked",
+    "answer.brought_back": "asked again, brought back",
+    "answer.upgrade_undone": "put back as before the move",
     "answer.saved": "saved",
     "answer.undone": "change undone",
     "answer.taken_over": "taken over",
@@ -37,6 +44,14 @@ WORDS = {
     "report.asked": "Report asked for",
     "report.made": "Report made",
     "report.failed": "Report not made",
+}
+_DECIDED = {
+    "again": "to be confirmed again",
+    "convert": "in a new form",
+    "note": "kept as note",
+    "archived": "archived",
+    "added": "new",
+    "kept": "changed since and kept",
 }
 _QUOTED = {"title", "text", "subject"}
 _LONGEST = 160
@@ -70,6 +85,7 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     if "due_on" in after:
         said.append(_due(after["due_on"]))
     said += _beside(after)
+    said += _moved(before, after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if after.get("questions_moved"):
         said.append(f"{len(after['questions_moved'])} questions moved")
@@ -84,6 +100,17 @@ def _beside(after: Mapping[str, Any]) -> list[str]:
         said.append(f"until {_day(after['later_until'])}")
     if source := after.get("source"):
         said.append(f"from {source['key']} ({source['checklist']})")
+    return said
+
+
+def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """From which edition to which, and what became of the answers."""
+    if "edition" not in before or "edition" not in after:
+        return []
+    said = [f"edition {before['edition']} to {after['edition']}"]
+    for name, words in _DECIDED.items():
+        if after.get(name):
+            said.append(f"{len(after[name])} {words}")
     return said
 
 

@@ -165,3 +165,22 @@ def test_source_that_moves_on_is_told_and_leaves_the_content_hash(cast):
     after = read(target.assessment_id, 2)
     assert (before.moved, after.moved) == (frozenset(), {"Q1"})
     assert before.content.content_hash == after.content.content_hash
+
+
+def test_archived_answers_stand_apart_and_count_nowhere(cast):
+    assessment = make_rich(cast, 3)
+    gone = assessment.answers.first()
+    gone.archived_at = timezone.now()
+    gone.save()
+    content = read(assessment.pk, 1).content
+    assert [line.key for line in content.archived] == [gone.question.key]
+    assert len(content.lines) == 2
+    (line,) = content.archived
+    assert (line.verdict, line.note, len(line.proofs)) == ("met", "Kept.", 1)
+    assert gone.question.key in read(assessment.pk, 1).trail[-1].what
+
+
+def test_archived_answer_that_says_nothing_is_left_out(cast):
+    assessment = make_assessment(cast.acme, cast.ada)
+    assessment.answers.filter(question__key="Q1").update(archived_at=timezone.now())
+    assert read(assessment.pk, 1).content.archived == ()

@@ -62,6 +62,12 @@ from compliance.assessments.actions.talk import (
     reopen,
     resolve,
 )
+from compliance.assessments.actions.undo_upgrade import (
+    MovedBack,
+    undo_upgrade,
+    why_not_undone,
+)
+from compliance.assessments.actions.upgrade import foresee_upgrade, upgrade
 from compliance.assessments.actions.versions import use_instead
 
 __all__ = [
@@ -71,6 +77,7 @@ __all__ = [
     "Confirmed",
     "HandedBack",
     "Moved",
+    "MovedBack",
     "Newcomer",
     "PutBack",
     "Refused",
@@ -94,6 +101,7 @@ __all__ = [
     "filling",
     "foresee",
     "foresee_taking",
+    "foresee_upgrade",
     "hand_back",
     "keep_mine",
     "keep_view",
@@ -115,6 +123,9 @@ __all__ = [
     "undo",
     "undo_action",
     "undo_many",
+    "undo_upgrade",
     "unlink_answer",
+    "upgrade",
     "use_instead",
+    "why_not_undone",
 ]

@@ -107,7 +107,10 @@ def save_answer(
             _keep_refused(by, answer, touched, clash)
             anew = page.raised(touched, answer.version)
             return Refused(answer, clash, touched, anew, _last(answer, page, clash))
-        event = write(by, answer, touched, "answer.saved")
+        # typed under what was asked before, it does not confirm what is asked now
+        is_behind = bool(touched and answer.again and page.newest < answer.version)
+        beside = {"again": answer.again} if is_behind else None
+        event = write(by, answer, touched, "answer.saved", beside=beside)
         unseen = any(standing[f] != known[f] for f in FIELDS if f not in touched)
         now = page.raised(touched, answer.version) if unseen else Known(answer.version)
         return Saved(answer, event, now)

@@ -29,10 +29,19 @@ CHANGING = (
     "answer.taken_over",
     "answer.na_sent_back",
     "answer.imported",
+    "answer.upgraded",
+    "answer.asked_anew",
+    "answer.upgrade_undone",
 )
 """Events that changed fields of an answer and raised its version."""
-UNDOABLE = (*CHANGING, "answer.confirmed_again", "answer.kept_mine")
-"""Events that can be put back; a confirmation is taken back by who may confirm."""
+_MOVED = {"answer.upgraded", "answer.asked_anew", "answer.upgrade_undone"}
+UNDOABLE = (
+    *(action for action in CHANGING if action not in _MOVED),
+    "answer.confirmed_again",
+    "answer.kept_mine",
+)
+"""Events that can be put back; a confirmation is taken back by who may confirm, a move
+to another edition as a whole."""
 BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at")
 """What stands beside the fields: an undo puts it back with them."""
 ANSWERING = {"verdict", "value", "note", "reason"}

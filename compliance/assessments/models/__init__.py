@@ -5,6 +5,7 @@ from compliance.assessments.models.answer import Answer, Attachment
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.models.looking import Presence, SavedView, Visit
 from compliance.assessments.models.talk import Comment, Mention
+from compliance.assessments.models.upgrade import Upgrade
 
 __all__ = [
     "Action",
@@ -16,5 +17,6 @@ __all__ = [
     "Mention",
     "Presence",
     "SavedView",
+    "Upgrade",
     "Visit",
 ]

@@ -129,6 +129,16 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
 
+EveryAnswer = models.Manager.from_queryset(AnswerQuerySet)
+
+
+class AskedAnswers(EveryAnswer):
+    """Answers whose question is still asked."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(archived_at=None)
+
+
 class Answer(models.Model):
     """The answer to one question of one assessment; there from the start.
 
@@ -172,8 +182,10 @@ class Answer(models.Model):
     version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    archived_at = models.DateTimeField(null=True)
 
-    objects = AnswerQuerySet.as_manager()
+    objects = AskedAnswers()
+    everything = EveryAnswer()
 
     choice_lines: str
     cites: str
@@ -234,6 +246,21 @@ class Answer(models.Model):
     def keys_of(cls, ids: Iterable[int]) -> models.QuerySet[Any, tuple[int, str]]:
         """Answer id and question key, for telling events of the trail."""
         return cls.objects.filter(pk__in=ids).values_list("pk", "question__key")
+
+    @classmethod
+    def archived_of(cls, assessment: Assessment) -> AnswerQuerySet:
+        """Answers that are asked no more and say something, joined for a page."""
+        rows = cls.everything.filter(assessment=assessment).exclude(archived_at=None)
+        blank = Q(verdict=Verdict.UNANSWERED, note="", value__isnull=True)
+        used = rows.exclude(blank & Q(comments=None) & Q(attachments=None))
+        return used.for_page().order_by("archived_at", "question__position").distinct()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is archived and has something to read; see ``archived_of``."""
+        says = self.verdict != Verdict.UNANSWERED or self.note or self.value is not None
+        hangs = self.comments.all() or self.attachments.all()
+        return self.archived_at is not None and bool(says or hangs)
 
     @property
     def kind_is_derived(self) -> bool:

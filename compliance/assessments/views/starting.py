@@ -20,7 +20,7 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import can_carry, following
 from compliance.assessments.forms import FactsForm, StartForm
 from compliance.assessments.lists import standing
-from compliance.assessments.models import Assessment
+from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.views.workspace import find
 from compliance.checklists.models import Edition
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -173,6 +173,7 @@ def applicability(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         "facts": list(scope.told()),
         "rows": [(answer, scope.of(answer.question)) for answer in answers],
         "total": assessment.answers.count(),
+        "archived": Answer.archived_of(assessment).count(),
     }
     return render_page(
         request, "assessments/applicability.html", context, partial="content"

@@ -1,0 +1,179 @@
+"""Undoing a move to another edition: nothing that was written since is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.assessments.actions.upgrade import (
+    COLUMNS,
+    ROWS,
+    columns,
+    known_facts,
+    locked_assessment,
+    tell,
+)
+from compliance.assessments.applying import Scope
+from compliance.assessments.models import Answer, Assessment, Upgrade
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.checklists.models import Question
+from compliance.organisations.models import User
+from compliance.web.turns import in_turn
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBack:
+    """The outcome: keys of answers that were changed since, and keep what is newer."""
+
+    upgrade: Upgrade
+    kept: list[str]
+
+
+def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
+    """Put back the edition and every answer as the move found them.
+
+    What was answered since is kept: in the same question as it stands, in one of
+    another kind as text of the history, and in a question that was new in the archive.
+    Raises ``ValidationError`` after 14 days, when the assessment is closed, or when the
+    move was undone or followed by another.
+    """
+    with in_turn(), transaction.atomic():
+        done = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)
+        here = locked_assessment(done.assessment)
+        if why := why_not_undone(done, here):
+            raise ValidationError(why)
+        facts = _facts_then(done, here)
+        scope = Scope(done.from_edition, facts)
+        questions = {q.pk: q for q in done.from_edition.questions.all()}
+        entries: list[trail.Entry] = []
+        kept, touched = [], []
+        rows = Answer.everything.select_for_update(of=("self",))
+        for answer in rows.filter(pk__in=done.before["answers"]).select_related(
+            "question"
+        ):
+            stood = _python(done.before["answers"][str(answer.pk)])
+            key = answer.question.key
+            if _put_back(answer, stood, questions, entries):
+                kept.append(key)
+            if answer.question_id in questions:
+                found = scope.of(questions[answer.question_id])
+                answer.applies, answer.binds_from = found.applies, found.binds_from
+            touched.append(answer)
+        Answer.everything.bulk_update(touched, columns(), batch_size=ROWS)
+        kept += _take_away(here, done.added)
+        here.edition, here.facts = done.from_edition, facts
+        here.save(update_fields=["edition", "facts"])
+        done.undone_at, done.undone_by = timezone.now(), by
+        done.save(update_fields=["undone_at", "undone_by"])
+        editions = (done.to_edition, done.from_edition)
+        tell(
+            by=by,
+            done=done,
+            action="assessment.upgrade_undone",
+            editions=editions,
+            also={"kept": sorted(kept)},
+            entries=entries,
+        )
+    return MovedBack(done, sorted(kept))
+
+
+def why_not_undone(done: Upgrade, here: Assessment) -> str:
+    """Why a move can be undone no more, in words; "" while it can."""
+    if done.undone_at:
+        return "This move has been undone already."
+    if not here.is_open:
+        return "This assessment is closed: its edition stays as it is."
+    if here.edition_id != done.to_edition_id:
+        return "The assessment has moved on to another edition since."
+    if timezone.now() > done.undo_until:
+        return "A move can be undone for 14 days. They are over."
+    return ""
+
+
+def _python(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``Upgrade.before`` with its days and moments."""
+    days = {"binds_from": date, "later_until": date}
+    found = {n: kind.fromisoformat(row[n]) for n, kind in days.items() if row[n]}
+    moments = [name for name in COLUMNS if name.endswith("_at") and row[name]]
+    return row | found | {n: datetime.fromisoformat(row[n]) for n in moments}
+
+
+def _facts_then(done: Upgrade, here: Assessment) -> dict[str, Any]:
+    """The facts as they were, with what was changed since the move."""
+    left = done.before["facts_left"]
+    since = {k: v for k, v in here.facts.items() if v != left.get(k)}
+    return known_facts(done.from_edition, done.before["facts"] | since)
+
+
+def _put_back(
+    answer: Answer,
+    stood: dict[str, Any],
+    questions: Mapping[int, Question],
+    entries: list[trail.Entry],
+) -> bool:
+    """Put an answer back, unsaved. Whether somebody had changed it since."""
+    left, then = stood.pop("left_version"), stood.pop("version")
+    is_newer = bool(answer.version != left)
+    was_altered = left != then
+    kind = answer.question.kind
+    answer.question_id = stood["question_id"]
+    answer.archived_at = stood["archived_at"]
+    back = questions.get(stood["question_id"])
+    if is_newer and (not was_altered or (back is not None and back.kind == kind)):
+        return True
+    names = set(stood) - ({"note"} if is_newer else set())
+    before = {name: getattr(answer, name) for name in names}
+    for name in names:
+        setattr(answer, name, stood[name])
+    if was_altered:
+        answer.version += 1
+        entries.append(_undo_entry(answer, before))
+    return is_newer
+
+
+def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
+    """The fields that an undo put back, as every change of an answer is told."""
+    told_fields = ("verdict", "value", "note", "reason", "later_until")
+    changed = [
+        name
+        for name in told_fields
+        if name in before and before[name] != getattr(answer, name)
+    ]
+    sides = [
+        {name: _iso(side[name]) for name in changed}
+        for side in (before, {name: getattr(answer, name) for name in changed})
+    ]
+    version = answer.version
+    return trail.Entry(
+        answer,
+        "answer.upgrade_undone",
+        sides[0] | {"version": version - 1},
+        sides[1] | {"version": version},
+    )
+
+
+def _iso(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _take_away(here: Assessment, added: Sequence[int]) -> list[str]:
+    """Take the answers of new questions away; those in use go to the archive: keys."""
+    rows = here.answers.filter(pk__in=added)
+    told_of = Event.objects.filter(
+        organisation_id=here.organisation_id,
+        scope_id=here.pk,
+        subject_label="answer",
+        subject_id__in=[str(pk) for pk in added],
+    ).values_list("subject_id", flat=True)
+    unused = rows.filter(
+        version=0, comments=None, attachments=None, action_links=None, taken_by=None
+    ).exclude(pk__in=[int(pk) for pk in told_of])
+    unused.filter(owner=None).delete()
+    used = list(rows.select_related("question"))
+    rows.update(archived_at=timezone.now())
+    return [answer.question.key for answer in used]

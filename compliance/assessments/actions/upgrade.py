@@ -1,0 +1,305 @@
+"""Moving a running assessment to another edition of its checklist.
+
+An answer keeps its row, and with it its evidence, comments, actions and history: the row
+is led to the question of the same key in the other edition. An answer whose question is
+gone is archived; it comes back when an edition asks the question again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.assessments.actions.writing import Change, alter
+from compliance.assessments.applying import Scope, choice_keys
+from compliance.assessments.choices import Again, Decision, Verdict
+from compliance.assessments.models import Answer, Assessment, Upgrade
+from compliance.assessments.upgrading import Move, Plan, Said, plan, told
+from compliance.audit import trail
+from compliance.checklists import content
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Edition, Question
+from compliance.organisations.models import User
+from compliance.web.turns import in_turn
+
+ROWS = 500
+"""Rows that one statement changes."""
+COLUMNS = (
+    "question_id", "applies", "binds_from", "archived_at", "again", "version",
+    "verdict", "value", "note", "reason", "later_until",
+    "na_by_id", "na_confirmed_by_id", "na_confirmed_at",
+    "taken_from_id", "taken_version", "taken_at", "changed_at", "changed_by_id",
+)  # fmt: skip
+"""What a move may change of an answer, and what undoing it puts back."""
+
+
+def foresee_upgrade(*, assessment: Assessment, to: Edition) -> Plan:
+    """What ``upgrade`` would do now; changes nothing. Raises what it raises."""
+    _refuse(assessment, to)
+    return _plan(assessment, to, _by_key(assessment))
+
+
+def upgrade(
+    *, by: User, assessment: Assessment, to: Edition, decisions: Mapping[str, str]
+) -> Upgrade:
+    """Move a running assessment to a published edition of the same checklist.
+
+    ``decisions`` maps question keys to ``Decision`` values; a question without one, or
+    with one that is not open to it, gets what the preview suggests. No answer is
+    deleted. Raises ``ValidationError`` when the assessment is closed, or the edition is
+    not published, is the same or is of another checklist.
+    """
+    with in_turn(), transaction.atomic():
+        assessment = locked_assessment(assessment)
+        to = Edition.objects.select_for_update(of=("self",)).get(pk=to.pk)
+        _refuse(assessment, to)
+        answers = _by_key(assessment, is_locked=True)
+        moving = _Moving(by, assessment, to, _plan(assessment, to, answers), answers)
+        moving.decide(decisions)
+        return moving.finish()
+
+
+@dataclass
+class _Moving:
+    """One move under way: what was, what is changed, and what the trail is told."""
+
+    by: User
+    assessment: Assessment
+    to: Edition
+    plan: Plan
+    answers: Mapping[str, Answer]
+    before: dict[str, Any] = field(default_factory=dict)
+    entries: list[trail.Entry] = field(default_factory=list)
+    touched: list[Answer] = field(default_factory=list)
+    added: list[Answer] = field(default_factory=list)
+    decided: dict[str, list[str]] = field(default_factory=dict)
+
+    def decide(self, decisions: Mapping[str, str]) -> None:
+        """Bring every answer in line with the new edition, unsaved."""
+        old = self.assessment.edition.number
+        self.facts = known_facts(self.to, self.assessment.facts)
+        scope = Scope(self.to, self.facts)
+        asked = {q.key: q for q in self.to.questions.prefetch_related("choices")}
+        for move in self.plan.moves:
+            answer = self.answers.get(move.key)
+            question = asked.get(move.key)
+            if question is None:
+                self._archive(answer)
+                continue
+            found = scope.of(question)
+            place = {"applies": found.applies, "binds_from": found.binds_from}
+            if answer is None:
+                self.added.append(
+                    Answer(assessment=self.assessment, question=question, **place)
+                )
+                continue
+            stood = {name: getattr(answer, name) for name in COLUMNS}
+            _lead(answer, question, place)
+            decision = move.settled(decisions.get(move.key, ""))
+            self._settle(move, answer, decision, old)
+            self._keep(answer, stood)
+
+    def _archive(self, answer: Answer | None) -> None:
+        if answer is None or answer.archived_at:
+            return
+        stood = {name: getattr(answer, name) for name in COLUMNS}
+        answer.archived_at = timezone.now()
+        self.entries.append(trail.Entry(answer, "answer.archived"))
+        self.decided.setdefault("archived", []).append(answer.question.key)
+        self._keep(answer, stood)
+
+    def _settle(
+        self, move: Move, answer: Answer, decision: Decision | None, old: str
+    ) -> None:
+        """Do what was decided about an answer that has its new question already."""
+        if answer.archived_at:
+            answer.archived_at = None
+            self.entries.append(trail.Entry(answer, "answer.brought_back"))
+            if move.said.is_something and decision == Decision.CARRY:
+                decision = Decision.AGAIN
+        if not move.said.is_something or decision in {None, Decision.CARRY}:
+            return
+        self.decided.setdefault(str(decision), []).append(move.key)
+        change = _changed(self.by, move, answer, decision, old)
+        if change is None:
+            self.entries.append(_asked_anew(answer))
+        else:
+            entry = trail.Entry(answer, "answer.upgraded", change.before, change.after)
+            self.entries.append(entry)
+        answer.again = Again.EDITION
+
+    def _keep(self, answer: Answer, stood: dict[str, Any]) -> None:
+        self.touched.append(answer)
+        self.before[str(answer.pk)] = stood | {"left_version": answer.version}
+
+    def finish(self) -> Upgrade:
+        """Save all of it and tell the trail."""
+        here, facts = self.assessment, self.assessment.facts
+        was = here.edition
+        Answer.everything.bulk_update(self.touched, columns(), batch_size=ROWS)
+        Answer.objects.bulk_create(self.added, batch_size=ROWS)
+        here.edition, here.facts = self.to, self.facts
+        here.save(update_fields=["edition", "facts"])
+        done = Upgrade.objects.create(
+            assessment=here,
+            from_edition=was,
+            to_edition=self.to,
+            before=_plain(
+                {"facts": facts, "facts_left": here.facts, "answers": self.before}
+            ),
+            added=[answer.pk for answer in self.added],
+            moved_at=timezone.now(),
+            moved_by=self.by,
+        )
+        added = [answer.question.key for answer in self.added]
+        tell(
+            by=self.by,
+            done=done,
+            action="assessment.upgraded",
+            editions=(was, self.to),
+            also={"added": added} | self.decided,
+            entries=self.entries,
+        )
+        return done
+
+
+def locked_assessment(assessment: Assessment) -> Assessment:
+    rows = Assessment.objects.select_for_update(of=("self",))
+    return rows.select_related("edition__checklist").get(pk=assessment.pk)
+
+
+def _refuse(assessment: Assessment, to: Edition) -> None:
+    if not assessment.is_open:
+        msg = "This assessment is closed: its edition stays as it is."
+        raise ValidationError(msg)
+    if to.checklist_id != assessment.edition.checklist_id:
+        msg = "An assessment moves between editions of its own checklist only."
+        raise ValidationError(msg)
+    if to.pk == assessment.edition_id:
+        msg = f"The assessment is on edition {to.number} already."
+        raise ValidationError(msg)
+    if to.status != EditionStatus.PUBLISHED:
+        msg = f"Edition {to.number} is not open for assessments."
+        raise ValidationError(msg)
+
+
+def _by_key(assessment: Assessment, *, is_locked: bool = False) -> dict[str, Answer]:
+    """Question key to answer, archived ones included."""
+    rows = Answer.everything.filter(assessment=assessment).select_related("question")
+    if is_locked:
+        rows = rows.select_for_update(of=("self",))
+    return {answer.question.key: answer for answer in rows.order_by("pk")}
+
+
+def _plan(assessment: Assessment, to: Edition, answers: Mapping[str, Answer]) -> Plan:
+    old, new = content.document(assessment.edition), content.document(to)
+    said = {
+        key: Said(answer.verdict, answer.value, answer.note, answer.reason)
+        for key, answer in answers.items()
+    }
+    return plan(old, new, said)
+
+
+def known_facts(edition: Edition, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts, with "not known yet" where the edition no longer offers a choice."""
+    known = {fact.key: choice_keys(fact) for fact in edition.facts.all()}
+    return {
+        key: None if set(value or []) - known.get(key, set(value or [])) else value
+        for key, value in facts.items()
+    }
+
+
+def _lead(answer: Answer, question: Question, place: dict[str, Any]) -> None:
+    """Let an answer stand under another question."""
+    answer.question = question
+    answer.choice_lines = "\n".join(
+        f"{choice.key}={choice.verdict}={choice.label}"
+        for choice in question.choices.all()
+    )
+    for name, value in place.items():
+        setattr(answer, name, value)
+
+
+def _asked_anew(answer: Answer) -> trail.Entry:
+    """Raise the version, so that a page with the old wording is known by its own."""
+    before = {"again": answer.again, "version": answer.version}
+    answer.version += 1
+    after = {"again": Again.EDITION.value, "version": answer.version}
+    return trail.Entry(answer, "answer.asked_anew", before, after)
+
+
+def _changed(
+    by: User, move: Move, answer: Answer, decision: Decision | None, old: str
+) -> Change | None:
+    """Give an answer its new form, or put it into its note; None when it stays."""
+    if decision == Decision.NOTE:
+        note = "\n\n".join(part for part in (answer.note, _as_note(move, old)) if part)
+        blank = {"verdict": Verdict.UNANSWERED, "value": None, "later_until": None}
+        return alter(by, answer, blank | {"note": note})
+    if decision != Decision.CONVERT or move.converted is None:
+        return None
+    now, said_na_by = move.converted, answer.na_by
+    touched: dict[str, Any] = {"verdict": now.verdict, "value": now.value}
+    if now.verdict == Verdict.NA and not now.reason.strip():
+        touched["reason"] = told(move.item.asked, now) or _as_note(move, old)
+    change = alter(by, answer, touched)
+    if answer.na_by_id:
+        answer.na_by = said_na_by or by
+    return change
+
+
+def _as_note(move: Move, edition: str) -> str:
+    """The old answer in words."""
+    said, question = move.said, move.item.old
+    value = told(question, said) if question else ""
+    parts = [f"In edition {edition}: {Verdict(said.verdict).label}", value, said.reason]
+    return ". ".join(part for part in parts if part)
+
+
+def columns() -> list[str]:
+    """``COLUMNS`` as fields of the model."""
+    return [name.removesuffix("_id") for name in COLUMNS]
+
+
+def _plain(before: dict[str, Any]) -> dict[str, Any]:
+    """Days and moments as ISO text, as JSON keeps them."""
+    rows = {
+        pk: {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name, value in row.items()
+        }
+        for pk, row in before["answers"].items()
+    }
+    return before | {"answers": rows}
+
+
+def tell(
+    *,
+    by: User,
+    done: Upgrade,
+    action: str,
+    editions: tuple[Edition, Edition],
+    also: dict[str, Any],
+    entries: Sequence[trail.Entry],
+) -> None:
+    """Record a move, or its undoing, and what it did to single answers."""
+    here = done.assessment
+    was, now = ({"edition": e.number, "content_hash": e.content_hash} for e in editions)
+    trail.record(
+        by=by,
+        organisation_id=here.organisation_id,
+        action=action,
+        subject=here,
+        scope_id=here.pk,
+        before=was,
+        after=now | also,
+    )
+    trail.record_together(
+        by=by,
+        organisation_id=here.organisation_id,
+        scope_id=here.pk,
+        entries=entries,
+    )

@@ -1,0 +1,52 @@
+"""A running assessment moves to another edition of its checklist."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from compliance.assessments.models.assessment import Assessment
+from compliance.checklists.models import Edition
+from compliance.organisations.models import User
+
+UNDO_FOR = timedelta(days=14)
+"""How long a move can be undone (ui.md, "New edition")."""
+
+
+class Upgrade(models.Model):
+    """One move, and what it would take to undo it.
+
+    ``before`` holds the facts and, for each answer that the move touched, its columns
+    as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``.
+    ``added`` lists the ids of the answers it made.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="upgrades")
+    from_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    to_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    before = models.JSONField()
+    added = models.JSONField(default=list)
+    moved_at = models.DateTimeField()
+    moved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-moved_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_edition=F("to_edition")), name="upgrade_moves"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="upgrade_undone_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_edition.number} to {self.to_edition.number}"
+
+    @property
+    def undo_until(self) -> datetime:
+        return self.moved_at + UNDO_FOR

@@ -1,0 +1,235 @@
+"""What becomes of each answer when its assessment moves to another edition. Pure.
+
+A question keeps its answer where its key and its meaning hold. Where the wording or the
+choices changed, the answer comes along to be confirmed again; where the kind changed it
+is converted only if somebody says so; where the question is gone it goes to the archive.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from compliance.assessments.choices import Decision
+from compliance.assessments.scoring import BESIDE, DERIVED, verdict_of
+from compliance.assessments.values import parse
+from compliance.checklists.changes import Detail, Telling
+from compliance.checklists.choices import ChangeKind
+from compliance.checklists.diff import Document, Item, compare
+
+CHOSEN = {"stage", "choice", "choices"}
+MEANING = (ChangeKind.RETYPED, ChangeKind.CHOICES, ChangeKind.REWORDED)
+"""Changes after which an answer may no longer say what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an answer says."""
+
+    verdict: str = "unanswered"
+    value: Any = None
+    note: str = ""
+    reason: str = ""
+
+    @property
+    def is_something(self) -> bool:
+        """Whether there is anything to carry over."""
+        return bool(
+            self.verdict != "unanswered"
+            or self.note
+            or self.value not in (None, "", [])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One question: how it changed, what was answered, and what may become of that.
+
+    ``options`` begins with what is suggested; one alone leaves nothing to decide.
+    ``converted`` is what the answer would be in its new form, where it has one.
+    ``details`` are the changes besides the wording.
+    """
+
+    item: Item
+    said: Said
+    options: tuple[Decision, ...] = ()
+    converted: Said | None = None
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.item.key
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether the answer may not simply come along."""
+        return self.options != (Decision.CARRY,) and bool(self.options)
+
+    @property
+    def told(self) -> str:
+        """The value that was given, in words."""
+        return told(self.item.old, self.said) if self.item.old else ""
+
+    @property
+    def told_converted(self) -> str:
+        """The value it would have in its new form, in words."""
+        new, said = self.item.new, self.converted
+        return told(new, said) if new and said else ""
+
+    def settled(self, decision: str) -> Decision | None:
+        """The decision if it is open to this answer, else what is suggested."""
+        for option in self.options:
+            if option == decision:
+                return option
+        return self.options[0] if self.options else None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every question of both editions, in the new order."""
+
+    moves: tuple[Move, ...]
+
+    @cached_property
+    def deciding(self) -> list[Move]:
+        return [move for move in self.moves if move.needs_decision]
+
+    @cached_property
+    def added(self) -> list[Move]:
+        return self._of(ChangeKind.ADDED)
+
+    @cached_property
+    def removed(self) -> list[Move]:
+        return self._of(ChangeKind.REMOVED)
+
+    @cached_property
+    def redated(self) -> list[Move]:
+        return self._of(ChangeKind.STARTS)
+
+    @cached_property
+    def same(self) -> list[Move]:
+        """Asked in both, with nothing to decide."""
+        gone = (ChangeKind.ADDED, ChangeKind.REMOVED)
+        return [m for m in self.moves if not m.item.has(*gone) and not m.needs_decision]
+
+    @property
+    def archived(self) -> list[Move]:
+        """Removed questions that had been answered."""
+        return [move for move in self.removed if move.said.is_something]
+
+    def answered(self, decisions: Mapping[str, str]) -> dict[Decision, int]:
+        """How many given answers have each decision; the archived ones have none."""
+        counts = dict.fromkeys(Decision, 0)
+        for move in self.moves:
+            decision = move.settled(decisions.get(move.key, ""))
+            if decision and move.said.is_something:
+                counts[decision] += 1
+        return counts
+
+    def _of(self, kind: ChangeKind) -> list[Move]:
+        return [move for move in self.moves if move.item.has(kind)]
+
+
+def plan(old: Document, new: Document, said: Mapping[str, Said]) -> Plan:
+    """What may become of each answer; ``said`` maps question keys to answers."""
+    telling = Telling(old, new)
+    return Plan(
+        tuple(
+            _move(item, said.get(item.key, Said()), telling.details(item))
+            for item in compare(old, new).items
+        )
+    )
+
+
+def _move(item: Item, said: Said, details: tuple[Detail, ...]) -> Move:
+    if item.new is None:
+        return Move(item, said, details=details)
+    if item.old is None or not said.is_something or not item.has(*MEANING):
+        return Move(item, said, (Decision.CARRY,), details=details)
+    converted = convert(item, said)
+    return Move(item, said, _options(item, said, converted), converted, details)
+
+
+def _options(item: Item, said: Said, converted: Said | None) -> tuple[Decision, ...]:
+    is_as_it_was = converted == said
+    if item.has(ChangeKind.RETYPED) and not is_as_it_was:
+        return (Decision.CONVERT, Decision.NOTE) if converted else (Decision.NOTE,)
+    if converted is None:
+        return (Decision.NOTE,)
+    if not is_as_it_was:
+        return (Decision.CONVERT, Decision.NOTE)
+    return (Decision.AGAIN, Decision.CARRY)
+
+
+def convert(item: Item, said: Said) -> Said | None:
+    """What an answer is in the form the new edition asks for; None where it is nothing.
+
+    It equals ``said`` where the form is the same and the value fits it still.
+    """
+    old, new = item.old, item.new
+    if old is None or new is None:
+        return None
+    if said.verdict in BESIDE or (said.value in (None, "", []) and _is_plain(old, new)):
+        return said if old["kind"] == new["kind"] else _bare(said)
+    value = _value(old, new, said)
+    if value is None and new["kind"] != "verdict":
+        return None
+    return Said(_verdict(new, value, said), value, said.note, said.reason)
+
+
+def _is_plain(old: Document, new: Document) -> bool:
+    """Whether a verdict alone answers both."""
+    return old["kind"] not in DERIVED and new["kind"] not in DERIVED
+
+
+def _bare(said: Said) -> Said:
+    return Said(said.verdict, None, said.note, said.reason)
+
+
+def _verdict(new: Document, value: Any, said: Said) -> str:
+    if new["kind"] not in DERIVED:
+        return said.verdict
+    choices = {choice["key"]: choice["verdict"] for choice in new["choices"]}
+    return verdict_of(new["kind"], value, new["number"], choices)
+
+
+def _value(old: Document, new: Document, said: Said) -> Any:
+    """The value in the new form; None where it has none."""
+    kind = new["kind"]
+    if kind == "verdict":
+        return None
+    if kind in CHOSEN:
+        return _chosen(old, new, said)
+    typed = told(old, said)
+    try:
+        return parse(kind, [typed]) if typed else None
+    except ValueError:
+        return None
+
+
+def _chosen(old: Document, new: Document, said: Said) -> Any:
+    offered = [choice["key"] for choice in new["choices"]]
+    if old["kind"] in CHOSEN:
+        keys = _keys(said.value)
+    else:
+        keys = [c["key"] for c in new["choices"] if c["verdict"] == said.verdict]
+        keys = keys if len(keys) == 1 else []
+    if not keys or not set(keys) <= set(offered):
+        return None
+    if new["kind"] == "choices":
+        return [key for key in offered if key in keys]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _keys(value: Any) -> Sequence[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if value else []
+
+
+def told(question: Document, said: Said) -> str:
+    """The value in words, as the old question offered it; "" without one."""
+    if question["kind"] in CHOSEN:
+        labels = {choice["key"]: choice["label"] for choice in question["choices"]}
+        return "; ".join(labels.get(key, key) for key in _keys(said.value))
+    return str(said.value or "")

@@ -1,0 +1,113 @@
+"""The page that moves an assessment, its undo, and the archive."""
+
+import pytest
+from django.urls import reverse
+
+from compliance.assessments import actions
+from compliance.models import Answer, Upgrade
+from tests import factories
+from tests.assessments.test_upgrading import begin, by_key, publish, say
+from tests.documents import question
+from tests.reading import flat
+
+
+def path(assessment, name="upgrade", *args):
+    return reverse(f"assessments:{name}", args=["acme", assessment.pk, *args])
+
+
+@pytest.fixture
+def waiting(cast, db):
+    """Met in Q1 (reworded) and Q2 (removed); Q3 is new. On edition 1, 2 is published."""
+    assessment = begin(cast, publish([question("Q1"), question("Q2")], number="1"))
+    say(assessment, "Q1", verdict="met", note="<b>Kept</b>")
+    say(assessment, "Q2", verdict="partly", note="In part")
+    publish([question("Q1", text="Do you keep all?"), question("Q3")], number="2")
+    return assessment
+
+
+def test_workspace_says_that_a_newer_edition_is_published(cast, sign_in, waiting):
+    page = flat(sign_in(cast.otto).get(path(waiting, "detail")).text)
+    assert "A newer edition is published" in page
+    assert path(waiting) in sign_in(cast.otto).get(path(waiting, "detail")).text
+
+
+def test_page_shows_what_would_happen_and_changes_nothing(cast, sign_in, waiting):
+    page = flat(sign_in(cast.otto).get(path(waiting)).text)
+    assert "From edition 1 to 2" in page
+    assert "(suggested)" in page
+    assert "“<bdi>&lt;b&gt;Kept&lt;/b&gt;</bdi>”" in page
+    assert "1 decision, all made." in page
+    assert (
+        "After the move 0 answers stand, 1 is to be confirmed, 1 is archived." in page
+    )
+    assert not Upgrade.objects.exists()
+    waiting.refresh_from_db()
+    assert waiting.edition.number == "1"
+
+
+def test_chosen_for_all_is_chosen_and_not_done(cast, sign_in, waiting):
+    page = sign_in(cast.otto).post(path(waiting), {"all": "carry"})
+    assert 'value="carry" checked' in " ".join(page.text.split())
+    assert not Upgrade.objects.exists()
+
+
+def test_move_does_as_chosen_and_can_be_undone(cast, sign_in, waiting):
+    client = sign_in(cast.otto)
+    reply = client.post(path(waiting), {"d-Q1": "carry"}, follow=True)
+    assert "Moved to edition 2." in flat(reply.text)
+    found = by_key(waiting)
+    assert sorted(found) == ["Q1", "Q3"]
+    assert found["Q1"].again == ""
+    done = Upgrade.objects.get()
+    assert "The move can be undone until" in flat(client.get(path(waiting)).text)
+    reply = client.post(path(waiting, "upgrade_undo", done.pk), follow=True)
+    assert "Back on edition 1; every answer is as it was." in flat(reply.text)
+    assert sorted(by_key(waiting)) == ["Q1", "Q2"]
+
+
+def test_archived_answers_can_be_read(cast, sign_in, waiting):
+    sign_in(cast.otto).post(path(waiting))
+    gone = Answer.everything.get(question__key="Q2", assessment=waiting)
+    page = flat(sign_in(cast.rob).get(path(waiting, "archived")).text)
+    assert "Do you keep Q2?" in page
+    assert "In part" in page
+    assert gone.archived_at is not None
+
+
+def test_nothing_archived_is_not_found(cast, sign_in, waiting):
+    assert sign_in(cast.rob).get(path(waiting, "archived")).status_code == 404
+
+
+def test_newest_edition_has_nowhere_to_move(cast, sign_in):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    page = flat(sign_in(cast.otto).get(path(assessment)).text)
+    assert "This is the newest edition of the checklist." in page
+
+
+def test_closed_assessment_shows_no_move_and_refuses_one(cast, sign_in, waiting):
+    actions.archive(by=cast.ada, assessment=waiting)
+    client = sign_in(cast.otto)
+    assert "its edition stays as it is" in flat(client.get(path(waiting)).text)
+    client.post(path(waiting))
+    assert not Upgrade.objects.exists()
+
+
+def test_strangers_find_no_move(cast, sign_in, waiting):
+    done = actions.upgrade(
+        by=cast.otto,
+        assessment=waiting,
+        to=publish([question("Q1")], number="3"),
+        decisions={},
+    )
+    for name, args in (("upgrade", []), ("archived", []), ("upgrade_undo", [done.pk])):
+        url = reverse(f"assessments:{name}", args=["other", waiting.pk, *args])
+        client = sign_in(cast.zoe)
+        reply = client.post(url) if name == "upgrade_undo" else client.get(url)
+        assert reply.status_code == 404
+
+
+def test_double_submit_moves_once(cast, sign_in, waiting):
+    client = sign_in(cast.otto)
+    client.post(path(waiting))
+    client.post(path(waiting))
+    assert Upgrade.objects.count() == 1
