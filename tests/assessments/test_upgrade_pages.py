@@ -74,6 +74,18 @@ def test_archived_answers_can_be_read(cast, sign_in, waiting):
     assert gone.archived_at is not None
 
 
+def test_archived_answers_are_found_by_search(cast, sign_in, waiting):
+    client = sign_in(cast.otto)
+    client.post(path(waiting))
+    gone = Answer.everything.get(question__key="Q2", assessment=waiting)
+    actions.comment(by=cast.rev, answer=by_key(waiting)["Q1"], text="Elsewhere")
+    page = flat(
+        client.get(reverse("assessments:search", args=["acme"]), {"q": "part"}).text
+    )
+    assert f"{path(waiting, 'archived')}#answer-{gone.pk}" in page
+    assert "Archived" in page
+
+
 def test_nothing_archived_is_not_found(cast, sign_in, waiting):
     assert sign_in(cast.rob).get(path(waiting, "archived")).status_code == 404
 

@@ -38,6 +38,7 @@ WORDS = dict(Verdict.choices)
 FIRST = 400
 """Questions that fit best, among which those that apply come first."""
 _ASKED = ("question__key", "question__title")
+_WHERE = ("assessment_id", "applies", "archived_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,8 @@ def _question_hit(
 
 def notes(search: Search) -> list[Hit]:
     """Answers by note, reason and typed value, the newest rows first."""
-    rows = _of(search, Answer.objects.all(), "", ANSWER).annotate(said=_said())
-    columns = ("pk", "assessment_id", "applies", "said", *_ASKED)
+    rows = _of(search, Answer.everything.all(), "", ANSWER).annotate(said=_said())
+    columns = ("pk", *_WHERE, "said", *_ASKED)
     hits = [
         _said_hit(search, where, f"{key} {title}", said)
         for *where, said, key, title in rows.values_list(*columns)[: search.most]
@@ -177,7 +178,7 @@ def notes(search: Search) -> list[Hit]:
 def comments(search: Search) -> list[Hit]:
     """Comments, the newest first."""
     rows = _of(search, Comment.objects.order_by(), "answer__", COMMENT)
-    where = ("answer_id", "answer__assessment_id", "answer__applies")
+    where = ("answer_id", *(f"answer__{name}" for name in _WHERE))
     asked = (f"answer__{name}" for name in _ASKED)
     columns = (*where, "text", "resolved_at", "author__name", *asked)
     hits = [
@@ -216,19 +217,23 @@ def _said_hit(
 ) -> Hit | None:
     """A note, or a comment if it may be resolved; None when the text does not fit.
 
-    ``where`` is the answer, its assessment, and whether it applies.
+    ``where`` is the answer, its assessment, whether it applies, and since when it is
+    archived.
     """
-    answer_id, assessment_id, applies = where
+    answer_id, assessment_id, applies, archived_at = where
     place = search.by_id.get(assessment_id)
     if place is None or not search.terms.are_in(text):
         return None
     is_note = is_resolved is None
     panel = "" if is_note else "comments"
     mark = "Resolved" if is_resolved else "" if place.is_open else "Closed"
+    url = search.url_of_answer(place, answer_id, panel, applies=applies)
+    if archived_at:
+        mark, url = "Archived", search.url_of_archived(place, answer_id)
     return Hit(
         "note" if is_note else "comment",
         search.terms.marked(label),
-        search.url_of_answer(place, answer_id, panel, applies=applies),
+        url,
         TEXT,
         search.terms.snippet(text),
         place.title,

@@ -112,3 +112,8 @@ class Search:
         given = urlencode({name: value for name, value in asked.items() if value})
         url = self.url_of("assessments:detail", place.id)
         return f"{url}?{given}#answer-{answer_id}"
+
+    def url_of_archived(self, place: Place, answer_id: int) -> str:
+        """The page of archived answers, at one of them."""
+        url = self.url_of("assessments:archived", place.id)
+        return f"{url}#answer-{answer_id}"
