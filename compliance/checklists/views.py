@@ -65,4 +65,3 @@ def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse
         "rows": Telling(*documents).rows(found),
     }
     return render(request, "checklists/diff.html", context)
-
