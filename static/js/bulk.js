@@ -9,19 +9,14 @@ const box = () => document.getElementById("bulkbox");
 const form = () => box()?.querySelector("[data-bulkform]");
 const plan = () => document.getElementById("bulkplan");
 
-export function fillDown() {
-  if (count()[0]) bar().querySelector("[data-fill]").click(); // htmx sends the button that was clicked
-  else say("Select questions with X: the first one fills down.", "save-off");
-}
-// Closes the box alone; the picks stay, and the reason comes back with the next one.
-export function shutBox() {
-  if (!box()?.childElementCount) return false;
+// Escape closes the box alone; the picks stay, and the reason comes back with the next one.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.closest?.("#bulkbox")) return;
   const what = form()?.elements.what.value;
   keepText();
   box().replaceChildren();
   bar().querySelector(`[value="${what}"]`)?.focus();
-  return true;
-}
+});
 
 // Other picks, or a row that was saved: what was shown is not what would be done now.
 let asking = 0;

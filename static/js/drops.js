@@ -17,6 +17,12 @@ function give(place, files) {
   }
 }
 
+// Files of an event that may be over: ondemand.js took them while this was on its way.
+export function take(target, files, isPasted) {
+  const place = placeOf(target);
+  if (place) give(place, isPasted ? files.map(named) : files);
+}
+
 let over = null;
 function show(found) {
   const place = found?.matches("[data-uploads]") ? found.closest("main") : found; // an empty list has no outline
@@ -37,8 +43,7 @@ document.addEventListener("drop", (event) => {
   if (!hasFiles(event.dataTransfer)) return;
   event.preventDefault();
   show(null);
-  const place = placeOf(event.target);
-  if (place) give(place, [...event.dataTransfer.files]);
+  take(event.target, [...event.dataTransfer.files], false);
 });
 
 // Word and Excel put a picture of the text beside it: in a field the text is meant.
@@ -53,8 +58,7 @@ function named(file) {
 document.addEventListener("paste", (event) => {
   const data = event.clipboardData;
   if (!data?.files.length || (isText(event.target) && data.types.includes("text/plain"))) return;
-  const place = placeOf(event.target);
-  if (!place) return;
+  if (!placeOf(event.target)) return;
   event.preventDefault();
-  give(place, [...data.files].map(named));
+  take(event.target, [...data.files], true);
 });

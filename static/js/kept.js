@@ -31,4 +31,3 @@ export function showKept() {
   for (const [answer, { name, text }] of waiting()) list.append(piece(answer, "comment", name, text));
   document.getElementById("kept").showModal();
 }
-document.addEventListener("click", (event) => { if (event.target.closest("[data-show-kept]")) showKept(); });

@@ -1,13 +1,13 @@
 // Keys of the question list. Single keys act only while focus is inside it (WCAG 2.1.4).
-import { fillDown, shutBox } from "./bulk.js";
 import { loadMore } from "./more.js";
-import { clear, extend, pick } from "./picks.js";
+import { lost, need } from "./ondemand.js";
+import { clear, count, extend, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
-import { beside, stillRight, takeFirst } from "./states.js";
-import { load, open, show, shut } from "./workspace.js";
+import { load, open, say, show, shut } from "./workspace.js";
 
 const list = document.querySelector(".questions");
 const answers = { Digit0: "unanswered", Digit1: "met", Digit2: "partly", Digit3: "not_met", Digit4: "na", Digit5: "dont_know", Digit6: "later" };
+const beside = new Set(["na", "dont_know", "later"]); // said beside a value
 const rows = () => [...list.querySelectorAll("[data-q]")];
 const field = (row, name) => row.querySelector(`[name="${name}"]`)?.focus();
 
@@ -68,8 +68,8 @@ const single = {
   o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
   d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),
   e: (all, at) => openAt(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
-  y: (all, at) => stillRight(all[at]),
-  t: (all, at) => openAt(all[at], takeFirst),
+  y: (all, at) => need("./states.js").then((states) => states.stillRight(all[at]), lost),
+  t: (all, at) => openAt(all[at], (row) => need("./states.js").then((states) => states.takeFirst(row), lost)),
   c: (all, at) => talk(all[at]),
   "[": () => press("alt-sections"),
   "]": () => press("alt-panel"),
@@ -87,8 +87,13 @@ function digit(event) {
   return event.code.startsWith("Numpad") && !/^\d$/.test(event.key) ? null : event.code.replace("Numpad", "Digit");
 }
 
+// htmx sends the button that was clicked.
+function fillDown() {
+  if (count()[0]) document.querySelector("#bulk [data-fill]").click();
+  else say("Select questions with X: the first one fills down.", "save-off");
+}
 function leave(event, row) {
-  if (event.target.closest("#bulkbox") ? shutBox() : clear()) return;
+  if (event.target.closest("#bulkbox") || clear()) return; // that box closes itself
   if (!row) return;
   shut(row);
   go(row);

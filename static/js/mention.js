@@ -45,6 +45,7 @@ function offer(box) {
 function choose(box, option) {
   const start = box.selectionStart - typed(box).length;
   box.setRangeText(`${option.dataset.handle} `, start, box.selectionStart, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true })); // it is kept like what is typed
   close(box);
   box.focus();
 }
@@ -57,12 +58,11 @@ const keys = {
   Escape: (box) => close(box),
 };
 // Said by script only, since without it nothing is offered.
-document.addEventListener("focusin", (event) => {
-  const box = boxOf(event.target);
-  if (!box) return;
+function tell(box) {
   const told = { "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": box.dataset.mentions };
   for (const [name, value] of Object.entries(told)) box.setAttribute(name, value);
-});
+}
+document.addEventListener("focusin", (event) => { if (boxOf(event.target)) tell(event.target); });
 document.addEventListener("input", (event) => { if (boxOf(event.target)) offer(event.target); });
 document.addEventListener("keydown", (event) => {
   const box = boxOf(event.target);
@@ -80,3 +80,8 @@ document.addEventListener("mousedown", (event) => {
   event.preventDefault();
   choose(box, option);
 });
+// Where the focus is already, and what was typed while this was on its way.
+if (boxOf(document.activeElement)) {
+  tell(document.activeElement);
+  offer(document.activeElement);
+}

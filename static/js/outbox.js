@@ -1,7 +1,6 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
 import { addressIn, box, drop, flying, keep, shown } from "./box.js";
 import { fill, flat, grouped, isSame, isSaved, known, raise, rowAt, touched } from "./rows.js";
-import { showKept } from "./kept.js";
 import { load, open, say } from "./workspace.js";
 import { freshToken, isStale, token } from "./token.js";
 import "./autosave.js";
@@ -19,8 +18,12 @@ function tell() {
   if (why.startsWith("You are signed out")) offer("a", "Sign in", { href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}` });
   const stuck = Object.keys(box).find((address) => box[address].stuck);
   if (stuck) offer("a", "Look at it", { href: stuck.replace(/answers\/(\d+)\/save\/$/, "?open=$1#answer-$1") });
-  if (!why.startsWith("Offline")) offer("button", "Show the text", { type: "button", className: "linkbtn", onclick: showKept });
+  if (why.startsWith("Offline")) return;
+  offer("button", "Show the text", { type: "button", className: "linkbtn", onclick: showKept });
+  texts().catch(() => {}); // while there is a line
 }
+const texts = () => import("./kept.js");
+const showKept = () => texts().then((kept) => kept.showKept(), () => { why = "Offline."; tell(); });
 
 // A row that is not on the page is sent as it was kept.
 async function post(address, kept) {

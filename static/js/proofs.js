@@ -1,8 +1,8 @@
 // Files that fall on a question: its row opens, they are added to it, and its evidence is shown anew.
-import "./drops.js";
 import { addressOf, rowOf } from "./rows.js";
 import { upload } from "./uploads.js";
 import { open } from "./workspace.js";
+export { take } from "./drops.js";
 
 document.addEventListener("attest:files", (event) => {
   const row = event.target;

@@ -2,8 +2,6 @@
 import { rowOf, rowOn } from "./rows.js";
 import { load, say } from "./workspace.js";
 
-export const beside = new Set(["na", "dont_know", "later"]); // said beside a value
-
 // A value that is given, or a day, says itself which of the radios beside it is meant.
 function mean(row, value) {
   const radio = row.querySelector(`.beside input[value="${value}"]`);

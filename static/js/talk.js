@@ -58,7 +58,7 @@ function tell() {
   const offer = at !== location.pathname || panel.hasAttribute("data-can-talk")
     ? Object.assign(document.createElement("a"), { textContent: "Look at it", href: `${at}?open=${answer}&panel=comments#answer-${answer}` })
     : Object.assign(document.createElement("button"), { textContent: "Show the text", type: "button", className: "linkbtn" });
-  if (offer.type === "button") offer.dataset.showKept = "";
+  if (offer.type === "button") offer.onclick = () => import("./kept.js").then((kept) => kept.showKept(), () => offer.after(" Offline. Try again."));
   state.className = "save save-off";
   state.replaceChildren(`A comment on ${name}${more} is not sent.`, " ", offer);
 }
@@ -66,5 +66,9 @@ window.addEventListener("beforeunload", (event) => {
   const isHere = box()?.value.trim() || waiting().some(([, draft]) => draft.at === location.pathname);
   if (isHere && panel.hasAttribute("data-can-talk")) event.preventDefault();
 });
+// What was typed while this was on its way stands behind what was kept.
+const early = box() && box().value !== box().defaultValue ? box().value : "";
 restore();
+if (early && !box().value.startsWith(early)) box().value += `\n${early}`;
+if (early) keep(box().value);
 tell();

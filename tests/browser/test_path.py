@@ -106,7 +106,8 @@ def take_back(window, answer, desk):
     window.focus(answer)
     window.page.keyboard.press("3")
     becomes(lambda: desk.standing(answer)["verdict"], "not_met")
-    window.page.get_by_role("button", name="Undo").click()
+    told = window.page.locator("#undo form", has_text="Not met, saved.")
+    told.get_by_role("button", name="Undo").click()
     becomes(lambda: desk.standing(answer)["verdict"], "partly")
     becomes(lambda: window.chosen(answer), "partly")
     becomes(lambda: focused(window.page), answer)
@@ -131,6 +132,8 @@ def add_evidence(window, answer, desk, tmp_path):
     page.set_input_files("#id_upload", paper)
     page.fill("#id_title", "Minutes of March")
     page.get_by_role("button", name="Add evidence").click()
+    becomes(page.locator("[data-queue-said]").inner_text, "1 of 1 added.")
+    page.get_by_role("link", name="Back", exact=True).click()
     page.wait_for_url("**open=*")
     assert "Minutes of March" in window.row(answer).inner_text()
     assert desk.standing(answer)["evidence"] == ["Minutes of March"]

@@ -1,5 +1,7 @@
 """Many questions by the keyboard alone: pick, extend, fill down, set, take back."""
 
+import time
+
 import pytest
 
 from tests.browser.window import becomes, until
@@ -136,4 +138,26 @@ def test_whole_section_is_picked_with_what_is_not_on_the_page_yet(desk, open_win
         lambda: [desk.standing(a)["due_on"] for a in made["answers"][48:52]],
         ["2026-12-24", "2026-12-24", "", ""],
     )
+    assert window.faults == []
+
+
+@pytest.mark.long
+def test_2000_answers_are_set_and_taken_back_and_both_are_said(desk, open_window):
+    made = desk.many(2000, "Cara")
+    window = open_window(made["sessions"][0], made["path"])
+    page = window.page
+    page.locator("[data-pick]").first.check()
+    page.locator("[data-pick-all]").check()
+    assert picked(page)[1] == "2000 selected, 2000 unanswered"
+    page.get_by_role("button", name="Set answer").click()
+    page.locator('#bulkbox [value="met"]').check()
+    began = time.monotonic()
+    page.get_by_role("button", name="Set 2000 answers").click(timeout=60_000)
+    page.get_by_text("2000 answers set.").wait_for(timeout=60_000)
+    assert set(desk.verdicts(made["answers"])) == {"met"}
+    set_in, began = time.monotonic() - began, time.monotonic()
+    page.locator("#undo").get_by_role("button", name="Undo").click()
+    page.get_by_text("2000 answers put back.").wait_for(timeout=60_000)
+    print(f"set in {set_in:.1f} s, back in {time.monotonic() - began:.1f} s")  # noqa: T201
+    assert set(desk.verdicts(made["answers"])) == {"unanswered"}
     assert window.faults == []
