@@ -39,7 +39,12 @@ class AnswerForm(forms.Form):
     reason = forms.CharField(
         required=False, max_length=LONGEST_TEXT, validators=[validate_text]
     )
-    owner = forms.IntegerField(required=False, min_value=1)
+    owner = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        error_messages={"max_value": "Choose somebody of this organisation."},
+    )
     due_on = forms.DateField(
         required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
     )

@@ -6,6 +6,8 @@ from compliance.assessments.versions import Known, read_known
 
 MOST = 20
 """Keys that are named before the rest is only counted."""
+MOST_PICKED = 10_000
+"""Questions that can be picked at once: far more than an assessment has."""
 
 
 def read_picks(texts: Iterable[str]) -> dict[int, Known]:
@@ -17,6 +19,9 @@ def read_picks(texts: Iterable[str]) -> dict[int, Known]:
             msg = "This page names a question that does not exist. Load it again."
             raise ValueError(msg)
         picks[int(number)] = read_known(known)
+        if len(picks) > MOST_PICKED:
+            msg = f"{MOST_PICKED:,} questions are set at once at most. Select fewer."
+            raise ValueError(msg)
     return picks
 
 

@@ -5,7 +5,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from compliance.web.text import FORBIDDEN
+
 LONGEST_TEXT = 100_000
+MOST_PLACES = 30
+"""Behind the point: "1e-999999" is short to type and a megabyte to write out."""
 
 
 def parse(kind: str, typed: Sequence[str], choices: Sequence[str] = ()) -> Any:
@@ -24,10 +28,7 @@ def parse(kind: str, typed: Sequence[str], choices: Sequence[str] = ()) -> Any:
         return format(number(filled[0]).normalize(), "f")
     if kind == "date":
         return _day(filled[0])
-    if len(filled[0]) > LONGEST_TEXT:
-        msg = f"The text has {len(filled[0]):,} characters; {LONGEST_TEXT:,} fit."
-        raise ValueError(msg)
-    return line_ends(filled[0])
+    return line_ends(_text(filled[0]))
 
 
 def number(typed: Any) -> Decimal:
@@ -37,7 +38,8 @@ def number(typed: Any) -> Decimal:
         found = Decimal(text.replace(",", "."))
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite() or abs(found) >= Decimal(10) ** 12 or len(text) > 30:
+    is_far = not found.is_finite() or abs(found) >= Decimal(10) ** 12
+    if is_far or found.adjusted() < -MOST_PLACES or len(text) > 30:
         msg = f"“{text[:40]}” is not a number. Write it in digits, such as 30."
         raise ValueError(msg)
     return found
@@ -46,6 +48,18 @@ def number(typed: Any) -> Decimal:
 def line_ends(text: str) -> str:
     """Line ends as one character, so that a browser's CRLF is no change."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        msg = f"The text has {len(text):,} characters; {LONGEST_TEXT:,} fit."
+        raise ValueError(msg)
+    if found := FORBIDDEN.search(text):
+        msg = (
+            f"Character {found.start() + 1} is a control character and cannot be shown."
+        )
+        raise ValueError(msg)
+    return text
 
 
 def _known(keys: Sequence[str], choices: Sequence[str]) -> list[str]:

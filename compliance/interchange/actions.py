@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from compliance.assessments.actions import undo_many
 from compliance.assessments.actions.bulk import PutBack, store
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import Change, alter, json_of
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
@@ -186,6 +187,7 @@ def take_in_sheet(
     when the assessment is closed.
     """
     with in_turn(), transaction.atomic():
+        hold_open(assessment.pk)
         assessment = assessment.organisation.assessments.get(pk=assessment.pk)
         _refuse_closed(assessment)
         shown = _plan(by, assessment, draft.rows, is_locked=True)

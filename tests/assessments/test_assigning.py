@@ -86,6 +86,14 @@ def test_one_undo_puts_everything_back(cast, assessment):
     assert trail.verify(cast.acme.pk) is None
 
 
+def test_same_once_more_mails_and_changes_nothing(cast, assessment, sign_in):
+    assign(cast, assessment, cast.con)
+    wish = {"pinned": " ".join(map(str, ids(assessment))), "to": cast.con.pk}
+    reply = sign_in(cast.ada).post(url(assessment), wish, follow=True)
+    assert "Con Tributor has them already. No mail is sent." in reply.text
+    assert queued().count() == 1
+
+
 def test_no_mail_to_oneself(cast, assessment):
     assert assign(cast, assessment, cast.ada).person == cast.ada
     assert queued().count() == 0

@@ -302,8 +302,9 @@ def test_version_from_the_future_is_refused(cast, answers):
 def test_first_answer_fills_down_what_it_has(cast, answers):
     save(cast.con, answers[0], verdict="na", reason="No such data.", note="Mine.")
     save(cast.con, answers[0], due_on=date(2026, 12, 24))
+    picked = [Answer.objects.get(pk=answer.pk) for answer in answers[2::-1]]
     source, bulk = actions.filling(
-        assessment=answers[0].assessment, ids=[a.pk for a in answers[2::-1]]
+        by=cast.con, assessment=answers[0].assessment, targets=targets(picked)
     )
     assert source == answers[0].pk
     assert bulk.changes == {
@@ -313,11 +314,39 @@ def test_first_answer_fills_down_what_it_has(cast, answers):
     }
 
 
-def test_nothing_fills_down_from_an_empty_answer(answers):
+def test_nothing_fills_down_from_an_empty_answer(cast, answers):
     with pytest.raises(ValidationError):
         actions.filling(
-            assessment=answers[0].assessment, ids=[a.pk for a in answers[:2]]
+            by=cast.con,
+            assessment=answers[0].assessment,
+            targets=targets(answers[:2]),
         )
+
+
+def test_own_answer_fills_down_though_its_reply_is_not_here_yet(cast, answers):
+    save(cast.con, answers[0], verdict="met")
+    _, bulk = actions.filling(
+        by=cast.con, assessment=answers[0].assessment, targets=targets(answers[:2])
+    )
+    assert bulk.changes == {"verdict": "met"}
+
+
+@pytest.mark.parametrize("known", ["0", "9"])
+def test_nothing_fills_down_that_the_page_never_showed(cast, answers, known):
+    save(cast.con, answers[0], verdict="met")
+    shown = targets(answers[:2]) | {answers[0].pk: Known(int(known))}
+    with pytest.raises(ValidationError, match=r"changed since|does not exist"):
+        actions.filling(by=cast.ada, assessment=answers[0].assessment, targets=shown)
+
+
+def test_question_of_somebody_who_left_is_nobodys_after_an_undo(cast, answers):
+    save(cast.ada, answers[0], owner_id=cast.con.pk, due_on=date(2026, 12, 24))
+    answers[0].refresh_from_db()
+    done = set_many(cast.ada, answers[:2], owner_id=cast.otto.pk, due_on=None)
+    cast.acme.memberships.filter(user=cast.con).delete()
+    undo(cast.ada, answers, done.seq)
+    now = Answer.objects.get(pk=answers[0].pk)
+    assert (now.owner, now.due_on) == (None, date(2026, 12, 24))
 
 
 @pytest.mark.slow

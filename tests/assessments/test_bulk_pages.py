@@ -205,6 +205,23 @@ def test_first_picked_fills_the_empty_ones_down_at_once(cast, answers, send):
     assert verdicts(answers[0].assessment)[:4] == ["partly"] * 3 + ["unanswered"]
 
 
+def test_answer_that_a_colleague_changed_is_not_filled_down(cast, answers, send):
+    shown = picks(answers[:3])
+    change(cast.ada, answers[0], verdict="not_met")
+    reply = send(headers=HTMX, what="fill", pick=shown)
+    assert reply.status_code == 422
+    assert "Q1 has changed since you looked." in seen(reply)
+    assert verdicts(answers[0].assessment)[1:3] == ["unanswered"] * 2
+
+
+def test_more_questions_than_there_can_be_are_refused(send):
+    """A quarter of a million ids are more than SQLite takes in one statement."""
+    pinned = ";".join(f"{number} 0" for number in range(1, 10_002))
+    page = send(what="due", due_on="2026-12-31", pinned=pinned)
+    assert page.status_code == 422
+    assert "10,000 questions are set at once at most." in seen(page)
+
+
 def test_fill_down_over_an_answer_asks_first(cast, assessment, answers, send):
     change(cast.con, answers[0], verdict="partly")
     assessment.answers.filter(pk=answers[1].pk).update(verdict="met")

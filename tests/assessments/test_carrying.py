@@ -300,3 +300,22 @@ def test_page_of_a_carried_assessment_asks_no_more_and_finds_what_differs(
     assert counts[0] == counts[1]
     page = client.get(new.get_absolute_url(), {"show": "different"})
     assert page.context["found"] == 1
+
+
+def test_choice_that_means_not_applicable_now_is_its_own_reason(cast):
+    def edition(number, verdict):
+        draft = factories.make_draft(0, checklist=checklist, number=number)
+        question = factories.make_question(
+            draft, draft.sections.get(), 1, kind="choice"
+        )
+        question.save()
+        Choice.objects.create(
+            question=question, key="no", label="None", verdict=verdict, position=1
+        )
+        return factories.publish(draft)
+
+    checklist = factories.make_checklist()
+    earlier = factories.make_assessment(cast.acme, cast.ada, edition("1", "met"))
+    say(earlier.answers.get(), value="no", verdict="met")
+    new = carry(cast, earlier, edition("2", "na")).answers.get()
+    assert (new.verdict, new.reason) == ("na", "None")

@@ -1,12 +1,17 @@
 """Archiving: nothing changes in what is put away, and it can be taken up again."""
 
+import threading
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 
 from compliance.assessments import actions
+from compliance.assessments.versions import Known
+from compliance.audit import trail
 from compliance.audit.models import Event
-from tests.factories import make_assessment
+from tests.factories import make_action, make_assessment, make_link
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +69,90 @@ def test_page_says_that_it_is_archived_and_offers_the_way_back(
     client.post(reverse("assessments:take_up", args=["acme", assessment.pk]))
     assessment.refresh_from_db()
     assert assessment.is_open
+
+
+def of(answer, by):
+    """Whose and which answer it is, as most actions take it."""
+    assessment = answer.assessment
+    place = {"organisation": assessment.organisation, "assessment_id": assessment.pk}
+    return {"by": by, "answer_id": answer.pk, **place}
+
+
+WRITES = {
+    "a save": lambda one, by, _: actions.save_answer(
+        **of(one, by), changes={"verdict": "met"}, base=0
+    ),
+    "many at once": lambda one, by, _: actions.set_many(
+        by=by,
+        organisation=one.assessment.organisation,
+        assessment_id=one.assessment_id,
+        targets={one.pk: Known(0)},
+        bulk=actions.Bulk({"verdict": "met"}),
+    ),
+    "a comment": lambda one, by, _: actions.comment(by=by, answer=one, text="Look."),
+    "evidence": lambda one, by, proof: actions.attach(
+        by=by, answer=one, evidence=proof
+    ),
+    "a new version": lambda one, by, proof: actions.use_instead(
+        by=by,
+        organisation=one.assessment.organisation,
+        evidence=proof,
+        others=[],
+        answer_ids=[one.pk],
+    ),
+    "an action": lambda one, by, _: actions.link_answer(
+        by=by, organisation=one.assessment.organisation, number=1, answer_id=one.pk
+    ),
+}
+
+
+def slowly(record, begun, go_on):
+    """The same, but that what is written stops just before it is told."""
+
+    def recorded(**told):
+        if told.get("action") != "assessment.archived":
+            begun.set()
+            go_on.wait(10)
+        return record(**told)
+
+    return recorded
+
+
+def work(act):
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("what", WRITES)
+def test_who_archives_waits_for_what_is_being_written(
+    what, cast, assessment, monkeypatch
+):
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection")
+    make_action(cast.acme, cast.ada)
+    answer, proof = assessment.answers.first(), make_link(cast.acme, cast.ada)
+    begun, go_on = threading.Event(), threading.Event()
+    for name in ("record", "record_together"):
+        slow = slowly(getattr(trail, name), begun, go_on)
+        monkeypatch.setattr(trail, name, slow)
+
+    def archive():
+        actions.archive(by=cast.otto, assessment=assessment)
+
+    def write():
+        WRITES[what](answer, cast.con, proof)
+
+    threads = [threading.Thread(target=work, args=[act]) for act in (write, archive)]
+    threads[0].start()
+    begun.wait(10)
+    threads[1].start()
+    threads[1].join(0.3)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(events()) == 2
+    assert events()[-1] == "assessment.archived"

@@ -181,6 +181,16 @@ def test_owner_is_told_by_name_or_as_nobody_but_never_from_elsewhere(
     assert told == [["nobody", "Otto Weber"], ["somebody unknown", "Otto Weber"]]
 
 
+def test_owner_that_no_id_can_be_is_refused_beside_a_conflict(cast, answers, sign_in):
+    answer = answers["verdict"]
+    address = f"{answer.assessment.get_absolute_url()}answers/{answer.pk}/save/"
+    con = sign_in(cast.con)
+    con.post(address, {"base": "0", "owner": str(cast.con.pk)})
+    reply = con.post(address, {"base": "0", "owner": "1" * 30})
+    assert reply.status_code == 422
+    assert "Choose somebody of this organisation." in reply.text
+
+
 @pytest.mark.parametrize(
     "case",
     [

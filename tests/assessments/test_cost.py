@@ -144,6 +144,7 @@ def test_save_asks_seldom(what, cast, con):
     )
     answer.refresh_from_db()
     assert answer.version == 1
+    most += connection.vendor == "postgresql"  # it holds the assessment open
     assert len(made) <= most, "\n".join(made)
 
 

@@ -242,6 +242,16 @@ def test_undo_is_refused_once_the_field_has_changed_again(cast):
     assert (undone.event, Action.objects.get().status) == (None, "done")
 
 
+def test_undo_of_whole_days_knows_them_again(cast):
+    """The database gives 2 days back as 2.0."""
+    task = make_action(cast.acme, cast.ada)
+    done = change(cast, task, effort_days=Decimal(2))
+    undone = actions.undo_action(
+        by=cast.con, organisation=cast.acme, number=1, seq=done.event.seq
+    )
+    assert (undone.event is None, Action.objects.get().effort_days) == (False, None)
+
+
 def test_undo_finds_only_changes_of_that_action(cast):
     make_action(cast.acme, cast.ada)
     moved = change(cast, make_action(cast.acme, cast.ada), status="doing")

@@ -202,6 +202,14 @@ def test_foreign_answers_are_as_unknown_as_none(cast, sign_in, make_file):
     assert theirs.attachments.count() == 0
 
 
+def test_new_version_for_a_foreign_answer_is_not_kept(cast, sign_in, make_file):
+    old = make_file()
+    theirs = make_assessment(cast.other, cast.zoe).answers.first()
+    new = {"url": "https://example.org/new", "title": "New", "answer": theirs.pk}
+    assert sign_in(cast.con).post(url(old), new).status_code == 404
+    assert Evidence.objects.get() == old
+
+
 @pytest.mark.parametrize("name", ["rob", "rev", "aud"])
 def test_who_may_not_answer_may_not_replace(cast, sign_in, make_file, name):
     old, client = make_file(), sign_in(getattr(cast, name))

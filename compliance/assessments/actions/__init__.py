@@ -68,7 +68,7 @@ from compliance.assessments.actions.undo_upgrade import (
     why_not_undone,
 )
 from compliance.assessments.actions.upgrade import foresee_upgrade, upgrade
-from compliance.assessments.actions.versions import use_instead
+from compliance.assessments.actions.versions import refuse_foreign, use_instead
 
 __all__ = [
     "CONFIRMED",
@@ -108,6 +108,7 @@ __all__ = [
     "leave",
     "link_answer",
     "look_again",
+    "refuse_foreign",
     "remove_view",
     "reopen",
     "resolve",

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from compliance.assessments.actions.answer import Refused, save_answer
 from compliance.assessments.actions.bulk import Bulk, set_many
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.talk import comment
 from compliance.assessments.mine import asked_by, counted
 from compliance.assessments.models import Answer, Assessment
@@ -67,7 +68,8 @@ def assign(
 
     Questions of somebody else stay theirs unless ``take_over``; those that do not
     apply are left out. Without ``due_on`` each keeps its own day. A newcomer is
-    invited, and the invitation is the mail. Raises ``ValidationError`` for a closed
+    invited, and the invitation is the mail. The same once more changes and mails
+    nothing. Raises ``ValidationError`` for a closed
     assessment, a person who may not answer, when nothing is left to assign, and what
     inviting raises.
     """
@@ -99,10 +101,10 @@ def assign(
                 path=_path(assessment),
                 ask=words,
             ).membership.user
-        elif person and person != by:
-            _tell(by, person, assessment, len(wanted), words)
         assert person is not None  # noqa: S101 (for mypy: one of the two)
         seq = _set(by, assessment, wanted, person, due_on)
+        if person == to and person != by and seq is not None:
+            _tell(by, person, assessment, len(wanted), words)
     return Assigned(len(wanted), len(rows) - len(wanted), person, seq)
 
 
@@ -149,6 +151,7 @@ def hand_back(
 def _own(
     by: User, organisation: Organisation, assessment_id: UUID, answer_id: int
 ) -> Answer:
+    hold_open(assessment_id)
     rows = Answer.objects.select_for_update(of=("self",)).select_related(
         "question", "assessment__edition__checklist", "assessment__organisation"
     )

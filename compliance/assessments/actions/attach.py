@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
 from compliance.evidence.models import Evidence
@@ -71,6 +72,7 @@ def swap_proofs(answer: Answer, after: dict[str, Any]) -> dict[str, Any]:
 
 
 def _locked(answer: Answer) -> Answer:
+    hold_open(answer.assessment_id)
     answers = Answer.objects.select_for_update(of=("self",))
     answer = answers.select_related("assessment").get(pk=answer.pk)
     if not answer.assessment.is_open:

@@ -1,7 +1,7 @@
 """Setting many answers at once: one transaction, a few statements, one undo."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import (
     Change,
     Changes,
@@ -75,14 +76,16 @@ def foresee(
     return _plan(assessment, answers, targets, bulk)
 
 
-def filling(*, assessment: Assessment, ids: Collection[int]) -> tuple[int, Bulk]:
+def filling(
+    *, by: User, assessment: Assessment, targets: Mapping[int, Known]
+) -> tuple[int, Bulk]:
     """The id of the first of some answers, and what it hands down to the others.
 
     That is its verdict with the reason or the day, its owner and its due date, as far
     as it has them; never a value or a note. Raises ``ValidationError`` when there is
-    nothing, or nobody to take it.
+    nothing, nobody to take it, or something of others that the page never showed.
     """
-    first, *others = _found(_answers_of(assessment), ids)
+    first, *others = _found(_answers_of(assessment), list(targets))
     if not others:
         msg = "Select two questions or more: the first one fills down."
         raise ValidationError(msg)
@@ -97,6 +100,12 @@ def filling(*, assessment: Assessment, ids: Collection[int]) -> tuple[int, Bulk]
     changes = {n: v for n in names if (v := getattr(first, n)) not in (None, "")}
     if not changes:
         msg = f"{first.question.key} has no answer, owner or due date to fill down."
+        raise ValidationError(msg)
+    _refuse_newer([first], targets)
+    events = changing_events(assessment, [first.pk]).exclude(actor=by)
+    known = wound_back(first, targets[first.pk], events)
+    if any(known[name] != value for name, value in changes.items()):
+        msg = f"{first.question.key} has changed since you looked. Read it again."
         raise ValidationError(msg)
     return first.pk, Bulk(changes)
 
@@ -157,6 +166,7 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         changes: dict[int, Change] = {}
         moved: list[Event] = []
         left: set[int] = set()
+        people = set(assessment.organisation.memberships.values_list("user", flat=True))
         for event in events:
             answer = answers[int(event.subject_id)]
             before, after = trail.changes(event)
@@ -164,7 +174,7 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
                 moved.append(event)
             elif not is_standing(answer, after):
                 left.add(answer.pk)
-            elif change := alter(by, answer, old_values(before), old_beside(before)):
+            elif change := alter(by, answer, _old(before, people), old_beside(before)):
                 changes[answer.pk] = change
         rows = list(answers.values())
         store(rows, changes)
@@ -174,6 +184,14 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
             refuse_too_many_files(assessment)
         done = changes.keys() | {int(entry.subject.pk) for entry in proofs}
     return PutBack(sorted(done), [a.question.key for a in rows if a.pk in left])
+
+
+def _old(before: Changes, people: Collection[int]) -> Changes:
+    """The fields before an event; a question of somebody who left is nobody's."""
+    old = old_values(before)
+    if old.get("owner_id") and old["owner_id"] not in people:
+        old["owner_id"] = None
+    return old
 
 
 def events_together(assessment: Assessment, seq: int) -> list[Event]:
@@ -191,6 +209,7 @@ def events_together(assessment: Assessment, seq: int) -> list[Event]:
 
 
 def _open(organisation: Organisation, assessment_id: UUID) -> Assessment:
+    hold_open(assessment_id)
     assessment = organisation.assessments.get(pk=assessment_id)
     if not assessment.is_open:
         raise ValidationError(CLOSED)
@@ -218,9 +237,7 @@ def _plan(
     bulk: Bulk,
 ) -> Plan:
     _refuse_foolish(assessment, bulk)
-    if any(targets[answer.pk].newest > answer.version for answer in answers):
-        msg = "This page knows a version that does not exist. Load it again."
-        raise ValidationError(msg)
+    _refuse_newer(answers, targets)
     old = {a.pk: a for a in answers if targets[a.pk].oldest < a.version}
     known = {}
     if old:
@@ -234,6 +251,12 @@ def _plan(
         uses = bulk.evidence.attachments.filter(answer__assessment=assessment)
         attached = frozenset(uses.values_list("answer_id", flat=True))
     return plan(answers, bulk.changes, known, attached)
+
+
+def _refuse_newer(answers: Iterable[Answer], targets: Mapping[int, Known]) -> None:
+    if any(targets[answer.pk].newest > answer.version for answer in answers):
+        msg = "This page knows a version that does not exist. Load it again."
+        raise ValidationError(msg)
 
 
 def _refuse_foolish(assessment: Assessment, bulk: Bulk) -> None:

@@ -68,7 +68,8 @@ def _carry(answer: Answer, earlier: Answer, members: set[int]) -> None:
 
 def _carry_verdict(answer: Answer, earlier: Answer) -> None:
     question = answer.question
-    choices = {choice.key: choice.verdict for choice in question.choices.all()}
+    offered = question.choices.all()
+    choices = {choice.key: choice.verdict for choice in offered}
     if question.kind in _CHOSEN and not _are_known(earlier.value, choices):
         return
     answer.value = earlier.value
@@ -79,7 +80,9 @@ def _carry_verdict(answer: Answer, earlier: Answer) -> None:
         )
     answer.later_until = earlier.later_until
     if answer.verdict == Verdict.NA:
-        answer.reason = earlier.reason
+        chosen = answer.value if isinstance(answer.value, list) else [answer.value]
+        labels = [choice.label for choice in offered if choice.key in chosen]
+        answer.reason = earlier.reason or "; ".join(labels)
         answer.na_by_id = earlier.na_by_id
 
 

@@ -18,6 +18,7 @@ from compliance.assessments.actions.asking import (
     ask_to_look,
     stop_asking,
 )
+from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.choices import CLOSED, ActionStatus
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
@@ -145,8 +146,9 @@ def undo_action(
         action = _locked(organisation.pk, number)
         event = _changes_of(action).get(seq=seq)
         before, after = trail.changes(event)
-        standing = _json(_values(action))
-        if any(standing[f] != v for f, v in after.items() if f in FIELDS):
+        standing = _values(action)
+        told = {f: _python(f, v) for f, v in after.items() if f in FIELDS}
+        if any(standing[f] != value for f, value in told.items()):
             return Remedied(action, None)
         back = {f: _python(f, v) for f, v in before.items() if f in FIELDS}
         marked = after.get(MARKED, [])
@@ -189,6 +191,7 @@ def _locked(organisation_id: UUID, number: int) -> Action:
 
 
 def _open_answer(organisation_id: UUID, answer_id: int) -> Answer:
+    hold_open_for([answer_id])
     rows = Answer.objects.select_for_update(of=("self",))
     answer = rows.select_related("assessment", "question").get(
         pk=answer_id, assessment__organisation_id=organisation_id

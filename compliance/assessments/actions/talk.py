@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.mentions import Person, named
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.thread import mentionable
@@ -104,6 +105,7 @@ def _tell(person: User, said: Comment) -> None:
 
 
 def _locked(answer: Answer) -> Answer:
+    hold_open(answer.assessment_id)
     answers = Answer.objects.select_for_update(of=("self",)).select_related(
         "question", "assessment__organisation", "assessment__edition__checklist"
     )

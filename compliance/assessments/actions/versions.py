@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
 from compliance.evidence.models import Evidence
@@ -54,8 +55,16 @@ def use_instead(
     return changed
 
 
+def refuse_foreign(organisation: Organisation, answer_ids: Collection[int]) -> None:
+    """Raise ``Answer.DoesNotExist`` for an id that is not the organisation's own."""
+    rows = Answer.objects.filter(assessment__organisation=organisation)
+    if rows.filter(pk__in=answer_ids).count() != len(set(answer_ids)):
+        raise Answer.DoesNotExist
+
+
 def _locked(organisation: Organisation, answer_ids: Collection[int]) -> list[Answer]:
     """The answers by assessment, locked; all of them the organisation's and open."""
+    hold_open_for(answer_ids)
     rows = Answer.objects.filter(
         pk__in=answer_ids, assessment__organisation=organisation
     )

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
@@ -54,6 +55,7 @@ def locked(organisation_id: UUID, assessment_id: UUID, answer_id: int) -> Answer
     Raises ``Answer.DoesNotExist`` for a foreign id, ``ValidationError`` when its
     assessment is closed.
     """
+    hold_open(assessment_id)
     answers = Answer.objects.select_for_update(of=("self",)).with_choices()
     answer = answers.select_related(
         "assessment__edition",

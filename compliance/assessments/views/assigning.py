@@ -93,9 +93,11 @@ def _assigned(
     if done.left:
         kept = "1 stays" if done.left == 1 else f"{done.left} stay"
         said += f" {kept} with the owner there was."
-    messages.success(request, said)
     if done.seq is None:
+        said = f"Nothing to change: {done.person} has them already. No mail is sent."
+        messages.info(request, said)
         return redirect(assessment)
+    messages.success(request, said)
     args = [request.organisation.slug, assessment.pk, done.seq]
     return redirect("assessments:bulk_done", *args)
 

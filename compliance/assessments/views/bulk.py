@@ -118,7 +118,7 @@ def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
     targets = dict(asked.targets)
     if asked.what == FILL:
         source, asked.bulk = actions.filling(
-            assessment=assessment, ids=list(asked.targets)
+            by=request.user, assessment=assessment, targets=asked.targets
         )
         targets.pop(source)
     else:

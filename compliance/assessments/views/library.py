@@ -72,6 +72,10 @@ def evidence_replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     ids = _ids(request.POST)
     if not form.is_valid():
         return _replace_page(request, old, form, uses, ids=ids, status=422)
+    try:
+        actions.refuse_foreign(request.organisation, ids)
+    except Answer.DoesNotExist as error:
+        raise Http404 from error
     outcomes = library.add_each(
         by=request.user,
         organisation=request.organisation,

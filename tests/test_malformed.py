@@ -1,0 +1,325 @@
+"""Every address of four rooms, with every parameter malformed in turn: never a 500.
+
+A new parameter needs its name in ``SENT``, with a value that opens the way to it.
+"""
+
+from itertools import count, cycle, islice
+from urllib.parse import quote
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.urls import reverse
+
+from compliance.models import Choice
+from tests import factories
+from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
+
+pytestmark = pytest.mark.slow
+
+ROOMS = ("assessments:", "evidence:", "interchange:", "organisations:")
+KINDS = ("verdict", "number", "date", "text", "choice", "choices", "stage")
+LOOK = {
+    "show": "all",
+    "q": "duty",
+    "from": "1",
+    "owner": "1",
+    "open": "1",
+    "panel": "law",
+}
+TABLE = {"show": "all", "q": "list", "sort": "due", "page": "1"}
+REMEDY = {
+    "title": "Write it",
+    "text": "All of it.",
+    "owner": "",
+    "due_on": "2026-12-31",
+    "priority": "high",
+    "effort_days": "2",
+}
+EVIDENCE = {
+    "title": "Policy",
+    "url": "https://example.org/",
+    "document_on": "2026-01-31",
+    "covers_from": "2026-01-01",
+    "covers_to": "2026-12-31",
+    "expires_on": "2027-01-01",
+    "upload": "",
+}
+ANSWER = {
+    "base": "0",
+    "verdict": "later",
+    "value": "1",
+    "note": "Note",
+    "reason": "Reason",
+    "owner": "1",
+    "due_on": "2026-12-31",
+    "later_until": "2026-12-31",
+    "want": "row",
+    "then": "evidence",
+}
+BULK = {
+    "what": "answer",
+    "pick": "{answer} 0",
+    "section": "1",
+    "all": "1",
+    "verdict": "later",
+    "reason": "Reason",
+    "later_until": "2026-12-31",
+    "person": "1",
+    "due_on": "2026-12-31",
+    "no_due": "",
+    "evidence": "",
+    "find": "list",
+    "do": "apply",
+    "told": "x",
+    "pinned": "{answer} 0",
+    "shown": "{answer}",
+    "at": "1",
+    "opened": "{answer}",
+}
+PERSON = {"email": "new@example.org", "name": "New Person", "role": "reader"}
+WORDS = {"password1": "correct horse", "password2": "correct horse"}
+SENT = {
+    "assessments:search": {"q": "duty", "kind": "question", "page": "1", "near": "x"},
+    "assessments:list": TABLE,
+    "assessments:na_queue": {
+        "page": "1",
+        "seq": "1",
+        "pick": "1",
+        "only": "1",
+        "base-1": "0",
+    },
+    "assessments:na_undo": {"seq": "1", "want": "queue"},
+    "assessments:mine": {"page": "1"},
+    "assessments:start": {
+        "subject": "Acme",
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "due_on": "2026-12-31",
+        "data": "health",
+        "earlier": "x",
+    },
+    "assessments:applies": {"data": "health"},
+    "assessments:detail": LOOK,
+    "assessments:progress": LOOK,
+    "assessments:facts": {"data": "health"},
+    "assessments:applicability": LOOK,
+    "assessments:assign": LOOK
+    | {
+        "which": "question:{answer}",
+        "pinned": "{answer}",
+        "to": "1",
+        "email": "",
+        "name": "",
+        "due_on": "2026-12-31",
+        "message": "Look.",
+        "take_over": "on",
+    },
+    "assessments:contribute": {"open": "{answer}", "after": "{answer}"},
+    "assessments:contribute_save": ANSWER,
+    "assessments:hand_back": {"to": "1", "reason": "Not I."},
+    "assessments:evidence_use": {
+        "assessment": "{assessment}",
+        "q": "duty",
+        "answer": "{answer}",
+    },
+    "assessments:evidence_replace": EVIDENCE | {"answer": "{answer}"},
+    "assessments:evidence_swap": {"answer": "{answer}"},
+    "assessments:saved_views": LOOK | {"name": "Mine", "is_shared": "on"},
+    "assessments:saved_view": {"name": "Mine", "is_shared": "on"},
+    "assessments:bulk": BULK,
+    "assessments:answer_save": ANSWER,
+    "assessments:presence": {"answer": "{answer}", "known": "", "gone": ""},
+    "assessments:seen": {"seq": "1", "back": "0"},
+    "assessments:take": {"base": "0", "source_version": "0", "want": "keep"},
+    "assessments:again": {"base": "0", "note": "", "want": "panel"},
+    "assessments:na_confirm": {"base": "0", "note": "", "want": "panel"},
+    "assessments:na_back": {"base": "0", "why": "It applies."},
+    "assessments:comment_add": {"text": "@Con Tributor, look"},
+    "assessments:action_list": TABLE,
+    "assessments:action_board": TABLE,
+    "assessments:action_new": REMEDY,
+    "assessments:action_add": REMEDY,
+    "assessments:action": {"q": "duty"},
+    "assessments:action_save": REMEDY | {"status": "doing", "base": "0", "q": "duty"},
+    "assessments:action_move": TABLE | {"status": "doing", "base": "0"},
+    "assessments:action_undo": TABLE | {"back": "action"},
+    "assessments:action_link": {"answer": "{answer}", "back": "answer"},
+    "assessments:action_unlink": {"answer": "{answer}", "back": "answer"},
+    "assessments:proof_add": EVIDENCE | {"q": "policy", "back": "mine"},
+    "assessments:proof_use": {"back": "mine"},
+    "assessments:proof_drop": {"back": "mine"},
+    "evidence:list": TABLE | {"open": "x"},
+    "evidence:add": EVIDENCE,
+    "evidence:edit": EVIDENCE
+    | {f"base_{name}": text for name, text in EVIDENCE.items()},
+    "interchange:sheet_read": {"upload": "x"},
+    "interchange:sheet_preview": {"draft": "{assessment}"},
+    "interchange:sheet_take": {
+        "draft": "{assessment}",
+        "digest": "0" * 64,
+        "page": "1",
+        "take-1-note": "file",
+    },
+    "organisations:create": {"name": "New"},
+    "organisations:members": PERSON,
+    "organisations:member_role": {"role": "reader"},
+    "organisations:invitation": WORDS,
+    "organisations:invite": PERSON,
+}
+"""Address to the parameters it reads, in the query or the form, with values that do."""
+
+BAD = [
+    None,
+    "",
+    " \r\n",
+    "x",
+    "-1",
+    "0",
+    "9" * 19,
+    "9" * 5000,
+    "1e999999",
+    "NaN",
+    "\u00b2",
+    "\u0661",
+    "a\x00b",
+    "\u202e\u2066",
+    "%ED%A0%80%FF",
+    "x" * 100_001,
+    "=1+1",
+    "<b>'\"&{{ 1 }}%s",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "1 1 note=0",
+    "{answer} 999999999",
+    "; " * 5000,
+    "1 0;" * 10_000,
+    "00000000-0000-0000-0000-000000000001",
+]
+"""None leaves it out."""
+
+
+EACH = 2
+"""Of them, how many each parameter gets: the next one gets those that follow."""
+
+BODIES = [
+    ("application/json", "{"),
+    ("text/plain", "base=0"),
+    ("multipart/form-data", "x"),
+    (
+        "multipart/form-data; boundary=x",
+        '--x\r\nContent-Disposition: form-data; name="',
+    ),
+    ("application/x-www-form-urlencoded", "%&=&&%zz=%00&base&pick=%FF" + "&a=1" * 6000),
+]
+FORM = "application/x-www-form-urlencoded"
+
+
+def encoded(sent, name, bad):
+    """A form as it travels, with one value in place of its own."""
+    parts = {key: quote(text) for key, text in sent.items()}
+    if bad is None:
+        del parts[name]
+    else:
+        parts[name] = bad if bad.startswith("%") else quote(bad)
+    return "&".join(f"{key}={text}" for key, text in parts.items())
+
+
+def forms(sent, answer, assessment, turn):
+    """A form for each parameter and each of the bad values whose turn it is."""
+    sent = {k: v.format(answer=answer, assessment=assessment) for k, v in sent.items()}
+    for name in sent:
+        for bad in islice(turn, EACH):
+            yield encoded(sent, name, bad and bad.replace("{answer}", str(answer)))
+
+
+@pytest.fixture
+def knock(cast, enter):  # noqa: F811
+    """``knock(method, path, form)`` as Ada, taken back at once; the status of the reply."""
+    client, number = enter(cast.ada), count()
+
+    def send(method, path, form="", kind=FORM):
+        cache.clear()
+        is_form = method == "POST"
+        query = form[:2000] if is_form else form
+        with transaction.atomic():
+            reply = client.generic(
+                method,
+                f"{path}?{query}" if kind == FORM else path,
+                form if is_form else "",
+                content_type=kind,
+                headers={"HX-Request": "true"} if next(number) % 2 else {},
+            )
+            reply.getvalue()
+            transaction.set_rollback(True)
+        return reply.status_code
+
+    return send
+
+
+def doors(keys):  # noqa: F811
+    """Name, method, and address of each door of the rooms."""
+    for door in all_doors():
+        if door.name.startswith(ROOMS):
+            for method in DOORS[door.name][1].split():
+                yield door, method, address(door, keys)
+
+
+def test_no_parameter_breaks_a_page(keys, knock):  # noqa: F811
+    here = keys["answer_id"].own, keys["assessment_id"].own
+    turn, broken = cycle(BAD), []
+    for door, method, path in doors(keys):
+        broken += [
+            (door.name, method, form[:300])
+            for form in ("", *forms(SENT.get(door.name, {}), *here, turn))
+            if knock(method, path, form) >= 500
+        ]
+    assert broken == []
+
+
+def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock):  # noqa: F811
+    edition = factories.make_draft(questions=0)
+    section = edition.sections.get()
+    for position, kind in enumerate(KINDS, 1):
+        bounds = {"unit": "days", "at_most": 31} if kind == "number" else {}
+        question = factories.make_question(
+            edition, section, position, kind=kind, number=bounds
+        )
+        question.save()
+        if kind in {"choice", "choices", "stage"}:
+            Choice.objects.create(
+                question=question, key="1", label="One", verdict="met", position=1
+            )
+    assessment = factories.make_assessment(
+        cast.acme, cast.ada, factories.publish(edition), subject="Kinds"
+    )
+    turn, broken = cycle(BAD), []
+    for answer in assessment.answers.select_related("question"):
+        for name in ("answer_save", "contribute_save"):
+            path = reverse(
+                f"assessments:{name}", args=["acme", assessment.pk, answer.pk]
+            )
+            broken += [
+                (answer.question.kind, name, form[:300])
+                for form in forms(ANSWER, answer.pk, assessment.pk, turn)
+                if knock("POST", path, form) >= 500
+            ]
+    assert broken == []
+
+
+def test_no_body_and_no_number_in_an_address_breaks_a_page(keys, knock):  # noqa: F811
+    broken = []
+    for door, method, path in doors(keys):
+        if method == "POST":
+            broken += [
+                (door.name, kind)
+                for kind, body in BODIES
+                if knock(method, path, body, kind) >= 500
+            ]
+        for name in door.params:
+            if isinstance(keys[name].own, int):
+                far = address(door, keys, **{name: "1" * 30})
+                if knock(method, far) >= 500:
+                    broken.append((door.name, method, name))
+    assert broken == []
