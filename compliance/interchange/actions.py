@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from compliance.assessments.actions import undo_many
+from compliance.assessments.actions import Told, tell_of_law, undo_many
 from compliance.assessments.actions.bulk import PutBack, store
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import Change, alter, json_of
@@ -45,6 +45,14 @@ class Loaded:
     is_changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The library after loading, and what was told of changes of the law."""
+
+    checklists: list[Loaded]
+    law: Told
+
+
 def read(folder: Path) -> Seeds:
     """The seeds of a folder, checked; raises ``BadSeeds`` with every fault."""
     seeds = read_folder(folder)
@@ -55,10 +63,13 @@ def read(folder: Path) -> Seeds:
 
 
 @transaction.atomic
-def load(*, by: Any, folder: Path) -> list[Loaded]:
-    """Bring the library up to a folder; raises ``BadSeeds`` and then changes nothing."""
+def load(*, by: Any, folder: Path) -> Library:
+    """Bring the library up to a folder; raises ``BadSeeds`` and then changes nothing.
+
+    Organisations whose running assessments rest on law that changed are told.
+    """
     seeds = read(folder)
-    _wait_for_others()
+    stood_at = _wait_for_others()
     if seeds.themes:
         for position, theme in enumerate(seeds.themes.content.themes, 1):
             actions.store_theme(
@@ -74,13 +85,16 @@ def load(*, by: Any, folder: Path) -> list[Loaded]:
         actions.store_relations(by=by, pairs=seeds.crosswalk.content.document())
     if seeds.about:
         actions.store_notices(by=by, notices=seeds.about.content.document())
-    return loaded
+    return Library(loaded, tell_of_law(by=by, after=stood_at))
 
 
-def _wait_for_others() -> None:
-    """Let one load at a time go on: each holds the library's chain to its end."""
+def _wait_for_others() -> int:
+    """Let one load at a time go on: each holds the library's chain to its end.
+
+    The number of its newest event.
+    """
     ChainHead.objects.get_or_create(pk=LIBRARY, defaults={"hash": START})
-    ChainHead.objects.select_for_update().get(pk=LIBRARY)
+    return ChainHead.objects.select_for_update().get(pk=LIBRARY).seq
 
 
 def _checklist(by: Any, files: ChecklistFiles) -> Loaded:

@@ -1,6 +1,7 @@
-"""What people may send: a spreadsheet, and which side wins where two differ."""
+"""What people may send: spreadsheets of answers, files of checklists, and what to do."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from compliance.evidence.naming import clean_name
+from compliance.interchange.formats.limits import MOST_BYTES
+from compliance.interchange.formats.writing import FORMATS
 
 _PICK = re.compile(r"take-(\d{1,18})-([a-z_]{1,20})", re.ASCII)
 
@@ -48,3 +51,63 @@ class TakeForm(forms.Form):
         sent = data.items() if isinstance(data, QueryDict) else ()
         found = ((_PICK.fullmatch(name), side) for name, side in sent)
         return {(int(m[1]), m[2]) for m, side in found if m and side == "file"}
+
+
+class ChecklistForm(forms.Form):
+    """A file of a checklist. What it is, its bytes say, not its name."""
+
+    upload = forms.FileField(
+        label="File",
+        widget=forms.FileInput(
+            attrs={
+                "class": "input",
+                "accept": ".yaml,.yml,.json,.xlsx,.csv,.tsv,.xml",
+            }
+        ),
+        help_text=(
+            "Attest (YAML, JSON, XLSX, CSV), OSCAL catalog (JSON, YAML, XML), CISO"
+            " Assistant library, CNIL PIA structure or OWASP ASVS. Up to 12 MB."
+        ),
+        error_messages={
+            "required": "Choose the file.",
+            "empty": "The file is empty.",
+            "invalid": "The file did not arrive. Choose it again.",
+        },
+    )
+    theme = forms.ChoiceField(
+        label="Theme",
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+        help_text="Only a checklist that is new and names no theme needs one.",
+        error_messages={"invalid_choice": "Choose a theme of the list."},
+    )
+
+    def __init__(
+        self, *args: Any, themes: Iterable[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["theme"]
+        field.choices = [("", "As the file says"), *themes]
+
+    def clean_upload(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["upload"]
+        size = upload.size or 0
+        if size > MOST_BYTES:
+            msg = f"The file has {size / 10**6:.1f} MB; {MOST_BYTES // 10**6} MB fit."
+            raise forms.ValidationError(msg, code="size")
+        upload.name = clean_name(upload.name or "")
+        return upload
+
+
+class KeepForm(forms.Form):
+    """Which draft, what was shown of it, and whether it may replace another draft."""
+
+    draft = forms.UUIDField()
+    seen = forms.RegexField(r"^[0-9a-f]{64}$")
+    replace = forms.BooleanField(required=False)
+
+
+class FormatForm(forms.Form):
+    """The format of a download."""
+
+    form = forms.ChoiceField(choices=[(name, it.label) for name, it in FORMATS.items()])

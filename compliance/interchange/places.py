@@ -35,10 +35,12 @@ class Read:
         return None
 
 
-def read(content: bytes) -> Read:
+def read(
+    content: bytes, *, most_bytes: int = MAX_BYTES, most_depth: int = MAX_DEPTH
+) -> Read:
     """The one document of a file. Raises ``UnreadableError`` with the line and the reason."""
-    if len(content) > MAX_BYTES:
-        msg = f"has {len(content):,} bytes; at most {MAX_BYTES:,}"
+    if len(content) > most_bytes:
+        msg = f"has {len(content):,} bytes; at most {most_bytes:,}"
         raise UnreadableError(msg)
     try:
         text = content.decode("utf-8-sig")
@@ -47,7 +49,7 @@ def read(content: bytes) -> Read:
         msg = "is not UTF-8 text"
         raise UnreadableError(msg, line) from None
     try:
-        _refuse_hidden(text)
+        _refuse_hidden(text, most_depth)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
@@ -65,7 +67,7 @@ def read(content: bytes) -> Read:
     return Read(_value(node, (), lines, SafeConstructor()), lines)
 
 
-def _refuse_hidden(text: str) -> None:
+def _refuse_hidden(text: str, most_depth: int) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else None
@@ -79,8 +81,8 @@ def _refuse_hidden(text: str) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > MAX_DEPTH:
-            msg = f"is nested deeper than {MAX_DEPTH} levels"
+        if depth > most_depth:
+            msg = f"is nested deeper than {most_depth} levels"
             raise UnreadableError(msg, line)
 
 

@@ -77,7 +77,7 @@ class Source[Shape: Part]:
 
     def fault(self, path: places.Path, reason: str) -> Fault:
         """A fault at a place, with the keys on the way named."""
-        where, known = _named(self.read.value, path)
+        where, known = named(self.read.value, path)
         said = f"{where}: {reason}" if where else reason
         return Fault(self.file, self.read.line(known), said)
 
@@ -180,13 +180,14 @@ def _file[Shape: Part](
     except ValidationError as refused:
         errors = refused.errors(include_url=False, include_input=False)
         seeds.faults.extend(
-            source.fault(error["loc"], _reason(error)) for error in errors
+            source.fault(error["loc"], reason_of(error)) for error in errors
         )
         return None
     return source
 
 
-def _reason(error: ErrorDetails) -> str:
+def reason_of(error: ErrorDetails) -> str:
+    """What is wrong with a value, in words."""
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return str(context["error"])
@@ -199,7 +200,7 @@ def _reason(error: ErrorDetails) -> str:
     return known.format(**context) if known else error["msg"]
 
 
-def _named(value: Any, path: places.Path) -> tuple[str, places.Path]:
+def named(value: Any, path: places.Path) -> tuple[str, places.Path]:
     """The keys on a path as words, and how much of the path is really there."""
     words: list[str] = []
     known: list[str | int] = []

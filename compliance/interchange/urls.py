@@ -2,15 +2,26 @@
 
 from django.urls import path
 
-from compliance.interchange import views
+from compliance.interchange.views import checklists, sheets
 
 app_name = "interchange"
-one = "<uuid:assessment_id>/"
+one = "sheets/<uuid:assessment_id>/"
 urlpatterns = [
-    path(one, views.sheet, name="sheet"),
-    path(f"{one}file/", views.sheet_file, name="sheet_file"),
-    path(f"{one}read/", views.sheet_read, name="sheet_read"),
-    path(f"{one}preview/", views.sheet_preview, name="sheet_preview"),
-    path(f"{one}take/", views.sheet_take, name="sheet_take"),
-    path(f"{one}undo/<int:seq>/", views.sheet_undo, name="sheet_undo"),
+    path(one, sheets.sheet, name="sheet"),
+    path(f"{one}file/", sheets.sheet_file, name="sheet_file"),
+    path(f"{one}read/", sheets.sheet_read, name="sheet_read"),
+    path(f"{one}preview/", sheets.sheet_preview, name="sheet_preview"),
+    path(f"{one}take/", sheets.sheet_take, name="sheet_take"),
+    path(f"{one}undo/<int:seq>/", sheets.sheet_undo, name="sheet_undo"),
+    path("checklists/in/", checklists.checklist_in, name="checklist_in"),
+    path("checklists/in/read/", checklists.checklist_read, name="checklist_read"),
+    path(
+        "checklists/in/preview/", checklists.checklist_preview, name="checklist_preview"
+    ),
+    path("checklists/in/take/", checklists.checklist_take, name="checklist_take"),
+    path(
+        "checklists/<int:edition_id>/file/",
+        checklists.checklist_file,
+        name="checklist_file",
+    ),
 ]

@@ -25,7 +25,9 @@ from compliance.models import (
     Section,
     Theme,
 )
+from tests.factories import make_assessment
 from tests.interchange.seeds import make_question, make_seeds, write
+from tests.mailing import queued, send_queued
 
 TABLES = [
     Theme, Instrument, Provision, Checklist, Edition, Section, Question, Choice,
@@ -40,7 +42,7 @@ def rows():
 
 
 def load(folder, files):
-    return actions.load(by=None, folder=write(folder, files))
+    return actions.load(by=None, folder=write(folder, files)).checklists
 
 
 @pytest.mark.django_db
@@ -206,6 +208,44 @@ def test_command_prints_one_line_per_checklist(tmp_path):
     digest = Edition.objects.get().content_hash
     assert said == f"lists 2026.1: loaded, 2 questions, {digest}\n"
     assert run(folder) == f"lists 2026.1: unchanged, 2 questions, {digest}\n"
+
+
+def spoil_law(files):
+    """A new index: one article comes later, the other is repealed."""
+    first, second = files["law/law.yaml"]["provisions"]
+    first |= {"applies_from": "DAY:2027-12-02", "status": "applies_later"}
+    second["status"] = "repealed"
+    return files
+
+
+def test_changed_law_is_told_once(cast, tmp_path):
+    edition = load(tmp_path, make_seeds())[0].edition
+    make_assessment(cast.acme, cast.ada, edition)
+    said = run(write(tmp_path, spoil_law(make_seeds()))).splitlines()
+    words = "no longer in force, applies from 2 Dec 2027 instead of 25 May 2018"
+    assert said[1:] == [
+        f"law: Law Art. 1, Law Art. 1(1), Law Art. 1(2): {words}",
+        "law: Law Art. 2: repealed",
+        "law: touches 2 questions in 1 editions, 1 running assessments of 1"
+        " organisations; 2 mails are queued",
+    ]
+    mails = send_queued()
+    assert sorted(m.to[0] for m in mails) == ["ada@example.org", "otto@example.org"]
+    assert f"- Law Art. 1(1): {words}" in mails[0].body
+    assert "repealed" not in mails[0].body
+    assert len(run(write(tmp_path, spoil_law(make_seeds()))).splitlines()) == 1
+    assert not queued().exists()
+
+
+def test_law_that_comes_with_a_fault_tells_nobody(cast, tmp_path):
+    edition = load(tmp_path, make_seeds())[0].edition
+    make_assessment(cast.acme, cast.ada, edition)
+    files = spoil_law(make_seeds())
+    files["lists/01-first.yaml"]["questions"][0]["weight"] = 4
+    with pytest.raises(BadSeeds):
+        load(tmp_path, files)
+    assert not queued().exists()
+    assert Provision.objects.get(cite="Law Art. 1").status == "in_force"
 
 
 @pytest.mark.django_db

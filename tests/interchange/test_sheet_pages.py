@@ -176,7 +176,7 @@ def test_full_disk_is_told_in_words(assessment, con, content, monkeypatch):
     def no_room(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("compliance.interchange.sheets.drafts.os.open", no_room)
+    monkeypatch.setattr("compliance.interchange.waiting.os.open", no_room)
     reply = send(con, assessment, content)
     assert reply.status_code == 422
     assert "room" in reply.context["form"].errors["upload"][0]
@@ -291,7 +291,9 @@ def test_same_preview_that_comes_before_the_draft_is_dropped_is_no_conflict(
 ):
     shown = preview(con, assessment, changed(content, NEW))
     with monkeypatch.context() as patch:
-        patch.setattr("compliance.interchange.views.drafts.drop", lambda **_: None)
+        patch.setattr(
+            "compliance.interchange.views.sheets.drafts.drop", lambda **_: None
+        )
         take(con, assessment, shown)
     assert take(con, assessment, shown).status_code == 302
     assert imported().count() == 1

@@ -6,7 +6,8 @@ import time
 import pytest
 from django.core.management import call_command
 
-from compliance.interchange.sheets import drafts, process
+from compliance.interchange import waiting
+from compliance.interchange.sheets import process
 from compliance.models import Event
 from tests.interchange import hostile, sheets
 from tests.interchange.hostile import HARMLESS, SHEET, WHOLE, with_part
@@ -307,7 +308,7 @@ def test_draft_is_its_owners_alone(cast, assessment, con, content, sign_in):
 
 def test_draft_is_gone_after_a_day(assessment, con, content, monkeypatch):
     shown = preview(con, assessment, changed(content, {("Q1", "note"): "New"}))
-    monkeypatch.setattr(drafts, "DAY_SECONDS", -1)
+    monkeypatch.setattr(waiting, "DAY_SECONDS", -1)
     assert sheets.take(con, assessment, shown).status_code == 404
     call_command("sweep_files")
     monkeypatch.undo()

@@ -3,13 +3,11 @@
 The only module that reads with openpyxl, and never imported by the web process. It
 reads the file from standard input and writes a line of JSON for each row that holds
 something. It limits its memory and its time before it touches the file; whoever
-started it also holds the clock (``process.py``).
+started it also holds the clock (``walls/process.py``).
 """
 
 import json
-import resource
 import sys
-import warnings
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,7 +20,8 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from compliance.interchange.sheets.escapes import unescaped
-from compliance.interchange.sheets.walls import WallError, check
+from compliance.interchange.walls import child
+from compliance.interchange.walls.archive import WallError, check
 
 MOST_SHEETS = 200
 MOST_ROWS = 1_048_576
@@ -55,10 +54,7 @@ class Reader(ExcelReader):  # type: ignore[misc]
 
 def main() -> int:
     """Exit status: 0 for rows, 1 with words on standard output for a refusal."""
-    most_bytes, seconds = int(sys.argv[1]), int(sys.argv[2])
-    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    warnings.simplefilter("ignore")
+    child.enter()
     place = ["the file"]
     try:
         for row in rows(sys.stdin.buffer, place):

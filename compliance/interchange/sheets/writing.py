@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import partial
 from io import BytesIO
 from itertools import groupby
@@ -98,7 +98,7 @@ def file_of(paper: Paper) -> bytes:
     lists.sheet.protection.sheet = True
     book.active = 1 if names else 0
     first.sheet_view.tabSelected = not names
-    return _packed(book, paper)
+    return packed(book, paper.title, paper.written_at)
 
 
 class _Lists:
@@ -113,7 +113,7 @@ class _Lists:
         if wanted not in self.ranges:
             column = len(self.ranges) + 1
             for row, word in enumerate(wanted, 1):
-                _put_text(self.sheet.cell(row, column), word)
+                put_text(self.sheet.cell(row, column), word)
             letter = get_column_letter(column)
             self.ranges[wanted] = f"{LISTS}!${letter}$1:${letter}${len(wanted) or 1}"
         return self.ranges[wanted]
@@ -160,7 +160,7 @@ def _readme(sheet: Any, paper: Paper, styles: Mapping[str, Any]) -> None:
     for number, pair in enumerate(rows, 1):
         for column, text in enumerate(pair, 1):
             cell = sheet.cell(number, column)
-            _put_text(cell, text)
+            put_text(cell, text)
             cell._style = copy(styles["strong" if column == 1 else "locked"])
     sheet["B1"]._style = copy(styles["title"])
     sheet.column_dimensions["A"].width = 18
@@ -178,7 +178,7 @@ def _section(
 ) -> None:
     for column, head in enumerate(HEADS, 1):
         cell = sheet.cell(1, column)
-        _put_text(cell, head)
+        put_text(cell, head)
         cell._style = copy(styles["head"])
         sheet.column_dimensions[cell.column_letter].width = WIDTHS.get(head, 10)
     sheet.column_dimensions["A"].hidden = True
@@ -250,10 +250,10 @@ def _put(cell: Any, content: Cell) -> None:
         number = float(content.text)
         cell.value = int(number) if number.is_integer() else number
     else:
-        _put_text(cell, content.text)
+        put_text(cell, content.text)
 
 
-def _put_text(cell: Any, text: str) -> None:
+def put_text(cell: Any, text: str) -> None:
     """Text as text, whatever it begins with; U+FFFD for what no file can hold."""
     cell.value = escaped(FORBIDDEN.sub("\ufffd", text))[:LONGEST]
     cell.data_type = "s"
@@ -339,10 +339,11 @@ class _Archive(ZipFile):
         self.writestr(arcname, Path(filename).read_bytes())
 
 
-def _packed(book: Workbook, paper: Paper) -> bytes:
-    at = paper.written_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+def packed(book: Workbook, title: str, written_at: datetime) -> bytes:
+    """The bytes of a workbook: the same for the same content, title and time."""
+    at = written_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     book.properties.creator = "Attest"
-    book.properties.title = FORBIDDEN.sub("\ufffd", paper.title)
+    book.properties.title = FORBIDDEN.sub("\ufffd", title)
     book.properties.created = book.properties.modified = at
     content = BytesIO()
     with _Archive(content, "w", ZIP_DEFLATED) as archive:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.assessments.actions import Told
 from compliance.interchange import actions
 from compliance.interchange.reading import BadSeeds, Seeds
 from compliance.interchange.schema import schemas
@@ -40,12 +41,25 @@ class Command(BaseCommand):
             raise CommandError(msg) from None
 
     def _load(self, folder: Path) -> None:
-        for loaded in actions.load(by=None, folder=folder):
+        library = actions.load(by=None, folder=folder)
+        for loaded in library.checklists:
             edition = loaded.edition
             done = "loaded" if loaded.is_changed else "unchanged"
             self.stdout.write(
                 f"{edition.checklist.key} {edition.number}: {done},"
                 f" {loaded.questions} questions, {edition.content_hash}"
+            )
+        self._say_law(library.law)
+
+    def _say_law(self, told: Told) -> None:
+        """What changed in the law; whom it touches in numbers only."""
+        for line in told.lines:
+            self.stdout.write(f"law: {line}")
+        if told.lines:
+            self.stdout.write(
+                f"law: touches {told.questions} questions in {told.editions} editions,"
+                f" {told.assessments} running assessments of {told.organisations}"
+                f" organisations; {told.mails} mails are queued"
             )
 
     def _say_read(self, seeds: Seeds) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from compliance.evidence import actions
-from compliance.interchange.sheets import drafts
+from compliance.interchange import waiting
 
 
 class Command(BaseCommand):
@@ -14,5 +14,5 @@ class Command(BaseCommand):
     help = "Remove files without a row and previews of sheets, a day after they came."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = actions.sweep() + drafts.sweep()
+        gone = actions.sweep() + waiting.sweep()
         self.stdout.write(f"{gone} file{'' if gone == 1 else 's'} removed.")

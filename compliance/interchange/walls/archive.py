@@ -1,7 +1,7 @@
 """What a spreadsheet file may be made of, looked at before anything reads it.
 
 An XLSX is a ZIP of XML parts. Parts that hide, grow or act are refused here: none
-of them is needed to carry answers.
+of them is needed to carry words.
 """
 
 from pyexpat import ExpatError

@@ -1,0 +1,347 @@
+"""Checklists in and out: a dry run first, then all of a file or nothing."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from compliance.audit import trail
+from compliance.audit.chain import canonical, digest
+from compliance.audit.models import LIBRARY
+from compliance.checklists import actions, content, drafting
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Checklist, Edition, Provision
+from compliance.interchange import waiting
+from compliance.interchange.formats import process
+from compliance.interchange.formats.found import (
+    Found,
+    Note,
+    Sheet,
+    clipped,
+    from_plain,
+)
+from compliance.interchange.formats.writing import FORMATS
+from compliance.organisations.models import Organisation
+from compliance.web.turns import in_turn
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where a file goes: a theme, an organisation (None: the library), and over a draft."""
+
+    theme: str = ""
+    organisation: Organisation | None = None
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an edition would ask that the one before does not, and the other way."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The dry run of a file. With ``faults`` nothing of it can be taken in.
+
+    ``fate`` says what would become of it, in words; ``is_draft_in_the_way`` that a draft
+    of the same number has to be replaced for it.
+    """
+
+    found: Found
+    fate: str
+    counts: dict[str, int] = field(default_factory=dict)
+    change: Change = Change()
+    older: Edition | None = None
+    is_same: bool = False
+    is_draft_in_the_way: bool = False
+    lost: tuple[Note, ...] = ()
+    faults: tuple[Note, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """One text for what is shown: it differs once something here has moved."""
+        older = self.older and [self.older.pk, self.older.status]
+        change = [self.change.added, self.change.removed, self.change.changed]
+        faults = [str(fault) for fault in self.faults]
+        return digest(canonical([self.fate, older, change, self.counts, faults]))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a file; ``edition`` is None where it held relations only."""
+
+    edition: Edition | None
+    is_changed: bool
+    relations: int
+
+
+class MovedError(Exception):
+    """Something here has changed since the preview, so nothing was taken in."""
+
+
+class FaultyError(ValueError):
+    """A file that cannot be taken in; ``faults`` has the reasons."""
+
+    def __init__(self, faults: Iterable[Note]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def read(chunks: Iterable[bytes], file_name: str) -> Found:
+    """What a file holds, read in a process of its own; changes nothing."""
+    return process.read(chunks, file_name)
+
+
+def preview(found: Found, wish: Wish) -> Coming:
+    """What ``take_in`` would do now; changes nothing."""
+    pairs, beside = _pairs(found, wish)
+    coming = Coming(
+        found,
+        "Relations are added to the crosswalk" if pairs else "Nothing is taken in",
+        counts=_counts(found.document, pairs),
+        lost=(*found.lost, *beside),
+        faults=tuple(_faults(found, pairs)),
+    )
+    return coming if found.document is None else _met(coming, found.document, wish)
+
+
+def _met(coming: Coming, document: dict[str, Any], wish: Wish) -> Coming:
+    """The dry run with what the document meets here."""
+    found, theme = coming.found, wish.theme or coming.found.theme
+    met = drafting.fate(
+        document, theme=theme, organisation=wish.organisation, replace=wish.replace
+    )
+    faults, lost = list(coming.faults), list(coming.lost)
+    if met.refusal:
+        faults.append(Note("", met.refusal))
+    if met.is_same and not _stands(met.checklist, found, theme):
+        words = "title, summary or theme differ from those here, which stay as they are"
+        lost.append(Note("the checklist", words))
+    older = None if met.is_same else met.older
+    return replace(
+        coming,
+        fate=met.refusal or _words(met, wish),
+        change=_change(older, document) if older else Change(),
+        older=older,
+        is_same=met.is_same,
+        is_draft_in_the_way=bool(met.refusal)
+        and met.edition is not None
+        and met.edition.status == EditionStatus.DRAFT,
+        lost=tuple(lost),
+        faults=tuple(faults),
+    )
+
+
+def _faults(found: Found, pairs: Sequence[Any]) -> list[Note]:
+    """Why nothing of a file can be taken in, as far as the file itself goes."""
+    faults = list(found.faults)
+    if found.document is not None:
+        faults += _missing_cites(found.document)
+    elif not faults and not pairs:
+        faults.append(Note("the file", "holds nothing that can be taken in"))
+    return faults
+
+
+def take_in(
+    *, by: Any, found: Found, wish: Wish, publish: bool = False, seen: str = ""
+) -> Taken:
+    """Take in all that the preview shows, or raise ``FaultyError`` and change nothing.
+
+    With ``seen``, the digest of a preview without ``replace``, it raises ``MovedError``
+    when that preview would say something else by now.
+    """
+    with in_turn(), transaction.atomic():
+        if seen and preview(found, replace(wish, replace=False)).digest != seen:
+            raise MovedError
+        pairs = [_row(pair) for pair in _pairs(found, wish)[0]]
+        if faults := _faults(found, pairs):
+            raise FaultyError(faults)
+        edition, is_changed = None, False
+        if found.document is not None:
+            try:
+                edition, is_changed = actions.bring_in(
+                    by=by,
+                    document=found.document,
+                    title=found.title,
+                    summary=found.summary,
+                    theme=wish.theme or found.theme,
+                    organisation=wish.organisation,
+                    replace=wish.replace,
+                )
+                if publish and edition.published_at is None:
+                    edition = actions.publish(by=by, edition=edition)
+                    is_changed = True
+            except actions.RefusedError as refused:
+                raise FaultyError([Note("", str(refused))]) from None
+        added = actions.add_relations(by=by, pairs=pairs) if pairs else 0
+        return Taken(edition, is_changed, added)
+
+
+def keep(
+    *, by: Any, organisation: Organisation, name: str, found: Found, theme: str
+) -> UUID:
+    """Keep a file that was read until it is previewed; the id of the draft."""
+    said = {"file_name": name, "theme": theme, "found": found.plain()}
+    return waiting.keep(user_id=by.pk, thing_id=organisation.pk, content=said)
+
+
+def find(
+    *, by: Any, organisation: Organisation, draft_id: UUID
+) -> tuple[str, str, Found] | None:
+    """Name, theme and content of a draft, if it is this person's own here."""
+    said = waiting.find(user_id=by.pk, thing_id=organisation.pk, draft_id=draft_id)
+    if said is None:
+        return None
+    try:
+        return said["file_name"], said["theme"], from_plain(said["found"])
+    except (KeyError, TypeError):
+        return None  # of another kind, or kept by another version
+
+
+def drop(*, by: Any, organisation: Organisation, draft_id: UUID) -> None:
+    """Take a draft away; it is done with."""
+    waiting.drop(user_id=by.pk, thing_id=organisation.pk, draft_id=draft_id)
+
+
+def sheet_of(edition: Edition) -> Sheet:
+    """An edition as a file holds it."""
+    checklist = edition.checklist
+    document = content.document(edition)
+    return Sheet(checklist.title, checklist.summary, checklist.theme.key, document)
+
+
+def write(
+    *, by: Any, organisation: Organisation | None, edition: Edition, form: str
+) -> bytes:
+    """An edition as a file; that somebody took it away is on the trail."""
+    written = FORMATS[form].write(sheet_of(edition))
+    with in_turn(), transaction.atomic():
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk if organisation else LIBRARY,
+            action="edition.exported",
+            subject=edition,
+            after={"format": form, "sha256": hashlib.sha256(written).hexdigest()},
+        )
+    return written
+
+
+def _words(met: drafting.Fate, wish: Wish) -> str:
+    if met.edition and met.is_same:
+        return f"Edition {met.edition.number} stands here with the same content"
+    if met.edition:
+        return f"Replaces the draft of edition {met.edition.number}"
+    if met.checklist:
+        return "A new draft edition of a checklist that stands here"
+    return "A new checklist" if wish.organisation else "A new checklist of the library"
+
+
+def _stands(checklist: Checklist | None, found: Found, theme: str) -> bool:
+    return checklist is not None and (
+        checklist.title,
+        checklist.summary,
+        checklist.theme.key,
+    ) == (found.title, found.summary, theme or checklist.theme.key)
+
+
+def _counts(
+    document: dict[str, Any] | None, pairs: list[dict[str, str]]
+) -> dict[str, int]:
+    sections = document["sections"] if document else []
+    asked = [question for section in sections for question in section["questions"]]
+    return {
+        "sections": len(sections),
+        "questions": len(asked),
+        "choices": sum(len(question["choices"]) for question in asked),
+        "facts": len(document["facts"]) if document else 0,
+        "relations": len(pairs),
+    }
+
+
+def _change(older: Edition, document: dict[str, Any]) -> Change:
+    before, after = _by_key(content.document(older)), _by_key(document)
+    return Change(
+        tuple(key for key in after if key not in before),
+        tuple(key for key in before if key not in after),
+        tuple(k for k, told in after.items() if k in before and before[k] != told),
+    )
+
+
+def _by_key(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        question["key"]: question
+        for section in document["sections"]
+        for question in section["questions"]
+    }
+
+
+def _missing_cites(document: dict[str, Any]) -> list[Note]:
+    cited = [
+        (question["key"], cite)
+        for question in _by_key(document).values()
+        for cite in question["cites"]
+    ]
+    if not cited:
+        return []
+    known = set(Provision.objects.values_list("cite", flat=True))
+    return [
+        Note(f"question {key}, cites", f"{cite} is not in the legal index")
+        for key, cite in cited
+        if cite not in known
+    ][:50]
+
+
+def _pairs(found: Found, wish: Wish) -> tuple[list[dict[str, str]], list[Note]]:
+    """Relations between questions of the library, and those that find no question."""
+    if not found.pairs:
+        return [], []
+    if wish.organisation:
+        words = f"{len(found.pairs):,} relations belong to the library's crosswalk"
+        return [], [Note("the file", words)]
+    names = {
+        pair[end] for pair in found.pairs for end in ("a_checklist", "b_checklist")
+    }
+    keys = {name: _keys_of(name, found) for name in names}
+    made, lost = [], []
+    for pair in found.pairs:
+        ends = {e: keys[pair[f"{e}_checklist"]].get(pair[e]) for e in ("a", "b")}
+        if missing := [end for end, key in ends.items() if key is None]:
+            end = missing[0]
+            words = f"{pair[f'{end}_checklist']} has no question {pair[end]} here"
+            lost.append(Note(pair["place"], clipped(words, 290)))
+        elif pair["a_checklist"] == pair["b_checklist"]:
+            words = "joins two questions of one checklist"
+            lost.append(Note(pair["place"], words))
+        else:
+            made.append(pair | {e: str(key) for e, key in ends.items()})
+    return made, lost[:200]
+
+
+def _keys_of(name: str, found: Found) -> dict[str, str]:
+    """What a framework calls its requirements, to the keys of their questions."""
+    if found.document and found.document["checklist"] == name:
+        asked = _by_key(found.document).items()
+        rows = [(key, question.get("extra")) for key, question in asked]
+    else:
+        here = Checklist.objects.filter(key=name, organisation=None).first()
+        edition = here and here.editions.order_by("-pk").first()
+        rows = list(edition.questions.values_list("key", "extra")) if edition else []
+    said = ((key, (extra or {}).get("ciso")) for key, extra in rows)
+    return {
+        str(of["urn"]).lower(): key
+        for key, of in said
+        if isinstance(of, dict) and "urn" in of
+    }
+
+
+def _row(pair: dict[str, str]) -> dict[str, Any]:
+    """A relation as ``checklists.actions.add_relations`` takes it."""
+    named = {n: v for n, v in pair.items() if n not in {"place", "a", "b"}}
+    return named | {"a_key": pair["a"], "b_key": pair["b"]}

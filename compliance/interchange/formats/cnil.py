@@ -1,0 +1,151 @@
+"""The structure of an impact assessment, as the PIA tool of the CNIL exports it (JSON).
+
+Read only. Sections hold items, items hold questions that are answered in text; an item
+without questions asks to be described itself. Pure.
+"""
+
+import html
+import re
+from typing import Any
+
+from compliance.interchange.formats.checking import found_in
+from compliance.interchange.formats.found import Found, Notes, Path
+from compliance.interchange.formats.naming import (
+    NO_DAY,
+    NO_DAY_WORDS,
+    fresh,
+    line,
+    prose,
+    question_key,
+    slug,
+    title,
+)
+
+KIND = "CNIL PIA structure"
+SECTION = {"id", "title", "short_help", "items"}
+ITEM = {"id", "title", "short_help", "questions"}
+QUESTION = {"id", "title", "short_help"}
+
+
+def sections_of(value: dict[str, Any]) -> Any:
+    """The sections of a structure, or None for another file."""
+    structure = value.get("structure", value)
+    if not isinstance(structure, dict):
+        return None
+    data = structure.get("data", structure)
+    return data.get("sections") if isinstance(data, dict) else None
+
+
+class _Reading:
+    """One structure while it is read."""
+
+    def __init__(self) -> None:
+        self.notes = Notes()
+        self.sections: list[dict[str, Any]] = []
+        self.places: dict[Path, str] = {}
+        self.keys: set[str] = set()
+        self.section_keys: set[str] = set()
+
+    def section(self, section: Any, place: str) -> None:
+        if not isinstance(section, dict) or not isinstance(section.get("items"), list):
+            self.notes.fault(place, "must be an object with a list of items")
+            return
+        self.beside(place, section, SECTION)
+        for number, item in enumerate(section["items"], 1):
+            here = f"{place}, item {number}"
+            if isinstance(item, dict):
+                self.item(section, item, here)
+            else:
+                self.notes.fault(here, "must be an object")
+
+    def item(self, section: dict[str, Any], item: dict[str, Any], place: str) -> None:
+        self.beside(place, item, ITEM)
+        name = f"{_plain(section.get('title'))} / {_plain(item.get('title'))}"
+        key = slug(f"{line(section.get('id'))}-{line(item.get('id'))}")
+        self.places["sections", len(self.sections)] = place
+        questions: list[dict[str, Any]] = []
+        self.sections.append(
+            {
+                "key": fresh(key, self.section_keys, 60),
+                "title": title(name, 120),
+                "intro": prose(_plain(item.get("short_help"))),
+                "questions": questions,
+            }
+        )
+        asked = item.get("questions") or [item]
+        if not isinstance(asked, list):
+            self.notes.fault(place, "questions must be a list")
+            return
+        above = f"{line(section.get('id'))}.{line(item.get('id'))}"
+        for number, question in enumerate(asked, 1):
+            here = f"{place}, question {number}"
+            if not isinstance(question, dict):
+                self.notes.fault(here, "must be an object")
+                continue
+            if question is not item:
+                self.beside(here, question, QUESTION)
+            at = ("sections", len(self.sections) - 1, "questions", len(questions))
+            self.places[at] = here
+            questions.append(self.question(question, f"{above}.{number}"))
+
+    def question(self, question: dict[str, Any], name: str) -> dict[str, Any]:
+        text = line(_plain(question.get("title")))
+        return {
+            "key": fresh(question_key(name), self.keys, 20),
+            "title": title(text),
+            "text": text,
+            "kind": "text",
+            "how_to_check": prose(_plain(question.get("short_help"))),
+            "extra": {"cnil": {k: v for k, v in question.items() if k != "questions"}},
+        }
+
+    def beside(self, place: str, found: dict[str, Any], known: set[str]) -> None:
+        for name in found:
+            if name not in known:
+                self.notes.keep(place, str(name)[:80])
+
+    def where(self, path: Path) -> str:
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.places:
+                return ", ".join([self.places[path[:end]], *map(str, path[end:])])
+        return " ".join(map(str, path))
+
+
+def read(value: dict[str, Any]) -> Found:
+    """The checklist that a structure stands for."""
+    reading = _Reading()
+    about = value.get("structure", value)
+    for number, section in enumerate(sections_of(value), 1):
+        reading.section(section, f"section {number}")
+    name = line(about.get("name"))
+    head = {
+        "title": title(name, 120) or "Impact assessment",
+        "summary": line(about.get("sector_name")),
+    }
+    document = {
+        "checklist": slug(name or "impact-assessment"),
+        "edition": _edition(about, reading.notes),
+        "facts": [],
+        "sections": reading.sections,
+    }
+    return found_in(KIND, head, document, reading.notes, reading.where)
+
+
+def _edition(about: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    changed = line(about.get("updated_at") or about.get("created_at"))[:10]
+    day = changed if re.fullmatch(r"\d{4}-\d{2}-\d{2}", changed) else NO_DAY
+    if day == NO_DAY:
+        notes.lose("the file", NO_DAY_WORDS)
+    rest = {k: v for k, v in about.items() if k not in {"data", "sections"}}
+    return {
+        "number": title(about.get("version") or day, 20),
+        "law_as_of": day,
+        "release_notes": "Brought in from the structure of an impact assessment.",
+        "subject_label": "Name of the processing",
+    } | ({"extra": {"cnil": rest}} if rest else {})
+
+
+def _plain(value: Any) -> str:
+    """Text without the markup that the tool keeps in it."""
+    text = value if isinstance(value, str) else line(value)
+    return html.unescape(re.sub(r"<[^<>]{0,300}>", " ", text))

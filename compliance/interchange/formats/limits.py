@@ -1,0 +1,16 @@
+"""How much a file may hold. ``docs/running.md`` lists the same figures."""
+
+MOST_BYTES = 12_000_000
+MOST_YAML_BYTES = 6_000_000
+SECONDS = 10
+MEMORY_BYTES = 256 * 1024 * 1024
+MOST_DEPTH = 60
+MOST_ROWS = 100_000
+MOST_SECTIONS = 1_000
+MOST_QUESTIONS = 5_000
+MOST_CHOICES = 200
+MOST_TEXT = 20_000
+MOST_EXTRA = 1_000_000
+"""Characters of what is kept beside one question or edition."""
+MOST_FAULTS = 50
+MOST_WORDS = 500

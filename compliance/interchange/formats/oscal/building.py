@@ -1,0 +1,267 @@
+"""A document as a catalog, in the mapping of the JSON form. Pure.
+
+What was read from a catalog goes back as it was read; what has changed since, and what
+OSCAL has no word for, stands in a property of ours.
+"""
+
+import json
+import re
+import uuid
+from contextlib import suppress
+from typing import Any
+
+import yaml
+
+from compliance.interchange.formats.found import Sheet
+from compliance.interchange.formats.oscal import xml
+from compliance.interchange.formats.oscal.catalog import head_of
+from compliance.interchange.formats.oscal.control import (
+    Params,
+    built,
+    derived,
+    params_of,
+    with_data,
+)
+from compliance.interchange.formats.oscal.order import ordered
+from compliance.interchange.formats.own import Dumper
+
+VERSION = "1.1.3"
+NAMESPACE = uuid.UUID("6f0d1f7e-8c0f-5a55-9d0c-3a1b6f1f7a11")
+"""Makes the same id for the same checklist and edition, here and anywhere."""
+
+
+def write_json(sheet: Sheet) -> bytes:
+    """The catalog as JSON."""
+    text = json.dumps(catalog_of(sheet), ensure_ascii=False, indent=1)
+    return f"{text}\n".encode()
+
+
+def write_yaml(sheet: Sheet) -> bytes:
+    """The catalog as YAML."""
+    text = yaml.dump(
+        catalog_of(sheet), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=100
+    )
+    return text.encode()
+
+
+def write_xml(sheet: Sheet) -> bytes:
+    """The catalog as XML."""
+    return xml.written(catalog_of(sheet)["catalog"])
+
+
+def catalog_of(sheet: Sheet) -> dict[str, Any]:
+    """The mapping of the whole file."""
+    edition = sheet.document["edition"]
+    kept = (edition.get("extra") or {}).get("oscal")
+    found = None
+    if isinstance(kept, dict) and isinstance(kept.get("metadata"), dict):
+        # "extra" may be written by hand; what is no catalog any more is made anew.
+        with suppress(KeyError, TypeError, AttributeError, ValueError):
+            found = _given_back(sheet, kept)
+    return {"catalog": ordered(found or _made(sheet), "catalog")}
+
+
+def _made(sheet: Sheet) -> dict[str, Any]:
+    """A catalog for a checklist that was never one."""
+    document = sheet.document
+    name = f"{document['checklist']} {document['edition']['number']}"
+    metadata = {
+        "title": sheet.title,
+        "last-modified": f"{document['edition']['law_as_of']}T00:00:00Z",
+        "version": document["edition"]["number"],
+        "oscal-version": VERSION,
+        "remarks": sheet.summary,
+    }
+    if not sheet.summary:
+        del metadata["remarks"]
+    ids: set[str] = set()
+    return {
+        "uuid": str(uuid.uuid5(NAMESPACE, name)),
+        "metadata": _with_head(sheet, metadata, is_kept=False),
+        "groups": [_group(section, {}, ids) for section in document["sections"]],
+    }
+
+
+def _group(section: dict[str, Any], params: Params, ids: set[str]) -> dict[str, Any]:
+    group = {"id": _token(f"s-{section['key']}", ids), "title": section["title"]}
+    if section["intro"]:
+        group["parts"] = [{"name": "overview", "prose": section["intro"]}]
+    group["controls"] = _controls(section, params, ids)
+    words = {name: section[name] for name in ("key", "title", "intro")}
+    if not group["controls"]:
+        del group["controls"]
+    return with_data(group, words)
+
+
+def _controls(
+    section: dict[str, Any], params: Params, ids: set[str]
+) -> list[dict[str, Any]]:
+    """The controls of a section, each within the one it was found in."""
+    top: list[dict[str, Any]] = []
+    known: dict[str, tuple[dict[str, Any], Params]] = {}
+    for question in section["questions"]:
+        within = str((question.get("extra") or {}).get("oscal_in", ""))
+        above, own = known.get(within, (None, params))
+        control = _control(question, own, ids)
+        if above is None:
+            top.append(control)
+        else:
+            above.setdefault("controls", []).append(control)
+        known[control["id"]] = (control, own | params_of(control))
+    return top
+
+
+def _control(question: dict[str, Any], params: Params, ids: set[str]) -> dict[str, Any]:
+    extra = question.get("extra") or {}
+    base: dict[str, Any] = extra.get("oscal") or {}
+    is_kept = isinstance(base, dict) and isinstance(base.get("id"), str)
+    others = {k: v for k, v in extra.items() if k not in {"oscal", "oscal_in"}}
+    if not is_kept:
+        base, others = built(question, _token(question["key"], ids)), extra
+    said = derived(base, params)
+    fields = {
+        name: value
+        for name, value in sorted(question.items())
+        if name != "extra" and value != said.get(name)
+    }
+    if is_kept and not fields and not others:
+        return dict(base)
+    if is_kept and fields:
+        base, fields = _told_anew(base, question, fields, params)
+    data = {"fields": fields, "extra": others, "is_kept": is_kept}
+    return with_data(base, {k: v for k, v in data.items() if v})
+
+
+def _told_anew(
+    base: dict[str, Any],
+    question: dict[str, Any],
+    fields: dict[str, Any],
+    params: Params,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The control with its new title and statement, and the fields that still differ."""
+    parts = [dict(part) for part in base.get("parts") or []]
+    for part in parts:
+        if part.get("name") == "statement" and "text" in fields:
+            part["prose"] = question["text"]
+            break
+    name = question["title"] if "title" in fields else base.get("title")
+    found = base | {"title": name} | ({"parts": parts} if parts else {})
+    said = derived(found, params)
+    return found, {k: question[k] for k in fields if said.get(k) != question[k]}
+
+
+def _with_head(
+    sheet: Sheet, metadata: dict[str, Any], *, is_kept: bool
+) -> dict[str, Any]:
+    """The metadata, with what they do not say of the checklist by themselves."""
+    document = sheet.document
+    edition = document["edition"]
+    head, derived_edition, _ = head_of(metadata)
+    own = {
+        "key": document["checklist"],
+        "title": sheet.title,
+        "summary": sheet.summary,
+        "theme": sheet.theme,
+    }
+    extra = edition.get("extra") or {}
+    if is_kept:
+        extra = {k: v for k, v in extra.items() if k != "oscal"}
+        own["theme"] = head["theme"] = ""
+    data = {
+        "head": {k: v for k, v in own.items() if head.get(k) != v},
+        "edition": {
+            k: v
+            for k, v in sorted(edition.items())
+            if k != "extra" and derived_edition.get(k) != v
+        },
+        "facts": document["facts"],
+        "extra": extra,
+    }
+    found = {k: v for k, v in data.items() if v}
+    if is_kept and not found:
+        return metadata
+    return with_data(metadata, found | ({"is_kept": True} if is_kept else {}))
+
+
+def _given_back(sheet: Sheet, kept: dict[str, Any]) -> dict[str, Any]:
+    """The catalog that a document was read from, with what has changed since."""
+    document = sheet.document
+    catalog: dict[str, Any] = {
+        "metadata": _with_head(sheet, kept["metadata"], is_kept=True)
+    }
+    catalog.update(kept.get("rest") or {})
+    params = params_of(catalog)
+    ids = {
+        str(question["extra"]["oscal"].get("id"))
+        for section in document["sections"]
+        for question in section["questions"]
+        if isinstance((question.get("extra") or {}).get("oscal"), dict)
+    }
+    sections = {section["key"]: section for section in document["sections"]}
+    found: dict[str, list[dict[str, Any]]] = {}
+    groups = _tree(kept.get("groups"), sections, params, ids, found)
+    if top := sections.pop(kept.get("top") or "", None):
+        found[top["key"]] = catalog["controls"] = _controls(top, params, ids)
+    groups += [_group(section, params, ids) for section in sections.values()]
+    if groups:
+        catalog["groups"] = groups
+    _put_back(kept.get("withdrawn"), found)
+    return catalog
+
+
+def _tree(
+    kept: Any,
+    sections: dict[str, dict[str, Any]],
+    params: Params,
+    ids: set[str],
+    found: dict[str, list[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    groups = []
+    for node in kept if isinstance(kept, list) else []:
+        group = dict(node["group"])
+        key = node.get("section")
+        inner = _tree(node.get("groups"), sections, params, ids, found)
+        if inner:
+            group["groups"] = inner
+        if key in sections:
+            section = sections.pop(key)
+            own = params | params_of(group)
+            found[key] = group["controls"] = _controls(section, own, ids)
+            words = {name: section[name] for name in ("key", "title", "intro")}
+            if words != node.get("words"):
+                group = with_data(group, words)
+        if key in found or inner or key is None:
+            groups.append(group)
+    return groups
+
+
+def _put_back(kept: Any, found: dict[str, list[dict[str, Any]]]) -> None:
+    """Put withdrawn controls where they stood."""
+    places = dict(found)
+    for controls in found.values():
+        _places(controls, places)
+    for aside in kept if isinstance(kept, list) else []:
+        if aside["in"] in places:
+            places[aside["in"]].insert(aside["at"], aside["control"])
+
+
+def _places(
+    controls: list[dict[str, Any]], places: dict[str, list[dict[str, Any]]]
+) -> None:
+    for control in controls:
+        inner = control.setdefault("controls", [])
+        places[control["id"]] = inner
+        _places(inner, places)
+
+
+def _token(text: str, ids: set[str]) -> str:
+    """An id as OSCAL allows it, that no other control or group has."""
+    found = re.sub(r"[^A-Za-z0-9._-]", "_", text)
+    if not re.match(r"[A-Za-z_]", found):
+        found = f"_{found}"
+    fresh, count = found, 1
+    while fresh in ids:
+        count += 1
+        fresh = f"{found}_{count}"
+    ids.add(fresh)
+    return fresh

@@ -1,0 +1,187 @@
+"""OSCAL as XML: into the mapping of the JSON form, and back. Pure.
+
+Markup becomes Markdown on the way in. On the way out paragraphs, line breaks and inserted
+parameters are markup again; the rest stays as it is written.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from compliance.interchange.formats.found import UnreadableError
+from compliance.interchange.formats.oscal import tree
+from compliance.interchange.formats.oscal.tree import Node
+
+NAMESPACE = "http://csrc.nist.gov/ns/oscal/1.0"
+LISTS = {
+    "param": "params", "prop": "props", "link": "links", "part": "parts",
+    "group": "groups", "control": "controls", "role": "roles", "party": "parties",
+    "location": "locations", "responsible-party": "responsible-parties",
+    "action": "actions", "resource": "resources", "rlink": "rlinks",
+    "document-id": "document-ids", "value": "values", "constraint": "constraints",
+    "test": "tests", "guideline": "guidelines", "hash": "hashes",
+    "email-address": "email-addresses", "telephone-number": "telephone-numbers",
+    "address": "addresses", "party-uuid": "party-uuids", "role-id": "role-ids",
+    "member-of-organization": "member-of-organizations", "addr-line": "addr-lines",
+    "location-uuid": "location-uuids", "external-id": "external-ids", "url": "urls",
+    "choice": "choice",
+}  # fmt: skip
+"""Element to the name of the list that it stands in."""
+SINGLE = {name: element for element, name in LISTS.items()}
+ATTRIBUTES = {
+    "catalog": ("uuid",),
+    "group": ("id", "class"),
+    "control": ("id", "class"),
+    "part": ("id", "name", "ns", "class"),
+    "param": ("id", "class", "depends-on"),
+    "prop": ("name", "uuid", "ns", "value", "class", "group"),
+    "link": ("href", "rel", "media-type", "resource-fragment"),
+    "role": ("id",),
+    "party": ("uuid", "type"),
+    "location": ("uuid",),
+    "responsible-party": ("role-id",),
+    "action": ("uuid", "date", "type", "system"),
+    "resource": ("uuid",),
+    "rlink": ("href", "media-type"),
+    "hash": ("algorithm",),
+    "base64": ("filename", "media-type"),
+    "select": ("how-many",),
+    "document-id": ("scheme",),
+    "telephone-number": ("type",),
+    "address": ("type",),
+    "external-id": ("scheme",),
+}
+TEXTS = {
+    "hash": "value",
+    "document-id": "identifier",
+    "telephone-number": "number",
+    "base64": "value",
+    "external-id": "id",
+}
+"""Element whose text is one field beside its attributes."""
+LINES = {"title", "label", "choice", "text"}
+PROSE = {"remarks", "description", "usage"}
+HOLDERS = {"part", "guideline"}
+"""Elements that hold prose and other elements side by side."""
+_INSERT = re.compile(r"\{\{\s*insert:\s*([\w-]+),\s*([\w.\-]+)\s*\}\}")
+_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+
+
+def read(content: bytes) -> dict[str, Any]:
+    """The mapping of a file. Raises ``UnreadableError`` with the line."""
+    root = tree.parsed(content)
+    if root.space not in {"", NAMESPACE}:
+        words = f"is of {root.space[:80]}, not of OSCAL 1.0"
+        raise UnreadableError(f"line {root.line}", words)
+    return {root.name: _value(root)}
+
+
+def _value(node: Node) -> Any:
+    if node.name in LINES:
+        return tree.inline(node)
+    if node.name in PROSE:
+        return tree.blocks(node)
+    if node.name in TEXTS:
+        return node.attributes | {TEXTS[node.name]: tree.inline(node)}
+    children = list(node.elements())
+    if node.name == "revisions":
+        return [_value(child) for child in children]
+    if not node.attributes and not children:
+        return tree.inline(node)
+    return _object(node, children)
+
+
+def _object(node: Node, children: list[Node]) -> dict[str, Any]:
+    found: dict[str, Any] = dict(node.attributes)
+    if node.name in HOLDERS:
+        children = [child for child in children if child.name not in tree.BLOCKS]
+        if text := tree.blocks(node):
+            found["prose"] = text
+    for child in children:
+        name = LISTS.get(child.name)
+        if name and not (node.name == "location" and child.name == "address"):
+            found.setdefault(name, []).append(_value(child))
+        else:
+            found[child.name] = _value(child)
+    return found
+
+
+def written(catalog: dict[str, Any]) -> bytes:
+    """The file of a catalog."""
+    text = "\n".join(_element("catalog", catalog, 0, f' xmlns="{NAMESPACE}"'))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+
+
+def _element(name: str, value: Any, depth: int, more: str = "") -> Iterator[str]:
+    """The lines of an element; nothing for a name that no element can have."""
+    pad = "  " * depth
+    if not _NAME.fullmatch(name):
+        return
+    if not isinstance(value, dict):
+        text = _paragraphs(_text(value)) if name in PROSE else _marked(_text(value))
+        yield f"{pad}<{name}>{text}</{name}>"
+        return
+    names = ATTRIBUTES.get(name, ())
+    attributes = more + "".join(
+        f" {key}={_quoted(_text(value[key]))}" for key in names if key in value
+    )
+    inside = list(_inside(name, value, names, depth + 1))
+    if not inside:
+        yield f"{pad}<{name}{attributes}/>"
+    elif name in TEXTS:
+        yield f"{pad}<{name}{attributes}>{inside[0]}</{name}>"
+    else:
+        yield f"{pad}<{name}{attributes}>"
+        yield from inside
+        yield f"{pad}</{name}>"
+
+
+def _inside(
+    name: str, value: dict[str, Any], attributes: tuple[str, ...], depth: int
+) -> Iterator[str]:
+    for key, part in value.items():
+        if key in attributes:
+            continue
+        if key == TEXTS.get(name):
+            yield escape(_text(part))
+        elif key == "prose" and name in HOLDERS:
+            yield "  " * depth + _paragraphs(_text(part))
+        elif isinstance(part, list):
+            yield from _listed(key, part, depth)
+        else:
+            yield from _element(key, part, depth)
+
+
+def _listed(key: str, parts: list[Any], depth: int) -> Iterator[str]:
+    """A list as its elements; only revisions stand in one of their own."""
+    if key == "revisions":
+        yield f"{'  ' * depth}<revisions>"
+        for revision in parts:
+            yield from _element("revision", revision, depth + 1)
+        yield f"{'  ' * depth}</revisions>"
+        return
+    for entry in parts:
+        yield from _element(SINGLE.get(key, key), entry, depth)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None or isinstance(value, (dict, list)) else str(value)
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(text, {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
+
+
+def _paragraphs(text: str) -> str:
+    parts = re.split(r"\n\s*\n", text.strip())
+    return "".join(f"<p>{_marked(part.strip())}</p>" for part in parts if part.strip())
+
+
+def _marked(text: str) -> str:
+    """Text as markup: line breaks and inserted parameters."""
+    whole = escape(text).replace("\r", "&#13;")
+    whole = _INSERT.sub(r'<insert type="\1" id-ref="\2"/>', whole)
+    return "<br/>".join(part.strip() for part in whole.split("\n"))

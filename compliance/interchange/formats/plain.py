@@ -1,0 +1,128 @@
+"""JSON and YAML to plain values; what could hide, surprise or exhaust is refused."""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from compliance.interchange import places, reading
+from compliance.interchange.formats.found import Path, UnreadableError, Where
+from compliance.interchange.formats.limits import MOST_DEPTH, MOST_YAML_BYTES
+
+MOST_DIGITS = 40
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8 text, without the mark at its beginning."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content.count(b"\n", 0, fault.start) + 1
+        raise UnreadableError(f"line {line}", "is not UTF-8 text") from None
+
+
+def from_json(text: str) -> Any:
+    """The value of a JSON text. Raises ``UnreadableError`` with the line."""
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_whole,
+            parse_float=_number,
+        )
+    except json.JSONDecodeError as fault:
+        place = f"line {fault.lineno}, column {fault.colno}"
+        raise UnreadableError(place, f"is no JSON: {fault.msg}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    _refuse_depth(value)
+    return value
+
+
+def from_yaml(content: bytes) -> tuple[Any, Callable[[Path], int | None]]:
+    """The value of a YAML text, and the line of a path in it."""
+    try:
+        read = places.read(content, most_bytes=MOST_YAML_BYTES, most_depth=MOST_DEPTH)
+    except places.UnreadableError as fault:
+        place = f"line {fault.line}" if fault.line else "the file"
+        raise UnreadableError(place, str(fault)) from None
+    return _simple(read.value), read.line
+
+
+def named_in(value: Any, line: Callable[[Path], int | None] | None = None) -> Where:
+    """Says where a path stands: its line where that is known, and its keys."""
+
+    def where(path: Path) -> str:
+        words, known = reading.named(value, path)
+        found = line(known) if line and known else None
+        return ", ".join(part for part in (found and f"line {found}", words) if part)
+
+    return where
+
+
+def _simple(value: Any) -> Any:
+    """Dates as text, and no number that JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _simple(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_simple(part) for part in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UnreadableError("the file", "holds a number without end (.inf or .nan)")
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        raise UnreadableError(
+            "the file", f"holds a number of over {MOST_DIGITS} digits"
+        )
+    if isinstance(value, bytes):
+        raise UnreadableError("the file", "holds binary data")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise UnreadableError(f"key {twice[:60]!r}", "stands twice in one object")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise UnreadableError("the file", f"{name} is no JSON number")
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise UnreadableError(digits[:20] + "…", f"has over {MOST_DIGITS} digits")
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise UnreadableError(digits[:40], "is too large a number")
+    return number
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value] if type(value) in _HOLDERS else []
+    for _ in range(MOST_DEPTH):
+        if not level:
+            return
+        level = [
+            part
+            for held in level
+            for part in (held.values() if type(held) is dict else held)
+            if type(part) in _HOLDERS
+        ]
+    raise _too_deep()
+
+
+_HOLDERS = {dict, list}
+
+
+def _too_deep() -> UnreadableError:
+    return UnreadableError("the file", f"is nested deeper than {MOST_DEPTH} levels")

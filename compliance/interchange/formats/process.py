@@ -1,0 +1,31 @@
+"""Reading a file of a checklist in a process that can be killed."""
+
+import json
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from compliance.interchange.formats import limits
+from compliance.interchange.formats.found import Found, Note, from_plain
+from compliance.interchange.walls.process import BrokenError, TooLongError, output_of
+
+MODULE = "compliance.interchange.formats.parsing"
+
+
+def read(chunks: Iterable[bytes], file_name: str = "") -> Found:
+    """What the file holds; what keeps it from being read stands in its faults."""
+    suffix = PurePath(file_name).suffix.lower()[:8]
+    known = suffix if suffix in {".csv", ".tsv", ".yaml", ".yml"} else ""
+    try:
+        with output_of(
+            MODULE,
+            [f"suffix={known}"],
+            chunks,
+            seconds=limits.SECONDS,
+            memory_bytes=limits.MEMORY_BYTES,
+        ) as output:
+            return from_plain(json.loads(output.read()))
+    except TooLongError:
+        words = f"takes longer than {limits.SECONDS} seconds to read"
+    except (BrokenError, ValueError):
+        words = "needs more time or memory than a checklist may"
+    return Found("unknown", faults=(Note("the file", words),))

@@ -1,0 +1,139 @@
+"""The shape of a document of an edition: what the tables can hold, and no more.
+
+The seeds are held to more (``bundle/``): how long a question is, that each cites a
+provision. What comes from elsewhere need not be written as ours is.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from compliance.checklists.choices import QuestionKind, Verdict
+from compliance.interchange.bundle import FactPart
+from compliance.interchange.bundle.question import NumberPart
+from compliance.interchange.bundle.words import (
+    Aside,
+    Key,
+    Line,
+    Part,
+    Rule,
+    Short,
+    Title,
+    needs_choices,
+)
+from compliance.interchange.formats.limits import (
+    MOST_CHOICES,
+    MOST_SECTIONS,
+    MOST_TEXT,
+)
+
+CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
+VERDICTS = {"", *(v.value for v in Verdict if v != Verdict.UNANSWERED)}
+
+
+def _known_verdict(value: str) -> str:
+    if value not in VERDICTS:
+        msg = "must be met, partly, not_met, na or nothing"
+        raise ValueError(msg)
+    return value
+
+
+def _a_day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        msg = "must be a date such as 2026-11-24"
+        raise ValueError(msg) from None
+
+
+Day = Annotated[str, AfterValidator(_a_day)]
+Long = Annotated[Line, Field(max_length=MOST_TEXT)]
+Words = Annotated[Aside, Field(max_length=MOST_TEXT)]
+Lines = Annotated[list[Long], Field(max_length=500)]
+QuestionKey = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._()-]*$", max_length=20)
+]
+
+
+class ChoiceShape(Part):
+    key: Key
+    label: Annotated[Line, Field(max_length=200)]
+    help: Words = ""
+    verdict: Annotated[str, AfterValidator(_known_verdict)] = ""
+
+
+class FromShape(Part):
+    date: Day
+    when: Rule | None = None
+
+
+class QuestionShape(Part):
+    key: QuestionKey
+    title: Annotated[Line, Field(max_length=60)]
+    text: Long
+    kind: Annotated[QuestionKind, Field(strict=False)] = QuestionKind.VERDICT
+    weight: Annotated[int, Field(ge=1, le=5)] = 3
+    binds: list[Key] = []
+    rule: Rule | None = None
+    applies_from: list[FromShape] = []
+    number: NumberPart | None = None
+    good: Lines = []
+    how_to_check: Words = ""
+    when_partly: Words = ""
+    common_mistake: Words = ""
+    evidence_hints: Lines = []
+    remedy: Words = ""
+    related: list[Annotated[Line, Field(max_length=20)]] = []
+    choices: Annotated[list[ChoiceShape], Field(max_length=MOST_CHOICES)] = []
+    cites: list[Short] = []
+    extra: dict[str, Any] | None = None
+
+    def fault(self) -> str:
+        """Why the kind and what belongs to it do not fit together, or ""."""
+        try:
+            needs_choices(
+                self.choices, wanted=self.kind in CHOICE_KINDS, kind=self.kind
+            )
+        except ValueError as error:
+            return str(error)
+        if (self.kind == QuestionKind.NUMBER) != (self.number is not None):
+            return "number (unit and bounds) belongs to kind number, and only there"
+        return ""
+
+
+class SectionShape(Part):
+    key: Annotated[Key, Field(max_length=60)]
+    title: Title
+    intro: Words = ""
+    questions: list[QuestionShape] = []
+
+
+class EditionShape(Part):
+    number: Annotated[Line, Field(max_length=20)]
+    law_as_of: Day
+    release_notes: Words = ""
+    subject_label: Title
+    subject_help: Words = ""
+    roles: dict[Key, Line] = {}
+    role_fact: str = ""
+    extra: dict[str, Any] | None = None
+
+
+class DocumentShape(Part):
+    """All that publishing freezes; see ``checklists/content.py``."""
+
+    checklist: Annotated[Key, Field(max_length=60)]
+    edition: EditionShape
+    facts: Annotated[list[FactPart], Field(max_length=50)] = []
+    sections: Annotated[list[SectionShape], Field(max_length=MOST_SECTIONS)]
+
+
+class HeadShape(Part):
+    """The words of a checklist itself; the theme may be chosen later."""
+
+    title: Title
+    summary: Words = ""
+    theme: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]*)?$", max_length=40)] = (
+        ""
+    )

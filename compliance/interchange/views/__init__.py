@@ -1,0 +1,1 @@
+"""Pages of the room: answers as spreadsheets, checklists as files."""

@@ -1,0 +1,151 @@
+"""Checklists in from a file and out as one; what comes in is the organisation's own."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.checklists import content
+from compliance.interchange import bringing
+from compliance.interchange.bringing import Coming, Wish
+from compliance.interchange.formats.found import Found
+from compliance.interchange.formats.writing import FORMATS
+from compliance.interchange.forms import ChecklistForm, FormatForm, KeepForm
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+DOWNLOAD_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@require_safe
+@member_required(Permission.EDIT)
+def checklist_in(request: MemberRequest) -> HttpResponse:
+    return _page(request, ChecklistForm(themes=content.themes()))
+
+
+def _page(request: MemberRequest, form: ChecklistForm, **more: Any) -> HttpResponse:
+    status = 422 if form.errors or more else 200
+    context = {"form": form} | more
+    return render(request, "interchange/checklist_in.html", context, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def checklist_read(request: MemberRequest) -> HttpResponse:
+    form = ChecklistForm(request.POST, request.FILES, themes=content.themes())
+    if not form.is_valid():
+        return _page(request, form)
+    upload = form.cleaned_data["upload"]
+    found = bringing.read(upload.chunks(), upload.name)
+    if found.faults:
+        return _page(request, form, faults=found.faults, file_name=upload.name)
+    try:
+        draft_id = bringing.keep(
+            by=request.user,
+            organisation=request.organisation,
+            name=upload.name,
+            found=found,
+            theme=form.cleaned_data["theme"],
+        )
+    except OSError:
+        form.add_error(
+            "upload", "There was no room to receive the file. Send it later."
+        )
+        return _page(request, form)
+    path = reverse("interchange:checklist_preview", args=[request.organisation.slug])
+    return redirect(f"{path}?draft={draft_id}")
+
+
+@require_safe
+@member_required(Permission.EDIT)
+def checklist_preview(request: MemberRequest) -> HttpResponse:
+    if "draft" not in request.GET:
+        return redirect("interchange:checklist_in", request.organisation.slug)
+    draft_id, name, wish, found = _draft(request, request.GET["draft"])
+    return _preview(request, draft_id, name, bringing.preview(found, wish))
+
+
+def _draft(
+    request: MemberRequest, text: Any, *, replace: bool = False
+) -> tuple[UUID, str, Wish, Found]:
+    """The person's own draft here; else 404."""
+    try:
+        draft_id = UUID(str(text))
+    except ValueError as error:
+        raise Http404 from error
+    kept = bringing.find(
+        by=request.user, organisation=request.organisation, draft_id=draft_id
+    )
+    if kept is None:
+        raise Http404
+    name, theme, found = kept
+    return draft_id, name, Wish(theme, request.organisation, replace), found
+
+
+def _preview(
+    request: MemberRequest, draft_id: UUID, name: str, coming: Coming, status: int = 200
+) -> HttpResponse:
+    context = {"draft_id": draft_id, "file_name": name, "coming": coming}
+    context["has_moved"] = status == 409
+    page = "interchange/checklist_preview.html"
+    return render(request, page, context, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def checklist_take(request: MemberRequest) -> HttpResponse:
+    form = KeepForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    replace = form.cleaned_data["replace"]
+    draft_id, name, wish, found = _draft(
+        request, form.cleaned_data["draft"], replace=replace
+    )
+    try:
+        taken = bringing.take_in(
+            by=request.user, found=found, wish=wish, seen=form.cleaned_data["seen"]
+        )
+    except (bringing.FaultyError, bringing.MovedError) as refused:
+        coming = bringing.preview(found, Wish(wish.theme, wish.organisation))
+        status = 409 if isinstance(refused, bringing.MovedError) else 422
+        return _preview(request, draft_id, name, coming, status)
+    bringing.drop(by=request.user, organisation=request.organisation, draft_id=draft_id)
+    edition = taken.edition
+    if edition is None:
+        raise Http404  # relations alone are the library's
+    said = "is brought in as a draft" if taken.is_changed else "was here already"
+    messages.success(request, f"{edition.checklist.title} {edition.number} {said}.")
+    return redirect("checklists:detail", request.organisation.slug, edition.pk)
+
+
+@require_POST
+@member_required(Permission.REPORT)
+def checklist_file(request: MemberRequest, edition_id: int) -> HttpResponse:
+    readable = content.readable(
+        request.organisation, with_drafts=Permission.EDIT in request.may
+    )
+    edition = get_object_or_404(readable, pk=edition_id)
+    form = FormatForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    name = form.cleaned_data["form"]
+    written = bringing.write(
+        by=request.user, organisation=request.organisation, edition=edition, form=name
+    )
+    kind = FORMATS[name]
+    response = HttpResponse(
+        written, content_type=kind.media_type, headers=DOWNLOAD_HEADERS
+    )
+    words = [slugify(edition.checklist.key)[:60], slugify(edition.number)[:20]]
+    file_name = "-".join(filter(None, words)) + kind.suffix
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return response

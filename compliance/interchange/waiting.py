@@ -1,0 +1,85 @@
+"""Files that were read and wait between preview and saving.
+
+A draft is a file of its owner's in the data folder: for one person and one thing, gone
+after a day or when the next one comes.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from compliance.evidence.storage import no_space_told
+
+DAY_SECONDS = 24 * 60 * 60
+
+
+def keep(*, user_id: int, thing_id: UUID, content: dict[str, Any]) -> UUID:
+    """Keep a draft in place of the person's others of this thing; its id.
+
+    Raises ``StorageError`` when the disk is full.
+    """
+    draft_id = uuid4()
+    path = _path(user_id, thing_id, draft_id)
+    part = path.with_suffix(".part")
+    with no_space_told():
+        sweep()
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(content, file, ensure_ascii=False)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    for old in _folder().glob(f"{_prefix(user_id, thing_id)}*.json"):
+        if old != path:
+            old.unlink(missing_ok=True)
+    return draft_id
+
+
+def find(*, user_id: int, thing_id: UUID, draft_id: UUID) -> dict[str, Any] | None:
+    """The content, if it is this person's, of this thing, and not a day old."""
+    path = _path(user_id, thing_id, draft_id)
+    try:
+        if path.stat().st_mtime < time.time() - DAY_SECONDS:
+            return None
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return content
+
+
+def drop(*, user_id: int, thing_id: UUID, draft_id: UUID) -> None:
+    """Take a draft away; it is done with."""
+    _path(user_id, thing_id, draft_id).unlink(missing_ok=True)
+
+
+def sweep() -> int:
+    """Take away what is a day old, whoever's it was; how many files that were."""
+    gone = 0
+    for path in _folder().iterdir():
+        try:
+            if path.stat().st_mtime < time.time() - DAY_SECONDS:
+                path.unlink()
+                gone += 1
+        except FileNotFoundError:
+            continue  # somebody else swept at the same time
+    return gone
+
+
+def _folder() -> Path:
+    path = Path(settings.DATA_DIR) / "imports"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _prefix(user_id: int, thing_id: UUID) -> str:
+    return f"{user_id}-{thing_id.hex}-"
+
+
+def _path(user_id: int, thing_id: UUID, draft_id: UUID) -> Path:
+    return _folder() / f"{_prefix(user_id, thing_id)}{draft_id.hex}.json"

@@ -1,0 +1,70 @@
+"""Running a module of ours that reads a file: fed, and killed when it takes too long.
+
+The module limits its own memory and time (``child.py``); whoever calls it here holds
+the clock as well.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import IO
+
+from django.conf import settings
+
+PASSED_ON = {"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
+"""What of the environment the process sees: where things are, and no secret."""
+
+
+class TooLongError(Exception):
+    """The process was killed: its time was over."""
+
+
+class BrokenError(Exception):
+    """The process ended without saying why: most likely its memory was used up."""
+
+
+@contextmanager
+def output_of(
+    module: str,
+    arguments: Sequence[str],
+    chunks: Iterable[bytes],
+    *,
+    seconds: float,
+    memory_bytes: int,
+) -> Iterator[IO[bytes]]:
+    """What ``python -m module`` writes when it is fed with ``chunks``.
+
+    Raises ``TooLongError`` or ``BrokenError``.
+    """
+    with TemporaryFile() as stdin, TemporaryFile() as stdout:
+        for chunk in chunks:
+            stdin.write(chunk)
+        stdin.seek(0)
+        limits = [str(memory_bytes), str(seconds)]
+        if _run([module, *limits, *arguments], stdin, stdout, seconds) not in {0, 1}:
+            raise BrokenError
+        stdout.seek(0)
+        yield stdout
+
+
+def _run(
+    command: Sequence[str], stdin: IO[bytes], stdout: IO[bytes], seconds: float
+) -> int:
+    process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
+        [sys.executable, "-m", *command],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        cwd=settings.BASE_DIR,
+        env={k: os.environ[k] for k in PASSED_ON & set(os.environ)},
+    )
+    with process:
+        try:
+            return process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise TooLongError from error
+        finally:
+            process.kill()

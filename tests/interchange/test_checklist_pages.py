@@ -1,0 +1,255 @@
+"""Bringing a checklist in on screen: shown first, kept as a draft, published, taken out."""
+
+import json
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from compliance.checklists import actions
+from compliance.interchange.formats.recognise import read
+from compliance.interchange.formats.writing import FORMATS
+from compliance.models import Checklist, Edition, Event, Theme
+from tests import factories
+from tests.interchange.catalogs import make_catalog
+from tests.interchange.checklists import make_sheet
+
+pytestmark = pytest.mark.slow
+SHEET = make_sheet(4)
+YAML = FORMATS["yaml"].write(SHEET)
+
+
+@pytest.fixture
+def ada(cast, sign_in):
+    Theme.objects.create(key="privacy", name="Privacy", position=1)
+    return sign_in(cast.ada)
+
+
+def url(name, *args, org="acme"):
+    return reverse(name, args=[org, *args])
+
+
+def send(client, content=YAML, name="own.yaml", org="acme", **fields):
+    upload = SimpleUploadedFile(name, content)
+    path = url("interchange:checklist_read", org=org)
+    return client.post(path, {"upload": upload, **fields})
+
+
+def shown(client, reply):
+    """The fields of the form on a preview."""
+    page = client.get(reply.url).content.decode()
+    return dict(re.findall(r'name="(draft|seen)" value="([^"]+)"', page))
+
+
+def take(client, reply, **fields):
+    """Bring in what a preview shows; the last reply."""
+    path = url("interchange:checklist_take", org=reply.url.split("/")[2])
+    return client.post(path, {**shown(client, reply), **fields})
+
+
+def text_of(reply):
+    return " ".join(re.sub(r"<[^>]+>", " ", reply.content.decode()).split())
+
+
+def bring(client, content=YAML, **fields):
+    take(client, send(client, content, **fields))
+    return Edition.objects.order_by("pk").last()
+
+
+def test_file_is_shown_before_anything_is_saved(ada):
+    reply = send(ada)
+    said = text_of(ada.get(reply.url))
+    assert "Nothing is saved yet." in said
+    assert "Attest checklist. A new checklist ." in said
+    assert Checklist.objects.count() == 0
+
+
+def test_file_becomes_a_draft_of_the_organisation(ada, cast):
+    reply = take(ada, send(ada))
+    edition = Edition.objects.get()
+    assert reply.url == url("checklists:detail", edition.pk)
+    assert edition.checklist.organisation == cast.acme
+    assert "Draft: not published" in text_of(ada.get(reply.url))
+    assert "Drafts" in text_of(ada.get(url("checklists:list")))
+
+
+def test_double_submit_brings_in_once(ada):
+    reply = send(ada)
+    fields = shown(ada, reply)
+    path = url("interchange:checklist_take")
+    assert ada.post(path, fields).status_code == 302
+    assert ada.post(path, fields).status_code == 404
+    assert Edition.objects.count() == 1
+
+
+def test_what_moved_since_the_preview_is_shown_again(ada, cast, sign_in):
+    reply = send(ada)
+    fields = shown(ada, reply)
+    otto = sign_in(cast.otto)
+    bring(otto)
+    again = ada.post(url("interchange:checklist_take"), fields)
+    assert again.status_code == 409
+    assert "Something here has changed since the page before" in text_of(again)
+    assert take(ada, reply).status_code == 302
+
+
+def test_same_file_again_says_so_and_changes_nothing(ada):
+    bring(ada)
+    count = Event.objects.count()
+    reply = send(ada)
+    assert "stands here with the same content" in text_of(ada.get(reply.url))
+    assert "was here already" in text_of(ada.get(take(ada, reply).url))
+    assert Event.objects.count() == count
+
+
+def test_draft_in_the_way_is_replaced_when_the_box_is_ticked(ada):
+    bring(ada)
+    value = json.loads(FORMATS["json"].write(SHEET))
+    value["sections"][0]["questions"][0]["remedy"] = "Begin with the list."
+    other = json.dumps(value).encode()
+    reply = send(ada, other, "own.json")
+    page = ada.get(reply.url)
+    assert "Put it in the place of" in text_of(page)
+    assert take(ada, reply).status_code == 422
+    assert take(ada, reply, replace="on").status_code == 302
+    assert Edition.objects.count() == 1
+
+
+def test_bad_file_is_refused_with_its_places(ada):
+    reply = send(ada, b"record,key\r\nmoon,x\r\n", "bad.csv")
+    assert reply.status_code == 422
+    assert "row 2, column record: “moon” is no record" in text_of(reply)
+    assert Checklist.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty."),
+        (b"x" * 12_000_001, "The file has 12.0 MB; 12 MB fit."),
+    ],
+)
+def test_file_of_a_wrong_size_is_refused(ada, content, words):
+    reply = send(ada, content)
+    assert (reply.status_code, words in text_of(reply)) == (422, True)
+
+
+def test_no_file_is_refused(ada):
+    reply = ada.post(url("interchange:checklist_read"))
+    assert (reply.status_code, "Choose the file." in text_of(reply)) == (422, True)
+
+
+def test_theme_is_asked_for_where_the_file_names_none(ada):
+    catalog = json.dumps(make_catalog(1, 2)).encode()
+    reply = send(ada, catalog, "c.json")
+    assert "The file names no theme; choose one" in text_of(ada.get(reply.url))
+    assert take(ada, reply).status_code == 422
+    reply = send(ada, catalog, "c.json", theme="privacy")
+    said = text_of(ada.get(reply.url))
+    assert "params of a control (2 times)" in said
+    assert take(ada, reply).status_code == 302
+
+
+def test_hostile_names_and_titles_are_shown_as_text(ada):
+    content = (
+        FORMATS["json"]
+        .write(SHEET)
+        .replace(b'"title": "', b'"title": "<script>alert(1)</script> ', 1)
+    )
+    reply = send(ada, content, "<img src=x>.json")
+    page = ada.get(reply.url).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<img src=x>" not in page
+
+
+def test_draft_is_read_by_those_who_edit_and_the_edition_by_all(ada, cast, sign_in):
+    edition = bring(ada)
+    rob = sign_in(cast.rob)
+    path = url("checklists:detail", edition.pk)
+    assert (ada.get(path).status_code, rob.get(path).status_code) == (200, 404)
+    actions.publish(by=cast.ada, edition=edition)
+    assert rob.get(path).status_code == 200
+
+
+def test_library_draft_is_not_shown_and_not_published_here(ada):
+    draft = factories.make_draft()
+    assert ada.get(url("checklists:detail", draft.pk)).status_code == 404
+    assert ada.post(url("checklists:publish", draft.pk)).status_code == 404
+
+
+def test_organisation_sees_nothing_of_another(ada, cast, sign_in):
+    reply = send(ada)
+    edition = bring(ada)
+    actions.publish(by=cast.ada, edition=edition)
+    zoe = sign_in(cast.zoe)
+    draft = reply.url.partition("draft=")[2]
+    for path in (
+        url("checklists:detail", edition.pk, org="other"),
+        url("interchange:checklist_preview", org="other") + f"?draft={draft}",
+    ):
+        assert zoe.get(path).status_code == 404
+    seen = {"draft": draft, "seen": "0" * 64}
+    for path, data in (
+        (url("interchange:checklist_take", org="other"), seen),
+        (url("interchange:checklist_file", edition.pk, org="other"), {"form": "yaml"}),
+        (url("checklists:publish", edition.pk, org="other"), {}),
+    ):
+        assert zoe.post(path, data).status_code == 404
+    assert (
+        SHEET.title not in zoe.get(url("checklists:list", org="other")).content.decode()
+    )
+
+
+def test_draft_of_a_colleague_is_nobody_elses(ada, cast, sign_in):
+    reply = send(ada)
+    otto = sign_in(cast.otto)
+    assert otto.get(reply.url).status_code == 404
+    path, fields = url("interchange:checklist_take"), shown(ada, reply)
+    assert otto.post(path, fields).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["con", "rev", "rob", "aud"])
+def test_only_owner_and_officer_bring_in(ada, cast, sign_in, name):
+    client = sign_in(getattr(cast, name))
+    assert send(client).status_code == 403
+    assert "Bring in a checklist" not in text_of(client.get(url("checklists:list")))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_reader_downloads_an_edition_in_every_format(ada, cast, sign_in, name):
+    edition = bring(ada)
+    actions.publish(by=cast.ada, edition=edition)
+    rob = sign_in(cast.rob)
+    page = rob.get(url("checklists:detail", edition.pk)).content.decode()
+    label = f'<option value="{name}">{FORMATS[name].label}</option>'
+    assert label in page
+    reply = rob.post(url("interchange:checklist_file", edition.pk), {"form": name})
+    assert reply.status_code == 200
+    assert reply["Content-Disposition"].endswith(f'{FORMATS[name].suffix}"')
+    assert reply["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert read(reply.content, FORMATS[name].suffix[-5:]).document == SHEET.document
+    event = Event.objects.order_by("pk").last()
+    assert (event.action, event.organisation_id) == ("edition.exported", cast.acme.pk)
+
+
+def test_unknown_format_is_not_found(ada):
+    edition = bring(ada)
+    path = url("interchange:checklist_file", edition.pk)
+    assert ada.post(path, {"form": "docx"}).status_code == 404
+    assert ada.post(path).status_code == 404
+
+
+def test_preview_without_a_draft_leads_back(ada):
+    path = url("interchange:checklist_preview")
+    assert ada.get(path).url == url("interchange:checklist_in")
+    assert ada.get(f"{path}?draft=nonsense").status_code == 404
+
+
+def test_checklist_without_guidance_can_be_read(ada):
+    catalog = json.dumps(make_catalog(2, 60)).encode()
+    edition = bring(ada, catalog, theme="privacy", name="c.json")
+    page = ada.get(url("checklists:detail", edition.pk))
+    assert page.status_code == 200
+    assert "What a good answer shows" in text_of(page)

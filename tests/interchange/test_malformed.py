@@ -1,0 +1,85 @@
+"""Files that are no checklist are refused in words that name the place."""
+
+import time
+
+import pytest
+
+from compliance.interchange.formats import limits, process
+from compliance.interchange.formats.recognise import read
+from compliance.interchange.formats.writing import FORMATS
+from tests.interchange.malformed import CHEAP, HEAVY, SHEET
+
+CODE = ("Error", "Exception", "Traceback", "object at 0x", "NoneType", "<class")
+
+
+def check(found):
+    assert found.document is None
+    assert found.faults
+    for fault in found.faults:
+        text = str(fault)
+        assert 10 < len(text) <= 500
+        assert not [word for word in CODE if word in text]
+        assert fault.place or text.startswith("and ")
+
+
+def test_there_are_enough_of_them():
+    assert len(CHEAP) + len(HEAVY) >= 120
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_bad_file_is_refused_in_words(name):
+    suffix, content = CHEAP[name]
+    check(read(content, suffix))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HEAVY)
+def test_heavy_file_stays_within_time_and_memory(name):
+    suffix, content = HEAVY[name]
+    began = time.monotonic()
+    check(process.read([content], f"x{suffix}"))
+    assert time.monotonic() - began < limits.SECONDS + 2
+
+
+@pytest.mark.slow
+def test_good_file_is_read_in_the_process_too():
+    for name in ("yaml", "xlsx", "oscal-xml"):
+        content = FORMATS[name].write(SHEET)
+        found = process.read([content], f"x{FORMATS[name].suffix}")
+        assert (found.faults, found.document) == ((), SHEET.document)
+
+
+@pytest.mark.slow
+def test_process_is_killed_when_its_time_is_over(monkeypatch):
+    monkeypatch.setattr(limits, "SECONDS", 0.01)
+    [fault] = process.read([b"{}"], "x.json").faults
+    assert str(fault) == "the file: takes longer than 0.01 seconds to read"
+
+
+@pytest.mark.slow
+def test_process_refuses_when_its_memory_is_over(monkeypatch):
+    monkeypatch.setattr(limits, "MEMORY_BYTES", 90 * 1024 * 1024)
+    suffix, content = HEAVY["JSON of many objects"]
+    [fault] = process.read([content], f"x{suffix}").faults
+    assert "memory" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("JSON cut off", "line 1, column 27: is no JSON"),
+        ("YAML alias", "line 1: anchors (&) and aliases (*) are not used here"),
+        ("XML DTD", "line 1: declares a document type (DTD), which no catalog needs"),
+        ("CSV weight is a word", "row 6, column weight: “heavy” is no whole number"),
+        ("XLSX formula", "Sheet!C2: “=1+1” is a formula or an error"),
+        ("control without an id", "group 1 (f0), control 1: a control needs an id"),
+        ("node under nobody", "line "),
+        ("ASVS item is text", "requirement 1 (V1), 3: must be an object"),
+        ("no key", "the file: key is missing"),
+        ("profile", "profile: is a profile; resolve it first"),
+        ("weight 6", "ac-1(2) weight: weight must be 5 or less"),
+    ],
+)
+def test_fault_names_its_place(name, said):
+    suffix, content = CHEAP[name]
+    assert str(read(content, suffix).faults[0]).startswith(said)
