@@ -4,11 +4,16 @@ from django.db import models
 
 
 class EditionStatus(models.TextChoices):
-    """The life of an edition; published means frozen for ever."""
+    """The life of an edition; published means frozen for ever, in review for a while."""
 
     DRAFT = "draft", "Draft"
+    REVIEW = "review", "In review"
     PUBLISHED = "published", "Published"
     RETIRED = "retired", "Retired"
+
+
+UNPUBLISHED = (EditionStatus.DRAFT, EditionStatus.REVIEW)
+"""Where an edition can still become another."""
 
 
 class ChangeKind(models.TextChoices):
@@ -54,6 +59,15 @@ class ProvisionStatus(models.TextChoices):
     APPLIES_LATER = "applies_later", "Applies later"
     PROPOSED = "proposed", "Proposed"
     REPEALED = "repealed", "Repealed"
+
+
+class CiteState(models.TextChoices):
+    """What the legal index says of a citation."""
+
+    FOUND = "found", "Found"
+    LATER = "later", "Not yet in force"
+    GONE = "gone", "Gone"
+    UNKNOWN = "unknown", "Unknown"
 
 
 class NoticeKind(models.TextChoices):

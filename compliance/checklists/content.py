@@ -17,11 +17,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Q
 
 from compliance.audit.chain import canonical, digest
-from compliance.checklists.choices import EditionStatus
-from compliance.checklists.models import Citation, Edition, Fact, Question, Section
+from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.models import (
+    Checklist,
+    Citation,
+    Edition,
+    Fact,
+    Question,
+    Section,
+    Theme,
+)
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.checklists.related import Related, related_to
 from compliance.checklists.rules import FactWords, sentence
@@ -69,7 +77,7 @@ class Shown:
 def document(edition: Edition) -> dict[str, Any]:
     """The document of an edition as its rows stand: six queries."""
     sections = edition.sections.prefetch_related(
-        Prefetch("questions", _with_links(Question.objects.all()))
+        Prefetch("questions", with_links(Question.objects.all()))
     )
     return {
         "checklist": edition.checklist.key,
@@ -81,7 +89,7 @@ def document(edition: Edition) -> dict[str, Any]:
             _values(section, SECTION)
             | {
                 "questions": [
-                    _question(question) for question in section.questions.all()
+                    question_document(question) for question in section.questions.all()
                 ]
             }
             for section in sections
@@ -94,7 +102,8 @@ def content_hash(found: dict[str, Any]) -> str:
     return digest(canonical(found))
 
 
-def _question(question: Question) -> dict[str, Any]:
+def question_document(question: Question) -> dict[str, Any]:
+    """One question as it stands in a document, from ``with_links``."""
     return (
         _values(question, QUESTION)
         | {
@@ -113,8 +122,9 @@ def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _with_links(questions: Any) -> Any:
-    cited = Citation.objects.select_related("provision")
+def with_links(questions: Any) -> Any:
+    """Questions with their choices and provisions, in two queries more."""
+    cited = Citation.objects.select_related("provision__successor")
     return questions.prefetch_related("choices", Prefetch("citations", cited))
 
 
@@ -147,16 +157,46 @@ def on_offer(organisation: Organisation) -> EditionQuerySet:
     return editions.annotate(question_count=Count("questions"))
 
 
-def readable(organisation: Organisation) -> EditionQuerySet:
-    """Editions an organisation may read: those on offer and retired ones."""
+def readable(
+    organisation: Organisation, *, with_drafts: bool = False
+) -> EditionQuerySet:
+    """Editions an organisation may read: those on offer and retired ones.
+
+    ``with_drafts`` adds the drafts of its own checklists, for those who edit them.
+    """
     editions = Edition.objects.open_to(organisation).for_page()
-    return editions.exclude(status=EditionStatus.DRAFT)
+    finished = ~Q(status__in=UNPUBLISHED)
+    if with_drafts:
+        return editions.filter(finished | Q(checklist__organisation=organisation))
+    return editions.filter(finished)
+
+
+def drafts_of(organisation: Organisation) -> EditionQuerySet:
+    """Drafts of an organisation's own checklists, in review too, with ``question_count``."""
+    editions = Edition.objects.filter(
+        status__in=UNPUBLISHED, checklist__organisation=organisation
+    )
+    return editions.for_page().annotate(question_count=Count("questions"))
+
+
+def themes() -> list[tuple[str, str]]:
+    """Key and name of each theme, in order."""
+    return list(Theme.objects.values_list("key", "name"))
 
 
 def others(edition: Edition, organisation: Organisation) -> EditionQuerySet:
     """The other editions of its checklist that may be read, newest first."""
     rows = readable(organisation).filter(checklist=edition.checklist_id)
     return rows.exclude(pk=edition.pk)
+
+
+def newer_original(checklist: Checklist) -> Edition | None:
+    """The edition of the library that is published after the one a clone stands on."""
+    base = checklist.cloned_from
+    if base is None:
+        return None
+    newest = base.checklist.editions.published().select_related("checklist").first()
+    return newest if newest and newest.pk != base.pk else None
 
 
 def sections_of(edition: Edition) -> list[Section]:
@@ -167,7 +207,7 @@ def sections_of(edition: Edition) -> list[Section]:
 def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Shown]:
     """The questions of a section as a page shows them: seven queries."""
     words = fact_words(facts)
-    questions = list(_with_links(section.questions.all()))
+    questions = list(with_links(section.questions.all()))
     wanted = {key for question in questions for key in question.related}
     others = edition.questions.filter(key__in=wanted).select_related("section")
     related = {other.key: other for other in others}

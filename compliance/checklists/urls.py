@@ -2,12 +2,39 @@
 
 from django.urls import path
 
-from compliance.checklists import views
+from compliance.checklists.views import (
+    editing,
+    facts,
+    merging,
+    outline,
+    publishing,
+    reading,
+    replacing,
+)
 
 app_name = "checklists"
 urlpatterns = [
-    path("", views.list, name="list"),
-    path("about/", views.about, name="about"),
-    path("<int:edition_id>/", views.detail, name="detail"),
-    path("<int:edition_id>/to/<int:other_id>/", views.diff, name="diff"),
+    path("", reading.list, name="list"),
+    path("about/", reading.about, name="about"),
+    path("<int:edition_id>/", reading.detail, name="detail"),
+    path("<int:edition_id>/to/<int:other_id>/", reading.diff, name="diff"),
+    path("<int:edition_id>/clone/", publishing.clone, name="clone"),
+    path("<int:edition_id>/next/", publishing.draft_next, name="draft_next"),
+    path("<int:edition_id>/edit/", editing.edit, name="edit"),
+    path("<int:edition_id>/edit/save/", editing.question_save, name="question_save"),
+    path("<int:edition_id>/edit/edition/", editing.head, name="head"),
+    path("<int:edition_id>/edit/section/", outline.section_save, name="section_save"),
+    path("<int:edition_id>/edit/add/", outline.part_add, name="part_add"),
+    path("<int:edition_id>/edit/move/", outline.part_move, name="part_move"),
+    path("<int:edition_id>/edit/remove/", outline.part_remove, name="part_remove"),
+    path("<int:edition_id>/edit/undo/", outline.undo, name="undo"),
+    path("<int:edition_id>/edit/replace/", replacing.replace, name="replace"),
+    path("<int:edition_id>/edit/facts/", facts.facts, name="facts"),
+    path("<int:edition_id>/edit/facts/save/", facts.fact_save, name="fact_save"),
+    path("<int:edition_id>/edit/facts/remove/", facts.fact_remove, name="fact_remove"),
+    path("<int:edition_id>/merge/", merging.merge, name="merge"),
+    path("<int:edition_id>/check/", publishing.check, name="check"),
+    path("<int:edition_id>/send/", publishing.send, name="send"),
+    path("<int:edition_id>/back/", publishing.send_back, name="send_back"),
+    path("<int:edition_id>/publish/", publishing.publish, name="publish"),
 ]

@@ -33,7 +33,7 @@ def of_new(column, found):
     return f"EXISTS ({found.format('NEW.' + column)})"
 
 
-def sqlite(kept=KEPT):
+def sqlite(kept=KEPT, open_states="'draft'"):
     """Name to statement of each trigger. An insert may replace a row: both are asked."""
     refuse = f"BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
     made = {}
@@ -55,12 +55,13 @@ def sqlite(kept=KEPT):
             )
     same = " AND ".join(f"NEW.{name} IS OLD.{name}" for name in kept)
     conditions = {
-        "insert": "EXISTS (SELECT 1 FROM compliance_edition r WHERE r.status <> 'draft'"
+        "insert": "EXISTS (SELECT 1 FROM compliance_edition r"
+        f" WHERE r.status NOT IN ({open_states})"
         " AND (r.id = NEW.id"
         " OR (r.checklist_id = NEW.checklist_id AND r.number = NEW.number)))",
-        "update": "OLD.status <> 'draft' AND NOT"
+        "update": f"OLD.status NOT IN ({open_states}) AND NOT"
         f" (OLD.status = 'published' AND NEW.status = 'retired' AND {same})",
-        "delete": "OLD.status <> 'draft'",
+        "delete": f"OLD.status NOT IN ({open_states})",
     }
     for event, condition in conditions.items():
         name = f"frozen_edition_{event}"
@@ -84,11 +85,11 @@ def postgresql_function(name, condition_old, condition_new):
     """
 
 
-def postgresql():
+def postgresql(open_states="'draft'"):
     edition = f"""
     CREATE FUNCTION compliance_frozen_edition() RETURNS trigger AS $$
     BEGIN
-      IF OLD.status = 'draft' THEN
+      IF OLD.status IN ({open_states}) THEN
         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
         RETURN NEW;
       END IF;

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ANSWER = "answer"
     COMMENT = "comment"
     ASSESS = "assess"
+    EDIT = "edit"
     REPORT = "report"
     TRAIL = "trail"
     CONFIRM = "confirm"

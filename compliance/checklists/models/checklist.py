@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from compliance.checklists.choices import EditionStatus
-from compliance.organisations.models import Organisation
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.organisations.models import Organisation, User
 
 
 class Theme(models.Model):
@@ -22,7 +22,11 @@ class Theme(models.Model):
 
 
 class Checklist(models.Model):
-    """A named list that editors keep; without an organisation it is for everyone."""
+    """A named list that editors keep; without an organisation it is for everyone.
+
+    ``cloned_from`` is the edition of the library that an own checklist was taken from,
+    or last brought in line with.
+    """
 
     key = models.SlugField(max_length=60)
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="checklists")
@@ -31,6 +35,9 @@ class Checklist(models.Model):
     )
     title = models.CharField(max_length=120)
     summary = models.TextField()
+    cloned_from = models.ForeignKey(
+        "compliance.Edition", models.PROTECT, null=True, related_name="clones"
+    )
 
     class Meta:
         ordering = ["theme__position", "title"]
@@ -70,7 +77,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """One state of a checklist. Published is frozen, here and by trigger.
 
-    ``extra`` keeps what an imported file said of it and no field holds.
+    ``extra`` keeps what an imported file said of it and no field holds. ``based_on`` is
+    the edition that a draft was copied from, ``version`` counts changes of its head.
+    ``sent_by`` sent it to review at ``sent_at``: until it is sent back nothing of it
+    changes, and somebody else publishes it.
     """
 
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")
@@ -87,6 +97,12 @@ class Edition(models.Model):
     extra = models.JSONField(null=True)
     published_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64, blank=True)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="successors"
+    )
+    version = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = EditionQuerySet.as_manager()
 
@@ -98,13 +114,20 @@ class Edition(models.Model):
                 violation_error_message="This edition number is taken.",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status=EditionStatus.DRAFT, published_at=None, content_hash=""
-                )
-                | ~Q(status=EditionStatus.DRAFT)
+                condition=Q(status__in=UNPUBLISHED, published_at=None, content_hash="")
+                | ~Q(status__in=UNPUBLISHED)
                 & Q(published_at__isnull=False)
                 & ~Q(content_hash=""),
                 name="edition_published_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, sent_by=None)
+                | Q(sent_at__isnull=False, sent_by__isnull=False),
+                name="edition_sent_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=EditionStatus.REVIEW) | Q(sent_at__isnull=False),
+                name="edition_in_review_was_sent",
             ),
         ]
 

@@ -15,6 +15,7 @@ class Section(models.Model):
     title = models.CharField(max_length=120)
     intro = models.TextField(blank=True)
     position = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["position"]
@@ -54,6 +55,7 @@ class Question(models.Model):
     remedy = models.TextField(blank=True)
     related = models.JSONField(default=list)
     extra = models.JSONField(null=True)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["position"]
@@ -104,6 +106,7 @@ class Fact(models.Model):
     kind = models.CharField(max_length=20, choices=FactKind.choices)
     choices = models.JSONField(default=list)
     position = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["position"]

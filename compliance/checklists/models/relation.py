@@ -48,3 +48,10 @@ class Relation(models.Model):
     def b(self) -> str:
         """Checklist and question of the other end, in a word."""
         return f"{self.b_checklist.key} {self.b_key}"
+
+    @property
+    def ends(self) -> frozenset[tuple[int, str]]:
+        """Both ends, whichever stands first."""
+        return frozenset(
+            {(self.a_checklist_id, self.a_key), (self.b_checklist_id, self.b_key)}
+        )

@@ -1,13 +1,14 @@
-"""Reading checklists; they are changed elsewhere."""
+"""Reading checklists."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
-from compliance.checklists import content
+from compliance.checklists import content, standing
 from compliance.checklists.changes import Telling
 from compliance.checklists.diff import compare
+from compliance.checklists.views.finding import find, is_draft
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -15,7 +16,10 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 @member_required(Permission.VIEW)
 def list(request: MemberRequest) -> HttpResponse:
     editions = content.on_offer(request.organisation)
-    return render(request, "checklists/list.html", {"editions": editions})
+    may_edit = Permission.EDIT in request.may
+    drafts = content.drafts_of(request.organisation) if may_edit else ()
+    context = {"editions": editions, "drafts": drafts, "may_edit": may_edit}
+    return render(request, "checklists/list.html", context)
 
 
 @require_safe
@@ -28,8 +32,10 @@ def about(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.VIEW)
 def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
-    edition = get_object_or_404(content.readable(request.organisation), pk=edition_id)
+    edition = find(request, edition_id)
     sections = content.sections_of(edition)
+    if not sections:  # a draft that has just begun
+        return redirect("checklists:edit", request.organisation.slug, edition.pk)
     keys = [section.key for section in sections]
     wanted = request.GET.get("section", keys[0])
     if wanted not in keys:
@@ -45,17 +51,22 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
         "questions": content.shown(sections[at], edition, facts),
         "facts": facts,
         "others": content.others(edition, request.organisation),
+        "may_download": Permission.REPORT in request.may,
+        "is_draft": is_draft(request, edition),
     }
+    if Permission.EDIT in request.may:
+        context["own"] = standing.of(edition, request.organisation, request.user)
     return render(request, "checklists/detail.html", context)
 
 
 @require_safe
 @member_required(Permission.VIEW)
 def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse:
-    """What differs from one edition of a checklist to another of the same."""
-    readable = content.readable(request.organisation)
+    """What differs from one edition of a checklist to another, or to a copy of it."""
+    may_edit = Permission.EDIT in request.may
+    readable = content.readable(request.organisation, with_drafts=may_edit)
     old = get_object_or_404(readable, pk=edition_id)
-    new = get_object_or_404(readable, pk=other_id, checklist=old.checklist_id)
+    new = get_object_or_404(readable, pk=other_id, checklist__key=old.checklist.key)
     documents = content.document(old), content.document(new)
     found = compare(*documents)
     context = {

@@ -1,0 +1,64 @@
+"""Changes to checklists and to the law they cite."""
+
+from compliance.checklists.actions.cloning import clone, draft_next
+from compliance.checklists.actions.editing import save_head, save_question
+from compliance.checklists.actions.facts import remove_fact, save_fact
+from compliance.checklists.actions.law import store_instrument, store_theme
+from compliance.checklists.actions.library import (
+    add_relations,
+    store_notices,
+    store_relations,
+)
+from compliance.checklists.actions.merging import merge
+from compliance.checklists.actions.moving import move_question, move_section
+from compliance.checklists.actions.outline import (
+    add_question,
+    add_section,
+    remove_question,
+    remove_section,
+    save_section,
+)
+from compliance.checklists.actions.publishing import publish
+from compliance.checklists.actions.recording import RefusedError, StaleError
+from compliance.checklists.actions.replacing import replace_all
+from compliance.checklists.actions.reviewing import (
+    approve,
+    is_alone,
+    send_back,
+    send_to_review,
+)
+from compliance.checklists.actions.storing import bring_in, store_checklist
+from compliance.checklists.actions.undoing import undo
+
+__all__ = [
+    "RefusedError",
+    "StaleError",
+    "add_question",
+    "add_relations",
+    "add_section",
+    "approve",
+    "bring_in",
+    "clone",
+    "draft_next",
+    "is_alone",
+    "merge",
+    "move_question",
+    "move_section",
+    "publish",
+    "remove_fact",
+    "remove_question",
+    "remove_section",
+    "replace_all",
+    "save_fact",
+    "save_head",
+    "save_question",
+    "save_section",
+    "send_back",
+    "send_to_review",
+    "store_checklist",
+    "store_instrument",
+    "store_notices",
+    "store_relations",
+    "store_theme",
+    "undo",
+]

@@ -1,0 +1,95 @@
+"""An organisation's own checklist: taken from the library, and its next drafts."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.checklists import content, drafting
+from compliance.checklists.actions.recording import RefusedError, record
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.models import Checklist, Edition
+from compliance.organisations.models import Organisation
+from compliance.web.turns import in_turn
+
+
+def clone(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
+    """A draft of an own checklist with all that a published edition of the library asks.
+
+    Keys stay, so that answers carry over and later editions of the original can be
+    merged. Refuses a second clone: there is one own checklist per key.
+    """
+    with in_turn(), transaction.atomic():
+        # one at a time: two people may clone the same
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        library = Edition.objects.published().filter(checklist__organisation=None)
+        source = library.select_related("checklist").get(pk=edition_id)
+        original = source.checklist
+        if organisation.checklists.filter(key=original.key).exists():
+            msg = (
+                f"{organisation} has a checklist of its own with the key {original.key}"
+            )
+            raise RefusedError(msg)
+        checklist = Checklist.objects.create(
+            key=original.key,
+            theme_id=original.theme_id,
+            organisation=organisation,
+            title=original.title,
+            summary=original.summary,
+            cloned_from=source,
+        )
+        draft = _copied(checklist, source, content.document(source))
+        after = {
+            "key": checklist.key,
+            "cloned_from": source.number,
+            "content_hash": source.content_hash,
+            "number": draft.number,
+        }
+        record(by, draft, "checklist.cloned", {}, after)
+    return draft
+
+
+def draft_next(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
+    """The next draft of an own checklist: a copy of the edition that is published.
+
+    Refuses while another draft of the checklist stands.
+    """
+    with in_turn(), transaction.atomic():
+        own = Edition.objects.published().filter(checklist__organisation=organisation)
+        source = own.get(pk=edition_id)
+        checklist = Checklist.objects.select_for_update().get(pk=source.checklist_id)
+        rows = dict(checklist.editions.values_list("number", "status"))
+        if open_ones := [
+            number for number, state in rows.items() if state in UNPUBLISHED
+        ]:
+            msg = f"Edition {open_ones[0]} is not published yet; change that one"
+            raise RefusedError(msg)
+        if rows[source.number] != EditionStatus.PUBLISHED:
+            msg = f"Edition {source.number} is retired; start from the newest one"
+            raise RefusedError(msg)
+        document = content.document(source)
+        head = {"number": next_number(source.number, rows), "release_notes": ""}
+        document["edition"] |= head
+        draft = _copied(checklist, source, document)
+        after = {"number": draft.number, "based_on": source.number}
+        record(by, draft, "edition.drafted", {}, after)
+    return draft
+
+
+def _copied(checklist: Checklist, source: Edition, document: dict[str, Any]) -> Edition:
+    draft = Edition(checklist=checklist, based_on=source)
+    drafting.fill(draft, document)  # cites nothing new: no provision is ever dropped
+    return draft
+
+
+def next_number(number: str, taken: Collection[str]) -> str:
+    """The number after one: "2026.2" after "2026.1", "2027.1" in the next year."""
+    year = timezone.localdate().year
+    found = re.fullmatch(r"(\d{4})\.(\d{1,4})", number)
+    is_dated = found is not None and int(found[1]) >= year
+    stem, at = (found[1], int(found[2])) if found and is_dated else (str(year), 0)
+    while f"{stem}.{at + 1}" in taken:
+        at += 1
+    return f"{stem}.{at + 1}"

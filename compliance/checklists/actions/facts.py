@@ -1,0 +1,88 @@
+"""The facts of a draft: added, changed, removed."""
+
+from typing import Any
+
+from django.db.models import Max
+from django.utils.text import slugify
+
+from compliance.checklists import content, rules
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    open_draft,
+    record,
+)
+from compliance.checklists.models import Edition, Fact
+from compliance.organisations.models import Organisation
+
+
+def save_fact(
+    *,
+    by: Any,
+    organisation: Organisation,
+    edition_id: int,
+    key: str,
+    version: int,
+    values: dict[str, Any],
+) -> Fact:
+    """Write a fact; a new one without a key."""
+    with open_draft(organisation, edition_id) as edition:
+        if not key:
+            return _added(by, edition, values)
+        fact = edition.facts.get(key=key)
+        if fact.version != version:
+            raise StaleError
+        kept = content.as_kept(values)
+        changed = {n: v for n, v in kept.items() if getattr(fact, n) != v}
+        if not changed:
+            return fact
+        before = {name: getattr(fact, name) for name in changed}
+        for name, value in changed.items():
+            setattr(fact, name, value)
+        fact.version += 1
+        fact.save()
+        record(by, edition, "fact.changed", {"key": key} | before, changed)
+    return fact
+
+
+def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Fact:
+    rows = Fact.objects.filter(edition__checklist=edition.checklist_id)
+    taken = set(rows.values_list("key", flat=True))
+    stem, at = slugify(values["label"])[:34] or "fact", 1
+    key = stem
+    while key in taken or key in {"all", "any", "not"}:  # words of a rule
+        at += 1
+        key = f"{stem}-{at}"
+    last = edition.facts.aggregate(at=Max("position"))["at"] or 0
+    fact = Fact.objects.create(
+        edition=edition, key=key, position=last + 1, **content.as_kept(values)
+    )
+    record(by, edition, "fact.added", {}, {"key": key} | values)
+    return fact
+
+
+def remove_fact(
+    *, by: Any, organisation: Organisation, edition_id: int, key: str
+) -> None:
+    """Ask for a fact no more; refuses while a rule rests on it."""
+    with open_draft(organisation, edition_id) as edition:
+        fact = edition.facts.get(key=key)
+        users = _users(edition, key)
+        if users:
+            msg = f"{fact.label} decides whether {users[0]} applies; change its rule first"
+            raise RefusedError(msg)
+        before = {"key": key, "label": fact.label, "text": fact.text}
+        fact.delete()
+        record(by, edition, "fact.removed", before, {})
+
+
+def _users(edition: Edition, key: str) -> list[str]:
+    """The questions that rest on a fact, by their keys."""
+    found = []
+    for question in edition.questions.only("key", "rule", "binds", "applies_from"):
+        named = {*rules.uses(question.rule)}
+        for entry in question.applies_from:
+            named |= {*rules.uses(entry.get("when"))}
+        if key in named or (question.binds and edition.role_fact == key):
+            found.append(question.key)
+    return found

@@ -1,0 +1,120 @@
+"""The crosswalk of the library, and what is said about its content."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from compliance.audit import trail
+from compliance.audit.chain import canonical, digest
+from compliance.audit.models import LIBRARY
+from compliance.checklists.actions.recording import RefusedError, difference
+from compliance.checklists.models import Checklist, Notice, Relation
+
+BROUGHT_IN = "IN-"
+"""How the codes of relations begin that no seed has."""
+
+
+@transaction.atomic
+def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
+    """Make the crosswalk of the library what ``pairs`` says. Whether anything changed.
+
+    A pair has the fields of a relation, its checklists as keys. Relations that were
+    brought in stay, but for those between the same questions.
+    """
+    rows = _relations(pairs)
+    ends = {row.ends for row in rows}
+    kept = [
+        row
+        for row in Relation.objects.select_related("a_checklist", "b_checklist")
+        if not row.code.startswith(BROUGHT_IN) or row.ends in ends
+    ]
+    return _replaced(by, "crosswalk.set", kept, rows, _relation)
+
+
+@transaction.atomic
+def add_relations(*, by: Any, pairs: list[dict[str, Any]]) -> int:
+    """Add relations to the crosswalk of the library; how many were not there yet.
+
+    A pair has the fields of a relation but its code. What joins two questions already,
+    from either side, stays as it is.
+    """
+    standing = {row.ends for row in Relation.objects.all()}
+    rows = []
+    for row in _relations(pairs):
+        if row.ends not in standing:
+            standing.add(row.ends)
+            name = digest(canonical(sorted(map(list, row.ends))))
+            row.code = f"{BROUGHT_IN}{name[:12]}"
+            rows.append(row)
+    if not rows:
+        return 0
+    Relation.objects.bulk_create(rows)
+    trail.record(
+        by=by,
+        organisation_id=LIBRARY,
+        action="crosswalk.added",
+        subject=Relation(pk=0),  # the whole of it, which has no row
+        after={"added": len(rows), "first": str(rows[0])},
+    )
+    return len(rows)
+
+
+def _relations(pairs: list[dict[str, Any]]) -> list[Relation]:
+    owners = {row.key: row for row in Checklist.objects.filter(organisation=None)}
+    names = ("a_checklist", "b_checklist")
+    if missing := sorted(
+        {pair[end] for pair in pairs for end in names} - owners.keys()
+    ):
+        msg = f"{missing[0]} is no checklist of the library"
+        raise RefusedError(msg)
+    return [Relation(**pair | {n: owners[pair[n]] for n in names}) for pair in pairs]
+
+
+def _relation(row: Relation) -> tuple[str, dict[str, Any]]:
+    names = ("a", "b", "relation", "words", "back", "reason")
+    return row.code, {name: getattr(row, name) for name in names}
+
+
+@transaction.atomic
+def store_notices(*, by: Any, notices: list[dict[str, Any]]) -> bool:
+    """Make what is said about the content what ``notices`` says. Whether it changed.
+
+    A notice has ``kind``, ``title``, ``text``, ``url`` and ``checked_on``.
+    """
+    rows = [Notice(position=at, **notice) for at, notice in enumerate(notices, 1)]
+    return _replaced(by, "notices.set", list(Notice.objects.all()), rows, _notice)
+
+
+def _notice(row: Notice) -> tuple[str, dict[str, Any]]:
+    day = row.checked_on and row.checked_on.isoformat()
+    values = {name: getattr(row, name) for name in ("text", "url", "position")}
+    return f"{row.kind}: {row.title}", values | {"checked_on": day}
+
+
+def _replaced[Row: (Relation, Notice)](
+    by: Any,
+    action: str,
+    kept: list[Row],
+    rows: list[Row],
+    told: Callable[[Row], tuple[str, dict[str, Any]]],
+) -> bool:
+    """Put rows in the place of those kept, with one event; False when all stood so."""
+    before, after = dict(map(told, kept)), dict(map(told, rows))
+    if before == after:
+        return False
+    table = type((kept or rows)[0])
+    table.objects.filter(pk__in=[row.pk for row in kept]).delete()
+    table.objects.bulk_create(rows)
+    both = [name for name in after if before.get(name, after[name]) != after[name]]
+    trail.record(
+        by=by,
+        organisation_id=LIBRARY,
+        action=action,
+        subject=table(pk=0),  # the whole of it, which has no row
+        before={name: difference(before[name], after[name]) for name in both}
+        | {name: before[name] for name in before.keys() - after.keys()},
+        after={name: difference(after[name], before[name]) for name in both}
+        | {"added": [name for name in after if name not in before]},
+    )
+    return True

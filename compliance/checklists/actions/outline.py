@@ -1,0 +1,156 @@
+"""Sections and questions of a draft: added, named, removed. A key is never used again."""
+
+import re
+from typing import Any
+
+from django.db.models import F, Max
+from django.utils.text import slugify
+
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.checklists import content
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    chain_of,
+    open_draft,
+    record,
+)
+from compliance.checklists.models import Edition, Question, Section
+from compliance.organisations.models import Organisation
+
+OWN = "OWN-"
+"""How the keys begin that an organisation adds to a clone: no original uses them."""
+
+
+def add_section(
+    *, by: Any, organisation: Organisation, edition_id: int, title: str
+) -> Section:
+    """A section at the end."""
+    with open_draft(organisation, edition_id) as edition:
+        rows = Section.objects.filter(edition__checklist=edition.checklist_id)
+        keys = set(rows.values_list("key", flat=True))
+        last = edition.sections.aggregate(at=Max("position"))["at"] or 0
+        section = Section.objects.create(
+            edition=edition, key=_free(title, keys), title=title, position=last + 1
+        )
+        after = {"key": section.key, "title": title}
+        record(by, edition, "section.added", {}, after)
+    return section
+
+
+def _free(title: str, keys: set[str]) -> str:
+    stem, at = slugify(title)[:50] or "section", 1
+    key = stem
+    while key in keys:
+        at += 1
+        key = f"{stem}-{at}"
+    return key
+
+
+def save_section(
+    *,
+    by: Any,
+    organisation: Organisation,
+    edition_id: int,
+    key: str,
+    version: int,
+    values: dict[str, Any],
+) -> Section:
+    """Write the title and the introduction of a section."""
+    with open_draft(organisation, edition_id) as edition:
+        section = edition.sections.get(key=key)
+        if section.version != version:
+            raise StaleError
+        changed = {n: v for n, v in values.items() if getattr(section, n) != v}
+        if not changed:
+            return section
+        before = {name: getattr(section, name) for name in changed}
+        for name, value in changed.items():
+            setattr(section, name, value)
+        section.version += 1
+        section.save()
+        record(by, edition, "section.changed", {"key": key} | before, changed)
+    return section
+
+
+def remove_section(
+    *, by: Any, organisation: Organisation, edition_id: int, key: str
+) -> None:
+    """Take an empty section away; refuses one that still has questions."""
+    with open_draft(organisation, edition_id) as edition:
+        section = edition.sections.get(key=key)
+        if section.questions.exists():
+            msg = f"{section.title} still has questions; move or remove them first"
+            raise RefusedError(msg)
+        before = {"key": key, "title": section.title, "intro": section.intro}
+        section.delete()
+        record(by, edition, "section.removed", before, {})
+
+
+def add_question(
+    *, by: Any, organisation: Organisation, edition_id: int, section: str, text: str
+) -> Question:
+    """A question at the end of a section, under a key that none ever had."""
+    with open_draft(organisation, edition_id) as edition:
+        row = edition.sections.get(key=section)
+        upto = edition.questions.filter(section__position__lte=row.position)
+        at = (upto.aggregate(at=Max("position"))["at"] or 0) + 1
+        edition.questions.filter(position__gte=at).update(position=F("position") + 1)
+        question = Question.objects.create(
+            edition=edition,
+            section=row,
+            key=_next_key(edition),
+            position=at,
+            title=text[:60].rstrip(),
+            text=text,
+            kind="verdict",
+            weight=3,
+        )
+        after = {"key": question.key, "section": section, "text": text}
+        record(by, edition, "question.added", {}, after)
+    return question
+
+
+def _next_key(edition: Edition) -> str:
+    """One more than the highest that stands in an edition, or was ever added here."""
+    checklist = edition.checklist
+    editions = [str(pk) for pk in checklist.editions.values_list("pk", flat=True)]
+    rows = Question.objects.filter(edition__checklist=checklist)
+    keys = set(rows.order_by().values_list("key", flat=True).distinct())
+    added = trail.events_of(chain_of(checklist)).filter(
+        action="question.added", subject_label="edition", subject_id__in=editions
+    )
+    keys |= {trail.changes(event)[1]["key"] for event in added}
+    found = [re.fullmatch(r"([A-Za-z]+[._-]?)(\d{1,6})", key) for key in keys]
+    numbered = [(match[1], match[2]) for match in found if match]
+    stem = OWN if checklist.cloned_from_id else _stem(numbered)
+    own = [digits for start, digits in numbered if start == stem]
+    width = max((len(digits) for digits in own), default=1)
+    return f"{stem}{max(map(int, own), default=0) + 1:0{width}}"
+
+
+def _stem(numbered: list[tuple[str, str]]) -> str:
+    stems = [stem for stem, _ in numbered]
+    return max(sorted(set(stems)), key=stems.count, default="Q")
+
+
+def remove_question(
+    *, by: Any, organisation: Organisation, edition_id: int, key: str
+) -> Event:
+    """Ask a question no more from this edition on; what was published keeps it.
+
+    The event has the whole of it, and can be undone.
+    """
+    with open_draft(organisation, edition_id) as edition:
+        rows = content.with_links(edition.questions).select_related("section")
+        question: Question = rows.get(key=key)
+        section, at = question.section, question.position
+        ahead = section.questions.filter(position__lt=at).order_by("-position")
+        behind = ahead.values_list("key", flat=True).first() or ""
+        place = {"section": section.key, "behind": behind, "version": question.version}
+        before = content.question_document(question) | place
+        question.delete()
+        later = edition.questions.filter(position__gt=at)
+        later.update(position=F("position") - 1)
+        return record(by, edition, "question.removed", before, {})

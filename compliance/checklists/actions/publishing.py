@@ -1,0 +1,58 @@
+"""Freezing an edition for ever."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.checklists import content
+from compliance.checklists.actions.recording import RefusedError, record
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.models import Checklist, Edition
+from compliance.web.turns import in_turn
+
+
+def publish(
+    *, by: Any, edition: Edition, told: dict[str, Any] | None = None
+) -> Edition:
+    """Freeze a draft for ever, and retire the edition that was published before.
+
+    Assessments that run stay on the edition they were started on. ``told`` goes on the
+    trail as well. Refuses what is published already, and what asks nothing. Whose turn
+    it is to publish is for ``reviewing``.
+    """
+    with in_turn(), transaction.atomic():
+        return _frozen(by, edition, told or {})
+
+
+def _frozen(by: Any, edition: Edition, told: dict[str, Any]) -> Edition:
+    # The checklist first: of two drafts that are published at once one comes second.
+    checklist = Checklist.objects.select_for_update().get(pk=edition.checklist_id)
+    edition = checklist.editions.select_for_update().get(pk=edition.pk)
+    was = edition.status
+    if was not in UNPUBLISHED:
+        msg = f"Edition {edition.number} is {edition.get_status_display().lower()} already"
+        raise RefusedError(msg)
+    if not edition.questions.exists():
+        msg = f"Edition {edition.number} has no questions yet"
+        raise RefusedError(msg)
+    older = list(
+        checklist.editions.select_for_update().filter(status=EditionStatus.PUBLISHED)
+    )
+    for old in older:
+        old.status = EditionStatus.RETIRED
+        old.save(update_fields=["status"])
+        record(
+            by, old, "edition.retired", {"status": "published"}, {"status": "retired"}
+        )
+    edition.status = EditionStatus.PUBLISHED
+    edition.published_at = timezone.now()
+    edition.content_hash = content.content_hash(content.document(edition))
+    edition.save(update_fields=["status", "published_at", "content_hash"])
+    after = {
+        "status": "published",
+        "number": edition.number,
+        "content_hash": edition.content_hash,
+    }
+    record(by, edition, "edition.published", {"status": was}, after | told)
+    return edition

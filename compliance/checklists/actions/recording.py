@@ -1,0 +1,94 @@
+"""What the actions share: the refusal, and one event for one change."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from compliance.audit import trail
+from compliance.audit.models import LIBRARY, Event
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Checklist, Edition
+from compliance.organisations.models import Organisation
+from compliance.web.turns import in_turn
+
+
+class RefusedError(ValueError):
+    """A change that must not be made; the text says why and what to do."""
+
+
+class StaleError(Exception):
+    """Somebody else has changed the part since it was read; nothing is written."""
+
+
+@contextmanager
+def open_draft(organisation: Organisation, edition_id: int) -> Iterator[Edition]:
+    """A draft of an organisation's own, locked: its editors change it one by one.
+
+    Raises ``Edition.DoesNotExist`` for any other edition, and ``RefusedError`` for one
+    that is no draft any more.
+    """
+    with in_turn(), transaction.atomic():
+        edition = locked(organisation, edition_id)
+        if edition.status != EditionStatus.DRAFT:
+            state = edition.get_status_display().lower()
+            msg = f"Edition {edition.number} is {state}: nothing of it changes now"
+            raise RefusedError(msg)
+        yield edition
+
+
+def locked(organisation: Organisation, edition_id: int) -> Edition:
+    """An edition of an own checklist, for update; else ``Edition.DoesNotExist``."""
+    own = Edition.objects.select_for_update(of=("self",)).select_related("checklist")
+    return own.get(pk=edition_id, checklist__organisation=organisation)
+
+
+def record(
+    by: Any,
+    edition: Edition,
+    action: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> Event:
+    """One event about an edition on the chain it belongs to."""
+    return trail.record(
+        by=by,
+        organisation_id=chain_of(edition.checklist),
+        action=action,
+        subject=edition,
+        before=before,
+        after=after,
+    )
+
+
+def chain_of(checklist: Checklist) -> UUID:
+    """The chain of the organisation whose checklist it is, or of the library."""
+    return checklist.organisation_id or LIBRARY
+
+
+def stored(by: Any, row: Any, fields: dict[str, Any], chain: UUID = LIBRARY) -> bool:
+    """Set fields of a row that may be new, with one event; False when all stood so."""
+    is_new = row.pk is None
+    changed = {n: v for n, v in fields.items() if is_new or getattr(row, n) != v}
+    if not changed:
+        return False
+    before = {} if is_new else {name: getattr(row, name) for name in changed}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save()
+    trail.record(
+        by=by,
+        organisation_id=chain,
+        action=f"{row._meta.model_name}.{'added' if is_new else 'changed'}",
+        subject=row,
+        before=before,
+        after=changed | ({"key": row.key} if is_new else {}),
+    )
+    return True
+
+
+def difference(values: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The values that differ from another's."""
+    return {name: value for name, value in values.items() if other[name] != value}

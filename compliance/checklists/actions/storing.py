@@ -1,0 +1,105 @@
+"""Editions from their documents: published at once, or kept as drafts."""
+
+from typing import Any
+
+from django.db import transaction
+
+from compliance.checklists import content, drafting
+from compliance.checklists.actions.publishing import publish
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    chain_of,
+    record,
+    stored,
+)
+from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.models import Checklist, Edition, Theme
+
+
+@transaction.atomic
+def store_checklist(
+    *,
+    by: Any,
+    theme: str,
+    title: str,
+    summary: str,
+    document: dict[str, Any],
+    organisation: Any = None,
+) -> tuple[Edition, bool]:
+    """Publish an edition from its document; the edition, and whether anything changed.
+
+    The same content again changes nothing. Refuses other content under a number that
+    stands: an edition is final. Retires the edition that was published before.
+    """
+    key = document["checklist"]
+    found = Checklist.objects.filter(key=key, organisation=organisation).first()
+    checklist = found or Checklist(key=key, organisation=organisation)
+    theme_id = Theme.objects.values_list("pk", flat=True).get(key=theme)
+    fields = {"theme_id": theme_id, "title": title, "summary": summary}
+    changed = stored(by, checklist, fields, chain_of(checklist))
+    number = document["edition"]["number"]
+    edition = checklist.editions.filter(number=number).first()
+    if edition is None:
+        edition = _filled(Edition(checklist=checklist), document)
+        return publish(by=by, edition=edition), True
+    if edition.status in UNPUBLISHED:
+        msg = f"{key}: edition {number} is a draft here; publish it or raise the number"
+        raise RefusedError(msg)
+    if edition.content_hash != content.content_hash(document):
+        msg = (
+            f"{key}: edition {number} is final and has other content; raise the number"
+        )
+        raise RefusedError(msg)
+    return edition, changed
+
+
+@transaction.atomic
+def bring_in(
+    *,
+    by: Any,
+    document: dict[str, Any],
+    title: str,
+    summary: str,
+    theme: str = "",
+    organisation: Any = None,
+    replace: bool = False,
+) -> tuple[Edition, bool]:
+    """Keep a document as a draft of its checklist; the edition, and whether it changed.
+
+    Makes the checklist when it is new. The same content again changes nothing, even if
+    it is published by now, and leaves the words of the checklist alone. Refuses other content under the number of an edition that is
+    final, and under that of a draft unless ``replace`` says so.
+    """
+    list(Theme.objects.select_for_update())  # one at a time: two may bring in the same
+    found = drafting.fate(
+        document, theme=theme, organisation=organisation, replace=replace
+    )
+    if found.refusal:
+        raise RefusedError(found.refusal)
+    if found.edition and found.is_same:
+        return found.edition, False
+    key = document["checklist"]
+    checklist = found.checklist or Checklist(key=key, organisation=organisation)
+    fields: dict[str, Any] = {"title": title, "summary": summary}
+    if theme:
+        fields["theme_id"] = Theme.objects.values_list("pk", flat=True).get(key=theme)
+    is_new = found.checklist is None
+    changed = {n: v for n, v in fields.items() if is_new or getattr(checklist, n) != v}
+    before = {} if is_new else {name: getattr(checklist, name) for name in changed}
+    for name, value in changed.items():
+        setattr(checklist, name, value)
+    checklist.save()
+    edition = _filled(found.edition or Edition(checklist=checklist), document)
+    asked = sum(len(section["questions"]) for section in document["sections"])
+    told = {"number": edition.number, "questions": asked}
+    told["content_hash"] = content.content_hash(document)
+    after = changed | {"key": key} | told
+    record(by, edition, "edition.brought-in", before, after)
+    return edition, True
+
+
+def _filled(edition: Edition, document: dict[str, Any]) -> Edition:
+    if missing := drafting.fill(edition, document):
+        msg = f"{missing[0]} is not in the legal index"
+        raise RefusedError(msg)
+    return edition

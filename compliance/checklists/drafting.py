@@ -1,0 +1,163 @@
+"""Rows of a draft from a document, and what would become of a document that comes in."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+
+from compliance.checklists import content
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import (
+    Checklist,
+    Choice,
+    Citation,
+    Edition,
+    Fact,
+    Provision,
+    Question,
+    Section,
+    Theme,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What would become of a document: the rows that stand here, and why it is refused.
+
+    ``older`` is the edition that it is compared with: the draft that it would replace,
+    or else the newest one.
+    """
+
+    checklist: Checklist | None
+    edition: Edition | None
+    older: Edition | None
+    is_same: bool
+    refusal: str
+
+
+def fate(
+    document: dict[str, Any], *, theme: str, organisation: Any, replace: bool
+) -> Fate:
+    """Look up what a document would meet; changes nothing."""
+    key, number = document["checklist"], document["edition"]["number"]
+    checklist = Checklist.objects.filter(key=key, organisation=organisation).first()
+    editions = list(checklist.editions.order_by("pk")) if checklist else []
+    edition = next((row for row in editions if row.number == number), None)
+    older = edition or (editions[-1] if editions else None)
+    is_same = edition is not None and (
+        content.content_hash(content.document(edition))
+        == content.content_hash(document)
+    )
+    refusal = _theme_fault(checklist, theme)
+    if edition and not is_same and edition.status == EditionStatus.REVIEW:
+        refusal = (
+            f"{key}: edition {number} is in review with other content; send it back, or"
+            " raise the number"
+        )
+    elif edition and not is_same and edition.status != EditionStatus.DRAFT:
+        refusal = (
+            f"{key}: edition {number} is final and has other content; raise the number"
+        )
+    elif edition and not is_same and not replace:
+        refusal = (
+            f"{key}: edition {number} is a draft here with other content; replace it, or"
+            " raise the number"
+        )
+    return Fate(checklist, edition, older, is_same, refusal)
+
+
+def _theme_fault(checklist: Checklist | None, theme: str) -> str:
+    if theme and not Theme.objects.filter(key=theme).exists():
+        return f"{theme} is no theme here; choose one"
+    if not theme and checklist is None:
+        return "The file names no theme; choose one"
+    return ""
+
+
+def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
+    """Make a draft hold a document; the citations that the legal index does not have.
+
+    The statements do not grow with the questions. Parts that take the place of others
+    have a version that those never had, so that an editor who is at them is told.
+    """
+    if not edition._state.adding:
+        edition.version = _next_version(edition)
+        _empty(edition)
+    values = content.as_kept(document["edition"])
+    for name in content.EDITION:
+        setattr(edition, name, values[name])
+    edition.law_as_of = date.fromisoformat(values["law_as_of"])
+    edition.extra = values.get("extra")
+    edition.save()
+    Fact.objects.bulk_create(
+        Fact(
+            edition=edition,
+            position=at,
+            version=edition.version,
+            **content.as_kept(fact),
+        )
+        for at, fact in enumerate(document["facts"], 1)
+    )
+    sections = Section.objects.bulk_create(
+        Section(
+            edition=edition,
+            position=at,
+            version=edition.version,
+            **{n: section[n] for n in content.SECTION},
+        )
+        for at, section in enumerate(document["sections"], 1)
+    )
+    pairs = [
+        (question, row)
+        for section, row in zip(document["sections"], sections, strict=True)
+        for question in section["questions"]
+    ]
+    questions = Question.objects.bulk_create(
+        Question(
+            edition=edition,
+            section=row,
+            position=at,
+            version=edition.version,
+            extra=content.as_kept(question.get("extra")),
+            **{name: content.as_kept(question[name]) for name in content.QUESTION},
+        )
+        for at, (question, row) in enumerate(pairs, 1)
+    )
+    rows = [
+        (question, row) for (question, _), row in zip(pairs, questions, strict=True)
+    ]
+    Choice.objects.bulk_create(
+        Choice(question=row, position=at, **choice)
+        for question, row in rows
+        for at, choice in enumerate(question["choices"], 1)
+    )
+    return _cite(rows)
+
+
+def _next_version(edition: Edition) -> int:
+    """A version that no part of a draft has had: parts that are filled anew take it."""
+    parts = (edition.questions, edition.sections, edition.facts)
+    highest = [rows.aggregate(at=Max("version"))["at"] or 0 for rows in parts]
+    return max(edition.version, *highest) + 1
+
+
+def _empty(edition: Edition) -> None:
+    """Take the parts of a draft away, in as many statements as there are tables."""
+    Choice.objects.filter(question__edition=edition).delete()
+    Citation.objects.filter(question__edition=edition).delete()
+    for rows in (edition.questions.all(), edition.sections.all(), edition.facts.all()):
+        rows._raw_delete(rows.db)  # no answer can hang on a draft
+
+
+def _cite(rows: list[tuple[dict[str, Any], Question]]) -> list[str]:
+    wanted = {cite for question, _ in rows for cite in question["cites"]}
+    provisions = dict(Provision.objects.values_list("cite", "pk")) if wanted else {}
+    if missing := sorted(wanted - provisions.keys()):
+        return missing
+    Citation.objects.bulk_create(
+        Citation(question=row, provision_id=provisions[cite], position=at)
+        for question, row in rows
+        for at, cite in enumerate(question["cites"], 1)
+    )
+    return []

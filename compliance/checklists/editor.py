@@ -1,0 +1,106 @@
+"""What the editor of a draft shows: the outline, one question, and what hangs on it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from compliance.checklists import content, rules
+from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.models import Edition, Fact, Question, Section
+
+
+@dataclass(slots=True)
+class Branch:
+    """A section of the outline with its questions."""
+
+    section: Section
+    questions: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The tree of a draft."""
+
+    branches: list[Branch]
+
+    @property
+    def first_key(self) -> str:
+        return next((q.key for b in self.branches for q in b.questions), "")
+
+    def place(self, key: str) -> tuple[Branch, int] | None:
+        """The branch of a question, and its position in it."""
+        for branch in self.branches:
+            for at, question in enumerate(branch.questions, 1):
+                if question.key == key:
+                    return branch, at
+        return None
+
+
+def outline(edition: Edition) -> Outline:
+    """Two queries, however long the checklist is; ``is_new`` questions are marked."""
+    branches = {row.pk: Branch(row) for row in edition.sections.all()}
+    older = Question.objects.filter(edition=edition.based_on_id, key=OuterRef("key"))
+    rows = edition.questions.only("key", "title", "section_id", "edition_id")
+    for row in rows.annotate(is_new=~Exists(older)):
+        branches[row.section_id].questions.append(row)
+    return Outline(list(branches.values()))
+
+
+def find_question(edition: Edition, key: str) -> Question | None:
+    """A question with its choices and provisions: three queries.
+
+    ``is_final`` says that it was in a published edition, here or of the original.
+    """
+    here = Q(edition__checklist=edition.checklist_id)
+    known = here & ~Q(edition__status__in=UNPUBLISHED) | Q(edition=edition.based_on_id)
+    published = Question.objects.filter(known, key=OuterRef("key"))
+    rows = content.with_links(edition.questions).annotate(is_final=Exists(published))
+    found: Question | None = rows.filter(key=key).first()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """In how many of the running assessments a rule applies now, or may."""
+
+    running: int
+    applies: int
+
+
+def running_facts(edition: Edition) -> list[dict[str, Any]]:
+    """The facts of each running assessment on an edition of the checklist: one query."""
+    # "running" is a word of the room above, which this one does not know
+    rows = Edition.objects.filter(
+        checklist=edition.checklist_id, assessments__status="running"
+    )
+    return list(rows.values_list("assessments__facts", flat=True))
+
+
+def reach(
+    question: dict[str, Any], edition: Edition, given: list[dict[str, Any]]
+) -> Reach:
+    """How many assessments a question would apply to."""
+    binds = rules.bound(question["binds"], edition.role_fact)
+    wanted = [rule for rule in (question["rule"], binds) if rule]
+    applies = [
+        facts
+        for facts in given
+        if all(rules.holds(rule, facts) is not False for rule in wanted)
+    ]
+    return Reach(len(given), len(applies))
+
+
+def in_words(rule: dict[str, Any] | None, facts: list[Fact]) -> str:
+    """The rule as a sentence; "" without one or when it names what is not asked."""
+    known = {
+        fact.key: {c["key"] for c in fact.choices} or set(content.YESNO)
+        for fact in facts
+    }
+    if not rule:
+        return ""
+    try:
+        rules.check(rule, known)
+    except rules.RuleError:
+        return ""
+    return rules.sentence(rule, content.fact_words(facts))

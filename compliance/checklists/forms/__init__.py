@@ -1,0 +1,35 @@
+"""What people may type about checklists."""
+
+from compliance.checklists.forms.parts import (
+    FactForm,
+    HeadForm,
+    MergeForm,
+    MoveForm,
+    NewQuestionForm,
+    NewSectionForm,
+    NextForm,
+    QuestionForm,
+    ReasonForm,
+    RemoveForm,
+    ReplaceForm,
+    SectionForm,
+    UndoForm,
+)
+from compliance.checklists.forms.question import QuestionEditor
+
+__all__ = [
+    "FactForm",
+    "HeadForm",
+    "MergeForm",
+    "MoveForm",
+    "NewQuestionForm",
+    "NewSectionForm",
+    "NextForm",
+    "QuestionEditor",
+    "QuestionForm",
+    "ReasonForm",
+    "RemoveForm",
+    "ReplaceForm",
+    "SectionForm",
+    "UndoForm",
+]

@@ -1,0 +1,164 @@
+"""A newer edition of the original brought into an own draft, question by question. Pure."""
+
+from collections.abc import Collection, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.checklists import rules
+from compliance.checklists.choices import ChangeKind
+from compliance.checklists.diff import Diff, FactChange, Item, compare
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A question that the original changed, and how ours stands to it.
+
+    ``is_ours`` says that ours was changed or removed here as well: then ours is kept
+    unless somebody decides otherwise.
+    """
+
+    item: Item
+    is_ours: bool
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactOffer:
+    """A fact that the original changed."""
+
+    change: FactChange
+    is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """All there is to choose; ``questions`` in the order of the newer edition."""
+
+    questions: tuple[Offer, ...]
+    facts: tuple[FactOffer, ...]
+
+
+def offers(base: Document, theirs: Document, ours: Document) -> Offers:
+    """What the original changed from ``base`` to ``theirs`` and ours does not have yet."""
+    before, now, own = (_by_key(document) for document in (base, theirs, ours))
+    found = [
+        Offer(
+            item,
+            is_ours=own.get(item.key) != before.get(item.key),
+            is_missing=item.key not in own,
+        )
+        for item in _changes(base, theirs).changed
+        if own.get(item.key) != now.get(item.key) or item.has(ChangeKind.MOVED)
+    ]
+    had, has, mine = (_facts(document) for document in (base, theirs, ours))
+    facts = [
+        FactOffer(change, is_ours=mine.get(change.key) != had.get(change.key))
+        for change in _changes(base, theirs).facts
+        if mine.get(change.key) != has.get(change.key)
+    ]
+    return Offers(tuple(found), tuple(facts))
+
+
+def _changes(base: Document, theirs: Document) -> Diff:
+    return compare(base, theirs)
+
+
+def merge(
+    theirs: Document, ours: Document, offered: Offers, taken: Collection[str]
+) -> Document:
+    """Ours with the questions and facts that are taken, by key; a fact is "fact:key".
+
+    A question that is taken brings the facts and roles along that it needs and that
+    are not here yet.
+    """
+    found = deepcopy(ours)
+    for fact in offered.facts:
+        if f"fact:{fact.change.key}" in taken:
+            _take_fact(found, theirs, fact.change.key)
+    for offer in offered.questions:
+        if offer.item.key in taken:
+            _take(found, theirs, offer.item)
+    return found
+
+
+def _take_fact(found: Document, theirs: Document, key: str) -> None:
+    new = _facts(theirs).get(key)
+    at = next((i for i, row in enumerate(found["facts"]) if row["key"] == key), None)
+    if at is None:
+        found["facts"].extend([deepcopy(new)] if new else [])
+    elif new is None:
+        del found["facts"][at]
+    else:
+        found["facts"][at] = deepcopy(new)
+
+
+def _take(found: Document, theirs: Document, item: Item) -> None:
+    new = deepcopy(item.new)
+    for section in found["sections"]:
+        for at, row in enumerate(section["questions"]):
+            if row["key"] == item.key:
+                if new is None or item.has(ChangeKind.MOVED):
+                    del section["questions"][at]
+                else:
+                    section["questions"][at] = new
+                    _bring_along(found, theirs, new)
+                    return
+                break
+    if new is not None:
+        _insert(found, theirs, new)
+        _bring_along(found, theirs, new)
+
+
+def _insert(found: Document, theirs: Document, new: Mapping[str, Any]) -> None:
+    """Behind the question that it follows there, in the same section."""
+    origin = next(
+        section
+        for section in theirs["sections"]
+        if any(row["key"] == new["key"] for row in section["questions"])
+    )
+    section = next((s for s in found["sections"] if s["key"] == origin["key"]), None)
+    if section is None:
+        section = origin | {"questions": []}
+        found["sections"].insert(_section_at(found, theirs, origin["key"]), section)
+    order = [row["key"] for row in origin["questions"]]
+    before = set(order[: order.index(new["key"])])
+    places = [i for i, row in enumerate(section["questions"]) if row["key"] in before]
+    section["questions"].insert(places[-1] + 1 if places else 0, new)
+
+
+def _section_at(found: Document, theirs: Document, key: str) -> int:
+    order = [section["key"] for section in theirs["sections"]]
+    before = set(order[: order.index(key)])
+    places = [i for i, s in enumerate(found["sections"]) if s["key"] in before]
+    return places[-1] + 1 if places else 0
+
+
+def _bring_along(found: Document, theirs: Document, new: Mapping[str, Any]) -> None:
+    edition, other = found["edition"], theirs["edition"]
+    named = {*rules.uses(new["rule"])}
+    for entry in new["applies_from"]:
+        named |= {*rules.uses(entry.get("when"))}
+    if new["binds"]:
+        edition["role_fact"] = edition["role_fact"] or other["role_fact"]
+        named.add(edition["role_fact"])
+        wanted = {r: other["roles"][r] for r in new["binds"] if r in other["roles"]}
+        edition["roles"] = wanted | edition["roles"]
+    known = _facts(found)
+    for key, fact in _facts(theirs).items():
+        if key in named and key not in known:
+            found["facts"].append(deepcopy(fact))
+
+
+def _by_key(document: Document) -> dict[str, Any]:
+    return {
+        row["key"]: row
+        for section in document["sections"]
+        for row in section["questions"]
+    }
+
+
+def _facts(document: Document) -> dict[str, Any]:
+    return {fact["key"]: fact for fact in document["facts"]}

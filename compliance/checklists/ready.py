@@ -1,0 +1,14 @@
+"""The check list of an edition, from its rows and the legal index of today."""
+
+from django.utils import timezone
+
+from compliance.checklists import checking, citing, content
+from compliance.checklists.models import Edition
+
+
+def items(edition: Edition) -> list[checking.Item]:
+    """What is open before the edition can be published: seven queries."""
+    document = content.document(edition)
+    asked = checking.questions(document)
+    cites = {cite for question in asked for cite in question["cites"]}
+    return checking.items(document, citing.look_up(cites, timezone.localdate()))

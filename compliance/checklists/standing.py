@@ -1,0 +1,47 @@
+"""What an editor may do next with the checklist of an edition."""
+
+from dataclasses import dataclass
+
+from compliance.checklists import content
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.models import Edition
+from compliance.organisations.models import Organisation, User
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the buttons on the page of an edition rest on.
+
+    ``own`` is the newest edition of the organisation's own checklist of the same key,
+    ``draft`` its edition that is not published yet, ``newer`` the edition that the
+    original has published since it was cloned or merged.
+    """
+
+    is_own: bool
+    can_clone: bool
+    can_draft: bool
+    own: Edition | None
+    draft: Edition | None
+    newer: Edition | None
+    is_sender: bool
+
+
+def of(edition: Edition, organisation: Organisation, person: User) -> Standing:
+    """At most four queries."""
+    checklist = edition.checklist
+    is_own = checklist.organisation_id == organisation.pk
+    is_published = edition.status == EditionStatus.PUBLISHED
+    rows = Edition.objects.filter(
+        checklist__organisation=organisation, checklist__key=checklist.key
+    )
+    editions = list(rows.order_by("-pk"))
+    draft = next((row for row in editions if row.status in UNPUBLISHED), None)
+    return Standing(
+        is_own=is_own,
+        can_clone=not is_own and is_published and not editions,
+        can_draft=is_own and is_published and draft is None,
+        own=editions[0] if editions else None,
+        draft=draft,
+        newer=content.newer_original(checklist) if is_own else None,
+        is_sender=edition.sent_by_id == person.pk,
+    )

@@ -1,0 +1,180 @@
+"""The editor: a draft's outline, one of its questions, its preview; and the head."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.checklists import actions, citing, content
+from compliance.checklists.forms import HeadForm, QuestionEditor, QuestionForm, UndoForm
+from compliance.checklists.models import Edition, Question
+from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.showing import clash, whole
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+
+@require_safe
+@member_required(Permission.EDIT)
+def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """The outline beside a question, or beside a section with ``?section=``."""
+    edition = find(request, edition_id)
+    if not is_draft(request, edition):
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    shown = whole(
+        edition,
+        key=request.GET.get("question", ""),
+        section=request.GET.get("section", ""),
+        done=UndoForm({"seq": request.GET.get("saved")}),
+    )
+    return _page(request, shown, 200)
+
+
+def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
+    return render(request, "checklists/edit.html", shown, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """The form of a question; what is refused comes back with all that was typed."""
+    edition = find(request, edition_id)
+    key = request.POST.get("key", "")[:60]
+    rows = content.with_links(edition.questions)
+    question: Question | None = rows.filter(key=key).first()
+    if question is None:
+        return _lost(request, edition, key)
+    editor = QuestionEditor(
+        content.question_document(question),
+        edition=edition,
+        facts=edition.facts.all(),
+        version=question.version,
+        data=_posted(request),
+    )
+    if not editor.is_valid(timezone.localdate()):
+        return _page(request, whole(edition, key=key, editor=editor), 422)
+    return _saved(request, edition, key, editor)
+
+
+def _lost(request: MemberRequest, edition: Edition, key: str) -> HttpResponse:
+    """The draft without the question that was removed, and what was typed for it."""
+    if not is_draft(request, edition):
+        raise Http404
+    names = [name for name in QuestionForm.base_fields if name != "version"]
+    typed = [(QuestionForm.base_fields[n].label, request.POST.get(n)) for n in names]
+    shown = whole(edition)
+    return _page(
+        request, shown | {"lost": [t for t in typed if t[1]], "gone": key}, 409
+    )
+
+
+def _posted(request: MemberRequest) -> Any:
+    """What was sent; with "use" a citation that is gone gives way to its successor."""
+    gone = request.POST.get("use", "")[:80]
+    if not gone:
+        return request.POST
+    data = request.POST.copy()
+    found = citing.look_up([gone], timezone.localdate())[gone]
+    lines = [" ".join(line.split()) for line in data.get("cites", "").splitlines()]
+    data["cites"] = "\n".join(
+        found.successor if found.successor and line == gone else line for line in lines
+    )
+    return data
+
+
+def _saved(
+    request: MemberRequest, edition: Edition, key: str, editor: QuestionEditor
+) -> HttpResponse:
+    values = editor.values()
+    try:
+        event = actions.save_question(
+            by=request.user,
+            organisation=request.organisation,
+            edition_id=edition.pk,
+            key=key,
+            version=editor.form.cleaned_data["version"],
+            values=values,
+        )
+    except (Edition.DoesNotExist, Question.DoesNotExist) as error:
+        raise Http404 from error
+    except actions.StaleError:
+        return _page(request, clash(edition, key, values, request.POST), 409)
+    except actions.RefusedError as refused:
+        editor.form.add_error(None, f"{refused}.")
+        return _page(request, whole(edition, key=key, editor=editor), 422)
+    path = reverse("checklists:edit", args=[request.organisation.slug, edition.pk])
+    query = {"question": key} | ({"saved": event.seq} if event else {})
+    return redirect(f"{path}?{urlencode(query)}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def head(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Number, day of the law, release notes, and what is assessed."""
+    edition = find(request, edition_id)
+    is_own = edition.checklist.organisation_id == request.organisation.pk
+    is_read = request.method != "POST"
+    if not is_own or (is_read and not is_draft(request, edition)):
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    if is_read:
+        return _head(request, edition, HeadForm(initial=_initial(edition)))
+    form = HeadForm(request.POST)
+    if not form.is_valid():
+        return _head(request, edition, form, status=422)
+    values = {n: v for n, v in form.cleaned_data.items() if n != "version"}
+    version = form.cleaned_data["version"]
+    try:
+        actions.save_head(
+            by=request.user,
+            organisation=request.organisation,
+            edition_id=edition.pk,
+            version=version,
+            values=values,
+        )
+    except actions.StaleError:
+        return _stale_head(request, find(request, edition_id))
+    except actions.RefusedError as refused:
+        form.add_error(None, f"{refused}.")
+        return _head(request, edition, form, status=422)
+    messages.success(request, "The edition is saved.")
+    return redirect("checklists:edit", request.organisation.slug, edition.pk)
+
+
+def _initial(edition: Edition) -> dict[str, Any]:
+    names = [name for name in HeadForm.base_fields if hasattr(edition, name)]
+    return {name: getattr(edition, name) for name in names}
+
+
+def _stale_head(request: MemberRequest, edition: Edition) -> HttpResponse:
+    """Both texts: mine in the form, theirs beside it; saving again keeps mine."""
+    data = request.POST.copy()
+    data["version"] = str(edition.version)
+    form = HeadForm(data)
+    form.is_valid()
+    mine = form.cleaned_data
+    theirs = [
+        (form.fields[name].label, getattr(edition, name))
+        for name in mine
+        if name != "version" and getattr(edition, name) != mine[name]
+    ]
+    return _head(request, edition, form, status=409, theirs=theirs)
+
+
+def _head(
+    request: MemberRequest,
+    edition: Edition,
+    form: HeadForm,
+    *,
+    status: int = 200,
+    theirs: Any = None,
+) -> HttpResponse:
+    context = {"edition": edition, "form": form, "theirs": theirs}
+    return render(request, "checklists/head.html", context, status=status)

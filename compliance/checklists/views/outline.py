@@ -1,0 +1,187 @@
+"""The outline of a draft: parts added, named, moved and removed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
+
+from compliance.checklists import actions
+from compliance.checklists.forms import (
+    MoveForm,
+    NewQuestionForm,
+    NewSectionForm,
+    RemoveForm,
+    SectionForm,
+    UndoForm,
+)
+from compliance.checklists.models import Edition
+from compliance.checklists.views.finding import find
+from compliance.checklists.views.showing import whole
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import wants_partial
+
+
+def _acted(request: MemberRequest, act: Callable[[], Any], said: str) -> Any:
+    """What an action gave; None when it was refused, which the page then tells."""
+    try:
+        done = act()
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except ObjectDoesNotExist:
+        messages.error(request, "Somebody else has removed that; look again.")
+        return None
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        return None
+    if said:
+        messages.success(request, said)
+    return done
+
+
+def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
+    """What every action on a draft is given."""
+    return {
+        "by": request.user,
+        "organisation": request.organisation,
+        "edition_id": edition.pk,
+    }
+
+
+def _back(request: MemberRequest, edition: Edition, **query: str) -> HttpResponse:
+    path = reverse("checklists:edit", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?{urlencode(query)}" if query else path)
+
+
+def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
+    return render(request, "checklists/edit.html", shown, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def part_add(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A section at the end, or a question at the end of a section."""
+    edition = find(request, edition_id)
+    given = _given(request, edition)
+    is_question = "section" in request.POST
+    kind = NewQuestionForm if is_question else NewSectionForm
+    form = kind(request.POST, auto_id="new-%s")
+    act = actions.add_question if is_question else actions.add_section
+    if not form.is_valid():
+        for faults in form.errors.values():
+            messages.error(request, str(faults[0]))
+        section = request.POST.get("section", "")[:60]
+        return _back(request, edition, **({"section": section} if section else {}))
+    done = _acted(request, lambda: act(**given, **form.cleaned_data), "")
+    if done is None:
+        return _back(request, edition)
+    messages.success(request, f"{done.key if is_question else done} is added.")
+    return _back(
+        request, edition, **{"question" if is_question else "section": done.key}
+    )
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A question or a section to another place; the page, or its outline for htmx."""
+    edition, form = find(request, edition_id), MoveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say where it goes.")
+        return _back(request, edition)
+    data = form.cleaned_data
+    given = _given(request, edition) | {"key": data["key"]}
+    if data["part"] == "section":
+        done = _acted(
+            request, lambda: actions.move_section(**given, step=data["step"]), ""
+        )
+    else:
+        to = data["step"] or (data["section"], data["behind"])
+        done = _acted(request, lambda: actions.move_question(**given, to=to), "")
+    if wants_partial(request.htmx):
+        status = 409 if done is None else 200
+        shown = whole(edition, key=request.POST.get("open", ""))
+        return _page(request, shown, status)
+    if done is None:
+        return _back(request, edition)
+    messages.success(
+        request, f"{data['key']} is moved." if done else "It stays where it is."
+    )
+    return _back(request, edition, **{data["part"]: data["key"]})
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def part_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A question, or an empty section, out of the draft."""
+    edition, form = find(request, edition_id), RemoveForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    data = form.cleaned_data
+    is_section = data["part"] == "section"
+    act = actions.remove_section if is_section else actions.remove_question
+
+    def remove() -> Any:
+        return act(**_given(request, edition), key=data["key"]) or True
+
+    said = "The section is removed." if is_section else ""
+    done = _acted(request, remove, said)
+    if done is None:
+        return _back(request, edition, **{data["part"]: data["key"]})
+    return _back(request, edition, **({} if is_section else {"saved": str(done.seq)}))
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def undo(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A question as it was before it was saved or removed."""
+    edition, form = find(request, edition_id), UndoForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    seq = form.cleaned_data["seq"]
+    key = _acted(
+        request, lambda: actions.undo(**_given(request, edition), seq=seq), "Undone."
+    )
+    return _back(request, edition, **({"question": key} if key else {}))
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def section_save(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Title and introduction of a section."""
+    edition, form = find(request, edition_id), SectionForm(request.POST)
+    key = request.POST.get("key", "")[:60]
+    if not form.is_valid():
+        return _page(request, whole(edition, section=key, section_form=form), 422)
+    values = {name: form.cleaned_data[name] for name in ("title", "intro")}
+    version = form.cleaned_data["version"]
+    try:
+        actions.save_section(
+            **_given(request, edition), key=key, version=version, values=values
+        )
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    except actions.StaleError:
+        return _stale(request, edition, key)
+    except actions.RefusedError as refused:
+        form.add_error(None, f"{refused}.")
+        return _page(request, whole(edition, section=key, section_form=form), 422)
+    messages.success(request, "The section is saved.")
+    return _back(request, edition, section=key)
+
+
+def _stale(request: MemberRequest, edition: Edition, key: str) -> HttpResponse:
+    """Mine in the form, theirs beside it; saving again keeps mine."""
+    theirs = edition.sections.filter(key=key).first()
+    if theirs is None:
+        raise Http404
+    data = request.POST.copy()
+    data["version"] = str(theirs.version)
+    form = SectionForm(data)
+    shown = whole(edition, section=key, section_form=form, theirs=theirs)
+    return _page(request, shown, 409)

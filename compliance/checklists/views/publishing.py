@@ -1,0 +1,140 @@
+"""The life of an own edition: begun, checked, sent to review, sent back, published."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.checklists import actions, checking, ready, standing
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.forms import NextForm, ReasonForm
+from compliance.checklists.models import Edition
+from compliance.checklists.views.finding import find
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+
+def _done(
+    request: MemberRequest, edition_id: int, act: Callable[[], Edition], said: str
+) -> HttpResponse:
+    """The check list again after a step, with what came of it; 404 for others' editions."""
+    try:
+        edition = act()
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        return redirect("checklists:check", request.organisation.slug, edition_id)
+    messages.success(request, f"{edition} {said}.")
+    page = "detail" if edition.status == EditionStatus.PUBLISHED else "check"
+    return redirect(f"checklists:{page}", request.organisation.slug, edition.pk)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def clone(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """An own checklist from an edition of the library."""
+    return _begun(request, edition_id, actions.clone)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def draft_next(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """The next draft of an own checklist."""
+    return _begun(request, edition_id, actions.draft_next)
+
+
+def _begun(
+    request: MemberRequest, edition_id: int, act: Callable[..., Edition]
+) -> HttpResponse:
+    """The editor of a draft that is there from now on."""
+    slug, form = request.organisation.slug, NextForm(request.POST)
+    try:
+        draft = act(
+            by=request.user, organisation=request.organisation, edition_id=edition_id
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        return redirect("checklists:detail", slug, edition_id)
+    messages.success(request, f"Edition {draft.number} is a draft now.")
+    wants_merge = form.is_valid() and form.cleaned_data["merge"]
+    return redirect(f"checklists:{'merge' if wants_merge else 'edit'}", slug, draft.pk)
+
+
+@require_safe
+@member_required(Permission.EDIT)
+def check(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """What is open before an edition can be published, and the next step."""
+    return _check(request, edition_id, ReasonForm())
+
+
+def _check(request: MemberRequest, edition_id: int, form: ReasonForm) -> HttpResponse:
+    edition = find(request, edition_id)
+    is_own = edition.checklist.organisation_id == request.organisation.pk
+    if not is_own or edition.published_at:
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    items = ready.items(edition)
+    blocking, warnings = checking.counts(items)
+    own = standing.of(edition, request.organisation, request.user)
+    context = {
+        "edition": edition,
+        "items": items,
+        "blocking": blocking,
+        "warnings": warnings,
+        "own": own,
+        "form": form,
+        "is_alone": actions.is_alone(request.organisation, request.user),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "checklists/check.html", context, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def send(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A draft to review."""
+    return _done(
+        request,
+        edition_id,
+        lambda: actions.send_to_review(
+            by=request.user, organisation=request.organisation, edition_id=edition_id
+        ),
+        "is in review",
+    )
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def send_back(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """An edition in review to its editors, with the reason."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _check(request, edition_id, form)
+    return _done(
+        request,
+        edition_id,
+        lambda: actions.send_back(
+            by=request.user,
+            organisation=request.organisation,
+            edition_id=edition_id,
+            reason=form.cleaned_data["reason"],
+        ),
+        "is a draft again",
+    )
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def publish(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Freeze an edition that somebody else sent to review, for ever."""
+    return _done(
+        request,
+        edition_id,
+        lambda: actions.approve(
+            by=request.user, organisation=request.organisation, edition_id=edition_id
+        ),
+        "is published",
+    )

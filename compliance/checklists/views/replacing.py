@@ -1,0 +1,65 @@
+"""Find and replace in all texts of a draft: looked at first, then done at once."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from compliance.checklists import actions, content
+from compliance.checklists.checking import questions
+from compliance.checklists.diff import word_diff
+from compliance.checklists.forms import ReplaceForm
+from compliance.checklists.models import Edition
+from compliance.checklists.replacing import hits
+from compliance.checklists.views.finding import find, is_draft
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+MOST_SHOWN = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def replace(request: MemberRequest, edition_id: int) -> HttpResponse:
+    edition = find(request, edition_id)
+    if not is_draft(request, edition):
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    if request.method != "POST":
+        is_asked = "find" in request.GET
+        return _page(request, edition, ReplaceForm(request.GET if is_asked else None))
+    form = ReplaceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, edition, form, status=422)
+    try:
+        count = actions.replace_all(
+            by=request.user,
+            organisation=request.organisation,
+            edition_id=edition.pk,
+            **form.cleaned_data,
+        )
+    except actions.StaleError:
+        messages.error(request, "The draft has changed since; look again.")
+        return _page(request, edition, form, status=409)
+    except actions.RefusedError as refused:
+        form.add_error(None, f"{refused}. Nothing is replaced.")
+        return _page(request, edition, form, status=422)
+    messages.success(request, f"Replaced in {count} question{'s'[: count != 1]}.")
+    return redirect("checklists:edit", request.organisation.slug, edition.pk)
+
+
+def _page(
+    request: MemberRequest, edition: Edition, form: ReplaceForm, status: int = 200
+) -> HttpResponse:
+    document = content.document(edition)
+    found = []
+    typed = form.cleaned_data if form.is_bound and not form.errors else {}
+    if typed:
+        words = typed["find"], typed["put"]
+        found = [hit for asked in questions(document) for hit in hits(asked, *words)]
+    context = {
+        "edition": edition,
+        "form": form,
+        "count": len(found),
+        "rows": [(hit, word_diff(hit.before, hit.after)) for hit in found[:MOST_SHOWN]],
+        "seen": content.content_hash(document),
+    }
+    return render(request, "checklists/replace.html", context, status=status)

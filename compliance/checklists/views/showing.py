@@ -1,0 +1,115 @@
+"""What the page of the editor shows, for the views that end on it."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+
+from compliance.checklists import citing, content
+from compliance.checklists import editor as reading
+from compliance.checklists.changes import Telling
+from compliance.checklists.diff import compare
+from compliance.checklists.forms import (
+    NewQuestionForm,
+    NewSectionForm,
+    QuestionEditor,
+    SectionForm,
+)
+from compliance.checklists.models import Edition, Fact
+
+
+def whole(
+    edition: Edition,
+    *,
+    key: str = "",
+    section: str = "",
+    editor: QuestionEditor | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The outline with a question or a section open: at most twelve queries a page."""
+    outline = reading.outline(edition)
+    facts = list(edition.facts.all())
+    chosen = key or ("" if section else outline.first_key)
+    context = {"edition": edition, "outline": outline, "facts": facts, "key": chosen}
+    context |= {"new_section": NewSectionForm(auto_id="new-%s")}
+    if section or not chosen:
+        context |= _section(outline, section)
+    else:
+        context |= _question(edition, outline, facts, chosen, editor)
+    return context | more
+
+
+def _section(outline: reading.Outline, key: str) -> dict[str, Any]:
+    branch = next((b for b in outline.branches if b.section.key == key), None)
+    if branch is None:
+        if key:
+            raise Http404
+        return {}
+    row = branch.section
+    initial = {"title": row.title, "intro": row.intro, "version": row.version}
+    return {
+        "branch": branch,
+        "section_key": key,
+        "section_form": SectionForm(initial=initial),
+        "new_question": NewQuestionForm(auto_id="new-%s"),
+    }
+
+
+def _question(
+    edition: Edition,
+    outline: reading.Outline,
+    facts: list[Fact],
+    key: str,
+    editor: QuestionEditor | None,
+) -> dict[str, Any]:
+    place, question = outline.place(key), reading.find_question(edition, key)
+    if place is None or question is None:
+        raise Http404
+    document = content.question_document(question)
+    today = timezone.localdate()
+    cites = [citing.cited(row.provision, today) for row in question.citations.all()]
+    return {
+        "question": question,
+        "branch": place[0],
+        "position": place[1],
+        "editor": editor
+        or QuestionEditor(
+            document, edition=edition, facts=facts, version=question.version
+        ),
+        "cites": cites,
+        "reads": reading.in_words(question.rule, facts),
+        "reach": reading.reach(document, edition, reading.running_facts(edition)),
+    }
+
+
+def clash(
+    edition: Edition, key: str, mine: dict[str, Any], posted: Any
+) -> dict[str, Any]:
+    """Both texts after a stale save: mine stays in the form, theirs stands above it.
+
+    Saving again keeps mine, knowingly; the link back to the question keeps theirs.
+    """
+    question = reading.find_question(edition, key)
+    if question is None:
+        raise Http404
+    facts = list(edition.facts.all())
+    theirs = content.question_document(question)
+    documents = [_alone(edition, facts, one) for one in (theirs, theirs | mine)]
+    data = posted.copy()
+    data["version"] = str(question.version)
+    editor = QuestionEditor(
+        theirs, edition=edition, facts=facts, version=question.version, data=data
+    )
+    editor.is_valid(timezone.localdate())
+    rows = Telling(*documents).rows(compare(*documents))
+    return whole(edition, key=key, editor=editor, clash=rows)
+
+
+def _alone(edition: Edition, facts: list[Fact], question: Any) -> dict[str, Any]:
+    """A document of one question, to be compared."""
+    section = {"key": "", "title": "", "questions": [question]}
+    told = [
+        {name: getattr(fact, name) for name in ("key", "label", "kind", "choices")}
+        for fact in facts
+    ]
+    return {"edition": {"roles": edition.roles}, "facts": told, "sections": [section]}

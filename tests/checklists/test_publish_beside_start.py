@@ -1,0 +1,121 @@
+"""Publishing while somebody starts: each assessment is bound to exactly one edition."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+RACE = """
+import json, random, sys, threading, time
+import django
+django.setup()
+from datetime import date
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection
+if connection.vendor == "sqlite":
+    call_command("migrate", verbosity=0)
+from compliance.assessments.actions import start
+from compliance.audit import trail
+from compliance.checklists import actions
+from compliance.models import Assessment, Edition
+from tests import factories
+
+cast = factories.make_cast()
+own = factories.make_checklist("race", cast.acme)
+first = factories.make_draft(questions=4, checklist=own)
+actions.publish(by=cast.ada, edition=first)
+given = {"organisation": cast.acme}
+told = {"started": 0, "refused": 0, "newer": 0, "faults": []}
+barrier = threading.Barrier(3)
+
+def race(act):
+    barrier.wait()
+    time.sleep(random.uniform(0, 0.05))
+    try:
+        act()
+    except ValidationError as error:
+        assert "is not open" in str(error), error
+        told["refused"] += 1
+    except Exception as error:
+        told["faults"].append(repr(error))
+    finally:
+        connection.close()
+
+def begin(edition):
+    start(by=cast.otto, edition=edition, subject="Race", facts={},
+          period_from=date(2026, 1, 1), period_to=date(2026, 12, 31), **given)
+    told["started"] += 1
+
+for number in range(int(sys.argv[1])):
+    old = own.editions.get(status="published")
+    draft = actions.draft_next(by=cast.ada, edition_id=old.pk, **given)
+    at = {"edition_id": draft.pk, **given}
+    actions.add_question(by=cast.ada, section="s1", text=f"Round {number}?", **at)
+    acts = [
+        lambda: actions.publish(by=cast.ada, edition=draft),
+        lambda: begin(old),
+        lambda: begin(own.editions.filter(status="published").first()),
+    ]
+    threads = [threading.Thread(target=race, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if own.editions.filter(status="published").count() != 1:
+        told["faults"].append(f"round {number}: not one published edition")
+    told["newer"] += Assessment.objects.filter(edition=draft).count()
+
+for assessment in Assessment.objects.select_related("edition"):
+    asked = set(assessment.edition.questions.values_list("pk", flat=True))
+    answered = set(assessment.answers.values_list("question_id", flat=True))
+    if asked != answered:
+        told["faults"].append(f"{assessment.pk}: answers of another edition")
+if fault := trail.verify(cast.acme.pk):
+    told["faults"].append(str(fault))
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture
+def environment(tmp_path, request):
+    """A database of its own in a file, or the committed one of PostgreSQL."""
+    url = f"sqlite:///{tmp_path}/attest.sqlite3"
+    if connection.vendor == "postgresql":
+        request.getfixturevalue("committed")
+        told = connection.settings_dict
+        place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
+        url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": url,
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        pytest.param(10, marks=pytest.mark.slow),
+        pytest.param(200, marks=pytest.mark.long),
+    ],
+)
+def test_publish_beside_start_binds_each_assessment_to_one_edition(rounds, environment):
+    done = subprocess.run(
+        [sys.executable, "-c", RACE, str(rounds)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["faults"] == []
+    assert told["started"] + told["refused"] == 2 * rounds
+    assert told["started"] > 0
