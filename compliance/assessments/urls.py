@@ -8,6 +8,7 @@ from compliance.assessments.views import (
     bulk,
     closing,
     contributing,
+    law,
     library,
     presence,
     proofs,
@@ -117,6 +118,7 @@ tasks = [
 ]
 urlpatterns = [
     path("search/", search.search, name="search"),
+    path("checklists/law/", law.law, name="law"),
     path("assessments/", include(inside)),
     path("actions/", include(tasks)),
 ]

@@ -1,6 +1,6 @@
 """What waits for one person: their answers and the evidence behind them, by date."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from compliance.assessments.actions import law_page
 from compliance.assessments.choices import OPEN, AssessmentStatus, Filter, Verdict
+from compliance.assessments.law import news
 from compliance.assessments.models import Action, Answer, Assessment, Comment
 from compliance.assessments.uses import with_gaps
 from compliance.assessments.waiting import waiting
@@ -20,6 +22,8 @@ from compliance.organisations.models import Organisation, User
 
 SOON = timedelta(days=30)
 FAR = date.max
+FEW = 3
+"""Laws that are named in one line; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def needs(
         found += _unconfirmed(organisation, user)
     if Permission.ANSWER in allowed:
         found += [_again(one, today) for one in _asking_again(organisation, user)]
+    if Permission.ASSESS in allowed:
+        found += _law(organisation)
     return sorted(found, key=_place)
 
 
@@ -191,6 +197,30 @@ def _again(assessment: Any, today: date) -> Need:
         on=on,
         is_pressing=on is not None and on <= today + timedelta(days=7),
     )
+
+
+def _law(organisation: Organisation) -> list[Need]:
+    """One line while the law of a month is newer than what is asked."""
+    found = news(organisation, timezone.now())
+    if not found:
+        return []
+    one = Need(
+        icon="calendar-event",
+        title=f"The law changed under {found.count} of your questions"
+        if found.count > 1
+        else "The law changed under one of your questions",
+        detail=_few(found.names),
+        url=law_page(organisation),
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(found.at),
+    )
+    return [one]
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + more
 
 
 def _action(action: Action, today: date) -> Need:

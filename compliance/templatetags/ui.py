@@ -49,9 +49,12 @@ def here(context: dict[str, Any], place: str) -> SafeString | str:
 
 
 def _room(match: ResolverMatch) -> str:
-    """The room of a page; what assessments say of evidence is a page of the evidence."""
-    is_proof = match.view_name.startswith("assessments:evidence_")
-    return "evidence" if is_proof else match.app_name
+    """The room of a page, as people see it: by what it is about, not by who shows it."""
+    if match.view_name.startswith("assessments:evidence_"):
+        return "evidence"
+    if match.view_name.startswith(("interchange:checklist", "assessments:law")):
+        return "checklists"
+    return match.app_name
 
 
 @register.filter

@@ -27,9 +27,12 @@ from django.utils import timezone  # noqa: E402
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
+from compliance.checklists import actions as checklists  # noqa: E402
+from compliance.checklists import content  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
+    Edition,
     Invitation,
     Membership,
     User,
@@ -37,6 +40,7 @@ from compliance.models import (  # noqa: E402
 from compliance.organisations.actions import hash_of  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.amending import amend  # noqa: E402
 
 count = itertools.count(1)
 
@@ -249,7 +253,50 @@ def demo_places():
         "source": taken.taken_from_id,
         "evidence": str(shown.organisation.evidence.first().pk),
         "report": str(report.pk),
+        **own_draft(),
     }
+
+
+def own_draft(questions=0, name="Cara"):
+    """A draft of an own checklist: its address, and sessions of two who may edit it.
+
+    Without a number of questions it is the demo's own copy of a checklist.
+    """
+    if not questions:
+        owner = User.objects.get(email="ada@nordhavn.example")
+        organisation = owner.memberships.get().organisation
+        editions = Edition.objects.published().filter(checklist__organisation=None)
+        edition = editions.order_by("pk").first()
+        own = Edition.objects.filter(
+            checklist__organisation=organisation, checklist__key=edition.checklist.key
+        )
+        given = {"by": owner, "organisation": organisation, "edition_id": edition.pk}
+        draft = own.first() or checklists.clone(**given)
+        return {"draft": draft.pk, "section": draft.sections.first().key}
+    made = assessment(name, "Ole")
+    organisation = Assessment.objects.get(pk=made["id"]).organisation
+    own = factories.make_checklist("own", organisation)
+    draft = factories.make_draft(questions, 2, checklist=own)
+    path = f"/o/{organisation.slug}/checklists/{draft.pk}/"
+    return {"draft": draft.pk, "path": path, "sessions": made["sessions"]}
+
+
+def asked(edition_id):
+    """Key and text of each question of an edition, by section."""
+    found = content.document(Edition.objects.get(pk=edition_id))
+    return {
+        section["key"]: [[q["key"], q["text"]] for q in section["questions"]]
+        for section in found["sections"]
+    }
+
+
+def change_law(answer_id):
+    """Put off what the question of an answer rests on; the citation."""
+    citations = Answer.objects.get(pk=answer_id).question.citations
+    provision = citations.select_related("provision__instrument")[0].provision
+    later = {"status": "applies_later", "applies_from": "2031-12-02"}
+    amend({provision.cite: later}, provision.instrument.key)
+    return provision.cite
 
 
 COMMANDS = SimpleNamespace(**globals())

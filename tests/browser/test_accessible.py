@@ -53,7 +53,15 @@ PLACES = [
     "assessments/evidence/{evidence}/replace/",
     "assessments/evidence/{evidence}/swap/",
     "checklists/",
+    "checklists/law/",
     "checklists/{checklist}/",
+    "checklists/in/",
+    "checklists/{draft}/edit/",
+    "checklists/{draft}/edit/?section={section}",
+    "checklists/{draft}/edit/edition/",
+    "checklists/{draft}/edit/facts/",
+    "checklists/{draft}/edit/replace/?find=data&put=facts",
+    "checklists/{draft}/check/",
     "reports/",
     "reports/{report}/",
     "trail/",
@@ -134,6 +142,20 @@ def test_page_has_no_fault_in_any_view(open_window, inside, place):
     session, paths, _ = inside
     window = open_window(session, paths[place])
     assert looks(window.page, VIEWS) + window.faults == []
+
+
+def test_changed_law_has_no_fault(desk, open_window, inside):
+    session, paths, told = inside
+    cite = desk.change_law(told["answer"])
+    window = open_window(session, "/o/nordhavn/checklists/law/")
+    window.page.get_by_role("heading", name=cite).first.wait_for()
+    wrong = looks(window.page)
+    window.page.goto(paths[PLACES.index("{one}answers/{answer}/panel/law/")])
+    window.page.get_by_text("Changed on").first.wait_for()
+    wrong += looks(window.page)
+    window.page.goto("/o/nordhavn/")
+    window.page.get_by_role("link", name="The law changed under").wait_for()
+    assert wrong + looks(window.page) + window.faults == []
 
 
 def test_conflict_and_fault_have_no_fault(desk, open_window):

@@ -33,6 +33,7 @@ from compliance.assessments.actions.confirm import (
     unconfirm_na,
 )
 from compliance.assessments.actions.keep import change_view, keep_view, remove_view
+from compliance.assessments.actions.law import Told, law_page, tell_of_law
 from compliance.assessments.actions.look import (
     Moved,
     arrive,
@@ -84,6 +85,7 @@ __all__ = [
     "Remedied",
     "Saved",
     "Stale",
+    "Told",
     "Undone",
     "archive",
     "arrive",
@@ -105,6 +107,7 @@ __all__ = [
     "hand_back",
     "keep_mine",
     "keep_view",
+    "law_page",
     "leave",
     "link_answer",
     "look_again",
@@ -120,6 +123,7 @@ __all__ = [
     "start",
     "take_over",
     "take_up",
+    "tell_of_law",
     "unconfirm_na",
     "undo",
     "undo_action",

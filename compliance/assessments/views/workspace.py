@@ -12,6 +12,7 @@ from compliance.assessments import lines, overview
 from compliance.assessments.applying import Scope
 from compliance.assessments.elsewhere import offers
 from compliance.assessments.history import history, since
+from compliance.assessments.law import laws
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.seeing import seen_seq, unseen
 from compliance.assessments.thread import offered, thread
@@ -78,8 +79,7 @@ def panel_context(
         "related": [related[k] for k in line.question.related if k in related],
     }
     if panel == "law":
-        citations = line.question.citations.select_related("provision__instrument")
-        context["citations"] = list(citations)
+        context["laws"] = laws(answer)
     elif panel == "history":
         context["history"] = history(answer)
         context["seen_seq"] = seen_seq(answer.assessment, view.viewer_id)
