@@ -13,6 +13,7 @@ from compliance.assessments.mentions import Person, named, offers, pieces
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Comment, Mention
+from compliance.organisations import limits
 from tests.factories import make_assessment, make_member
 from tests.mailing import queued, send_queued
 
@@ -347,3 +348,14 @@ def test_mention_in_a_closed_assessment_needs_nobody(cast, sign_in, assessment, 
     close(assessment)
     home = sign_in(cast.con).get(reverse("reports:home", args=["acme"]))
     assert "mentions you" not in home.content.decode()
+
+
+def test_past_the_limit_people_are_named_and_no_mail_goes(
+    cast, answer, sign_in, monkeypatch
+):
+    monkeypatch.setattr(limits, "MAILS", {"mails": "1/h/user"})
+    client = sign_in(cast.con)
+    for number in range(3):
+        client.post(url("comment_add", answer), {"text": f"@Rev Iewer, {number}"})
+    assert Mention.objects.filter(user=cast.rev).count() == 3
+    assert queued().count() == 1

@@ -21,10 +21,11 @@ REPEAT = timedelta(hours=1)
 """The same words again within this time are the same comment: its reply was lost."""
 
 
-def comment(*, by: User, answer: Answer, text: str) -> Comment:
-    """Say something about an answer; members that it names are told by mail.
+def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> Comment:
+    """Say something about an answer; members that it names are told, also by mail.
 
-    Whoever sends their last words once more has said them once. Raises ``ValidationError`` for bad text and for a closed assessment.
+    Whoever sends their last words once more has said them once. Raises
+    ``ValidationError`` for bad text and for a closed assessment.
     """
     with in_turn(), transaction.atomic():
         answer = _locked(answer)
@@ -37,7 +38,7 @@ def comment(*, by: User, answer: Answer, text: str) -> Comment:
         Mention.objects.bulk_create(Mention(comment=said, user=one) for one in people)
         told = {"mentions": [one.pk for one in people]} if people else {}
         _record(by, answer, "comment.written", said, text, **told)
-        for one in people:
+        for one in people if with_mail else ():
             _tell(one, said)
     return said
 

@@ -14,6 +14,7 @@ from compliance.assessments.forms import CommentForm
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.assessments.views.looking import page_context
 from compliance.assessments.views.workspace import find, find_answer, panel_context
+from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 
@@ -29,7 +30,11 @@ def comment_add(
     if form.is_valid():
         text = form.cleaned_data["text"]
         try:
-            actions.comment(by=request.user, answer=answer, text=text)
+            # past the limit people are still named: their home says so, no mail does
+            with_mail = "@" not in text or limits.may_send(request)
+            actions.comment(
+                by=request.user, answer=answer, text=text, with_mail=with_mail
+            )
         except ValidationError as error:
             form.add_error("text", error.messages)
     return _panel(request, assessment, answer, form)
