@@ -80,7 +80,8 @@ def test_t_puts_the_related_answer_below_and_enter_takes_it(desk, open_window):
     page = window.page
     window.focus(answer)
     page.keyboard.press("t")
-    page.get_by_text("Both need the list.").wait_for()
+    below = page.locator(f"#keeps-{answer}")  # the panel gives the same reason
+    below.get_by_text("Both need the list.").wait_for()
     until(
         lambda: page.evaluate("document.activeElement.textContent.trim()"),
         lambda text: text == "Take over",
@@ -90,7 +91,7 @@ def test_t_puts_the_related_answer_below_and_enter_takes_it(desk, open_window):
     until(lambda: row_of_focus(page), lambda row: row == str(answer))
     assert desk.standing(answer)["verdict"] == "unanswered"
     page.keyboard.press("t")
-    page.get_by_role("button", name="Take over").press("Enter")
+    below.get_by_role("button", name="Take over").press("Enter")
     becomes(lambda: desk.standing(answer)["taken_from"], made["source"])
     assert desk.standing(answer)["note"] == "Kept in the wiki."
     window.row(answer).get_by_text("Taken over from Q1 (Privacy)").wait_for()
