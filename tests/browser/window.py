@@ -51,7 +51,7 @@ class Window:
 
     def choose(self, answer, verdict):
         radio = self.row(answer).locator(f'input[type="radio"][value="{verdict}"]')
-        radio.check(force=True)  # the glyph of its label lies over it
+        radio.locator("xpath=ancestor::label").click()  # a glyph may lie over the radio
 
     def chosen(self, answer):
         return (
