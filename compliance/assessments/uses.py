@@ -80,6 +80,7 @@ def with_gaps(organisation: Organisation, owner: User | None = None) -> set[UUID
     """
     rows = Attachment.objects.filter(
         answer__applies=True,
+        answer__archived_at=None,
         answer__assessment__organisation=organisation,
         answer__assessment__status=AssessmentStatus.RUNNING,
     )

@@ -201,7 +201,9 @@ def newer_original(checklist: Checklist) -> Edition | None:
 
 def sections_of(edition: Edition) -> list[Section]:
     """The sections in order, each with ``question_count``."""
-    return list(edition.sections.annotate(question_count=Count("questions")))
+    # a count groups, and Django orders groups only when told to
+    rows = edition.sections.annotate(question_count=Count("questions"))
+    return list(rows.order_by("position"))
 
 
 def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Shown]:

@@ -85,6 +85,7 @@ def _gaps() -> models.QuerySet["Evidence"]:
     return here.filter(
         began | ended,
         attachments__answer__applies=True,
+        attachments__answer__archived_at=None,
         attachments__answer__assessment__status="running",
     )
 

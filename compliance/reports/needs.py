@@ -125,6 +125,7 @@ def _weak(
     """What runs out, and what does not cover an audit period by itself."""
     used = Q(
         attachments__answer__applies=True,
+        attachments__answer__archived_at=None,
         attachments__answer__assessment__status=AssessmentStatus.RUNNING,
     )
     if owner:
@@ -181,7 +182,10 @@ def _asking_again(organisation: Organisation, user: User) -> QuerySet[Assessment
     """
     own = Q(answers__owner=user) | Q(answers__owner=None, started_by=user)
     rows = organisation.assessments.running().filter(
-        own, answers__applies=True, answers__again__gt=""
+        own,
+        answers__applies=True,
+        answers__again__gt="",
+        answers__archived_at=None,
     )
     return rows.for_page().annotate(again_count=Count("answers"))
 
@@ -243,6 +247,7 @@ def _mentions(organisation: Organisation, user: User) -> QuerySet[Comment]:
             mentions__user=user,
             resolved_at=None,
             answer__assessment__organisation=organisation,
+            answer__archived_at=None,
             answer__assessment__status=AssessmentStatus.RUNNING,
         )
         .select_related("author", "answer__question")

@@ -1,14 +1,21 @@
 """The page that moves an assessment, its undo, and the archive."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from compliance.assessments import actions
-from compliance.models import Answer, Upgrade
+from compliance.models import Answer, Comment, Mention, Upgrade
+from compliance.organisations.access import Permission
+from compliance.reports.needs import needs
 from tests import factories
 from tests.assessments.test_upgrading import begin, by_key, publish, say
 from tests.documents import question
 from tests.reading import flat
+
+TODAY = date(2026, 11, 25)
+ALL = frozenset(Permission)
 
 
 def path(assessment, name="upgrade", *args):
@@ -84,6 +91,16 @@ def test_archived_answers_are_found_by_search(cast, sign_in, waiting):
     )
     assert f"{path(waiting, 'archived')}#answer-{gone.pk}" in page
     assert "Archived" in page
+
+
+def test_archived_answers_ask_nobody_for_anything(cast, sign_in, waiting):
+    say(waiting, "Q2", again="carried")
+    sign_in(cast.otto).post(path(waiting))
+    gone = Answer.everything.get(question__key="Q2", assessment=waiting)
+    said = Comment.objects.create(answer=gone, author=cast.rev, text="@Otto Weber?")
+    Mention.objects.create(comment=said, user=cast.otto)
+    lines = [need.title for need in needs(cast.acme, cast.otto, TODAY, allowed=ALL)]
+    assert lines == ["Confirm 1 answer again"]
 
 
 def test_nothing_archived_is_not_found(cast, sign_in, waiting):
