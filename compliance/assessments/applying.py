@@ -9,8 +9,6 @@ from compliance.checklists import rules
 from compliance.checklists.content import fact_words
 from compliance.checklists.models import Edition, Question
 
-YESNO = {"yes": "Yes", "no": "No"}
-
 
 @dataclass(frozen=True, slots=True)
 class Applying:
@@ -53,4 +51,4 @@ class Scope:
 
 def choice_keys(fact: Any) -> set[str]:
     """The keys a fact can be answered with."""
-    return {choice["key"] for choice in fact.choices} or set(YESNO)
+    return set(rules.choice_words(fact.choices))

@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from compliance.assessments.applying import YESNO
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
 from compliance.checklists.choices import FactKind
 from compliance.checklists.models import Edition, Fact
+from compliance.checklists.rules import choice_words
 from compliance.web.text import validate_text
 
 UNKNOWN = "unknown"
@@ -147,9 +147,8 @@ class FactsForm(forms.Form):
 
 
 def _choices(fact: Fact) -> list[tuple[str, str]]:
-    own = [(choice["key"], choice["label"]) for choice in fact.choices]
     none = [(NONE, "None of these")] if fact.kind == FactKind.SEVERAL else []
-    return [*(own or YESNO.items()), *none, (UNKNOWN, "I don't know yet")]
+    return [*choice_words(fact.choices).items(), *none, (UNKNOWN, "I don't know yet")]
 
 
 def _field(fact: Fact) -> forms.Field:

@@ -28,7 +28,7 @@ def parse(kind: str, typed: Sequence[str], choices: Sequence[str] = ()) -> Any:
         return format(number(filled[0]).normalize(), "f")
     if kind == "date":
         return _day(filled[0])
-    return line_ends(_text(filled[0]))
+    return line_ends(checked_text(filled[0]))
 
 
 def number(typed: Any) -> Decimal:
@@ -50,7 +50,8 @@ def line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _text(text: str) -> str:
+def checked_text(text: str) -> str:
+    """The text, if it fits and can be shown; else ``ValueError`` in words."""
     if len(text) > LONGEST_TEXT:
         msg = f"The text has {len(text):,} characters; {LONGEST_TEXT:,} fit."
         raise ValueError(msg)

@@ -7,10 +7,9 @@ from typing import Any
 
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.checklists.diff import Diff, Document, Item, Runs, word_diff
-from compliance.checklists.rules import FactWords, sentence
+from compliance.checklists.rules import FactWords, choice_words, sentence
 
 Words = Mapping[str, FactWords]
-YESNO = {"yes": "Yes", "no": "No"}
 GUIDANCE = {
     "good": "What good looks like",
     "how_to_check": "How to check",
@@ -144,8 +143,6 @@ _TELLING: Mapping[ChangeKind, Callable[[Document, Document], dict[str, str]]] = 
 
 def _words(edition: Document) -> dict[str, FactWords]:
     return {
-        fact["key"]: FactWords(
-            fact["label"], {c["key"]: c["label"] for c in fact["choices"]} or YESNO
-        )
+        fact["key"]: FactWords(fact["label"], choice_words(fact["choices"]))
         for fact in edition["facts"]
     }

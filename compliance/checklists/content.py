@@ -32,7 +32,7 @@ from compliance.checklists.models import (
 )
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.checklists.related import Related, related_to
-from compliance.checklists.rules import FactWords, sentence
+from compliance.checklists.rules import FactWords, choice_words, sentence
 from compliance.organisations.models import Organisation
 
 EDITION = (
@@ -51,7 +51,6 @@ QUESTION = (
     "related",
 )  # fmt: skip
 CHOICE = ("key", "label", "help", "verdict")
-YESNO = {"yes": "Yes", "no": "No"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +143,7 @@ def as_kept(value: Any) -> Any:
 def fact_words(facts: Iterable[Fact]) -> dict[str, FactWords]:
     """What facts and their choices are called, by key."""
     return {
-        fact.key: FactWords(
-            fact.label, {c["key"]: c["label"] for c in fact.choices} or YESNO
-        )
-        for fact in facts
+        fact.key: FactWords(fact.label, choice_words(fact.choices)) for fact in facts
     }
 
 

@@ -93,10 +93,7 @@ def reach(
 
 def in_words(rule: dict[str, Any] | None, facts: list[Fact]) -> str:
     """The rule as a sentence; "" without one or when it names what is not asked."""
-    known = {
-        fact.key: {c["key"] for c in fact.choices} or set(content.YESNO)
-        for fact in facts
-    }
+    known = {fact.key: set(rules.choice_words(fact.choices)) for fact in facts}
     if not rule:
         return ""
     try:

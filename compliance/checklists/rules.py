@@ -5,13 +5,17 @@ that is not known yet leaves a rule open (Kleene's logic), and an open rule keep
 its question in.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 Facts = Mapping[str, list[str] | None]
 """Fact key to the keys chosen; an empty list is "none of them", None "not known"."""
+
+
+YESNO = {"yes": "Yes", "no": "No"}
+"""What answers a fact without choices."""
 
 
 class RuleError(ValueError):
@@ -48,6 +52,22 @@ def check(rule: Any, known: Mapping[str, set[str]]) -> None:
             check(value, known)
         else:
             _check_fact(key, _values(value), known)
+
+
+def fault_of(rule: Any, known: Mapping[str, set[str]]) -> str:
+    """What ``check`` finds wrong with a rule, in words; "" where nothing is."""
+    try:
+        check(rule, known)
+    except RuleError as fault:
+        return str(fault)
+    except TypeError:
+        return "a fact takes a choice or a list of choices"
+    return ""
+
+
+def choice_words(choices: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Key and label of what answers a fact: its choices, or yes and no."""
+    return {choice["key"]: choice["label"] for choice in choices} or YESNO
 
 
 def _check_parts(key: str, parts: Any, known: Mapping[str, set[str]]) -> None:

@@ -178,7 +178,7 @@ def _question_faults(question: QuestionPart, head: Head) -> Iterator[tuple[Path,
             yield ("binds", at), f"{role!r} is no role of the checklist"
     known = {fact.key: _keys(fact) for fact in head.facts}
     for path, rule in _rules(question):
-        if reason := _rule_fault(rule, known):
+        if reason := rules.fault_of(rule, known):
             yield path, reason
 
 
@@ -213,22 +213,12 @@ def _rules(question: QuestionPart) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield ("applies_from", at, "when"), entry.when
 
 
-def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:
-    try:
-        rules.check(rule, known)
-    except rules.RuleError as fault:
-        return str(fault)
-    except TypeError:
-        return "a fact takes a choice or a list of choices"
-    return ""
-
-
 def _unused_facts(checklist: ChecklistFiles) -> Iterator[Fault]:
     head = checklist.head.content
     used = {head.role_fact} if head.role_fact else set()
     for question in _questions(checklist.sections):
         for _, rule in _rules(question):
-            if not _rule_fault(rule, {fact.key: _keys(fact) for fact in head.facts}):
+            if not rules.fault_of(rule, {fact.key: _keys(fact) for fact in head.facts}):
                 used.update(rules.uses(rule))
     for at, fact in enumerate(head.facts):
         if fact.key not in used:

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from django.conf import settings
 
-from compliance.assessments.applying import YESNO
 from compliance.checklists import rules
+from compliance.checklists.rules import YESNO
 from compliance.interchange import actions
 
 FILE = Path(__file__).parent / "organisations.yaml"

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +12,7 @@ from compliance.assessments.actions.writing import (
     as_known,
     choices_of,
     locked,
+    record,
     values_of,
     write,
 )
@@ -80,7 +80,7 @@ def unconfirm_na(
             if answer.na_confirmed_at == at:
                 waiting.append(answer)
                 _set(answer, None, None)
-                _record(by, answer, "answer.na_unconfirmed", {})
+                record(by, answer, "answer.na_unconfirmed", {}, {})
         return waiting
 
 
@@ -147,23 +147,12 @@ def _confirm(by: User, answer: Answer) -> Event:
     at = timezone.now()
     _set(answer, by, at)
     after = {"at": at.isoformat(), "reason_of": answer.na_by_id}
-    return _record(by, answer, CONFIRMED, after)
+    return record(by, answer, CONFIRMED, {}, after)
 
 
 def _set(answer: Answer, by: User | None, at: datetime | None) -> None:
     answer.na_confirmed_by, answer.na_confirmed_at = by, at
     answer.save(update_fields=["na_confirmed_by", "na_confirmed_at"])
-
-
-def _record(by: User, answer: Answer, action: str, after: dict[str, Any]) -> Event:
-    return trail.record(
-        by=by,
-        organisation_id=answer.assessment.organisation_id,
-        action=action,
-        subject=answer,
-        scope_id=answer.assessment_id,
-        after=after,
-    )
 
 
 def _without_na(answer: Answer) -> str:

@@ -13,13 +13,13 @@ from compliance.assessments.actions.writing import (
     as_known,
     cleaned,
     locked,
+    record,
     values_of,
     write,
 )
 from compliance.assessments.models import Answer
 from compliance.assessments.taking import can_be_taken, taken
 from compliance.assessments.versions import Known
-from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
@@ -93,7 +93,7 @@ def keep_mine(
         answer.taken_version = source_version
         answer.save(update_fields=["taken_version"])
         after = {"taken_version": source_version, "source": _told(answer.taken_from)}
-        return answer, _record(by, answer, "answer.kept_mine", before, after)
+        return answer, record(by, answer, "answer.kept_mine", before, after)
 
 
 def confirm_again(
@@ -116,7 +116,7 @@ def confirm_again(
         before, answer.again = {"again": answer.again}, ""
         answer.save(update_fields=["again"])
         after = {"again": ""}
-        return answer, _record(by, answer, "answer.confirmed_again", before, after)
+        return answer, record(by, answer, "answer.confirmed_again", before, after)
 
 
 def foresee_taking(*, answer: Answer, source: Answer) -> Changes:
@@ -160,17 +160,3 @@ def _told(source: Answer) -> Changes:
         "checklist": source.question.edition.checklist.title,
         "version": source.version,
     }
-
-
-def _record(
-    by: User, answer: Answer, action: str, before: Changes, after: Changes
-) -> Event:
-    return trail.record(
-        by=by,
-        organisation_id=answer.assessment.organisation_id,
-        action=action,
-        subject=answer,
-        scope_id=answer.assessment_id,
-        before=before,
-        after=after,
-    )

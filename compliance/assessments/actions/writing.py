@@ -216,14 +216,21 @@ def write(
     if answer.owner_id and "owner_id" in change.after:
         answer.owner = member(answer.assessment, answer.owner_id)
     answer.save(update_fields=change.columns)
+    return record(by, answer, action, change.before, change.after | (also or {}))
+
+
+def record(
+    by: User, answer: Answer, action: str, before: Changes, after: Changes
+) -> Event:
+    """One event about an answer, on the chain of its organisation."""
     return trail.record(
         by=by,
         organisation_id=answer.assessment.organisation_id,
         action=action,
         subject=answer,
         scope_id=answer.assessment_id,
-        before=change.before,
-        after=change.after | (also or {}),
+        before=before,
+        after=after,
     )
 
 

@@ -8,9 +8,10 @@ from django.utils.text import slugify
 from compliance.checklists import content, rules
 from compliance.checklists.actions.recording import (
     RefusedError,
-    StaleError,
+    free_key,
     open_draft,
     record,
+    rewrite,
 )
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.models import Organisation
@@ -30,29 +31,14 @@ def save_fact(
         if not key:
             return _added(by, edition, values)
         fact = edition.facts.get(key=key)
-        if fact.version != version:
-            raise StaleError
-        kept = content.as_kept(values)
-        changed = {n: v for n, v in kept.items() if getattr(fact, n) != v}
-        if not changed:
-            return fact
-        before = {name: getattr(fact, name) for name in changed}
-        for name, value in changed.items():
-            setattr(fact, name, value)
-        fact.version += 1
-        fact.save()
-        record(by, edition, "fact.changed", {"key": key} | before, changed)
+        rewrite(by, edition, fact, version, content.as_kept(values))
     return fact
 
 
 def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Fact:
     rows = Fact.objects.filter(edition__checklist=edition.checklist_id)
-    taken = set(rows.values_list("key", flat=True))
-    stem, at = slugify(values["label"])[:34] or "fact", 1
-    key = stem
-    while key in taken or key in {"all", "any", "not"}:  # words of a rule
-        at += 1
-        key = f"{stem}-{at}"
+    taken = {*rows.values_list("key", flat=True), "all", "any", "not"}  # words of rules
+    key = free_key(slugify(values["label"])[:34] or "fact", taken)
     last = edition.facts.aggregate(at=Max("position"))["at"] or 0
     fact = Fact.objects.create(
         edition=edition, key=key, position=last + 1, **content.as_kept(values)

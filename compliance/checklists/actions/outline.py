@@ -11,10 +11,11 @@ from compliance.audit.models import Event
 from compliance.checklists import content
 from compliance.checklists.actions.recording import (
     RefusedError,
-    StaleError,
     chain_of,
+    free_key,
     open_draft,
     record,
+    rewrite,
 )
 from compliance.checklists.models import Edition, Question, Section
 from compliance.organisations.models import Organisation
@@ -31,21 +32,13 @@ def add_section(
         rows = Section.objects.filter(edition__checklist=edition.checklist_id)
         keys = set(rows.values_list("key", flat=True))
         last = edition.sections.aggregate(at=Max("position"))["at"] or 0
+        key = free_key(slugify(title)[:50] or "section", keys)
         section = Section.objects.create(
-            edition=edition, key=_free(title, keys), title=title, position=last + 1
+            edition=edition, key=key, title=title, position=last + 1
         )
         after = {"key": section.key, "title": title}
         record(by, edition, "section.added", {}, after)
     return section
-
-
-def _free(title: str, keys: set[str]) -> str:
-    stem, at = slugify(title)[:50] or "section", 1
-    key = stem
-    while key in keys:
-        at += 1
-        key = f"{stem}-{at}"
-    return key
 
 
 def save_section(
@@ -60,17 +53,7 @@ def save_section(
     """Write the title and the introduction of a section."""
     with open_draft(organisation, edition_id) as edition:
         section = edition.sections.get(key=key)
-        if section.version != version:
-            raise StaleError
-        changed = {n: v for n, v in values.items() if getattr(section, n) != v}
-        if not changed:
-            return section
-        before = {name: getattr(section, name) for name in changed}
-        for name, value in changed.items():
-            setattr(section, name, value)
-        section.version += 1
-        section.save()
-        record(by, edition, "section.changed", {"key": key} | before, changed)
+        rewrite(by, edition, section, version, values)
     return section
 
 

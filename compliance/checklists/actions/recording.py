@@ -1,6 +1,6 @@
 """What the actions share: the refusal, and one event for one change."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db import transaction
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.models import Checklist, Edition, Fact, Section
 from compliance.organisations.models import Organisation
 from compliance.web.turns import in_turn
 
@@ -61,6 +61,36 @@ def record(
         before=before,
         after=after,
     )
+
+
+def rewrite(
+    by: Any, edition: Edition, row: Fact | Section, version: int, values: dict[str, Any]
+) -> None:
+    """Write what differs in a part of a draft, with one event; nothing when all stands.
+
+    Raises ``StaleError`` when its version is another one.
+    """
+    if row.version != version:
+        raise StaleError
+    changed = {n: v for n, v in values.items() if getattr(row, n) != v}
+    if not changed:
+        return
+    before = {name: getattr(row, name) for name in changed}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.version += 1
+    row.save()
+    action = f"{row._meta.model_name}.changed"
+    record(by, edition, action, {"key": row.key} | before, changed)
+
+
+def free_key(stem: str, taken: Collection[str]) -> str:
+    """The stem, or the stem with the first number that is not taken."""
+    key, at = stem, 1
+    while key in taken:
+        at += 1
+        key = f"{stem}-{at}"
+    return key
 
 
 def chain_of(checklist: Checklist) -> UUID:

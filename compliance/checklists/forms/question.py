@@ -9,10 +9,10 @@ from django import forms
 from compliance.checklists import citing, ruling
 from compliance.checklists.checking import Cited
 from compliance.checklists.choices import QuestionKind, Verdict
-from compliance.checklists.content import YESNO
 from compliance.checklists.forms.lines import area, line, one_of, short
 from compliance.checklists.forms.parts import BOUNDS, QuestionForm, fresh_key
 from compliance.checklists.models import Edition, Fact
+from compliance.checklists.rules import choice_words
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]
@@ -199,7 +199,7 @@ def _initial(question: dict[str, Any]) -> dict[str, Any]:
 
 def _offered(facts: Iterable[Fact]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
     for fact in facts:
-        choices = {c["key"]: c["label"] for c in fact.choices} or YESNO
+        choices = choice_words(fact.choices)
         yield fact.label, [(f"{fact.key}={k}", label) for k, label in choices.items()]
 
 

@@ -150,21 +150,11 @@ def _link_faults(
 def _rule_faults(
     question: QuestionShape, known: dict[str, set[str]]
 ) -> Iterator[tuple[Path, str]]:
-    if question.rule is not None and (reason := _rule_fault(question.rule, known)):
+    if question.rule is not None and (reason := rules.fault_of(question.rule, known)):
         yield ("rule",), reason
     for at, entry in enumerate(question.applies_from):
-        if entry.when is not None and (reason := _rule_fault(entry.when, known)):
+        if entry.when is not None and (reason := rules.fault_of(entry.when, known)):
             yield ("applies_from", at, "when"), reason
-
-
-def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:
-    try:
-        rules.check(rule, known)
-    except rules.RuleError as fault:
-        return str(fault)
-    except TypeError:
-        return "a fact takes a choice or a list of choices"
-    return ""
 
 
 def _extra_fault(extra: dict[str, Any] | None) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.assessments.choices import Verdict
-from compliance.assessments.values import LONGEST_TEXT, line_ends, number, parse
+from compliance.assessments.values import checked_text, line_ends, number, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.interchange.sheets.escapes import escaped
 from compliance.web.text import FORBIDDEN
@@ -272,16 +272,7 @@ def _chosen(asked: Asked, typed: str) -> list[str]:
 def _text(field: str, cell: Cell | None) -> str:
     """Text as it stands; a number or a date that was typed, as it reads."""
     text = line_ends(cell.text) if cell else ""
-    text = text.strip() if field == "reason" else text
-    if len(text) > LONGEST_TEXT:
-        msg = f"The text has {len(text):,} characters; {LONGEST_TEXT:,} fit."
-        raise ValueError(msg)
-    if found := FORBIDDEN.search(text):
-        msg = (
-            f"Character {found.start() + 1} is a control character and cannot be shown."
-        )
-        raise ValueError(msg)
-    return text
+    return checked_text(text.strip() if field == "reason" else text)
 
 
 def _bounds(bounds: Mapping[str, Any]) -> str:
