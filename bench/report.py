@@ -31,16 +31,15 @@ import django
 
 django.setup()
 
-from compliance.reports.content import (
+from compliance.reports.paper import Entry, Paper
+from compliance.reports.writing import html_of, stylesheet
+from compliance.reviews.content import (
     Content,
-    Entry,
     Line,
-    Paper,
     Proof,
     Remark,
     Section,
 )
-from compliance.reports.writing import html_of, stylesheet
 
 AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
 SECTION = 25

@@ -11,9 +11,9 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.organisations.models import User
-from compliance.reports import snapshot, storage, writing
-from compliance.reports.content import Paper
+from compliance.reports import reading, storage, writing
 from compliance.reports.models import Report, ReportStatus
+from compliance.reports.paper import Paper
 from compliance.reports.process import RenderError, render
 from compliance.web.turns import in_turn
 
@@ -71,7 +71,7 @@ def _begin(report_id: UUID) -> Report:
 
 
 def _make(report: Report) -> None:
-    paper = snapshot.read(report.assessment_id, report.number)
+    paper = reading.read(report.assessment_id, report.number)
     html = writing.html_of(paper)
     with storage.draft() as draft:
         pages = render(html, writing.stylesheet(), draft, _progress(report))

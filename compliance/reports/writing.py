@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from compliance.assessments.scoring import ORDER
 from compliance.reports import charts
-from compliance.reports.content import Paper
+from compliance.reports.paper import Paper
 from compliance.templatetags.paper import isolated
 from compliance.web.text import FORBIDDEN
 

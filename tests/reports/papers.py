@@ -2,11 +2,10 @@
 
 from datetime import UTC, date, datetime
 
-from compliance.reports.content import (
+from compliance.reports.paper import Entry, Paper
+from compliance.reviews.content import (
     Content,
-    Entry,
     Line,
-    Paper,
     Proof,
     Remark,
     Section,

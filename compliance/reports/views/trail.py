@@ -10,7 +10,7 @@ from compliance.assessments.models import Answer
 from compliance.audit import trail as chain
 from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports.telling import told
+from compliance.reviews.telling import told
 
 PAGE = 100
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Prefetch
 
 from compliance.assessments.models import Action, ActionLink, Answer
-from compliance.reports.content import Task
+from compliance.reviews.content import Task
 
 
 def with_actions() -> Prefetch:

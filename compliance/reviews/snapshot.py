@@ -1,67 +1,25 @@
-"""Reading an assessment for its report: once, in a constant number of queries."""
+"""Reading what an assessment says: once, in a constant number of queries."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from itertools import groupby
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, models, transaction
-from django.utils import timezone
 
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import told_earlier
 from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer, Assessment, Comment
-from compliance.audit import trail
-from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
-from compliance.reports.content import Content, Entry, Line, Paper, Proof, Remark, Task
-from compliance.reports.content import Section as Part
-from compliance.reports.remedies import tasks_of, with_actions
-from compliance.reports.since import Before, before, then
-from compliance.reports.telling import told
-
-LONGEST_TRAIL = 5000
-"""Entries of the trail that are printed; the newest, and the report says so."""
-
-
-def read(assessment_id: UUID, number: int) -> Paper:
-    """The report of an assessment as it stands now."""
-    with _one_moment():
-        assessment = Assessment.objects.select_related(
-            "organisation", "edition__checklist__theme", "carried_from__edition"
-        ).get(pk=assessment_id)
-        content = _content(assessment)
-        moved = _moved(assessment)
-        entries, count = _trail(assessment)
-        seq, head = trail.head_of(assessment.organisation_id)
-        now = timezone.localtime()
-    return Paper(
-        number=number,
-        read_at=now,
-        zone=settings.TIME_ZONE,
-        content=content,
-        trail=entries,
-        trail_count=count,
-        head_seq=seq,
-        head_hash=head,
-        version=program_version(),
-        moved=moved,
-    )
-
-
-@cache
-def program_version() -> str:
-    """The version of Attest, from the one place that has it."""
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
-    return str(project["project"]["version"])
+from compliance.reviews.content import Content, Line, Proof, Remark, Task
+from compliance.reviews.content import Section as Part
+from compliance.reviews.remedies import tasks_of, with_actions
+from compliance.reviews.since import Before, before, then
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Every query inside sees the same state of the database."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
@@ -71,7 +29,15 @@ def _one_moment() -> Iterator[None]:
         yield
 
 
-def _content(assessment: Assessment) -> Content:
+def to_read(assessment_id: UUID) -> Assessment:
+    """An assessment with the rows beside it that ``content_of`` names."""
+    return Assessment.objects.select_related(
+        "organisation", "edition__checklist__theme", "carried_from__edition"
+    ).get(pk=assessment_id)
+
+
+def content_of(assessment: Assessment) -> Content:
+    """Everything an assessment from ``to_read`` says now; see ``one_moment``."""
     edition = assessment.edition
     scope = Scope(edition, assessment.facts)
     everything = list(
@@ -201,38 +167,3 @@ def _source(answer: Answer) -> str:
     source = answer.taken_from
     title = source.assessment.edition.checklist.title
     return f"{source.question.key}, {title}, {source.assessment.subject}"
-
-
-def _moved(assessment: Assessment) -> frozenset[str]:
-    """Keys of answers taken over from one that has changed since.
-
-    What moves elsewhere is no part of the content: its hash stays.
-    """
-    taken = assessment.answers.applying().filter(taken_from__isnull=False)
-    moved = taken.exclude(taken_from__version=models.F("taken_version"))
-    return frozenset(moved.values_list("question__key", flat=True))
-
-
-def _trail(assessment: Assessment) -> tuple[tuple[Entry, ...], int]:
-    """The newest entries, newest first, and how many there are."""
-    events = Event.objects.filter(
-        organisation_id=assessment.organisation_id, scope_id=assessment.pk
-    )
-    rows = Answer.everything.filter(assessment=assessment).order_by()
-    keys = dict(rows.values_list("pk", "question__key").iterator())
-    newest = events.select_related("actor").order_by("-seq")[:LONGEST_TRAIL]
-    return tuple(_entry(event, keys) for event in newest), events.count()
-
-
-def _entry(event: Event, keys: dict[int, str]) -> Entry:
-    before, after = trail.changes(event)
-    key = ""
-    if event.subject_label == "answer" and event.subject_id.isdigit():
-        key = keys.get(int(event.subject_id), "")
-    return Entry(
-        seq=event.seq,
-        at=event.at,
-        who=str(event.actor) if event.actor else "Attest",
-        what=told(event.action, before, after, key),
-        hash=event.hash,
-    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.reports.telling import told
+from compliance.reviews.telling import told
 
 
 @pytest.mark.parametrize(

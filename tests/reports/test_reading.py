@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.models import Citation, Comment
-from compliance.reports.snapshot import read
+from compliance.reports.reading import read
 from tests.factories import (
     attach,
     make_assessment,

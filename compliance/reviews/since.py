@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.reports.content import Then
+from compliance.reviews.content import Then
 
 _FIELDS = ("verdict", "value", "note", "reason")
 

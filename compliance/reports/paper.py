@@ -1,0 +1,162 @@
+"""A report as values: what an assessment says, its trail, and when both were read. Pure.
+
+Nothing here asks the database or the clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from compliance.assessments.choices import Verdict
+from compliance.assessments.scoring import Tally
+from compliance.reviews.content import Content, Line, Task, counted
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event of the trail, told."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A report: content, trail, and the moment both were read."""
+
+    number: int
+    read_at: datetime
+    zone: str
+    content: Content
+    trail: tuple[Entry, ...]
+    trail_count: int
+    head_seq: int
+    head_hash: str
+    version: str
+    moved: frozenset[str] = frozenset()
+    """Keys of answers whose source, in another assessment, has changed since."""
+
+    @property
+    def day(self) -> date:
+        """The day of the report, in the zone of the installation."""
+        return self.read_at.date()
+
+    @cached_property
+    def binding(self) -> list[Line]:
+        """What applies and binds on the day."""
+        return [line for line in self.content.applying if not self.is_ahead(line)]
+
+    @cached_property
+    def ahead(self) -> list[Line]:
+        """What applies and binds only later: preparation."""
+        return [line for line in self.content.applying if self.is_ahead(line)]
+
+    def is_ahead(self, line: Line) -> bool:
+        """Whether a duty binds only after the day of the report."""
+        return line.binds_from is not None and line.binds_from > self.day
+
+    @cached_property
+    def tally(self) -> Tally:
+        """Counts of all that applies, preparation included."""
+        return counted(self.content.applying)
+
+    @cached_property
+    def binding_tally(self) -> Tally:
+        return counted(self.binding)
+
+    @cached_property
+    def ahead_tally(self) -> Tally:
+        return counted(self.ahead)
+
+    @cached_property
+    def gaps(self) -> list[Line]:
+        """What binds and is not met, most weight first."""
+        return _not_met(self.binding)
+
+    @cached_property
+    def to_prepare(self) -> list[Line]:
+        """What binds only later and is not met yet, most weight first."""
+        return _not_met(self.ahead)
+
+    @cached_property
+    def overdue(self) -> frozenset[int]:
+        """Numbers of open actions whose due date lies before the day of the report."""
+        return frozenset(
+            task.number
+            for task in self.open_tasks
+            if task.due_on is not None and task.due_on < self.day
+        )
+
+    @cached_property
+    def open_tasks(self) -> list[Task]:
+        return [task for task in self.content.tasks if task.is_open]
+
+    @cached_property
+    def gaps_with_action(self) -> list[Line]:
+        """What binds, is not met, and has an open action."""
+        return [line for line in self.gaps if line.open_tasks]
+
+    @cached_property
+    def unanswered(self) -> list[Line]:
+        """What nobody has answered, put off or said not to know."""
+        return self._saying(Verdict.UNANSWERED)
+
+    @cached_property
+    def unknown(self) -> list[Line]:
+        return self._saying(Verdict.DONT_KNOW)
+
+    @cached_property
+    def put_off(self) -> list[Line]:
+        """What is put off, by its day."""
+        return sorted(
+            self._saying(Verdict.LATER), key=lambda line: line.later_until or self.day
+        )
+
+    @cached_property
+    def taken(self) -> list[Line]:
+        """What was taken over from another assessment."""
+        return [line for line in self.content.applying if line.taken_from]
+
+    def _saying(self, verdict: Verdict) -> list[Line]:
+        return [line for line in self.content.applying if line.verdict == verdict]
+
+    @cached_property
+    def na_waiting(self) -> list[Line]:
+        """What one person judged not applicable, and no second has confirmed."""
+        return [line for line in self.content.applying if line.na_waits]
+
+    @cached_property
+    def unproven(self) -> list[Line]:
+        """What is met or partly met without evidence."""
+        return [line for line in self.content.applying if line.lacks_evidence]
+
+    @cached_property
+    def later(self) -> list[tuple[date, list[Line]]]:
+        """Days on which duties begin to bind, each with its questions."""
+        days: dict[date, list[Line]] = {}
+        for line in self.ahead:
+            days.setdefault(line.binds_from or self.day, []).append(line)
+        return sorted(days.items())
+
+    @property
+    def hash_groups(self) -> list[str]:
+        """The content hash in eight groups of eight digits."""
+        return groups(self.content.content_hash)
+
+    @property
+    def head_groups(self) -> list[str]:
+        return groups(self.head_hash)
+
+
+def _not_met(lines: Iterable[Line]) -> list[Line]:
+    found = [line for line in lines if line.verdict == "not_met"]
+    return sorted(found, key=lambda line: -line.weight)
+
+
+def groups(text: str) -> list[str]:
+    """A hash cut into groups of eight digits."""
+    return [text[i : i + 8] for i in range(0, len(text), 8)]

@@ -1,0 +1,84 @@
+"""Reading an assessment for its report: once, in a constant number of queries."""
+
+import tomllib
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.reports.paper import Entry, Paper
+from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.reviews.telling import told
+
+LONGEST_TRAIL = 5000
+"""Entries of the trail that are printed; the newest, and the report says so."""
+
+
+def read(assessment_id: UUID, number: int) -> Paper:
+    """The report of an assessment as it stands now."""
+    with one_moment():
+        assessment = to_read(assessment_id)
+        content = content_of(assessment)
+        moved = _moved(assessment)
+        entries, count = _trail(assessment)
+        seq, head = trail.head_of(assessment.organisation_id)
+        now = timezone.localtime()
+    return Paper(
+        number=number,
+        read_at=now,
+        zone=settings.TIME_ZONE,
+        content=content,
+        trail=entries,
+        trail_count=count,
+        head_seq=seq,
+        head_hash=head,
+        version=program_version(),
+        moved=moved,
+    )
+
+
+@cache
+def program_version() -> str:
+    """The version of Attest, from the one place that has it."""
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
+    return str(project["project"]["version"])
+
+
+def _moved(assessment: Assessment) -> frozenset[str]:
+    """Keys of answers taken over from one that has changed since.
+
+    What moves elsewhere is no part of the content: its hash stays.
+    """
+    taken = assessment.answers.applying().filter(taken_from__isnull=False)
+    moved = taken.exclude(taken_from__version=models.F("taken_version"))
+    return frozenset(moved.values_list("question__key", flat=True))
+
+
+def _trail(assessment: Assessment) -> tuple[tuple[Entry, ...], int]:
+    """The newest entries, newest first, and how many there are."""
+    events = Event.objects.filter(
+        organisation_id=assessment.organisation_id, scope_id=assessment.pk
+    )
+    rows = Answer.everything.filter(assessment=assessment).order_by()
+    keys = dict(rows.values_list("pk", "question__key").iterator())
+    newest = events.select_related("actor").order_by("-seq")[:LONGEST_TRAIL]
+    return tuple(_entry(event, keys) for event in newest), events.count()
+
+
+def _entry(event: Event, keys: dict[int, str]) -> Entry:
+    before, after = trail.changes(event)
+    key = ""
+    if event.subject_label == "answer" and event.subject_id.isdigit():
+        key = keys.get(int(event.subject_id), "")
+    return Entry(
+        seq=event.seq,
+        at=event.at,
+        who=str(event.actor) if event.actor else "Attest",
+        what=told(event.action, before, after, key),
+        hash=event.hash,
+    )
