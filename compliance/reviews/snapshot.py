@@ -52,6 +52,7 @@ def content_of(assessment: Assessment) -> Content:
             ),
             with_actions(),
         )
+        .order_by("question__position", "pk")
     )
     answers = [answer for answer in everything if answer.archived_at is None]
     archived = [answer for answer in everything if answer.is_kept]
@@ -154,13 +155,13 @@ def _line(
         na_confirmed_by=str(answer.na_confirmed_by or ""),
         na_confirmed_at=answer.na_confirmed_at,
         again=answer.again,
-        taken_from=_source(answer),
+        taken_from=source_of(answer),
         then=then(answer, earlier),
         tasks=tuple(tasks[link.action_id] for link in answer.action_links.all()),
     )
 
 
-def _source(answer: Answer) -> str:
+def source_of(answer: Answer) -> str:
     """The related answer that it was taken over from, in words."""
     if answer.taken_from is None:
         return ""

@@ -1,0 +1,256 @@
+"""The raw rows that an assessment is made of: enough to build it again elsewhere.
+
+Built again from them, on whatever database, it has an equal content hash. Answers stand
+in the order in which the report tells them and are referred to by their place in it, from
+0 on; people by ``p1``, ``p2`` in order of their first mention. No e-mail address goes
+along.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from compliance.assessments.carrying import told_earlier
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+    Comment,
+    Mention,
+)
+from compliance.checklists.models import Edition
+from compliance.evidence.models import Evidence
+from compliance.reviews.since import before
+from compliance.reviews.snapshot import source_of
+
+FORMAT = 1
+"""Raised when the shape changes; ``docs/moving.md`` describes it."""
+ANSWER = (
+    "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
+    "later_until", "na_confirmed_at", "again", "version", "changed_at", "archived_at",
+)  # fmt: skip
+ANSWER_PEOPLE = ("owner", "na_by", "na_confirmed_by", "changed_by")
+EVIDENCE = (
+    "id", "title", "url", "file_name", "media_type", "size_bytes", "sha256",
+    "document_on", "covers_from", "covers_to", "expires_on", "added_at",
+)  # fmt: skip
+ACTION = (
+    "number", "title", "text", "due_on", "priority", "status", "effort_days", "version",
+    "created_at", "closed_at",
+)  # fmt: skip
+ACTION_PEOPLE = ("owner", "created_by", "closed_by")
+ASSESSMENT = (
+    "id", "subject", "period_from", "period_to", "due_on", "facts", "status", "started_at",
+)  # fmt: skip
+
+
+class Person(Protocol):
+    """Whoever is named in a row."""
+
+    pk: int
+
+
+def rows_of(assessment: Assessment) -> dict[str, Any]:
+    """The rows of an assessment from ``to_read``, as JSON takes them.
+
+    A constant number of queries; see ``one_moment``. The same rows give the same value.
+    """
+    people = People()
+    answers = _answers(assessment)
+    places = {answer.pk: place for place, answer in enumerate(answers)}
+    editions = _editions(assessment, answers)
+    refs = {edition.pk: ref for ref, edition in editions.items()}
+    return {
+        "format": FORMAT,
+        "organisation": assessment.organisation.name,
+        "assessment": _values(assessment, ASSESSMENT)
+        | {
+            "edition": refs[assessment.edition_id],
+            "started_by": people.ref(assessment.started_by),
+        },
+        "editions": [_edition(ref, edition) for ref, edition in editions.items()],
+        "earlier": _earlier(assessment),
+        "answers": [_answer(answer, refs, people) for answer in answers],
+        "evidence": _evidence(answers, people),
+        "actions": _actions(answers, places, people),
+        "people": people.listed(),
+    }
+
+
+class People:
+    """Numbers people as they are met."""
+
+    def __init__(self) -> None:
+        self._refs: dict[int, str] = {}
+        self._names: list[str] = []
+
+    def ref(self, person: Person | None) -> str | None:
+        """ "p3" for a person, None for nobody."""
+        if person is None:
+            return None
+        if person.pk not in self._refs:
+            self._names.append(str(person))
+            self._refs[person.pk] = f"p{len(self._names)}"
+        return self._refs[person.pk]
+
+    def listed(self) -> list[dict[str, str]]:
+        """Everyone met so far, with the name that stands in the report."""
+        named = zip(self._refs.values(), self._names, strict=True)
+        return [{"ref": ref, "name": name} for ref, name in named]
+
+
+def _answers(assessment: Assessment) -> list[Answer]:
+    """Every answer: first what is asked, then what is archived."""
+    mentions = Mention.objects.select_related("user").order_by("pk")
+    comments = Comment.objects.select_related("author", "resolved_by").order_by("pk")
+    proofs = Attachment.objects.select_related(
+        "evidence__added_by", "evidence__replaces"
+    ).order_by("pk")
+    links = ActionLink.objects.select_related(
+        "action__owner", "action__created_by", "action__closed_by"
+    )
+    rows = (
+        Answer.everything.filter(assessment=assessment)
+        .select_related(
+            "question__edition__checklist__theme",
+            "owner",
+            "changed_by",
+            "na_by",
+            "na_confirmed_by",
+            "taken_from__question",
+            "taken_from__assessment__edition__checklist",
+        )
+        .prefetch_related(
+            Prefetch("attachments", proofs),
+            Prefetch(
+                "comments", comments.prefetch_related(Prefetch("mentions", mentions))
+            ),
+            Prefetch("action_links", links),
+        )
+        .order_by("question__position", "pk")
+    )
+    return sorted(rows, key=lambda answer: answer.archived_at is not None)
+
+
+def _editions(assessment: Assessment, answers: Iterable[Answer]) -> dict[str, Edition]:
+    """The edition of the assessment, then those that archived answers belong to."""
+    found = {assessment.edition_id: assessment.edition}
+    for answer in answers:
+        found.setdefault(answer.question.edition_id, answer.question.edition)
+    return {f"d{number}": edition for number, edition in enumerate(found.values(), 1)}
+
+
+def _edition(ref: str, edition: Edition) -> dict[str, Any]:
+    checklist = edition.checklist
+    return {
+        "ref": ref,
+        "checklist": checklist.key,
+        "number": edition.number,
+        "content_hash": edition.content_hash,
+        "status": edition.status,
+        "title": checklist.title,
+        "theme": {"key": checklist.theme.key, "name": checklist.theme.name},
+    }
+
+
+def _earlier(assessment: Assessment) -> dict[str, Any] | None:
+    """What the assessment it was carried over from said, as values."""
+    said = before(assessment.carried_from)
+    if assessment.carried_from is None or said is None:
+        return None
+    return {
+        "told": told_earlier(assessment.carried_from),
+        "answers": {
+            key: dict(one.values) | {"evidence": sorted(map(str, one.proofs))}
+            for key, one in said.items()
+        },
+    }
+
+
+def _answer(answer: Answer, refs: dict[int, str], people: People) -> dict[str, Any]:
+    return (
+        {"key": answer.question.key, "edition": refs[answer.question.edition_id]}
+        | _values(answer, ANSWER)
+        | _people(answer, ANSWER_PEOPLE, people)
+        | {
+            "taken_from": source_of(answer),
+            "attachments": [
+                {
+                    "evidence": str(one.evidence_id),
+                    "attached_at": _plain(one.attached_at),
+                }
+                for one in answer.attachments.all()
+            ],
+            "comments": [_comment(one, people) for one in answer.comments.all()],
+        }
+    )
+
+
+def _comment(comment: Comment, people: People) -> dict[str, Any]:
+    return {
+        "author": people.ref(comment.author),
+        "text": comment.text,
+        "written_at": _plain(comment.written_at),
+        "resolved_at": _plain(comment.resolved_at),
+        "resolved_by": people.ref(comment.resolved_by),
+        "mentions": [people.ref(one.user) for one in comment.mentions.all()],
+    }
+
+
+def _evidence(answers: Sequence[Answer], people: People) -> list[dict[str, Any]]:
+    """Each piece once, in the order of its first use."""
+    found: dict[UUID, Evidence] = {}
+    for answer in answers:
+        for one in answer.attachments.all():
+            found.setdefault(one.evidence_id, one.evidence)
+    return [
+        _values(row, EVIDENCE)
+        | {
+            "added_by": people.ref(row.added_by),
+            "replaces": str(row.replaces_id) if row.replaces_id in found else None,
+        }
+        for row in found.values()
+    ]
+
+
+def _actions(
+    answers: Sequence[Answer], places: dict[int, int], people: People
+) -> list[dict[str, Any]]:
+    """Actions by number, with the places of this assessment's answers they are about."""
+    found: dict[int, Action] = {}
+    about: dict[int, list[int]] = {}
+    for answer in answers:
+        for link in answer.action_links.all():
+            found[link.action_id] = link.action
+            about.setdefault(link.action_id, []).append(places[answer.pk])
+    return [
+        _values(row, ACTION)
+        | _people(row, ACTION_PEOPLE, people)
+        | {"answers": about[row.pk]}
+        for row in sorted(found.values(), key=lambda row: (row.number, row.pk))
+    ]
+
+
+def _people(row: Any, names: Iterable[str], people: People) -> dict[str, Any]:
+    return {name: people.ref(getattr(row, name)) for name in names}
+
+
+def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON takes it: moments in UTC, days as ISO text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    return value
