@@ -1,4 +1,4 @@
-"""HTML to PDF/UA-1, in a process of its own: ``python -m compliance.reports.pdf``.
+"""HTML to PDF/A-3a and PDF/UA-1 at once, in a process of its own: ``python -m compliance.reports.pdf``.
 
 The only module that knows WeasyPrint, and never imported by the web process. It reads
 one JSON object from standard input and writes one JSON line for each step to standard
@@ -27,18 +27,20 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from compliance.reports.boxes import box_font, rare
+from compliance.reports.embedding import claim_both, embed, smooth_nothing
+from compliance.reports.job import Job
 from compliance.reports.tagging import Tags
 
-VARIANT = "pdf/ua-1"
+VARIANT = "pdf/a-3a"
 Tell = Callable[[str, int], None]
 
 
 def main() -> int:
     """Exit status: 0 for a file, 1 with words on standard output for a refusal."""
-    job = json.load(sys.stdin)
+    job: Job = json.load(sys.stdin)
     _limit(job["bytes"], job["seconds"])
     try:
-        pages = make(job["html"], job["css"], Path(job["path"]), _tell)
+        pages = make(job, _tell)
     except MemoryError:
         _say(problem="The report needs more memory than it may use.")
     except FatalURLFetchingError:
@@ -51,8 +53,9 @@ def main() -> int:
     return 1
 
 
-def make(html: str, css: str, path: Path, tell: Tell) -> int:
-    """Write the PDF to ``path``; the number of its pages."""
+def make(job: Job, tell: Tell) -> int:
+    """Write the PDF to the job's path; the number of its pages."""
+    html = job["html"]
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools dates what it writes
     gc.freeze()
     gc.disable()  # the process ends with the report: nothing is worth collecting
@@ -65,17 +68,27 @@ def make(html: str, css: str, path: Path, tell: Tell) -> int:
     fonts = FontConfiguration()
     sheets = [
         weasyprint.CSS(string=text, url_fetcher=fetcher, font_config=fonts)
-        for text in (css, _boxes_for(html))
+        for text in (job["css"], _boxes_for(html))
         if text
     ]
     source = weasyprint.HTML(string=html, url_fetcher=fetcher)
     document = source.render(font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT)
     tell("Writing pages", 80)
+
+    def finish(document: Any, pdf: Any) -> None:
+        tags.finish(document, pdf)
+        claim_both(pdf)
+        smooth_nothing(pdf)
+        embed(pdf, job["attachments"])
+
     plain = document.write_pdf(
-        finisher=tags.finish, pdf_variant=VARIANT, uncompressed_pdf=True
+        finisher=finish,
+        pdf_variant=VARIANT,
+        pdf_identifier=False,  # packing makes one
+        uncompressed_pdf=True,
     )
     tell("Checking", 92)
-    _pack(plain, path)
+    _pack(plain, Path(job["path"]))
     return len(document.pages)
 
 

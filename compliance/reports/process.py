@@ -6,12 +6,14 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
+
+from compliance.reports.job import Attachment, Job
 
 PASSED_ON = {
     "PATH",
@@ -31,15 +33,23 @@ class RenderError(Exception):
     """No file came out; the text says why, for a person."""
 
 
-def render(html: str, css: str, path: Path, listen: Listen) -> int:
+def render(
+    html: str,
+    css: str,
+    path: Path,
+    listen: Listen,
+    attachments: Sequence[Attachment] = (),
+) -> int:
     """Write the PDF to ``path`` within the limits of the settings; the pages it has.
 
-    ``listen`` is called with a step and whole percents. Raises ``RenderError``.
+    ``listen`` is called with a step and whole percents. ``attachments`` are files to
+    embed. Raises ``RenderError``.
     """
-    job = {
+    job: Job = {
         "html": html,
         "css": css,
         "path": str(path),
+        "attachments": list(attachments),
         "bytes": settings.REPORT_BYTES,
         "seconds": settings.REPORT_SECONDS,
     }

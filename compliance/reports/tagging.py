@@ -133,6 +133,8 @@ def _complete_element(element: Any, box: Any, heights: dict[Any, float]) -> None
             del element["A"]
     if element["S"] == "/Figure" and attributes is not None:
         _place_figure(attributes, heights[element["Pg"]])
+    if box.element is not None and (language := box.element.get("lang")):
+        element["Lang"] = pydyf.String(language)
     if box.link_annotation and box.element is not None:
         words = " ".join("".join(box.element.itertext()).split())
         if words:  # 7.18.5: a link says in words where it leads

@@ -77,9 +77,16 @@ def test_text_reads_back_as_it_was_written(made):
             assert squeezed(written) in text
 
 
-def test_file_claims_pdf_ua_and_is_tagged(pdf):
+def test_file_claims_both_standards_and_is_tagged(pdf):
     with pdf.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
+        assert metadata["pdfaid:part"] == "3"
+        assert metadata["pdfaid:conformance"] == "A"
+    raw = pdf.Root.Metadata.read_bytes()
+    assert raw.count(b"rdf:RDF>") == 1
+    assert b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>" in raw
+    assert [str(intent.S) for intent in pdf.Root.OutputIntents] == ["/GTS_PDFA1"]
+    assert len(pdf.trailer.ID) == 2
     assert pdf.Root.MarkInfo.Marked
     assert str(pdf.Root.Lang) == "en"
     assert pdf.Root.ViewerPreferences.DisplayDocTitle
@@ -161,6 +168,11 @@ def test_file_holds_no_action_and_no_attachment(pdf):
     raw = b"".join(obj.unparse() for obj in pdf.objects if obj is not None)
     for name in (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/SubmitForm", b"/URI"):
         assert name not in raw
+
+
+def test_no_image_is_smoothed(pdf):
+    images = [o for o in pdf.objects if isinstance(o, pikepdf.Stream)]
+    assert not any(bool(image.get("/Interpolate", False)) for image in images)
 
 
 def test_same_paper_gives_same_bytes(made, tmp_path):
