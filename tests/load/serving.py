@@ -37,10 +37,10 @@ class Site:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
 
-    def ask(self, command, *given):
-        """Run a function of ``inside``; what it returns."""
+    def ask(self, command, *given, module="inside"):
+        """Run a function of ``inside``, or of another module here; what it returns."""
         done = subprocess.run(
-            [sys.executable, "-m", "tests.load.inside", command, *map(str, given)],
+            [sys.executable, "-m", f"tests.load.{module}", command, *map(str, given)],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

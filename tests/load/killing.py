@@ -1,0 +1,283 @@
+"""Acts in which a process is killed, and what stands afterwards.
+
+``python -m tests.load.killing statements 4`` kills before every fourth statement of each
+act and before its commit; ``... moments 50`` fifty times at any moment of each, which
+SQLite in a file alone can do, since the file is put back each time. It prints, for each
+act, how often all stood as before, how often all of it was done, and what was neither.
+"""
+
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+import traceback
+from datetime import date
+from pathlib import Path
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+
+from compliance.assessments import actions as assessments  # noqa: E402
+from compliance.audit import trail  # noqa: E402
+from compliance.checklists import actions, content  # noqa: E402
+from compliance.interchange import bringing  # noqa: E402
+from compliance.interchange.formats.found import Found  # noqa: E402
+from compliance.models import (  # noqa: E402
+    Answer,
+    Assessment,
+    Edition,
+    Membership,
+    Organisation,
+    Theme,
+    Upgrade,
+    User,
+)
+from tests.documents import document, question  # noqa: E402
+
+QUESTIONS = 24
+SURVIVED = 0
+SEGMENTS = ("_data", "_idx")
+"""How a full-text index splits its words differs with each commit; its rows do not."""
+
+
+def edition(number, reworded=()):
+    """An edition with one in three of its questions new in each number."""
+    keys = [f"Q{at}" for at in range(int(number) * 8, int(number) * 8 + QUESTIONS)]
+    texts = {key: f"Do you still keep {key}, number {number}?" for key in reworded}
+    asked = [
+        question(key, text=texts.get(key, f"Do you keep {key}?"), choices=["a", "b"])
+        for key in keys
+    ]
+    found = document(asked[:16], asked[16:], checklist="kept", number=number)
+    found["edition"]["release_notes"] = "Duties are new. Others are told better."
+    return found
+
+
+class World:
+    """The acts, each made possible by the one before it."""
+
+    def __init__(self):
+        call_command("migrate", interactive=False, verbosity=0)
+        Theme.objects.create(key="t", name="T", position=1)
+        acme = Organisation.objects.create(name="Acme", slug="acme")
+        self.ada, self.otto = (self.editor(acme, name) for name in ("ada", "otto"))
+        self.at = {"organisation": acme}
+        first, _ = actions.store_checklist(
+            by=self.ada,
+            theme="t",
+            title="Kept",
+            summary="",
+            document=edition("1"),
+            **self.at,
+        )
+        here = assessments.start(
+            by=self.ada,
+            edition=first,
+            subject="Acme",
+            period_from=date(2026, 1, 1),
+            period_to=date(2026, 12, 31),
+            facts={},
+            **self.at,
+        )
+        here.answers.update(verdict="met", note="Kept since May.")
+        self.acts = {
+            "bring in": self.bring_in,
+            "replace a draft": lambda: self.bring_in("Q20", "Q21"),
+            "send to review": self.send,
+            "publish": self.approve,
+            "move": self.move,
+            "undo the move": self.undo,
+        }
+
+    def editor(self, organisation, name):
+        user = User.objects.create(email=f"{name}@e.eu", name=name, password="!")
+        Membership.objects.create(organisation=organisation, user=user, role="owner")
+        return user
+
+    def bring_in(self, *reworded):
+        found = Found("ours", "Kept", document=edition("2", reworded))
+        wish = bringing.Wish("t", replace=bool(reworded), **self.at)
+        bringing.take_in(by=self.ada, found=found, wish=wish)
+
+    def send(self):
+        draft = Edition.objects.get(status="draft")
+        actions.send_to_review(by=self.ada, edition_id=draft.pk, **self.at)
+
+    def approve(self):
+        sent = Edition.objects.get(status="review")
+        actions.approve(by=self.otto, edition_id=sent.pk, **self.at)
+
+    def move(self):
+        assessments.upgrade(
+            by=self.ada,
+            assessment=Assessment.objects.get(),
+            to=Edition.objects.get(status="published"),
+            decisions={"Q20": "carry"},
+        )
+
+    def undo(self):
+        assessments.undo_upgrade(by=self.otto, upgrade=Upgrade.objects.get())
+
+
+def state():
+    """Rows of every table, each edition's hash and each answer, and faults if any."""
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        counts = {}
+        for name in names:
+            if name.endswith(SEGMENTS):
+                continue
+            cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608
+            counts[name] = cursor.fetchone()[0]
+        whole = "ok"
+        if connection.vendor == "sqlite":
+            whole = cursor.execute("PRAGMA integrity_check").fetchone()[0]
+    fields = ("assessment__edition__number", "question__edition__number")
+    fields += ("question__key", "verdict", "note", "again", "version", "applies")
+    answers = Answer.everything.order_by("question__key", "question__edition_id")
+    return {
+        "rows": counts,
+        "editions": [
+            (
+                one.number,
+                one.status,
+                one.content_hash,
+                content.content_hash(content.document(one)),
+            )
+            for one in Edition.objects.order_by("pk")
+        ],
+        "answers": [
+            (*one, archived_at is not None)
+            for *one, archived_at in answers.values_list(*fields, "archived_at")
+        ],
+        "undone": list(Upgrade.objects.values_list("undone_by", flat=True)),
+        "whole": (whole, [str(trail.verify(pk)) for pk in trail.chains()]),
+    }
+
+
+def forked(act, at=None):
+    """The process id of a child that acts.
+
+    It dies before its ``at``-th statement, or with 0 before its commit.
+    """
+    connection.close()
+    if child := os.fork():
+        return child
+    statements = itertools.count(1)
+
+    def counted(execute, *given):
+        if next(statements) == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*given)
+
+    def committed(commit=connection._commit):
+        if at == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return commit()
+
+    connection._commit = committed
+    try:
+        with connection.execute_wrapper(counted):
+            act()
+        os._exit(SURVIVED)
+    except BaseException:  # nothing of the parent may be done twice
+        traceback.print_exc()
+        os._exit(1)
+
+
+def ended(child):
+    """Whether a child came to its end; else it was killed."""
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code not in {SURVIVED, -signal.SIGKILL}:
+        raise RuntimeError(code)
+    return code == SURVIVED
+
+
+def foreseen(act):
+    """What stands before an act, and what would stand after it."""
+    before = state()
+    with transaction.atomic():
+        act()
+        after = state()
+        transaction.set_rollback(True)
+    return before, after
+
+
+class Told:
+    """How often each of two states stood, and where others differ from both."""
+
+    def __init__(self, before, after):
+        self.states = {"before": before, "after": after}
+        self.counts = {"before": 0, "after": 0, "half": []}
+
+    def look(self):
+        found = state()
+        names = [name for name, stood in self.states.items() if stood == found]
+        for name in names:
+            self.counts[name] += 1
+        if not names:
+            before = self.states["before"]
+            moved = [part for part in found if found[part] != before[part]]
+            self.counts["half"].append(moved)
+
+
+def at_statements(act, step):
+    told = Told(*foreseen(act))
+    kills, at = 0, 0
+    while not ended(forked(act, at)):
+        told.look()
+        kills, at = kills + 1, at + (step if at else 1)
+    told.look()
+    return told.counts | {"kills": kills}
+
+
+def at_any_moment(act, times):
+    told = Told(*foreseen(act))
+    file = Path(connection.settings_dict["NAME"])
+    connection.close()  # what SQLite keeps beside the file is in it now
+    kept = shutil.copy(file, file.with_suffix(".kept"))
+    seconds = max(seconds_of(act, file, kept) for _ in range(3))
+    for _ in range(times):
+        child = forked(act)
+        time.sleep(random.uniform(0, 1.2 * seconds))  # noqa: S311
+        os.kill(child, signal.SIGKILL)
+        ended(child)
+        told.look()
+        put_back(file, kept)
+    ended(forked(act))  # the next act needs this one
+    return told.counts | {"kills": times}
+
+
+def seconds_of(act, file, kept):
+    began = time.monotonic()
+    ended(forked(act))
+    took = time.monotonic() - began
+    put_back(file, kept)
+    return took
+
+
+def put_back(file, kept):
+    connection.close()
+    for beside in ("-wal", "-shm"):
+        file.with_name(file.name + beside).unlink(missing_ok=True)
+    shutil.copy(kept, file)
+
+
+def main(how, number):
+    ways = {"statements": at_statements, "moments": at_any_moment}
+    acts = World().acts
+    told = {name: ways[how](act, int(number)) for name, act in acts.items()}
+    json.dump(told, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
