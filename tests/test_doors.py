@@ -127,6 +127,7 @@ DOORS = {
     "checklists:draft_next": (EDIT, "POST"),
     "checklists:edit": (EDIT, "GET"),
     "checklists:question_save": (EDIT, "POST"),
+    "checklists:preview": (EDIT, "POST"),
     "checklists:head": (EDIT, "GET POST"),
     "checklists:section_save": (EDIT, "POST"),
     "checklists:part_add": (EDIT, "POST"),

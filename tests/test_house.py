@@ -175,7 +175,10 @@ def test_mails_hold_no_markup_switches():
 
 
 def test_code_marks_nothing_as_safe():
-    assert hits(r"mark_safe|SafeString\(|__html__", MODULES) == []
+    """But the one function that has an allowlist in it."""
+    pattern = r"mark_safe\(|SafeString\(|__html__"
+    found = hits(pattern, MODULES)
+    assert [hit.partition(":")[0] for hit in found] == ["compliance/web/markdown.py"]
 
 
 def test_scripts_need_no_eval():

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from compliance.web.markdown import as_html, line_as_html
+
 register = template.Library()
 
 GLYPHS = {
@@ -176,3 +178,15 @@ def brief(cites: str) -> str:
         return cites
     law = laws.pop()
     return "; ".join(place.removeprefix(f"{law} ") for place in places)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Guidance of some lines as paragraphs, lists and links."""
+    return as_html(text)
+
+
+@register.filter
+def markdown_line(text: str) -> SafeString:
+    """Guidance of one line, without a paragraph around it."""
+    return line_as_html(text)

@@ -1,5 +1,6 @@
 """What people may type about checklists."""
 
+from compliance.checklists.forms.guidance import GuidanceForm
 from compliance.checklists.forms.parts import (
     FactForm,
     HeadForm,
@@ -19,6 +20,7 @@ from compliance.checklists.forms.question import QuestionEditor
 
 __all__ = [
     "FactForm",
+    "GuidanceForm",
     "HeadForm",
     "MergeForm",
     "MoveForm",

@@ -70,6 +70,7 @@ def _question(
     cites = [citing.cited(row.provision, today) for row in question.citations.all()]
     return {
         "question": question,
+        "guide": question,
         "branch": place[0],
         "position": place[1],
         "editor": editor
