@@ -48,6 +48,14 @@ SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
 SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)
 REPORT_SECONDS = env.int("REPORT_SECONDS", 600)
 REPORT_BYTES = env.int("REPORT_BYTES", 4 * 1024 * 1024 * 1024)
+SEAL_PKCS12 = env.str("SEAL_PKCS12", "")
+SEAL_KEY = env.str("SEAL_KEY", "")
+SEAL_CHAIN = env.str("SEAL_CHAIN", "")
+SEAL_PASSWORD_FILE = env.str("SEAL_PASSWORD_FILE", "")
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", "")
+if TIMESTAMP_URL and not TIMESTAMP_URL.startswith(("http://", "https://")):
+    msg = "ATTEST_TIMESTAMP_URL is the address of an RFC 3161 service, or empty."
+    raise ImproperlyConfigured(msg)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

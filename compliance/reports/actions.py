@@ -15,6 +15,7 @@ from compliance.reports import reading, storage, writing
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.paper import Paper
 from compliance.reports.process import RenderError, render
+from compliance.reports.seal import seal
 from compliance.web.turns import in_turn
 
 UNFORESEEN = (
@@ -75,6 +76,7 @@ def _make(report: Report) -> None:
     html = writing.html_of(paper)
     with storage.draft() as draft:
         pages = render(html, writing.stylesheet(), draft, _progress(report))
+        report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
     _finish(report, paper, sha256, size_bytes, pages)
 
@@ -108,6 +110,7 @@ def _finish(
             "number": report.number,
             "content_hash": report.content_hash,
             "sha256": sha256,
+            "sealed_with": report.sealed_with,
         },
     )
 

@@ -48,6 +48,7 @@ class Report(models.Model):
     finished_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    sealed_with = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
     pages = models.PositiveIntegerField(null=True)
 

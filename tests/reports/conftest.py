@@ -5,11 +5,12 @@ import pytest
 from compliance.reports import actions
 
 FILE = b"%PDF-1.7 a report"
+SEAL = "5ea1" * 16
 
 
 @pytest.fixture
 def quick_files(monkeypatch):
-    """Makes a file at once, as the process outside would."""
+    """Makes a file at once, as the processes outside would."""
 
     def render(html, css, path, listen):
         listen("Laying out pages", 10)
@@ -17,3 +18,4 @@ def quick_files(monkeypatch):
         return 12
 
     monkeypatch.setattr(actions, "render", render)
+    monkeypatch.setattr(actions, "seal", lambda path: SEAL)

@@ -1,0 +1,59 @@
+"""What ``manage.py`` says at its start when reports could not be sealed."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from compliance.reports.keys import OWN, SealError, seal_of
+from compliance.reports.seal import place
+
+OTHERS = 0o077
+"""Rights of group and others."""
+
+
+def check_seal(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Settings that contradict each other, and files that are not there or open to all.
+
+    Opens no key: a key that is there and does not fit is told by ``check --deploy``.
+    """
+    found: list[CheckMessage] = []
+    if settings.SEAL_PKCS12 and (settings.SEAL_KEY or settings.SEAL_CHAIN):
+        msg = "ATTEST_SEAL_PKCS12 holds key and certificates: drop ATTEST_SEAL_KEY and _CHAIN."
+        found.append(Error(msg, id="attest.E001"))
+    if bool(settings.SEAL_KEY) != bool(settings.SEAL_CHAIN):
+        msg = "ATTEST_SEAL_KEY and ATTEST_SEAL_CHAIN are set together or not at all."
+        found.append(Error(msg, id="attest.E002"))
+    for name in ("SEAL_PKCS12", "SEAL_KEY", "SEAL_CHAIN", "SEAL_PASSWORD_FILE"):
+        path = getattr(settings, name)
+        if path and not os.access(path, os.R_OK):
+            msg = f"ATTEST_{name}: {path} cannot be read. No report can be sealed."
+            found.append(Error(msg, id="attest.E003"))
+    return found + _own_key()
+
+
+def check_seal_fits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Whether the key opens, fits its certificate and is in time (``check --deploy``)."""
+    try:
+        seal_of(place())
+    except SealError as error:
+        return [Error(f"Reports cannot be sealed. {error}", id="attest.E005")]
+    return []
+
+
+def _own_key() -> list[CheckMessage]:
+    path = Path(settings.KEYS_DIR) / OWN
+    if not path.exists():
+        return []
+    if not os.access(path, os.R_OK):
+        msg = (
+            f"{path} cannot be read. No report can be sealed: give it to the user that"
+            " runs Attest, or put it back from its backup."
+        )
+        return [Error(msg, id="attest.E004")]
+    if path.stat().st_mode & OTHERS:
+        msg = f"{path} can be read by others. Whoever has it can seal: chmod 600."
+        return [Warning(msg, id="attest.W001")]
+    return []

@@ -1,0 +1,55 @@
+"""The seal of this installation: where its key is, and having a report sealed."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from compliance.interchange.walls.process import BrokenError, TooLongError, output_of
+from compliance.reports import keys
+from compliance.reports.process import RenderError
+
+MODULE = "compliance.reports.sealing"
+SECONDS = 90
+MEMORY_BYTES = 1024 * 1024 * 1024
+
+
+def place() -> keys.Place:
+    """Where the settings say that the key is."""
+    return keys.Place(
+        folder=str(settings.KEYS_DIR),
+        host=urlsplit(settings.URL).hostname or "localhost",
+        pkcs12=settings.SEAL_PKCS12,
+        key=settings.SEAL_KEY,
+        chain=settings.SEAL_CHAIN,
+        password=settings.SEAL_PASSWORD_FILE,
+    )
+
+
+def seal(path: Path) -> str:
+    """Sign a report in its place; SHA-256 of the certificate. ``RenderError`` with words."""
+    job = {
+        "path": str(path),
+        "place": vars(place()),
+        "url": settings.TIMESTAMP_URL,
+    }
+    try:
+        with output_of(
+            MODULE,
+            [],
+            [json.dumps(job).encode()],
+            seconds=SECONDS,
+            memory_bytes=MEMORY_BYTES,
+        ) as output:
+            said = json.load(output)
+    except TooLongError as error:
+        msg = f"Sealing the report took longer than {SECONDS} seconds and was stopped."
+        raise RenderError(msg) from error
+    except (BrokenError, ValueError) as error:
+        msg = "The report could not be sealed: the process that signs it broke off."
+        raise RenderError(msg) from error
+    if "problem" in said:
+        msg = f"The report could not be sealed. {said['problem']}"
+        raise RenderError(msg)
+    return str(said["fingerprint"])
