@@ -34,6 +34,8 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
 if not 1 <= INVITATION_DAYS <= 90:
     msg = "ATTEST_INVITATION_DAYS is between 1 and 90."
     raise ImproperlyConfigured(msg)
+CHECKPOINT_MINUTES = env.int("CHECKPOINT_MINUTES", 60)
+CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", "")
 RUN_WORKER = env.bool("RUN_WORKER", True)
 UPLOAD_BYTES = env.int("UPLOAD_BYTES", 50 * 1024 * 1024)
 UPLOADS_PER_HOUR = env.int("UPLOADS_PER_HOUR", 60)

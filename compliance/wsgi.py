@@ -7,7 +7,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 application = get_wsgi_application()
 
-# Only now is Django set up, and the worker's models can be imported.
+# Only now is Django set up, and models can be imported.
+from compliance.audit import ticking  # noqa: E402
 from compliance.web import worker  # noqa: E402
 
 worker.start_if_wanted()
+ticking.start_if_wanted()

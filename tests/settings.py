@@ -12,4 +12,5 @@ FAIL_INVALID_TEMPLATE_VARS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 RUN_WORKER = False
+CHECKPOINT_MINUTES = 0
 WHITENOISE_AUTOREFRESH = True

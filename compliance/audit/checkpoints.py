@@ -1,0 +1,216 @@
+"""Checkpoints: signed words on how far a chain is, kept outside of the database.
+
+A chain that was cut, rolled back or hashed again from some event on is consistent in
+itself. What was signed and written elsewhere before shows it. One file for each
+chain in ``CHECKPOINTS_DIR``, only ever added to; the key lies in ``KEYS_DIR``.
+"""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.audit.chain import START
+from compliance.audit.merkle import Frontier
+from compliance.audit.models import ChainHead, Event
+from compliance.audit.notes import (
+    Checkpoint,
+    Note,
+    checkpoint_in,
+    is_signed_by,
+    notes_in,
+    origin_of,
+    signed,
+    verifier_key,
+)
+from compliance.web.mail import queue_mail
+from compliance.web.secret import kept_file
+from compliance.web.turns import in_turn
+
+logger = logging.getLogger(__name__)
+
+_TAIL_BYTES = 16384
+"""Holds the last note of a file whole: one is under 4,000 bytes."""
+
+
+class CheckpointError(Exception):
+    """The chain does not go on from what was signed before; nothing was written."""
+
+
+def path_of(organisation_id: UUID) -> Path:
+    """The file with the checkpoints of a chain, there or not."""
+    return Path(settings.CHECKPOINTS_DIR) / f"{organisation_id}.checkpoints"
+
+
+def public_key() -> bytes:
+    """The 32 bytes that checkpoints of this installation are checked with."""
+    return _key().public_key().public_bytes_raw()
+
+
+def verifier(organisation_id: UUID) -> str:
+    """The key in words, for whoever checks a chain elsewhere."""
+    return verifier_key(origin_of(organisation_id), public_key())
+
+
+def checkpoint(organisation_id: UUID) -> Checkpoint | None:
+    """Sign how far a chain is and keep that; None where no event is new.
+
+    Reads what was committed, so it belongs behind a commit. Raises
+    ``CheckpointError`` when the chain does not go on from the last checkpoint, and
+    ``OSError`` when the file cannot be written.
+    """
+    with _held(path_of(organisation_id)) as file:
+        last = _last(file, organisation_id)
+        made = _next(organisation_id, last)
+        if made:
+            _append(file, signed(made, _key()))
+    return made
+
+
+def checkpoint_safely(organisation_id: UUID) -> Checkpoint | None:
+    """The same where a failure must stop nothing: it is logged instead."""
+    try:
+        return checkpoint(organisation_id)
+    except (CheckpointError, OSError):
+        logger.exception("No checkpoint was made of the trail of %s.", organisation_id)
+        return None
+
+
+def checkpoint_due() -> list[Checkpoint]:
+    """Checkpoints of all chains that went on and have none from the last hour.
+
+    The span is ``CHECKPOINT_MINUTES``. They are mailed where ``CHECKPOINT_MAIL``
+    names somebody.
+    """
+    since = timezone.now() - timedelta(minutes=settings.CHECKPOINT_MINUTES)
+    made = []
+    for organisation_id, seq in ChainHead.objects.values_list("pk", "seq"):
+        last = latest(organisation_id)
+        if last and (last.size == seq or last.at > since):
+            continue
+        if fresh := checkpoint_safely(organisation_id):
+            made.append(fresh)
+    if made and settings.CHECKPOINT_MAIL:
+        with in_turn(), transaction.atomic():
+            queue_mail(
+                to=settings.CHECKPOINT_MAIL,
+                subject="Checkpoints of the trail",
+                template="checkpoints",
+                context={"notes": [signed(each, _key()) for each in made]},
+            )
+    return made
+
+
+def latest(organisation_id: UUID) -> Checkpoint | None:
+    """The last checkpoint that bears this installation's signature, if any."""
+    try:
+        with path_of(organisation_id).open("rb") as file:
+            return _last(file, organisation_id)
+    except FileNotFoundError:
+        return None
+
+
+def kept(organisation_id: UUID) -> tuple[list[Note], int]:
+    """All notes of a chain as they lie there, and how many stretches are none."""
+    try:
+        data = path_of(organisation_id).read_bytes()
+    except FileNotFoundError:
+        return [], 0
+    found = list(notes_in(data))
+    return [note for note in found if note], found.count(None)
+
+
+def _key() -> Ed25519PrivateKey:
+    def make() -> bytes:
+        return Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+
+    pem = kept_file(Path(settings.KEYS_DIR) / "trail.pem", make)
+    key = serialization.load_pem_private_key(pem, None)
+    if not isinstance(key, Ed25519PrivateKey):
+        msg = "trail.pem in ATTEST_KEYS_DIR is no Ed25519 key"
+        raise CheckpointError(msg)
+    return key
+
+
+def _next(organisation_id: UUID, last: Checkpoint | None) -> Checkpoint | None:
+    """The checkpoint of a chain as it stands, going on from the last one."""
+    frontier = last.frontier() if last else Frontier()
+    size, head = (last.size, last.head) if last else (0, START)
+    events = Event.objects.filter(organisation_id=organisation_id, seq__gte=size)
+    rows = events.order_by("seq").values_list("seq", "hash", "previous_hash")
+    stands = 0
+    for seq, own, previous in rows.iterator(chunk_size=2000):
+        stands = seq
+        if seq == size and own == head:
+            continue
+        if seq != frontier.size + 1 or previous != head:
+            msg = f"event {seq} does not go on from the last checkpoint, at {size}"
+            raise CheckpointError(msg)
+        frontier.add(bytes.fromhex(own))
+        head = own
+    if stands < size:
+        msg = f"the last checkpoint is at event {size}, which is gone"
+        raise CheckpointError(msg)
+    if frontier.size == size:
+        return None
+    return Checkpoint(
+        origin_of(organisation_id),
+        frontier.size,
+        frontier.root(),
+        head,
+        timezone.now(),
+        tuple(frontier.parts),
+    )
+
+
+def _last(file: BinaryIO, organisation_id: UUID) -> Checkpoint | None:
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - _TAIL_BYTES))
+    public = public_key()
+    for note in reversed([note for note in notes_in(file.read()) if note]):
+        if not is_signed_by(note, public):
+            continue
+        found = checkpoint_in(note)
+        if found.origin == origin_of(organisation_id):
+            return found
+    return None
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[BinaryIO]:
+    """The file, opened to read and to add to, for one process at a time."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+
+
+def _append(file: BinaryIO, note: str) -> None:
+    """Add a note, on the disk before anybody is told; what a crash tore stays apart."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - 2))
+    apart = b"" if end == 0 or file.read() == b"\n\n" else b"\n\n"
+    file.write(apart + note.encode() + b"\n")
+    file.flush()
+    os.fsync(file.fileno())
+    folder = os.open(Path(settings.CHECKPOINTS_DIR), os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

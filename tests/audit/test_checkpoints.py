@@ -1,0 +1,196 @@
+"""Checkpoints: signed, outside of the database, and made by themselves."""
+
+import hashlib
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import timezone
+
+from compliance.audit import checkpoints, notes, trail
+from compliance.audit.merkle import root_of
+from compliance.audit.models import Event
+from tests.mailing import send_queued
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+
+
+def happen(cast, count=1):
+    for n in range(count):
+        with transaction.atomic():
+            trail.record(
+                by=cast.ada,
+                organisation_id=cast.acme.pk,
+                action="thing.done",
+                subject=cast.acme,
+                after={"n": n},
+            )
+
+
+def tamper(statement, *args):
+    """What somebody with the database's own tools does: the guards taken off first."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS event_no_update")
+            cursor.execute("DROP TRIGGER IF EXISTS event_no_delete")
+        else:
+            cursor.execute("ALTER TABLE compliance_event DISABLE TRIGGER USER")
+        cursor.execute(statement, args)
+
+
+def test_a_checkpoint_says_size_root_and_head(cast):
+    happen(cast, 5)
+    made = checkpoints.checkpoint(cast.acme.pk)
+    hashes = Event.objects.filter(organisation_id=cast.acme.pk).order_by("seq")
+    data = [bytes.fromhex(text) for text in hashes.values_list("hash", flat=True)]
+    assert (made.size, made.root) == (5, root_of(data))
+    assert made.head == trail.head_of(cast.acme.pk)[1]
+    found = checkpoints.latest(cast.acme.pk)
+    assert (found.size, found.root, found.head) == (made.size, made.root, made.head)
+
+
+def test_it_is_a_note_as_c2sp_has_it(cast):
+    happen(cast, 3)
+    made = checkpoints.checkpoint(cast.acme.pk)
+    text = checkpoints.path_of(cast.acme.pk).read_text()
+    body, signature, rest = text.split("\n\n")
+    origin, size, root, *own = body.splitlines()
+    assert origin == f"attest/trail/{cast.acme.pk}"
+    assert (size, len(root), rest) == ("3", 44, "")
+    assert [line.split(" ")[0] for line in own] == ["head", "at", "tree"]
+    dash, name, _ = signature.split(" ")
+    assert (dash, name) == ("—", origin)
+    public = checkpoints.public_key()
+    number = hashlib.sha256(origin.encode() + b"\n\x01" + public).hexdigest()[:8]
+    words = checkpoints.verifier(cast.acme.pk)
+    assert words.startswith(f"{origin}+{number}+")
+    assert notes.public_of(words) == public
+    assert notes.checkpoint_in(next(notes.notes_in(text.encode()))).root == made.root
+
+
+def test_one_goes_on_from_the_other(cast):
+    happen(cast, 4)
+    checkpoints.checkpoint(cast.acme.pk)
+    assert checkpoints.checkpoint(cast.acme.pk) is None
+    happen(cast, 3)
+    checkpoints.checkpoint(cast.acme.pk)
+    found, broken = checkpoints.kept(cast.acme.pk)
+    assert [notes.checkpoint_in(note).size for note in found] == [4, 7]
+    assert broken == 0
+
+
+def test_files_are_for_their_owner_only(cast, settings):
+    happen(cast)
+    checkpoints.checkpoint(cast.acme.pk)
+    for folder in (Path(settings.KEYS_DIR), Path(settings.CHECKPOINTS_DIR)):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(p.stat().st_mode) for p in folder.iterdir()} == {0o600}
+
+
+def test_an_empty_chain_has_none(cast):
+    assert checkpoints.checkpoint(cast.acme.pk) is None
+    assert checkpoints.latest(cast.acme.pk) is None
+
+
+def test_a_chain_that_was_cut_gets_none(cast):
+    happen(cast, 5)
+    checkpoints.checkpoint(cast.acme.pk)
+    before = checkpoints.path_of(cast.acme.pk).read_bytes()
+    tamper("DELETE FROM compliance_event WHERE seq > %s", 3)
+    with pytest.raises(checkpoints.CheckpointError, match="5, which is gone"):
+        checkpoints.checkpoint(cast.acme.pk)
+    assert checkpoints.checkpoint_safely(cast.acme.pk) is None
+    assert checkpoints.path_of(cast.acme.pk).read_bytes() == before
+
+
+def test_a_chain_that_was_written_anew_gets_none(cast):
+    happen(cast, 3)
+    checkpoints.checkpoint(cast.acme.pk)
+    happen(cast, 2)
+    tamper("UPDATE compliance_event SET hash = %s WHERE seq = 3", "0" * 64)
+    with pytest.raises(checkpoints.CheckpointError, match="does not go on"):
+        checkpoints.checkpoint(cast.acme.pk)
+
+
+@pytest.mark.parametrize("cut", [1, 40, 200, 300])
+def test_what_a_crash_tore_does_not_hide_the_rest(cast, cut):
+    happen(cast, 2)
+    checkpoints.checkpoint(cast.acme.pk)
+    happen(cast, 2)
+    checkpoints.checkpoint(cast.acme.pk)
+    path = checkpoints.path_of(cast.acme.pk)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-cut])
+    happen(cast, 2)
+    checkpoints.checkpoint(cast.acme.pk)
+    found, broken = checkpoints.kept(cast.acme.pk)
+    sizes = [notes.checkpoint_in(note).size for note in found]
+    assert (sizes[0], sizes[-1], broken <= 1) == (2, 6, True)
+
+
+def test_words_changed_afterwards_bear_no_signature(cast):
+    happen(cast, 2)
+    checkpoints.checkpoint(cast.acme.pk)
+    note = checkpoints.kept(cast.acme.pk)[0][0]
+    public = checkpoints.public_key()
+    assert notes.is_signed_by(note, public) is True
+    forged = notes.Note(note.text.replace("\n2\n", "\n1\n"), note.signatures)
+    assert notes.is_signed_by(forged, public) is False
+    other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    assert notes.is_signed_by(note, other) is False
+
+
+@pytest.mark.slow
+def test_several_at_once_write_one_after_the_other(cast):
+    happen(cast, 6)
+    with checkpoints._held(checkpoints.path_of(cast.acme.pk)) as file:
+        made = checkpoints._next(cast.acme.pk, None)
+
+    def write(_):
+        with checkpoints._held(checkpoints.path_of(cast.acme.pk)) as file:
+            checkpoints._append(file, notes.signed(made, checkpoints._key()))
+
+    assert file.closed
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+    found, broken = checkpoints.kept(cast.acme.pk)
+    assert (len(found), broken) == (40, 0)
+
+
+def test_made_by_the_clock_once_an_hour(cast, settings):
+    settings.CHECKPOINT_MINUTES = 60
+    settings.CHECKPOINT_MAIL = "outside@example.org"
+    happen(cast, 2)
+    assert [made.size for made in checkpoints.checkpoint_due()] == [2]
+    happen(cast)
+    assert checkpoints.checkpoint_due() == []
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert [made.size for made in checkpoints.checkpoint_due()] == [3]
+        assert checkpoints.checkpoint_due() == []
+    send_queued()
+    assert [sent.to for sent in mail.outbox] == [["outside@example.org"]] * 2
+    assert f"attest/trail/{cast.acme.pk}\n3\n" in mail.outbox[1].body
+
+
+def test_the_command_names_file_and_key(cast, capsys):
+    happen(cast, 2)
+    call_command("checkpoint")
+    said = capsys.readouterr().out
+    assert "2 events, signed now" in said
+    assert checkpoints.verifier(cast.acme.pk) in said
+    call_command("checkpoint")
+    assert "2 events, signed before" in capsys.readouterr().out
+    tamper("DELETE FROM compliance_event WHERE seq = 2")
+    with pytest.raises(CommandError, match="verify_trail"):
+        call_command("checkpoint")
