@@ -243,6 +243,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Attest <attest@localhost>")
 
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "compliance" / "locale"]  # the words of reports
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 FORMAT_MODULE_PATH = None

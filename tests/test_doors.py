@@ -158,7 +158,7 @@ DOORS = {
     "reports:work": (VIEW, "GET"),
     "reports:trail": (TRAIL, "GET"),
     "reports:list": (REPORT, "GET"),
-    "reports:ask": (REPORT, "POST"),
+    "reports:ask": (REPORT, "GET POST"),
     "reports:detail": (REPORT, "GET"),
     "reports:download": (REPORT, "GET"),
 }

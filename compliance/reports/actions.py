@@ -12,6 +12,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.reports import reading, storage, writing
+from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.paper import Paper
 from compliance.reports.process import RenderError, render
@@ -25,19 +26,28 @@ UNFORESEEN = (
 EVERY_SECONDS = 0.5
 
 
-def ask_report(*, by: User | None, assessment: Assessment) -> Report:
+def ask_report(
+    *, by: User | None, assessment: Assessment, wanted: Wanted = FULL
+) -> Report:
     """A report that waits to be made, with the next number of its assessment."""
     with in_turn(), transaction.atomic():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         last = locked.reports.aggregate(last=Max("number"))["last"] or 0
-        report = locked.reports.create(number=last + 1, asked_by=by)
+        report = locked.reports.create(
+            number=last + 1,
+            asked_by=by,
+            kind=wanted.kind,
+            language=wanted.language,
+            extract=wanted.extract,
+        )
         trail.record(
             by=by,
             organisation_id=locked.organisation_id,
             action="report.asked",
             subject=report,
             scope_id=locked.pk,
-            after={"number": report.number},
+            after={"number": report.number, "kind": report.kind}
+            | ({"extract": report.extract} if report.extract else {}),
         )
     return report
 
@@ -72,7 +82,7 @@ def _begin(report_id: UUID) -> Report:
 
 
 def _make(report: Report) -> None:
-    paper = reading.read(report.assessment_id, report.number)
+    paper = reading.read(report.assessment_id, report.number, report.wanted)
     html = writing.html_of(paper)
     with storage.draft() as draft:
         pages = render(html, writing.stylesheet(), draft, _progress(report))

@@ -7,6 +7,8 @@ reach into an SVG of a PDF, so paper carries its colours as attributes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 from compliance.assessments.scoring import Tally
 from compliance.assessments.strip import stacked, strip
 
@@ -30,6 +32,17 @@ NAMES = {
     "later": "Later",
     "unanswered": "Unanswered",
 }
+
+COUNTED = {
+    "met": gettext_noop("met"),
+    "partly": gettext_noop("partly"),
+    "not_met": gettext_noop("not met"),
+    "na": gettext_noop("N/A"),
+    "dont_know": gettext_noop("don't know"),
+    "later": gettext_noop("later"),
+    "unanswered": gettext_noop("unanswered"),
+}
+"""The same behind a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +92,12 @@ def bar(counts: Tally, length: int = 400, height: int = 12) -> Chart:
 
 
 def in_words(counts: Tally) -> str:
-    """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered".
+    """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered", in the language in use.
 
     "Don't know" and "later" are named only where there are any.
     """
     return ", ".join(
-        f"{count} {NAMES[name] if name == 'na' else NAMES[name].lower()}"
+        f"{count} {gettext(COUNTED[name])}"
         for name, count in counts.parts()
         if count or name not in {"dont_know", "later"}
     )

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from compliance.assessments.models import Assessment
 from compliance.organisations.models import Organisation, User
+from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reports.kinds import Wanted
 
 
 class ReportStatus(models.TextChoices):
@@ -37,6 +39,13 @@ class Report(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="reports")
     number = models.PositiveIntegerField()
+    kind = models.CharField(
+        max_length=20, choices=ReportKind.choices, default=ReportKind.FULL
+    )
+    language = models.CharField(
+        max_length=5, choices=ReportLanguage.choices, default=ReportLanguage.ENGLISH
+    )
+    extract = models.CharField(max_length=20, choices=Extract.choices, blank=True)
     status = models.CharField(
         max_length=20, choices=ReportStatus.choices, default=ReportStatus.WAITING
     )
@@ -66,6 +75,11 @@ class Report(models.Model):
                 & Q(size_bytes__isnull=False, finished_at__isnull=False),
                 name="report_done_has_file",
             ),
+            models.CheckConstraint(
+                condition=Q(extract="") | Q(kind=ReportKind.FULL),
+                name="report_extract_of_full",
+                violation_error_message="Only the full report can be narrowed.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,9 +99,14 @@ class Report(models.Model):
         return self.status == ReportStatus.DONE
 
     @property
+    def wanted(self) -> Wanted:
+        """What was asked for."""
+        return Wanted(self.kind, self.language, self.extract)
+
+    @property
     def file_name(self) -> str:
         """What the file is called when it is sent."""
-        return f"attest-report-{self.number}-{self.sha256[:8]}.pdf"
+        return f"attest-{self.kind}-{self.number}-{self.sha256[:8]}.pdf"
 
 
 def reports_of(organisation: Organisation) -> ReportQuerySet:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import Tally
+from compliance.reports.kinds import FULL, Wanted
 from compliance.reviews.content import Content, Line, Task, counted
 
 
@@ -39,6 +40,7 @@ class Paper:
     version: str
     moved: frozenset[str] = frozenset()
     """Keys of answers whose source, in another assessment, has changed since."""
+    wanted: Wanted = FULL
 
     @property
     def day(self) -> date:
@@ -54,6 +56,11 @@ class Paper:
     def ahead(self) -> list[Line]:
         """What applies and binds only later: preparation."""
         return [line for line in self.content.applying if self.is_ahead(line)]
+
+    @cached_property
+    def told(self) -> list[Line]:
+        """What applies and is told in detail."""
+        return [line for line in self.content.applying if self.wanted.keeps(line)]
 
     def is_ahead(self, line: Line) -> bool:
         """Whether a duty binds only after the day of the report."""

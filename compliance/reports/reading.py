@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.reviews.telling import told
@@ -19,7 +20,7 @@ LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""
 
 
-def read(assessment_id: UUID, number: int) -> Paper:
+def read(assessment_id: UUID, number: int, wanted: Wanted = FULL) -> Paper:
     """The report of an assessment as it stands now."""
     with one_moment():
         assessment = to_read(assessment_id)
@@ -39,6 +40,7 @@ def read(assessment_id: UUID, number: int) -> Paper:
         head_hash=head,
         version=program_version(),
         moved=moved,
+        wanted=wanted,
     )
 
 

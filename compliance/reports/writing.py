@@ -2,53 +2,166 @@
 
 import base64
 import re
+from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext
 
 from compliance.assessments.scoring import ORDER
 from compliance.reports import charts
+from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
+from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
+from compliance.reviews.content import Line, Section
 from compliance.templatetags.paper import isolated
+from compliance.templatetags.ui import long_day
 from compliance.web.text import FORBIDDEN
+
+CONTENT_LANGUAGE = "en"
+"""The language checklists are written in, marked where the report's own differs."""
 
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of the report with its title, as contents and headings print it."""
+
+    part: str
+    title: str
+
+    @property
+    def template(self) -> str:
+        return PAGES[self.part]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A section as the detailed part tells it: the questions the extract leaves in."""
+
+    section: Section
+    lines: list[Line]
+    words: str
+
+    @property
+    def number(self) -> int:
+        return self.section.number
+
+    @property
+    def title(self) -> str:
+        return self.section.title
+
+
 def html_of(paper: Paper) -> str:
     """The whole report as one HTML document; the same paper gives the same text."""
+    with translation.override(paper.wanted.language):
+        return render_to_string("reports/pdf/report.html", _context(paper))
+
+
+def _context(paper: Paper) -> dict[str, Any]:
     content = paper.content
-    title = shown(f"{content.checklist}, {content.subject}: assessment report")
+    chapters = _chapters(paper.wanted.parts)
+    kind = gettext(KINDS[paper.wanted.kind])
     counts = dict(paper.binding_tally.parts())
-    return render_to_string(
-        "reports/pdf/report.html",
-        {
-            "paper": paper,
-            "content": content,
-            "title": title,
-            "author": shown(content.organisation),
-            "running_head": running_head(paper),
-            "written_at": paper.read_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "sections": content.sections,
-            "bars": [
-                (part, charts.bar(part.tally, 180, 10)) for part in content.sections
-            ],
-            "strip": charts.answer_strip(
-                [line.verdict for line in content.applying],
-                f"Answers in order, taller means more attention: {charts.in_words(paper.tally)}",
-            ),
-            "total_bar": charts.bar(paper.binding_tally),
-            "legend": [
-                {"verdict": name, "name": charts.NAMES[name], "count": counts[name]}
-                for name in ORDER
-                if counts[name] or name not in {"dont_know", "later"}
-            ],
-            "ahead": {line.key for line in paper.ahead},
-            "stated_count": len(content.applying) - len(content.na),
-        },
+    extract = _extract_words(paper)
+    return {
+        "paper": paper,
+        "content": content,
+        "content_language": CONTENT_LANGUAGE,
+        "kind_name": kind,
+        "title": shown(f"{content.checklist}, {content.subject}: {kind}"),
+        "description": _description(paper),
+        "author": shown(content.organisation),
+        "running_head": running_head(paper),
+        "mark": " · ".join(filter(None, [gettext("Confidential"), extract])),
+        "extract_words": extract,
+        "written_at": paper.read_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "chapters": chapters,
+        "titles": {chapter.part: chapter.title for chapter in chapters},
+        "anchors": _anchors(paper),
+        "sections": content.sections,
+        "told": _told(paper),
+        "bars": [(part, charts.bar(part.tally, 180, 10)) for part in content.sections],
+        "strip": charts.answer_strip(
+            [line.verdict for line in content.applying],
+            gettext("Answers in order, taller means more attention:")
+            + f" {charts.in_words(paper.tally)}",
+        ),
+        "total_bar": charts.bar(paper.binding_tally),
+        "legend": [
+            {
+                "verdict": name,
+                "name": gettext(charts.NAMES[name]),
+                "count": counts[name],
+            }
+            for name in ORDER
+            if counts[name] or name not in {"dont_know", "later"}
+        ],
+        "ahead": {line.key for line in paper.ahead},
+        "stated_count": len(content.applying) - len(content.na),
+    }
+
+
+def _chapters(parts: tuple[str, ...]) -> list[Chapter]:
+    annex = gettext("Annex")
+    return [
+        Chapter(part, f"{annex} {mark} {name}" if part in ANNEXES else f"{mark} {name}")
+        for part, mark in numbered(parts)
+        for name in [gettext(TITLES[part])]
+    ]
+
+
+def _told(paper: Paper) -> list[Told]:
+    """Sections in order; those of which an extract tells nothing are left out."""
+    told = []
+    for section in paper.content.sections:
+        lines = [line for line in section.applying if paper.wanted.keeps(line)]
+        if lines or not paper.wanted.extract:
+            told.append(Told(section, lines, charts.in_words(section.tally)))
+    return told
+
+
+def _anchors(paper: Paper) -> frozenset[str]:
+    """Places that links of this report may lead to."""
+    content, parts = paper.content, paper.wanted.parts
+    found: set[str] = set()
+    if "answers" in parts:
+        found |= {line.anchor for line in paper.told}
+    if "actions" in parts:
+        found |= {task.anchor for task in content.tasks}
+    if "evidence" in parts:
+        found |= {proof.anchor for proof in content.proofs}
+    return frozenset(found)
+
+
+def _extract_words(paper: Paper) -> str:
+    """ "Extract: only open questions, 12 of 150", or "" for a whole report."""
+    wanted = paper.wanted
+    if not wanted.extract:
+        return ""
+    words = gettext("Extract: %(which)s, %(told)s of %(total)s questions that apply")
+    return words % {
+        "which": gettext(EXTRACTS[wanted.extract]),
+        "told": len(paper.told),
+        "total": len(paper.content.applying),
+    }
+
+
+def _description(paper: Paper) -> str:
+    content = paper.content
+    words = gettext(
+        "Assessment against %(checklist)s, edition %(edition)s, as it stood on %(day)s"
     )
+    return words % {
+        "checklist": shown(content.checklist),
+        "edition": shown(content.edition),
+        "day": long_day(paper.day),
+    }
 
 
 def running_head(paper: Paper) -> str:

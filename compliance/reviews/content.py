@@ -45,19 +45,17 @@ class Proof:
     used_in: tuple[str, ...]
 
     @property
+    def code(self) -> str:
+        return f"E-{self.number}"
+
+    @property
+    def anchor(self) -> str:
+        return f"proof-{self.number}"
+
+    @property
     def short_hash(self) -> str:
         """The first and last eight digits, as rows show a hash."""
         return f"{self.sha256[:8]}…{self.sha256[-8:]}" if self.sha256 else ""
-
-    @property
-    def covers(self) -> str:
-        """ "covers 1 Jan 2026 to 31 Dec 2026", with one end or none where it has none."""
-        first, last = _day(self.covers_from), _day(self.covers_to)
-        if first and last:
-            return f"covers {first} to {last}"
-        if first:
-            return f"covers from {first}"
-        return f"covers up to {last}" if last else ""
 
     @property
     def hash_lines(self) -> tuple[str, ...]:
@@ -99,6 +97,10 @@ class Task:
     @property
     def code(self) -> str:
         return f"AC-{self.number}"
+
+    @property
+    def anchor(self) -> str:
+        return f"action-{self.number}"
 
 
 @dataclass(frozen=True)
@@ -256,10 +258,6 @@ def content_from(text: str) -> Content:
 def counted(lines: Iterable[Line]) -> Tally:
     """Counts of the verdicts of some lines."""
     return tally((line.verdict, 1) for line in lines)
-
-
-def _day(value: date | None) -> str:
-    return f"{value.day} {value:%b %Y}" if value else ""
 
 
 _CONTENT = TypeAdapter(Content)

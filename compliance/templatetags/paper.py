@@ -2,9 +2,15 @@
 
 import re
 import unicodedata
+from datetime import date
+from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from compliance.templatetags.ui import day
 from compliance.web.text import FORBIDDEN
 
 register = template.Library()
@@ -73,3 +79,27 @@ def direction(text: str) -> str:
         if kind == "L":
             break
     return "ltr"
+
+
+@register.simple_tag(takes_context=True)
+def to(context: dict[str, Any], anchor: str, text: str) -> SafeString:
+    """A link to a place of this report; the text alone where the place is left out."""
+    if anchor not in context["anchors"]:
+        return format_html("{}", paper(text))
+    return format_html('<a href="#{}">{}</a>', anchor, paper(text))
+
+
+@register.simple_tag
+def covered(proof: Any) -> str:
+    """ "covers 1 Jan 2026 to 31 Dec 2026", with one end where it has only one."""
+    first: date | None = proof.covers_from
+    last: date | None = proof.covers_to
+    if first and last:
+        words = gettext("covers %(first)s to %(last)s")
+    else:
+        words = (
+            gettext("covers from %(first)s")
+            if first
+            else gettext("covers up to %(last)s")
+        )
+    return words % {"first": day(first), "last": day(last)}

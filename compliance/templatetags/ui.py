@@ -7,12 +7,19 @@ from django import template
 from django.templatetags.static import static
 from django.urls import ResolverMatch
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from compliance.web.markdown import as_html, line_as_html
 
 register = template.Library()
+
+ENGLISH = "en"
+SHORT_DAYS = {"de": "j. N Y", "fr": "j N Y"}
+LONG_DAYS = {"de": "j. F Y", "fr": "j F Y"}
+"""How other languages of reports write a day, with Django's names of months."""
 
 GLYPHS = {
     "unanswered": "v-open",
@@ -66,13 +73,21 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return f"{value.day} {value:%b %Y}"
+    language = get_language() or ENGLISH
+    if language.startswith(ENGLISH):
+        return f"{value.day} {value:%b %Y}"
+    return date_format(value, SHORT_DAYS[language])
 
 
 @register.filter
 def long_day(value: date | None) -> str:
     """ "2 December 2026", as prose shows dates."""
-    return "" if value is None else f"{value.day} {value:%B %Y}"
+    if value is None:
+        return ""
+    language = get_language() or ENGLISH
+    if language.startswith(ENGLISH):
+        return f"{value.day} {value:%B %Y}"
+    return date_format(value, LONG_DAYS[language])
 
 
 @register.filter

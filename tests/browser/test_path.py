@@ -141,7 +141,8 @@ def add_evidence(window, answer, desk, tmp_path):
 
 def ask_for_the_report(page, tmp_path):
     """Its text, as the worker of the served app made it."""
-    page.get_by_role("button", name="Report").click()
+    page.get_by_role("link", name="Report", exact=True).click()
+    page.get_by_role("button", name="Make report").click()
     link = page.get_by_role("link", name="Download the PDF")
     link.wait_for(timeout=120_000)
     with page.expect_download() as download:

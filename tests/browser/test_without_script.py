@@ -108,7 +108,8 @@ def test_filter_and_search_show_their_rows(plain):
 
 def test_report_is_asked_for_and_made(plain):
     plain.page.goto(plain.path)
-    plain.page.get_by_role("button", name="Report").click()
+    plain.page.get_by_role("link", name="Report", exact=True).click()
+    plain.page.get_by_role("button", name="Make report").click()
     link = plain.page.get_by_role("link", name="Download the PDF")
 
     def is_there():

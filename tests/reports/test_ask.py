@@ -1,10 +1,12 @@
 """Asking for a report."""
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from compliance.models import Report
+from compliance.reports.choices import Extract, ReportKind, ReportLanguage
 from tests.factories import make_assessment
 
 NOW = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
@@ -49,3 +51,45 @@ def test_worker_makes_a_real_report(cast, sign_in, assessment, settings):
 def test_assessment_of_another_organisation_is_not_found(cast, sign_in, assessment):
     assert ask(sign_in(cast.zoe), "other", assessment).status_code == 404
     assert not Report.objects.exists()
+
+
+def test_page_offers_every_kind_and_language(cast, sign_in, assessment):
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    html = sign_in(cast.rob).get(address).content.decode()
+    for label in (*ReportKind.labels, *ReportLanguage.labels, *Extract.labels):
+        assert label in html
+
+
+def test_what_was_asked_for_is_kept_and_told(cast, sign_in, assessment):
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    client = sign_in(cast.rob)
+    client.post(address, {"kind": "actions", "language": "de", "extract": ""})
+    report = Report.objects.get()
+    assert (report.kind, report.language, report.extract) == ("actions", "de", "")
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert "Action plan" in page
+    assert "Deutsch" in page
+
+
+def test_only_the_full_report_can_be_narrowed(cast, sign_in, assessment):
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    sent = {"kind": "summary", "language": "fr", "extract": "open"}
+    response = sign_in(cast.rob).post(address, sent)
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert "Only the full report can be narrowed." in html
+    assert '<option value="fr" selected>' in html
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["kind", "language", "extract"])
+def test_unknown_choice_is_refused_in_words(cast, sign_in, assessment, field):
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    response = sign_in(cast.rob).post(address, {field: "../../etc"})
+    assert response.status_code == 422
+    assert not Report.objects.exists()
+
+
+def test_database_refuses_an_extract_of_another_kind(cast, assessment):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        assessment.reports.create(number=1, kind="summary", extract="open")

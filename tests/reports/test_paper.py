@@ -7,7 +7,6 @@ from tests.reports.papers import (
     make_full_paper,
     make_line,
     make_paper,
-    make_proof,
 )
 
 
@@ -56,14 +55,6 @@ def test_question_that_does_not_apply_is_counted_nowhere():
     paper = make_paper(make_content([make_line(), make_line("Q2", applies=False)]))
     assert paper.tally.total == 1
     assert [line.key for line in paper.content.not_applying] == ["Q2"]
-
-
-def test_period_of_evidence_may_have_one_end():
-    whole = make_proof()
-    assert whole.covers == "covers 1 Jan 2026 to 31 Dec 2026"
-    assert make_proof(covers_to=None).covers == "covers from 1 Jan 2026"
-    assert make_proof(covers_from=None).covers == "covers up to 31 Dec 2026"
-    assert make_proof(covers_from=None, covers_to=None).covers == ""
 
 
 def test_duty_of_a_later_day_is_never_a_gap():

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliance.templatetags.paper import direction, isolated, paper
+from compliance.templatetags.paper import covered, direction, isolated, paper
+from tests.reports.papers import make_proof
 
 
 @settings(max_examples=300, deadline=None)
@@ -58,3 +59,9 @@ def test_name_that_turns_is_isolated():
     assert isolated("\u05e9") == "\u2068\u05e9\u2069"
     assert isolated("a\u202eb") == "\u2068a\u202eb\u2069"
     assert isolated("Łódź") == "Łódź"
+
+
+def test_period_of_evidence_may_have_one_end():
+    assert covered(make_proof()) == "covers 1 Jan 2026 to 31 Dec 2026"
+    assert covered(make_proof(covers_to=None)) == "covers from 1 Jan 2026"
+    assert covered(make_proof(covers_from=None)) == "covers up to 31 Dec 2026"

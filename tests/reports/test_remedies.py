@@ -80,14 +80,14 @@ def test_plan_and_question_name_the_action():
     lines = [make_line("Q1", verdict="not_met", tasks=(task,))]
     html = " ".join(html_of(make_paper(make_content(lines, tasks=(task,)))).split())
     assert "5 Action plan" in html
-    assert "12 Dec 2026, <strong >overdue</strong>" in html
-    assert "Open, High priority, 2.5 days" in html
+    assert "12 Dec 2026 <strong>(overdue)</strong>" in html
+    assert "Open · priority high · effort in days 2.5" in html
     assert "In three steps." in html
     assert (
         '<a href="#action-1">AC-1</a> Write the list. Open. Owner Con Tributor.' in html
     )
     assert 'id="action-1"' in html
-    assert "not met, 1 with an action" in html
+    assert "not met (with an action: 1)" in html
 
 
 def test_report_without_actions_says_so():

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.models import Assessment
 from compliance.reports import actions, storage
+from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.kinds import FULL, Wanted
 
 
 class Command(BaseCommand):
@@ -21,6 +23,19 @@ class Command(BaseCommand):
         parser.add_argument("assessment", help="its id, as in the address of its page")
         parser.add_argument("--output", required=True, type=Path, help="file to write")
 
+        parser.add_argument(
+            "--kind",
+            choices=ReportKind.values,
+            default=FULL.kind,
+            help="what it is for",
+        )
+        parser.add_argument(
+            "--language",
+            choices=ReportLanguage.values,
+            default=FULL.language,
+            help="of its own words",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         name, output = options["assessment"], options["output"]
         try:
@@ -31,7 +46,8 @@ class Command(BaseCommand):
         if not output.resolve().parent.is_dir():
             msg = f"The folder {output.resolve().parent} does not exist."
             raise CommandError(msg)
-        report = actions.ask_report(by=None, assessment=assessment)
+        wanted = Wanted(options["kind"], options["language"])
+        report = actions.ask_report(by=None, assessment=assessment, wanted=wanted)
         report = actions.make_report(report.pk)
         if not report.is_done:
             raise CommandError(report.problem)

@@ -5,10 +5,11 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import storage, tasks
+from compliance.reports.forms import ReportForm
 from compliance.reports.models import reports_of
 from compliance.web.htmx import render_page
 
@@ -27,11 +28,19 @@ def report_list(request: MemberRequest) -> HttpResponse:
     return render(request, "reports/list.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.REPORT)
 def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    assessment = get_object_or_404(request.organisation.assessments, pk=assessment_id)
-    report = tasks.ask(by=request.user, assessment=assessment)
+    """Which report: kind, language and extract; sent empty, the full one in English."""
+    assessments = request.organisation.assessments.for_page()
+    assessment = get_object_or_404(assessments, pk=assessment_id)
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    context = {"assessment": assessment, "form": form}
+    if request.method != "POST":
+        return render(request, "reports/ask.html", context)
+    if not form.is_valid():
+        return render(request, "reports/ask.html", context, status=422)
+    report = tasks.ask(by=request.user, assessment=assessment, wanted=form.wanted)
     return redirect("reports:detail", request.organisation.slug, report.pk)
 
 

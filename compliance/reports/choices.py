@@ -1,0 +1,31 @@
+"""Kinds of report, their languages, and what they can be narrowed to."""
+
+from django.db import models
+
+
+class ReportKind(models.TextChoices):
+    """What a report is for; see ``kinds.PARTS``."""
+
+    FULL = "full", "Full report"
+    SUMMARY = "summary", "Management summary"
+    ACTIONS = "actions", "Action plan"
+    APPLICABILITY = "applicability", "Statement of applicability"
+    EVIDENCE = "evidence", "Evidence register"
+    CHANGES = "changes", "Changes since last time"
+
+
+class ReportLanguage(models.TextChoices):
+    """Languages of the report's own words (ISO 639-1)."""
+
+    ENGLISH = "en", "English"
+    GERMAN = "de", "Deutsch"
+    FRENCH = "fr", "Français"
+
+
+class Extract(models.TextChoices):
+    """Which questions a full report tells in detail; empty for all."""
+
+    ALL = "", "Every question"
+    NOT_MET = "not-met", "Only not met and partly met"
+    OPEN = "open", "Only open questions"
+    NO_EVIDENCE = "no-evidence", "Only answers without evidence"

@@ -1,0 +1,64 @@
+"""What people may ask of a report."""
+
+from typing import Any
+
+from django import forms
+
+from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reports.kinds import FULL, Wanted
+
+ABOUT = {
+    ReportKind.FULL: "Every question with answer, evidence and history.",
+    ReportKind.SUMMARY: "The numbers, and what is not met.",
+    ReportKind.ACTIONS: "What is to be done, by whom and when.",
+    ReportKind.APPLICABILITY: "What applies, what does not, and why.",
+    ReportKind.EVIDENCE: "Every file and link with its dates and hash.",
+    ReportKind.CHANGES: "What says something else than in the assessment before.",
+}
+"""What each kind is for, in one line."""
+
+
+class ReportForm(forms.Form):
+    """Kind, language and extract; what is not sent is the full report in English."""
+
+    kind = forms.ChoiceField(
+        choices=ReportKind.choices, initial=FULL.kind, required=False
+    )
+    language = forms.ChoiceField(
+        choices=ReportLanguage.choices,
+        initial=FULL.language,
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+    extract = forms.ChoiceField(
+        choices=Extract.choices,
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("extract") and self.wanted_kind != ReportKind.FULL:
+            msg = "Only the full report can be narrowed. Choose every question."
+            self.add_error("extract", msg)
+        return cleaned
+
+    @property
+    def wanted_kind(self) -> str:
+        return self.cleaned_data.get("kind") or FULL.kind
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a valid form asks for."""
+        said = self.cleaned_data
+        language = said.get("language") or FULL.language
+        return Wanted(self.wanted_kind, language, said.get("extract", ""))
+
+    @property
+    def kinds(self) -> list[tuple[str, str, str, bool]]:
+        """Each kind with its name, what it is for, and whether it is chosen."""
+        chosen = self["kind"].value() or FULL.kind
+        return [
+            (kind.value, str(kind.label), ABOUT[kind], kind.value == chosen)
+            for kind in ReportKind
+        ]

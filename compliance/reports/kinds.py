@@ -1,0 +1,77 @@
+"""What each kind of report consists of, and which questions an extract leaves in. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from compliance.assessments.choices import OPEN
+from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reviews.content import Line
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    ReportKind.FULL: (
+        "summary",
+        "scope",
+        "answers",
+        "applicability",
+        "actions",
+        "evidence",
+        "trail",
+        "check",
+    ),
+    ReportKind.SUMMARY: ("summary", "check"),
+    ReportKind.ACTIONS: ("gaps", "actions", "check"),
+    ReportKind.APPLICABILITY: ("scope", "applying", "applicability", "check"),
+    ReportKind.EVIDENCE: ("evidence", "check"),
+    ReportKind.CHANGES: ("changes", "check"),
+}
+"""Kind to its chapters in order; ``trail`` and ``check`` are annexes."""
+
+ANNEXES = ("trail", "check")
+
+KEPT: Mapping[str, Callable[[Line], bool]] = {
+    Extract.ALL: lambda line: True,
+    Extract.NOT_MET: lambda line: line.verdict in {"not_met", "partly"},
+    Extract.OPEN: lambda line: line.verdict in OPEN,
+    Extract.NO_EVIDENCE: lambda line: line.lacks_evidence,
+}
+"""Extract to the question of whether it tells an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: kind, language and extract of a report.
+
+    An extract narrows the full report only; other kinds have their own choice.
+    """
+
+    kind: str = ReportKind.FULL
+    language: str = ReportLanguage.ENGLISH
+    extract: str = Extract.ALL
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return PARTS[self.kind]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every question of the edition is told."""
+        return self.kind == ReportKind.FULL and not self.extract
+
+    def keeps(self, line: Line) -> bool:
+        """Whether the detailed part tells this question."""
+        return KEPT[self.extract](line)
+
+
+FULL = Wanted()
+"""The full report in English, as it is made when nobody says otherwise."""
+
+
+def numbered(parts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Parts in order, each with its number, or its letter if it is an annex."""
+    own = [part for part in parts if part not in ANNEXES]
+    annexes = [part for part in parts if part in ANNEXES]
+    return [
+        *((part, str(number)) for number, part in enumerate(own, start=1)),
+        *zip(annexes, ascii_uppercase, strict=False),
+    ]

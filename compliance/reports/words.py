@@ -1,0 +1,77 @@
+"""Words of a report that no template holds, marked for translation."""
+
+from django.utils.translation import gettext_noop as _
+
+from compliance.reports.choices import Extract, ReportKind
+
+KINDS: dict[str, str] = {
+    ReportKind.FULL: _("Assessment report"),
+    ReportKind.SUMMARY: _("Management summary"),
+    ReportKind.ACTIONS: _("Action plan"),
+    ReportKind.APPLICABILITY: _("Statement of applicability"),
+    ReportKind.EVIDENCE: _("Evidence register"),
+    ReportKind.CHANGES: _("Changes since last time"),
+}
+"""What the cover calls the report."""
+
+TITLES = {
+    "summary": _("Summary"),
+    "scope": _("Scope and how to read this report"),
+    "gaps": _("What is not met"),
+    "answers": _("Answers in detail"),
+    "applying": _("Questions that apply"),
+    "applicability": _("Statement of applicability"),
+    "actions": _("Action plan"),
+    "evidence": _("Evidence register"),
+    "changes": _("Changes since last time"),
+    "trail": _("Trail of changes"),
+    "check": _("How to check this report"),
+}
+"""Part to the title of its chapter."""
+
+PAGES = {
+    "summary": "reports/pdf/summary.html",
+    "scope": "reports/pdf/scope.html",
+    "gaps": "reports/pdf/gaps.html",
+    "answers": "reports/pdf/answers.html",
+    "applying": "reports/pdf/applying.html",
+    "applicability": "reports/pdf/applicability.html",
+    "actions": "reports/pdf/actions.html",
+    "evidence": "reports/pdf/evidence.html",
+    "changes": "reports/pdf/changes.html",
+    "trail": "reports/pdf/trail.html",
+    "check": "reports/pdf/check.html",
+}
+"""Part to its template."""
+
+EXTRACTS: dict[str, str] = {
+    Extract.NOT_MET: _("only not met and partly met"),
+    Extract.OPEN: _("only open questions"),
+    Extract.NO_EVIDENCE: _("only answers without evidence"),
+}
+
+STORED = (
+    _("Met"),
+    _("Partly"),
+    _("Not met"),
+    _("N/A"),
+    _("Don't know"),
+    _("Later"),
+    _("Unanswered"),
+    _("not asked"),
+    _("Open"),
+    _("In progress"),
+    _("Done"),
+    _("Dropped"),
+    _("High"),
+    _("Medium"),
+    _("Low"),
+    _("answer"),
+    _("value"),
+    _("note"),
+    _("reason"),
+    _("new question"),
+    _("evidence added"),
+    _("evidence taken out"),
+)
+"""Words that the content of a report holds in English and a template prints."""

@@ -1,0 +1,103 @@
+"""Kinds of report: what each consists of, and what an extract leaves out."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from compliance.reports.choices import Extract, ReportKind
+from compliance.reports.kinds import PARTS, Wanted, numbered
+from compliance.reports.writing import html_of
+from tests.reports.papers import make_content, make_full_paper, make_line, make_paper
+
+
+def told(paper, **wanted):
+    html = html_of(replace(paper, wanted=Wanted(**wanted)))
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+def test_every_link_of_a_kind_leads_somewhere_in_it(kind):
+    html = html_of(replace(make_full_paper(), wanted=Wanted(kind)))
+    places = set(re.findall(r'\bid="([^"]+)"', html))
+    links = set(re.findall(r'href="#([^"]+)"', html))
+    assert links - places == set()
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+def test_every_kind_has_its_chapters_in_contents_and_the_hash_at_the_end(kind):
+    paper = make_full_paper()
+    html = html_of(replace(paper, wanted=Wanted(kind)))
+    headings = re.findall(r'<h2 id="([^"]+)"', html)
+    assert headings == ["contents", *PARTS[kind]]
+    assert paper.hash_groups[7] in html
+
+
+def test_chapters_are_numbered_and_annexes_lettered():
+    assert numbered(("summary", "scope", "trail", "check")) == [
+        ("summary", "1"),
+        ("scope", "2"),
+        ("trail", "A"),
+        ("check", "B"),
+    ]
+
+
+def test_kinds_share_one_content_hash():
+    paper = make_full_paper()
+    hashes = {
+        replace(paper, wanted=Wanted(kind)).content.content_hash
+        for kind in ReportKind.values
+    }
+    assert len(hashes) == 1
+
+
+def test_extract_tells_only_its_questions_and_says_so_on_every_page():
+    lines = [
+        make_line("Q1", verdict="not_met", note="Gap."),
+        make_line("Q2", verdict="met", note="Fine."),
+    ]
+    paper = make_paper(make_content(lines))
+    words = told(paper, extract=Extract.NOT_MET)
+    assert "Gap." in words
+    assert "Fine." not in words
+    assert "Extract: only not met and partly met, 1 of 2 questions" in words
+    assert "Extract, not the whole assessment." in words
+    html = html_of(replace(paper, wanted=Wanted(extract=Extract.NOT_MET)))
+    assert 'data-mark="Confidential · Extract: only not met' in html
+
+
+def test_extract_leaves_the_numbers_alone():
+    lines = [make_line("Q1", verdict="not_met"), make_line("Q2", verdict="met")]
+    paper = make_paper(make_content(lines))
+    for extract in Extract.values:
+        assert "2 questions bind: 1 met, 0 partly, 1 not met" in told(
+            paper, extract=extract
+        )
+
+
+@pytest.mark.parametrize(
+    ("extract", "kept"),
+    [
+        (Extract.NOT_MET, ["N", "P"]),
+        (Extract.OPEN, ["U", "D"]),
+        (Extract.NO_EVIDENCE, ["M", "P"]),
+    ],
+)
+def test_extract_keeps_what_its_name_says(extract, kept):
+    verdicts = {"N": "not_met", "P": "partly", "U": "unanswered", "D": "dont_know"}
+    lines = [make_line(key, verdict=said) for key, said in verdicts.items()]
+    lines.append(make_line("M", verdict="met"))
+    paper = replace(make_paper(make_content(lines)), wanted=Wanted(extract=extract))
+    assert sorted(line.key for line in paper.told) == sorted(kept)
+
+
+def test_statement_of_applicability_names_every_question():
+    paper = make_full_paper()
+    words = told(paper, kind=ReportKind.APPLICABILITY)
+    for line in paper.content.lines:
+        assert re.search(rf"\b{line.key}\b", words)
+
+
+def test_changes_without_an_earlier_assessment_say_so():
+    words = told(make_paper(), kind=ReportKind.CHANGES)
+    assert "there is nothing to compare" in words

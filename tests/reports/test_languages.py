@@ -1,0 +1,129 @@
+"""The report in other languages: every fixed word, and no word of anybody else."""
+
+import ast
+import gettext
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.utils.translation import get_language, override
+from django.utils.translation.template import templatize
+
+from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.kinds import Wanted
+from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
+from compliance.reports.writing import html_of
+from compliance.templatetags.ui import day, long_day
+from tests.reports.papers import (
+    HOSTILE,
+    make_content,
+    make_full_paper,
+    make_line,
+    make_paper,
+)
+
+OTHERS = [code for code in ReportLanguage.values if code != "en"]
+PAGES = sorted((settings.BASE_DIR / "templates" / "reports" / "pdf").glob("*.html"))
+CALL = re.compile(r"\bn?gettext\((u?'(?:[^'\\\\]|\\\\.)*'|u?\"(?:[^\"\\\\]|\\\\.)*\")")
+
+
+def catalogue(language):
+    folder = settings.BASE_DIR / "compliance" / "locale" / language / "LC_MESSAGES"
+    with (folder / "django.mo").open("rb") as file:
+        return gettext.GNUTranslations(file), (folder / "django.po").read_text()
+
+
+def fixed_words():
+    """Every text that a page of the report hands to gettext, and those of ``words``."""
+    words = {*EXTRACTS.values(), *KINDS.values(), *TITLES.values(), *STORED}
+    for page in PAGES:
+        found = CALL.findall(templatize(page.read_text()).replace("_(", "gettext("))
+        words |= {ast.literal_eval(text.removeprefix("u")) for text in found}
+    return words - {""}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_fixed_word_has_a_translation(language):
+    translations, _ = catalogue(language)
+    known = {key if isinstance(key, str) else key[0] for key in translations._catalog}
+    assert len(fixed_words()) > 150
+    assert fixed_words() - known == set()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_compiled_words_are_those_of_the_source(language):
+    translations, source = catalogue(language)
+    pairs = re.findall(r'^msgid (".*")\nmsgstr (".*")$', source, re.M)
+    assert len(pairs) > 150
+    for original, translated in pairs:
+        key, text = ast.literal_eval(original), ast.literal_eval(translated)
+        if key:
+            assert translations.gettext(key) == text
+            assert text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translation_keeps_every_value_and_every_element(language):
+    _, source = catalogue(language)
+    for original, translated in re.findall(
+        r'^msgid (".*")\nmsgstr (".*")$', source, re.M
+    ):
+        for pattern in (r"%\(\w+\)s", r"<[^>]+>"):
+            assert sorted(re.findall(pattern, original)) == sorted(
+                re.findall(pattern, translated)
+            )
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+@pytest.mark.parametrize("language", OTHERS)
+def test_report_says_which_language_it_is_in(language, kind):
+    html = html_of(replace(make_full_paper(), wanted=Wanted(kind, language)))
+    assert f'<html lang="{language}">' in html
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_words_of_people_are_left_alone(language):
+    html = html_of(replace(make_full_paper(), wanted=Wanted(language=language)))
+    words = re.sub(r"<[^>]*>", " ", html).replace("\u200b", "")
+    for text in HOSTILE:
+        assert text in unescape(words)
+
+
+def test_german_report_reads_as_german():
+    line = make_line("Q1", verdict="not_met")
+    paper = replace(make_paper(make_content([line])), wanted=Wanted(language="de"))
+    words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
+    for text in (
+        "Prüfbericht",
+        "1 Zusammenfassung",
+        "Anhang A Protokoll der Änderungen",
+        "1. Januar 2026 bis 31. Dezember 2026",
+        "Nicht erfüllt",
+        "bindend seit 25. Mai 2018",
+    ):
+        assert text in words
+
+
+def test_days_follow_the_language():
+    first = date(2026, 3, 1)
+    assert (day(first), long_day(first)) == ("1 Mar 2026", "1 March 2026")
+    with override("de"):
+        assert (day(first), long_day(first)) == ("1. März 2026", "1. März 2026")
+    with override("fr"):
+        assert (day(first), long_day(first)) == ("1 mars 2026", "1 mars 2026")
+
+
+def test_language_of_the_screen_stays():
+    before = get_language()
+    html_of(replace(make_paper(), wanted=Wanted(language="de")))
+    assert get_language() == before
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_content_hash_is_the_same_in_every_language(language):
+    paper = make_full_paper()
+    other = replace(paper, wanted=Wanted(language=language))
+    assert paper.hash_groups[0] in html_of(other)
