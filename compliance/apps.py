@@ -14,11 +14,16 @@ class ComplianceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """The search index steps aside for migrations (``assessments/indexing.py``)."""
+        """Search index and the guard of what is signed step aside for migrations.
+
+        See ``assessments/indexing.py`` and ``reviews/freezing.py``.
+        """
         from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
         from compliance.reports import checks  # noqa: PLC0415 - needs the settings
+        from compliance.reviews import freezing  # noqa: PLC0415 - needs the apps
 
-        pre_migrate.connect(indexing.release, sender=self)
-        post_migrate.connect(indexing.keep, sender=self)
+        for one in (indexing, freezing):
+            pre_migrate.connect(one.release, sender=self)
+            post_migrate.connect(one.keep, sender=self)
         register(checks.check_seal, Tags.files)
         register(checks.check_seal_fits, Tags.files, deploy=True)

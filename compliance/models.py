@@ -36,6 +36,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.reports.models import Report
+from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
 
 __all__ = [
     "Action",
@@ -44,6 +45,7 @@ __all__ = [
     "Assessment",
     "Attachment",
     "ChainHead",
+    "Check",
     "Checklist",
     "Choice",
     "Citation",
@@ -62,9 +64,13 @@ __all__ = [
     "Provision",
     "Question",
     "Relation",
+    "Reopening",
     "Report",
+    "Review",
     "SavedView",
     "Section",
+    "SignOff",
+    "Snapshot",
     "Theme",
     "Upgrade",
     "User",

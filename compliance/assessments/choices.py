@@ -29,6 +29,7 @@ class Again(models.TextChoices):
     CARRIED = "carried", "Carried over: confirm again"
     ACTION = "action", "Action closed: look again"
     EDITION = "edition", "Question changed: confirm again"
+    RETURNED = "returned", "Returned by a reviewer: look again"
 
 
 class Decision(models.TextChoices):
@@ -87,7 +88,14 @@ class AssessmentStatus(models.TextChoices):
     """Where an assessment stands."""
 
     RUNNING = "running", "Running"
+    REVIEW = "review", "In review"
+    SIGNED = "signed", "Signed"
     ARCHIVED = "archived", "Archived"
+
+
+TALKED = frozenset({AssessmentStatus.RUNNING, AssessmentStatus.REVIEW})
+"""While people still talk about answers and confirm "not applicable"; those of
+``RUNNING`` may change as well."""
 
 
 class Filter(models.TextChoices):

@@ -43,7 +43,7 @@ def mentionable(organisation: Organisation) -> list[User]:
 
 def offered(answer: Answer, viewer_id: int) -> list[Offer]:
     """Everybody whom the viewer can mention; nobody once the assessment is closed."""
-    if not answer.assessment.is_open:
+    if not answer.assessment.is_talked_about:
         return []
     people = mentionable(answer.assessment.organisation)
     return offers(

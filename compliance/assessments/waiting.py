@@ -1,6 +1,6 @@
 """ "Not applicable" that waits for a second person, across an organisation."""
 
-from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.choices import TALKED
 from compliance.assessments.models import Answer
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.organisations.models import Organisation, User
@@ -10,7 +10,7 @@ def waiting(organisation: Organisation, user: User) -> AnswerQuerySet:
     """What a person may confirm: all that waits, but for what they said themselves."""
     rows = Answer.objects.applying().filter(
         assessment__organisation=organisation,
-        assessment__status=AssessmentStatus.RUNNING,
+        assessment__status__in=TALKED,
         na_by__isnull=False,
         na_confirmed_by=None,
     )

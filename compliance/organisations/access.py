@@ -24,6 +24,8 @@ class Permission(StrEnum):
     REPORT = "report"
     TRAIL = "trail"
     CONFIRM = "confirm"
+    SIGN = "sign"
+    REOPEN = "reopen"
     INVITE = "invite"
     MEMBERS = "members"
 
@@ -40,6 +42,8 @@ ALLOWED: dict[str, frozenset[Permission]] = {
         | {
             Permission.COMMENT,
             Permission.CONFIRM,
+            Permission.SIGN,
+            Permission.REOPEN,
             Permission.REPORT,
             Permission.TRAIL,
         }

@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from compliance.assessments.actions import law_page
-from compliance.assessments.choices import OPEN, AssessmentStatus, Filter, Verdict
+from compliance.assessments.choices import (
+    OPEN,
+    TALKED,
+    AssessmentStatus,
+    Filter,
+    Verdict,
+)
 from compliance.assessments.law import news
 from compliance.assessments.models import Action, Answer, Assessment, Comment
 from compliance.assessments.uses import with_gaps
@@ -248,7 +254,7 @@ def _mentions(organisation: Organisation, user: User) -> QuerySet[Comment]:
             resolved_at=None,
             answer__assessment__organisation=organisation,
             answer__archived_at=None,
-            answer__assessment__status=AssessmentStatus.RUNNING,
+            answer__assessment__status__in=TALKED,
         )
         .select_related("author", "answer__question")
         .select_related("answer__assessment__edition__checklist")

@@ -89,6 +89,18 @@ def content_of(assessment: Assessment) -> Content:
     )
 
 
+def line_of(assessment: Assessment, answer_id: int) -> Line:
+    """One answer of an assessment from ``to_read``, as ``content_of`` tells it.
+
+    What depends on the others is left out: numbers, and what was said an earlier time.
+    Raises ``Answer.DoesNotExist`` for a foreign id.
+    """
+    rows = Answer.objects.filter(assessment=assessment).for_page()
+    answer = rows.prefetch_related("comments__author", with_actions()).get(pk=answer_id)
+    scope = Scope(assessment.edition, assessment.facts)
+    return _line(answer, scope, _proofs([answer]), tasks_of([answer]), None)
+
+
 def _proofs(answers: Sequence[Answer]) -> dict[UUID, Proof]:
     """Evidence by id, numbered in the order of its first use."""
     used: dict[UUID, list[str]] = {}

@@ -12,6 +12,14 @@ WORDS = {
     "assessment.facts_changed": "Facts changed",
     "assessment.archived": "Assessment archived",
     "assessment.taken_up": "Assessment taken up again",
+    "assessment.sent": "Sent for review",
+    "assessment.returned": "Returned for changes",
+    "assessment.signed": "Signed",
+    "assessment.reopening_asked": "Reopening asked for",
+    "assessment.reopening_declined": "Reopening declined",
+    "assessment.reopened": "Reopened",
+    "answer.accepted": "accepted by a reviewer",
+    "answer.returned": "returned by a reviewer",
     "assessment.upgraded": "Moved to another edition",
     "assessment.upgrade_undone": "Move to another edition undone",
     "answer.upgraded": "question changed with the edition",
@@ -85,6 +93,7 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     if "due_on" in after:
         said.append(_due(after["due_on"]))
     said += _beside(after)
+    said += _reviewed(after)
     said += _moved(before, after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if after.get("questions_moved"):
@@ -100,6 +109,18 @@ def _beside(after: Mapping[str, Any]) -> list[str]:
         said.append(f"until {_day(after['later_until'])}")
     if source := after.get("source"):
         said.append(f"from {source['key']} ({source['checklist']})")
+    return said
+
+
+def _reviewed(after: Mapping[str, Any]) -> list[str]:
+    """Which revision, why, and under which hash."""
+    said = [f"revision {after['revision']}"] if after.get("revision") else []
+    if after.get("returned"):
+        said.append(f"returned: {', '.join(after['returned'])}")
+    if after.get("said"):
+        said.append(f"“{_short(str(after['said']))}”")
+    if after.get("content_hash") and after.get("statement"):
+        said.append(f"content hash {after['content_hash']}")
     return said
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.choices import (
     ActionStatus,
     Again,
@@ -22,6 +23,7 @@ def ask_to_look(action: Action) -> list[int]:
 
     An answer that waits to be confirmed already keeps its own reason.
     """
+    hold_open_for(list(action.links.values_list("answer_id", flat=True)))
     rows = Answer.objects.select_for_update(of=("self",)).filter(
         action_links__action=action,
         applies=True,
@@ -37,6 +39,7 @@ def ask_to_look(action: Action) -> list[int]:
 
 def stop_asking(action: Action, marked: Iterable[int]) -> list[int]:
     """Take the marks of an undone closing back, where no other done action asks too."""
+    hold_open_for(list(marked))
     rows = Answer.objects.select_for_update(of=("self",)).filter(
         pk__in=list(marked),
         again=Again.ACTION,

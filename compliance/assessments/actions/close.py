@@ -9,6 +9,8 @@ from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.web.turns import in_turn
 
+_BETWEEN = {AssessmentStatus.RUNNING, AssessmentStatus.ARCHIVED}
+
 
 def archive(*, by: User, assessment: Assessment) -> Assessment:
     """Close a running assessment: it stays readable, and nothing in it changes."""
@@ -28,7 +30,7 @@ def _move(
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         if locked.status == status:
             return locked
-        if {locked.status, status} != set(AssessmentStatus):
+        if {locked.status, status} != _BETWEEN:
             msg = "This assessment cannot be archived or taken up now."
             raise ValidationError(msg)
         before, locked.status = locked.status, status

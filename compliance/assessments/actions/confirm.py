@@ -49,7 +49,7 @@ def confirm_na(
     Raises ``Answer.DoesNotExist`` for a foreign id.
     """
     with in_turn(), transaction.atomic():
-        answers = _locked(organisation, seen)
+        answers = _locked(organisation, seen, also_in_review=True)
         done, events, refused = [], [], []
         for answer in answers:
             if why := _why_not(by, answer, seen[answer.pk]):
@@ -75,7 +75,7 @@ def unconfirm_na(
         if not told or len(told) != len(set(seqs)):
             raise Event.DoesNotExist
         waiting = []
-        for answer in _locked(organisation, told):
+        for answer in _locked(organisation, told, also_in_review=True):
             at = datetime.fromisoformat(told[answer.pk]["at"])
             if answer.na_confirmed_at == at:
                 waiting.append(answer)
@@ -107,7 +107,9 @@ def send_back_na(
         return answer
 
 
-def _locked(organisation: Organisation, ids: Collection[int]) -> list[Answer]:
+def _locked(
+    organisation: Organisation, ids: Collection[int], *, also_in_review: bool = False
+) -> list[Answer]:
     """Those answers in the order of their ids, locked; every one has to be there."""
     places = dict(
         Answer.objects.filter(
@@ -116,7 +118,10 @@ def _locked(organisation: Organisation, ids: Collection[int]) -> list[Answer]:
     )
     if len(places) != len(set(ids)):
         raise Answer.DoesNotExist
-    return [locked(organisation.pk, places[pk], pk) for pk in sorted(places)]
+    return [
+        locked(organisation.pk, places[pk], pk, also_in_review=also_in_review)
+        for pk in sorted(places)
+    ]
 
 
 def _why_not(by: User, answer: Answer, seen: Known) -> str:

@@ -111,8 +111,9 @@ def _locked(answer: Answer) -> Answer:
         "question", "assessment__organisation", "assessment__edition__checklist"
     )
     answer = answers.get(pk=answer.pk)
-    if not answer.assessment.is_open:
-        msg = "This assessment is closed: its comments stay as they are."
+    if not answer.assessment.is_talked_about:
+        closed = answer.assessment.closed_word
+        msg = f"This assessment is {closed}: its comments stay as they are."
         raise ValidationError(msg)
     return answer
 

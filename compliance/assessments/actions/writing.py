@@ -49,10 +49,16 @@ ANSWERING = {"verdict", "value", "note", "reason"}
 """Fields that say something anew: whoever changes one has looked at the answer."""
 
 
-def locked(organisation_id: UUID, assessment_id: UUID, answer_id: int) -> Answer:
+def locked(
+    organisation_id: UUID,
+    assessment_id: UUID,
+    answer_id: int,
+    *,
+    also_in_review: bool = False,
+) -> Answer:
     """The answer, for nobody else to change until the transaction is over.
 
-    Raises ``Answer.DoesNotExist`` for a foreign id, ``ValidationError`` when its
+    With ``also_in_review`` that of an assessment in review, too. Raises ``Answer.DoesNotExist`` for a foreign id, ``ValidationError`` when its
     assessment is closed.
     """
     hold_open(assessment_id)
@@ -70,8 +76,9 @@ def locked(organisation_id: UUID, assessment_id: UUID, answer_id: int) -> Answer
         assessment_id=assessment_id,
         assessment__organisation_id=organisation_id,
     )
-    if not answer.assessment.is_open:
-        msg = "This assessment is closed: its answers stay as they are."
+    one = answer.assessment
+    if not (one.is_open or (also_in_review and one.is_talked_about)):
+        msg = f"This assessment is {one.closed_word}: its answers stay as they are."
         raise ValidationError(msg)
     return answer
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.choices import TALKED, AssessmentStatus
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line
@@ -27,7 +27,8 @@ class Assessment(models.Model):
 
     ``facts`` maps fact keys to lists of choice keys; a key that is missing or None
     is "not known yet". ``carried_from`` is the earlier assessment whose answers it
-    started with.
+    started with. ``revision`` counts the times it was opened: a signature belongs to
+    one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -45,6 +46,7 @@ class Assessment(models.Model):
         choices=AssessmentStatus.choices,
         default=AssessmentStatus.RUNNING,
     )
+    revision = models.PositiveIntegerField(default=1)
     carried_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried_to"
     )
@@ -73,3 +75,17 @@ class Assessment(models.Model):
     def is_open(self) -> bool:
         """Whether answers may still change."""
         return self.status == AssessmentStatus.RUNNING
+
+    @property
+    def closed_word(self) -> str:
+        """What keeps its answers as they are: "in review", "signed", "closed"."""
+        words = {
+            AssessmentStatus.REVIEW: "in review",
+            AssessmentStatus.SIGNED: "signed",
+        }
+        return words.get(AssessmentStatus(self.status), "closed")
+
+    @property
+    def is_talked_about(self) -> bool:
+        """Whether people may still comment, and confirm "not applicable"."""
+        return self.status in TALKED

@@ -210,7 +210,7 @@ def page_context(
         "answers_url": f"{url}answers/",
         "options": OPTIONS,
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
-        "can_comment": Permission.COMMENT in request.may and assessment.is_open,
+        "can_comment": Permission.COMMENT in request.may and assessment.is_talked_about,
         "now": timezone.now(),
     }
 

@@ -1,0 +1,17 @@
+"""What people do in reviews."""
+
+from compliance.reviews.actions.checking import check
+from compliance.reviews.actions.reopening import ask_reopening, decide_reopening
+from compliance.reviews.actions.sending import return_for_changes, send
+from compliance.reviews.actions.signing import MOVED, Seen, sign
+
+__all__ = [
+    "MOVED",
+    "Seen",
+    "ask_reopening",
+    "check",
+    "decide_reopening",
+    "return_for_changes",
+    "send",
+    "sign",
+]

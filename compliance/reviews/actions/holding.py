@@ -1,0 +1,47 @@
+"""Holding an assessment still while it changes its state, and telling of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.organisations.models import User
+from compliance.reviews.snapshot import to_read
+
+
+def held(assessment_id: UUID) -> Assessment:
+    """The assessment, for nobody to write in until the transaction is over.
+
+    Whoever writes an answer, a comment or evidence in it waits, and refuses afterwards.
+    What is read behind this is all that was written before. The transaction reads what
+    is committed (not ``one_moment``): a moment that began before the wait would be old.
+    """
+    Assessment.objects.select_for_update().get(pk=assessment_id)
+    return to_read(assessment_id)
+
+
+def tell(
+    by: User,
+    assessment: Assessment,
+    action: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> Event:
+    """One event about the assessment, with its revision."""
+    return trail.record(
+        by=by,
+        organisation_id=assessment.organisation_id,
+        action=action,
+        subject=assessment,
+        scope_id=assessment.pk,
+        before=before,
+        after={"revision": assessment.revision} | after,
+    )
+
+
+def clean_typed(row: models.Model, *names: str) -> None:
+    """Raise ``ValidationError`` when one of the fields a person typed cannot be."""
+    row.clean_fields({one.name for one in row._meta.fields} - set(names))

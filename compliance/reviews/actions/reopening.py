@@ -1,0 +1,83 @@
+"""Opening a signed assessment again: one asks with a reason, another decides."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import User
+from compliance.reviews.actions.holding import clean_typed, held, tell
+from compliance.reviews.changes import differences
+from compliance.reviews.choices import Decision
+from compliance.reviews.models import Reopening
+from compliance.reviews.signed import content_at
+from compliance.reviews.snapshot import content_of
+from compliance.web.turns import in_turn
+
+
+def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening:
+    """Ask to open a signed assessment; one request at a time, the same twice is one.
+
+    Raises ``ValidationError`` without a reason and when it is not signed.
+    """
+    with in_turn(), transaction.atomic():
+        here = held(assessment.pk)
+        if here.status != AssessmentStatus.SIGNED:
+            msg = "This assessment is not signed: there is nothing to reopen."
+            raise ValidationError(msg)
+        if waits := Reopening.objects.filter(assessment=here, decision="").first():
+            if (waits.asked_by_id, waits.reason) == (by.pk, reason.strip()):
+                return waits
+            msg = f"{waits.asked_by} has asked already. It waits for a second person."
+            raise ValidationError(msg)
+        asked = Reopening(
+            assessment=here,
+            revision=here.revision,
+            reason=reason.strip(),
+            asked_at=timezone.now(),
+            asked_by=by,
+        )
+        clean_typed(asked, "reason")
+        asked.save(force_insert=True)
+        told = {"said": asked.reason}
+        tell(by, here, "assessment.reopening_asked", {}, told)
+    return asked
+
+
+def decide_reopening(
+    *, by: User, assessment: Assessment, decision: Decision
+) -> Reopening:
+    """Open a signed assessment as its next revision, or leave it signed.
+
+    The sign-off and its snapshot stay. Who asked may only take it back. Raises
+    ``ValidationError`` for one who approves their own request, and when none waits.
+    """
+    with in_turn(), transaction.atomic():
+        here = held(assessment.pk)
+        asked = Reopening.objects.filter(assessment=here, decision="").first()
+        if asked is None or here.status != AssessmentStatus.SIGNED:
+            msg = "No reopening waits here any more."
+            raise ValidationError(msg)
+        if decision == Decision.APPROVED and asked.asked_by_id == by.pk:
+            msg = "You asked for it yourself. A second person approves it."
+            raise ValidationError(msg)
+        signed = content_at(here, here.revision)
+        asked.changed = [str(one) for one in differences(signed, content_of(here))]
+        asked.decision, asked.decided_at = decision, timezone.now()
+        asked.decided_by = by
+        asked.save(update_fields=["decision", "decided_at", "decided_by", "changed"])
+        if decision == Decision.DECLINED:
+            tell(by, here, "assessment.reopening_declined", {}, {})
+            return asked
+        before = {"status": here.status, "revision": here.revision}
+        here.status, here.revision = AssessmentStatus.RUNNING, here.revision + 1
+        here.save(update_fields=["status", "revision"])
+        told = {
+            "status": here.status,
+            "said": asked.reason,
+            "content_hash": signed.content_hash,
+            "changed": asked.changed,
+        }
+        tell(by, here, "assessment.reopened", before, told)
+    return asked

@@ -1,0 +1,112 @@
+"""Signing: what an assessment says becomes what somebody put their name to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Assessment
+from compliance.audit.chain import canonical
+from compliance.organisations.models import User
+from compliance.reviews.actions.holding import clean_typed, held, tell
+from compliance.reviews.choices import ReviewEnd
+from compliance.reviews.content import Content
+from compliance.reviews.models import Review, SignOff, Snapshot
+from compliance.reviews.points import blocking, points
+from compliance.reviews.reading import read_desk
+from compliance.reviews.rows import rows_of
+from compliance.reviews.stating import statement
+from compliance.web.turns import in_turn
+
+MOVED = "moved"
+"""The code of a refusal because the assessment says something else by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the signer's page showed: the hash of the content and since when it stood."""
+
+    content_hash: str
+    stood_at: datetime
+
+
+def sign(
+    *,
+    by: User,
+    assessment: Assessment,
+    seen: Seen,
+    role: str,
+    reservations: str = "",
+    method: str = "password",
+) -> SignOff:
+    """Sign what ``seen`` names; from here nothing of the assessment changes.
+
+    One transaction: snapshot, event, sign-off, end of the review and status. Refused
+    with ``ValidationError`` (code ``MOVED``) when the assessment says something else
+    by now, when something stands in the way of this signer, and when it is not in
+    review. ``method`` says how the signer proved who they are just now.
+    """
+    with in_turn(), transaction.atomic():
+        here = held(assessment.pk)
+        review = Review.objects.filter(assessment=here, ended="").first()
+        if here.status != AssessmentStatus.REVIEW or review is None:
+            msg = "This assessment is not in review."
+            raise ValidationError(msg)
+        desk = read_desk(here)
+        if desk.content.content_hash != seen.content_hash:
+            msg = "The assessment has changed since you opened this page. Look at it again."
+            raise ValidationError(msg, code=MOVED)
+        found = points(desk.content, desk.today, desk.checks, desk.hands, by.pk)
+        if left := [one.title for one in blocking(found)]:
+            raise ValidationError(left)
+        signoff = SignOff(
+            assessment=here,
+            revision=here.revision,
+            snapshot=_kept(desk.content, here),
+            stood_at=seen.stood_at,
+            statement=statement(desk.content, timezone.localtime(seen.stood_at)),
+            reservations=reservations.strip(),
+            role=role.strip(),
+            signer=str(by),
+            signed_by=by,
+            signed_at=timezone.now(),
+            method=method,
+        )
+        _sign(by, here, signoff, review)
+    return signoff
+
+
+def _kept(content: Content, here: Assessment) -> Snapshot:
+    """The snapshot of that content; the same content is kept once, with its first rows."""
+    kept = Snapshot.objects.filter(pk=content.content_hash).first()
+    return kept or Snapshot.objects.create(
+        content_hash=content.content_hash,
+        text=content.as_json,
+        rows=canonical(rows_of(here)),
+    )
+
+
+def _sign(by: User, here: Assessment, signoff: SignOff, review: Review) -> None:
+    """The event, which the sign-off names, then everything that follows from it."""
+    clean_typed(signoff, "role", "reservations")
+    told = {
+        "status": AssessmentStatus.SIGNED.value,
+        "content_hash": signoff.snapshot_id,
+        "statement": signoff.statement,
+        "reservations": signoff.reservations,
+        "role": signoff.role,
+        "signer": signoff.signer,
+        "stood_at": signoff.stood_at.isoformat(),
+        "method": signoff.method,
+    }
+    event = tell(by, here, "assessment.signed", {"status": here.status}, told)
+    signoff.trail_seq, signoff.trail_hash = event.seq, event.hash
+    signoff.save(force_insert=True)
+    review.ended, review.ended_at = ReviewEnd.SIGNED, signoff.signed_at
+    review.ended_by = by
+    review.save(update_fields=["ended", "ended_at", "ended_by"])
+    here.status = AssessmentStatus.SIGNED
+    here.save(update_fields=["status"])

@@ -1,0 +1,124 @@
+"""What has changed since a signature, named. Pure.
+
+Names of people and of the organisation, places in lists, citations and what other
+assessments say are labels: they may change without a word of what was signed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from compliance.reviews.content import Content, Line, Proof, Task
+
+_LINE = {
+    "title": "question",
+    "text": "question",
+    "weight": "weight",
+    "applies": "rule",
+    "binds_from": "date",
+    "verdict": "answer",
+    "value": "value",
+    "note": "note",
+    "reason": "reason",
+    "due_on": "due date",
+    "later_until": "day",
+    "again": "confirmation",
+    "na_confirmed_at": "second approval",
+}
+_PROOF = {
+    "title": "title",
+    "document_on": "date of the document",
+    "covers_from": "period",
+    "covers_to": "period",
+    "expires_on": "expiry",
+    "file_name": "file",
+    "url": "link",
+    "sha256": "file",
+}
+_TASK = {
+    "title": "title",
+    "text": "details",
+    "owner": "owner",
+    "due_on": "due date",
+    "priority": "priority",
+    "status": "status",
+    "effort_days": "effort",
+}
+_HEAD = {
+    "edition_hash": "edition",
+    "subject": "subject",
+    "period_from": "period",
+    "period_to": "period",
+    "facts": "facts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A question, piece of evidence or action, and what of it is not as it was signed."""
+
+    name: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.what}"
+
+
+def differences(signed: Content, now: Content) -> list[Changed]:
+    """Everything that matters and is not as it was signed, in reading order."""
+    found = [Changed("Assessment", what) for what in _fields(_HEAD, signed, now)]
+    found += _lines(signed.lines, now.lines)
+    found += _lines(signed.archived, now.archived)
+    found += _proofs(signed, now)
+    found += _tasks(signed, now)
+    return found
+
+
+def _fields(names: dict[str, str], old: object, new: object) -> list[str]:
+    """The words for fields that differ, each once."""
+    differing = (
+        word for name, word in names.items() if getattr(old, name) != getattr(new, name)
+    )
+    return list(dict.fromkeys(differing))
+
+
+def _lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Changed]:
+    before = {line.key: line for line in old}
+    after = {line.key: line for line in new}
+    for key in {**before, **after}:
+        if key not in after:
+            yield Changed(key, "taken out")
+        elif key not in before:
+            yield Changed(key, "added")
+        elif what := _of_line(before[key], after[key]):
+            yield Changed(key, ", ".join(what))
+
+
+def _of_line(old: Line, new: Line) -> list[str]:
+    what = _fields(_LINE, old, new)
+    if _names(old.proofs) != _names(new.proofs):
+        what.append("evidence")
+    if [one.number for one in old.tasks] != [one.number for one in new.tasks]:
+        what.append("actions")
+    if [one.text for one in old.remarks] != [one.text for one in new.remarks]:
+        what.append("comments")
+    return what
+
+
+def _names(proofs: Iterable[Proof]) -> list[tuple[str, str, str]]:
+    """What a piece of evidence is, whatever it is called now."""
+    return sorted((one.sha256, one.url, one.file_name) for one in proofs)
+
+
+def _proofs(signed: Content, now: Content) -> Iterator[Changed]:
+    """Evidence stands in the order of its first use: place by place."""
+    for old, new in zip(signed.proofs, now.proofs, strict=False):
+        if what := _fields(_PROOF, old, new):
+            yield Changed(old.title, ", ".join(what))
+
+
+def _tasks(signed: Content, now: Content) -> Iterator[Changed]:
+    after = {task.number: task for task in now.tasks}
+    for old in signed.tasks:
+        new: Task | None = after.get(old.number)
+        if new and (what := _fields(_TASK, old, new)):
+            yield Changed(f"{old.code} {old.title}", ", ".join(what))

@@ -1,0 +1,88 @@
+"""What reviewers said of answers, and whether it is still about what stands. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.audit.chain import canonical, digest
+from compliance.reviews.choices import CheckResult
+from compliance.reviews.content import Line, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One look at an answer; ``seen`` is the ``seen_of`` it had then."""
+
+    seen: str
+    result: str
+    reason: str
+    by_id: int
+    by: str
+    at: datetime
+
+
+Checks = Mapping[str, Sequence[Checked]]
+"""Question key to the looks at its answer, oldest first."""
+
+Hands = Mapping[str, frozenset[int]]
+"""Question key to the ids of those who answered it."""
+
+_SAID = (
+    "key",
+    "title",
+    "text",
+    "applies",
+    "binds_from",
+    "verdict",
+    "value",
+    "note",
+    "reason",
+    "later_until",
+    "na_by",
+)
+_PROOF = (
+    "title",
+    "file_name",
+    "url",
+    "document_on",
+    "covers_from",
+    "covers_to",
+    "expires_on",
+    "sha256",
+)
+
+
+def seen_of(line: Line) -> str:
+    """SHA-256 of what a reviewer looks at: question, answer, reason and evidence.
+
+    Comments, actions, owner and due date are beside it: they undo no check.
+    """
+    said = {name: getattr(line, name) for name in _SAID}
+    return digest(canonical(said | {"proofs": [_proof(one) for one in line.proofs]}))
+
+
+def _proof(proof: Proof) -> dict[str, object]:
+    return {name: getattr(proof, name) for name in _PROOF}
+
+
+def last_of(line: Line, checks: Checks) -> Checked | None:
+    """The newest look at an answer as it stands; None when nobody looked at that."""
+    looks = checks.get(line.key, ())
+    if not looks:
+        return None
+    seen = seen_of(line)
+    return next((one for one in reversed(looks) if one.seen == seen), None)
+
+
+def is_covered(line: Line, checks: Checks, signer_id: int) -> bool:
+    """Whether somebody other than the signer accepted the answer as it stands."""
+    last = last_of(line, checks)
+    if last is None or last.result != CheckResult.ACCEPTED:
+        return False
+    seen = seen_of(line)
+    return any(
+        one.result == CheckResult.ACCEPTED
+        and one.seen == seen
+        and one.by_id != signer_id
+        for one in checks[line.key]
+    )

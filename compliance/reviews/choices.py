@@ -1,0 +1,34 @@
+"""Words of fixed meaning in reviews."""
+
+from django.db import models
+
+
+class CheckResult(models.TextChoices):
+    """What a reviewer said of one answer."""
+
+    ACCEPTED = "accepted", "Accepted"
+    RETURNED = "returned", "Returned"
+
+
+class ReviewEnd(models.TextChoices):
+    """How a review ended; empty while it goes on."""
+
+    RETURNED = "returned", "Returned for changes"
+    SIGNED = "signed", "Signed"
+
+
+class Decision(models.TextChoices):
+    """What the second person said of a reopening; empty while it waits."""
+
+    APPROVED = "approved", "Reopened"
+    DECLINED = "declined", "Declined"
+
+
+class Why(models.TextChoices):
+    """Why an answer belongs to what a reviewer checks first, by risk."""
+
+    NOT_MET = "not-met", "Not met"
+    NA = "na", "Not applicable, decided by a person"
+    NO_EVIDENCE = "no-evidence", "Met without evidence"
+    CHANGED = "changed", "Changed since the last signature"
+    WEIGHT = "weight", "Weight 5"

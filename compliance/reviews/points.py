@@ -1,0 +1,298 @@
+"""What stands in the way of a signature, and what to know before it. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from compliance.assessments.choices import Verdict
+from compliance.assessments.coverage import leaves_gap
+from compliance.reviews.checks import Checks, Hands, is_covered, last_of
+from compliance.reviews.choices import CheckResult
+from compliance.reviews.content import Content, Line, Proof
+
+SHOWN = 8
+"""Keys that a point names; the rest are counted."""
+
+
+class Level(StrEnum):
+    """How much a point weighs."""
+
+    BLOCKS = "bad"
+    WARNS = "warn"
+    GOOD = "ok"
+
+
+class About(StrEnum):
+    """What a point is about; the page knows where each leads."""
+
+    UNANSWERED = "unanswered"
+    DONT_KNOW = "dont-know"
+    LATER = "later"
+    AHEAD = "ahead"
+    NA = "na"
+    NO_ACTION = "no-action"
+    AGAIN = "again"
+    RETURNED = "returned"
+    OWN = "own"
+    ENDS_EARLY = "ends-early"
+    NO_EVIDENCE = "no-evidence"
+    OVERDUE = "overdue"
+
+
+PREPARING = {
+    About.UNANSWERED,
+    About.DONT_KNOW,
+    About.LATER,
+    About.NO_ACTION,
+    About.AGAIN,
+}
+"""What only those who answer can put right: it keeps an assessment from review."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One line: what it is about, how much it weighs, in words, of which questions."""
+
+    about: About
+    level: Level
+    title: str
+    detail: str = ""
+    keys: Sequence[str] = ()
+
+    @property
+    def blocks(self) -> bool:
+        return self.level == Level.BLOCKS
+
+
+def points(
+    content: Content, today: date, checks: Checks, hands: Hands, signer_id: int | None
+) -> list[Point]:
+    """Everything to know, what blocks first.
+
+    ``signer_id`` is the person who would sign: four eyes are asked of that person.
+    Duties that bind only after ``today`` are preparation, so those left open only warn.
+    """
+    bound = [one for one in content.applying if _binds(one, today)]
+    ahead = [one for one in content.applying if not _binds(one, today)]
+    found = [
+        *_open(bound),
+        *_na(content),
+        *_without_action(bound),
+        *_again(content),
+        *_returned(content, checks),
+    ]
+    if signer_id is not None:
+        found += _own(content, checks, hands, signer_id)
+    found += [
+        *_ahead(ahead),
+        *_ends_early(content),
+        *_no_evidence(content),
+        *_overdue(content, today),
+    ]
+    return sorted(found, key=lambda point: list(Level).index(point.level))
+
+
+def blocking(found: Iterable[Point]) -> list[Point]:
+    """Those that keep from signing."""
+    return [point for point in found if point.blocks]
+
+
+def _binds(line: Line, today: date) -> bool:
+    return line.binds_from is None or line.binds_from <= today
+
+
+def _point(
+    about: About,
+    lines: Sequence[Line],
+    one: str,
+    many: str,
+    *,
+    level: Level = Level.BLOCKS,
+    detail: Callable[[Sequence[Line]], str] | None = None,
+) -> list[Point]:
+    """The point with its questions, or none without any."""
+    if not lines:
+        return []
+    title = one if len(lines) == 1 else many.format(len(lines))
+    keys = tuple(line.key for line in lines)
+    return [Point(about, level, title, (detail or _named)(lines), keys)]
+
+
+def _named(lines: Sequence[Line]) -> str:
+    keys = [line.key for line in lines[:SHOWN]]
+    more = len(lines) - SHOWN
+    owners = sorted({line.owner for line in lines if line.owner})
+    said = ", ".join(keys) + (f" and {more} more" if more > 0 else "") + "."
+    return said + (f" Owner: {', '.join(owners[:3])}." if owners else "")
+
+
+def _open(lines: Sequence[Line]) -> list[Point]:
+    told = (
+        (Verdict.UNANSWERED, About.UNANSWERED, "is unanswered", "are unanswered"),
+        (Verdict.DONT_KNOW, About.DONT_KNOW, "says “don't know”", "say “don't know”"),
+        (Verdict.LATER, About.LATER, "is put off", "are put off"),
+    )
+    found: list[Point] = []
+    for verdict, about, one, many in told:
+        left = [line for line in lines if line.verdict == verdict]
+        found += _point(about, left, f"One question {one}", f"{{}} questions {many}")
+    return found
+
+
+def _ahead(lines: Sequence[Line]) -> list[Point]:
+    left = [
+        line
+        for line in lines
+        if line.verdict in {Verdict.UNANSWERED, Verdict.DONT_KNOW, Verdict.LATER}
+    ]
+    return _point(
+        About.AHEAD,
+        left,
+        "One duty that binds later is still open",
+        "{} duties that bind later are still open",
+        level=Level.WARNS,
+    )
+
+
+def _na(content: Content) -> list[Point]:
+    waits = [line for line in content.applying if line.na_waits]
+    return _point(
+        About.NA,
+        waits,
+        "One “not applicable” has no second approval",
+        "{} “not applicable” have no second approval",
+        detail=lambda lines: (
+            f"{lines[0].key}: “{lines[0].reason[:160]}” Said by {lines[0].na_by}."
+            if len(lines) == 1
+            else _named(lines)
+        ),
+    )
+
+
+def _without_action(lines: Sequence[Line]) -> list[Point]:
+    missing = [line for line in lines if _lacks_action(line)]
+    found = _point(
+        About.NO_ACTION,
+        missing,
+        "One “not met” has no open action with an owner and a date",
+        "{} “not met” have no open action with an owner and a date",
+    )
+    return found or _good(
+        About.NO_ACTION, "Every “not met” has an action with an owner and a date"
+    )
+
+
+def _lacks_action(line: Line) -> bool:
+    return line.verdict == Verdict.NOT_MET and not any(
+        task.owner and task.due_on for task in line.open_tasks
+    )
+
+
+def _again(content: Content) -> list[Point]:
+    asked = [line for line in content.applying if line.again]
+    found = _point(
+        About.AGAIN,
+        asked,
+        "One answer is to be confirmed again",
+        "{} answers are to be confirmed again",
+    )
+    return found or _good(
+        About.AGAIN, "All reworded and carried questions were confirmed again"
+    )
+
+
+def _returned(content: Content, checks: Checks) -> list[Point]:
+    looks = ((line, last_of(line, checks)) for line in content.applying)
+    returned = [
+        line for line, look in looks if look and look.result == CheckResult.RETURNED
+    ]
+    return _point(
+        About.RETURNED,
+        returned,
+        "One answer is returned and has not changed since",
+        "{} answers are returned and have not changed since",
+    )
+
+
+def _own(content: Content, checks: Checks, hands: Hands, signer_id: int) -> list[Point]:
+    own = [
+        line
+        for line in content.applying
+        if signer_id in hands.get(line.key, ())
+        and not is_covered(line, checks, signer_id)
+    ]
+    return _point(
+        About.OWN,
+        own,
+        "You prepared one answer that no other reviewer has accepted",
+        "You prepared {} answers that no other reviewer has accepted",
+    )
+
+
+def _ends_early(content: Content) -> list[Point]:
+    """Evidence that ends before the period does, unless pieces cover it together."""
+    early: dict[int, Proof] = {}
+    keys: list[str] = []
+    for line in content.applying:
+        spans = [
+            (one.covers_from, one.covers_to)
+            for one in line.proofs
+            if one.covers_from or one.covers_to
+        ]
+        has_gap = bool(spans) and leaves_gap(
+            spans, content.period_from, content.period_to
+        )
+        ended = [
+            one
+            for one in line.proofs
+            if (one.expires_on and one.expires_on < content.period_to)
+            or (has_gap and one.covers_to and one.covers_to < content.period_to)
+        ]
+        if ended:
+            keys.append(line.key)
+            early |= {one.number: one for one in ended}
+    if not early:
+        return []
+    names = ", ".join(one.title for one in list(early.values())[:3])
+    more = f" and {len(early) - 3} more" if len(early) > 3 else ""
+    used = ", ".join(keys[:SHOWN]) + (
+        f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+    )
+    title = "Evidence ends before the period does"
+    detail = f"{names}{more}. Used in {used}."
+    return [Point(About.ENDS_EARLY, Level.WARNS, title, detail, tuple(keys))]
+
+
+def _no_evidence(content: Content) -> list[Point]:
+    lacking = [line for line in content.applying if line.lacks_evidence]
+    return _point(
+        About.NO_EVIDENCE,
+        lacking,
+        "One answer says “met” or “partly” without evidence",
+        "{} answers say “met” or “partly” without evidence",
+        level=Level.WARNS,
+        detail=lambda lines: f"{_named(lines)} They are marked in the report.",
+    )
+
+
+def _overdue(content: Content, today: date) -> list[Point]:
+    late = [
+        task
+        for task in content.tasks
+        if task.is_open and task.due_on and task.due_on < today
+    ]
+    if not late:
+        return []
+    title = (
+        "One action is overdue"
+        if len(late) == 1
+        else f"{len(late)} actions are overdue"
+    )
+    named = ", ".join(f"{task.code} {task.title}" for task in late[:3])
+    more = f" and {len(late) - 3} more" if len(late) > 3 else ""
+    return [Point(About.OVERDUE, Level.WARNS, title, f"{named}{more}.")]
+
+
+def _good(about: About, title: str) -> list[Point]:
+    return [Point(about, Level.GOOD, title)]

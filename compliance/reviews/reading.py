@@ -1,0 +1,142 @@
+"""Everything a review page shows, read at one moment in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from compliance.assessments.actions.writing import ANSWERING, CHANGING
+from compliance.assessments.models import Answer, Assessment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.reviews.checks import Checked, Checks, Hands
+from compliance.reviews.choices import Why
+from compliance.reviews.content import Content, content_from
+from compliance.reviews.models import Check, Review
+from compliance.reviews.sampling import Sample, sample, samples, together
+from compliance.reviews.snapshot import content_of, one_moment, to_read
+
+PREPARING = {
+    action
+    for action in CHANGING
+    if not action.startswith(("answer.up", "answer.asked"))
+} | {"answer.confirmed_again", "evidence.attached"}
+"""Events by which somebody answered. A move to another edition is nobody's answer."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An assessment as reviewers look at it; ``answers`` maps keys to ids.
+
+    ``people`` maps the ids of those who answered to their names.
+    """
+
+    assessment: Assessment
+    content: Content
+    at: datetime
+    checks: Checks
+    hands: Hands
+    people: Mapping[int, str]
+    answers: Mapping[str, int]
+    review: Review | None
+    signed: Content | None
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.at)
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        return samples(self.content, self.checks, self.signed)
+
+    @cached_property
+    def sampled(self) -> Sample:
+        """All samples as one, each answer once."""
+        return sample(Why.NOT_MET, together(self.samples), self.checks)
+
+    def prepared(self, user_id: int) -> list[str]:
+        """Keys of what applies and a person answered."""
+        return [
+            line.key
+            for line in self.content.applying
+            if user_id in self.hands.get(line.key, ())
+        ]
+
+
+def desk_of(assessment: Assessment) -> Desk:
+    """The desk of an assessment, as it stands now."""
+    with one_moment():
+        return read_desk(to_read(assessment.pk))
+
+
+def read_desk(assessment: Assessment) -> Desk:
+    """The same inside a moment, or a lock, of the caller; from ``to_read``."""
+    rows = Answer.everything.filter(assessment=assessment)
+    keys = dict(rows.values_list("pk", "question__key"))
+    hands, people = _hands(assessment, keys)
+    last = assessment.signoffs.select_related("snapshot").first()
+    return Desk(
+        assessment=assessment,
+        content=content_of(assessment),
+        at=timezone.now(),
+        checks=_checks(assessment, keys),
+        hands=hands,
+        people=people,
+        answers={key: pk for pk, key in keys.items()},
+        review=assessment.reviews.select_related("sent_by").filter(ended="").first(),
+        signed=content_from(last.snapshot.text) if last else None,
+    )
+
+
+def _checks(assessment: Assessment, keys: Mapping[int, str]) -> Checks:
+    found: defaultdict[str, list[Checked]] = defaultdict(list)
+    rows = Check.objects.filter(review__assessment=assessment).select_related("by")
+    for row in rows.order_by("pk"):
+        look = Checked(row.seen, row.result, row.reason, row.by_id, str(row.by), row.at)
+        found[keys[row.answer_id]].append(look)
+    return found
+
+
+def _hands(
+    assessment: Assessment, keys: Mapping[int, str]
+) -> tuple[Hands, dict[int, str]]:
+    """Who answered what, and what they are called: from the trail, every hand there was."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    people: dict[int, str] = {}
+    for event in _answering(assessment).iterator(chunk_size=2000):
+        key = keys.get(int(event.subject_id))
+        if key is not None and event.actor_id is not None and _answers(event):
+            found[key].add(event.actor_id)
+            people[event.actor_id] = str(event.actor)
+    return {key: frozenset(ids) for key, ids in found.items()}, people
+
+
+def hands_of(assessment: Assessment, answer: Answer) -> frozenset[int]:
+    """The ids of those who answered one question."""
+    events = _answering(assessment).filter(subject_id=str(answer.pk))
+    return frozenset(
+        event.actor_id
+        for event in events
+        if event.actor_id is not None and _answers(event)
+    )
+
+
+def _answering(assessment: Assessment) -> QuerySet[Event]:
+    return Event.objects.filter(
+        organisation_id=assessment.organisation_id,
+        scope_id=assessment.pk,
+        subject_label="answer",
+        action__in=PREPARING,
+        actor__isnull=False,
+    ).select_related("actor")
+
+
+def _answers(event: Event) -> bool:
+    """Whether an event says something anew: an owner or a due date does not."""
+    if event.action not in CHANGING:
+        return True
+    return bool(ANSWERING & set(trail.changes(event)[1]))

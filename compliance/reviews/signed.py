@@ -1,0 +1,143 @@
+"""Signatures of an assessment as plain values, for pages and reports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import ActionLink, Assessment, Attachment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.reviews.changes import Changed, differences
+from compliance.reviews.choices import Decision
+from compliance.reviews.content import Content, content_from
+from compliance.reviews.models import SignOff
+from compliance.reviews.snapshot import content_of, one_moment, to_read
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One sign-off. ``signed_at`` and ``stood_at`` are moments in UTC.
+
+    ``void`` names what has changed since, "" while it is valid; of a revision that
+    was opened again it is what had changed by then. ``void_since`` is when that began,
+    if the trail tells. ``reopened_at`` is when the next revision began.
+    """
+
+    revision: int
+    edition: str
+    content_hash: str
+    statement: str
+    reservations: str
+    role: str
+    signer: str
+    signed_by_id: int
+    signed_at: datetime
+    stood_at: datetime
+    method: str
+    trail_seq: int
+    trail_hash: str
+    reopened_at: datetime | None
+    reopened_why: str
+    void: tuple[str, ...]
+    void_since: datetime | None
+
+    @property
+    def is_void(self) -> bool:
+        return bool(self.void)
+
+    @property
+    def hash_groups(self) -> list[str]:
+        """The content hash in eight groups, as people compare it."""
+        return [self.content_hash[i : i + 8] for i in range(0, 64, 8)]
+
+
+def signoffs_of(assessment: Assessment) -> list[Signature]:
+    """Every signature of an assessment, newest revision first.
+
+    Four statements, and one reading of the assessment while it stands signed.
+    """
+    rows = list(assessment.signoffs.select_related("snapshot"))
+    opened = {
+        one.revision: one
+        for one in assessment.reopenings.filter(decision=Decision.APPROVED)
+    }
+    found = []
+    for row in rows:
+        again = opened.get(row.revision)
+        content = content_from(row.snapshot.text)
+        if again:
+            void = tuple(again.changed)
+        else:
+            void = tuple(str(one) for one in since_signed(assessment, content))
+        until = again.decided_at if again else None
+        found.append(
+            Signature(
+                revision=row.revision,
+                edition=content.edition,
+                content_hash=row.snapshot_id,
+                statement=row.statement,
+                reservations=row.reservations,
+                role=row.role,
+                signer=row.signer,
+                signed_by_id=row.signed_by_id,
+                signed_at=row.signed_at,
+                stood_at=row.stood_at,
+                method=row.method,
+                trail_seq=row.trail_seq,
+                trail_hash=row.trail_hash,
+                reopened_at=until,
+                reopened_why=again.reason if again else "",
+                void=void,
+                void_since=_first_touch(row, until) if void else None,
+            )
+        )
+    return found
+
+
+def content_at(assessment: Assessment, revision: int) -> Content:
+    """What was signed as a revision; ``SignOff.DoesNotExist`` when none was."""
+    row = assessment.signoffs.select_related("snapshot").get(revision=revision)
+    return content_from(row.snapshot.text)
+
+
+def since_signed(assessment: Assessment, signed: Content) -> list[Changed]:
+    """What is not as it was signed, by reading the assessment anew."""
+    with one_moment():
+        now = content_of(to_read(assessment.pk))
+    return differences(signed, now)
+
+
+def void_now(assessment: Assessment) -> list[Changed]:
+    """What voids the signature of a signed assessment, cheaply: for any page.
+
+    Answers stand still, so nothing is read but the trail while no evidence and no action
+    behind them was touched: two statements. Nothing for one that is not signed.
+    """
+    if assessment.status != AssessmentStatus.SIGNED:
+        return []
+    row = assessment.signoffs.select_related("snapshot").first()
+    if row is None or _touches(row).first() is None:
+        return []
+    return since_signed(assessment, content_from(row.snapshot.text))
+
+
+def _touches(row: SignOff) -> QuerySet[Event]:
+    """Events since a signature about the evidence and the actions behind the answers."""
+    of = {"answer__assessment": row.assessment_id}
+    proofs = Attachment.objects.filter(**of).values_list("evidence_id", flat=True)
+    tasks = ActionLink.objects.filter(**of).values_list("action_id", flat=True)
+    about = Q(subject_label="evidence", action="evidence.described") & Q(
+        subject_id__in=[str(pk) for pk in proofs]
+    ) | Q(subject_label="action", subject_id__in=[str(pk) for pk in tasks])
+    events = trail.events_of(row.assessment.organisation_id)
+    return events.filter(about, seq__gt=row.trail_seq).order_by("seq")
+
+
+def _first_touch(row: SignOff, until: datetime | None) -> datetime | None:
+    events = _touches(row)
+    if until:
+        events = events.filter(at__lte=until)
+    first = events.first()
+    return first.at if first else None

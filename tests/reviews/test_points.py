@@ -1,0 +1,313 @@
+"""What blocks and what warns, over plain values."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from compliance.reviews.changes import differences
+from compliance.reviews.checks import Checked, last_of, seen_of
+from compliance.reviews.content import Content, Line, Proof, Remark, Section, Task
+from compliance.reviews.points import About, Level, blocking, points
+from compliance.reviews.sampling import samples, together
+from compliance.reviews.stating import statement
+
+TODAY = date(2026, 12, 18)
+NOW = datetime(2026, 12, 18, 16, 20, tzinfo=UTC)
+
+
+def make_line(key="Q1", **fields):
+    values = {
+        "key": key,
+        "title": f"Duty {key}",
+        "text": "Do you keep it?",
+        "cites": "",
+        "weight": 3,
+        "applies": True,
+        "applicability": "",
+        "binds_from": None,
+        "verdict": "met",
+        "value": "",
+        "note": "",
+        "reason": "",
+        "owner": "",
+        "due_on": None,
+        "changed_by": "Con",
+        "changed_at": NOW,
+        "proofs": (make_proof(),),
+        "remarks": (),
+    }
+    return Line(**(values | fields))
+
+
+def make_proof(**fields):
+    values = {
+        "number": 1,
+        "title": "Policy",
+        "file_name": "policy.pdf",
+        "url": "",
+        "size_bytes": 9,
+        "document_on": None,
+        "covers_from": None,
+        "covers_to": None,
+        "received_at": NOW,
+        "expires_on": None,
+        "sha256": "a" * 64,
+        "used_in": (),
+    }
+    return Proof(**(values | fields))
+
+
+def make_task(**fields):
+    values = {
+        "number": 1,
+        "title": "Write it",
+        "text": "",
+        "owner": "Con",
+        "due_on": date(2027, 1, 1),
+        "priority": "Medium",
+        "status": "Open",
+        "effort_days": "",
+        "is_open": True,
+        "closed_at": None,
+        "about": ("Q1",),
+    }
+    return Task(**(values | fields))
+
+
+def make_content(*lines, **fields):
+    proofs = {proof.number: proof for line in lines for proof in line.proofs}
+    tasks = {task.number: task for line in lines for task in line.tasks}
+    values = {
+        "organisation": "Acme",
+        "theme": "Privacy",
+        "checklist": "Privacy",
+        "edition": "2026.1",
+        "edition_hash": "e" * 64,
+        "law_as_of": date(2026, 11, 24),
+        "subject": "Acme",
+        "period_from": date(2026, 1, 1),
+        "period_to": date(2026, 12, 31),
+        "facts": (),
+        "sections": (Section(1, "One", lines),),
+        "proofs": tuple(proofs.values()),
+        "tasks": tuple(tasks.values()),
+    }
+    return Content(**(values | fields))
+
+
+def make_check(line, result="accepted", by_id=2):
+    return Checked(seen_of(line), result, "", by_id, "Rev", NOW)
+
+
+def found(*lines, signer_id=None, checks=(), hands=()):
+    said = points(make_content(*lines), TODAY, dict(checks), dict(hands), signer_id)
+    return [(point.about, point.level) for point in said if point.level != Level.GOOD]
+
+
+B, W = Level.BLOCKS, Level.WARNS
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, []),
+        ({"verdict": "unanswered"}, [(About.UNANSWERED, B)]),
+        ({"verdict": "dont_know"}, [(About.DONT_KNOW, B)]),
+        ({"verdict": "later", "later_until": TODAY}, [(About.LATER, B)]),
+        (
+            {"verdict": "unanswered", "binds_from": date(2027, 12, 2)},
+            [(About.AHEAD, W)],
+        ),
+        ({"verdict": "unanswered", "applies": False}, []),
+        ({"verdict": "na", "reason": "None."}, []),
+        ({"verdict": "na", "reason": "None.", "na_by": "Con"}, [(About.NA, B)]),
+        (
+            {"verdict": "na", "reason": "x", "na_by": "Con", "na_confirmed_by": "Rev"},
+            [],
+        ),
+        ({"verdict": "not_met"}, [(About.NO_ACTION, B)]),
+        ({"verdict": "not_met", "tasks": (make_task(),)}, []),
+        (
+            {"verdict": "not_met", "tasks": (make_task(owner=""),)},
+            [(About.NO_ACTION, B)],
+        ),
+        (
+            {"verdict": "not_met", "tasks": (make_task(due_on=None),)},
+            [(About.NO_ACTION, B)],
+        ),
+        (
+            {"verdict": "not_met", "tasks": (make_task(is_open=False),)},
+            [(About.NO_ACTION, B)],
+        ),
+        ({"verdict": "not_met", "binds_from": date(2027, 12, 2)}, []),
+        ({"again": "edition"}, [(About.AGAIN, B)]),
+        ({"proofs": ()}, [(About.NO_EVIDENCE, W)]),
+        ({"verdict": "not_met", "proofs": (), "tasks": (make_task(),)}, []),
+        (
+            {"proofs": (make_proof(expires_on=date(2026, 12, 1)),)},
+            [(About.ENDS_EARLY, W)],
+        ),
+        ({"proofs": (make_proof(expires_on=date(2027, 1, 1)),)}, []),
+        (
+            {"proofs": (make_proof(covers_to=date(2026, 6, 30)),)},
+            [(About.ENDS_EARLY, W)],
+        ),
+        (
+            {
+                "proofs": (
+                    make_proof(covers_to=date(2026, 6, 30)),
+                    make_proof(number=2, covers_from=date(2026, 7, 1)),
+                )
+            },
+            [],
+        ),
+        ({"tasks": (make_task(due_on=date(2026, 12, 17)),)}, [(About.OVERDUE, W)]),
+    ],
+)
+def test_point_of_an_answer(fields, expected):
+    assert found(make_line(**fields)) == expected
+
+
+def test_points_name_the_questions_and_what_blocks_comes_first():
+    lines = [make_line(f"Q{i}", verdict="unanswered", proofs=()) for i in range(1, 11)]
+    lines.append(make_line("Q11", proofs=()))
+    said = points(make_content(*lines), TODAY, {}, {}, None)
+    assert (said[0].title, said[0].detail) == (
+        "10 questions are unanswered",
+        "Q1, Q2, Q3, Q4, Q5, Q6, Q7, Q8 and 2 more.",
+    )
+    levels = [point.level for point in said]
+    assert levels == sorted(levels, key=list(Level).index)
+    assert [point.about for point in blocking(said)] == [About.UNANSWERED]
+
+
+def test_own_answer_of_the_signer_needs_another_reviewer():
+    line = make_line()
+    hands = {"Q1": {1, 7}}
+    assert found(line, signer_id=7, hands=hands) == [(About.OWN, B)]
+    assert found(line, signer_id=8, hands=hands) == []
+    own = {"Q1": [make_check(line, by_id=7)]}
+    assert found(line, signer_id=7, hands=hands, checks=own) == [(About.OWN, B)]
+    other = {"Q1": [make_check(line, by_id=2)]}
+    assert found(line, signer_id=7, hands=hands, checks=other) == []
+    changed = replace(line, note="Other")
+    assert found(changed, signer_id=7, hands=hands, checks=other) == [(About.OWN, B)]
+
+
+def test_acceptance_that_was_taken_back_covers_nothing():
+    line = make_line()
+    checks = {"Q1": [make_check(line), make_check(line, "returned", by_id=3)]}
+    assert found(line, signer_id=7, hands={"Q1": {7}}, checks=checks) == [
+        (About.RETURNED, B),
+        (About.OWN, B),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_same"),
+    [
+        ({"note": "Other"}, False),
+        ({"proofs": ()}, False),
+        ({"text": "Do you still keep it?"}, False),
+        ({"owner": "Rob", "due_on": TODAY}, True),
+        ({"remarks": (Remark("Rev", NOW, "Look."),)}, True),
+        ({"na_confirmed_by": "Rev"}, True),
+        ({"tasks": (make_task(),)}, True),
+        ({"proofs": (make_proof(number=9, used_in=("Q9",)),)}, True),
+    ],
+)
+def test_look_is_about_the_answer_and_its_evidence(fields, is_same):
+    line = make_line()
+    looks = {"Q1": [make_check(line)]}
+    assert bool(last_of(replace(line, **fields), looks)) is is_same
+
+
+def test_samples_are_chosen_by_risk_and_counted():
+    lines = [
+        make_line("Q1", verdict="not_met", weight=5),
+        make_line("Q2", verdict="na", reason="No.", na_by="Con"),
+        make_line("Q3", proofs=()),
+        make_line("Q4"),
+        make_line("Q5", verdict="not_met", applies=False),
+    ]
+    looks = {
+        "Q1": [make_check(lines[0], "returned")],
+        "Q3": [make_check(lines[2])],
+    }
+    content = make_content(*lines)
+    told = samples(content, looks, None)
+    assert [(s.why, len(s.lines), s.checked, s.returned) for s in told] == [
+        ("not-met", 1, 1, 1),
+        ("na", 1, 0, 0),
+        ("no-evidence", 1, 1, 0),
+        ("weight", 1, 1, 1),
+    ]
+    assert [line.key for line in together(told)] == ["Q1", "Q2", "Q3"]
+    before = make_content(*[replace(line, note="Old") for line in lines[3:]])
+    changed = samples(content, looks, before)[3]
+    assert (changed.why, [line.key for line in changed.lines]) == (
+        "changed",
+        ["Q1", "Q2", "Q3", "Q4"],
+    )
+
+
+def test_nothing_differs_from_itself_and_labels_are_no_change():
+    old = make_content(make_line(owner="Con", cites="Art. 1", taken_from="G1"))
+    new = make_content(
+        make_line(owner="Con N.", cites="Article 1", changed_by="C", taken_from=""),
+        organisation="Acme Ltd",
+    )
+    assert (differences(old, old), differences(old, new)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"verdict": "partly"}, "Q1: answer"),
+        ({"note": "x", "reason": "y"}, "Q1: note, reason"),
+        ({"applies": False}, "Q1: rule"),
+        ({"proofs": ()}, "Q1: evidence"),
+        ({"remarks": (Remark("Rev", NOW, "Look."),)}, "Q1: comments"),
+        ({"proofs": (make_proof(expires_on=TODAY),)}, "Policy: expiry"),
+        ({"proofs": (make_proof(title="Rules"),)}, "Policy: title"),
+        ({"proofs": (make_proof(sha256="b" * 64),)}, "Q1: evidence; Policy: file"),
+    ],
+)
+def test_change_of_a_question_or_evidence_is_named(fields, told):
+    changed = differences(make_content(make_line()), make_content(make_line(**fields)))
+    assert "; ".join(map(str, changed)) == told
+
+
+def test_change_of_an_action_is_named():
+    old, new = (
+        make_content(make_line(tasks=(make_task(status=status),)))
+        for status in ("Open", "Done")
+    )
+    assert list(map(str, differences(old, new))) == ["AC-1 Write it: status"]
+
+
+def test_change_of_facts_and_archived_answers_is_named():
+    old = make_content(make_line(), archived=(make_line("Q9"),))
+    new = make_content(make_line(), make_line("Q2"), facts=(("Data", "Health"),))
+    assert list(map(str, differences(old, new))) == [
+        "Assessment: facts",
+        "Q2: added",
+        "Q9: taken out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "No requirements are"),
+        (1, "One requirement is"),
+        (10, "Ten requirements are"),
+        (13, "13 requirements are"),
+    ],
+)
+def test_statement_has_the_moment_and_what_is_not_met(count, words):
+    lines = [make_line(f"Q{i}", verdict="not_met") for i in range(count)]
+    said = statement(make_content(make_line("Q99"), *lines), NOW)
+    assert "as they stood on 18 December 2026 at 16:20 UTC. " in said
+    assert said.endswith(f"{words} stated as not met.")

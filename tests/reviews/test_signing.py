@@ -1,0 +1,277 @@
+"""From running to signed and back: who may, what refuses, what stays."""
+
+import json
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from compliance.assessments.actions import archive, comment, confirm_na, take_up
+from compliance.assessments.versions import Known
+from compliance.audit import trail
+from compliance.models import Check, Event, Reopening, Review, SignOff, Snapshot
+from compliance.reviews import actions
+from compliance.reviews.reading import desk_of
+from compliance.reviews.signed import content_at, signoffs_of, void_now
+from tests import signing
+from tests.mailing import send_queued
+
+pytestmark = pytest.mark.slow
+
+
+def events(assessment, start="assessment."):
+    rows = Event.objects.filter(scope_id=assessment.pk, action__startswith=start)
+    return list(rows.order_by("seq").values_list("action", flat=True))
+
+
+def test_complete_assessment_is_sent_and_its_answers_stand_still(cast):
+    assessment = signing.make_sent(cast)
+    assert (assessment.status, assessment.reviews.get().sent_by) == (
+        "review",
+        cast.otto,
+    )
+    assert events(assessment) == ["assessment.sent"]
+    with pytest.raises(ValidationError, match="is in review: its answers stay"):
+        signing.answer(cast.con, assessment, "Q1", verdict="partly")
+
+
+def test_open_question_keeps_an_assessment_from_review(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.con, assessment, "Q3", verdict="unanswered")
+    with pytest.raises(ValidationError, match="One question is unanswered"):
+        actions.send(by=cast.otto, assessment=assessment)
+    assert (signing.fresh(assessment).status, Review.objects.count()) == ("running", 0)
+    assert events(assessment) == []
+
+
+def test_sent_twice_is_refused(cast):
+    assessment = signing.make_sent(cast)
+    with pytest.raises(ValidationError, match="is in review: it cannot be sent"):
+        actions.send(by=cast.ada, assessment=assessment)
+
+
+def test_what_is_in_review_is_not_archived_and_archived_is_not_sent(cast):
+    assessment = signing.make_sent(cast)
+    with pytest.raises(ValidationError, match="cannot be archived"):
+        archive(by=cast.ada, assessment=assessment)
+    actions.return_for_changes(by=cast.rev, assessment=assessment, said="Look.")
+    archive(by=cast.ada, assessment=assessment)
+    with pytest.raises(ValidationError, match="is closed: it cannot be sent"):
+        actions.send(by=cast.otto, assessment=assessment)
+
+
+def test_returned_answer_asks_its_people_with_the_reason(cast):
+    assessment = signing.make_sent(cast)
+    signing.look(cast.rev, assessment, "Q1", "returned", "Which binder?")
+    keys = actions.return_for_changes(by=cast.rev, assessment=assessment)
+    row = assessment.answers.get(question__key="Q1")
+    assert (keys, row.again, signing.fresh(assessment).status) == (
+        ["Q1"],
+        "returned",
+        "running",
+    )
+    said = row.comments.get(author=cast.rev)
+    assert said.text == "Returned: Which binder?"
+    assert [one.user for one in said.mentions.all()] == [cast.con]
+    mail = next(m for m in send_queued() if "review" in m.subject)
+    assert (mail.to, "Q1 Duty 1" in mail.body) == (["con@example.org"], True)
+    assert "Which binder" not in mail.body
+
+
+def test_returned_answer_is_answered_and_sent_again(cast):
+    assessment = signing.make_sent(cast)
+    signing.look(cast.rev, assessment, "Q1", "returned", "Which binder?")
+    actions.return_for_changes(by=cast.rev, assessment=assessment)
+    with pytest.raises(ValidationError, match="to be confirmed again"):
+        actions.send(by=cast.otto, assessment=assessment)
+    signing.answer(cast.con, assessment, "Q1", note="Binder 7.")
+    actions.send(by=cast.otto, assessment=assessment)
+    assert [r.ended for r in Review.objects.order_by("pk")] == ["returned", ""]
+
+
+def test_returning_without_a_reason_is_refused(cast):
+    assessment = signing.make_sent(cast)
+    with pytest.raises(ValidationError, match="Say what has to change"):
+        actions.return_for_changes(by=cast.rev, assessment=assessment)
+    with pytest.raises(ValidationError, match="Say what has to change"):
+        signing.look(cast.rev, assessment, "Q1", "returned", "  ")
+    assert signing.fresh(assessment).status == "review"
+
+
+def test_later_look_takes_the_place_of_an_earlier_one(cast):
+    assessment = signing.make_sent(cast)
+    signing.look(cast.rev, assessment, "Q1", "returned", "Which binder?")
+    signing.look(cast.rev, assessment, "Q1")
+    signing.look(cast.rev, assessment, "Q1")
+    assert Check.objects.count() == 2
+    assert events(assessment, "answer.r") + events(assessment, "answer.a") == [
+        "answer.returned",
+        "answer.accepted",
+    ]
+    with pytest.raises(ValidationError, match="Say what has to change"):
+        actions.return_for_changes(by=cast.rev, assessment=assessment)
+
+
+def test_nobody_checks_what_they_prepared(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.rev, assessment, "Q3", note="By me.")
+    signing.answer(cast.con, assessment, "Q3", note="By Con, later.")
+    actions.send(by=cast.otto, assessment=assessment)
+    with pytest.raises(ValidationError, match="You prepared Q3"):
+        signing.look(cast.rev, assessment, "Q3")
+    assert signing.look(cast.otto, assessment, "Q3").result == "accepted"
+
+
+def test_look_at_what_the_page_does_not_show_any_more_is_refused(cast):
+    assessment = signing.make_sent(cast)
+    answer = assessment.answers.get(question__key="Q1")
+    with pytest.raises(ValidationError, match="Q1 has changed since you looked"):
+        actions.check(
+            by=cast.rev,
+            assessment=assessment,
+            answer_id=answer.pk,
+            seen="0" * 64,
+            result="accepted",
+        )
+
+
+def test_signature_holds_what_was_said_and_stands_on_the_trail(cast):
+    assessment = signing.make_sent(cast)
+    seen = signing.seen(assessment)
+    done = signing.sign(
+        cast.rev, assessment, seen=seen, reservations="Not the annex.", role="DPO"
+    )
+    event = Event.objects.get(action="assessment.signed")
+    assert (done.trail_seq, done.trail_hash) == (event.seq, event.hash)
+    assert trail.head_of(cast.acme.pk) == (event.seq, event.hash)
+    assert (done.revision, done.signer, done.role) == (1, "Rev Iewer", "DPO")
+    assert done.snapshot.content_hash == seen.content_hash
+    assert content_at(assessment, 1) == desk_of(assessment).content
+    assert json.loads(done.snapshot.rows)["assessment"]["status"] == "review"
+    assert "One requirement is stated as not met." in done.statement
+    assert Review.objects.get().ended == "signed"
+    assert signing.fresh(assessment).status == "signed"
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_signature_over_an_old_page_is_refused(cast):
+    assessment = signing.make_sent(cast)
+    seen = signing.seen(assessment)
+    comment(by=cast.otto, answer=assessment.answers.first(), text="One more thing.")
+    with pytest.raises(ValidationError, match="has changed since you opened") as told:
+        signing.sign(cast.rev, assessment, seen=seen)
+    assert told.value.code == actions.MOVED
+    assert (Snapshot.objects.count(), SignOff.objects.count()) == (0, 0)
+
+
+def test_signer_answered_nothing_that_no_other_reviewer_accepted(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.rev, assessment, "Q3", note="By me.")
+    actions.send(by=cast.otto, assessment=assessment)
+    with pytest.raises(ValidationError, match="You prepared one answer"):
+        signing.sign(cast.rev, assessment)
+    signing.look(cast.otto, assessment, "Q3")
+    assert signing.sign(cast.rev, assessment).signed_by == cast.rev
+
+
+def test_assigning_an_owner_is_not_answering(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.rev, assessment, "Q3", owner_id=cast.con.pk)
+    actions.send(by=cast.otto, assessment=assessment)
+    assert signing.sign(cast.rev, assessment).pk
+
+
+def test_na_by_a_person_is_confirmed_in_review_before_it_is_signed(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.con, assessment, "Q3", verdict="na", reason="No such data.")
+    actions.send(by=cast.otto, assessment=assessment)
+    with pytest.raises(ValidationError, match="has no second approval"):
+        signing.sign(cast.rev, assessment)
+    row = assessment.answers.get(question__key="Q3")
+    seen = {row.pk: Known(row.version)}
+    assert confirm_na(by=cast.rev, organisation=cast.acme, seen=seen).refused == []
+    assert signing.sign(cast.rev, assessment).pk
+
+
+def test_running_assessment_is_not_signed_and_a_signed_one_not_twice(cast):
+    assessment = signing.make_ready(cast)
+    with pytest.raises(ValidationError, match="is not in review"):
+        signing.sign(cast.rev, assessment)
+    actions.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, assessment)
+    with pytest.raises(ValidationError, match="is not in review"):
+        signing.sign(cast.ada, assessment)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda who, one: signing.answer(who.con, one, "Q1", verdict="partly"),
+        lambda who, one: comment(by=who.ada, answer=one.answers.first(), text="Late."),
+        lambda who, one: archive(by=who.ada, assessment=one),
+        lambda who, one: take_up(by=who.ada, assessment=one),
+        lambda who, one: actions.send(by=who.ada, assessment=one),
+        lambda who, one: actions.return_for_changes(
+            by=who.ada, assessment=one, said="No."
+        ),
+        lambda who, one: signing.look(who.rev, one, "Q1"),
+    ],
+)
+def test_signed_assessment_refuses(act, cast):
+    assessment = signing.make_signed(cast)
+    before = desk_of(assessment).content.as_json
+    with pytest.raises(ValidationError):
+        act(cast, assessment)
+    assert desk_of(assessment).content.as_json == before
+
+
+def test_reopening_needs_a_reason_and_a_second_person(cast):
+    assessment = signing.make_signed(cast)
+    with pytest.raises(ValidationError):
+        actions.ask_reopening(by=cast.otto, assessment=assessment, reason=" ")
+    asked = {"by": cast.otto, "assessment": assessment, "reason": "A wrong figure."}
+    assert actions.ask_reopening(**asked) == actions.ask_reopening(**asked)
+    with pytest.raises(ValidationError, match="Otto Weber has asked already"):
+        actions.ask_reopening(**asked | {"by": cast.ada})
+    decide = {"assessment": assessment, "decision": "approved"}
+    with pytest.raises(ValidationError, match="You asked for it yourself"):
+        actions.decide_reopening(by=cast.otto, **decide)
+    actions.decide_reopening(by=cast.ada, **decide)
+    with pytest.raises(ValidationError, match="No reopening waits"):
+        actions.decide_reopening(by=cast.ada, **decide)
+    now = signing.fresh(assessment)
+    assert (now.status, now.revision) == ("running", 2)
+
+
+def test_reopening_is_taken_back_by_who_asked(cast):
+    assessment = signing.make_signed(cast)
+    actions.ask_reopening(by=cast.otto, assessment=assessment, reason="Why not.")
+    actions.decide_reopening(by=cast.otto, assessment=assessment, decision="declined")
+    assert (Reopening.objects.get().decision, signing.fresh(assessment).status) == (
+        "declined",
+        "signed",
+    )
+
+
+def test_second_revision_is_signed_and_the_first_stays_to_the_byte(cast):
+    assessment = signing.make_signed(cast)
+    first = SignOff.objects.get().snapshot.text
+    assessment = signing.reopen(cast.otto, cast.ada, assessment)
+    signing.answer(cast.con, assessment, "Q2", note="A better figure.")
+    actions.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.ada, assessment)
+    told = signoffs_of(signing.fresh(assessment))
+    assert [(one.revision, one.signer, one.is_void) for one in told] == [
+        (2, "Ada Lindqvist", False),
+        (1, "Rev Iewer", False),
+    ]
+    assert content_at(assessment, 1).as_json == first
+    assert content_at(assessment, 2).lines[1].note == "A better figure."
+
+
+def test_content_signed_twice_is_kept_once(cast):
+    assessment = signing.make_signed(cast)
+    assessment = signing.reopen(cast.otto, cast.ada, assessment)
+    actions.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, assessment)
+    assert (Snapshot.objects.count(), SignOff.objects.count()) == (1, 2)
+    assert void_now(signing.fresh(assessment)) == []
