@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -84,7 +85,10 @@ def paper_of(questions: int) -> Paper:
         Entry(n, AT - timedelta(hours=n), "Ana Borg", writer.words(6), "ab" * 32)
         for n in range(questions * 3 // 2, 0, -1)
     )
-    return Paper(1, AT, "UTC", content, trail, len(trail), 9, "cd" * 32, "bench")
+    nobody = UUID(int=0)
+    return Paper(
+        1, AT, "UTC", content, trail, len(trail), 9, "cd" * 32, "bench", nobody, nobody
+    )
 
 
 def proof(writer: Writer, number: int) -> Proof:

@@ -102,7 +102,7 @@ def _event(
         payload_hash=payload_digest(salt, payload),
         previous_hash=head.hash,
     )
-    event.hash = link_digest(_link(event))
+    event.hash = link_digest(link_of(event))
     return event
 
 
@@ -121,7 +121,8 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     return head
 
 
-def _link(event: Event) -> Link:
+def link_of(event: Event) -> Link:
+    """What the chain covers of an event."""
     return Link(
         organisation_id=str(event.organisation_id),
         seq=event.seq,
@@ -139,7 +140,7 @@ def _link(event: Event) -> Link:
 def _stored(organisation_id: UUID) -> Iterator[Stored]:
     events = Event.objects.filter(organisation_id=organisation_id).order_by("seq")
     for event in events.iterator(chunk_size=2000):
-        yield Stored(_link(event), event.payload, event.salt, event.hash)
+        yield Stored(link_of(event), event.payload, event.salt, event.hash)
 
 
 def chains() -> list[UUID]:

@@ -12,6 +12,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.reports import reading, storage, writing
+from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.paper import Paper
@@ -84,8 +85,10 @@ def _begin(report_id: UUID) -> Report:
 def _make(report: Report) -> None:
     paper = reading.read(report.assessment_id, report.number, report.wanted)
     html = writing.html_of(paper)
-    with storage.draft() as draft:
-        pages = render(html, writing.stylesheet(), draft, _progress(report))
+    carried = attachments_of(paper)
+    with storage.draft() as draft, storage.scratch() as folder:
+        files = laid_out(carried, folder)
+        pages = render(html, writing.stylesheet(), draft, _progress(report), files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
     _finish(report, paper, sha256, size_bytes, pages)

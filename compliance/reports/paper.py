@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from uuid import UUID
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import Tally
+from compliance.interchange.records.record import Happened, Record
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reviews.content import Content, Line, Task, counted
 
@@ -38,9 +40,33 @@ class Paper:
     head_seq: int
     head_hash: str
     version: str
+    assessment_id: UUID
+    organisation_id: UUID
     moved: frozenset[str] = frozenset()
     """Keys of answers whose source, in another assessment, has changed since."""
     wanted: Wanted = FULL
+    events: tuple[Happened, ...] = ()
+    """The whole trail of the assessment, oldest first; ``trail`` is what is printed."""
+
+    @property
+    def record(self) -> Record:
+        """The same for machines."""
+        return Record(
+            assessment_id=self.assessment_id,
+            organisation_id=self.organisation_id,
+            number=self.number,
+            read_at=self.read_at,
+            zone=self.zone,
+            version=self.version,
+            kind=self.wanted.kind,
+            language=self.wanted.language,
+            extract=self.wanted.extract,
+            is_complete=self.wanted.is_complete,
+            content=self.content,
+            events=self.events,
+            head_seq=self.head_seq,
+            head_hash=self.head_hash,
+        )
 
     @property
     def day(self) -> date:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.interchange.records.record import Happened
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
 from compliance.reviews.snapshot import content_of, one_moment, to_read
@@ -26,7 +27,7 @@ def read(assessment_id: UUID, number: int, wanted: Wanted = FULL) -> Paper:
         assessment = to_read(assessment_id)
         content = content_of(assessment)
         moved = _moved(assessment)
-        entries, count = _trail(assessment)
+        events = _trail(assessment)
         seq, head = trail.head_of(assessment.organisation_id)
         now = timezone.localtime()
     return Paper(
@@ -34,13 +35,16 @@ def read(assessment_id: UUID, number: int, wanted: Wanted = FULL) -> Paper:
         read_at=now,
         zone=settings.TIME_ZONE,
         content=content,
-        trail=entries,
-        trail_count=count,
+        trail=tuple(_printed(event) for event in events[: -LONGEST_TRAIL - 1 : -1]),
+        trail_count=len(events),
         head_seq=seq,
         head_hash=head,
         version=program_version(),
         moved=moved,
         wanted=wanted,
+        assessment_id=assessment.pk,
+        organisation_id=assessment.organisation_id,
+        events=events,
     )
 
 
@@ -61,26 +65,30 @@ def _moved(assessment: Assessment) -> frozenset[str]:
     return frozenset(moved.values_list("question__key", flat=True))
 
 
-def _trail(assessment: Assessment) -> tuple[tuple[Entry, ...], int]:
-    """The newest entries, newest first, and how many there are."""
+def _trail(assessment: Assessment) -> tuple[Happened, ...]:
+    """Every event, oldest first."""
     events = Event.objects.filter(
         organisation_id=assessment.organisation_id, scope_id=assessment.pk
     )
     rows = Answer.everything.filter(assessment=assessment).order_by()
     keys = dict(rows.values_list("pk", "question__key").iterator())
-    newest = events.select_related("actor").order_by("-seq")[:LONGEST_TRAIL]
-    return tuple(_entry(event, keys) for event in newest), events.count()
+    found = events.select_related("actor").order_by("seq")
+    return tuple(_happened(event, keys) for event in found.iterator(chunk_size=2000))
 
 
-def _entry(event: Event, keys: dict[int, str]) -> Entry:
+def _happened(event: Event, keys: dict[int, str]) -> Happened:
     before, after = trail.changes(event)
     key = ""
     if event.subject_label == "answer" and event.subject_id.isdigit():
         key = keys.get(int(event.subject_id), "")
-    return Entry(
-        seq=event.seq,
-        at=event.at,
+    return Happened(
+        link=trail.link_of(event),
+        hash=event.hash,
         who=str(event.actor) if event.actor else "Attest",
         what=told(event.action, before, after, key),
-        hash=event.hash,
     )
+
+
+def _printed(event: Happened) -> Entry:
+    link = event.link
+    return Entry(link.seq, link.at, event.who, event.what, event.hash)

@@ -34,6 +34,13 @@ def draft() -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder beside the reports for what goes into one; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="draft-", dir=folder()) as name:
+        yield Path(name)
+
+
 def keep(path: Path) -> tuple[str, int]:
     """Move a draft to its place; its SHA-256 and its size in bytes."""
     with path.open("rb") as file:

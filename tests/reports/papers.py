@@ -1,6 +1,7 @@
 """Reports as plain values, and the strings that try to break them."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from compliance.reports.paper import Entry, Paper
 from compliance.reviews.content import (
@@ -99,6 +100,8 @@ def make_paper(content=None, **fields):
         "head_seq": 9,
         "head_hash": "cd" * 32,
         "version": "1.0",
+        "assessment_id": UUID(int=7),
+        "organisation_id": UUID(int=8),
     }
     return Paper(content=content or make_content(), **(values | fields))
 

@@ -1,0 +1,95 @@
+"""What a report carries inside: its content and its trail, as canonical JSON. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from compliance.audit.chain import Link, canonical
+from compliance.reviews.content import Content
+
+FORMAT = "attest-report"
+VERSION = 1
+"""Raised when a reader of the one before would be wrong; ``docs/verifying.md``."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event of the trail: what its hash covers, the hash, and the words for it."""
+
+    link: Link
+    hash: str
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A report for machines: what it says, when it was read, and where the trail stood."""
+
+    assessment_id: UUID
+    organisation_id: UUID
+    number: int
+    read_at: datetime
+    zone: str
+    version: str
+    kind: str
+    language: str
+    extract: str
+    is_complete: bool
+    """Whether the pages tell every question; if not, the file holds no more than they."""
+    content: Content
+    events: tuple[Happened, ...]
+    head_seq: int
+    head_hash: str
+
+
+def written(record: Record, others: Mapping[str, bytes]) -> bytes:
+    """The record as canonical JSON in UTF-8, with the hashes of the files beside it.
+
+    The same record gives the same bytes. What a payload says stays out, since the trail
+    of an organisation is not for everybody who reads its reports; its hash is there. A
+    report of a part carries hashes only: whoever hands on a summary means a summary.
+    """
+    value = {
+        "format": FORMAT,
+        "version": VERSION,
+        "report": {
+            "assessment": record.assessment_id,
+            "number": record.number,
+            "read_at": moment(record.read_at),
+            "zone": record.zone,
+            "program": record.version,
+            "kind": record.kind,
+            "language": record.language,
+            "extract": record.extract,
+            "is_complete": record.is_complete,
+        },
+        "content": asdict(record.content) if record.is_complete else None,
+        "content_hash": record.content.content_hash,
+        "trail": {
+            "organisation": record.organisation_id,
+            "seq": record.head_seq,
+            "hash": record.head_hash,
+            "entries": [_entry(event) for event in record.events if record.is_complete],
+        },
+        "files": {
+            name: hashlib.sha256(content).hexdigest()
+            for name, content in others.items()
+        },
+    }
+    return canonical(value).encode()
+
+
+def moment(at: datetime) -> str:
+    """UTC to the microsecond, as the chain of the trail hashes it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _entry(event: Happened) -> dict[str, Any]:
+    link = {field.name: getattr(event.link, field.name) for field in fields(Link)}
+    del link["organisation_id"]
+    at = moment(event.link.at)
+    return link | {"at": at, "hash": event.hash, "who": event.who, "what": event.what}
