@@ -8,6 +8,7 @@ from typing import Any
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.checklists.diff import Diff, Document, Item, Runs, word_diff
 from compliance.checklists.rules import FactWords, choice_words, sentence
+from compliance.checklists.translations import name_of
 
 Words = Mapping[str, FactWords]
 GUIDANCE = {
@@ -67,7 +68,7 @@ class Telling:
 def _pairs(
     old: Mapping[str, str], new: Mapping[str, str]
 ) -> Iterable[tuple[str, str, str]]:
-    return [(label, old[label], new[label]) for label in old]
+    return [(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new}]
 
 
 def _title(question: Document, _: Document) -> dict[str, str]:
@@ -125,6 +126,14 @@ def _guidance(question: Document, _: Document) -> dict[str, str]:
     return {label: _text(question[name]) for name, label in GUIDANCE.items()}
 
 
+def _translations(question: Document, _: Document) -> dict[str, str]:
+    return {
+        f"{code}, {name_of(name, question)}": _text(said["text"])
+        for code, words in (question.get("translations") or {}).items()
+        for name, said in words.items()
+    }
+
+
 def _text(value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value)
 
@@ -138,6 +147,7 @@ _TELLING: Mapping[ChangeKind, Callable[[Document, Document], dict[str, str]]] = 
     ChangeKind.WEIGHT: _weight,
     ChangeKind.MOVED: _section,
     ChangeKind.GUIDANCE: _guidance,
+    ChangeKind.TRANSLATED: _translations,
 }
 
 

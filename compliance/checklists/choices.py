@@ -30,6 +30,7 @@ class ChangeKind(models.TextChoices):
     WEIGHT = "weight", "Weight changed"
     MOVED = "moved", "Moved"
     GUIDANCE = "guidance", "Guidance changed"
+    TRANSLATED = "translated", "Translated anew"
 
 
 class QuestionKind(models.TextChoices):

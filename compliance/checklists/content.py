@@ -10,9 +10,11 @@ A document of an edition holds all that publishing freezes::
 
 A question has the fields of its row, its choices and its citations ("cites"). What an
 imported file said and no field holds stands as "extra" in the edition or the question.
+Each part has "translations" where there are any, the edition a "language" unless it is
+written in English: see ``translations.py``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +35,15 @@ from compliance.checklists.models import (
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.checklists.related import Related, related_to
 from compliance.checklists.rules import FactWords, choice_words, sentence
+from compliance.checklists.translations import (
+    ORIGINAL,
+    Texts,
+    kept,
+    of_edition,
+    of_fact,
+    of_question,
+    of_section,
+)
 from compliance.organisations.models import Organisation
 
 EDITION = (
@@ -80,12 +91,10 @@ def document(edition: Edition) -> dict[str, Any]:
     )
     return {
         "checklist": edition.checklist.key,
-        "edition": _values(edition, EDITION)
-        | {"law_as_of": edition.law_as_of.isoformat()}
-        | _extra(edition),
-        "facts": [_values(fact, FACT) for fact in edition.facts.all()],
+        "edition": edition_document(edition),
+        "facts": [fact_document(fact) for fact in edition.facts.all()],
         "sections": [
-            _values(section, SECTION)
+            section_document(section)
             | {
                 "questions": [
                     question_document(question) for question in section.questions.all()
@@ -101,16 +110,43 @@ def content_hash(found: dict[str, Any]) -> str:
     return digest(canonical(found))
 
 
+def edition_document(edition: Edition) -> dict[str, Any]:
+    """An edition itself as it stands in a document; each of its languages is named."""
+    values = _values(edition, EDITION) | {"law_as_of": edition.law_as_of.isoformat()}
+    if edition.language != ORIGINAL:
+        values["language"] = edition.language
+    if edition.translations is not None:
+        texts = of_edition(values, edition.checklist.title, edition.checklist.summary)
+        found = kept(texts, edition.translations)
+        values["translations"] = {c: found.get(c, {}) for c in edition.translations}
+    return values | _extra(edition)
+
+
+def fact_document(fact: Fact) -> dict[str, Any]:
+    """A fact as it stands in a document."""
+    return _translated(fact, _values(fact, FACT), of_fact)
+
+
+def section_document(section: Section) -> dict[str, Any]:
+    """A section as it stands in a document, without its questions."""
+    return _translated(section, _values(section, SECTION), of_section)
+
+
 def question_document(question: Question) -> dict[str, Any]:
     """One question as it stands in a document, from ``with_links``."""
-    return (
-        _values(question, QUESTION)
-        | {
-            "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
-            "cites": [citation.provision.cite for citation in question.citations.all()],
-        }
-        | _extra(question)
-    )
+    values = _values(question, QUESTION) | {
+        "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
+        "cites": [citation.provision.cite for citation in question.citations.all()],
+    }
+    return _translated(question, values, of_question) | _extra(question)
+
+
+def _translated(
+    row: Any, values: dict[str, Any], texts_of: Callable[[dict[str, Any]], Texts]
+) -> dict[str, Any]:
+    """The values with the translations of the texts that are in them."""
+    found = kept(texts_of(values), row.translations) if row.translations else None
+    return values | {"translations": found} if found else values
 
 
 def _extra(row: Edition | Question) -> dict[str, Any]:

@@ -29,6 +29,7 @@ FIELDS: Mapping[ChangeKind, tuple[str, ...]] = {
         "remedy",
         "related",
     ),
+    ChangeKind.TRANSLATED: ("translations",),
 }
 """The fields of a question whose difference is a change of that kind."""
 
@@ -185,7 +186,7 @@ def _kinds(
     found = [
         kind
         for kind, names in FIELDS.items()
-        if any(was[1][name] != now[1][name] for name in names)
+        if any(was[1].get(name) != now[1].get(name) for name in names)
     ]
     if ChangeKind.RETYPED in found:
         found = [kind for kind in found if kind != ChangeKind.CHOICES]
@@ -233,7 +234,12 @@ def _facts(old: Iterable[Document], new: Iterable[Document]) -> Iterator[FactCha
         elif fact["choices"] != before[key]["choices"]:
             yield FactChange(ChangeKind.CHOICES, fact["label"], key)
         elif fact != before[key]:
-            yield FactChange(ChangeKind.REWORDED, fact["label"], key)
+            yield FactChange(_fact_kind(before[key], fact), fact["label"], key)
     for key, fact in before.items():
         if key not in after:
             yield FactChange(ChangeKind.REMOVED, fact["label"], key)
+
+
+def _fact_kind(old: Document, new: Document) -> ChangeKind:
+    plain = [{n: v for n, v in f.items() if n != "translations"} for f in (old, new)]
+    return ChangeKind.TRANSLATED if plain[0] == plain[1] else ChangeKind.REWORDED

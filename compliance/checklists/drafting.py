@@ -19,6 +19,7 @@ from compliance.checklists.models import (
     Section,
     Theme,
 )
+from compliance.checklists.translations import ORIGINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
         setattr(edition, name, values[name])
     edition.law_as_of = date.fromisoformat(values["law_as_of"])
     edition.extra = values.get("extra")
+    edition.language = values.get("language", ORIGINAL)
+    edition.translations = values.get("translations")
     edition.save()
     Fact.objects.bulk_create(
         Fact(
@@ -104,6 +107,7 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
             edition=edition,
             position=at,
             version=edition.version,
+            translations=content.as_kept(section.get("translations")),
             **{n: section[n] for n in content.SECTION},
         )
         for at, section in enumerate(document["sections"], 1)
@@ -120,6 +124,7 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
             position=at,
             version=edition.version,
             extra=content.as_kept(question.get("extra")),
+            translations=content.as_kept(question.get("translations")),
             **{name: content.as_kept(question[name]) for name in content.QUESTION},
         )
         for at, (question, row) in enumerate(pairs, 1)

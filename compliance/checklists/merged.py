@@ -8,6 +8,7 @@ from typing import Any
 from compliance.checklists import rules
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Diff, FactChange, Item, compare
+from compliance.checklists.translations import name_languages, united
 
 Document = dict[str, Any]
 
@@ -17,7 +18,8 @@ class Offer:
     """A question that the original changed, and how ours stands to it.
 
     ``is_ours`` says that ours was changed or removed here as well: then ours is kept
-    unless somebody decides otherwise.
+    unless somebody decides otherwise. Translations are no such change: those of both
+    sides stay.
     """
 
     item: Item
@@ -31,6 +33,7 @@ class FactOffer:
 
     change: FactChange
     is_ours: bool
+    base: Document | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def offers(base: Document, theirs: Document, ours: Document) -> Offers:
     found = [
         Offer(
             item,
-            is_ours=own.get(item.key) != before.get(item.key),
+            is_ours=_plain(own.get(item.key)) != _plain(before.get(item.key)),
             is_missing=item.key not in own,
         )
         for item in _changes(base, theirs).changed
@@ -55,7 +58,11 @@ def offers(base: Document, theirs: Document, ours: Document) -> Offers:
     ]
     had, has, mine = (_facts(document) for document in (base, theirs, ours))
     facts = [
-        FactOffer(change, is_ours=mine.get(change.key) != had.get(change.key))
+        FactOffer(
+            change,
+            is_ours=_plain(mine.get(change.key)) != _plain(had.get(change.key)),
+            base=had.get(change.key),
+        )
         for change in _changes(base, theirs).facts
         if mine.get(change.key) != has.get(change.key)
     ]
@@ -77,16 +84,20 @@ def merge(
     found = deepcopy(ours)
     for fact in offered.facts:
         if f"fact:{fact.change.key}" in taken:
-            _take_fact(found, theirs, fact.change.key)
+            _take_fact(found, theirs, fact)
     for offer in offered.questions:
         if offer.item.key in taken:
             _take(found, theirs, offer.item)
+    name_languages(found)
     return found
 
 
-def _take_fact(found: Document, theirs: Document, key: str) -> None:
+def _take_fact(found: Document, theirs: Document, offer: FactOffer) -> None:
+    key = offer.change.key
     new = _facts(theirs).get(key)
     at = next((i for i, row in enumerate(found["facts"]) if row["key"] == key), None)
+    if at is not None and new is not None:
+        new = _with_both(new, offer.base, found["facts"][at])
     if at is None:
         found["facts"].extend([deepcopy(new)] if new else [])
     elif new is None:
@@ -100,6 +111,8 @@ def _take(found: Document, theirs: Document, item: Item) -> None:
     for section in found["sections"]:
         for at, row in enumerate(section["questions"]):
             if row["key"] == item.key:
+                if new is not None:
+                    new = _with_both(new, item.old, row)
                 if new is None or item.has(ChangeKind.MOVED):
                     del section["questions"][at]
                 else:
@@ -150,6 +163,19 @@ def _bring_along(found: Document, theirs: Document, new: Mapping[str, Any]) -> N
     for key, fact in _facts(theirs).items():
         if key in named and key not in known:
             found["facts"].append(deepcopy(fact))
+
+
+def _plain(values: Any) -> Any:
+    """A question or fact without its translations."""
+    return values and {n: v for n, v in values.items() if n != "translations"}
+
+
+def _with_both(new: Any, base: Any, ours: Any) -> dict[str, Any]:
+    """Theirs, with the translations that only we have, or have changed."""
+    every = [(one or {}).get("translations") for one in (base, new, ours)]
+    both = united(*every)
+    found: dict[str, Any] = _plain(deepcopy(new))
+    return found | ({"translations": both} if both else {})
 
 
 def _by_key(document: Document) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_first_section_is_shown_whole(cast, sign_in):
     ]:
         assert shown in text
     assert "Do you keep duty 3?" not in text
-    assert "X9" not in text
+    assert "#X9" not in text
 
 
 def test_another_section_comes_by_its_key(cast, sign_in):

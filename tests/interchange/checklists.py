@@ -2,6 +2,14 @@
 
 import random
 
+from compliance.checklists.translations import (
+    LISTS,
+    mark,
+    of_edition,
+    of_fact,
+    of_question,
+    of_section,
+)
 from compliance.interchange.formats.found import Sheet
 
 WORDS = (
@@ -19,6 +27,7 @@ class Chance:
 
     def __init__(self, seed):
         self.random = random.Random(seed)  # noqa: S311 - no secret hangs on it
+        self.languages = ("de", "pt-BR", "sr-Latn") if seed % 2 else ()
 
     def maybe(self, value, otherwise=""):
         return value if self.random.random() < 0.6 else otherwise
@@ -94,7 +103,20 @@ class Chance:
         }
         if kind == "number":
             values["number"] = {"unit": "days", "at_most": 30, "partly_at_most": 45.5}
+        values |= self.translated(of_question(values))
         return values | self.maybe({"extra": self.extra()}, {})
+
+    def translated(self, texts):
+        """Translations of some of the texts, one in four of them stale."""
+        found = {}
+        for code in self.languages:
+            for name, text in texts.items():
+                if text and self.random.random() < 0.5:
+                    said = self.lines() or ["Ja"] if name in LISTS else self.prose()
+                    stale = self.random.random() < 0.25
+                    of = "0123456789" if stale else mark(text)
+                    found.setdefault(code, {})[name] = {"text": said, "of": of}
+        return {"translations": found} if found else {}
 
 
 def make_sheet(seed):
@@ -148,4 +170,15 @@ def make_sheet(seed):
             for at in range(chance.random.randint(1, 4))
         ],
     }
-    return Sheet(chance.line(4), chance.maybe(chance.prose()), "privacy", document)
+    title, summary = chance.line(4), chance.maybe(chance.prose())
+    edition = document["edition"]
+    for part in facts:
+        part.update(chance.translated(of_fact(part)))
+    for part in document["sections"]:
+        part.update(chance.translated(of_section(part)))
+    if chance.languages:
+        edition["language"] = "fr"
+        found = chance.translated(of_edition(edition, title, summary))
+        own = found.get("translations", {})
+        edition["translations"] = {c: own.get(c, {}) for c in chance.languages}
+    return Sheet(title, summary, "privacy", document)

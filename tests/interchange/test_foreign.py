@@ -208,6 +208,39 @@ def test_library_keeps_translations_scores_and_what_depends():
     assert any(words.startswith("line ") for words in told)
 
 
+def test_library_brings_its_translations():
+    library = make_library()
+    nodes = library["objects"]["framework"]["requirement_nodes"]
+    nodes[4]["translations"] = {"de": {"name": "Zwei", "mood": "gut"}, "en": {}, "?": 1}
+    found = read(as_yaml(library), ".yaml")
+    assert found.faults == found.lost == ()
+    edition, sections = found.document["edition"], found.document["sections"]
+    assert edition["translations"]["de"]["title"]["text"] == "Ein Rahmen"
+    titles = [s["translations"]["de"]["title"]["text"] for s in sections]
+    assert titles == ["1 Point 1 / 1.1 Teil", "2 Zwei"]
+    asked = {q["key"]: q.get("translations", {}) for q in questions_of(found)}
+    said = {
+        k: {n: t["text"] for n, t in f["de"].items()} for k, f in asked.items() if f
+    }
+    assert said == {
+        "1.1.1": {"title": "1.1.1 Punkt", "text": "Was er fragt."},
+        "1.1.1.1": {"choice.yes.label": "Ja"},
+        "1.1.1.2": {"choice.yes.label": "Ja"},
+        "1.1.1.3": {"title": "Ist es getan?", "text": "Ist es getan?"},
+    }
+    told = [note.words for note in found.kept if "translations" in note.words]
+    assert told == [
+        "translations of mood",
+        "translations into en",
+        "translations into ?",
+    ]
+
+
+def test_library_in_another_language_says_so():
+    library = make_library() | {"locale": "fr"}
+    assert read(as_yaml(library), ".yaml").document["edition"]["language"] == "fr"
+
+
 def test_library_of_relations_only_has_no_checklist():
     library = make_library(requirement_mapping_sets=[make_mapping()])
     del library["objects"]["framework"]

@@ -44,7 +44,7 @@ def save_question(
             raise StaleError
         stands = content.question_document(question)
         kept = content.as_kept(values)
-        changed = {name: value for name, value in kept.items() if stands[name] != value}
+        changed = {n: value for n, value in kept.items() if stands.get(n) != value}
         if not changed:
             return None
         for name in changed.keys() - {"choices", "cites"}:
@@ -57,7 +57,7 @@ def save_question(
         if "cites" in changed:
             question.citations.all().delete()
             cite(question, changed["cites"])
-        before = {name: stands[name] for name in changed}
+        before = {name: stands.get(name) for name in changed}
         return record(by, edition, "question.changed", {"key": key} | before, changed)
 
 

@@ -82,6 +82,7 @@ def _restore(by: Any, edition: Edition, key: str, was: dict[str, Any]) -> None:
         key=key,
         position=at,
         extra=was.get("extra"),
+        translations=was.get("translations"),
         version=was["version"] + 1,
         **content.as_kept(values),
     )

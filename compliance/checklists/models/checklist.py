@@ -77,7 +77,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """One state of a checklist. Published is frozen, here and by trigger.
 
-    ``extra`` keeps what an imported file said of it and no field holds. ``based_on`` is
+    ``extra`` keeps what an imported file said of it and no field holds. ``language`` is
+    the one it is written in, ``translations`` has the others (``translations.py``).
+    ``based_on`` is
     the edition that a draft was copied from, ``version`` counts changes of its head.
     ``sent_by`` sent it to review at ``sent_at``: until it is sent back nothing of it
     changes, and somebody else publishes it.
@@ -95,6 +97,8 @@ class Edition(models.Model):
     roles = models.JSONField(default=dict)
     role_fact = models.CharField(max_length=40, blank=True)
     extra = models.JSONField(null=True)
+    language = models.CharField(max_length=20, default="en")
+    translations = models.JSONField(null=True)
     published_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64, blank=True)
     based_on = models.ForeignKey(

@@ -15,6 +15,7 @@ class Section(models.Model):
     title = models.CharField(max_length=120)
     intro = models.TextField(blank=True)
     position = models.PositiveIntegerField()
+    translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -32,7 +33,8 @@ class Question(models.Model):
 
     ``key`` survives from edition to edition. ``rule`` is a rule of ``rules.py``;
     ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``. ``extra`` keeps
-    what an imported file said of it and no field holds.
+    what an imported file said of it and no field holds, ``translations`` its texts in
+    other languages (``translations.py``), as with sections and facts.
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="questions")
@@ -55,6 +57,7 @@ class Question(models.Model):
     remedy = models.TextField(blank=True)
     related = models.JSONField(default=list)
     extra = models.JSONField(null=True)
+    translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -106,6 +109,7 @@ class Fact(models.Model):
     kind = models.CharField(max_length=20, choices=FactKind.choices)
     choices = models.JSONField(default=list)
     position = models.PositiveIntegerField()
+    translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from compliance.checklists import rules
+from compliance.checklists.translations import ORIGINAL
 from compliance.interchange.bundle.question import RENAMED
 from compliance.interchange.bundle.words import Part
 from compliance.interchange.formats.found import Found, Notes, Path, Where
@@ -19,6 +20,7 @@ from compliance.interchange.formats.shape import (
     HeadShape,
     QuestionShape,
 )
+from compliance.interchange.formats.translated import Settling
 from compliance.interchange.reading import reason_of
 from compliance.web.text import FORBIDDEN
 
@@ -44,7 +46,10 @@ def found_in(
             notes.fault(where(path) or "the file", reason)
     if notes.has_faults or top is None or not isinstance(whole, DocumentShape):
         return notes.onto(Found(kind))
-    return notes.onto(Found(kind, **top.model_dump(), document=as_document(whole)))
+    made, lost = as_document(whole, words["title"], words["summary"])
+    for path, reason in lost:
+        notes.lose(where(path) or "the file", reason)
+    return notes.onto(Found(kind, **top.model_dump(), document=made))
 
 
 def _shaped(shape: type[Part], value: Any, notes: Notes, where: Where) -> Part | None:
@@ -61,16 +66,22 @@ def _shaped(shape: type[Part], value: Any, notes: Notes, where: Where) -> Part |
         return None
 
 
-def as_document(whole: DocumentShape) -> dict[str, Any]:
-    """The document that a shape stands for."""
+def as_document(
+    whole: DocumentShape, title: str, summary: str
+) -> tuple[dict[str, Any], list[tuple[Path, str]]]:
+    """The document that a shape stands for, and the translations that translate nothing."""
     document = whole.model_dump(mode="json")
     _drop_extra(document["edition"])
+    if document["edition"]["language"] == ORIGINAL:
+        del document["edition"]["language"]
     for section in document["sections"]:
         for question in section["questions"]:
             _drop_extra(question)
             question["number"] = question["number"] and _set(question["number"])
             question["applies_from"] = [_set(it) for it in question["applies_from"]]
-    return document
+    settling = Settling()
+    settling.settle(document, title, summary)
+    return document, settling.lost
 
 
 def _drop_extra(values: dict[str, Any]) -> None:

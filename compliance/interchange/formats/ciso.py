@@ -2,8 +2,8 @@
 
 A node that is not assessable is a section, with the titles above it; one that is
 assessable is a question, and its own questions follow it. What depends on another
-answer is kept and told, and not acted on: here facts decide what is asked. Texts of
-other languages, scores and groups stay beside the questions ("ciso" in "extra").
+answer is kept and told, and not acted on: here facts decide what is asked. Scores and
+groups stay beside the questions ("ciso" in "extra").
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from compliance.interchange.formats.checking import found_in
+from compliance.interchange.formats.ciso_languages import (
+    Said,
+    not_taken,
+    original_of,
+    said_of,
+    together,
+)
+from compliance.interchange.formats.ciso_relations import framework_key, pairs_in
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.naming import (
     NO_DAY,
@@ -45,18 +53,6 @@ NODE = {
 }
 QUESTION = {"type", "text", "choices"}
 CHOICE = {"value", "description", "compute_result"}
-RELATIONS = {
-    "equal": ("equal", "Asks the same", "Asks the same"),
-    "subset": ("subset", "Asks this and more", "Asks a part of this"),
-    "superset": ("superset", "Asks a part of this", "Asks this and more"),
-    "intersect": ("intersect", "Asks this in part", "Asks this in part"),
-}
-"""Relationship to our relation, what the target is to the source, and the other way."""
-
-
-def framework_key(urn: Any) -> str:
-    """The key of the checklist that a framework becomes."""
-    return slug(line(urn).rpartition(":")[2])
 
 
 class _Reading:
@@ -70,7 +66,8 @@ class _Reading:
         self.places: dict[Path, Path] = {}
         self.keys: set[str] = set()
         self.section_keys: set[str] = set()
-        self.open_section = False
+        self.original = original_of(library)
+        self.names: dict[tuple[str, ...], dict[str, str]] = {}
 
     def nodes(self, framework: dict[str, Any], path: Path) -> None:
         found = framework.get("requirement_nodes")
@@ -94,6 +91,8 @@ class _Reading:
                 self.fault((*here, "parent_urn"), "no node above has this urn")
             name = _name(node)
             titles[urn.lower()] = [*above, name]
+            names = said_of(node, self.original, lambda it: {"name": _name(it)})
+            self.names[*above, name] = {c: said["name"] for c, said in names.items()}
             if node.get("assessable") is True:
                 self.question(node, here, above)
             else:
@@ -107,11 +106,24 @@ class _Reading:
         text = prose(node.get("description"))
         said = {"key": key, "title": name, "intro": text, "questions": []}
         self.places["sections", len(self.sections)] = path
-        self.sections.append(said)
+        self.sections.append(said | self.section_said(node, titles))
         extra = {k: v for k, v in node.items() if k not in NODE - {"urn", "depth"}}
         self.kept_of(node, NODE, path)
         self.aside.append({"key": key} | extra)
         self.above = titles
+
+    def section_said(self, node: dict[str, Any], titles: list[str]) -> dict[str, Any]:
+        """The translations of a section: its title has those above it, as they are said."""
+        chains = [tuple(titles[: at + 1]) for at in range(len(titles))]
+        names = [(chain[-1], self.names.get(chain, {})) for chain in chains]
+        found: Said = {}
+        for code in names[-1][1] if names else ():
+            parts = [said.get(code, name) for name, said in names if name]
+            found[code] = {"title": title(" / ".join(parts), 120)}
+        intro = said_of(
+            node, self.original, lambda it: {"intro": prose(it.get("description"))}
+        )
+        return _translations(together(found, intro))
 
     aside: list[dict[str, Any]]
     above: list[str]
@@ -124,18 +136,15 @@ class _Reading:
             self.aside.pop()
             self.above = above
         key = fresh(_key(node), self.keys, 20)
-        name = _name(node)
         self.kept_of(node, NODE, path)
         self.add(
             path,
             {
                 "key": key,
-                "title": title(name),
-                "text": line(node.get("description")) or line(node.get("name")) or name,
-                "how_to_check": prose(node.get("annotation")),
-                "evidence_hints": _lines(node.get("typical_evidence")),
                 "extra": {"ciso": {k: v for k, v in node.items() if k != "questions"}},
-            },
+            }
+            | _requirement(node)
+            | _translations(said_of(node, self.original, _requirement)),
         )
         asked = node.get("questions") or {}
         if not isinstance(asked, dict):
@@ -152,16 +161,17 @@ class _Reading:
         self, question: dict[str, Any], urn: str, path: Path, above: str, number: int
     ) -> None:
         kind = line(question.get("type"))
-        choices = list(self.choices(question, path))
+        said: Said = {}
+        choices = list(self.choices(question, path, said))
         found = KINDS.get(kind, "text")
         if found in {"choice", "choices"} and len(choices) < 2:
             self.notes.keep(
                 self.where(path), "a choice of fewer than two is asked as text"
             )
-            found, choices = "text", []
+            found, choices, said = "text", [], {}
         elif kind not in KINDS:
             self.notes.keep(self.where(path), f"kind “{kind[:40]}” is asked as text")
-            choices = []
+            choices, said = [], {}
         if question.get("depends_on"):
             words = "depends_on is kept and not acted on: the question is always asked"
             self.notes.keep(self.where(path), words)
@@ -177,10 +187,16 @@ class _Reading:
                 "kind": found,
                 "choices": choices,
                 "extra": {"ciso": {"urn": urn, "of": above} | question},
-            },
+            }
+            | _translations(
+                together(said_of(question, self.original, _asked), said),
+            ),
         )
 
-    def choices(self, question: dict[str, Any], path: Path) -> Iterator[dict[str, Any]]:
+    def choices(
+        self, question: dict[str, Any], path: Path, said: Said
+    ) -> Iterator[dict[str, Any]]:
+        """The choices of a question; ``said`` gets their translations."""
         found = question.get("choices") or []
         if not isinstance(found, list):
             self.fault((*path, "choices"), "must be a list")
@@ -193,12 +209,12 @@ class _Reading:
             label = line(choice.get("value"))
             result = line(choice.get("compute_result")).lower()
             self.kept_of(choice, CHOICE | {"urn"}, (*path, "choices", at))
-            yield {
-                "key": fresh(slug(label, 40), taken, 40),
-                "label": title(label, 200),
-                "help": prose(choice.get("description")),
-                "verdict": RESULTS.get(result, ""),
-            }
+            key = fresh(slug(label, 40), taken, 40)
+            for code, words in said_of(choice, self.original, _offered).items():
+                named = {f"choice.{key}.{name}": text for name, text in words.items()}
+                said.setdefault(code, {}).update(named)
+            verdict = RESULTS.get(result, "")
+            yield {"key": key, "verdict": verdict} | _offered(choice)
 
     def add(self, path: Path, question: dict[str, Any]) -> None:
         questions = self.sections[-1]["questions"]
@@ -207,8 +223,10 @@ class _Reading:
         questions.append(question)
 
     def kept_of(self, found: dict[str, Any], known: set[str], path: Path) -> None:
+        for words in not_taken(found, self.original):
+            self.notes.keep(self.where((*path, "translations")), words)
         for name in found:
-            if name not in known:
+            if name not in known | {"translations"}:
                 self.notes.keep(self.where((*path, name)), str(name)[:80])
 
     def fault(self, path: Path, words: str) -> None:
@@ -233,7 +251,7 @@ def read(library: dict[str, Any], where: Where) -> Found:
     if not isinstance(objects, dict):
         reading.fault(("objects",), "must be a mapping")
         return reading.notes.onto(Found(KIND))
-    pairs = list(_pairs(objects, reading))
+    pairs = list(pairs_in(objects, reading.notes, where))
     framework = objects.get("framework") or objects.get("frameworks")
     path: Path = ("objects", "framework")
     if isinstance(framework, list):
@@ -288,6 +306,7 @@ def _edition(
     day = line(library.get("publication_date"))[:10]
     if not day:
         reading.notes.lose(reading.where(("publication_date",)), NO_DAY_WORDS)
+    named = framework if line(framework.get("name")) else library
     rest = {k: v for k, v in framework.items() if k != "requirement_nodes"}
     about = {k: v for k, v in library.items() if k != "objects"}
     reading.notes.keep(
@@ -299,61 +318,43 @@ def _edition(
         "release_notes": prose(library.get("copyright"))
         or f"Brought in from a library file, version {version}.",
         "subject_label": LABEL,
+        "language": reading.original,
+        "translations": said_of(named, reading.original, _about),
         "extra": {
             "ciso": {"library": about, "framework": rest, "nodes": reading.aside}
         },
     }
 
 
-def _pairs(objects: dict[str, Any], reading: _Reading) -> Iterator[dict[str, str]]:
-    found = objects.get("requirement_mapping_sets") or []
-    if one := objects.get("requirement_mapping_set"):
-        found = [one] if isinstance(one, dict) else one
-    for at, group in enumerate(found if isinstance(found, list) else []):
-        path = ("objects", "requirement_mapping_sets", at)
-        if not isinstance(group, dict):
-            reading.fault(path, "must be a mapping")
-            continue
-        ends = [line(group.get(f"{end}_framework_urn")) for end in ("source", "target")]
-        if not all(ends):
-            reading.fault(path, "needs source_framework_urn and target_framework_urn")
-            continue
-        mappings = group.get("requirement_mappings")
-        for number, pair in enumerate(mappings if isinstance(mappings, list) else []):
-            here = (*path, "requirement_mappings", number)
-            if made := _pair(pair, ends, here, reading):
-                yield made
+def _translations(said: Said) -> dict[str, Any]:
+    return {"translations": said} if said else {}
 
 
-def _pair(
-    pair: Any, ends: list[str], path: Path, reading: _Reading
-) -> dict[str, str] | None:
-    if not isinstance(pair, dict):
-        reading.fault(path, "must be a mapping")
-        return None
-    said = line(pair.get("relationship"))
-    if said == "not_related":
-        reading.notes.lose(reading.where(path), "“not_related” is no relation")
-        return None
-    if said not in RELATIONS:
-        known = ", ".join(RELATIONS)
-        reading.fault((*path, "relationship"), f"“{said[:40]}” is none of {known}")
-        return None
-    relation, words, back = RELATIONS[said]
-    strength = line(pair.get("strength_of_relationship"))
-    reason = [line(pair.get("rationale")), line(pair.get("annotation"))]
-    reason.append(f"strength {strength}" if strength else "")
+def _requirement(node: dict[str, Any]) -> dict[str, Any]:
+    """A node as a question."""
+    name = _name(node)
     return {
-        "place": reading.where(path),
-        "a_checklist": framework_key(ends[0]),
-        "a": line(pair.get("source_requirement_urn")).lower(),
-        "b_checklist": framework_key(ends[1]),
-        "b": line(pair.get("target_requirement_urn")).lower(),
-        "relation": relation,
-        "words": words,
-        "back": back,
-        "reason": title("; ".join(filter(None, reason)), 300)
-        or f"Stated by the library as “{said}”.",
+        "title": title(name),
+        "text": line(node.get("description")) or line(node.get("name")) or name,
+        "how_to_check": prose(node.get("annotation")),
+        "evidence_hints": _lines(node.get("typical_evidence")),
+    }
+
+
+def _asked(question: dict[str, Any]) -> dict[str, Any]:
+    text = line(question.get("text"))
+    return {"title": title(text), "text": text}
+
+
+def _offered(choice: dict[str, Any]) -> dict[str, Any]:
+    label = title(line(choice.get("value")), 200)
+    return {"label": label, "help": prose(choice.get("description"))}
+
+
+def _about(framework: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": title(framework.get("name"), 120),
+        "summary": prose(framework.get("description")),
     }
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from compliance.interchange.formats.found import UnreadableError
 from compliance.interchange.formats.limits import MOST_ROWS, MOST_TEXT
-from compliance.interchange.formats.table import COLUMNS, Row
+from compliance.interchange.formats.records import COLUMNS
+from compliance.interchange.formats.table import Row
 
 MOST_COLUMNS = 200
 _STARTS = "=+\\-@\t\r\x00\uff1d\uff0b\uff0d\uff20"

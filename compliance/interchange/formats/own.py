@@ -9,25 +9,33 @@ from typing import Any
 
 import yaml
 
+from compliance.checklists.translations import (
+    Texts,
+    of_edition,
+    of_fact,
+    of_question,
+    of_section,
+)
 from compliance.interchange.bundle.question import RENAMED
 from compliance.interchange.formats.checking import found_in
 from compliance.interchange.formats.found import Found, Notes, Path, Sheet, Where
+from compliance.interchange.formats.translated import brief
 
 KIND = "Attest checklist"
 TOP = (
-    "key", "theme", "title", "summary", "edition", "subject", "roles", "role_fact",
-    "facts", "sections", "extra",
+    "key", "theme", "title", "summary", "language", "edition", "subject", "roles",
+    "role_fact", "translations", "facts", "sections", "extra",
 )  # fmt: skip
 EDITION = ("number", "law_as_of", "release_notes")
-SECTION = ("key", "title", "intro", "questions")
+SECTION = ("key", "title", "intro", "translations", "questions")
 QUESTION = (
     "key", "title", "text", "kind", "cites", "binds", "applies", "applies_from",
     "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "related",
-    "choices", "number", "extra",
+    "choices", "number", "translations", "extra",
 )  # fmt: skip
 OPTION = ("key", "label", "help")
 PARTS = {
-    "facts": ("key", "label", "text", "help", "kind", "choices"),
+    "facts": ("key", "label", "text", "help", "kind", "choices", "translations"),
     "choices": ("key", "label", "help", "verdict"),
 }
 NAMES = {new: old for old, new in RENAMED.items()}
@@ -37,6 +45,8 @@ MOVED = {
     "subject_help": ("subject", "help"),
     "roles": ("roles",),
     "role_fact": ("role_fact",),
+    "language": ("language",),
+    "translations": ("translations",),
     "extra": ("extra",),
 }
 
@@ -51,16 +61,23 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
         "theme": sheet.theme,
         "title": sheet.title,
         "summary": sheet.summary,
+        "language": edition.get("language"),
         "edition": {name: edition[name] for name in EDITION},
         "subject": _filled(subject),
         "roles": edition["roles"],
         "role_fact": edition["role_fact"],
+        "translations": _translated(
+            of_edition(edition, sheet.title, sheet.summary), edition
+        ),
         "facts": [
-            _filled(fact) | _all("choices", fact["choices"])
+            _filled({n: fact[n] for n in PARTS["facts"] if n in fact})
+            | _all("choices", fact["choices"])
+            | _with_translations(of_fact(fact), fact)
             for fact in document["facts"]
         ],
         "sections": [
             _filled({n: section[n] for n in ("key", "title", "intro")})
+            | _with_translations(of_section(section), section)
             | {"questions": [_question(q) for q in section["questions"]]}
             for section in document["sections"]
         ],
@@ -72,7 +89,33 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
 def _question(question: dict[str, Any]) -> dict[str, Any]:
     named = {NAMES.get(name, name): value for name, value in question.items()}
     ordered = {name: named[name] for name in QUESTION if name in named}
-    return _filled(ordered) | _all("choices", question["choices"])
+    told = _with_translations(of_question(question), question)
+    return _filled(ordered) | _all("choices", question["choices"]) | told
+
+
+def _translated(texts: Texts, values: dict[str, Any]) -> dict[str, Any]:
+    """The translations of a part, with the words that the file has for its texts."""
+    return {
+        code: {NAMES.get(n, n): text for n, text in brief(texts, words).items()}
+        for code, words in sorted((values.get("translations") or {}).items())
+    }
+
+
+def _with_translations(texts: Texts, values: dict[str, Any]) -> dict[str, Any]:
+    found = _translated(texts, values)
+    return {"translations": found} if found else {}
+
+
+def _named_back(found: Any) -> Any:
+    """Translations with the names that a document has for texts."""
+    if not isinstance(found, dict):
+        return found
+    return {
+        code: {RENAMED.get(str(n), n): text for n, text in words.items()}
+        if isinstance(words, dict)
+        else words
+        for code, words in found.items()
+    }
 
 
 def _all(name: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
@@ -119,7 +162,8 @@ def read(value: dict[str, Any], where: Where) -> Found:
     edition = _known(value, "edition", EDITION, notes, where)
     subject = _known(value, "subject", ("label", "help"), notes, where)
     edition |= {MOVED_BACK[name]: subject[name] for name in subject}
-    edition |= {n: value[n] for n in ("roles", "role_fact") if n in value}
+    names = ("roles", "role_fact", "language", "translations")
+    edition |= {n: value[n] for n in names if n in value}
     document = {"edition": edition | _extra(value, unknown)}
     if "key" in value:
         document["checklist"] = value["key"]
@@ -232,6 +276,8 @@ def _asked(question: Any, notes: Notes, where: Where, path: Path) -> Any:
     known.update(_extra(question, unknown))
     if isinstance(known.get("applies_from"), str):
         known["applies_from"] = [{"date": known["applies_from"]}]
+    if "translations" in known:
+        known["translations"] = _named_back(known["translations"])
     known["choices"] = _parts(question, "choices", notes, where, path)
     return known
 

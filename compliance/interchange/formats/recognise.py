@@ -17,7 +17,8 @@ from compliance.interchange.formats.plain import (
     from_yaml,
     named_in,
 )
-from compliance.interchange.formats.table import COLUMNS, Row
+from compliance.interchange.formats.records import COLUMNS
+from compliance.interchange.formats.table import Row
 from compliance.interchange.sheets import parsing
 from compliance.interchange.walls.archive import WallError
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from compliance.checklists.choices import QuestionKind, Verdict
+from compliance.checklists.translations import ORIGINAL, language_tag
 from compliance.interchange.bundle import FactPart
 from compliance.interchange.bundle.question import NumberPart
 from compliance.interchange.bundle.words import (
@@ -17,6 +18,7 @@ from compliance.interchange.bundle.words import (
     Key,
     Line,
     Part,
+    Prose,
     Rule,
     Short,
     Title,
@@ -51,9 +53,39 @@ Day = Annotated[str, AfterValidator(_a_day)]
 Long = Annotated[Line, Field(max_length=MOST_TEXT)]
 Words = Annotated[Aside, Field(max_length=MOST_TEXT)]
 Lines = Annotated[list[Long], Field(max_length=500)]
+
+
+def _a_language(value: str) -> str:
+    if not language_tag(value):
+        msg = f"{value[:20]!r} is no language such as de, pt-BR or sr-Latn"
+        raise ValueError(msg)
+    return language_tag(value)
+
+
+Language = Annotated[str, AfterValidator(_a_language)]
+Translated = Annotated[Prose, Field(max_length=MOST_TEXT)] | Lines
+
+
 QuestionKey = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._()-]*$", max_length=20)
 ]
+
+
+class MarkedShape(Part):
+    """A translation with the mark of the text that it was made from."""
+
+    text: Translated
+    of: Annotated[str, Field(pattern=r"^[0-9a-f]{10}$")]
+
+
+Translations = dict[
+    Language,
+    Annotated[dict[Short, MarkedShape | Translated], Field(max_length=500)],
+]
+
+
+class FactShape(FactPart):
+    translations: Translations = {}
 
 
 class ChoiceShape(Part):
@@ -87,6 +119,7 @@ class QuestionShape(Part):
     related: list[Annotated[Line, Field(max_length=20)]] = []
     choices: Annotated[list[ChoiceShape], Field(max_length=MOST_CHOICES)] = []
     cites: list[Short] = []
+    translations: Translations = {}
     extra: dict[str, Any] | None = None
 
     def fault(self) -> str:
@@ -107,6 +140,7 @@ class SectionShape(Part):
     title: Title
     intro: Words = ""
     questions: list[QuestionShape] = []
+    translations: Translations = {}
 
 
 class EditionShape(Part):
@@ -117,6 +151,8 @@ class EditionShape(Part):
     subject_help: Words = ""
     roles: dict[Key, Line] = {}
     role_fact: str = ""
+    language: Language = ORIGINAL
+    translations: Translations = {}
     extra: dict[str, Any] | None = None
 
 
@@ -125,7 +161,7 @@ class DocumentShape(Part):
 
     checklist: Annotated[Key, Field(max_length=60)]
     edition: EditionShape
-    facts: Annotated[list[FactPart], Field(max_length=50)] = []
+    facts: Annotated[list[FactShape], Field(max_length=50)] = []
     sections: Annotated[list[SectionShape], Field(max_length=MOST_SECTIONS)]
 
 

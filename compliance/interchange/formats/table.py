@@ -1,58 +1,13 @@
-"""A checklist as one table, for XLSX and CSV. Lossless.
-
-Each row is a record; its first column says of what. An option belongs to the fact above
-it, a question to the section, a choice to the question. A list stands in one cell, an
-entry to a line; a rule as JSON. A row "more" goes on with the texts of the row above,
-where a cell would be too long.
-"""
+"""The table of XLSX and CSV read back: see ``records.py``."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compliance.interchange.bundle.question import RENAMED
 from compliance.interchange.formats.checking import found_in
-from compliance.interchange.formats.found import Found, Notes, Path, Sheet
-
-COLUMNS = (
-    "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
-    "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
-    "evidence", "remedy", "related", "extra",
-)  # fmt: skip
-LISTS = {"cites", "binds", "good", "evidence", "related"}
-JSON = {"applies", "applies_from", "number", "extra"}
-PIECE = 4_000
-"""Characters of a cell: even when each is escaped, a spreadsheet can hold them."""
-QUESTION = (
-    "key", "title", "text", "kind", "weight", "cites", "binds", "applies",
-    "applies_from", "number", "good", "check", "partly", "mistake", "evidence",
-    "remedy", "related", "extra",
-)  # fmt: skip
-RECORDS: dict[str, dict[str, str]] = {
-    "checklist": {"key": "key", "title": "title", "text": "summary", "kind": "theme"},
-    "edition": {
-        "key": "number",
-        "text": "release_notes",
-        "applies_from": "law_as_of",
-        "extra": "extra",
-    },
-    "subject": {"title": "subject_label", "text": "subject_help"},
-    "role": {"key": "key", "title": "label"},
-    "role_fact": {"key": "role_fact"},
-    "fact": {
-        "key": "key",
-        "title": "label",
-        "text": "text",
-        "help": "help",
-        "kind": "kind",
-    },
-    "option": {"key": "key", "title": "label", "help": "help"},
-    "section": {"key": "key", "title": "title", "text": "intro"},
-    "question": {name: RENAMED.get(name, name) for name in QUESTION},
-    "choice": {"key": "key", "title": "label", "help": "help", "verdict": "verdict"},
-}
-"""Record to its columns, each with the field that it holds."""
+from compliance.interchange.formats.found import Found, Notes, Path
+from compliance.interchange.formats.records import COLUMNS, JSON, LISTS, RECORDS, SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,56 +30,6 @@ class Row:
         return f"row {self.number}" + (f", column {column}" if column else "")
 
 
-def rows_of(sheet: Sheet) -> Iterator[dict[str, str]]:
-    """Every row of the table, as text by column."""
-    for record, values in _records(sheet):
-        cells = {
-            column: _cell(column if record != "edition" else "", values.get(name))
-            for column, name in RECORDS[record].items()
-        }
-        if record == "edition":
-            cells["extra"] = _cell("extra", values.get("extra"))
-        yield from _pieces({"record": record} | cells)
-
-
-def _records(sheet: Sheet) -> Iterator[tuple[str, dict[str, Any]]]:
-    document = sheet.document
-    edition = document["edition"]
-    words = {"title": sheet.title, "summary": sheet.summary, "theme": sheet.theme}
-    yield "checklist", words | {"key": document["checklist"]}
-    yield "edition", edition
-    yield "subject", edition
-    for key, label in edition["roles"].items():
-        yield "role", {"key": key, "label": label}
-    if edition["role_fact"]:
-        yield "role_fact", edition
-    for fact in document["facts"]:
-        yield "fact", fact
-        for option in fact["choices"]:
-            yield "option", option
-    for section in document["sections"]:
-        yield "section", section
-        for question in section["questions"]:
-            yield "question", question
-            for choice in question["choices"]:
-                yield "choice", choice
-
-
-def _cell(column: str, value: Any) -> str:
-    if value in (None, "", [], {}):
-        return ""
-    if column in JSON:
-        return json.dumps(value, ensure_ascii=False)
-    return "\n".join(value) if column in LISTS else str(value)
-
-
-def _pieces(cells: dict[str, str]) -> Iterator[dict[str, str]]:
-    longest = max(len(text) for text in cells.values())
-    for start in range(0, longest, PIECE):
-        piece = {name: text[start : start + PIECE] for name, text in cells.items()}
-        yield piece if not start else piece | {"record": "more"}
-
-
 class _Building:
     """The document as it grows row by row, and where each part of it stands."""
 
@@ -135,11 +40,16 @@ class _Building:
         self.facts: list[dict[str, Any]] = []
         self.sections: list[dict[str, Any]] = []
         self.rows: dict[Path, tuple[Row, str]] = {}
+        self.last: tuple[str, dict[str, Any], dict[str, Any], Path] | None = None
+        """Record, values, the part that has its translations, and where that stands."""
 
     def add(self, row: Row) -> None:
         record = row.cells.get("record", "").strip()
+        if record == "translation":
+            self._translation(row)
+            return
         if record not in RECORDS:
-            known = ", ".join(RECORDS)
+            known = ", ".join([*RECORDS, "translation"])
             words = f"“{record[:40]}” is no record; known are {known}"
             self.notes.fault(row.place("record"), words)
             return
@@ -148,8 +58,51 @@ class _Building:
             for column, name in RECORDS[record].items()
             if (value := self._value(row, record, column)) is not None
         }
-        self._others(row, record, values)
+        self._others(row, {*RECORDS[record], "record"}, record, values)
         getattr(self, f"_{record}")(values, row)
+        self.last = self._part_of(record, values)
+
+    def _part_of(
+        self, record: str, values: dict[str, Any]
+    ) -> tuple[str, dict[str, Any], dict[str, Any], Path] | None:
+        """Where the translations of a record belong; None before what they belong to."""
+        if record in {"fact", "option"}:
+            holders = self.facts
+            path: Path = ("facts",)
+        elif record in {"section", "question", "choice"}:
+            holders, path = self.sections, ("sections",)
+        else:
+            return record, values, self.edition, ("edition",)
+        if not holders:
+            return None
+        holder, path = holders[-1], (*path, len(holders) - 1)
+        if record in {"question", "choice"}:
+            asked = holder["questions"]
+            if not asked:
+                return None
+            holder, path = asked[-1], (*path, "questions", len(asked) - 1)
+        return record, values, holder, path
+
+    def _translation(self, row: Row) -> None:
+        if self.last is None:
+            words = "a translation stands before what it translates"
+            self.notes.fault(row.place("record"), words)
+            return
+        record, values, holder, path = self.last
+        columns = SAID.get(record, {})
+        code = row.cells.get("key", "").strip()
+        marks = self._json(row, "extra", row.cells.get("extra") or "{}")
+        words = holder.setdefault("translations", {}).setdefault(code, {})
+        self.rows[*path, "translations", code] = (row, "translation")
+        for column, name in columns.items():
+            if text := row.cells.get(column, ""):
+                lines = [line for line in text.split("\n") if line.strip()]
+                said = lines if column in LISTS else text
+                of = marks.get(column) if isinstance(marks, dict) else None
+                named = name.format(values.get("key", ""))
+                words[named] = {"text": said, "of": of} if of else said
+        known = {*columns, "record", "key", "extra"}
+        self._others(row, known, "translation", {})
 
     def _value(self, row: Row, record: str, column: str) -> Any:
         text = row.cells.get(column, "")
@@ -179,8 +132,9 @@ class _Building:
             self.notes.fault(row.place(column), words)
             return None
 
-    def _others(self, row: Row, record: str, values: dict[str, Any]) -> None:
-        known = {*RECORDS[record], "record"}
+    def _others(
+        self, row: Row, known: set[str], record: str, values: dict[str, Any]
+    ) -> None:
         beside = {c: t for c, t in row.cells.items() if t and c not in known}
         others = {heading[:80]: text for heading, text in row.others.items() if text}
         for column in beside:
@@ -261,6 +215,8 @@ class _Building:
         for end in range(len(path), 0, -1):
             if path[:end] in self.rows:
                 row, record = self.rows[path[:end]]
+                if record == "translation":
+                    return row.place()
                 name = next((p for p in path[end:] if isinstance(p, str)), "")
                 columns = {name: column for column, name in RECORDS[record].items()}
                 return row.place(columns.get(name, ""))

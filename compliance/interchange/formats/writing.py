@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compliance.interchange.formats import csv_file, own, xlsx
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.oscal import building
-from compliance.interchange.formats.table import rows_of
+from compliance.interchange.formats.records import rows_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from compliance.interchange.formats.found import Sheet
-from compliance.interchange.formats.table import COLUMNS, rows_of
+from compliance.interchange.formats.records import COLUMNS, rows_of
 from compliance.interchange.sheets.writing import STARTERS, packed, put_text
 
 NAME = "Checklist"

@@ -87,10 +87,14 @@ def _group(section: dict[str, Any], params: Params, ids: set[str]) -> dict[str, 
     if section["intro"]:
         group["parts"] = [{"name": "overview", "prose": section["intro"]}]
     group["controls"] = _controls(section, params, ids)
-    words = {name: section[name] for name in ("key", "title", "intro")}
+    words = _words(section)
     if not group["controls"]:
         del group["controls"]
     return with_data(group, words)
+
+
+def _words(section: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if name != "questions"}
 
 
 def _controls(
@@ -227,7 +231,7 @@ def _tree(
             section = sections.pop(key)
             own = params | params_of(group)
             found[key] = group["controls"] = _controls(section, own, ids)
-            words = {name: section[name] for name in ("key", "title", "intro")}
+            words = _words(section)
             if words != node.get("words"):
                 group = with_data(group, words)
         if key in found or inner or key is None:
