@@ -38,6 +38,7 @@ class Decision(models.TextChoices):
     CARRY = "carry", "Carry over as it is"
     AGAIN = "again", "Confirm again"
     CONVERT = "convert", "Take it over in the new form, and confirm again"
+    ANEW = "anew", "Answer in the new form, and confirm again"
     NOTE = "note", "Leave unanswered, keep the old answer as note"
 
 

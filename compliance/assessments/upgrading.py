@@ -76,6 +76,20 @@ class Move:
         new, said = self.item.new, self.converted
         return told(new, said) if new and said else ""
 
+    def anew(self, typed: Sequence[str]) -> Said:
+        """What the answer says with a value that was typed for its new form.
+
+        Raises ``ValueError`` in words for the person.
+        """
+        new = self.item.asked
+        offered = [choice["key"] for choice in new["choices"]]
+        value = parse(new["kind"], typed, offered)
+        if value is None:
+            msg = "Answer in the new form, or leave it unanswered."
+            raise ValueError(msg)
+        said = self.said
+        return Said(_verdict(new, value, said), value, said.note, said.reason)
+
     def settled(self, decision: str) -> Decision | None:
         """The decision if it is open to this answer, else what is suggested."""
         for option in self.options:
@@ -151,12 +165,10 @@ def _move(item: Item, said: Said, details: tuple[Detail, ...]) -> Move:
 
 
 def _options(item: Item, said: Said, converted: Said | None) -> tuple[Decision, ...]:
-    is_as_it_was = converted == said
-    if item.has(ChangeKind.RETYPED) and not is_as_it_was:
-        return (Decision.CONVERT, Decision.NOTE) if converted else (Decision.NOTE,)
     if converted is None:
-        return (Decision.NOTE,)
-    if not is_as_it_was:
+        can_be_typed = item.asked["kind"] in DERIVED
+        return (Decision.NOTE, Decision.ANEW) if can_be_typed else (Decision.NOTE,)
+    if converted != said:
         return (Decision.CONVERT, Decision.NOTE)
     return (Decision.AGAIN, Decision.CARRY)
 
@@ -200,7 +212,7 @@ def _value(old: Document, new: Document, said: Said) -> Any:
         return None
     if kind in CHOSEN:
         return _chosen(old, new, said)
-    typed = told(old, said)
+    typed = str(said.value or "") if old["kind"] == "number" else told(old, said)
     try:
         return parse(kind, [typed]) if typed else None
     except ValueError:
@@ -228,8 +240,10 @@ def _keys(value: Any) -> Sequence[str]:
 
 
 def told(question: Document, said: Said) -> str:
-    """The value in words, as the old question offered it; "" without one."""
+    """The value in words, as a question offers it, a number with its unit; "" without."""
     if question["kind"] in CHOSEN:
         labels = {choice["key"]: choice["label"] for choice in question["choices"]}
         return "; ".join(labels.get(key, key) for key in _keys(said.value))
+    if question["kind"] == "number" and said.value:
+        return f"{said.value} {(question['number'] or {}).get('unit', '')}".strip()
     return str(said.value or "")

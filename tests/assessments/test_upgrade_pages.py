@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.models import Answer, Comment, Mention, Upgrade
+from compliance.organisations import limits
 from compliance.organisations.access import Permission
 from compliance.reports.needs import needs
 from tests import factories
@@ -140,3 +141,66 @@ def test_double_submit_moves_once(cast, sign_in, waiting):
     client.post(path(waiting))
     client.post(path(waiting))
     assert Upgrade.objects.count() == 1
+
+
+@pytest.fixture
+def retyped(cast, db):
+    """Q1 was met and asks for months now, Q2 said nine of them, Q3 and Q4 are new."""
+    months = {"kind": "number", "number": {"at_least": 6, "unit": "months"}}
+    first = [question("Q1"), question("Q2", **months)]
+    assessment = begin(cast, publish(first, number="1"))
+    say(assessment, "Q1", verdict="met")
+    say(assessment, "Q2", verdict="met", value="9")
+    second = [question("Q1", **months), question("Q2", text="How many?", **months)]
+    publish([*second, question("Q3"), question("Q4")], number="2")
+    return assessment
+
+
+def test_value_stands_beside_confirm_again(cast, sign_in, retyped):
+    page = flat(sign_in(cast.otto).get(path(retyped)).text)
+    assert "Confirm again:<strong><bdi>9 months</bdi></strong>" in page
+    assert 'name="v-Q1"' in page
+
+
+def test_value_in_the_new_form_is_taken_where_it_is_chosen(cast, sign_in, retyped):
+    client = sign_in(cast.otto)
+    reply = client.post(path(retyped), {"d-Q1": "note", "v-Q1": "8"})
+    assert reply.status_code == 422
+    assert "Q1: an answer in the new form is there, but not chosen." in reply.text
+    assert 'value="8"' in reply.text
+    reply = client.post(path(retyped), {"d-Q1": "anew", "v-Q1": "x<b>"})
+    assert reply.status_code == 422
+    assert "Q1: “x&lt;b&gt;” is not a number." in reply.text
+    assert not Upgrade.objects.exists()
+    client.post(path(retyped), {"d-Q1": "anew", "v-Q1": "8"})
+    assert by_key(retyped)["Q1"].value == "8"
+
+
+def test_new_questions_go_to_one_person_and_single_ones_elsewhere(
+    cast, sign_in, retyped
+):
+    sent = {"owner": cast.con.pk, "o-Q4": cast.ada.pk, "o-Q1": cast.ada.pk}
+    sign_in(cast.otto).post(path(retyped), sent)
+    found = by_key(retyped)
+    assert [found[f"Q{n}"].owner for n in (1, 3, 4)] == [None, cast.con, cast.ada]
+
+
+def test_chosen_people_stay_chosen_on_the_page(cast, sign_in, retyped):
+    sent = {"all": "again", "owner": cast.con.pk, "o-Q4": "nobody"}
+    page = flat(sign_in(cast.otto).post(path(retyped), sent).text)
+    assert f'value="{cast.con.pk}" selected' in page
+    assert 'value="nobody" selected' in page
+
+
+def test_people_of_elsewhere_and_readers_are_given_nothing(cast, sign_in, retyped):
+    sent = {"owner": cast.zoe.pk, "o-Q4": cast.rob.pk}
+    sign_in(cast.otto).post(path(retyped), sent)
+    assert {answer.owner for answer in by_key(retyped).values()} == {None}
+
+
+def test_mails_of_a_move_are_counted(cast, sign_in, retyped, monkeypatch):
+    monkeypatch.setattr(limits, "may_send", lambda _: False)
+    reply = sign_in(cast.otto).post(path(retyped), {"owner": cast.con.pk})
+    assert reply.status_code == 422
+    assert limits.TOO_MANY in flat(reply.text)
+    assert not Upgrade.objects.exists()

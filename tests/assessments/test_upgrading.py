@@ -21,6 +21,7 @@ from compliance.checklists.diff import compare
 from compliance.models import Answer, Theme, Upgrade
 from tests import factories
 from tests.documents import document, question
+from tests.mailing import send_queued
 
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
 CONTENT = (
@@ -275,6 +276,91 @@ def test_retyped_answer_is_converted_where_somebody_agrees(cast, db):
     assert by_key(assessment)["Q1"].value == "a"
 
 
+MONTHS = {"at_least": 6, "unit": "months"}
+
+
+@pytest.fixture
+def retyped(cast, db):
+    """Q1 was met, and is a number of months in the edition that is new."""
+    assessment = begin(cast, publish([question("Q1")], number="1"))
+    say(assessment, "Q1", verdict="met", note="As the law asks")
+    asked = question("Q1", kind="number", number=MONTHS)
+    return assessment, publish([asked, question("Q2"), question("Q3")], number="2")
+
+
+@pytest.mark.parametrize(("typed", "verdict"), [("9", "met"), ("3,5", "not_met")])
+def test_retyped_answer_is_given_anew_in_the_move(cast, retyped, typed, verdict):
+    assessment, new = retyped
+    before = content(assessment)
+    plan = actions.foresee_upgrade(assessment=assessment, to=new)
+    assert plan.moves[0].options == (Decision.NOTE, Decision.ANEW)
+    done = actions.upgrade(
+        by=cast.otto,
+        assessment=assessment,
+        to=new,
+        decisions={"Q1": "anew"},
+        typed={"Q1": [typed]},
+    )
+    one = by_key(assessment)["Q1"]
+    assert (one.value, one.verdict) == (typed.replace(",", "."), verdict)
+    assert (one.note, one.again) == ("As the law asks", "edition")
+    actions.undo_upgrade(by=cast.ada, upgrade=done)
+    assert content(assessment) == before
+
+
+@pytest.mark.parametrize("typed", ["", "many", "1e999", "9\x00"])
+def test_value_that_is_none_moves_nothing(cast, retyped, typed):
+    assessment, new = retyped
+    before = content(assessment)
+    with pytest.raises(ValidationError, match="Q1: "):
+        actions.upgrade(
+            by=cast.otto,
+            assessment=assessment,
+            to=new,
+            decisions={"Q1": "anew"},
+            typed={"Q1": [typed]},
+        )
+    assert content(assessment) == before
+
+
+def move_with_owners(cast, retyped, **owners):
+    assessment, new = retyped
+    return actions.upgrade(
+        by=cast.otto, assessment=assessment, to=new, decisions={}, owners=owners
+    )
+
+
+def test_new_questions_are_assigned_in_the_move_with_one_mail(cast, retyped):
+    move_with_owners(cast, retyped, Q2=cast.con, Q3=cast.con)
+    found = by_key(retyped[0])
+    assert {key: answer.owner for key, answer in found.items()} == {
+        "Q1": None,
+        "Q2": cast.con,
+        "Q3": cast.con,
+    }
+    assert [mail.to for mail in send_queued()] == [["con@example.org"]]
+    assert [entry.short for entry in history(found["Q2"])] == ["Owner changed"]
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_undo_takes_assigned_questions_away_and_keeps_used_ones(cast, retyped):
+    assessment, _ = retyped
+    before = content(assessment)
+    done = move_with_owners(cast, retyped, Q2=cast.con, Q3=cast.con)
+    actions.undo_upgrade(by=cast.ada, upgrade=done)
+    assert content(assessment) == before
+    again = move_with_owners(cast, retyped, Q2=cast.con, Q3=cast.con)
+    save(cast, by_key(assessment)["Q3"], 1, note="Begun")
+    assert actions.undo_upgrade(by=cast.ada, upgrade=again).kept == ["Q3"]
+
+
+def test_reader_is_given_no_question_and_nothing_moves(cast, retyped):
+    before = content(retyped[0])
+    with pytest.raises(ValidationError, match="may answer"):
+        move_with_owners(cast, retyped, Q2=cast.rob)
+    assert content(retyped[0]) == before
+
+
 def test_facts_that_are_no_longer_offered_become_unknown_and_come_back(cast, db):
     old = publish([question("Q1")], number="1")
     assessment = begin(cast, old, facts={"data": ["health"]})
@@ -345,6 +431,12 @@ def answer_at_random(rng, cast, assessment):
         answer.save()
 
 
+def typed_at_random(rng, asked):
+    if asked["kind"] == "number":
+        return [str(rng.randint(1, 12))]
+    return [rng.choice(asked["choices"])["key"]] if asked["choices"] else []
+
+
 def check_random_move(cast, seed):
     """Carried, to be confirmed and archived make up what was answered; undo is exact."""
     rng = random.Random(seed)  # noqa: S311 - a test that can be repeated
@@ -356,7 +448,14 @@ def check_random_move(cast, seed):
     before = content(assessment)
     answered = {row["pk"] for row in before[2] if row["verdict"] != "unanswered"}
     counts = plan.answered(decisions)
-    done = move(cast, assessment, new, **decisions)
+    done = actions.upgrade(
+        by=cast.otto,
+        assessment=assessment,
+        to=new,
+        decisions=decisions,
+        typed={m.key: typed_at_random(rng, m.item.asked) for m in plan.moves},
+        owners={m.key: rng.choice([cast.con, cast.ada]) for m in plan.added},
+    )
     now = Answer.everything.filter(pk__in=answered)
     archived = now.exclude(archived_at=None).count()
     again = now.filter(archived_at=None, again="edition").count()

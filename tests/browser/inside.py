@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+from datetime import date
 from types import SimpleNamespace
 
 import django
@@ -35,11 +36,12 @@ from compliance.models import (  # noqa: E402
     Edition,
     Invitation,
     Membership,
+    Theme,
     User,
 )
 from compliance.organisations.actions import hash_of  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
-from tests import factories  # noqa: E402
+from tests import documents, factories  # noqa: E402
 from tests.amending import amend  # noqa: E402
 
 count = itertools.count(1)
@@ -253,7 +255,69 @@ def demo_places():
         "source": taken.taken_from_id,
         "evidence": str(shown.organisation.evidence.first().pk),
         "report": str(report.pk),
+        "moving": str(waits_to_move(shown.organisation, shown.started_by).pk),
         **own_draft(),
+    }
+
+
+def moving(name="Cara"):
+    """An assessment whose checklist has a newer edition: its address and a session.
+
+    R1 is reworded, T1 retyped, S1 the same and G1 gone; N1 and N2 are new.
+    """
+    made = assessment(name, "Ole", questions=1, sections=1)
+    one = Assessment.objects.get(pk=made["id"])
+    here = waits_to_move(one.organisation, one.started_by)
+    path = here.get_absolute_url()
+    return {"id": str(here.pk), "path": path, "session": made["sessions"][0]}
+
+
+def waits_to_move(organisation, by):
+    def published(number, *asked):
+        document = documents.document(asked, checklist="moving", number=number)
+        given = {"theme": Theme.objects.first().key, "title": "Logs", "summary": ""}
+        return checklists.store_checklist(
+            by=by, document=document, organisation=organisation, **given
+        )[0]
+
+    months = {"kind": "number", "number": {"at_least": 6, "unit": "months"}}
+    question = documents.question
+    first = published("1", *map(question, ("R1", "T1", "S1", "G1")))
+    here = actions.start(
+        by=by,
+        organisation=organisation,
+        edition=first,
+        subject="Logs",
+        period_from=date(2026, 1, 1),
+        period_to=date(2026, 12, 31),
+        facts={},
+    )
+    here.answers.update(verdict="met", note="Kept since May.")
+    asked = [
+        question("R1", text="Is R1 kept as it should be?"),
+        question("T1", **months),
+    ]
+    published("2", *asked, *map(question, ("S1", "N1", "N2")))
+    return here
+
+
+def moved(assessment_id):
+    """Edition, and what each answer says, by question; archived ones under "gone"."""
+    here = Assessment.objects.get(pk=assessment_id)
+    rows = Answer.everything.filter(assessment=here).select_related("question", "owner")
+    return {
+        "edition": here.edition.number,
+        "gone": [row.question.key for row in rows if row.archived_at],
+        **{
+            row.question.key: [
+                row.verdict,
+                row.value,
+                row.again,
+                row.owner and row.owner.name,
+            ]
+            for row in rows
+            if not row.archived_at
+        },
     }
 
 

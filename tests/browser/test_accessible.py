@@ -68,6 +68,7 @@ PLACES = [
     "members/",
     "invitations/",
     "assessments/mine/",
+    "assessments/{moving}/upgrade/",
     "{one}assign/",
     "{one}assign/?which=question:{own}",
     "{one}mine/",

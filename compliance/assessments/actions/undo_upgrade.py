@@ -1,6 +1,6 @@
 """Undoing a move to another edition: nothing that was written since is lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,7 +65,7 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
                 answer.applies, answer.binds_from = found.applies, found.binds_from
             touched.append(answer)
         Answer.everything.bulk_update(touched, columns(), batch_size=ROWS)
-        kept += _take_away(here, done.added)
+        kept += _take_away(here, done)
         here.edition, here.facts = done.from_edition, facts
         here.save(update_fields=["edition", "facts"])
         done.undone_at, done.undone_by = timezone.now(), by
@@ -161,19 +161,27 @@ def _iso(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _take_away(here: Assessment, added: Sequence[int]) -> list[str]:
-    """Take the answers of new questions away; those in use go to the archive: keys."""
-    rows = here.answers.filter(pk__in=added)
+def _take_away(here: Assessment, done: Upgrade) -> list[str]:
+    """Take the answers of new questions away; those in use go to the archive: keys.
+
+    That the move itself gave them to somebody is no use of them.
+    """
+    rows = here.answers.filter(pk__in=done.added)
+    left = done.before.get("left", {"seq": 0, "versions": {}})
     told_of = Event.objects.filter(
         organisation_id=here.organisation_id,
         scope_id=here.pk,
         subject_label="answer",
-        subject_id__in=[str(pk) for pk in added],
+        subject_id__in=[str(pk) for pk in done.added],
+        seq__gt=left["seq"],
     ).values_list("subject_id", flat=True)
-    unused = rows.filter(
-        version=0, comments=None, attachments=None, action_links=None, taken_by=None
+    free = rows.filter(
+        comments=None, attachments=None, action_links=None, taken_by=None
     ).exclude(pk__in=[int(pk) for pk in told_of])
-    unused.filter(owner=None).delete()
+    stand = dict(free.values_list("pk", "version"))
+    versions = left["versions"]
+    unused = [pk for pk, at in stand.items() if at == versions.get(str(pk), 0)]
+    rows.filter(pk__in=unused).delete()
     used = list(rows.select_related("question"))
     rows.update(archived_at=timezone.now())
     return [answer.question.key for answer in used]

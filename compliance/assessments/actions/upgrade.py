@@ -5,14 +5,16 @@ is led to the question of the same key in the other edition. An answer whose que
 gone is archived; it comes back when an edition asks the question again.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.assessments.actions.assign import assign
 from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import Again, Decision, Verdict
@@ -43,14 +45,23 @@ def foresee_upgrade(*, assessment: Assessment, to: Edition) -> Plan:
 
 
 def upgrade(
-    *, by: User, assessment: Assessment, to: Edition, decisions: Mapping[str, str]
+    *,
+    by: User,
+    assessment: Assessment,
+    to: Edition,
+    decisions: Mapping[str, str],
+    typed: Mapping[str, Sequence[str]] | None = None,
+    owners: Mapping[str, User] | None = None,
 ) -> Upgrade:
     """Move a running assessment to a published edition of the same checklist.
 
     ``decisions`` maps question keys to ``Decision`` values; a question without one, or
-    with one that is not open to it, gets what the preview suggests. No answer is
-    deleted. Raises ``ValidationError`` when the assessment is closed, or the edition is
-    not published, is the same or is of another checklist.
+    with one that is not open to it, gets what the preview suggests. ``typed`` holds the
+    values of those that are answered anew, as they were typed; ``owners`` whose new
+    questions will be, where they apply: each is told in one mail. No answer is deleted.
+    Raises ``ValidationError`` when the assessment is closed, when the edition is not
+    published, is the same or is of another checklist, for a value that is none, and
+    for an owner who may not answer.
     """
     with in_turn(), transaction.atomic():
         assessment = locked_assessment(assessment)
@@ -58,8 +69,8 @@ def upgrade(
         _refuse(assessment, to)
         answers = _by_key(assessment, is_locked=True)
         moving = _Moving(by, assessment, to, _plan(assessment, to, answers), answers)
-        moving.decide(decisions)
-        return moving.finish()
+        moving.decide(decisions, typed or {})
+        return moving.finish(owners or {})
 
 
 @dataclass
@@ -77,7 +88,9 @@ class _Moving:
     added: list[Answer] = field(default_factory=list)
     decided: dict[str, list[str]] = field(default_factory=dict)
 
-    def decide(self, decisions: Mapping[str, str]) -> None:
+    def decide(
+        self, decisions: Mapping[str, str], typed: Mapping[str, Sequence[str]]
+    ) -> None:
         """Bring every answer in line with the new edition, unsaved."""
         old = self.assessment.edition.number
         self.facts = known_facts(self.to, self.assessment.facts)
@@ -99,7 +112,13 @@ class _Moving:
             stood = {name: getattr(answer, name) for name in COLUMNS}
             _lead(answer, question, place)
             decision = move.settled(decisions.get(move.key, ""))
-            self._settle(move, answer, decision, old)
+            is_anew = decision == Decision.ANEW
+            self._settle(
+                _typed(move, typed.get(move.key, ())) if is_anew else move,
+                answer,
+                decision,
+                old,
+            )
             self._keep(answer, stood)
 
     def _archive(self, answer: Answer | None) -> None:
@@ -135,8 +154,8 @@ class _Moving:
         self.touched.append(answer)
         self.before[str(answer.pk)] = stood | {"left_version": answer.version}
 
-    def finish(self) -> Upgrade:
-        """Save all of it and tell the trail."""
+    def finish(self, owners: Mapping[str, User]) -> Upgrade:
+        """Save all of it, tell the trail, and assign what is new."""
         here, facts = self.assessment, self.assessment.facts
         was = here.edition
         Answer.everything.bulk_update(self.touched, columns(), batch_size=ROWS)
@@ -163,7 +182,42 @@ class _Moving:
             also={"added": added} | self.decided,
             entries=self.entries,
         )
+        self._assign(owners)
+        done.before |= {"left": _left(here, done.added)}
+        done.save(update_fields=["before"])
         return done
+
+    def _assign(self, owners: Mapping[str, User]) -> None:
+        """Make people the owners of new questions; those that do not apply stay free."""
+        shares = defaultdict(list)
+        for answer in self.added:
+            owner = owners.get(answer.question.key)
+            if owner and answer.applies:
+                shares[owner].append(answer.pk)
+        for owner, ids in shares.items():
+            assign(
+                by=self.by,
+                organisation=self.assessment.organisation,
+                assessment_id=self.assessment.pk,
+                answer_ids=ids,
+                to=owner,
+            )
+
+
+def _left(assessment: Assessment, added: Sequence[int]) -> dict[str, Any]:
+    """Where the trail and the new answers stand once a move is done."""
+    rows = assessment.answers.filter(pk__in=added).exclude(version=0)
+    versions = {str(pk): version for pk, version in rows.values_list("pk", "version")}
+    seq, _ = trail.head_of(assessment.organisation_id)
+    return {"seq": seq, "versions": versions}
+
+
+def _typed(move: Move, typed: Sequence[str]) -> Move:
+    """A move whose answer takes the form in which it was typed."""
+    try:
+        return replace(move, converted=move.anew(typed))
+    except ValueError as error:
+        raise ValidationError(f"{move.key}: {error}") from error
 
 
 def locked_assessment(assessment: Assessment) -> Assessment:
@@ -239,7 +293,7 @@ def _changed(
         note = "\n\n".join(part for part in (answer.note, _as_note(move, old)) if part)
         blank = {"verdict": Verdict.UNANSWERED, "value": None, "later_until": None}
         return alter(by, answer, blank | {"note": note})
-    if decision != Decision.CONVERT or move.converted is None:
+    if decision not in {Decision.CONVERT, Decision.ANEW} or move.converted is None:
         return None
     now, said_na_by = move.converted, answer.na_by
     touched: dict[str, Any] = {"verdict": now.verdict, "value": now.value}

@@ -17,7 +17,8 @@ class Upgrade(models.Model):
     """One move, and what it would take to undo it.
 
     ``before`` holds the facts and, for each answer that the move touched, its columns
-    as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``.
+    as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``; its
+    ``left`` says where the trail and the new answers stood when the move was done.
     ``added`` lists the ids of the answers it made.
     """
 

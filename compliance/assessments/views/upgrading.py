@@ -1,6 +1,7 @@
 """Moving an assessment to another edition, undoing that, and the archived answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +18,38 @@ from django.views.decorators.http import (
 from compliance.assessments import actions
 from compliance.assessments.choices import Decision
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.upgrading import Plan
+from compliance.assessments.upgrading import Move, Plan
+from compliance.assessments.views.contributing import answerers
 from compliance.assessments.views.workspace import find
 from compliance.checklists.models import Edition
+from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
-PREFIX = "d-"
-"""What the name of a field with a decision begins with; the question's key follows."""
+PREFIXES = {"decision": "d-", "typed": "v-", "owner": "o-"}
+"""What the names of fields begin with; the key of the question follows."""
+NOBODY = "nobody"
+MOST_SELECTS = 2_000
+"""Names in lists of people, above which one list serves all new questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person chose on the page, by question; ``owner`` is for all new ones."""
+
+    decisions: Mapping[str, str]
+    typed: Mapping[str, Sequence[str]]
+    owners: Mapping[str, str]
+    owner: str
+
+    def owner_of(self, key: str) -> str:
+        """Whose a new question will be: an id of a person as text, or else nobody."""
+        return self.owners.get(key) or self.owner
+
+    def is_unmeant(self, move: Move) -> bool:
+        """Whether an answer in the new form was written that is not to be taken."""
+        is_written = any(text.strip() for text in self.typed.get(move.key, ()))
+        decision = move.settled(self.decisions.get(move.key, ""))
+        return is_written and decision != Decision.ANEW
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,19 +58,47 @@ def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """What a move to the newest edition would do; a POST moves, or chooses for all."""
     assessment = find(request, assessment_id)
     to = _newest(request, assessment)
+    chosen = _sent(request)
     if to is None or not assessment.is_open:
-        return _page(request, assessment, None, {})
-    decisions = _decisions(request)
+        return _page(request, assessment, None, chosen)
     if request.method == "POST" and "all" not in request.POST:
         try:
-            actions.upgrade(
-                by=request.user, assessment=assessment, to=to, decisions=decisions
-            )
+            _move(request, assessment, to, chosen)
         except ValidationError as error:
-            return _page(request, assessment, to, decisions, faults=error.messages)
+            return _page(request, assessment, to, chosen, faults=error.messages)
         messages.success(request, f"Moved to edition {to.number}.")
         return redirect(assessment)
-    return _page(request, assessment, to, decisions)
+    return _page(request, assessment, to, chosen)
+
+
+def _move(
+    request: MemberRequest, assessment: Assessment, to: Edition, chosen: Chosen
+) -> None:
+    """Move as it was chosen; raises ``ValidationError`` in words for the person."""
+    people = {str(person.pk): person for person in answerers(request)}
+    plan = actions.foresee_upgrade(assessment=assessment, to=to)
+    if unmeant := [move.key for move in plan.deciding if chosen.is_unmeant(move)]:
+        msg = (
+            f"{', '.join(unmeant)}: an answer in the new form is there, but not chosen."
+            " Choose it, or empty the field."
+        )
+        raise ValidationError(msg)
+    owners = {
+        move.key: people[owner]
+        for move in plan.added
+        if (owner := chosen.owner_of(move.key)) in people
+    }
+    for _ in set(owners.values()) - {request.user}:
+        if not limits.may_send(request):
+            raise ValidationError(limits.TOO_MANY)
+    actions.upgrade(
+        by=request.user,
+        assessment=assessment,
+        to=to,
+        decisions=chosen.decisions,
+        typed=chosen.typed,
+        owners=owners,
+    )
 
 
 def _newest(request: MemberRequest, assessment: Assessment) -> Edition | None:
@@ -54,17 +108,27 @@ def _newest(request: MemberRequest, assessment: Assessment) -> Edition | None:
     return found.exclude(pk=assessment.edition_id).first()
 
 
-def _decisions(request: MemberRequest) -> dict[str, str]:
-    """Question key to decision, as the page sent them."""
-    sent = request.POST.items()
-    return {n.removeprefix(PREFIX): str(v) for n, v in sent if n.startswith(PREFIX)}
+def _sent(request: MemberRequest) -> Chosen:
+    """What the page sent."""
+    sent = {
+        field: {
+            name.removeprefix(prefix): [str(value) for value in values]
+            for name, values in request.POST.lists()
+            if name.startswith(prefix)
+        }
+        for field, prefix in PREFIXES.items()
+    }
+    one = {field: {k: v[-1] for k, v in found.items()} for field, found in sent.items()}
+    return Chosen(
+        one["decision"], sent["typed"], one["owner"], request.POST.get("owner", "")
+    )
 
 
 def _page(
     request: MemberRequest,
     assessment: Assessment,
     to: Edition | None,
-    decisions: Mapping[str, str],
+    chosen: Chosen,
     **more: Any,
 ) -> HttpResponse:
     done = assessment.upgrades.select_related("from_edition", "moved_by").first()
@@ -75,29 +139,46 @@ def _page(
         context["archived"] = Answer.archived_of(assessment).count()
     if to:
         plan = actions.foresee_upgrade(assessment=assessment, to=to)
-        context |= {"plan": plan} | _chosen(request, plan, decisions)
+        context |= {"plan": plan} | _chosen(request, plan, chosen)
+        context |= _new(request, plan, chosen)
     status = 422 if "faults" in more else 200
     return render(request, "assessments/upgrade.html", context, status=status)
 
 
-def _chosen(
-    request: MemberRequest, plan: Plan, decisions: Mapping[str, str]
-) -> dict[str, Any]:
+def _chosen(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any]:
     """Each decision that is to be made, with what is chosen, and what they add up to.
 
     "Carry all" and "Confirm all again" choose where that is open; never a conversion.
     """
-    wanted = request.POST.get("all", "")
+    decisions, wanted = chosen.decisions, request.POST.get("all", "")
     if wanted in {Decision.CARRY, Decision.AGAIN}:
-        decisions = {move.key: wanted for move in plan.deciding}
-    rows = [(m, m.settled(decisions.get(m.key, ""))) for m in plan.deciding]
-    carried = sum(chosen == Decision.CARRY for _, chosen in rows)
+        decisions = {
+            move.key: wanted if wanted in move.options else decisions.get(move.key, "")
+            for move in plan.deciding
+        }
+    rows = [
+        (move, move.settled(decisions.get(move.key, "")), chosen.typed.get(move.key))
+        for move in plan.deciding
+    ]
+    carried = sum(decision == Decision.CARRY for _, decision, _ in rows)
     return {
         "deciding": rows,
-        "prefix": PREFIX,
+        "prefixes": PREFIXES,
         "carried": len(plan.same) + carried,
         "again": len(rows) - carried,
         "counts": plan.answered(decisions),
+    }
+
+
+def _new(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any]:
+    """The new questions with whose they will be, and who may have them."""
+    people = answerers(request)
+    return {
+        "new": [(move, chosen.owners.get(move.key, "")) for move in plan.added],
+        "owner": chosen.owner,
+        "answerers": [(str(person.pk), person) for person in people],
+        "nobody": NOBODY,
+        "has_selects": 1 < len(plan.added) <= MOST_SELECTS / max(1, len(people)),
     }
 
 

@@ -1,0 +1,7 @@
+// Moving to another edition: whoever answers in the new form has chosen to do so.
+for (const form of document.querySelectorAll("[data-move]")) {
+  form.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-anew]");
+    if (field && field.value) form.elements.namedItem(field.dataset.anew).value = "anew";
+  });
+}
