@@ -128,6 +128,8 @@ DOORS = {
     "checklists:edit": (EDIT, "GET"),
     "checklists:question_save": (EDIT, "POST"),
     "checklists:preview": (EDIT, "POST"),
+    "checklists:question_shape": (EDIT, "POST"),
+    "checklists:provisions": (EDIT, "GET"),
     "checklists:head": (EDIT, "GET POST"),
     "checklists:section_save": (EDIT, "POST"),
     "checklists:part_add": (EDIT, "POST"),

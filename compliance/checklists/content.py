@@ -252,12 +252,17 @@ def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Sho
             question,
             [edition.roles[role] for role in question.binds if role in edition.roles],
             sentence(question.rule, words) if question.rule else "",
-            [_start(entry, words) for entry in question.applies_from],
+            starts(question.applies_from, words),
             [related[key] for key in question.related if key in related],
             elsewhere.get(question.key, []),
         )
         for question in questions
     ]
+
+
+def starts(dates: Iterable[dict[str, Any]], words: dict[str, FactWords]) -> list[Start]:
+    """The days from which a question binds, each with its rule in words."""
+    return [_start(entry, words) for entry in dates]
 
 
 def _start(entry: dict[str, Any], words: dict[str, FactWords]) -> Start:

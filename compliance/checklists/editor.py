@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from compliance.checklists import content, rules
+from compliance.checklists import checking, content, rules
 from compliance.checklists.choices import UNPUBLISHED
 from compliance.checklists.models import Edition, Fact, Question, Section
 
@@ -91,13 +91,35 @@ def reach(
     return Reach(len(given), len(applies))
 
 
-def in_words(rule: dict[str, Any] | None, facts: list[Fact]) -> str:
-    """The rule as a sentence; "" without one or when it names what is not asked."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who a question asks and from which day, in words, and how far that reaches.
+
+    ``rule`` is "" without one; ``strange`` says that it, or a day, names what is not
+    asked; ``never`` that no answer to the facts makes the question apply.
+    """
+
+    rule: str
+    days: list[content.Start]
+    strange: bool
+    never: bool
+    reach: Reach
+
+
+def said(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Said:
+    """Read back what a question says of whom it asks: one query."""
     known = {fact.key: set(rules.choice_words(fact.choices)) for fact in facts}
-    if not rule:
-        return ""
-    try:
-        rules.check(rule, known)
-    except rules.RuleError:
-        return ""
-    return rules.sentence(rule, content.fact_words(facts))
+    asked = [question["rule"], *(e.get("when") for e in question["applies_from"])]
+    strange = any(rule and rules.fault_of(rule, known) for rule in asked)
+    words = content.fact_words(facts)
+    binds = rules.bound(question["binds"], edition.role_fact)
+    wanted = [rule for rule in (question["rule"], binds) if rule]
+    told = {"facts": [{n: getattr(f, n) for n in content.FACT} for f in facts]}
+    rule = question["rule"]
+    return Said(
+        rules.sentence(rule, words) if rule and not strange else "",
+        [] if strange else content.starts(question["applies_from"], words),
+        strange,
+        not strange and not checking.can_hold(wanted, told),
+        reach(question, edition, running_facts(edition)),
+    )

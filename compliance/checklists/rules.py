@@ -14,6 +14,8 @@ Facts = Mapping[str, list[str] | None]
 """Fact key to the keys chosen; an empty list is "none of them", None "not known"."""
 
 
+MOST_DEPTH = 12
+"""So many times a rule may hold another one: all, any and not each count."""
 YESNO = {"yes": "Yes", "no": "No"}
 """What answers a fact without choices."""
 
@@ -40,16 +42,19 @@ class Applicability:
     facts: tuple[str, ...]
 
 
-def check(rule: Any, known: Mapping[str, set[str]]) -> None:
+def check(rule: Any, known: Mapping[str, set[str]], depth: int = 0) -> None:
     """Raise ``RuleError`` unless the rule uses only known facts and choices."""
+    if depth > MOST_DEPTH:
+        msg = f"its groups stand in each other more than {MOST_DEPTH} deep"
+        raise RuleError(msg)
     if not isinstance(rule, dict) or not rule:
         msg = f"a rule is a mapping with at least one key, not {rule!r}"
         raise RuleError(msg)
     for key, value in rule.items():
         if key in {"all", "any"}:
-            _check_parts(key, value, known)
+            _check_parts(key, value, known, depth + 1)
         elif key == "not":
-            check(value, known)
+            check(value, known, depth + 1)
         else:
             _check_fact(key, _values(value), known)
 
@@ -70,12 +75,14 @@ def choice_words(choices: Iterable[Mapping[str, Any]]) -> Mapping[str, str]:
     return {choice["key"]: choice["label"] for choice in choices} or YESNO
 
 
-def _check_parts(key: str, parts: Any, known: Mapping[str, set[str]]) -> None:
+def _check_parts(
+    key: str, parts: Any, known: Mapping[str, set[str]], depth: int
+) -> None:
     if not isinstance(parts, list) or not parts:
         msg = f"{key} takes a list of rules"
         raise RuleError(msg)
     for part in parts:
-        check(part, known)
+        check(part, known, depth)
 
 
 def _check_fact(key: str, values: list[str], known: Mapping[str, set[str]]) -> None:
@@ -151,7 +158,9 @@ def _clause(key: str, value: Any, words: Mapping[str, FactWords]) -> str:
         joint = " and " if key == "all" else " or "
         return "(" + joint.join(sentence(part, words) for part in value) + ")"
     if key == "not":
-        return f"not ({sentence(value, words)})"
+        inner = sentence(value, words)
+        has_brackets = len(value) == 1 and not value.keys().isdisjoint({"all", "any"})
+        return f"not {inner}" if has_brackets else f"not ({inner})"
     fact = words[key]
     choices = " or ".join(f"“{fact.choices.get(v, v)}”" for v in _values(value))
     return f"{fact.label} is {choices}"

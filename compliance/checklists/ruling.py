@@ -1,15 +1,22 @@
-"""Applicability rules as rows of a form, and back. Pure."""
+"""Applicability rules as trees of conditions and groups, as an editor shows them. Pure.
 
-from collections.abc import Iterator, Sequence
+Reading a rule and writing it again gives one that says the same. A rule that nobody
+changed is handed back as it was: ``kept``.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 Rule = dict[str, Any]
+MOST_ROWS = 60
+MOST_GROUPS = 5
+"""So many groups an editor puts into each other; a rule from a file may have more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One row: a fact is one of some choices, or is none of them."""
+    """A fact is one of some choices, or is none of them."""
 
     fact: str
     choices: tuple[str, ...]
@@ -17,65 +24,109 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Conditions of which all must hold, or any."""
+class Group:
+    """Of its parts all must hold, or any, or none: ``join`` is that word."""
 
-    conditions: tuple[Condition, ...] = ()
-    is_any: bool = False
+    join: str = "all"
+    parts: tuple["Condition | Group", ...] = ()
 
 
-def rows_of(rule: Rule | None) -> Rows | None:
-    """The rows of a rule; None when it has groups that rows cannot show."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A condition, or a group that is opened; ``depth`` counts the groups it is in."""
+
+    depth: int
+    part: Condition | Group
+
+
+def tree_of(rule: Rule | None) -> Group:
+    """The tree of a rule; without one it has no parts."""
     if not rule:
-        return Rows()
-    if set(rule) == {"any"}:
-        parts = [list(_conditions(part)) for part in rule["any"]]
-        if any(len(part) != 1 for part in parts):
-            return None
-        found = [part[0] for part in parts]
-        conditions = [one for one in found if one]
-        is_any = True
-    else:
-        found = list(_conditions(rule))
-        conditions = [one for one in found if one]
-        is_any = False
-    if len(conditions) != len(found):
+        return Group()
+    found = _one(rule)
+    return found if isinstance(found, Group) else Group("all", (found,))
+
+
+def _one(rule: Rule) -> Condition | Group:
+    parts = tuple(_part(key, value) for key, value in rule.items())
+    return parts[0] if len(parts) == 1 else Group("all", parts)
+
+
+def _part(key: str, value: Any) -> Condition | Group:
+    if key in {"all", "any"}:
+        return Group(key, tuple(_one(part) for part in value))
+    if key == "not":
+        return _denied(_one(value))
+    choices = value if isinstance(value, list) else [value]
+    return Condition(key, tuple(choices))
+
+
+def _denied(part: Condition | Group) -> Condition | Group:
+    if isinstance(part, Condition):
+        return Condition(part.fact, part.choices, not part.is_not)
+    if part.join == "any":
+        return Group("none", part.parts)
+    return Group("none", (part,))
+
+
+def rule_of(part: Condition | Group) -> Rule | None:
+    """The rule that a tree makes; None where no condition is in it."""
+    if isinstance(part, Condition):
+        rule: Rule = {part.fact: list(part.choices)}
+        return {"not": rule} if part.is_not else rule
+    rules = [rule for rule in map(rule_of, part.parts) if rule]
+    if not rules:
         return None
-    return Rows(tuple(conditions), is_any and len(conditions) > 1)
+    if part.join == "none":
+        return {"not": rules[0] if len(rules) == 1 else {"any": rules}}
+    return rules[0] if len(rules) == 1 else {part.join: rules}
 
 
-def _conditions(rule: Rule) -> Iterator[Condition | None]:
-    """The conditions that a rule joins with "and"; None for each that is a group."""
-    for key, value in rule.items():
-        if key == "all":
-            for part in value:
-                yield from _conditions(part)
-        elif key == "any":
-            yield None
-        elif key == "not":
-            inner = list(_conditions(value))
-            one = inner[0] if len(inner) == 1 else None
-            yield Condition(one.fact, one.choices, not one.is_not) if one else None
+def kept(group: Group, stood: Iterable[Rule | None]) -> Rule | None:
+    """The rule of a tree: one of those that stood where it says the same."""
+    for rule in stood:
+        if _plain(tree_of(rule)) == _plain(group):
+            return rule
+    return rule_of(group)
+
+
+def _plain(part: Condition | Group) -> Condition | Group:
+    """The order of the choices, and the word that joins one part, say nothing."""
+    if isinstance(part, Condition):
+        return Condition(part.fact, tuple(sorted(part.choices)), part.is_not)
+    parts = tuple(map(_plain, part.parts))
+    lone = len(parts) < 2 and part.join != "none"
+    return Group("all" if lone else part.join, parts)
+
+
+def rows_of(group: Group, depth: int = 0) -> Iterator[Row]:
+    """What is in a group, each group before its own parts."""
+    for part in group.parts:
+        yield Row(depth, part)
+        if isinstance(part, Group):
+            yield from rows_of(part, depth + 1)
+
+
+def group_of(join: str, rows: Iterable[Row]) -> Group:
+    """The tree of some rows; the parts of the groups among them are rows, too.
+
+    A row that is deeper than its place allows goes into the last group above it; a
+    group without a condition goes.
+    """
+    open_groups: list[tuple[str, list[Condition | Group]]] = [(join, [])]
+
+    def close() -> None:
+        word, parts = open_groups.pop()
+        if parts:
+            open_groups[-1][1].append(Group(word, tuple(parts)))
+
+    for row in rows:
+        while len(open_groups) > max(row.depth, 0) + 1:
+            close()
+        if isinstance(row.part, Group):
+            open_groups.append((row.part.join, []))
         else:
-            choices = value if isinstance(value, list) else [value]
-            yield Condition(key, tuple(choices))
-
-
-def rule_of(conditions: Sequence[Condition], *, is_any: bool) -> Rule | None:
-    """The rule that some rows make; None without any."""
-    parts = [_part(one) for one in conditions]
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return {"any" if is_any else "all": parts}
-
-
-def _part(one: Condition) -> Rule:
-    part: Rule = {one.fact: list(one.choices)}
-    return {"not": part} if one.is_not else part
-
-
-def merged(rule: Rule | None, rows: Rows) -> Rule | None:
-    """The rule of some rows; the very one that stood when they say the same."""
-    if rows_of(rule) == rows:
-        return rule
-    return rule_of(rows.conditions, is_any=rows.is_any)
+            open_groups[-1][1].append(row.part)
+    while len(open_groups) > 1:
+        close()
+    return Group(join, tuple(open_groups[0][1]))

@@ -11,6 +11,7 @@ from compliance.checklists.views import (
     publishing,
     reading,
     replacing,
+    shaping,
 )
 
 app_name = "checklists"
@@ -24,6 +25,8 @@ urlpatterns = [
     path("<int:edition_id>/edit/", editing.edit, name="edit"),
     path("<int:edition_id>/edit/save/", editing.question_save, name="question_save"),
     path("<int:edition_id>/edit/preview/", previewing.preview, name="preview"),
+    path("<int:edition_id>/edit/shape/", shaping.question_shape, name="question_shape"),
+    path("<int:edition_id>/edit/law/", shaping.provisions, name="provisions"),
     path("<int:edition_id>/edit/edition/", editing.head, name="head"),
     path("<int:edition_id>/edit/section/", outline.section_save, name="section_save"),
     path("<int:edition_id>/edit/add/", outline.part_add, name="part_add"),

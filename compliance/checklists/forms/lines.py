@@ -63,11 +63,17 @@ def short(*, required: bool = True) -> forms.CharField:
     return forms.CharField(max_length=60, required=required, validators=[validate_line])
 
 
+class HiddenLines(forms.MultipleHiddenInput):
+    """A list as one hidden field for each item, under one name."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return "\n".join(super().value_from_datadict(data, files, name) or ())
+
+
 class Lines(forms.CharField):
     """A list, one item a line; blank lines are left out, repeats too."""
 
     HINTS: ClassVar[dict[str, str]] = {
-        "cites": "One a line, as in the legal index.",
         "good": "One point a line.",
         "evidence_hints": "One kind of evidence a line.",
         "related": "Keys of questions, one a line.",

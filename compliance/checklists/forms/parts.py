@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from compliance.checklists.choices import FactKind, QuestionKind
 from compliance.checklists.forms.lines import (
     MOST_TEXT,
+    HiddenLines,
     Lines,
     area,
     line,
@@ -47,18 +48,11 @@ class QuestionForm(forms.Form):
         coerce=int,
         widget=forms.Select(attrs={"class": "select"}),
     )
-    starts_on = forms.DateField(
-        label="Binds from",
-        required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-    )
     binds = forms.MultipleChoiceField(
         label="Binds", required=False, widget=forms.CheckboxSelectMultiple
     )
     cites = Lines("Citations", 3, most=100)
+    cite = line("Add a citation", 200, required=False)
     good = Lines("What a good answer shows", 3)
     how_to_check = area("How to check", 2)
     when_partly = area("When is it “Partly”?", 2)
@@ -73,17 +67,17 @@ class QuestionForm(forms.Form):
     partly_at_most = forms.FloatField(label=BOUNDS["partly_at_most"], required=False)
 
     def __init__(
-        self, data: Any = None, *, edition: Edition, keeps_dates: bool, **kwargs: Any
+        self, data: Any = None, *, edition: Edition, bound: list[str], **kwargs: Any
     ) -> None:
-        """``keeps_dates``: the question has dates that one field cannot show."""
+        """``bound``: the roles that it binds now, if the edition has them or not."""
         super().__init__(data, **kwargs)
-        cast(forms.MultipleChoiceField, self.fields["binds"]).choices = list(
-            edition.roles.items()
-        )
-        if keeps_dates:
-            del self.fields["starts_on"]
-        if not edition.roles:
+        roles = {role: f"{role} (no role of this edition)" for role in bound}
+        roles |= edition.roles
+        binds = cast(forms.MultipleChoiceField, self.fields["binds"])
+        binds.choices = list(roles.items())
+        if not roles:
             del self.fields["binds"]
+        self.fields["cites"].widget = HiddenLines()
         for name in BOUNDS:
             attrs = {"class": "input", "step": "any"}
             self.fields[name].widget = forms.NumberInput(attrs=attrs)
@@ -120,15 +114,12 @@ class QuestionForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The fields by the names that a document has for them."""
         data = dict(self.cleaned_data)
-        del data["version"]
+        del data["version"], data["cite"]
         bounds = {name: data.pop(name) for name in BOUNDS}
         unit, number = data.pop("unit"), None
         if data["kind"] == QuestionKind.NUMBER:
             told = {n: _number(v) for n, v in bounds.items() if v is not None}
             number = {"unit": unit} | told
-        if "starts_on" in data:
-            day = data.pop("starts_on")
-            data["applies_from"] = [{"date": day.isoformat()}] if day else []
         return data | {"number": number}
 
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.checklists import actions, citing, content
-from compliance.checklists.forms import HeadForm, QuestionEditor, QuestionForm, UndoForm
+from compliance.checklists import actions, content
+from compliance.checklists.forms import HeadForm, QuestionEditor, UndoForm
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.views.finding import find, is_draft
-from compliance.checklists.views.showing import clash, whole
+from compliance.checklists.views.showing import clash, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -51,43 +51,19 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     rows = content.with_links(edition.questions)
     question: Question | None = rows.filter(key=key).first()
     if question is None:
-        return _lost(request, edition, key)
+        if not is_draft(request, edition):
+            raise Http404
+        return _page(request, lost(edition, key, request.POST), 409)
     editor = QuestionEditor(
         content.question_document(question),
         edition=edition,
         facts=edition.facts.all(),
         version=question.version,
-        data=_posted(request),
+        data=request.POST,
     )
     if not editor.is_valid(timezone.localdate()):
         return _page(request, whole(edition, key=key, editor=editor), 422)
     return _saved(request, edition, key, editor)
-
-
-def _lost(request: MemberRequest, edition: Edition, key: str) -> HttpResponse:
-    """The draft without the question that was removed, and what was typed for it."""
-    if not is_draft(request, edition):
-        raise Http404
-    names = [name for name in QuestionForm.base_fields if name != "version"]
-    typed = [(QuestionForm.base_fields[n].label, request.POST.get(n)) for n in names]
-    shown = whole(edition)
-    return _page(
-        request, shown | {"lost": [t for t in typed if t[1]], "gone": key}, 409
-    )
-
-
-def _posted(request: MemberRequest) -> Any:
-    """What was sent; with "use" a citation that is gone gives way to its successor."""
-    gone = request.POST.get("use", "")[:80]
-    if not gone:
-        return request.POST
-    data = request.POST.copy()
-    found = citing.look_up([gone], timezone.localdate())[gone]
-    lines = [" ".join(line.split()) for line in data.get("cites", "").splitlines()]
-    data["cites"] = "\n".join(
-        found.successor if found.successor and line == gone else line for line in lines
-    )
-    return data
 
 
 def _saved(

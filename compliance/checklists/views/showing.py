@@ -8,11 +8,13 @@ from django.utils import timezone
 from compliance.checklists import citing, content
 from compliance.checklists import editor as reading
 from compliance.checklists.changes import Telling
+from compliance.checklists.checking import Cited
 from compliance.checklists.diff import compare
 from compliance.checklists.forms import (
     NewQuestionForm,
     NewSectionForm,
     QuestionEditor,
+    QuestionForm,
     SectionForm,
 )
 from compliance.checklists.models import Edition, Fact
@@ -66,21 +68,57 @@ def _question(
     if place is None or question is None:
         raise Http404
     document = content.question_document(question)
-    today = timezone.localdate()
-    cites = [citing.cited(row.provision, today) for row in question.citations.all()]
+    editor = editor or QuestionEditor(
+        document, edition=edition, facts=facts, version=question.version
+    )
+    said = reading.said(typed(document, editor), edition, facts)
     return {
         "question": question,
         "guide": question,
         "branch": place[0],
         "position": place[1],
-        "editor": editor
-        or QuestionEditor(
-            document, edition=edition, facts=facts, version=question.version
-        ),
-        "cites": cites,
-        "reads": reading.in_words(question.rule, facts),
-        "reach": reading.reach(document, edition, reading.running_facts(edition)),
+        "editor": editor,
+        "cites": cited(editor),
+        "said": said,
+        "reach": said.reach,
     }
+
+
+def cited(editor: QuestionEditor) -> list[Cited]:
+    """The citations of a form as they stand in the legal index: one query."""
+    return list(citing.look_up(editor.cites, timezone.localdate()).values())
+
+
+def typed(document: dict[str, Any], editor: QuestionEditor) -> dict[str, Any]:
+    """Whom a question asks as it was typed; what cannot be read stays as it is."""
+    found = dict(document)
+    if not editor.form.is_bound:
+        return found
+    found["binds"] = getattr(editor.form, "cleaned_data", {}).get(
+        "binds", document["binds"]
+    )
+    if editor.rule.is_valid():
+        found["rule"] = editor.typed_rule()
+    if editor.dates.is_valid():
+        found["applies_from"] = editor.dates.values()
+    return found
+
+
+def lost(edition: Edition, key: str, posted: Any) -> dict[str, Any]:
+    """The draft without a question that was removed, and what was typed for it."""
+    fields = QuestionForm.base_fields
+    pairs = [
+        (fields[name].label, "\n".join(posted.getlist(name)))
+        for name in fields
+        if name != "version"
+    ]
+    return whole(edition, lost=[pair for pair in pairs if pair[1]], gone=key)
+
+
+def lines_of(data: Any) -> list[str]:
+    """The citations of a posted form, each once."""
+    lines = "\n".join(data.getlist("cites")).splitlines()
+    return list(dict.fromkeys(filter(None, (" ".join(line.split()) for line in lines))))
 
 
 def clash(
