@@ -143,7 +143,7 @@ def _faults(found: Found, pairs: Sequence[Any]) -> list[Note]:
     """Why nothing of a file can be taken in, as far as the file itself goes."""
     faults = list(found.faults)
     if found.document is not None:
-        faults += _missing_cites(found.document)
+        faults += missing_cites(found.document)
     elif not faults and not pairs:
         faults.append(Note("the file", "holds nothing that can be taken in"))
     return faults
@@ -282,7 +282,8 @@ def _by_key(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _missing_cites(document: dict[str, Any]) -> list[Note]:
+def missing_cites(document: dict[str, Any]) -> list[Note]:
+    """What a document cites and the legal index does not have, the first fifty."""
     cited = [
         (question["key"], cite)
         for question in _by_key(document).values()

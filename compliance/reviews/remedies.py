@@ -7,15 +7,16 @@ from django.db.models import Prefetch
 
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.reviews.content import Task
+from compliance.reviews.stated import Stated
 
 
 def with_actions() -> Prefetch:
     """What ``tasks_of`` needs to find on each answer, in one query."""
     links = ActionLink.objects.select_related("action__owner")
-    return Prefetch("action_links", links.order_by("action__number"))
+    return Prefetch("action_links", links.order_by("pk"))
 
 
-def tasks_of(answers: Iterable[Answer]) -> dict[int, Task]:
+def tasks_of(answers: Iterable[Answer], stated: Stated) -> dict[int, Task]:
     """Actions by id: what is open first, by due date; then what is closed."""
     rows: dict[int, Action] = {}
     about: dict[int, list[str]] = {}
@@ -23,19 +24,23 @@ def tasks_of(answers: Iterable[Answer]) -> dict[int, Task]:
         for link in answer.action_links.all():
             rows[link.action_id] = link.action
             about.setdefault(link.action_id, []).append(answer.question.key)
+    numbers = stated.numbers(rows.values())
     order = sorted(
         rows.values(),
-        key=lambda one: (not one.is_open, one.due_on or date.max, one.number),
+        key=lambda one: (not one.is_open, one.due_on or date.max, numbers[one.pk]),
     )
-    return {row.pk: _task(row, tuple(about[row.pk])) for row in order}
+    return {
+        row.pk: _task(row, numbers[row.pk], stated, tuple(about[row.pk]))
+        for row in order
+    }
 
 
-def _task(row: Action, about: tuple[str, ...]) -> Task:
+def _task(row: Action, number: int, stated: Stated, about: tuple[str, ...]) -> Task:
     return Task(
-        number=row.number,
+        number=number,
         title=row.title,
         text=row.text,
-        owner=str(row.owner or ""),
+        owner=stated.name(row.owner),
         due_on=row.due_on,
         priority=row.get_priority_display(),
         status=row.get_status_display(),

@@ -9,12 +9,11 @@ along.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
 
-from compliance.assessments.carrying import told_earlier
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -26,8 +25,8 @@ from compliance.assessments.models import (
 )
 from compliance.checklists.models import Edition
 from compliance.evidence.models import Evidence
-from compliance.reviews.since import before
-from compliance.reviews.snapshot import source_of
+from compliance.organisations.models import User
+from compliance.reviews.stated import Stated
 
 FORMAT = 1
 """Raised when the shape changes; ``docs/moving.md`` describes it."""
@@ -50,35 +49,30 @@ ASSESSMENT = (
 )  # fmt: skip
 
 
-class Person(Protocol):
-    """Whoever is named in a row."""
-
-    pk: int
-
-
 def rows_of(assessment: Assessment) -> dict[str, Any]:
     """The rows of an assessment from ``to_read``, as JSON takes them.
 
     A constant number of queries; see ``one_moment``. The same rows give the same value.
     """
-    people = People()
+    stated = Stated(assessment)
+    people = People(stated)
     answers = _answers(assessment)
     places = {answer.pk: place for place, answer in enumerate(answers)}
     editions = _editions(assessment, answers)
     refs = {edition.pk: ref for ref, edition in editions.items()}
     return {
         "format": FORMAT,
-        "organisation": assessment.organisation.name,
+        "organisation": stated.organisation,
         "assessment": _values(assessment, ASSESSMENT)
         | {
             "edition": refs[assessment.edition_id],
             "started_by": people.ref(assessment.started_by),
         },
-        "editions": [_edition(ref, edition) for ref, edition in editions.items()],
-        "earlier": _earlier(assessment),
-        "answers": [_answer(answer, refs, people) for answer in answers],
+        "editions": _listed(editions, stated),
+        "earlier": _earlier(stated),
+        "answers": [_answer(answer, refs, stated, people) for answer in answers],
         "evidence": _evidence(answers, people),
-        "actions": _actions(answers, places, people),
+        "actions": _actions(answers, places, stated, people),
         "people": people.listed(),
     }
 
@@ -86,16 +80,17 @@ def rows_of(assessment: Assessment) -> dict[str, Any]:
 class People:
     """Numbers people as they are met."""
 
-    def __init__(self) -> None:
+    def __init__(self, stated: Stated) -> None:
+        self._stated = stated
         self._refs: dict[int, str] = {}
         self._names: list[str] = []
 
-    def ref(self, person: Person | None) -> str | None:
+    def ref(self, person: User | None) -> str | None:
         """ "p3" for a person, None for nobody."""
         if person is None:
             return None
         if person.pk not in self._refs:
-            self._names.append(str(person))
+            self._names.append(self._stated.name(person))
             self._refs[person.pk] = f"p{len(self._names)}"
         return self._refs[person.pk]
 
@@ -146,6 +141,12 @@ def _editions(assessment: Assessment, answers: Iterable[Answer]) -> dict[str, Ed
     return {f"d{number}": edition for number, edition in enumerate(found.values(), 1)}
 
 
+def _listed(editions: dict[str, Edition], stated: Stated) -> list[dict[str, Any]]:
+    listed = [_edition(ref, edition) for ref, edition in editions.items()]
+    listed[0]["title"], listed[0]["theme"]["name"] = stated.checklist, stated.theme
+    return listed
+
+
 def _edition(ref: str, edition: Edition) -> dict[str, Any]:
     checklist = edition.checklist
     return {
@@ -159,13 +160,13 @@ def _edition(ref: str, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _earlier(assessment: Assessment) -> dict[str, Any] | None:
+def _earlier(stated: Stated) -> dict[str, Any] | None:
     """What the assessment it was carried over from said, as values."""
-    said = before(assessment.carried_from)
-    if assessment.carried_from is None or said is None:
+    said = stated.before()
+    if said is None:
         return None
     return {
-        "told": told_earlier(assessment.carried_from),
+        "told": stated.carried_from,
         "answers": {
             key: dict(one.values) | {"evidence": sorted(map(str, one.proofs))}
             for key, one in said.items()
@@ -173,13 +174,15 @@ def _earlier(assessment: Assessment) -> dict[str, Any] | None:
     }
 
 
-def _answer(answer: Answer, refs: dict[int, str], people: People) -> dict[str, Any]:
+def _answer(
+    answer: Answer, refs: dict[int, str], stated: Stated, people: People
+) -> dict[str, Any]:
     return (
         {"key": answer.question.key, "edition": refs[answer.question.edition_id]}
         | _values(answer, ANSWER)
         | _people(answer, ANSWER_PEOPLE, people)
         | {
-            "taken_from": source_of(answer),
+            "taken_from": stated.taken(answer),
             "attachments": [
                 {
                     "evidence": str(one.evidence_id),
@@ -220,7 +223,7 @@ def _evidence(answers: Sequence[Answer], people: People) -> list[dict[str, Any]]
 
 
 def _actions(
-    answers: Sequence[Answer], places: dict[int, int], people: People
+    answers: Sequence[Answer], places: dict[int, int], stated: Stated, people: People
 ) -> list[dict[str, Any]]:
     """Actions by number, with the places of this assessment's answers they are about."""
     found: dict[int, Action] = {}
@@ -229,11 +232,12 @@ def _actions(
         for link in answer.action_links.all():
             found[link.action_id] = link.action
             about.setdefault(link.action_id, []).append(places[answer.pk])
+    numbers = stated.numbers(found.values())
     return [
         _values(row, ACTION)
         | _people(row, ACTION_PEOPLE, people)
-        | {"answers": about[row.pk]}
-        for row in sorted(found.values(), key=lambda row: (row.number, row.pk))
+        | {"number": numbers[row.pk], "answers": about[row.pk]}
+        for row in sorted(found.values(), key=lambda row: numbers[row.pk])
     ]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from compliance.assessments.models import Answer, Assessment
 from compliance.reviews.content import Then
 
-_FIELDS = ("verdict", "value", "note", "reason")
+FIELDS = ("verdict", "value", "note", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def before(earlier: Assessment | None) -> Before | None:
 
 
 def _said(answer: Answer) -> Said:
-    values = {name: getattr(answer, name) for name in _FIELDS}
+    values = {name: getattr(answer, name) for name in FIELDS}
     proofs = frozenset(one.evidence_id for one in answer.attachments.all())
     return Said(values, proofs)
 
@@ -45,7 +45,7 @@ def then(answer: Answer, earlier: Before | None) -> Then | None:
     if said is None:
         is_new = answer.verdict != "unanswered"
         return Then("", ("new question",) if is_new else ())
-    changed = [_name(name) for name in _FIELDS if said.values[name] != now.values[name]]
+    changed = [_name(name) for name in FIELDS if said.values[name] != now.values[name]]
     if now.proofs - said.proofs:
         changed.append("evidence added")
     if said.proofs - now.proofs:

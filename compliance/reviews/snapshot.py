@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
 from django.db import connection, models, transaction
 
 from compliance.assessments.applying import Scope
-from compliance.assessments.carrying import told_earlier
 from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.evidence.models import Evidence
 from compliance.reviews.content import Content, Line, Proof, Remark, Task
 from compliance.reviews.content import Section as Part
 from compliance.reviews.remedies import tasks_of, with_actions
-from compliance.reviews.since import Before, before, then
+from compliance.reviews.since import Before, then
+from compliance.reviews.stated import Stated
 
 
 @contextmanager
@@ -32,14 +33,27 @@ def one_moment() -> Iterator[None]:
 def to_read(assessment_id: UUID) -> Assessment:
     """An assessment with the rows beside it that ``content_of`` names."""
     return Assessment.objects.select_related(
-        "organisation", "edition__checklist__theme", "carried_from__edition"
+        "organisation",
+        "edition__checklist__theme",
+        "carried_from__edition",
+        "brought_from",
     ).get(pk=assessment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What lines are told with: rules, names, and what hangs on answers, by id."""
+
+    scope: Scope
+    stated: Stated
+    proofs: dict[UUID, Proof]
+    tasks: dict[int, Task]
 
 
 def content_of(assessment: Assessment) -> Content:
     """Everything an assessment from ``to_read`` says now; see ``one_moment``."""
     edition = assessment.edition
-    scope = Scope(edition, assessment.facts)
+    scope, stated = Scope(edition, assessment.facts), Stated(assessment)
     everything = list(
         Answer.everything.filter(assessment=assessment)
         .for_page()
@@ -56,13 +70,13 @@ def content_of(assessment: Assessment) -> Content:
     )
     answers = [answer for answer in everything if answer.archived_at is None]
     archived = [answer for answer in everything if answer.is_kept]
-    proofs = _proofs([*answers, *archived])
-    tasks = tasks_of([*answers, *archived])
-    earlier = before(assessment.carried_from)
+    kept = [*answers, *archived]
+    beside = Beside(scope, stated, _proofs(kept), tasks_of(kept, stated))
+    earlier = stated.before()
     return Content(
-        organisation=assessment.organisation.name,
-        theme=edition.checklist.theme.name,
-        checklist=edition.checklist.title,
+        organisation=stated.organisation,
+        theme=stated.theme,
+        checklist=stated.checklist,
         edition=edition.number,
         edition_hash=edition.content_hash,
         law_as_of=edition.law_as_of,
@@ -74,18 +88,14 @@ def content_of(assessment: Assessment) -> Content:
             Part(
                 number=section.position,
                 title=section.title,
-                lines=tuple(
-                    _line(answer, scope, proofs, tasks, earlier) for answer in group
-                ),
+                lines=tuple(_line(answer, beside, earlier) for answer in group),
             )
             for section, group in groupby(answers, key=lambda a: a.question.section)
         ),
-        proofs=tuple(proofs.values()),
-        tasks=tuple(tasks.values()),
-        carried_from=told_earlier(assessment.carried_from)
-        if assessment.carried_from
-        else "",
-        archived=tuple(_line(one, scope, proofs, tasks, None) for one in archived),
+        proofs=tuple(beside.proofs.values()),
+        tasks=tuple(beside.tasks.values()),
+        carried_from=stated.carried_from,
+        archived=tuple(_line(one, beside, None) for one in archived),
     )
 
 
@@ -97,8 +107,9 @@ def line_of(assessment: Assessment, answer_id: int) -> Line:
     """
     rows = Answer.objects.filter(assessment=assessment).for_page()
     answer = rows.prefetch_related("comments__author", with_actions()).get(pk=answer_id)
-    scope = Scope(assessment.edition, assessment.facts)
-    return _line(answer, scope, _proofs([answer]), tasks_of([answer]), None)
+    scope, stated = Scope(assessment.edition, assessment.facts), Stated(assessment)
+    beside = Beside(scope, stated, _proofs([answer]), tasks_of([answer], stated))
+    return _line(answer, beside, None)
 
 
 def _proofs(answers: Sequence[Answer]) -> dict[UUID, Proof]:
@@ -132,14 +143,9 @@ def _proof(number: int, row: Evidence, used_in: tuple[str, ...]) -> Proof:
     )
 
 
-def _line(
-    answer: Answer,
-    scope: Scope,
-    proofs: dict[UUID, Proof],
-    tasks: dict[int, Task],
-    earlier: Before | None,
-) -> Line:
-    question = answer.question
+def _line(answer: Answer, beside: Beside, earlier: Before | None) -> Line:
+    question, stated = answer.question, beside.stated
+    about = [beside.tasks[link.action_id] for link in answer.action_links.all()]
     return Line(
         key=question.key,
         title=question.title,
@@ -147,36 +153,27 @@ def _line(
         cites=getattr(answer, "cites", ""),
         weight=question.weight,
         applies=answer.applies,
-        applicability=scope.of(question).reason,
+        applicability=beside.scope.of(question).reason,
         binds_from=answer.binds_from,
         verdict=answer.verdict,
         value=told_value(answer),
         note=answer.note,
         reason=answer.reason,
-        owner=str(answer.owner) if answer.owner else "",
+        owner=stated.name(answer.owner),
         due_on=answer.due_on,
-        changed_by=str(answer.changed_by) if answer.changed_by else "",
+        changed_by=stated.name(answer.changed_by),
         changed_at=answer.changed_at,
-        proofs=tuple(proofs[a.evidence_id] for a in answer.attachments.all()),
+        proofs=tuple(beside.proofs[a.evidence_id] for a in answer.attachments.all()),
         remarks=tuple(
-            Remark(str(said.author), said.written_at, said.text)
+            Remark(stated.name(said.author), said.written_at, said.text)
             for said in answer.comments.all()
         ),
         later_until=answer.later_until,
-        na_by=str(answer.na_by or ""),
-        na_confirmed_by=str(answer.na_confirmed_by or ""),
+        na_by=stated.name(answer.na_by),
+        na_confirmed_by=stated.name(answer.na_confirmed_by),
         na_confirmed_at=answer.na_confirmed_at,
         again=answer.again,
-        taken_from=source_of(answer),
+        taken_from=stated.taken(answer),
         then=then(answer, earlier),
-        tasks=tuple(tasks[link.action_id] for link in answer.action_links.all()),
+        tasks=tuple(sorted(about, key=lambda task: task.number)),
     )
-
-
-def source_of(answer: Answer) -> str:
-    """The related answer that it was taken over from, in words."""
-    if answer.taken_from is None:
-        return ""
-    source = answer.taken_from
-    title = source.assessment.edition.checklist.title
-    return f"{source.question.key}, {title}, {source.assessment.subject}"

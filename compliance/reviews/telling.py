@@ -37,6 +37,8 @@ WORDS = {
     "answer.na_sent_back": "N/A sent back",
     "answer.imported": "from a spreadsheet",
     "assessment.exported": "Spreadsheet downloaded",
+    "assessment.bundled": "Bundle written",
+    "assessment.brought_in": "Brought in from a bundle",
     "assessment.imported": "Spreadsheet taken in",
     "assessment.import_undone": "Spreadsheet taken back",
     "answer.refused": "refused: somebody else had changed it",

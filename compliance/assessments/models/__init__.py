@@ -4,6 +4,7 @@ from compliance.assessments.models.action import Action, ActionLink
 from compliance.assessments.models.answer import Answer, Attachment
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.models.looking import Presence, SavedView, Visit
+from compliance.assessments.models.origin import Origin, OriginEvent, OriginTrail
 from compliance.assessments.models.talk import Comment, Mention
 from compliance.assessments.models.upgrade import Upgrade
 
@@ -15,6 +16,9 @@ __all__ = [
     "Attachment",
     "Comment",
     "Mention",
+    "Origin",
+    "OriginEvent",
+    "OriginTrail",
     "Presence",
     "SavedView",
     "Upgrade",

@@ -27,7 +27,7 @@ from compliance.checklists.actions.reviewing import (
     send_back,
     send_to_review,
 )
-from compliance.checklists.actions.storing import bring_in, store_checklist
+from compliance.checklists.actions.storing import bring_in, keep_final, store_checklist
 from compliance.checklists.actions.undoing import undo
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "clone",
     "draft_next",
     "is_alone",
+    "keep_final",
     "merge",
     "move_question",
     "move_section",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from compliance.checklists import content, drafting
 from compliance.checklists.actions.publishing import publish
@@ -12,7 +13,7 @@ from compliance.checklists.actions.recording import (
     record,
     stored,
 )
-from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Checklist, Edition, Theme
 
 
@@ -102,4 +103,45 @@ def _filled(edition: Edition, document: dict[str, Any]) -> Edition:
     if missing := drafting.fill(edition, document):
         msg = f"{missing[0]} is not in the legal index"
         raise RefusedError(msg)
+    return edition
+
+
+@transaction.atomic
+def keep_final(
+    *,
+    by: Any,
+    document: dict[str, Any],
+    title: str,
+    summary: str,
+    theme: str,
+    organisation: Any,
+    is_current: bool,
+) -> Edition:
+    """Keep an edition that was final elsewhere as one of an own checklist, final here.
+
+    New assessments start on it only when it ``is_current`` and no other edition of the
+    checklist is; the words of a checklist that stands here stay as they are. Raises
+    ``RefusedError`` for a number that is taken and for what the legal index lacks.
+    """
+    key = document["checklist"]
+    checklist = Checklist.objects.filter(key=key, organisation=organisation).first()
+    if checklist is None:
+        checklist = Checklist(key=key, organisation=organisation)
+        theme_id = Theme.objects.values_list("pk", flat=True).get(key=theme)
+        fields = {"theme_id": theme_id, "title": title, "summary": summary}
+        stored(by, checklist, fields, chain_of(checklist))
+    number = document["edition"]["number"]
+    if checklist.editions.filter(number=number).exists():
+        msg = f"{key}: edition {number} stands here with other content"
+        raise RefusedError(msg)
+    edition = _filled(Edition(checklist=checklist), document)
+    told = {"from_bundle": True}
+    if is_current and not checklist.editions.published().exists():
+        return publish(by=by, edition=edition, told=told)
+    edition.status = EditionStatus.RETIRED
+    edition.published_at = timezone.now()
+    edition.content_hash = content.content_hash(content.document(edition))
+    edition.save(update_fields=["status", "published_at", "content_hash"])
+    after = {"number": number, "content_hash": edition.content_hash} | told
+    record(by, edition, "edition.retired", {}, {"status": "retired"} | after)
     return edition

@@ -39,12 +39,29 @@ def output_of(
 
     Raises ``TooLongError`` or ``BrokenError``.
     """
-    with TemporaryFile() as stdin, TemporaryFile() as stdout:
+    with TemporaryFile() as stdin:
         for chunk in chunks:
             stdin.write(chunk)
-        stdin.seek(0)
+        with output_from(
+            module, arguments, stdin, seconds=seconds, memory_bytes=memory_bytes
+        ) as stdout:
+            yield stdout
+
+
+@contextmanager
+def output_from(
+    module: str,
+    arguments: Sequence[str],
+    file: IO[bytes],
+    *,
+    seconds: float,
+    memory_bytes: int,
+) -> Iterator[IO[bytes]]:
+    """The same for a file on the disk, which the process reads itself."""
+    with TemporaryFile() as stdout:
+        file.seek(0)
         limits = [str(memory_bytes), str(seconds)]
-        if _run([module, *limits, *arguments], stdin, stdout, seconds) not in {0, 1}:
+        if _run([module, *limits, *arguments], file, stdout, seconds) not in {0, 1}:
             raise BrokenError
         stdout.seek(0)
         yield stdout

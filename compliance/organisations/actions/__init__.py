@@ -13,6 +13,7 @@ from compliance.organisations.actions.members import (
     change_role,
     create_organisation,
     find_or_create_user,
+    make_placeholders,
     remove_member,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "find_or_create_user",
     "hash_of",
     "invite",
+    "make_placeholders",
     "remove_member",
     "send_again",
 ]

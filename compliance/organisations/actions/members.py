@@ -1,8 +1,9 @@
 """What people do to organisations and their members."""
 
 import secrets
+from collections.abc import Sequence
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -121,6 +122,24 @@ def find_or_create_user(
             return User.objects.create_user(email, password, name=name), password
     except IntegrityError:  # somebody else added the same person just now
         return User.objects.get(email=email), None
+
+
+def make_placeholders(*, names: Sequence[str]) -> list[User]:
+    """Accounts for people who are only named: nobody can sign in to one.
+
+    They are members of nothing. Their addresses lead nowhere (RFC 2606).
+    """
+    longest = User._meta.get_field("name").max_length
+    rows = [
+        User(
+            email=f"{secrets.token_hex(12)}@placeholder.invalid",
+            name=name[:longest],
+            password=make_password(None),
+            is_active=False,
+        )
+        for name in names
+    ]
+    return User.objects.bulk_create(rows)
 
 
 def join(

@@ -1,0 +1,271 @@
+"""The rows of an assessment made again from a bundle, in the transaction of its caller."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import models
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+    Comment,
+    Mention,
+)
+from compliance.checklists.models import Edition, Question
+from compliance.evidence.models import Evidence
+from compliance.interchange.records.planning import Coming, renumbered
+from compliance.organisations.models import Organisation, User
+
+_DAYS = {
+    "binds_from", "due_on", "later_until", "document_on", "covers_from", "covers_to",
+    "expires_on", "period_from", "period_to",
+}  # fmt: skip
+_MOMENTS = {
+    "na_confirmed_at", "changed_at", "archived_at", "added_at", "created_at", "closed_at",
+    "started_at", "written_at", "resolved_at", "attached_at",
+}  # fmt: skip
+BATCH = 500
+
+
+class Building:
+    """An assessment being built; the steps come in the order of the methods."""
+
+    def __init__(
+        self,
+        coming: Coming,
+        organisation: Organisation,
+        editions: dict[str, Edition],
+        people: dict[str, User],
+    ) -> None:
+        self.coming, self.organisation = coming, organisation
+        self.rows = coming.bundle.rows
+        self.editions, self.people = editions, people
+        self.answers: list[Answer] = []
+        self.evidence: dict[str, Evidence] = {}
+        self.numbers: dict[int, int] = {}
+
+    def build(self) -> Assessment:
+        """All of it but its status; what a caller needs to tell of it stays here."""
+        self.assessment = self._assessment()
+        self._add_answers()
+        self._add_evidence()
+        self._add_talk()
+        self._add_actions()
+        return self.assessment
+
+    def finish(self) -> None:
+        """Give it the status it had; nothing of it is written afterwards."""
+        self.assessment.status = self.rows["assessment"]["status"]
+        self.assessment.save(update_fields=["status"])
+
+    def _assessment(self) -> Assessment:
+        said = self.rows["assessment"]
+        names = ("subject", "period_from", "period_to", "due_on", "facts", "started_at")
+        values = _values(said, names)
+        assessment = Assessment(
+            pk=_free(Assessment, [said["id"]])[said["id"]],
+            organisation=self.organisation,
+            edition=self.editions[said["edition"]],
+            started_by=self.people[said["started_by"]],
+            status=AssessmentStatus.RUNNING,
+            **values,
+        )
+        assessment.full_clean(
+            exclude=["organisation", "edition", "started_by", "id", "facts"]
+        )
+        _create([assessment], "started_at")
+        return assessment
+
+    def _add_answers(self) -> None:
+        found = Question.objects.filter(edition__in=self.editions.values())
+        ids = {(q.edition_id, q.key): q.pk for q in found.only("edition", "key")}
+        names = (
+            "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
+            "later_until", "na_confirmed_at", "again", "version", "changed_at",
+            "archived_at",
+        )  # fmt: skip
+        for said in self.rows["answers"]:
+            edition = self.editions[said["edition"]]
+            self.answers.append(
+                Answer(
+                    assessment=self.assessment,
+                    question_id=ids[edition.pk, said["key"]],
+                    **_values(said, names),
+                    **self._named(
+                        said, "owner", "na_by", "na_confirmed_by", "changed_by"
+                    ),
+                )
+            )
+        Answer.everything.bulk_create(self.answers, batch_size=BATCH)
+
+    def _add_evidence(self) -> None:
+        said = self.rows["evidence"]
+        ids = _free(Evidence, [row["id"] for row in said])
+        names = (
+            "title", "url", "file_name", "size_bytes", "sha256", "document_on",
+            "covers_from", "covers_to", "expires_on", "added_at",
+        )  # fmt: skip
+        for row in said:
+            self.evidence[row["id"]] = Evidence(
+                pk=ids[row["id"]],
+                organisation=self.organisation,
+                media_type=self.coming.media_types[row["id"]],
+                **_values(row, names),
+                **self._named(row, "added_by"),
+            )
+        _create(list(self.evidence.values()), "added_at")
+        newer = [row for row in said if row["replaces"]]
+        for row in newer:
+            self.evidence[row["id"]].replaces = self.evidence[row["replaces"]]
+        rows = [self.evidence[row["id"]] for row in newer]
+        Evidence.objects.bulk_update(rows, ["replaces"], batch_size=BATCH)
+        used = [
+            Attachment(
+                answer=answer,
+                evidence=self.evidence[one["evidence"]],
+                attached_at=_moment(one["attached_at"]),
+            )
+            for answer, told in self._pairs()
+            for one in told["attachments"]
+        ]
+        _create(used, "attached_at")
+
+    def _add_talk(self) -> None:
+        told = [(a, one) for a, said in self._pairs() for one in said["comments"]]
+        comments = [
+            Comment(
+                answer=answer,
+                **_values(one, ("text", "written_at", "resolved_at")),
+                **self._named(one, "author", "resolved_by"),
+            )
+            for answer, one in told
+        ]
+        _create(comments, "written_at")
+        mentions = [
+            Mention(comment=comment, user=self.people[ref])
+            for comment, (_, one) in zip(comments, told, strict=True)
+            for ref in one["mentions"]
+        ]
+        Mention.objects.bulk_create(mentions, batch_size=BATCH)
+
+    def _add_actions(self) -> None:
+        names = (
+            "title", "text", "due_on", "priority", "status", "version", "created_at",
+            "closed_at",
+        )  # fmt: skip
+        self.numbers = renumbered(self.rows, self.organisation)
+        said = self.rows["actions"]
+        self.actions = [
+            Action(
+                organisation=self.organisation,
+                number=self.numbers.get(one["number"], one["number"]),
+                effort_days=one["effort_days"] and Decimal(one["effort_days"]),
+                **_values(one, names),
+                **self._named(one, "owner", "created_by", "closed_by"),
+            )
+            for one in said
+        ]
+        _create(self.actions, "created_at")
+        links = [
+            ActionLink(action=action, answer=self.answers[place])
+            for action, one in zip(self.actions, said, strict=True)
+            for place in one["answers"]
+        ]
+        ActionLink.objects.bulk_create(links, batch_size=BATCH)
+
+    def stated(self) -> dict[str, Any]:
+        """What it says of things that stayed behind; see ``Origin``."""
+        rows = self.rows
+        edition = next(
+            row
+            for row in rows["editions"]
+            if row["ref"] == rows["assessment"]["edition"]
+        )
+        numbers = {
+            str(action.pk): one["number"]
+            for action, one in zip(self.actions, rows["actions"], strict=True)
+        }
+        return {
+            "edition": self.assessment.edition_id,
+            "organisation": rows["organisation"],
+            "theme": edition["theme"]["name"],
+            "checklist": edition["title"],
+            "people": {
+                str(self.people[person["ref"]].pk): person["name"]
+                for person in rows["people"]
+            },
+            "numbers": numbers,
+            "taken": {
+                str(answer.pk): {
+                    "text": said["taken_from"],
+                    "verdict": said["verdict"],
+                    "value": said["value"],
+                }
+                for answer, said in self._pairs()
+                if said["taken_from"]
+            },
+            "earlier": self._earlier(),
+        }
+
+    def _earlier(self) -> dict[str, Any] | None:
+        """What the assessment before said, its evidence by the ids of here."""
+        earlier: dict[str, Any] | None = self.rows["earlier"]
+        if earlier is None:
+            return None
+        here = {pk: str(row.pk) for pk, row in self.evidence.items()}
+        return earlier | {
+            "answers": {
+                key: said | {"evidence": [here.get(pk, pk) for pk in said["evidence"]]}
+                for key, said in earlier["answers"].items()
+            }
+        }
+
+    def _pairs(self) -> Iterable[tuple[Answer, dict[str, Any]]]:
+        return zip(self.answers, self.rows["answers"], strict=True)
+
+    def _named(self, row: dict[str, Any], *names: str) -> dict[str, User | None]:
+        return {name: self.people[row[name]] if row[name] else None for name in names}
+
+
+def _free(model: type[models.Model], ids: Sequence[str]) -> dict[str, UUID]:
+    """The same ids, and new ones for those that are taken."""
+    taken: set[Any] = set()
+    for at in range(0, len(ids), BATCH):
+        rows = model._default_manager.filter(pk__in=ids[at : at + BATCH])
+        taken |= set(rows.values_list("pk", flat=True))
+    return {pk: uuid4() if UUID(pk) in taken else UUID(pk) for pk in ids}
+
+
+def _create(rows: Sequence[Any], dated: str) -> None:
+    """Add rows with the moment they had; the field would take that of now."""
+    if not rows:
+        return
+    moments = [getattr(row, dated) for row in rows]
+    manager = type(rows[0])._default_manager
+    manager.bulk_create(rows, batch_size=BATCH)
+    for row, moment in zip(rows, moments, strict=True):
+        setattr(row, dated, moment)
+    manager.bulk_update(rows, [dated], batch_size=BATCH)
+
+
+def _values(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: _python(name, row[name]) for name in names}
+
+
+def _python(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _DAYS:
+        return date.fromisoformat(value)
+    return _moment(value) if name in _MOMENTS else value
+
+
+def _moment(value: str) -> datetime:
+    return datetime.fromisoformat(value)

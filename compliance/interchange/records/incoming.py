@@ -1,0 +1,168 @@
+"""Bringing an assessment in from a bundle: all of it, or nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
+from compliance.audit import trail
+from compliance.checklists.actions import RefusedError, keep_final
+from compliance.checklists.models import Edition
+from compliance.evidence import storage
+from compliance.interchange.bringing import MovedError
+from compliance.interchange.records import files
+from compliance.interchange.records.building import Building
+from compliance.interchange.records.planning import Coming, plan
+from compliance.interchange.records.process import Bundle
+from compliance.organisations.actions import make_placeholders
+from compliance.organisations.models import Organisation, User
+from compliance.reviews.snapshot import content_of, to_read
+from compliance.web.turns import in_turn
+
+BATCH = 500
+BROUGHT_IN = "assessment.brought_in"
+
+
+def bring_in(
+    *,
+    by: User | None,
+    organisation: Organisation,
+    bundle: Bundle,
+    emails: Mapping[str, str] | None = None,
+    seen: str = "",
+) -> Assessment:
+    """The assessment of a bundle as one of the organisation's, with an equal content hash.
+
+    Files are kept first, then every row in one transaction, with one event. ``emails``
+    maps people of the bundle to members; everybody else becomes an account that nobody
+    can sign in to. With ``seen``, the text of a preview, it raises ``MovedError`` when
+    that preview would say something else by now. Raises ``ValidationError`` in words for
+    what cannot be, ``StorageError`` when the disk is full; then no row has changed.
+    """
+    _refuse(plan(bundle, organisation, emails), "")
+    with storage.unswept(organisation.pk):
+        files.keep_all(bundle, organisation)
+        try:
+            with in_turn(), transaction.atomic():
+                Organisation.objects.select_for_update(no_key=True).get(
+                    pk=organisation.pk
+                )
+                coming = plan(bundle, organisation, emails)
+                _refuse(coming, seen)
+                return _build(by, organisation, coming)
+        except IntegrityError as error:
+            msg = (
+                "rows.json: its rows contradict each other, so nothing was brought in."
+            )
+            raise ValidationError(msg) from error
+        except RefusedError as refused:
+            raise ValidationError(str(refused)) from refused
+
+
+def _refuse(coming: Coming, seen: str) -> None:
+    if coming.faults:
+        raise ValidationError(list(coming.faults))
+    if seen and coming.seen != seen:
+        raise MovedError
+
+
+def _build(by: User | None, organisation: Organisation, coming: Coming) -> Assessment:
+    bundle, rows = coming.bundle, coming.bundle.rows
+    editions = _editions(by, organisation, coming)
+    others = [one for one in coming.people if one.user is None]
+    made = make_placeholders(names=[one.name for one in others])
+    people = {one.ref: user for one, user in zip(others, made, strict=True)}
+    people |= {one.ref: one.user for one in coming.people if one.user}
+    building = Building(coming, organisation, editions, people)
+    assessment = building.build()
+    _keep_origin(by, building)
+    building.finish()
+    content = content_of(to_read(assessment.pk))
+    if content.content_hash != bundle.head["content_hash"]:
+        msg = (
+            "rows.json: built again, the assessment says something else than its content"
+            " hash stands for, so nothing was brought in."
+        )
+        raise ValidationError(msg)
+    trail.record(
+        by=by,
+        organisation_id=organisation.pk,
+        action=BROUGHT_IN,
+        subject=assessment,
+        scope_id=assessment.pk,
+        after={
+            "bundle": bundle.digest,
+            "content_hash": content.content_hash,
+            "organisation": rows["organisation"],
+            "assessment": bundle.head["assessment"],
+            "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
+            "counts": bundle.head["counts"],
+        },
+    )
+    return assessment
+
+
+def _editions(
+    by: User | None, organisation: Organisation, coming: Coming
+) -> dict[str, Edition]:
+    """Each edition by its name in the rows; what does not stand here is kept as own."""
+    found: dict[str, Edition] = {}
+    said = zip(
+        coming.fates, coming.bundle.sheets, coming.bundle.rows["editions"], strict=True
+    )
+    for fate, sheet, row in said:
+        found[fate.ref] = fate.edition or keep_final(
+            by=by,
+            organisation=organisation,
+            is_current=row["status"] == "published",
+            **sheet,
+        )
+    return found
+
+
+def _keep_origin(by: User | None, building: Building) -> None:
+    bundle = building.coming.bundle
+    origin = Origin.objects.create(
+        assessment=building.assessment,
+        organisation=building.organisation,
+        assessment_there=UUID(bundle.head["assessment"]),
+        bundle_sha256=bundle.digest,
+        content_hash=bundle.head["content_hash"],
+        stated=building.stated(),
+        brought_at=timezone.now(),
+        brought_by=by,
+    )
+    trails = [
+        OriginTrail.objects.create(
+            origin=origin,
+            position=position,
+            organisation_there=UUID(said["organisation_id"]),
+            organisation_name=said["organisation"],
+            assessment_there=UUID(said["assessment"]),
+            head_seq=said["head_seq"],
+            head_hash=said["head_hash"],
+            names=said["names"],
+            proof=said["proof"],
+        )
+        for position, said in enumerate(bundle.trails, 1)
+    ]
+    _keep_events(trails, bundle.events())
+
+
+def _keep_events(
+    trails: list[OriginTrail], events: Iterable[tuple[int, dict[str, Any]]]
+) -> None:
+    waiting: list[OriginEvent] = []
+    for number, said in events:
+        values = {n: v for n, v in said.items() if n not in {"organisation_id", "at"}}
+        moment = datetime.fromisoformat(said["at"])
+        waiting.append(OriginEvent(trail=trails[number - 1], at=moment, **values))
+        if len(waiting) == BATCH:
+            OriginEvent.objects.bulk_create(waiting)
+            waiting = []
+    OriginEvent.objects.bulk_create(waiting)

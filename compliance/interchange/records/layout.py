@@ -1,0 +1,35 @@
+"""What a bundle is made of, and how much may be in it. ``docs/moving.md`` says the same."""
+
+import re
+
+FORMAT, VERSION = "attest-bundle", 1
+HEAD, CONTENT, ROWS, SUMS = "bundle.json", "content.json", "rows.json", "SHA256SUMS"
+EDITIONS, TRAILS, EVIDENCE = "editions/", "trail/", "evidence/"
+NAME = re.compile(
+    r"bundle\.json|content\.json|rows\.json|SHA256SUMS"
+    r"|editions/d[1-9][0-9]{0,2}\.yaml"
+    r"|trail/[1-9][0-9]?\.jsonl?"
+    r"|evidence/[0-9a-f]{64}"
+)
+"""Every name that a part may have: no folder beside these, no way out of them."""
+MOST_PARTS = 6_000
+MOST_TEXT_BYTES = 32 * 1024 * 1024
+"""Of one part that is text, unpacked; a trail has four times as much."""
+MOST_TRAIL_BYTES = 4 * MOST_TEXT_BYTES
+MOST_LINE_BYTES = 8 * 1024 * 1024
+MOST_EVENTS = 500_000
+MOST_ANSWERS = 20_000
+MOST_DEPTH = 60
+SECONDS = 120
+MEMORY_BYTES = 512 * 1024 * 1024
+MOST_WORDS = 500
+
+
+def trail_head(number: int) -> str:
+    """The part that says whose trail the events are and where its chain stood."""
+    return f"{TRAILS}{number}.json"
+
+
+def trail_events(number: int) -> str:
+    """The part that holds the events, one JSON object a line."""
+    return f"{TRAILS}{number}.jsonl"

@@ -1,0 +1,39 @@
+"""A bundle checked in a process of its own: ``python -m ...records.parsing``.
+
+It reads the file from standard input and writes lines of JSON: what the bundle holds, or
+``{"fault": words}``; then the events of its trails. It limits its memory and its time
+first; whoever started it also holds the clock (``walls/process.py``).
+"""
+
+import json
+import sys
+from typing import Any
+
+from compliance.interchange.records.checking import BundleError, check
+from compliance.interchange.walls import child
+
+
+def main() -> int:
+    """Exit status: 0 for a bundle, 1 for a file that is refused."""
+    child.enter()
+    try:
+        check(sys.stdin.buffer, _tell)
+    except BundleError as fault:
+        words = str(fault)
+    except MemoryError:
+        words = "the file: needs more memory than a bundle may"
+    except Exception:  # met what nobody foresaw: refused, never half read
+        words = "the file: cannot be read: it is not built as a bundle is"
+    else:
+        return 0
+    _tell({"fault": words})
+    return 1
+
+
+def _tell(value: Any) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,275 @@
+"""The shape of ``bundle.json``, ``rows.json`` and the trails: nothing unknown, nothing guessed.
+
+Text is kept as it is, to the sign: it has to give the same hash again.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from django.core.exceptions import ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from compliance.assessments.choices import (
+    ActionStatus,
+    Again,
+    AssessmentStatus,
+    Priority,
+    Verdict,
+)
+from compliance.checklists.choices import EditionStatus
+from compliance.interchange.records import layout
+from compliance.web.text import validate_line, validate_text
+
+
+def _text(value: str) -> str:
+    try:
+        validate_text(value)
+    except ValidationError as fault:
+        raise ValueError(fault.messages[0]) from None
+    return value
+
+
+def _line(value: str) -> str:
+    try:
+        validate_line(value)
+    except ValidationError as fault:
+        raise ValueError(fault.messages[0]) from None
+    return value
+
+
+def _moment(value: str) -> str:
+    try:
+        is_aware = datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        is_aware = False
+    if not is_aware:
+        msg = "is no moment with a time zone"
+        raise ValueError(msg)
+    return value
+
+
+def _day(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        msg = "is no day"
+        raise ValueError(msg) from None
+    return value
+
+
+Text = Annotated[str, AfterValidator(_text)]
+Name = Annotated[str, AfterValidator(_line), Field(max_length=254)]
+Title = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=200)]
+Subject = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=120)]
+Key = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=60)]
+Number = Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=20)]
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_day)]
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Large = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Person = Annotated[str, Field(pattern=r"^p[1-9][0-9]{0,5}$")]
+Ref = Annotated[str, Field(pattern=r"^d[1-9][0-9]{0,2}$")]
+Value = Text | list[Text] | int | float | None
+Short = Annotated[str, AfterValidator(_line), Field(max_length=60)]
+
+
+class Part(BaseModel):
+    """What every part shares."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Head(Part):
+    """``bundle.json``."""
+
+    format: Literal["attest-bundle"]
+    version: Literal[1]
+    assessment: Id
+    organisation: Name
+    checklist: Name
+    edition: Number
+    subject: Subject
+    content_hash: Hash
+    rows_hash: Hash
+    counts: dict[Short, Count]
+
+
+class ThemePart(Part):
+    key: Key
+    name: Name
+
+
+class EditionPart(Part):
+    ref: Ref
+    checklist: Key
+    number: Number
+    content_hash: Hash
+    status: Annotated[EditionStatus, Field(strict=False)]
+    title: Name
+    theme: ThemePart
+
+
+class AssessmentPart(Part):
+    id: Id
+    subject: Subject
+    period_from: Day
+    period_to: Day
+    due_on: Day | None
+    facts: dict[Short, list[Short] | None]
+    status: Annotated[AssessmentStatus, Field(strict=False)]
+    started_at: Moment
+    edition: Ref
+    started_by: Person
+
+
+class AttachmentPart(Part):
+    evidence: Id
+    attached_at: Moment
+
+
+class CommentPart(Part):
+    author: Person
+    text: Text
+    written_at: Moment
+    resolved_at: Moment | None
+    resolved_by: Person | None
+    mentions: list[Person]
+
+
+class SaidPart(Part):
+    """What the earlier assessment said of a question."""
+
+    verdict: Annotated[Verdict, Field(strict=False)]
+    value: Value
+    note: Text
+    reason: Text
+    evidence: list[Id]
+
+
+class EarlierPart(Part):
+    told: Text
+    answers: dict[Key, SaidPart]
+
+
+class AnswerPart(Part):
+    key: Key
+    edition: Ref
+    applies: bool
+    binds_from: Day | None
+    verdict: Annotated[Verdict, Field(strict=False)]
+    value: Value
+    note: Text
+    reason: Text
+    due_on: Day | None
+    later_until: Day | None
+    na_confirmed_at: Moment | None
+    again: Literal[""] | Annotated[Again, Field(strict=False)]
+    version: Count
+    changed_at: Moment | None
+    archived_at: Moment | None
+    owner: Person | None
+    na_by: Person | None
+    na_confirmed_by: Person | None
+    changed_by: Person | None
+    taken_from: Text
+    attachments: list[AttachmentPart]
+    comments: list[CommentPart]
+
+
+class EvidencePart(Part):
+    id: Id
+    title: Title
+    url: Annotated[Text, Field(max_length=1000)]
+    file_name: Annotated[str, AfterValidator(_line), Field(max_length=200)]
+    media_type: Annotated[str, AfterValidator(_line), Field(max_length=100)]
+    size_bytes: Large | None
+    sha256: Literal[""] | Hash
+    document_on: Day | None
+    covers_from: Day | None
+    covers_to: Day | None
+    expires_on: Day | None
+    added_at: Moment
+    added_by: Person
+    replaces: Id | None
+
+    @model_validator(mode="after")
+    def _is_file_or_link(self) -> Self:
+        is_file = bool(self.sha256) and self.size_bytes is not None
+        if is_file == bool(self.url):
+            msg = "is neither a file nor a link, or both"
+            raise ValueError(msg)
+        return self
+
+
+class ActionPart(Part):
+    number: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    title: Title
+    text: Text
+    due_on: Day | None
+    priority: Annotated[Priority, Field(strict=False)]
+    status: Annotated[ActionStatus, Field(strict=False)]
+    effort_days: Annotated[str, Field(pattern=r"^\d{1,3}(\.\d)?$")] | None
+    version: Count
+    created_at: Moment
+    closed_at: Moment | None
+    owner: Person | None
+    created_by: Person
+    closed_by: Person | None
+    answers: list[Count]
+
+
+class PersonPart(Part):
+    ref: Person
+    name: Name
+
+
+class Rows(Part):
+    """``rows.json``: what ``reviews.rows.rows_of`` gives."""
+
+    format: Literal[1]
+    organisation: Name
+    assessment: AssessmentPart
+    editions: Annotated[list[EditionPart], Field(min_length=1, max_length=200)]
+    earlier: EarlierPart | None
+    answers: Annotated[list[AnswerPart], Field(max_length=layout.MOST_ANSWERS)]
+    evidence: list[EvidencePart]
+    actions: list[ActionPart]
+    people: list[PersonPart]
+
+
+class TrailNames(Part):
+    people: dict[Short, Name]
+    answers: dict[Short, Key]
+
+
+class TrailHead(Part):
+    """``trail/1.json``: whose events they are, and where their chain stood."""
+
+    organisation_id: Id
+    organisation: Name
+    assessment: Id
+    head_seq: Large
+    head_hash: Hash
+    events: Annotated[int, Field(ge=0, le=layout.MOST_EVENTS)]
+    names: TrailNames
+    proof: dict[str, Any] | None
+
+
+class EventPart(Part):
+    """A line of ``trail/1.jsonl``."""
+
+    organisation_id: Annotated[str, Field(max_length=40)]
+    seq: Large
+    at: Moment
+    actor_id: Annotated[str, Field(max_length=40)]
+    action: Short
+    subject_label: Annotated[str, Field(max_length=40)]
+    subject_id: Annotated[str, Field(max_length=40)]
+    scope_id: Annotated[str, Field(max_length=40)]
+    payload: Text
+    salt: Annotated[str, Field(max_length=32)]
+    payload_hash: Hash
+    previous_hash: Hash
+    hash: Hash
