@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,20 +28,20 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An event as the database holds it."""
+    """An event as the database holds it.
+
+    Of an erased one payload and salt are empty; ``rest`` is what was left of it.
+    """
 
     link: Link
     payload: str
     salt: str
     hash: str
+    rest: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """The first bad row of a chain and what is wrong with it."""
-
-    seq: int
-    what: str
+    @property
+    def is_erased(self) -> bool:
+        return not self.payload and not self.salt
 
 
 def canonical(value: Any) -> str:
@@ -81,36 +80,3 @@ def link_digest(link: Link) -> str:
             ]
         )
     )
-
-
-def first_fault(events: Iterable[Stored], head: tuple[int, str] | None) -> Fault | None:
-    """The first fault of one chain given in order of ``seq``; None when it holds.
-
-    ``head`` is where the chain says it stands: a cut tail shows against it.
-    """
-    expected, previous = 1, START
-    for event in events:
-        if fault := _fault(event, expected, previous):
-            return fault
-        expected, previous = expected + 1, event.hash
-    stands = (expected - 1, previous)
-    if head is None:
-        return Fault(0, "the chain has no head") if stands[0] else None
-    if head != stands:
-        return Fault(expected, f"missing: the chain ended at {head[0]} before")
-    return None
-
-
-def _fault(event: Stored, expected: int, previous: str) -> Fault | None:
-    link = event.link
-    if link.seq > expected:
-        return Fault(expected, "missing: the next event is " + str(link.seq))
-    if link.seq < expected:
-        return Fault(link.seq, "stands twice")
-    if link.previous_hash != previous:
-        return Fault(link.seq, "does not follow the event before it")
-    if payload_digest(event.salt, event.payload) != link.payload_hash:
-        return Fault(link.seq, "its content was changed")
-    if link_digest(link) != event.hash:
-        return Fault(link.seq, "its who, when or what was changed")
-    return None

@@ -3,24 +3,27 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from compliance.audit import checkpoints
 from compliance.audit.chain import (
     START,
-    Fault,
     Link,
     Stored,
     canonical,
-    first_fault,
     link_digest,
     payload_digest,
 )
+from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
+from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
+
+_NOTHING = '{"before":{},"after":{}}'
 
 
 def record(
@@ -137,10 +140,31 @@ def link_of(event: Event) -> Link:
     )
 
 
-def _stored(organisation_id: UUID) -> Iterator[Stored]:
-    events = Event.objects.filter(organisation_id=organisation_id).order_by("seq")
-    for event in events.iterator(chunk_size=2000):
-        yield Stored(link_of(event), event.payload, event.salt, event.hash)
+_COLUMNS = (
+    "seq", "at", "actor_id", "action", "subject_label", "subject_id", "scope_id",
+    "payload_hash", "previous_hash", "payload", "salt", "hash", "rest",
+)  # fmt: skip
+
+
+def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
+    """Events as the chain sees them, a stretch at a time; their order is the caller's."""
+    rows = events.values_list("organisation_id", *_COLUMNS)
+    for organisation_id, *row in rows.iterator(chunk_size=2000):
+        seq, at, actor, *about, payload, salt, own, rest = row
+        action, label, subject_id, scope_id, payload_hash, previous = about
+        link = Link(
+            organisation_id=str(organisation_id),
+            seq=seq,
+            at=at,
+            actor_id="" if actor is None else str(actor),
+            action=action,
+            subject_label=label,
+            subject_id=subject_id,
+            scope_id="" if scope_id is None else str(scope_id),
+            payload_hash=payload_hash,
+            previous_hash=previous,
+        )
+        yield Stored(link, payload, salt, own, rest or "")
 
 
 def chains() -> list[UUID]:
@@ -152,9 +176,55 @@ def chains() -> list[UUID]:
 
 def verify(organisation_id: UUID) -> Fault | None:
     """The first fault in a chain, or None when every event stands as written."""
+    return checked(organisation_id).fault
+
+
+def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
+    """Check a chain against its head and the checkpoints kept outside.
+
+    ``since`` is a checkpoint of this installation: what was signed before it is
+    counted, not read again.
+    """
+    signed, forged = signed_checkpoints(organisation_id)
     head = ChainHead.objects.filter(pk=organisation_id).first()
-    stands = (head.seq, head.hash) if head else None
-    return first_fault(_stored(organisation_id), stands)
+    events = Event.objects.filter(organisation_id=organisation_id)
+    if since and events.filter(seq__lte=since.size).count() != since.size:
+        since = None
+    if since:
+        signed = [each for each in signed if each.size > since.size]
+    later = events.filter(seq__gt=since.size) if since else events
+    sizes = ChainHead.objects.values_list("pk", "seq")
+    found = check(
+        lambda: stored(later.order_by("seq", "pk")),
+        (head.seq, head.hash) if head else None,
+        signed,
+        chains={str(pk): seq for pk, seq in sizes},
+        since=since,
+    )
+    return replace(found, fault=found.fault or forged)
+
+
+def signed_checkpoints(
+    organisation_id: UUID,
+) -> tuple[list[Checkpoint], Fault | None]:
+    """The checkpoints that bear our signature, and what is wrong with the first other."""
+    notes, _ = checkpoints.kept(organisation_id)
+    if not notes:
+        return [], None
+    public, good, forged = checkpoints.public_key(), [], None
+    for note in notes:
+        try:
+            said = checkpoint_in(note)
+        except ValueError:
+            said = None
+        is_ours = said and said.origin == origin_of(organisation_id)
+        if said and is_ours and is_signed_by(note, public):
+            good.append(said)
+        else:
+            size = said.size if said else 0
+            what = "a checkpoint bears no signature of this installation"
+            forged = forged or Fault(size, what, Kind.CHECKPOINT)
+    return good, forged
 
 
 def events_of(organisation_id: UUID) -> models.QuerySet[Event]:
@@ -174,11 +244,17 @@ def head_of(organisation_id: UUID) -> tuple[int, str]:
 
 def changes(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
     """What an event changed: the values before and after, by field."""
-    payload = json.loads(event.payload)
+    payload = content_of(event)
     return payload["before"], payload["after"]
 
 
 def together(event: Event) -> tuple[int, int] | None:
     """First and last number of the events that were recorded with this one."""
-    span = json.loads(event.payload).get("together")
+    span = content_of(event).get("together")
     return (span[0], span[1]) if span else None
+
+
+def content_of(event: Event) -> dict[str, Any]:
+    """The payload of an event; of an erased one what was left of it."""
+    content: dict[str, Any] = json.loads(event.payload or event.rest or _NOTHING)
+    return content

@@ -1,0 +1,280 @@
+"""Does a chain stand as written, and if not: where does it break, and how? Pure."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from compliance.audit.chain import (
+    START,
+    Stored,
+    digest,
+    link_digest,
+    payload_digest,
+)
+from compliance.audit.merkle import Frontier
+from compliance.audit.notes import Checkpoint
+
+ERASING = "trail.erased"
+"""The action of events that say which ones were erased, and what was left of them."""
+
+
+class Kind(StrEnum):
+    """What was done to a trail, or to what it tells of."""
+
+    EDITED = "edited"
+    REHASHED = "edited and hashed again"
+    REWRITTEN = "written anew"
+    DELETED = "deleted"
+    FIRST_DELETED = "beginning deleted"
+    CUT = "end cut off"
+    SWAPPED = "swapped"
+    REORDERED = "reordered"
+    DUPLICATED = "duplicated"
+    INSERTED = "inserted"
+    BACKDATED = "date changed"
+    MOVED = "moved between organisations"
+    ANSWER = "answer changed without an entry"
+    SNAPSHOT = "signed snapshot changed"
+    FILE = "evidence file changed"
+    ROLLED_BACK = "end missing, or an older database"
+    ERASED = "content taken out without an entry"
+    HEAD = "head missing"
+    CHECKPOINT = "checkpoint not signed by this installation"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first bad event, what is wrong and what was done; ``until`` ends a range."""
+
+    seq: int
+    what: str
+    kind: Kind
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found. ``covered`` is how far signed checkpoints vouch for it."""
+
+    fault: Fault | None
+    size: int
+    head: str
+    covered: int = 0
+    erased: int = 0
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where the check of a chain is."""
+
+    tree: Frontier
+    previous: str
+    covered: int
+    erased: dict[int, str] = field(default_factory=dict)
+    told: dict[int, str] = field(default_factory=dict)
+
+    def step(self, event: Stored) -> None:
+        self.tree.add(bytes.fromhex(event.hash))
+        self.previous = event.hash
+        if event.is_erased:
+            self.erased[event.link.seq] = digest(event.rest)
+        elif event.link.action == ERASING:
+            events = json.loads(event.payload)["after"]["events"]
+            self.told |= {int(seq): rest for seq, rest in events.items()}
+
+    def erased_fault(self) -> Fault | None:
+        for seq, rest in self.erased.items():
+            if self.told.get(seq) != rest:
+                what = "its content was taken out, and no entry says so"
+                return Fault(seq, what, Kind.ERASED)
+        return None
+
+
+def check(
+    read: Callable[[], Iterable[Stored]],
+    head: tuple[int, str] | None,
+    signed: Sequence[Checkpoint] = (),
+    *,
+    chains: Mapping[str, int] | None = None,
+    since: Checkpoint | None = None,
+) -> Checked:
+    """Check one chain, given in order of ``seq``, against its head and checkpoints.
+
+    ``read`` gives the events after ``since``, or all; it is called again to name a
+    fault. ``chains`` are the sizes of all chains there are. Without a checkpoint
+    nobody sees that a chain was written anew, or cut together with its head.
+    """
+    start = since.size if since else 0
+    walk = _Walk(
+        since.frontier() if since else Frontier(),
+        since.head if since else START,
+        start,
+    )
+    waiting = sorted((each for each in signed if each.size > start), key=_size)
+    fault = None
+    for index, event in enumerate(read()):
+        if not _is_good(event, walk.tree.size + 1, walk.previous):
+            place = (index, walk.tree.size + 1, walk.previous)
+            fault = _named(list(_light(read())), place, chains or {})
+            break
+        walk.step(event)
+        if fault := _unlike(walk, waiting):
+            break
+    size = walk.tree.size
+    fault = fault or _end_fault(size, walk.previous, head, waiting)
+    fault = fault or walk.erased_fault()
+    return Checked(fault, size, walk.previous, walk.covered, len(walk.erased))
+
+
+def _size(checkpoint: Checkpoint) -> int:
+    return checkpoint.size
+
+
+def _is_good(event: Stored, expected: int, previous: str) -> bool:
+    link = event.link
+    return (
+        link.seq == expected
+        and link.previous_hash == previous
+        and _has_its_content(event)
+        and _has_its_hash(event)
+    )
+
+
+def _has_its_content(event: Stored) -> bool:
+    if event.is_erased:
+        return True
+    return payload_digest(event.salt, event.payload) == event.link.payload_hash
+
+
+def _has_its_hash(event: Stored) -> bool:
+    return link_digest(event.link) == event.hash
+
+
+def _unlike(walk: _Walk, waiting: list[Checkpoint]) -> Fault | None:
+    """A checkpoint of just this size that says something else."""
+    while waiting and waiting[0].size == walk.tree.size:
+        said = waiting.pop(0)
+        if (said.root, said.head) != (walk.tree.root(), walk.previous):
+            first, last = walk.covered + 1, said.size
+            what = f"or one up to {last} is not what was signed on {said.at:%Y-%m-%d %H:%M} UTC"
+            return Fault(first, what, Kind.REWRITTEN, until=last)
+        walk.covered = said.size
+    return None
+
+
+def _end_fault(
+    size: int, last: str, head: tuple[int, str] | None, waiting: Sequence[Checkpoint]
+) -> Fault | None:
+    """What is wrong with the end of a chain whose events are good."""
+    if head is None:
+        return Fault(0, "the chain has no head", Kind.HEAD) if size else None
+    if head[0] > size:
+        what = f"missing: the chain ended at {head[0]} before"
+        return Fault(size + 1, what, Kind.CUT)
+    if waiting:
+        said = waiting[-1]
+        what = (
+            f"missing: {said.size} events were signed on {said.at:%Y-%m-%d %H:%M} UTC."
+            " The end was cut off, or the database is an older one"
+        )
+        return Fault(size + 1, what, Kind.ROLLED_BACK, until=said.size)
+    if head[0] < size:
+        what = "stands behind the head of the chain"
+        return Fault(head[0] + 1, what, Kind.INSERTED)
+    if head[1] != last:
+        return Fault(size, "was changed and hashed again", Kind.REHASHED)
+    return None
+
+
+def _light(events: Iterable[Stored]) -> Iterator[Stored]:
+    """The events without their content, which may be large, but for its check."""
+    for event in events:
+        content = "" if _has_its_content(event) else "x"
+        yield replace(event, payload=content, salt=content, rest="")
+
+
+def _named(
+    rows: list[Stored], place: tuple[int, int, str], chains: Mapping[str, int]
+) -> Fault:
+    """Say what was done, from the first event that is not good and those around it."""
+    index, expected, previous = place
+    row, seq = rows[index], rows[index].link.seq
+    if seq > expected:
+        kind = Kind.DELETED if expected > 1 else Kind.FIRST_DELETED
+        return Fault(expected, f"missing: the next event is {seq}", kind)
+    if seq < expected:
+        is_copy = index > 0 and rows[index - 1].hash == row.hash
+        kind = Kind.DUPLICATED if is_copy else Kind.INSERTED
+        return Fault(seq, "stands twice", kind)
+    if not _has_its_hash(row):
+        return _strange(rows, index, previous, chains)
+    if not _has_its_content(row):
+        return Fault(seq, "its content was changed", Kind.EDITED)
+    if seq == 1:
+        return Fault(1, "does not begin the chain", Kind.FIRST_DELETED)
+    what = "was changed and hashed again: the next event follows on another one"
+    return Fault(seq - 1, what, Kind.REHASHED)
+
+
+def _strange(
+    rows: list[Stored], index: int, previous: str, chains: Mapping[str, int]
+) -> Fault:
+    """An event that is not what its hash says: from elsewhere, or changed."""
+    row, seq = rows[index], rows[index].link.seq
+    if origin := _origin(row, range(1, rows[-1].link.seq + 2)):
+        return _displaced(rows, index, origin)
+    if other := _foreign(row, chains):
+        return Fault(seq, f"belongs to the chain of {other}", Kind.MOVED)
+    after = rows[index + 1] if index + 1 < len(rows) else None
+    if after and after.link.previous_hash == previous and _origin(after, [seq]):
+        return Fault(seq, "was put in between", Kind.INSERTED)
+    if not _has_its_content(row):
+        return Fault(seq, "its content was changed", Kind.EDITED)
+    before = rows[index - 1] if index else None
+    is_early = before and row.link.at < before.link.at
+    is_late = after and row.link.at > after.link.at
+    if is_early or is_late:
+        what = "its date was changed: it does not lie between those of its neighbours"
+        return Fault(seq, what, Kind.BACKDATED)
+    return Fault(seq, "its who, when or what was changed", Kind.EDITED)
+
+
+def _displaced(rows: list[Stored], index: int, origin: int) -> Fault:
+    """An event that stood at another place: what happened to the two places."""
+    row, seq = rows[index], rows[index].link.seq
+    there = {each.link.seq: each for each in rows}
+    holder = there.get(origin)
+    if holder and holder.hash == row.hash:
+        return Fault(seq, f"is a copy of event {origin}", Kind.DUPLICATED)
+    if origin == seq - 1:
+        return Fault(origin, "was put in between", Kind.INSERTED)
+    if holder and _origin(holder, [seq]):
+        second = there.get(seq + 1)
+        if second and seq + 1 < origin and _origin(second, [origin + 1]):
+            what = f"events from {origin} on were put in its place"
+            return Fault(seq, what, Kind.REORDERED)
+        return Fault(seq, f"changed places with event {origin}", Kind.SWAPPED)
+    if origin == 1 or any(each.hash == row.link.previous_hash for each in rows):
+        return Fault(seq, f"event {origin} stands in its place", Kind.REORDERED)
+    kind = Kind.DELETED if seq > 1 else Kind.FIRST_DELETED
+    return Fault(seq, f"missing: event {origin} was given its number", kind)
+
+
+def _origin(row: Stored, places: Iterable[int]) -> int:
+    """The place at which an event has its hash, 0 for none of them."""
+    for seq in places:
+        if link_digest(replace(row.link, seq=seq)) == row.hash:
+            return seq
+    return 0
+
+
+def _foreign(row: Stored, chains: Mapping[str, int]) -> str:
+    """The other chain that an event has its hash in, "" for none."""
+    for name, size in chains.items():
+        if name == row.link.organisation_id:
+            continue
+        there = replace(row, link=replace(row.link, organisation_id=name))
+        if _origin(there, [row.link.seq]) or _origin(there, range(1, size + 2)):
+            return name
+    return ""
