@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from compliance.audit.chain import (
 from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
+from compliance.web.turns import in_turn
 
 _NOTHING = '{"before":{},"after":{}}'
 
@@ -165,6 +167,14 @@ def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
             previous_hash=previous,
         )
         yield Stored(link, payload, salt, own, rest or "")
+
+
+@contextmanager
+def still(organisation_id: UUID) -> Iterator[None]:
+    """No event is added to a chain, and no change committed with one, until it ends."""
+    with in_turn(), transaction.atomic():
+        _locked_head(organisation_id)
+        yield
 
 
 def chains() -> list[UUID]:

@@ -8,6 +8,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from compliance.audit.chain import START, Link, Stored, link_digest, payload_digest
 from compliance.audit.checking import Kind
 
@@ -198,3 +200,26 @@ OF_THE_CHAIN = [
     empty_content,
 ]
 WITH_CHECKPOINT = [edit_and_rehash_tail, roll_back]
+
+
+class Guardless:
+    """A stretch without the database's triggers; they are there again afterwards."""
+
+    def __enter__(self):
+        with connection.cursor() as cursor:
+            if connection.vendor != "sqlite":
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET session_replication_role = replica")
+                return
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            self.triggers = cursor.fetchall()
+            for name, _ in self.triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+
+    def __exit__(self, *error):
+        with connection.cursor() as cursor:
+            if connection.vendor != "sqlite":
+                cursor.execute("SET session_replication_role = DEFAULT")
+                return
+            for _, sql in self.triggers:
+                cursor.execute(sql)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from compliance.audit import checkpoints, notes, trail
 from compliance.audit.merkle import root_of
 from compliance.audit.models import Event
+from tests.audit.tampering import Guardless
 from tests.mailing import send_queued
 
 
@@ -39,13 +40,8 @@ def happen(cast, count=1):
 
 
 def tamper(statement, *args):
-    """What somebody with the database's own tools does: the guards taken off first."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("DROP TRIGGER IF EXISTS event_no_update")
-            cursor.execute("DROP TRIGGER IF EXISTS event_no_delete")
-        else:
-            cursor.execute("ALTER TABLE compliance_event DISABLE TRIGGER USER")
+    """What somebody with the database's own tools does."""
+    with Guardless(), connection.cursor() as cursor:
         cursor.execute(statement, args)
 
 

@@ -1,35 +1,90 @@
-"""``manage.py verify_trail``: does every chain of the trail stand as written?"""
+"""``manage.py verify_trail``: does the trail stand as written, and what it tells of?"""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.audit import trail
+from compliance.assessments import against_trail as answers
+from compliance.audit import checkpoints, trail
+from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
+from compliance.audit.verified import verify
+from compliance.evidence import against_trail as files
 from compliance.organisations.models import Organisation
+from compliance.reviews import against_trail as signatures
+
+BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
+    answers.faults,
+    files.faults,
+    signatures.faults,
+)
+"""What the chain cannot see by itself: rows and files that no longer fit to it."""
+_MOST = 20
+"""Faults beyond the chain that are named for each of these."""
 
 
 class Command(BaseCommand):
-    """Names the first bad event of each chain and what is wrong with it."""
+    """Names the first bad event of each chain, what is wrong and what was done."""
 
     help = "Verify the trail of every organisation; exit 1 at a fault."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument(
+            "--quick",
+            action="store_true",
+            help="only what is newer than the last verified checkpoint, chains only",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         names = {LIBRARY: "Library"} | dict(
             Organisation.objects.values_list("pk", "name")
         )
-        faults = 0
+        bad = 0
         for organisation_id in trail.chains():
             name = names.get(organisation_id, str(organisation_id))
-            fault = trail.verify(organisation_id)
-            if fault:
-                faults += 1
-                self.stdout.write(f"{name}: event {fault.seq} {fault.what}.")
-            else:
-                seq, head = trail.head_of(organisation_id)
-                self.stdout.write(
-                    f"{name}: {seq} events stand as written, head {head}."
-                )
-        if faults:
-            msg = f"{faults} of the chains do not stand as written."
+            found = verify(organisation_id, is_quick=options["quick"])
+            beyond: list[Fault] = []
+            if not options["quick"]:
+                for faults in BEYOND:
+                    beyond += islice(faults(organisation_id), _MOST)
+            self._tell(name, found, beyond)
+            self._tell_signed(organisation_id, found)
+            bad += bool(found.fault or beyond)
+        if bad:
+            msg = f"{bad} of the chains do not stand as written."
             raise CommandError(msg)
+
+    def _tell(self, name: str, found: Checked, beyond: list[Fault]) -> None:
+        fault = found.fault
+        if fault and fault.kind == Kind.ROLLED_BACK and beyond:
+            # Rows that are newer than the trail: the database is not an older one.
+            fault = replace(fault, kind=Kind.CUT)
+        for each in [fault, *beyond] if fault else beyond:
+            self.stdout.write(f"{name}: event {each.seq} {each.what} ({each.kind}).")
+        if fault is None and not beyond:
+            self.stdout.write(
+                f"{name}: {found.size} events stand as written, head {found.head}."
+            )
+        if found.erased:
+            self.stdout.write(f"  {found.erased} of them are erased.")
+
+    def _tell_signed(self, organisation_id: UUID, found: Checked) -> None:
+        """How far signed checkpoints reach, and what nobody sees without them."""
+        last = checkpoints.latest(organisation_id)
+        _, torn = checkpoints.kept(organisation_id)
+        if last is None:
+            self.stdout.write(
+                "  There is no checkpoint: an end cut off with its head, a tail hashed"
+                " anew and an older database would not be seen."
+            )
+        elif found.fault is None:
+            self.stdout.write(
+                f"  Signed up to event {last.size},"
+                f" {last.at:%Y-%m-%d %H:%M} UTC; what is newer rests on the chain alone."
+            )
+        if torn:
+            self.stdout.write(f"  {torn} pieces of its file are no checkpoint.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit.chain import canonical
+from compliance.audit.checkpoints import checkpoint_safely
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import ReviewEnd
@@ -76,6 +78,9 @@ def sign(
             method=method,
         )
         _sign(by, here, signoff, review)
+        # Outside of the database, too: nobody can take the signature back unseen.
+        leave = partial(checkpoint_safely, here.organisation_id)
+        transaction.on_commit(leave, robust=True)
     return signoff
 
 

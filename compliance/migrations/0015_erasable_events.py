@@ -59,7 +59,7 @@ def run(sqlite, postgresql):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0012_reviewing")]
+    dependencies = [("compliance", "0014_brought_in")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,113 @@
+"""Do the answers say what the trail says they were set to last?"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from compliance.assessments.actions.writing import CHANGING, Changes, json_of
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models.answer import FIELDS
+from compliance.audit import trail
+from compliance.audit.checking import Fault, Kind
+from compliance.audit.models import Event
+
+_BLANK: Changes = dict.fromkeys(FIELDS) | {
+    "verdict": Verdict.UNANSWERED.value,
+    "note": "",
+    "reason": "",
+    "version": 0,
+}
+_STARTED = "assessment.started"
+_CONFIRMED = "answer.na_confirmed"
+_READ = ("pk", "question__key", *FIELDS, "version", "na_confirmed_at")
+
+
+class _Told:
+    """What the trail says of the answers of one assessment."""
+
+    def __init__(self) -> None:
+        self.start: int | None = None
+        self.values: dict[int, Changes] = {}
+        self.last: dict[int, int] = {}
+        self.confirmed: dict[int, set[str]] = {}
+
+    def hear(self, event: Event) -> None:
+        """Take in one event; they come in their order."""
+        _, after = trail.changes(event)
+        if event.action == _STARTED:
+            self.start = event.seq
+            carried = after.get("carried", {}).get("answers", {})
+            for pk, values in carried.items():
+                self._set(int(pk), event.seq, values)
+            return
+        pk = int(event.subject_id)
+        self._set(pk, event.seq, after if event.action != _CONFIRMED else {})
+        if event.action == _CONFIRMED:
+            self.confirmed.setdefault(pk, set()).add(after.get("at", ""))
+
+    def _set(self, pk: int, seq: int, after: Changes) -> None:
+        kept = {name: v for name, v in after.items() if name in _BLANK}
+        self.values.setdefault(pk, {}).update(kept)
+        self.last[pk] = seq
+
+    def unlike(self, row: dict[str, Any]) -> str:
+        """The first field of an answer that says something else, "" for none."""
+        known = self.values.get(row["pk"], {})
+        if self.start is not None:  # else it came from elsewhere, with what it said
+            known = _BLANK | known
+        stands = json_of({name: row[name] for name in _BLANK})
+        for name, value in known.items():
+            if stands[name] != value:
+                return name
+        at = row["na_confirmed_at"]
+        told = self.confirmed.get(row["pk"], set())
+        if at and self.start is not None and at.isoformat() not in told:
+            return "na_confirmed_at"
+        return ""
+
+
+def faults(organisation_id: UUID) -> Iterator[Fault]:
+    """Answers of an organisation that were changed, or taken away, without an entry."""
+    rows = Assessment.objects.filter(organisation_id=organisation_id)
+    for assessment_id in rows.order_by("pk").values_list("pk", flat=True):
+        if not list(_faults_of(organisation_id, assessment_id)):
+            continue
+        with trail.still(organisation_id):  # not one that was saved just now
+            found = list(_faults_of(organisation_id, assessment_id))
+        yield from found
+
+
+def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:
+    told = _Told()
+    events = Event.objects.filter(
+        organisation_id=organisation_id,
+        scope_id=assessment_id,
+        action__in=[*CHANGING, _STARTED, _CONFIRMED],
+    )
+    for event in events.order_by("seq").iterator(chunk_size=2000):
+        told.hear(event)
+    here = Answer.everything.filter(assessment_id=assessment_id).order_by("pk")
+    missing = dict(told.last)
+    for row in here.values(*_READ):
+        seq = missing.pop(row["pk"], told.start or 0)
+        if name := told.unlike(row):
+            key = row["question__key"]
+            what = f"{key}: {_WORDS[name]} changed since without an entry"
+            yield Fault(seq, what, Kind.ANSWER)
+    for pk, seq in sorted(missing.items()):
+        what = f"answer {pk}, which it is about, was taken away without an entry"
+        yield Fault(seq, what, Kind.ANSWER)
+
+
+_WORDS = {
+    "verdict": "the verdict was",
+    "value": "the value was",
+    "note": "the note was",
+    "reason": "the reason was",
+    "owner_id": "the owner was",
+    "due_on": "the due date was",
+    "later_until": "the day was",
+    "version": "the version was",
+    "na_confirmed_at": "the confirmation of N/A was",
+}

@@ -1,0 +1,54 @@
+"""Do signatures and what was signed say what the trail says of them?"""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from compliance.audit import trail
+from compliance.audit.chain import digest
+from compliance.audit.checking import Fault, Kind
+from compliance.audit.models import Event
+from compliance.reviews.models import SignOff
+
+_SIGNED = "assessment.signed"
+
+
+def faults(organisation_id: UUID) -> Iterator[Fault]:
+    """Signatures, and texts under them, that are not what was signed; missing ones."""
+    told = {
+        event.seq: event
+        for event in Event.objects.filter(
+            organisation_id=organisation_id, action=_SIGNED
+        )
+    }
+    rows = SignOff.objects.filter(assessment__organisation_id=organisation_id)
+    for row in rows.select_related("snapshot").order_by("trail_seq"):
+        event = told.pop(row.trail_seq, None)
+        if what := _unlike(row, event):
+            yield Fault(row.trail_seq, what, Kind.SNAPSHOT)
+    for seq in sorted(told):
+        what = "the signature it tells of was taken away"
+        yield Fault(seq, what, Kind.SNAPSHOT)
+
+
+def _unlike(row: SignOff, event: Event | None) -> str:
+    """What is wrong with one signature, "" when nothing is."""
+    if digest(row.snapshot.text) != row.snapshot_id:
+        return "what was signed was changed: it has another hash"
+    if event is None or event.hash != row.trail_hash:
+        return f"there is no entry for the signature of {row.signer}"
+    after = trail.changes(event)[1]
+    says = {
+        "content_hash": row.snapshot_id,
+        "statement": row.statement,
+        "reservations": row.reservations,
+        "role": row.role,
+        "signer": row.signer,
+        "stood_at": row.stood_at.isoformat(),
+        "method": row.method,
+    }
+    if event.scope_id != row.assessment_id:
+        return "the signature was moved to another assessment"
+    wrong = [name for name, value in says.items() if after.get(name) != value]
+    if event.actor_id != row.signed_by_id:
+        wrong.append("who signed")
+    return f"the signature was changed: {wrong[0]}" if wrong else ""

@@ -1,0 +1,235 @@
+"""``manage.py verify_trail``: rows, files and signatures against what the trail says."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from compliance.assessments import actions as assessments
+from compliance.assessments import against_trail
+from compliance.audit import checkpoints, trail, verified
+from compliance.audit.checking import Kind
+from compliance.evidence import actions as library
+from compliance.evidence import against_trail as files
+from compliance.evidence.storage import path_of
+from compliance.models import Evidence, Organisation
+from compliance.reviews import against_trail as signatures
+from compliance.reviews import freezing
+from tests import factories, signing
+from tests.audit.tampering import Guardless
+from tests.evidence.samples import PDF
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def started(cast):
+    """An assessment started by the action, with two questions answered."""
+    edition = factories.make_edition()
+    assessment = assessments.start(
+        by=cast.otto,
+        organisation=cast.acme,
+        edition=edition,
+        subject="Acme",
+        period_from="2026-01-01",
+        period_to="2026-12-31",
+        facts={},
+    )
+    signing.answer(cast.con, assessment, "Q1", verdict="met", note="In the wiki.")
+    signing.answer(cast.con, assessment, "Q2", verdict="na", reason="No such data.")
+    signing.answer(cast.con, assessment, "Q1", note="In the new wiki.")
+    return assessment
+
+
+def tamper(sql, *values):
+    """What somebody with the database's own tools does."""
+    with Guardless(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        assert cursor.rowcount
+
+
+def said(capsys, *options):
+    """What the command prints, and whether it found everything good."""
+    try:
+        call_command("verify_trail", *options)
+        is_good = True
+    except CommandError:
+        is_good = False
+    return capsys.readouterr().out, is_good
+
+
+def make_file(cast, content=PDF):
+    return library.add_file(
+        by=cast.con, organisation=cast.acme, upload=SimpleUploadedFile("a.pdf", content)
+    )
+
+
+def test_normal_work_raises_no_alarm(cast, started, capsys):
+    make_file(cast)
+    signing.make_signed(cast)
+    text, is_good = said(capsys)
+    assert (is_good, "There is no checkpoint" in text) == (True, True)
+    call_command("checkpoint")
+    text, is_good = said(capsys)
+    assert (is_good, "There is no checkpoint" in text) == (True, False)
+    assert f"Signed up to event {trail.head_of(cast.acme.pk)[0]}" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("verdict = 'partly'", "the verdict"),
+        ("note = 'Other'", "the note"),
+        ("version = version + 1", "the version"),
+        ("due_on = '2026-01-01'", "the due date"),
+        ("value = '\"other\"'", "the value"),
+    ],
+)
+@pytest.mark.parametrize("key", ["Q1", "Q3"])
+def test_answer_changed_without_an_entry(cast, started, change, what, key):
+    row = started.answers.get(question__key=key)
+    tamper(f"UPDATE compliance_answer SET {change} WHERE id = %s", row.pk)  # noqa: S608
+    fault = next(against_trail.faults(cast.acme.pk))
+    assert fault.kind == Kind.ANSWER
+    assert fault.what == f"{key}: {what} was changed since without an entry"
+    about = {"Q1": "answer.saved", "Q3": "assessment.started"}[key]
+    event = trail.events_of(cast.acme.pk).get(seq=fault.seq)
+    assert event.action == about
+
+
+def test_answer_taken_away_and_confirmation_made_up(cast, started):
+    row = started.answers.get(question__key="Q2")
+    tamper(
+        "UPDATE compliance_answer SET na_confirmed_by_id = %s,"
+        " na_confirmed_at = '2026-11-25 10:00:00+00:00' WHERE id = %s",
+        cast.rev.pk,
+        row.pk,
+    )
+    assert "N/A" in next(against_trail.faults(cast.acme.pk)).what
+    tamper("DELETE FROM compliance_answer WHERE id = %s", row.pk)
+    assert "taken away" in next(against_trail.faults(cast.acme.pk)).what
+
+
+def test_evidence_swapped_for_a_file_of_equal_size(cast):
+    evidence = make_file(cast)
+    assert list(files.faults(cast.acme.pk)) == []
+    place = path_of(cast.acme.pk, evidence.sha256)
+    place.chmod(0o600)
+    place.write_bytes(PDF.replace(b"1", b"2"))
+    fault = next(files.faults(cast.acme.pk))
+    event = trail.events_of(cast.acme.pk).get(action="evidence.added")
+    assert (fault.kind, fault.seq) == (Kind.FILE, event.seq)
+    assert "other bytes" in fault.what
+
+
+def test_evidence_swapped_with_the_hash_in_its_row(cast):
+    first, second = make_file(cast), make_file(cast, PDF.replace(b"1", b"2"))
+    Evidence.objects.filter(pk=second.pk).update(sha256=first.sha256)
+    fault = next(files.faults(cast.acme.pk))
+    assert (fault.kind, "the hash was changed" in fault.what) == (Kind.FILE, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("snapshot SET text = replace(text, 'May', 'June')", "other hash"),
+        ("signoff SET signer = 'Somebody'", "changed: signer"),
+        ("signoff SET role = 'King'", "changed: role"),
+        ("signoff SET trail_seq = 1", "no entry"),
+    ],
+)
+def test_signed_snapshot_changed(cast, change, what):
+    signing.make_signed(cast)
+    assert list(signatures.faults(cast.acme.pk)) == []
+    tamper(f"UPDATE compliance_{change}")
+    fault = next(signatures.faults(cast.acme.pk))
+    assert (fault.kind, what in fault.what) == (Kind.SNAPSHOT, True)
+
+
+def test_signature_taken_away(cast):
+    signing.make_signed(cast)
+    tamper("DELETE FROM compliance_signoff")
+    assert "taken away" in next(signatures.faults(cast.acme.pk)).what
+
+
+def test_end_cut_off_with_its_head_is_told_from_an_older_database(
+    cast, started, capsys
+):
+    call_command("checkpoint")
+    seq, _ = trail.head_of(cast.acme.pk)
+    kept = trail.events_of(cast.acme.pk).get(seq=seq - 1)
+    tamper("DELETE FROM compliance_event WHERE seq = %s", seq)
+    tamper(
+        "UPDATE compliance_chainhead SET seq = %s, hash = %s"
+        " WHERE organisation_id = %s",
+        seq - 1,
+        kept.hash,
+        cast.acme.pk.hex if connection.vendor == "sqlite" else cast.acme.pk,
+    )
+    text, is_good = said(capsys)
+    assert (is_good, f"event {seq} missing" in text) == (False, True)
+    assert f"({Kind.CUT})" in text
+    row = started.answers.get(question__key="Q1")
+    tamper(  # and the answers as of then, too
+        "UPDATE compliance_answer SET note = 'In the wiki.', version = version - 1"
+        " WHERE id = %s",
+        row.pk,
+    )
+    text, is_good = said(capsys)
+    assert (is_good, f"({Kind.ROLLED_BACK})" in text) == (False, True)
+
+
+def test_checkpoint_that_somebody_else_signed(cast, started, settings, tmp_path):
+    checkpoints.checkpoint(cast.acme.pk)
+    settings.KEYS_DIR = tmp_path / "other"
+    fault = trail.verify(cast.acme.pk)
+    assert (fault.kind, fault.seq) == (Kind.CHECKPOINT, trail.head_of(cast.acme.pk)[0])
+
+
+def test_moved_event_is_named_in_the_chain_it_came_to(cast, started):
+    other = cast.other.pk.hex if connection.vendor == "sqlite" else cast.other.pk
+    tamper(
+        "UPDATE compliance_event SET organisation_id = %s, seq = 1 WHERE seq = 3", other
+    )
+    tamper("INSERT INTO compliance_chainhead VALUES (%s, 1, 'x')", other)
+    fault = trail.verify(cast.other.pk)
+    assert (fault.seq, fault.kind) == (1, Kind.MOVED)
+    assert str(cast.acme.pk) in fault.what
+    assert trail.verify(cast.acme.pk).kind == Kind.DELETED
+
+
+def test_quick_check_begins_at_the_last_verified_checkpoint(cast, started, capsys):
+    assert verified.verified(cast.acme.pk) is None
+    checkpoints.checkpoint(cast.acme.pk)
+    text, is_good = said(capsys, "--quick")
+    seq, _ = trail.head_of(cast.acme.pk)
+    assert (is_good, verified.verified(cast.acme.pk).size) == (True, seq)
+    signing.answer(cast.con, started, "Q3", verdict="met")
+    tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = 2")
+    assert said(capsys, "--quick")[1]  # what was verified before is not read again
+    assert verified.verified(cast.acme.pk).size == seq + 1
+    assert not said(capsys)[1]
+    tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = %s", seq + 1)
+    text, is_good = said(capsys, "--quick")
+    assert (is_good, f"event {seq + 1} its who" in text) == (False, True)
+
+
+def test_quick_check_counts_what_it_does_not_read(cast, started):
+    checkpoints.checkpoint(cast.acme.pk)
+    verified.verify(cast.acme.pk)
+    tamper("DELETE FROM compliance_event WHERE seq = 2")
+    fault = verified.verify(cast.acme.pk, is_quick=True).fault
+    assert (fault.seq, fault.kind) == (2, Kind.DELETED)
+
+
+def test_guards_are_back_after_each_attack(cast, started):
+    tamper("UPDATE compliance_answer SET note = 'Other'")
+    assert freezing.keep() is False
+    assert Organisation.objects.count() == 2
