@@ -133,6 +133,7 @@ DOORS = {
     "checklists:head": (EDIT, "GET POST"),
     "checklists:section_save": (EDIT, "POST"),
     "checklists:part_add": (EDIT, "POST"),
+    "checklists:part_copy": (EDIT, "POST"),
     "checklists:part_move": (EDIT, "POST"),
     "checklists:part_remove": (EDIT, "POST"),
     "checklists:replace": (EDIT, "GET POST"),

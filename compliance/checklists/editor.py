@@ -47,6 +47,28 @@ def outline(edition: Edition) -> Outline:
     return Outline(list(branches.values()))
 
 
+def searched(edition: Edition, whole: Outline, text: str) -> dict[str, Any]:
+    """What the outline shows for a search: one query; all of it without one.
+
+    Every word is looked for in key, short name and wording; capitals do not count.
+    """
+    words = text.casefold().split()
+    if not words:
+        return {"tree": whole, "finding": ""}
+    rows = edition.questions.values_list("key", "title", "text")
+    keys = {
+        key
+        for key, title, asked in rows
+        if all(word in f"{key} {title} {asked}".casefold() for word in words)
+    }
+    branches = [
+        Branch(branch.section, [q for q in branch.questions if q.key in keys])
+        for branch in whole.branches
+    ]
+    tree = Outline([branch for branch in branches if branch.questions])
+    return {"tree": tree, "finding": text, "found": len(keys)}
+
+
 def find_question(edition: Edition, key: str) -> Question | None:
     """A question with its choices and provisions: three queries.
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("<int:edition_id>/edit/edition/", editing.head, name="head"),
     path("<int:edition_id>/edit/section/", outline.section_save, name="section_save"),
     path("<int:edition_id>/edit/add/", outline.part_add, name="part_add"),
+    path("<int:edition_id>/edit/copy/", outline.part_copy, name="part_copy"),
     path("<int:edition_id>/edit/move/", outline.part_move, name="part_move"),
     path("<int:edition_id>/edit/remove/", outline.part_remove, name="part_remove"),
     path("<int:edition_id>/edit/undo/", outline.undo, name="undo"),

@@ -12,6 +12,7 @@ let origin = null;
 
 // Without scripts there is nothing to grip: the handles come from here.
 function ready() {
+  if (outline().matches("[data-found]")) return; // a part of it has no order to change
   const made = document.querySelector("[data-grip]").content.firstElementChild;
   for (const item of outline().querySelectorAll("[data-item]:not(:has(.grip))")) {
     const grip = made.cloneNode(true);

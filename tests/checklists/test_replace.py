@@ -8,6 +8,7 @@ from compliance.audit.models import Event
 from compliance.checklists import actions, content
 from compliance.models import Choice
 from tests.factories import make_checklist, make_draft
+from tests.reading import flat
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def given(cast, draft):
 
 
 def test_words_are_replaced_in_every_text_with_one_event(given, draft):
-    assert actions.replace_all(**given, find="duty", put="task") == 3
+    event = actions.replace_all(**given, find="duty", put="task")
+    assert len(trail.changes(event)[1]["questions"]) == 3
     first = content.document(draft)["sections"][0]["questions"][0]
     assert first["text"] == "Do you keep task 1?"
     assert first["title"] == "Duty 1"
@@ -70,7 +72,7 @@ def test_page_shows_first_and_then_replaces(cast, draft, sign_in, given):
     assert "<b>task" not in page.text
     data = {"find": "duty", "put": "task", "seen": page.context["seen"]}
     assert ada.post(path, data | {"seen": "0"}).status_code == 409
-    assert "Replaced in 3 questions" in ada.post(path, data, follow=True).text
+    assert "Replaced in 3 questions" in flat(ada.post(path, data, follow=True).text)
     long = {"find": "Duty", "put": "D" * 60}
     seen = ada.get(path + "?find=Duty").context["seen"]
     assert ada.post(path, long | {"seen": seen}).status_code == 422
@@ -83,3 +85,38 @@ def test_hostile_words_are_refused(cast, draft, sign_in):
     reply = sign_in(cast.ada).get(path, {"find": "a", "put": "\u202e"})
     assert reply.status_code == 200
     assert "turns the writing direction" in reply.text
+
+
+def test_replacing_is_undone_in_one_step(cast, draft, sign_in, given):
+    before = content.document(draft)
+    ada, path = (
+        sign_in(cast.ada),
+        reverse("checklists:replace", args=["acme", draft.pk]),
+    )
+    data = {"find": "duty", "put": "task", "seen": given["seen"]}
+    page = ada.post(path, data, follow=True)
+    assert flat(page.text).count("Replaced in 3 questions.") == 1
+    seq = page.context["done"].cleaned_data["seq"]
+    undo = reverse("checklists:undo", args=["acme", draft.pk])
+    assert "Undone" in ada.post(undo, {"seq": seq}, follow=True).text
+    assert content.document(draft) == before
+    assert set(draft.questions.values_list("version", flat=True)) == {2}
+    actions_told = list(Event.objects.order_by("seq").values_list("action", flat=True))
+    assert actions_told == ["edition.replaced", "edition.replacing-undone"]
+    again = ada.post(undo, {"seq": seq}, follow=True)
+    assert "Q1, Q2, Q3 have been changed again since" in again.text
+
+
+def test_replacing_is_not_undone_over_what_others_changed(cast, draft, given):
+    event = actions.replace_all(**given, find="duty", put="task")
+    draft.questions.filter(key="Q2").update(text="Changed since?")
+    Choice.objects.update(verdict="met")
+    after = content.document(draft)
+    del given["seen"]
+    with pytest.raises(actions.RefusedError, match="Q1, Q2 have been changed again"):
+        actions.undo(**given, seq=event.seq)
+    actions.remove_question(**given, key="Q2")
+    with pytest.raises(actions.RefusedError, match="nothing is undone"):
+        actions.undo(**given, seq=event.seq)
+    assert [q["key"] for q in after["sections"][0]["questions"]] == ["Q1", "Q2", "Q3"]
+    assert draft.questions.get(key="Q3").text == "Do you keep task 3?"

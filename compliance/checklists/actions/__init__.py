@@ -1,6 +1,7 @@
 """Changes to checklists and to the law they cite."""
 
 from compliance.checklists.actions.cloning import clone, draft_next
+from compliance.checklists.actions.copying import duplicate_question
 from compliance.checklists.actions.editing import save_head, save_question
 from compliance.checklists.actions.facts import remove_fact, save_fact
 from compliance.checklists.actions.law import store_instrument, store_theme
@@ -40,6 +41,7 @@ __all__ = [
     "bring_in",
     "clone",
     "draft_next",
+    "duplicate_question",
     "is_alone",
     "keep_final",
     "merge",

@@ -83,7 +83,7 @@ def add_question(
         question = Question.objects.create(
             edition=edition,
             section=row,
-            key=_next_key(edition),
+            key=next_key(edition),
             position=at,
             title=text[:60].rstrip(),
             text=text,
@@ -95,7 +95,7 @@ def add_question(
     return question
 
 
-def _next_key(edition: Edition) -> str:
+def next_key(edition: Edition) -> str:
     """One more than the highest that stands in an edition, or was ever added here."""
     checklist = edition.checklist
     editions = [str(pk) for pk in checklist.editions.values_list("pk", flat=True)]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from compliance.audit.models import Event
 from compliance.checklists import content
 from compliance.checklists.actions.recording import (
     RefusedError,
@@ -9,9 +10,11 @@ from compliance.checklists.actions.recording import (
     open_draft,
     record,
 )
-from compliance.checklists.models import Choice, Question
+from compliance.checklists.models import Choice, Edition, Question
 from compliance.checklists.replacing import CHOICE, LISTS, TEXTS, hits, replaced
 from compliance.organisations.models import Organisation
+
+MOST_NAMED = 5
 
 
 def replace_all(
@@ -22,10 +25,10 @@ def replace_all(
     find: str,
     put: str,
     seen: str,
-) -> int:
-    """Replace words as written in every text; the number of questions that changed.
+) -> Event | None:
+    """Replace words as written in every text; the event, which can be undone.
 
-    ``seen`` is the content hash of the draft that was looked at: raises ``StaleError``
+    None where no text has the words. ``seen`` is the content hash of the draft that was looked at: raises ``StaleError``
     when it is another one by now. Refuses a text that would not fit, and then
     replaces nothing.
     """
@@ -42,14 +45,42 @@ def replace_all(
                 before[question.key] = {name: stands[name] for name in changed}
                 after[question.key] = changed
         if not rows:
-            return 0
-        names = [*TEXTS, *LISTS, "version"]
-        Question.objects.bulk_update(rows, names, batch_size=200)
-        choices = [choice for row in rows for choice in row.choices.all()]
-        Choice.objects.bulk_update(choices, CHOICE, batch_size=300)
+            return None
+        _write(rows)
         told = {"find": find, "put": put, "questions": after}
-        record(by, edition, "edition.replaced", before, told)
-    return len(rows)
+        return record(by, edition, "edition.replaced", before, told)
+
+
+def put_back(
+    by: Any, edition: Edition, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Give each question of a replacing its texts of before, all of them or none.
+
+    Refuses where somebody changed or removed one of them since, and names those.
+    """
+    found = content.with_links(edition.questions.filter(key__in=before))
+    rows = {row.key: row for row in found}
+    changed = [key for key in before if not _stands(rows.get(key), after[key])]
+    if changed:
+        names = ", ".join(changed[:MOST_NAMED])
+        more = f" and {len(changed) - MOST_NAMED} more" if changed[MOST_NAMED:] else ""
+        has = "has" if len(changed) == 1 else "have"
+        msg = f"{names}{more} {has} been changed again since, so nothing is undone"
+        raise RefusedError(msg)
+    _write([_written(rows[key], values) for key, values in before.items()])
+    record(by, edition, "edition.replacing-undone", after, {"questions": before})
+
+
+def _stands(question: Question | None, values: dict[str, Any]) -> bool:
+    stands = content.question_document(question) if question else {}
+    return all(stands.get(name) == value for name, value in values.items())
+
+
+def _write(rows: list[Question]) -> None:
+    names = [*TEXTS, *LISTS, "version"]
+    Question.objects.bulk_update(rows, names, batch_size=200)
+    choices = [choice for row in rows for choice in row.choices.all()]
+    Choice.objects.bulk_update(choices, CHOICE, batch_size=300)
 
 
 def _refuse(question: dict[str, Any], find: str, put: str) -> None:

@@ -13,16 +13,17 @@ from compliance.checklists.actions.recording import (
     open_draft,
     record,
 )
+from compliance.checklists.actions.replacing import put_back
 from compliance.checklists.models import Edition, Question
 from compliance.organisations.models import Organisation
 
-UNDONE = ("question.changed", "question.removed")
+UNDONE = ("question.changed", "question.removed", "edition.replaced")
 
 
 def undo(*, by: Any, organisation: Organisation, edition_id: int, seq: int) -> str:
     """Put a question back as it was before an event; its key.
 
-    That is an event itself. Refuses what has been changed again since. Raises
+    A replacing in many questions goes back in one step, and has no key. That is an event itself. Refuses what has been changed again since. Raises
     ``Event.DoesNotExist`` for an event that is no change to a question of the draft.
     """
     with open_draft(organisation, edition_id) as edition:
@@ -33,6 +34,9 @@ def undo(*, by: Any, organisation: Organisation, edition_id: int, seq: int) -> s
             subject_id=str(edition.pk),
         )
         before, after = trail.changes(event)
+        if event.action == "edition.replaced":
+            put_back(by, edition, before, after["questions"])
+            return ""
         key: str = before.pop("key")
         if event.action == "question.removed":
             _restore(by, edition, key, before)

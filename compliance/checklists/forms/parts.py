@@ -183,6 +183,7 @@ class UndoForm(forms.Form):
     """Which event is undone."""
 
     seq = forms.IntegerField(min_value=1, max_value=2**31)
+    replaced = forms.IntegerField(min_value=1, max_value=2**31, required=False)
 
 
 class ReplaceForm(forms.Form):

@@ -15,27 +15,45 @@ from django.views.decorators.http import (
 )
 
 from compliance.checklists import actions, content
+from compliance.checklists import editor as reading
 from compliance.checklists.forms import HeadForm, QuestionEditor, UndoForm
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.views.finding import find, is_draft
 from compliance.checklists.views.showing import clash, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import wants_partial
+
+MOST_FIND = 200
 
 
 @require_safe
 @member_required(Permission.EDIT)
 def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """The outline beside a question, or beside a section with ``?section=``."""
+    """The outline beside a question, or beside a section with ``?section=``.
+
+    With ``?find=`` the outline has what fits; htmx gets nothing but that.
+    """
     edition = find(request, edition_id)
     if not is_draft(request, edition):
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    text = " ".join(request.GET.get("find", "").split())[:MOST_FIND]
+    if wants_partial(request.htmx):
+        tree = reading.outline(edition)
+        context = {"edition": edition, "key": request.GET.get("question", "")}
+        context |= {"section_key": request.GET.get("section", "")}
+        context |= reading.searched(edition, tree, text)
+        return render(request, "checklists/_tree.html", context)
     shown = whole(
         edition,
         key=request.GET.get("question", ""),
         section=request.GET.get("section", ""),
-        done=UndoForm({"seq": request.GET.get("saved")}),
+        done=UndoForm(
+            {"seq": request.GET.get("saved"), "replaced": request.GET.get("replaced")}
+        ),
     )
-    return _page(request, shown, 200)
+    return _page(
+        request, shown | reading.searched(edition, shown["outline"], text), 200
+    )
 
 
 def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:

@@ -88,6 +88,19 @@ def part_add(request: MemberRequest, edition_id: int) -> HttpResponse:
 
 @require_POST
 @member_required(Permission.EDIT)
+def part_copy(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A question once more, right behind itself."""
+    edition, key = find(request, edition_id), request.POST.get("key", "")[:60]
+    given = _given(request, edition) | {"key": key}
+    done = _acted(request, lambda: actions.duplicate_question(**given), "")
+    if done is None:
+        return _back(request, edition)
+    messages.success(request, f"{done.key} is a copy of {key}.")
+    return _back(request, edition, question=done.key)
+
+
+@require_POST
+@member_required(Permission.EDIT)
 def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A question or a section to another place; the page, or its outline for htmx."""
     edition, form = find(request, edition_id), MoveForm(request.POST)

@@ -3,8 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.checklists import actions, content
 from compliance.checklists.checking import questions
 from compliance.checklists.diff import word_diff
@@ -30,7 +34,7 @@ def replace(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, edition, form, status=422)
     try:
-        count = actions.replace_all(
+        event = actions.replace_all(
             by=request.user,
             organisation=request.organisation,
             edition_id=edition.pk,
@@ -42,8 +46,18 @@ def replace(request: MemberRequest, edition_id: int) -> HttpResponse:
     except actions.RefusedError as refused:
         form.add_error(None, f"{refused}. Nothing is replaced.")
         return _page(request, edition, form, status=422)
-    messages.success(request, f"Replaced in {count} question{'s'[: count != 1]}.")
-    return redirect("checklists:edit", request.organisation.slug, edition.pk)
+    return _done(request, edition, event)
+
+
+def _done(
+    request: MemberRequest, edition: Edition, event: Event | None
+) -> HttpResponse:
+    path = reverse("checklists:edit", args=[request.organisation.slug, edition.pk])
+    if event is None:
+        messages.success(request, "No text has these words.")
+        return redirect(path)
+    count = len(trail.changes(event)[1]["questions"])
+    return redirect(f"{path}?{urlencode({'saved': event.seq, 'replaced': count})}")
 
 
 def _page(

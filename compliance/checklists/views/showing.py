@@ -33,6 +33,7 @@ def whole(
     facts = list(edition.facts.all())
     chosen = key or ("" if section else outline.first_key)
     context = {"edition": edition, "outline": outline, "facts": facts, "key": chosen}
+    context |= {"tree": outline}
     context |= {"new_section": NewSectionForm(auto_id="new-%s")}
     if section or not chosen:
         context |= _section(outline, section)
