@@ -157,6 +157,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "100/h/ip,10/15m/key",
     "reset_password": "20/m/ip,5/h/key",
+    "reauthenticate": "10/15m/user",
     "signup": "20/h/ip",
 }
 # In the memory of the one process; several share a table or a server by a URL.

@@ -36,6 +36,7 @@ urlpatterns = [
     path("o/<slug:org>/", include("compliance.assessments.urls")),
     path("o/<slug:org>/evidence/", include("compliance.evidence.urls")),
     path("o/<slug:org>/checklists/", include("compliance.checklists.urls")),
+    path("o/<slug:org>/", include("compliance.reviews.urls")),
     path("o/<slug:org>/", include("compliance.interchange.urls")),
     path("o/<slug:org>/", include("compliance.reports.urls")),
 ]

@@ -27,6 +27,8 @@ _WHAT = {
     "answer.na_unconfirmed": "Confirmation of N/A taken back",
     "answer.na_sent_back": "N/A sent back",
     "answer.imported": "From a spreadsheet",
+    "answer.accepted": "Accepted by a reviewer",
+    "answer.returned": "Returned by a reviewer",
     "answer.upgraded": "Question changed",
     "answer.asked_anew": "Question changed: confirm again",
     "answer.archived": "Archived: no longer asked",
@@ -39,6 +41,7 @@ _WHAT = {
     "comment.resolved": "Comment resolved",
     "comment.reopened": "Comment reopened",
 }
+_SAID = {"answer.na_sent_back", "answer.returned"}
 _TEXTS = ("note", "reason")
 _DAYS = ("due_on", "later_until")
 _PROOF = "File or link"
@@ -168,7 +171,7 @@ def _changes(
 ) -> Iterator[Change]:
     if action.startswith("evidence."):
         yield Change(_PROOF, after=after.get("title", ""))
-    elif action.startswith("comment.") or action == "answer.na_sent_back":
+    elif action.startswith("comment.") or action in _SAID:
         yield Change("", after=after.get("text", ""))
     yield from _beside(before, after)
     if "verdict" in after and "verdict" not in before:

@@ -259,7 +259,8 @@ def undo_sheet(*, by: User, assessment: Assessment, seq: int) -> PutBack:
 
 def _refuse_closed(assessment: Assessment) -> None:
     if not assessment.is_open:
-        msg = "This assessment is closed: its answers stay as they are."
+        closed = assessment.closed_word
+        msg = f"This assessment is {closed}: its answers stay as they are."
         raise ValidationError(msg)
 
 

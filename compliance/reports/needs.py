@@ -25,6 +25,8 @@ from compliance.assessments.waiting import waiting
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
+from compliance.reviews.models import Reopening, Review
+from compliance.reviews.waiting import to_reopen, to_review
 
 SOON = timedelta(days=30)
 FAR = date.max
@@ -70,6 +72,9 @@ def needs(
     found += [_evidence(one, today) for one in expiring(organisation, today, user)]
     if Permission.CONFIRM in allowed:
         found += _unconfirmed(organisation, user)
+        found += [_review(one) for one in to_review(organisation, user)]
+    if Permission.REOPEN in allowed:
+        found += [_reopening(one) for one in to_reopen(organisation, user)]
     if Permission.ANSWER in allowed:
         found += [_again(one, today) for one in _asking_again(organisation, user)]
     if Permission.ASSESS in allowed:
@@ -202,11 +207,43 @@ def _again(assessment: Any, today: date) -> Need:
     return Need(
         icon="git-compare",
         title=f"Confirm {count} answer{'' if count == 1 else 's'} again",
-        detail=f"Carried over, or its action closed · {assessment}",
+        detail=f"Carried over, returned, or its action closed · {assessment}",
         url=f"{assessment.get_absolute_url()}?show={Filter.AGAIN}",
         on=on,
         is_pressing=on is not None and on <= today + timedelta(days=7),
     )
+
+
+def _review(review: Review) -> Need:
+    """A review that goes on: whoever sent it waits."""
+    return Need(
+        icon="eye-check",
+        title=f"{review.assessment} is in review",
+        detail=f"{review.sent_by} sent it; it is checked, and signed or returned",
+        url=_review_page(review.assessment),
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(review.sent_at),
+        is_asked=True,
+    )
+
+
+def _reopening(asked: Reopening) -> Need:
+    """A request that takes a second person."""
+    return Need(
+        icon="lock",
+        title=f"{asked.asked_by} asks to reopen {asked.assessment}",
+        detail=Truncator(asked.reason).chars(120),
+        url=_review_page(asked.assessment),
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(asked.asked_at),
+        is_asked=True,
+    )
+
+
+def _review_page(assessment: Assessment) -> str:
+    return reverse("reviews:review", args=[assessment.organisation.slug, assessment.pk])
 
 
 def _law(organisation: Organisation) -> list[Need]:

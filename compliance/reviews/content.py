@@ -255,6 +255,11 @@ def content_from(text: str) -> Content:
     return _CONTENT.validate_json(text)
 
 
+def in_groups(sha256: str) -> list[str]:
+    """A hash in eight groups, as people compare it."""
+    return [sha256[start : start + 8] for start in range(0, 64, 8)]
+
+
 def counted(lines: Iterable[Line]) -> Tally:
     """Counts of the verdicts of some lines."""
     return tally((line.verdict, 1) for line in lines)

@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.assessments.actions.writing import ANSWERING, CHANGING
+from compliance.assessments.choices import OPEN
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.reviews.checks import Checked, Checks, Hands
-from compliance.reviews.choices import Why
-from compliance.reviews.content import Content, content_from
+from compliance.reviews.checks import Checked, Checks, Hands, last_of
+from compliance.reviews.choices import CheckResult, Why
+from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import Check, Review
 from compliance.reviews.sampling import Sample, sample, samples, together
 from compliance.reviews.snapshot import content_of, one_moment, to_read
@@ -57,6 +58,33 @@ class Desk:
     def sampled(self) -> Sample:
         """All samples as one, each answer once."""
         return sample(Why.NOT_MET, together(self.samples), self.checks)
+
+    @property
+    def hash_groups(self) -> list[str]:
+        return in_groups(self.content.content_hash)
+
+    @property
+    def answered(self) -> int:
+        """How many of the questions that apply have a verdict."""
+        return sum(line.verdict not in OPEN for line in self.content.applying)
+
+    @property
+    def tasks_open(self) -> int:
+        return sum(task.is_open for task in self.content.tasks)
+
+    @property
+    def tasks_closed(self) -> int:
+        return len(self.content.tasks) - self.tasks_open
+
+    @cached_property
+    def returned(self) -> list[str]:
+        """Keys of what reviewers returned and nobody changed since."""
+        looks = ((line, last_of(line, self.checks)) for line in self.content.applying)
+        return [
+            line.key
+            for line, look in looks
+            if look and look.result == CheckResult.RETURNED
+        ]
 
     def prepared(self, user_id: int) -> list[str]:
         """Keys of what applies and a person answered."""

@@ -11,9 +11,12 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.choices import Decision
-from compliance.reviews.content import Content, content_from
+from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import SignOff
 from compliance.reviews.snapshot import content_of, one_moment, to_read
+
+SHOWN = 3
+"""Changes that a line names; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,22 @@ class Signature:
         return bool(self.void)
 
     @property
+    def void_told(self) -> str:
+        """The first few changes in one line."""
+        more = len(self.void) - SHOWN
+        said = "; ".join(self.void[:SHOWN])
+        return f"{said} and {more} more" if more > 0 else said
+
+    @property
     def hash_groups(self) -> list[str]:
         """The content hash in eight groups, as people compare it."""
-        return [self.content_hash[i : i + 8] for i in range(0, 64, 8)]
+        return in_groups(self.content_hash)
 
 
-def signoffs_of(assessment: Assessment) -> list[Signature]:
+def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Signature]:
     """Every signature of an assessment, newest revision first.
 
-    Four statements, and one reading of the assessment while it stands signed.
+    ``now`` is what the assessment says now; without it a signed one is read anew.
     """
     rows = list(assessment.signoffs.select_related("snapshot"))
     opened = {
@@ -70,7 +80,10 @@ def signoffs_of(assessment: Assessment) -> list[Signature]:
         if again:
             void = tuple(again.changed)
         else:
-            void = tuple(str(one) for one in since_signed(assessment, content))
+            found_since = (
+                differences(content, now) if now else since_signed(assessment, content)
+            )
+            void = tuple(str(one) for one in found_since)
         until = again.decided_at if again else None
         found.append(
             Signature(

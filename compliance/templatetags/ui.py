@@ -63,7 +63,7 @@ def _room(match: ResolverMatch) -> str:
         return "evidence"
     if match.view_name.startswith(("interchange:checklist", "assessments:law")):
         return "checklists"
-    return match.app_name
+    return "assessments" if match.app_name == "reviews" else match.app_name
 
 
 @register.filter

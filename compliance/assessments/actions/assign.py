@@ -78,7 +78,8 @@ def assign(
             "edition__checklist", "organisation"
         ).get(pk=assessment_id)
         if not assessment.is_open:
-            msg = "This assessment is closed: its questions stay as they are."
+            closed = assessment.closed_word
+            msg = f"This assessment is {closed}: its questions stay as they are."
             raise ValidationError(msg)
         if isinstance(to, Newcomer):
             to = _known(organisation, to.email) or to

@@ -76,7 +76,8 @@ def _locked(answer: Answer) -> Answer:
     answers = Answer.objects.select_for_update(of=("self",))
     answer = answers.select_related("assessment").get(pk=answer.pk)
     if not answer.assessment.is_open:
-        msg = "This assessment is closed: its evidence stays as it is."
+        closed = answer.assessment.closed_word
+        msg = f"This assessment is {closed}: its evidence stays as it is."
         raise ValidationError(msg)
     return answer
 

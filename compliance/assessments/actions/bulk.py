@@ -33,7 +33,6 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
 
-CLOSED = "This assessment is closed: its answers stay as they are."
 ROWS = 500
 """Rows that one statement changes."""
 
@@ -212,8 +211,12 @@ def _open(organisation: Organisation, assessment_id: UUID) -> Assessment:
     hold_open(assessment_id)
     assessment = organisation.assessments.get(pk=assessment_id)
     if not assessment.is_open:
-        raise ValidationError(CLOSED)
+        raise ValidationError(_closed(assessment))
     return assessment
+
+
+def _closed(assessment: Assessment) -> str:
+    return f"This assessment is {assessment.closed_word}: its answers stay as they are."
 
 
 def _answers_of(assessment: Assessment) -> AnswerQuerySet:
@@ -263,7 +266,7 @@ def _refuse_foolish(assessment: Assessment, bulk: Bulk) -> None:
     """What no answer could take is refused once, not with every answer."""
     changes = bulk.changes
     if not assessment.is_open:
-        raise ValidationError(CLOSED)
+        raise ValidationError(_closed(assessment))
     if not changes and bulk.evidence is None:
         msg = "Choose what to set."
         raise ValidationError(msg)

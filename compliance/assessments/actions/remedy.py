@@ -197,7 +197,8 @@ def _open_answer(organisation_id: UUID, answer_id: int) -> Answer:
         pk=answer_id, assessment__organisation_id=organisation_id
     )
     if not answer.assessment.is_open:
-        msg = "This assessment is closed: its answers stay as they are."
+        closed = answer.assessment.closed_word
+        msg = f"This assessment is {closed}: its answers stay as they are."
         raise ValidationError(msg)
     return answer
 

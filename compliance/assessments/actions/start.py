@@ -113,7 +113,8 @@ def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:
     with in_turn(), transaction.atomic():
         assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
         if assessment.status != AssessmentStatus.RUNNING:
-            msg = "This assessment is closed: its facts stay as they are."
+            closed = assessment.closed_word
+            msg = f"This assessment is {closed}: its facts stay as they are."
             raise ValidationError(msg)
         _refuse_unknown(assessment.edition, facts)
         before = {key: assessment.facts.get(key) for key in facts}

@@ -87,7 +87,7 @@ def why_not_undone(done: Upgrade, here: Assessment) -> str:
     if done.undone_at:
         return "This move has been undone already."
     if not here.is_open:
-        return "This assessment is closed: its edition stays as it is."
+        return f"This assessment is {here.closed_word}: its edition stays as it is."
     if here.edition_id != done.to_edition_id:
         return "The assessment has moved on to another edition since."
     if timezone.now() > done.undo_until:

@@ -227,7 +227,8 @@ def locked_assessment(assessment: Assessment) -> Assessment:
 
 def _refuse(assessment: Assessment, to: Edition) -> None:
     if not assessment.is_open:
-        msg = "This assessment is closed: its edition stays as it is."
+        closed = assessment.closed_word
+        msg = f"This assessment is {closed}: its edition stays as it is."
         raise ValidationError(msg)
     if to.checklist_id != assessment.edition.checklist_id:
         msg = "An assessment moves between editions of its own checklist only."

@@ -74,7 +74,8 @@ def _locked(organisation: Organisation, answer_ids: Collection[int]) -> list[Ans
         raise Answer.DoesNotExist
     for answer in found:
         if not answer.assessment.is_open:
-            msg = f"{answer.assessment} is closed: its evidence stays as it is."
+            closed = answer.assessment.closed_word
+            msg = f"{answer.assessment} is {closed}: its evidence stays as it is."
             raise ValidationError(msg)
     return sorted(
         found, key=lambda answer: (str(answer.assessment_id), answer.question.position)

@@ -36,7 +36,9 @@ def proof_add(
         return _page(request, answer, EvidenceForm())
     form = EvidenceForm(request.POST, request.FILES)
     if not assessment.is_open:
-        form.add_error(None, "This assessment is closed: its evidence stays as it is.")
+        closed = assessment.closed_word
+        said = f"This assessment is {closed}: its evidence stays as it is."
+        form.add_error(None, said)
     if not form.is_valid():
         return _page(request, answer, form, 422)
     outcomes = library.add_each(

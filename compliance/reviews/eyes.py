@@ -1,0 +1,35 @@
+"""Four eyes: who prepared how much, and whether they may sign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compliance.organisations.access import Permission, may
+from compliance.organisations.models import Organisation, User
+from compliance.reviews.checks import is_covered
+from compliance.reviews.reading import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One person: how many answers they prepared, and how many of them stand uncovered."""
+
+    user: User
+    prepared: int
+    uncovered: int
+    may_sign: bool
+
+
+def eyes(desk: Desk, organisation: Organisation) -> Sequence[Hand]:
+    """Who prepared anything, the busiest first; then who may sign and prepared nothing."""
+    lines = {line.key: line for line in desk.content.applying}
+    found = []
+    for member in organisation.memberships.with_people():
+        keys = desk.prepared(member.user_id)
+        signs = may(member, Permission.SIGN)
+        if not keys and not signs:
+            continue
+        uncovered = sum(
+            not is_covered(lines[key], desk.checks, member.user_id) for key in keys
+        )
+        found.append(Hand(member.user, len(keys), uncovered, signs))
+    return sorted(found, key=lambda hand: (-hand.prepared, hand.user.name))

@@ -1,0 +1,92 @@
+"""What people may type into a review."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+from compliance.reviews.actions import Seen
+from compliance.reviews.choices import CheckResult, Decision
+from compliance.reviews.models import Review, SignOff
+from compliance.web.text import validate_line, validate_text
+
+LONGEST = 20_000
+"""Characters of a reason, or of reservations."""
+_SALT = "compliance.reviews.seen"
+STALE = "This page is old. Look at what is there now, and sign that."
+
+
+def _words(required: bool) -> forms.CharField:
+    return forms.CharField(
+        required=required,
+        max_length=LONGEST,
+        validators=[validate_text],
+        error_messages={"max_length": "20,000 characters fit."},
+    )
+
+
+class ReturnForm(forms.Form):
+    """Why an assessment goes back as a whole."""
+
+    said = _words(required=False)
+
+
+class CheckForm(forms.Form):
+    """What a reviewer says of the answer that the page showed."""
+
+    seen = forms.RegexField("^[0-9a-f]{64}$")
+    result = forms.ChoiceField(choices=CheckResult.choices)
+    reason = _words(required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why a signed assessment is to be opened again."""
+
+    reason = _words(required=True)
+
+
+class DecideForm(forms.Form):
+    """Yes or no to a reopening."""
+
+    decision = forms.ChoiceField(choices=Decision.choices)
+
+
+class SignForm(forms.Form):
+    """The page that was read, signed by us, and the signer's own words."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    role = forms.CharField(
+        label="Signing as",
+        max_length=SignOff._meta.get_field("role").max_length,
+        validators=[validate_line],
+        error_messages={"required": "Say as what you sign: your role."},
+    )
+    reservations = _words(required=False)
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        max_length=128,
+        error_messages={"required": "Type your password: it is your signature."},
+    )
+
+    def __init__(self, *args: Any, review: Review | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.review = review
+
+    def clean_seen(self) -> Seen:
+        try:
+            review_id, content_hash, at = signing.loads(
+                self.cleaned_data["seen"], salt=_SALT
+            )
+        except signing.BadSignature as error:
+            raise forms.ValidationError(STALE) from error
+        if self.review is None or review_id != self.review.pk:
+            raise forms.ValidationError(STALE)
+        return Seen(content_hash, datetime.fromisoformat(at))
+
+
+def shown(review: Review, seen: Seen) -> str:
+    """What a page was made of, signed by the installation, for ``SignForm``."""
+    told = [review.pk, seen.content_hash, seen.stood_at.isoformat()]
+    return signing.dumps(told, salt=_SALT)

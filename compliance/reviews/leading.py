@@ -1,0 +1,50 @@
+"""Where each point of a review leads."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from compliance.assessments.choices import ActionFilter, Filter
+from compliance.reviews.points import About, Point
+from compliance.reviews.reading import Desk
+
+_SHOWS = {
+    About.UNANSWERED: Filter.UNANSWERED,
+    About.DONT_KNOW: Filter.DONT_KNOW,
+    About.LATER: Filter.LATER,
+    About.AHEAD: Filter.AHEAD,
+    About.NA: Filter.TO_CONFIRM,
+    About.NO_ACTION: Filter.NOT_MET,
+    About.AGAIN: Filter.AGAIN,
+    About.NO_EVIDENCE: Filter.NO_EVIDENCE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A point with the address where it can be put right."""
+
+    point: Point
+    url: str
+
+
+def led(desk: Desk, points: list[Point], user_id: int) -> list[Lead]:
+    """Each point with its address: a single question opens at once."""
+    return [Lead(point, _url(desk, point, user_id)) for point in points]
+
+
+def _url(desk: Desk, point: Point, user_id: int) -> str:
+    here = desk.assessment
+    args = [here.organisation.slug, here.pk]
+    if point.about == About.OVERDUE:
+        tasks = reverse("assessments:action_list", args=args[:1])
+        return f"{tasks}?show={ActionFilter.OVERDUE}"
+    if point.about == About.OWN:
+        return f"{reverse('reviews:check', args=args)}?by={user_id}"
+    if point.about == About.RETURNED:
+        return f"{reverse('reviews:check', args=args)}?why=returned"
+    if len(point.keys) == 1 or point.about == About.ENDS_EARLY:
+        pk = desk.answers[point.keys[0]] if point.keys else None
+        return f"{here.get_absolute_url()}?open={pk}#answer-{pk}"
+    show = _SHOWS.get(point.about, Filter.ALL)
+    return f"{here.get_absolute_url()}?show={show}"

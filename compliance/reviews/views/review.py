@@ -1,0 +1,68 @@
+"""The review page of an assessment, sending it and giving it back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reviews import actions
+from compliance.reviews.forms import ReturnForm
+from compliance.reviews.signed import void_now
+from compliance.reviews.views.showing import PAGE, address, find, shown_now
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def review(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    return render(request, PAGE, shown_now(request, assessment))
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def mark(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """The badge of a signed assessment: whether its signature still holds."""
+    assessment = find(request, assessment_id)
+    context = {"assessment": assessment, "void": void_now(assessment)}
+    return render(request, "reviews/mark.html", context)
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def send(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    try:
+        actions.send(by=request.user, assessment=assessment)
+    except ValidationError as error:
+        for why in error.messages:
+            messages.error(request, why)
+    else:
+        said = "Sent for review. Its answers stand still until it is returned."
+        messages.success(request, said)
+    return redirect(address(assessment))
+
+
+@require_POST
+@member_required(Permission.CONFIRM)
+def give_back(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        context = shown_now(request, assessment) | {"return_form": form}
+        return render(request, PAGE, context, status=422)
+    said = form.cleaned_data["said"]
+    try:
+        keys = actions.return_for_changes(
+            by=request.user, assessment=assessment, said=said
+        )
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        context = shown_now(request, assessment) | {"return_form": form}
+        return render(request, PAGE, context, status=422)
+    told = f"Returned with {len(keys)} question{'' if len(keys) == 1 else 's'}."
+    messages.success(request, told if keys else "Returned for changes.")
+    return redirect(address(assessment))

@@ -1,0 +1,31 @@
+"""What waits for a reviewer of an organisation, or for a second person."""
+
+from django.db.models import QuerySet
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.organisations.models import Organisation, User
+from compliance.reviews.models import Reopening, Review
+
+
+def to_review(organisation: Organisation, user: User) -> QuerySet[Review]:
+    """Reviews that go on and that somebody else sent, oldest first."""
+    rows = Review.objects.filter(
+        ended="",
+        assessment__organisation=organisation,
+        assessment__status=AssessmentStatus.REVIEW,
+    ).exclude(sent_by=user)
+    return _joined(rows.select_related("sent_by")).order_by("sent_at")
+
+
+def to_reopen(organisation: Organisation, user: User) -> QuerySet[Reopening]:
+    """Requests to reopen that somebody else made and nobody decided, oldest first."""
+    rows = Reopening.objects.filter(
+        decision="", assessment__organisation=organisation
+    ).exclude(asked_by=user)
+    return _joined(rows.select_related("asked_by")).order_by("asked_at")
+
+
+def _joined(rows: QuerySet) -> QuerySet:
+    return rows.select_related(
+        "assessment__organisation", "assessment__edition__checklist"
+    )

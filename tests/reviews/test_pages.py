@@ -1,0 +1,315 @@
+"""The review page and what is done on it, as people see it."""
+
+import html
+import re
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from compliance.assessments.actions import change_action
+from compliance.models import Check, Reopening, SignOff
+from compliance.reviews.forms import shown
+from tests import factories, signing
+
+pytestmark = pytest.mark.slow
+
+
+def flat(reply):
+    """The words of a page, without its tags."""
+    words = html.unescape(re.sub(r"<[^>]+>", " ", reply.content.decode()))
+    return re.sub(r" ([.,:])", r"\1", re.sub(r"\s+", " ", words))
+
+
+def url(assessment, name="review", *args):
+    return reverse(f"reviews:{name}", args=["acme", assessment.pk, *args])
+
+
+@pytest.fixture
+def enter(sign_in):
+    cache.clear()
+    return sign_in
+
+
+@pytest.fixture
+def sent(cast):
+    return signing.make_sent(cast)
+
+
+def page(client, assessment):
+    return flat(client.get(url(assessment)))
+
+
+def form_of(client, assessment, **fields):
+    """What the form on the page would send."""
+    seen = client.get(url(assessment)).context["seen"]
+    values = {"seen": seen, "role": "DPO", "password": factories.PASSWORD}
+    return values | {"reservations": ""} | fields
+
+
+def test_running_assessment_is_sent_from_its_page(cast, enter):
+    assessment = signing.make_ready(cast)
+    ada = enter(cast.ada)
+    assert "Send for review" in page(ada, assessment)
+    reply = ada.post(url(assessment, "send"), follow=True)
+    assert "Sent for review. Its answers stand still" in flat(reply)
+    assert signing.fresh(assessment).status == "review"
+
+
+def test_page_says_what_keeps_from_review_and_leads_there(cast, enter):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    ada = enter(cast.ada)
+    reply = ada.get(url(assessment))
+    assert "3 questions are unanswered Q1, Q2, Q3." in flat(reply)
+    assert f"{assessment.get_absolute_url()}?show=unanswered".encode() in reply.content
+    reply = ada.post(url(assessment, "send"), follow=True)
+    assert "3 questions are unanswered" in flat(reply)
+    assert signing.fresh(assessment).status == "running"
+
+
+def test_contributor_reads_and_does_not_send(cast, enter):
+    assessment = signing.make_ready(cast)
+    con = enter(cast.con)
+    assert "Owners and officers send it." in page(con, assessment)
+    assert con.post(url(assessment, "send")).status_code == 403
+
+
+def test_page_of_a_review_shows_samples_statement_hash_and_eyes(cast, enter, sent):
+    text = page(enter(cast.rev), sent)
+    for said in (
+        "Sent for review Otto Weber",
+        "0 of 2 samples checked",
+        "Not met 1 0",
+        "One requirement is stated as not met.",
+        "Prepared 3 answers. Cannot sign.",
+        "Rev Iewer you Prepared nothing. May sign.",
+        "Every “not met” has an action with an owner and a date",
+        "One answer says “met” or “partly” without evidence",
+    ):
+        assert said in text
+    digest = signing.seen(sent).content_hash
+    assert digest[:8] in text
+    assert digest[56:] in text
+
+
+def test_reader_sees_the_review_without_its_forms(cast, enter, sent):
+    text = page(enter(cast.rob), sent)
+    assert "What stands in the way" in text
+    assert "Your password" not in text
+    assert "Go through them" not in text
+
+
+def test_signing_with_the_password_signs_what_was_shown(cast, enter, sent):
+    rev = enter(cast.rev)
+    form = form_of(rev, sent, reservations="Not the annex.")
+    reply = rev.post(url(sent, "sign"), form, follow=True)
+    text = flat(reply)
+    assert "Signed. Nothing in this assessment changes" in text
+    assert "Not the annex." in text
+    done = SignOff.objects.get()
+    assert (done.signed_by, done.role, done.method) == (cast.rev, "DPO", "password")
+    assert done.statement in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"password": "wrong"}, "This is not your password."),
+        ({"password": ""}, "Type your password"),
+        ({"role": ""}, "Say as what you sign"),
+        ({"seen": "made-up"}, "This page is old."),
+        ({"seen": ""}, "This field is required."),
+        ({"role": "a\nb"}, "line"),
+    ],
+)
+def test_refused_signature_keeps_what_was_typed(fields, said, cast, enter, sent):
+    rev = enter(cast.rev)
+    form = form_of(rev, sent, reservations="Not the annex.") | fields
+    reply = rev.post(url(sent, "sign"), form)
+    text = flat(reply)
+    assert (reply.status_code, said in text) == (422, True)
+    assert "Not the annex." in text
+    assert factories.PASSWORD.encode() not in reply.content
+    assert SignOff.objects.count() == 0
+
+
+def test_tries_of_the_password_are_counted_before_it_is_hashed(cast, enter, sent):
+    rev = enter(cast.rev)
+    form = form_of(rev, sent)
+    for _ in range(10):
+        rev.post(url(sent, "sign"), form | {"password": "wrong"})
+    reply = rev.post(url(sent, "sign"), form)
+    assert (reply.status_code, SignOff.objects.count()) == (429, 0)
+    assert "Too many tries. Wait 15 minutes" in flat(reply)
+
+
+def test_signature_over_an_old_page_shows_what_stands_now(cast, enter, sent):
+    rev = enter(cast.rev)
+    form = form_of(rev, sent, reservations="Not the annex.")
+    action = cast.acme.actions.get()
+    change_action(
+        by=cast.otto,
+        organisation=cast.acme,
+        number=action.number,
+        changes={"title": "Write it soon"},
+        base=0,
+    )
+    reply = rev.post(url(sent, "sign"), form)
+    text = flat(reply)
+    assert (reply.status_code, SignOff.objects.count()) == (409, 0)
+    assert "has changed since you opened this page" in text
+    assert "Not the annex." in text
+    assert rev.post(url(sent, "sign"), form_of(rev, sent)).status_code == 302
+
+
+def test_page_of_an_earlier_review_signs_nothing(cast, enter, sent):
+    rev = enter(cast.rev)
+    form = form_of(rev, sent)
+    rev.post(url(sent, "give_back"), {"said": "Once more."})
+    enter(cast.ada).post(url(sent, "send"))
+    reply = rev.post(url(sent, "sign"), form)
+    assert (reply.status_code, SignOff.objects.count()) == (422, 0)
+    assert "This page is old." in flat(reply)
+
+
+def test_page_of_another_assessment_signs_nothing(cast, enter, sent):
+    other = signing.make_sent(cast)
+    rev = enter(cast.rev)
+    seen = shown(other.reviews.get(), signing.seen(other))
+    reply = rev.post(url(sent, "sign"), form_of(rev, sent) | {"seen": seen})
+    assert (reply.status_code, SignOff.objects.count()) == (422, 0)
+
+
+def test_blocked_signature_says_why_and_refuses(cast, enter):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.con, assessment, "Q3", verdict="na", reason="None.")
+    enter(cast.otto).post(url(assessment, "send"))
+    rev = enter(cast.rev)
+    assert "You can sign when the point above is solved." in page(rev, assessment)
+    reply = rev.post(url(assessment, "sign"), form_of(rev, assessment))
+    assert (reply.status_code, SignOff.objects.count()) == (409, 0)
+    assert "has no second approval" in flat(reply)
+
+
+def test_answers_are_gone_through_one_by_one(cast, enter, sent):
+    rev = enter(cast.rev)
+    text = flat(rev.get(url(sent, "check")))
+    assert "Q2 Duty 2" in text
+    assert "Check these first: 1 of 2, 2 left" in text
+    for key, result in (("Q2", "accepted"), ("Q3", "returned")):
+        reply = rev.get(url(sent, "check"), {"at": key})
+        reply = rev.post(
+            url(sent, "check_save", reply.context["answer"].pk) + f"?at={key}",
+            {"seen": reply.context["seen"], "result": result, "reason": "Where?"},
+        )
+    assert reply.headers["Location"] == url(sent)
+    rows = Check.objects.values_list("answer__question__key", "result", "reason")
+    assert list(rows) == [("Q2", "accepted", ""), ("Q3", "returned", "Where?")]
+    text = page(rev, sent)
+    assert "2 of 2 samples checked" in text
+    assert "1 question goes back to its owner with your reason: Q3." in text
+    reply = rev.post(url(sent, "give_back"), {"said": ""}, follow=True)
+    assert "Returned with 1 question." in flat(reply)
+
+
+def test_return_without_words_stays_on_the_question(cast, enter, sent):
+    rev = enter(cast.rev)
+    reply = rev.get(url(sent, "check"), {"at": "Q2"})
+    reply = rev.post(
+        url(sent, "check_save", reply.context["answer"].pk) + "?at=Q2",
+        {"seen": reply.context["seen"], "result": "returned", "reason": ""},
+    )
+    assert (reply.status_code, Check.objects.count()) == (422, 0)
+    assert "Say what has to change." in flat(reply)
+
+
+def test_own_answers_are_shown_without_a_button(cast, enter):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.otto, assessment, "Q1", note="By me.")
+    enter(cast.ada).post(url(assessment, "send"))
+    otto = enter(cast.otto)
+    text = flat(otto.get(url(assessment, "check"), {"by": cast.otto.pk}))
+    assert "You prepared this answer. Another reviewer checks it." in text
+    assert "What has to change" not in text
+    rev = flat(enter(cast.rev).get(url(assessment)))
+    assert "1 needs another reviewer" in rev
+
+
+def test_signed_page_names_what_voids_it(cast, enter):
+    assessment = signing.make_signed(cast)
+    rob = enter(cast.rob)
+    assert "Nothing in this assessment changes" in page(rob, assessment)
+    assert "Signed" in flat(rob.get(url(assessment, "mark")))
+    action = cast.acme.actions.get()
+    enter(cast.con).post(
+        reverse("assessments:action_move", args=["acme", action.number]),
+        {"status": "doing", "base": action.version},
+    )
+    text = page(rob, assessment)
+    assert "The signature is void since" in text
+    assert "AC-1 Write it: status" in text
+    assert "Signature void: AC-1 Write it: status" in flat(
+        rob.get(url(assessment, "mark"))
+    )
+
+
+def test_reopening_on_the_page_takes_two(cast, enter):
+    assessment = signing.make_signed(cast)
+    otto, ada = enter(cast.otto), enter(cast.ada)
+    assert otto.post(url(assessment, "reopen"), {"reason": ""}).status_code == 422
+    reply = otto.post(url(assessment, "reopen"), {"reason": "A figure."}, follow=True)
+    assert "A second person approves it here." in flat(reply)
+    reply = otto.post(
+        url(assessment, "reopen_decide"), {"decision": "approved"}, follow=True
+    )
+    assert "You asked for it yourself" in flat(reply)
+    home = flat(ada.get(reverse("reports:home", args=["acme"])))
+    assert "Otto Weber asks to reopen" in home
+    reply = ada.post(
+        url(assessment, "reopen_decide"), {"decision": "approved"}, follow=True
+    )
+    text = flat(reply)
+    assert "Reopened as revision 2." in text
+    assert "Valid until it was reopened" in text
+    assert Reopening.objects.get().decided_by == cast.ada
+
+
+def test_review_waits_for_reviewers_but_not_for_its_sender(cast, enter, sent):
+    home = reverse("reports:home", args=["acme"])
+    said = f"{sent} is in review"
+    assert [
+        said in flat(enter(one).get(home))
+        for one in (cast.rev, cast.ada, cast.otto, cast.con)
+    ] == [True, True, False, False]
+
+
+def test_returned_question_is_marked_in_the_workspace(cast, enter, sent):
+    signing.look(cast.rev, sent, "Q1", "returned", "Which binder?")
+    enter(cast.rev).post(url(sent, "give_back"))
+    con = enter(cast.con)
+    text = flat(con.get(f"{sent.get_absolute_url()}?show=confirm-again"))
+    assert "1 question" in text
+    assert "Returned by a reviewer" in text
+
+
+@pytest.mark.parametrize("status", ["review", "signed"])
+def test_workspace_says_its_state_and_offers_no_answer(status, cast, enter):
+    make = signing.make_sent if status == "review" else signing.make_signed
+    assessment = make(cast)
+    reply = enter(cast.ada).get(assessment.get_absolute_url())
+    assert not reply.context["can_answer"]
+    text = flat(reply)
+    assert {"review": "In review", "signed": "Signed"}[status] in text
+    assert "Archived" not in text
+
+
+def test_hostile_text_stays_text(cast, enter, sent):
+    bad = "<script>alert(1)</script>"
+    rev = enter(cast.rev)
+    signing.look(cast.rev, sent, "Q3", "returned", bad)
+    form = form_of(rev, sent, reservations=bad, role=bad, password="wrong")
+    reply = rev.post(url(sent, "sign"), form)
+    assert b"<script>alert" not in reply.content
+    reply = rev.get(url(sent, "check"), {"at": "Q3"})
+    assert b"<script>alert" not in reply.content
+    assert b"&lt;script&gt;alert(1)" in reply.content
