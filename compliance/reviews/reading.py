@@ -20,6 +20,7 @@ from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import Check, Review
 from compliance.reviews.sampling import Sample, sample, samples, together
 from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.reviews.stated import came_with
 
 PREPARING = {
     action
@@ -105,7 +106,7 @@ def read_desk(assessment: Assessment) -> Desk:
     """The same inside a moment, or a lock, of the caller; from ``to_read``."""
     rows = Answer.everything.filter(assessment=assessment)
     keys = dict(rows.values_list("pk", "question__key"))
-    hands, people = _hands(assessment, keys)
+    hands, people = hands_in(assessment, keys)
     last = assessment.signoffs.select_related("snapshot").first()
     return Desk(
         assessment=assessment,
@@ -129,12 +130,20 @@ def _checks(assessment: Assessment, keys: Mapping[int, str]) -> Checks:
     return found
 
 
-def _hands(
+def hands_in(
     assessment: Assessment, keys: Mapping[int, str]
 ) -> tuple[Hands, dict[int, str]]:
-    """Who answered what, and what they are called: from the trail, every hand there was."""
+    """Who answered what, and what they are called: from the trail, every hand there was.
+
+    Those who answered before it was brought in are among them. ``keys`` maps the ids of
+    answers to those of questions.
+    """
     found: defaultdict[str, set[int]] = defaultdict(set)
     people: dict[int, str] = {}
+    came = came_with(assessment)
+    for answer_id, ids in came.get("hands", {}).items():
+        found[keys[int(answer_id)]] |= set(ids)
+        people |= {pk: came["people"][str(pk)] for pk in ids}
     for event in _answering(assessment).iterator(chunk_size=2000):
         key = keys.get(int(event.subject_id))
         if key is not None and event.actor_id is not None and _answers(event):
@@ -146,7 +155,8 @@ def _hands(
 def hands_of(assessment: Assessment, answer: Answer) -> frozenset[int]:
     """The ids of those who answered one question."""
     events = _answering(assessment).filter(subject_id=str(answer.pk))
-    return frozenset(
+    before = came_with(assessment).get("hands", {}).get(str(answer.pk), ())
+    return frozenset(before) | frozenset(
         event.actor_id
         for event in events
         if event.actor_id is not None and _answers(event)

@@ -26,6 +26,8 @@ from compliance.assessments.models import (
 from compliance.checklists.models import Edition
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
+from compliance.reviews.models import Check
+from compliance.reviews.reading import hands_in
 from compliance.reviews.stated import Stated
 
 FORMAT = 1
@@ -45,7 +47,8 @@ ACTION = (
 )  # fmt: skip
 ACTION_PEOPLE = ("owner", "created_by", "closed_by")
 ASSESSMENT = (
-    "id", "subject", "period_from", "period_to", "due_on", "facts", "status", "started_at",
+    "id", "subject", "period_from", "period_to", "due_on", "facts", "status", "revision",
+    "started_at",
 )  # fmt: skip
 
 
@@ -58,6 +61,7 @@ def rows_of(assessment: Assessment) -> dict[str, Any]:
     people = People(stated)
     answers = _answers(assessment)
     places = {answer.pk: place for place, answer in enumerate(answers)}
+    hands = _hands(assessment, answers)
     editions = _editions(assessment, answers)
     refs = {edition.pk: ref for ref, edition in editions.items()}
     return {
@@ -70,11 +74,25 @@ def rows_of(assessment: Assessment) -> dict[str, Any]:
         },
         "editions": _listed(editions, stated),
         "earlier": _earlier(stated),
-        "answers": [_answer(answer, refs, stated, people) for answer in answers],
+        "answers": [
+            _answer(answer, refs, stated, people)
+            | {"answered_by": [people.ref(one) for one in hands[answer.pk]]}
+            for answer in answers
+        ],
         "evidence": _evidence(answers, people),
         "actions": _actions(answers, places, stated, people),
+        "reviews": _reviews(assessment, places, people),
+        "signoffs": _signoffs(assessment, people),
+        "reopenings": _reopenings(assessment, people),
         "people": people.listed(),
     }
+
+
+SIGNOFF = (
+    "revision", "stood_at", "statement", "reservations", "role", "signer", "signed_at",
+    "method", "trail_seq", "trail_hash",
+)  # fmt: skip
+REOPENING = ("revision", "reason", "asked_at", "decision", "decided_at", "changed")
 
 
 class People:
@@ -238,6 +256,51 @@ def _actions(
         | _people(row, ACTION_PEOPLE, people)
         | {"number": numbers[row.pk], "answers": about[row.pk]}
         for row in sorted(found.values(), key=lambda row: numbers[row.pk])
+    ]
+
+
+def _hands(assessment: Assessment, answers: Sequence[Answer]) -> dict[int, list[User]]:
+    """Everybody who answered a question, by the id of the answer."""
+    keys = {answer.pk: str(answer.pk) for answer in answers}
+    found, _ = hands_in(assessment, keys)
+    ids = {pk for some in found.values() for pk in some}
+    users = User.objects.in_bulk(ids)
+    return {pk: [users[one] for one in sorted(found.get(str(pk), ()))] for pk in keys}
+
+
+def _reviews(
+    assessment: Assessment, places: dict[int, int], people: People
+) -> list[dict[str, Any]]:
+    checks = Check.objects.select_related("by").order_by("pk")
+    rows = assessment.reviews.select_related("sent_by", "ended_by").order_by("pk")
+    return [
+        _values(row, ("revision", "sent_at", "ended", "ended_at", "said"))
+        | _people(row, ("sent_by", "ended_by"), people)
+        | {
+            "checks": [
+                _values(one, ("version", "seen", "result", "reason", "at"))
+                | {"answer": places[one.answer_id], "by": people.ref(one.by)}
+                for one in row.checks.all()
+            ]
+        }
+        for row in rows.prefetch_related(Prefetch("checks", checks))
+    ]
+
+
+def _signoffs(assessment: Assessment, people: People) -> list[dict[str, Any]]:
+    rows = assessment.signoffs.select_related("signed_by").order_by("revision")
+    return [
+        _values(row, SIGNOFF)
+        | {"content_hash": row.snapshot_id, "signed_by": people.ref(row.signed_by)}
+        for row in rows
+    ]
+
+
+def _reopenings(assessment: Assessment, people: People) -> list[dict[str, Any]]:
+    rows = assessment.reopenings.select_related("asked_by", "decided_by").order_by("pk")
+    return [
+        _values(row, REOPENING) | _people(row, ("asked_by", "decided_by"), people)
+        for row in rows
     ]
 
 

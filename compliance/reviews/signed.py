@@ -14,6 +14,7 @@ from compliance.reviews.choices import Decision
 from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import SignOff
 from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.reviews.stated import came_with
 
 SHOWN = 3
 """Changes that a line names; the rest are counted."""
@@ -137,15 +138,20 @@ def void_now(assessment: Assessment) -> list[Changed]:
 
 
 def _touches(row: SignOff) -> QuerySet[Event]:
-    """Events since a signature about the evidence and the actions behind the answers."""
+    """Events since a signature about the evidence and the actions behind the answers.
+
+    A signature of another installation names an event of there: since it came counts.
+    """
     of = {"answer__assessment": row.assessment_id}
     proofs = Attachment.objects.filter(**of).values_list("evidence_id", flat=True)
     tasks = ActionLink.objects.filter(**of).values_list("action_id", flat=True)
     about = Q(subject_label="evidence", action="evidence.described") & Q(
         subject_id__in=[str(pk) for pk in proofs]
     ) | Q(subject_label="action", subject_id__in=[str(pk) for pk in tasks])
+    came = came_with(row.assessment)
+    since = came["seq"] if row.revision in came.get("signed", ()) else row.trail_seq
     events = trail.events_of(row.assessment.organisation_id)
-    return events.filter(about, seq__gt=row.trail_seq).order_by("seq")
+    return events.filter(about, seq__gt=since).order_by("seq")
 
 
 def _first_touch(row: SignOff, until: datetime | None) -> datetime | None:

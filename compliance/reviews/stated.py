@@ -16,14 +16,20 @@ from compliance.organisations.models import User
 from compliance.reviews.since import FIELDS, Before, Said, before
 
 
+def came_with(assessment: Assessment) -> dict[str, Any]:
+    """What an assessment was brought in with, see ``Origin``; empty for one of here."""
+    try:
+        said: dict[str, Any] = assessment.brought_from.stated
+    except ObjectDoesNotExist:
+        return {}
+    return said
+
+
 class Stated:
     """How an assessment from ``to_read`` calls what it names."""
 
     def __init__(self, assessment: Assessment) -> None:
-        try:
-            said: dict[str, Any] = assessment.brought_from.stated
-        except ObjectDoesNotExist:
-            said = {}
+        said = came_with(assessment)
         edition = assessment.edition
         is_same = said.get("edition") == edition.pk
         self._people: dict[str, str] = said.get("people", {})

@@ -16,7 +16,11 @@ class Origin(models.Model):
         {"edition": id, "organisation": name, "theme": name, "checklist": title,
          "people": {user id: name}, "numbers": {action id: number},
          "taken": {answer id: {"text", "verdict", "value"}},
-         "earlier": {"told", "answers": {key: {"verdict", ..., "evidence": [id]}}} or None}
+         "earlier": {"told", "answers": {key: {"verdict", ..., "evidence": [id]}}} or None,
+         "hands": {answer id: [user id]}, "signed": [revision], "seq": number}
+
+    ``hands`` are those who answered there, ``signed`` the revisions that were signed there,
+    and ``seq`` the event of the trail of here that tells of its coming.
     """
 
     assessment = models.OneToOneField(

@@ -1,7 +1,7 @@
 """The rows of an assessment made again from a bundle, in the transaction of its caller."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,17 +20,11 @@ from compliance.assessments.models import (
 )
 from compliance.checklists.models import Edition, Question
 from compliance.evidence.models import Evidence
+from compliance.interchange.records.life import Life
 from compliance.interchange.records.planning import Coming, renumbered
+from compliance.interchange.records.values import create, values_of
 from compliance.organisations.models import Organisation, User
 
-_DAYS = {
-    "binds_from", "due_on", "later_until", "document_on", "covers_from", "covers_to",
-    "expires_on", "period_from", "period_to",
-}  # fmt: skip
-_MOMENTS = {
-    "na_confirmed_at", "changed_at", "archived_at", "added_at", "created_at", "closed_at",
-    "started_at", "written_at", "resolved_at", "attached_at",
-}  # fmt: skip
 BATCH = 500
 
 
@@ -54,21 +48,23 @@ class Building:
     def build(self) -> Assessment:
         """All of it but its status; what a caller needs to tell of it stays here."""
         self.assessment = self._assessment()
+        self._life = Life(self.coming.bundle, self.assessment, self.people)
+        self._life.reach_last_revision()
         self._add_answers()
         self._add_evidence()
         self._add_talk()
         self._add_actions()
+        self._life.add_reviews(self.answers)
         return self.assessment
 
     def finish(self) -> None:
         """Give it the status it had; nothing of it is written afterwards."""
-        self.assessment.status = self.rows["assessment"]["status"]
-        self.assessment.save(update_fields=["status"])
+        self._life.end()
 
     def _assessment(self) -> Assessment:
         said = self.rows["assessment"]
         names = ("subject", "period_from", "period_to", "due_on", "facts", "started_at")
-        values = _values(said, names)
+        values = values_of(said, names)
         assessment = Assessment(
             pk=_free(Assessment, [said["id"]])[said["id"]],
             organisation=self.organisation,
@@ -80,7 +76,7 @@ class Building:
         assessment.full_clean(
             exclude=["organisation", "edition", "started_by", "id", "facts"]
         )
-        _create([assessment], "started_at")
+        create([assessment], "started_at")
         return assessment
 
     def _add_answers(self) -> None:
@@ -97,7 +93,7 @@ class Building:
                 Answer(
                     assessment=self.assessment,
                     question_id=ids[edition.pk, said["key"]],
-                    **_values(said, names),
+                    **values_of(said, names),
                     **self._named(
                         said, "owner", "na_by", "na_confirmed_by", "changed_by"
                     ),
@@ -117,10 +113,10 @@ class Building:
                 pk=ids[row["id"]],
                 organisation=self.organisation,
                 media_type=self.coming.media_types[row["id"]],
-                **_values(row, names),
+                **values_of(row, names),
                 **self._named(row, "added_by"),
             )
-        _create(list(self.evidence.values()), "added_at")
+        create(list(self.evidence.values()), "added_at")
         newer = [row for row in said if row["replaces"]]
         for row in newer:
             self.evidence[row["id"]].replaces = self.evidence[row["replaces"]]
@@ -130,24 +126,24 @@ class Building:
             Attachment(
                 answer=answer,
                 evidence=self.evidence[one["evidence"]],
-                attached_at=_moment(one["attached_at"]),
+                attached_at=datetime.fromisoformat(one["attached_at"]),
             )
             for answer, told in self._pairs()
             for one in told["attachments"]
         ]
-        _create(used, "attached_at")
+        create(used, "attached_at")
 
     def _add_talk(self) -> None:
         told = [(a, one) for a, said in self._pairs() for one in said["comments"]]
         comments = [
             Comment(
                 answer=answer,
-                **_values(one, ("text", "written_at", "resolved_at")),
+                **values_of(one, ("text", "written_at", "resolved_at")),
                 **self._named(one, "author", "resolved_by"),
             )
             for answer, one in told
         ]
-        _create(comments, "written_at")
+        create(comments, "written_at")
         mentions = [
             Mention(comment=comment, user=self.people[ref])
             for comment, (_, one) in zip(comments, told, strict=True)
@@ -167,12 +163,12 @@ class Building:
                 organisation=self.organisation,
                 number=self.numbers.get(one["number"], one["number"]),
                 effort_days=one["effort_days"] and Decimal(one["effort_days"]),
-                **_values(one, names),
+                **values_of(one, names),
                 **self._named(one, "owner", "created_by", "closed_by"),
             )
             for one in said
         ]
-        _create(self.actions, "created_at")
+        create(self.actions, "created_at")
         links = [
             ActionLink(action=action, answer=self.answers[place])
             for action, one in zip(self.actions, said, strict=True)
@@ -212,6 +208,12 @@ class Building:
                 if said["taken_from"]
             },
             "earlier": self._earlier(),
+            "hands": {
+                str(answer.pk): [self.people[ref].pk for ref in said["answered_by"]]
+                for answer, said in self._pairs()
+                if said["answered_by"]
+            },
+            "signed": [row["revision"] for row in rows["signoffs"]],
         }
 
     def _earlier(self) -> dict[str, Any] | None:
@@ -241,31 +243,3 @@ def _free(model: type[models.Model], ids: Sequence[str]) -> dict[str, UUID]:
         rows = model._default_manager.filter(pk__in=ids[at : at + BATCH])
         taken |= set(rows.values_list("pk", flat=True))
     return {pk: uuid4() if UUID(pk) in taken else UUID(pk) for pk in ids}
-
-
-def _create(rows: Sequence[Any], dated: str) -> None:
-    """Add rows with the moment they had; the field would take that of now."""
-    if not rows:
-        return
-    moments = [getattr(row, dated) for row in rows]
-    manager = type(rows[0])._default_manager
-    manager.bulk_create(rows, batch_size=BATCH)
-    for row, moment in zip(rows, moments, strict=True):
-        setattr(row, dated, moment)
-    manager.bulk_update(rows, [dated], batch_size=BATCH)
-
-
-def _values(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: _python(name, row[name]) for name in names}
-
-
-def _python(name: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if name in _DAYS:
-        return date.fromisoformat(value)
-    return _moment(value) if name in _MOMENTS else value
-
-
-def _moment(value: str) -> datetime:
-    return datetime.fromisoformat(value)

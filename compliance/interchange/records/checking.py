@@ -22,10 +22,11 @@ from compliance.interchange.records import layout, loose
 from compliance.interchange.records.counting import counts_of
 from compliance.interchange.records.shape import Head, Rows, TrailHead
 from compliance.interchange.records.trails import check_trail
+from compliance.reviews.content import content_from
 
 CHUNK = 1024 * 1024
 ENCRYPTED = 0x1
-_SUM = re.compile(r"([0-9a-f]{64})  (\S{1,80})")
+_SUM = re.compile(r"([0-9a-f]{64})  (\S{1,100})")
 
 
 class BundleError(Exception):
@@ -52,6 +53,8 @@ def check(file: BinaryIO, tell: Callable[[Any], None]) -> None:
     sheets = [_sheet(archive, infos, row) for row in rows["editions"]]
     if unasked := loose.unasked(rows, [sheet["document"] for sheet in sheets]):
         raise BundleError(layout.ROWS, unasked)
+    for row in rows["signoffs"]:
+        _refuse_unsigned(archive, infos, sums, row["content_hash"])
     heads = list(_trail_heads(archive, infos))
     _refuse_miscounted(head, rows, heads)
     tell(
@@ -223,6 +226,21 @@ def _sheet(
         "theme": found.theme,
         "document": document,
     }
+
+
+def _refuse_unsigned(
+    archive: ZipFile, infos: dict[str, ZipInfo], sums: dict[str, str], signed: str
+) -> None:
+    """Refuse what is not what somebody signed, or could not be shown as it was."""
+    name = layout.signed_content(signed)
+    if sums[name] != signed:
+        raise BundleError(name, "is not what its content hash says")
+    try:
+        content_from(_text(archive, infos, name))
+        name = layout.signed_rows(signed)
+        json.loads(_text(archive, infos, name))
+    except (ValueError, RecursionError) as error:
+        raise BundleError(name, "is not what an assessment says") from error
 
 
 def _trail_heads(

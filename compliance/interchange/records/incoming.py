@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.checklists.actions import RefusedError, keep_final
 from compliance.checklists.models import Edition
 from compliance.evidence import storage
@@ -72,7 +73,7 @@ def _refuse(coming: Coming, seen: str) -> None:
 
 
 def _build(by: User | None, organisation: Organisation, coming: Coming) -> Assessment:
-    bundle, rows = coming.bundle, coming.bundle.rows
+    bundle = coming.bundle
     editions = _editions(by, organisation, coming)
     others = [one for one in coming.people if one.user is None]
     made = make_placeholders(names=[one.name for one in others])
@@ -80,7 +81,8 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     people |= {one.ref: one.user for one in coming.people if one.user}
     building = Building(coming, organisation, editions, people)
     assessment = building.build()
-    _keep_origin(by, building)
+    event = _record(by, assessment, bundle)
+    _keep_origin(by, building, event.seq)
     building.finish()
     content = content_of(to_read(assessment.pk))
     if content.content_hash != bundle.head["content_hash"]:
@@ -89,22 +91,25 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
             " hash stands for, so nothing was brought in."
         )
         raise ValidationError(msg)
-    trail.record(
+    return assessment
+
+
+def _record(by: User | None, assessment: Assessment, bundle: Bundle) -> Event:
+    return trail.record(
         by=by,
-        organisation_id=organisation.pk,
+        organisation_id=assessment.organisation_id,
         action=BROUGHT_IN,
         subject=assessment,
         scope_id=assessment.pk,
         after={
             "bundle": bundle.digest,
-            "content_hash": content.content_hash,
-            "organisation": rows["organisation"],
+            "content_hash": bundle.head["content_hash"],
+            "organisation": bundle.rows["organisation"],
             "assessment": bundle.head["assessment"],
             "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
             "counts": bundle.head["counts"],
         },
     )
-    return assessment
 
 
 def _editions(
@@ -125,7 +130,7 @@ def _editions(
     return found
 
 
-def _keep_origin(by: User | None, building: Building) -> None:
+def _keep_origin(by: User | None, building: Building, seq: int) -> None:
     bundle = building.coming.bundle
     origin = Origin.objects.create(
         assessment=building.assessment,
@@ -133,7 +138,7 @@ def _keep_origin(by: User | None, building: Building) -> None:
         assessment_there=UUID(bundle.head["assessment"]),
         bundle_sha256=bundle.digest,
         content_hash=bundle.head["content_hash"],
-        stated=building.stated(),
+        stated=building.stated() | {"seq": seq},
         brought_at=timezone.now(),
         brought_by=by,
     )

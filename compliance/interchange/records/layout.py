@@ -4,10 +4,12 @@ import re
 
 FORMAT, VERSION = "attest-bundle", 1
 HEAD, CONTENT, ROWS, SUMS = "bundle.json", "content.json", "rows.json", "SHA256SUMS"
-EDITIONS, TRAILS, EVIDENCE = "editions/", "trail/", "evidence/"
+EDITIONS, SIGNED, TRAILS = "editions/", "signed/", "trail/"
+EVIDENCE = "evidence/"
 NAME = re.compile(
     r"bundle\.json|content\.json|rows\.json|SHA256SUMS"
     r"|editions/d[1-9][0-9]{0,2}\.yaml"
+    r"|signed/[0-9a-f]{64}(\.rows)?\.json"
     r"|trail/[1-9][0-9]?\.jsonl?"
     r"|evidence/[0-9a-f]{64}"
 )
@@ -23,6 +25,16 @@ MOST_DEPTH = 60
 SECONDS = 120
 MEMORY_BYTES = 512 * 1024 * 1024
 MOST_WORDS = 500
+
+
+def signed_content(content_hash: str) -> str:
+    """The part that holds what was signed, under its hash."""
+    return f"{SIGNED}{content_hash}.json"
+
+
+def signed_rows(content_hash: str) -> str:
+    """The part that holds the rows behind what was signed."""
+    return f"{SIGNED}{content_hash}.rows.json"
 
 
 def trail_head(number: int) -> str:

@@ -8,10 +8,12 @@ from compliance.interchange.records import layout
 PEOPLE = frozenset(
     {
         "owner", "na_by", "na_confirmed_by", "changed_by", "started_by", "author",
-        "resolved_by", "added_by", "created_by", "closed_by",
+        "resolved_by", "added_by", "created_by", "closed_by", "by", "sent_by", "ended_by",
+        "signed_by", "asked_by", "decided_by",
     }
 )  # fmt: skip
-_NO_ROWS = frozenset({"facts", "value", "earlier", "mentions"})
+MANY = ("mentions", "answered_by")
+_NO_ROWS = frozenset({"facts", "value", "earlier", *MANY})
 
 
 def fault(rows: dict[str, Any], names: set[str]) -> tuple[str, str] | None:
@@ -53,9 +55,33 @@ def _faults(rows: dict[str, Any]) -> Iterator[str]:
     if rows["assessment"]["edition"] not in editions:
         yield "assessment: its edition is missing"
     yield from _answer_faults(rows, editions)
+    yield from _places(rows)
+    yield from _life_faults(rows)
+
+
+def _places(rows: dict[str, Any]) -> Iterator[str]:
+    """Whether what is about answers is about answers of the bundle."""
+    count = len(rows["answers"])
     for at, action in enumerate(rows["actions"]):
-        if any(place >= len(rows["answers"]) for place in action["answers"]):
+        if any(place >= count for place in action["answers"]):
             yield f"actions.{at}: is about no answer here"
+    for at, review in enumerate(rows["reviews"]):
+        if any(check["answer"] >= count for check in review["checks"]):
+            yield f"reviews.{at}: is about no answer here"
+
+
+def _life_faults(rows: dict[str, Any]) -> Iterator[str]:
+    """Whether each revision but the last was signed and opened again."""
+    revision, status = rows["assessment"]["revision"], rows["assessment"]["status"]
+    last = revision if status == "signed" else revision - 1
+    if [row["revision"] for row in rows["signoffs"]] != list(range(1, last + 1)):
+        yield f"signoffs: are not those of a {status} assessment in revision {revision}"
+    approved = [r for r in rows["reopenings"] if r["decision"] == "approved"]
+    if sorted(row["revision"] for row in approved) != list(range(1, revision)):
+        yield f"reopenings: are not those of an assessment in revision {revision}"
+    opened = [row for row in rows["reviews"] if not row["ended"]]
+    if len(opened) != (status == "review"):
+        yield f"reviews: are not those of a {status} assessment"
 
 
 def _answer_faults(rows: dict[str, Any], editions: set[str]) -> Iterator[str]:
@@ -77,7 +103,11 @@ def _loose_parts(rows: dict[str, Any], names: set[str]) -> Iterator[tuple[str, s
     files = {row["sha256"] for row in rows["evidence"] if row["sha256"]}
     needed = {f"{layout.EVIDENCE}{sha256}" for sha256 in files}
     needed |= {f"{layout.EDITIONS}{row['ref']}.yaml" for row in rows["editions"]}
-    kept = {n for n in names if n.startswith((layout.EVIDENCE, layout.EDITIONS))}
+    for row in rows["signoffs"]:
+        needed.add(layout.signed_content(row["content_hash"]))
+        needed.add(layout.signed_rows(row["content_hash"]))
+    whose = (layout.EVIDENCE, layout.EDITIONS, layout.SIGNED)
+    kept = {n for n in names if n.startswith(whose)}
     yield from ((name, "is missing") for name in sorted(needed - kept))
     yield from ((n, "is named by nothing in the bundle") for n in sorted(kept - needed))
 
@@ -94,7 +124,7 @@ def _named(value: Any, place: str) -> Iterator[tuple[str, str]]:
     """Every person that is named anywhere, with the place."""
     if isinstance(value, dict):
         yield from ((place, value[n]) for n in PEOPLE & value.keys() if value[n])
-        yield from ((place, ref) for ref in value.get("mentions", ()))
+        yield from ((place, ref) for name in MANY for ref in value.get(name, ()))
     parts = value.items() if isinstance(value, dict) else enumerate(value)
     for name, part in parts:
         if isinstance(part, (dict, list)) and name not in _NO_ROWS:

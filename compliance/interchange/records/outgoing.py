@@ -21,6 +21,7 @@ from compliance.interchange.records.counting import counts_of
 from compliance.interchange.records.packing import Pack
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
+from compliance.reviews.models import Snapshot
 from compliance.reviews.rows import rows_of
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 
@@ -91,6 +92,10 @@ def write(record: Record, file: BinaryIO, listen: Listen | None = None) -> Writt
     pack.add(layout.ROWS, canonical(record.rows).encode())
     for ref, edition in _editions(record.rows, record.assessment):
         pack.add(f"{layout.EDITIONS}{ref}.yaml", own.write_yaml(sheet_of(edition)))
+    for snapshot in _signed(record.rows):
+        name = snapshot.content_hash
+        pack.add(layout.signed_content(name), snapshot.text.encode())
+        pack.add(layout.signed_rows(name), (snapshot.rows or "{}").encode())
     listen("Writing the trail", 5)
     for number, (head, events) in enumerate(trails, 1):
         pack.add(layout.trail_head(number), _json(head))
@@ -128,6 +133,12 @@ def _editions(
     by_number = {edition.number: edition for edition in of_answers}
     for row in rows["editions"]:
         yield row["ref"], by_number[row["number"]]
+
+
+def _signed(rows: dict[str, Any]) -> Iterator[Snapshot]:
+    """What was signed, one after the other, each content once."""
+    hashes = {row["content_hash"] for row in rows["signoffs"]}
+    yield from Snapshot.objects.filter(pk__in=hashes).order_by("pk").iterator()
 
 
 def _trail_here(record: Record) -> Trail:

@@ -43,6 +43,10 @@ class Bundle:
             number, event = json.loads(line)
             yield number, event
 
+    def text(self, name: str) -> str:
+        """A part that is text."""
+        return self.archive.read(name).decode()
+
     def file(self, sha256: str) -> IO[bytes]:
         """A file of the evidence, open."""
         return self.archive.open(f"{layout.EVIDENCE}{sha256}")

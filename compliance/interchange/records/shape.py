@@ -18,6 +18,7 @@ from compliance.assessments.choices import (
 )
 from compliance.checklists.choices import EditionStatus
 from compliance.interchange.records import layout
+from compliance.reviews.choices import CheckResult, Decision, ReviewEnd
 from compliance.web.text import validate_line, validate_text
 
 
@@ -119,6 +120,7 @@ class AssessmentPart(Part):
     due_on: Day | None
     facts: dict[Short, list[Short] | None]
     status: Annotated[AssessmentStatus, Field(strict=False)]
+    revision: Annotated[int, Field(ge=1, le=1000)]
     started_at: Moment
     edition: Ref
     started_by: Person
@@ -174,6 +176,7 @@ class AnswerPart(Part):
     na_confirmed_by: Person | None
     changed_by: Person | None
     taken_from: Text
+    answered_by: list[Person]
     attachments: list[AttachmentPart]
     comments: list[CommentPart]
 
@@ -220,6 +223,53 @@ class ActionPart(Part):
     answers: list[Count]
 
 
+class CheckPart(Part):
+    answer: Count
+    version: Count
+    seen: Hash
+    result: Annotated[CheckResult, Field(strict=False)]
+    reason: Text
+    at: Moment
+    by: Person
+
+
+class ReviewPart(Part):
+    revision: Count
+    sent_at: Moment
+    sent_by: Person
+    ended: Literal[""] | Annotated[ReviewEnd, Field(strict=False)]
+    ended_at: Moment | None
+    ended_by: Person | None
+    said: Text
+    checks: list[CheckPart]
+
+
+class SignOffPart(Part):
+    revision: Count
+    content_hash: Hash
+    stood_at: Moment
+    statement: Text
+    reservations: Text
+    role: Name
+    signer: Annotated[str, AfterValidator(_line), Field(max_length=200)]
+    signed_by: Person
+    signed_at: Moment
+    method: Annotated[str, AfterValidator(_line), Field(max_length=20)]
+    trail_seq: Large
+    trail_hash: Hash
+
+
+class ReopeningPart(Part):
+    revision: Count
+    reason: Text
+    asked_at: Moment
+    asked_by: Person
+    decision: Literal[""] | Annotated[Decision, Field(strict=False)]
+    decided_at: Moment | None
+    decided_by: Person | None
+    changed: list[Text]
+
+
 class PersonPart(Part):
     ref: Person
     name: Name
@@ -236,6 +286,9 @@ class Rows(Part):
     answers: Annotated[list[AnswerPart], Field(max_length=layout.MOST_ANSWERS)]
     evidence: list[EvidencePart]
     actions: list[ActionPart]
+    reviews: list[ReviewPart]
+    signoffs: list[SignOffPart]
+    reopenings: list[ReopeningPart]
     people: list[PersonPart]
 
 
