@@ -1,0 +1,176 @@
+"""Check an exported trail without Attest: ``python3 check_trail.py trail.jsonl``.
+
+Needs Python 3.12 and nothing else; with the package ``cryptography`` it checks the
+signatures of the checkpoints, too. It uses the same functions as the app, which lie
+beside it in ``compliance/audit``. It ends with 0 when all is as written, with 1 when
+something is not, with 2 when a file cannot be read.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from compliance.audit.chain import Stored, link_digest, payload_digest
+from compliance.audit.checking import check
+from compliance.audit.lines import events_in, head_in
+from compliance.audit.merkle import root_shown
+from compliance.audit.notes import (
+    CAN_CHECK,
+    Checkpoint,
+    checkpoint_in,
+    is_signed_by,
+    notes_in,
+    origin_of,
+    public_of,
+)
+
+
+class Signed(NamedTuple):
+    """The checkpoints that count, and what is to be said about them."""
+
+    good: list[Checkpoint]
+    bad: int
+    words: list[str]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check what the arguments name, say it, and give the exit code."""
+    parser = argparse.ArgumentParser(description="Check an exported trail of Attest.")
+    parser.add_argument("trail", type=Path, help="the exported file, JSON Lines")
+    parser.add_argument(
+        "--checkpoints", type=Path, help="default: TRAIL.checkpoints, where it is there"
+    )
+    parser.add_argument(
+        "--key", help="the verifier key; without it the one in the file"
+    )
+    asked = parser.parse_args(arguments)
+    try:
+        words, is_good = report(asked.trail, asked.checkpoints, asked.key)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        words, is_good = [f"Cannot be read: {error}."], None
+    sys.stdout.write("\n".join(words) + "\n")
+    return 2 if is_good is None else 0 if is_good else 1
+
+
+def report(
+    trail: Path, checkpoints: Path | None = None, key: str | None = None
+) -> tuple[list[str], bool]:
+    """What a check of the files says, line by line, and whether all is as written.
+
+    Raises ``ValueError`` and ``OSError`` for what cannot be read.
+    """
+    with trail.open(encoding="utf-8") as file:
+        head = head_in(file)
+    organisation_id = str(head["organisation"])
+    place = checkpoints or trail.with_name(trail.name + ".checkpoints")
+    data = place.read_bytes() if checkpoints or place.is_file() else b""
+    signed = _signed(data, organisation_id, key or str(head["key"]))
+    if key is None:
+        signed.words.append(
+            "The key comes from the file itself. Compare it with the one you were"
+            f" given: {head['key']}"
+        )
+    look = _look_at_part if "part" in head else _look_at_whole
+    words, is_good = look(trail, head, signed.good)
+    name = head.get("name", organisation_id)
+    return [f"Trail of {name}", *words, *signed.words], is_good and not signed.bad
+
+
+def _read(trail: Path) -> Iterator[Stored]:
+    with trail.open(encoding="utf-8") as file:
+        head = head_in(file)
+        yield from events_in(file, str(head["organisation"]))
+
+
+def _look_at_whole(
+    trail: Path, head: dict[str, Any], signed: list[Checkpoint]
+) -> tuple[list[str], bool]:
+    seq, last = head["head"]
+    found = check(lambda: _read(trail), (int(seq), str(last)), signed)
+    if found.fault:
+        fault = found.fault
+        return [f"Event {fault.seq} {fault.what} ({fault.kind})."], False
+    words = [f"All {found.size} events stand as written. Head: {found.head}"]
+    if found.erased:
+        words.append(f"{found.erased} of them are erased; later events say so.")
+    words.append(
+        f"Signed checkpoints agree up to event {found.covered}."
+        if found.covered
+        else "No checkpoint: a trail written anew as a whole would not be seen."
+    )
+    return words, True
+
+
+def _look_at_part(
+    trail: Path, head: dict[str, Any], signed: list[Checkpoint]
+) -> tuple[list[str], bool]:
+    """A selection: each event for itself, and that a signed tree holds them all."""
+    events = {}
+    for event in _read(trail):
+        if what := _unlike(event):
+            return [f"Event {event.link.seq}: {what} was changed."], False
+        events[event.link.seq] = bytes.fromhex(event.hash)
+    words = [f"{len(events)} events, a selection: each is as it was hashed."]
+    size = int(head["part"]["size"])
+    proof = [bytes.fromhex(each) for each in head["part"]["proof"]]
+    tree = next((each for each in signed if each.size == size), None)
+    if tree is None:
+        return [
+            *words,
+            "No checkpoint goes with it: where they are from is open.",
+        ], False
+    shown = {seq - 1: own for seq, own in events.items() if seq <= size}
+    if not _holds(tree, shown, proof):
+        words.append(f"They are not in the tree of {size} events that was signed.")
+        return words, False
+    words.append(f"All up to event {size} are in the tree signed on {tree.at}.")
+    if newer := len(events) - len(shown):
+        words.append(f"{newer} are newer than it and rest on their hashes alone.")
+    words.append("Events that are not in the selection were not looked at.")
+    return words, True
+
+
+def _unlike(event: Stored) -> str:
+    content = payload_digest(event.salt, event.payload)
+    if not event.is_erased and content != event.link.payload_hash:
+        return "its content"
+    return "" if link_digest(event.link) == event.hash else "its who, when or what"
+
+
+def _holds(tree: Checkpoint, shown: dict[int, bytes], proof: list[bytes]) -> bool:
+    try:
+        return root_shown(tree.size, shown, proof) == tree.root
+    except ValueError:
+        return False
+
+
+def _signed(data: bytes, organisation_id: str, key: str) -> Signed:
+    found = Signed([], 0, [])
+    public, bad = public_of(key), 0
+    for note in notes_in(data):
+        if note is None:
+            found.words.append("A piece of the checkpoints' file is no checkpoint.")
+            continue
+        try:
+            said = checkpoint_in(note)
+        except ValueError as error:
+            found.words.append(f"A checkpoint cannot be read: {error}.")
+            bad += 1
+            continue
+        is_ours = said.origin == origin_of(organisation_id)
+        if is_ours and is_signed_by(note, public) is not False:
+            found.good.append(said)
+        else:
+            found.words.append(f"A checkpoint of {said.size} is not signed by the key.")
+            bad += 1
+    if data and not CAN_CHECK:
+        found.words.append(
+            "Signatures were not checked: that needs the package cryptography."
+        )
+    return found._replace(bad=bad)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

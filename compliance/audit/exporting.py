@@ -1,0 +1,85 @@
+"""The trail on its way out: as JSON Lines that check themselves, and the checker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from compliance.audit import checkpoints, trail
+from compliance.audit.chain import canonical
+from compliance.audit.lines import FORMAT, line_of
+from compliance.audit.merkle import proof_of
+from compliance.audit.models import Event
+
+_CHECKER = ("chain", "checking", "lines", "merkle", "notes")
+"""What ``check_trail.py`` needs beside it, under ``compliance/audit``."""
+
+
+def checker() -> dict[str, bytes]:
+    """Name to bytes of the files that check an exported trail without Attest.
+
+    ``check_trail.py`` lies on top of them: ``python3 check_trail.py trail.jsonl``.
+    """
+    root = Path(settings.BASE_DIR)
+    names = [
+        "compliance/__init__.py",
+        "compliance/audit/__init__.py",
+        *(f"compliance/audit/{name}.py" for name in _CHECKER),
+    ]
+    files = {name: (root / name).read_bytes() for name in names}
+    top = root / "compliance" / "audit" / "check_trail.py"
+    return {"check_trail.py": top.read_bytes()} | files
+
+
+def whole(organisation_id: UUID, name: str) -> Iterator[str]:
+    """Every event of a chain up to now, oldest first, behind a head; line by line."""
+    seq, last = trail.head_of(organisation_id)
+    events = Event.objects.filter(organisation_id=organisation_id, seq__lte=seq)
+    yield _head(organisation_id, name, {"head": [seq, last]}, events)
+    for event in trail.stored(events.order_by("seq")):
+        yield line_of(event)
+
+
+def part(
+    organisation_id: UUID, name: str, events: QuerySet[Event], words: str
+) -> Iterator[str]:
+    """Some events of a chain, oldest first, with the proof that a signed tree holds them.
+
+    The tree is that of the last checkpoint; what is newer has its hash alone.
+    ``words`` say how they were chosen.
+    """
+    last = checkpoints.latest(organisation_id)
+    size = last.size if last else 0
+    every = Event.objects.filter(organisation_id=organisation_id, seq__lte=size)
+    hashes = [
+        bytes.fromhex(own)
+        for own in every.order_by("seq").values_list("hash", flat=True).iterator()
+    ]
+    wanted = events.filter(seq__lte=size).order_by().values_list("seq", flat=True)
+    places = [seq - 1 for seq in wanted.iterator()]
+    proof = [each.hex() for each in proof_of(hashes, places)] if size else []
+    what = {"chosen": words, "part": {"size": size, "proof": proof}}
+    yield _head(organisation_id, name, what, events)
+    for event in trail.stored(events.order_by("seq")):
+        yield line_of(event)
+
+
+def _head(
+    organisation_id: UUID, name: str, what: dict[str, Any], events: QuerySet[Event]
+) -> str:
+    actors = events.order_by().values("actor")
+    people = get_user_model()._default_manager.filter(pk__in=actors)
+    head = {
+        "format": FORMAT,
+        "organisation": str(organisation_id),
+        "name": name,
+        "exported_at": timezone.now().isoformat(),
+        "key": checkpoints.verifier(organisation_id),
+        "people": {str(person.pk): str(person) for person in people},
+    }
+    return canonical(head | what) + "\n"

@@ -1,0 +1,162 @@
+"""The trail goes out as a file that anybody checks, with the standard library alone."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from compliance.audit import checkpoints, exporting, trail
+from compliance.audit.check_trail import main
+from compliance.audit.models import Event
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+
+
+@pytest.fixture
+def exported(cast, tmp_path):
+    """Twelve events of Acme in a file, checkpoints and checker beside it."""
+    happen(cast, 12)
+    place = tmp_path / "out" / "trail.jsonl"
+    place.parent.mkdir()
+    call_command("export_trail", "acme", "--output", place, "--checker", place.parent)
+    return place
+
+
+def happen(cast, count):
+    for n in range(count):
+        with transaction.atomic():
+            trail.record(
+                by=cast.ada if n % 2 else cast.otto,
+                organisation_id=cast.acme.pk,
+                action="thing.done",
+                subject=cast.acme,
+                after={"n": n, "text": "Ünï\u2028 🙂 \n"},
+            )
+
+
+def lines(place):
+    return place.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def change(place, number, **values):
+    """Change a line of the file; 0 is the head."""
+    found = lines(place)
+    found[number] = json.dumps(json.loads(found[number]) | values)
+    place.write_text("\n".join(found) + "\n", encoding="utf-8")
+
+
+def alone(place, *arguments):
+    """Run the checker as an auditor does: no Django, no package but the standard ones."""
+    return subprocess.run(
+        [
+            sys.executable,
+            "-S",
+            "-E",
+            "-s",
+            place.parent / "check_trail.py",
+            place,
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+
+
+def test_the_standard_library_is_enough(exported):
+    done = alone(exported)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "All 12 events stand as written." in done.stdout
+    assert "Signed checkpoints agree up to event 12." in done.stdout
+    assert "Signatures were not checked" in done.stdout
+
+
+def test_signatures_are_checked_where_they_can_be(exported, cast, capsys):
+    key = checkpoints.verifier(cast.acme.pk)
+    assert main([str(exported), "--key", key]) == 0
+    said = capsys.readouterr().out
+    assert "not checked" not in said
+    assert "The key comes from the file itself" not in said
+
+
+def test_a_key_from_elsewhere_finds_a_forged_export(
+    exported, cast, settings, tmp_path, capsys
+):
+    settings.KEYS_DIR = tmp_path / "forger"
+    key = checkpoints.verifier(cast.acme.pk)
+    assert main([str(exported), "--key", key]) == 1
+    assert "is not signed by the key" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"payload": "{}"}, "its content was changed (edited)"),
+        ({"actor": "999"}, "its who, when or what was changed (edited)"),
+        ({"at": "2020-01-01T00:00:00+00:00"}, "(date changed)"),
+        ({"payload": "", "salt": ""}, "no entry says so"),
+        ({"seq": 9}, "missing: the next event is 9"),
+    ],
+)
+def test_a_changed_line_is_named(exported, values, said):
+    change(exported, 7, **values)
+    done = alone(exported)
+    assert (done.returncode, "Event 7 " in done.stdout) == (1, True)
+    assert said in done.stdout
+
+
+def test_a_cut_export_is_found_though_its_head_was_changed(exported):
+    found = lines(exported)[:-3]
+    exported.write_text("\n".join(found) + "\n", encoding="utf-8")
+    last = json.loads(found[-1])
+    change(exported, 0, head=[last["seq"], last["hash"]])
+    done = alone(exported)
+    assert (done.returncode, "Event 10 missing: 12 events" in done.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", "nothing", '{"format":"attest-trail-1"}\n{"seq":1}']
+)
+def test_what_is_no_trail_is_refused_in_words(exported, text):
+    exported.write_text(text)
+    done = alone(exported)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.startswith("Cannot be read: ")
+
+
+def test_a_selection_shows_that_a_signed_tree_holds_it(cast, exported):
+    happen(cast, 2)
+    chosen = Event.objects.filter(organisation_id=cast.acme.pk, actor=cast.ada)
+    with exported.open("w", encoding="utf-8") as file:
+        file.writelines(exporting.part(cast.acme.pk, "Acme", chosen, "by Ada"))
+    done = alone(exported)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "7 events, a selection" in done.stdout
+    assert "All up to event 12 are in the tree signed on" in done.stdout
+    assert "1 are newer" in done.stdout
+
+
+def test_a_selection_with_a_made_up_event_is_not_in_the_tree(cast, exported):
+    chosen = Event.objects.filter(organisation_id=cast.acme.pk, actor=cast.ada)
+    with exported.open("w", encoding="utf-8") as file:
+        file.writelines(exporting.part(cast.acme.pk, "Acme", chosen, "by Ada"))
+    taken = lines(exported)
+    exported.write_text("\n".join([*taken[:2], *taken[3:]]) + "\n", encoding="utf-8")
+    done = alone(exported)
+    assert (done.returncode, "They are not in the tree" in done.stdout) == (1, True)
+
+
+def test_another_organisation_is_not_in_it(cast, exported):
+    assert cast.zoe.name not in exported.read_text()
+    with pytest.raises(CommandError, match="no organisation"):
+        call_command("export_trail", "nobody", "--output", exported)
