@@ -1,6 +1,6 @@
 """What an assessment says that the one before it did not: for the report."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,12 @@ def before(earlier: Assessment | None) -> Before | None:
     if earlier is None:
         return None
     rows = earlier.answers.select_related("question").prefetch_related("attachments")
-    return {row.question.key: _said(row) for row in rows}
+    return said_in(rows)
+
+
+def said_in(answers: Iterable[Answer]) -> Before:
+    """The same of answers that are at hand."""
+    return {row.question.key: _said(row) for row in answers}
 
 
 def _said(answer: Answer) -> Said:

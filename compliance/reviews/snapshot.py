@@ -50,11 +50,27 @@ class Beside:
     tasks: dict[int, Task]
 
 
+@dataclass
+class Rows:
+    """The rows that ``told`` puts into words.
+
+    ``answers`` have their evidence, comments and actions at hand; archived ones are
+    among them. ``earlier`` is what the assessment before it said.
+    """
+
+    assessment: Assessment
+    answers: list[Answer]
+    earlier: Before | None
+
+
 def content_of(assessment: Assessment) -> Content:
     """Everything an assessment from ``to_read`` says now; see ``one_moment``."""
-    edition = assessment.edition
-    scope, stated = Scope(edition, assessment.facts), Stated(assessment)
-    everything = list(
+    return told(rows_to_tell(assessment))
+
+
+def rows_to_tell(assessment: Assessment) -> Rows:
+    """What an assessment from ``to_read`` is made of, in a constant number of queries."""
+    answers = (
         Answer.everything.filter(assessment=assessment)
         .for_page()
         .select_related(
@@ -68,11 +84,17 @@ def content_of(assessment: Assessment) -> Content:
         )
         .order_by("question__position", "pk")
     )
-    answers = [answer for answer in everything if answer.archived_at is None]
-    archived = [answer for answer in everything if answer.is_kept]
+    return Rows(assessment, list(answers), Stated(assessment).before())
+
+
+def told(rows: Rows) -> Content:
+    """What those rows say."""
+    assessment, edition = rows.assessment, rows.assessment.edition
+    scope, stated = Scope(edition, assessment.facts), Stated(assessment)
+    answers = [answer for answer in rows.answers if answer.archived_at is None]
+    archived = [answer for answer in rows.answers if answer.is_kept]
     kept = [*answers, *archived]
     beside = Beside(scope, stated, _proofs(kept), tasks_of(kept, stated))
-    earlier = stated.before()
     return Content(
         organisation=stated.organisation,
         theme=stated.theme,
@@ -88,7 +110,7 @@ def content_of(assessment: Assessment) -> Content:
             Part(
                 number=section.position,
                 title=section.title,
-                lines=tuple(_line(answer, beside, earlier) for answer in group),
+                lines=tuple(_line(answer, beside, rows.earlier) for answer in group),
             )
             for section, group in groupby(answers, key=lambda a: a.question.section)
         ),

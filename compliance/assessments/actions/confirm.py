@@ -13,6 +13,7 @@ from compliance.assessments.actions.writing import (
     choices_of,
     locked,
     record,
+    signed,
     values_of,
     write,
 )
@@ -79,8 +80,9 @@ def unconfirm_na(
             at = datetime.fromisoformat(told[answer.pk]["at"])
             if answer.na_confirmed_at == at:
                 waiting.append(answer)
+                before = {"signed": signed(answer)}
                 _set(answer, None, None)
-                record(by, answer, "answer.na_unconfirmed", {}, {})
+                record(by, answer, "answer.na_unconfirmed", before, {})
         return waiting
 
 
@@ -149,10 +151,10 @@ def _says_else(answer: Answer, seen: Known) -> bool:
 
 
 def _confirm(by: User, answer: Answer) -> Event:
-    at = timezone.now()
+    at, before = timezone.now(), {"signed": signed(answer)}
     _set(answer, by, at)
     after = {"at": at.isoformat(), "reason_of": answer.na_by_id}
-    return record(by, answer, CONFIRMED, {}, after)
+    return record(by, answer, CONFIRMED, before, after)
 
 
 def _set(answer: Answer, by: User | None, at: datetime | None) -> None:

@@ -259,10 +259,12 @@ def _write(
     if not real:
         return Remedied(action, None)
     name = "action.undone" if is_undo else _event_name(standing["status"], real)
+    before: Changes = _json({field: standing[field] for field in real})
+    if action.closed_at:
+        before["closed_at"] = action.closed_at.isoformat()
     _set(by, action, real)
     action.version += 1
     action.save()
-    before: Changes = _json({field: standing[field] for field in real})
     after = _json({field: getattr(action, field) for field in real})
     again: list[int] = []
     if real.get("status") == ActionStatus.DONE:

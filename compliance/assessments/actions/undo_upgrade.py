@@ -15,6 +15,7 @@ from compliance.assessments.actions.upgrade import (
     columns,
     known_facts,
     locked_assessment,
+    plain,
     tell,
 )
 from compliance.assessments.applying import Scope
@@ -52,6 +53,7 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         questions = {q.pk: q for q in done.from_edition.questions.all()}
         entries: list[trail.Entry] = []
         kept, touched = [], []
+        left_behind = _found(done, here)
         rows = Answer.everything.select_for_update(of=("self",))
         for answer in rows.filter(pk__in=done.before["answers"]).select_related(
             "question"
@@ -68,8 +70,8 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         kept += _take_away(here, done)
         here.edition, here.facts = done.from_edition, facts
         here.save(update_fields=["edition", "facts"])
-        done.undone_at, done.undone_by = timezone.now(), by
-        done.save(update_fields=["undone_at", "undone_by"])
+        done.undone_at, done.undone_by, done.found = timezone.now(), by, left_behind
+        done.save(update_fields=["undone_at", "undone_by", "found"])
         editions = (done.to_edition, done.from_edition)
         tell(
             by=by,
@@ -80,6 +82,15 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
             entries=entries,
         )
     return MovedBack(done, sorted(kept))
+
+
+def _found(done: Upgrade, here: Assessment) -> dict[str, Any]:
+    """Facts and answers as the undoing finds them, for looking back at that time."""
+    ids = [*done.before["answers"], *done.added]
+    rows = Answer.everything.filter(pk__in=ids, assessment=here).values(
+        "pk", "owner_id", "due_on", *COLUMNS
+    )
+    return plain({"facts": here.facts, "answers": {str(r.pop("pk")): r for r in rows}})
 
 
 def why_not_undone(done: Upgrade, here: Assessment) -> str:

@@ -166,7 +166,7 @@ class _Moving:
             assessment=here,
             from_edition=was,
             to_edition=self.to,
-            before=_plain(
+            before=plain(
                 {"facts": facts, "facts_left": here.facts, "answers": self.before}
             ),
             added=[answer.pk for answer in self.added],
@@ -319,7 +319,7 @@ def columns() -> list[str]:
     return [name.removesuffix("_id") for name in COLUMNS]
 
 
-def _plain(before: dict[str, Any]) -> dict[str, Any]:
+def plain(before: dict[str, Any]) -> dict[str, Any]:
     """Days and moments as ISO text, as JSON keeps them."""
     rows = {
         pk: {

@@ -45,6 +45,14 @@ UNDOABLE = (
 to another edition as a whole."""
 BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at")
 """What stands beside the fields: an undo puts it back with them."""
+SIGNED = (
+    "changed_by_id",
+    "changed_at",
+    "na_by_id",
+    "na_confirmed_by_id",
+    "na_confirmed_at",
+)
+"""Who said it, and who confirmed it: what an event keeps of the state before it."""
 ANSWERING = {"verdict", "value", "note", "reason"}
 """Fields that say something anew: whoever changes one has looked at the answer."""
 
@@ -262,7 +270,7 @@ def alter(
     real = {f: v for f, v in touched.items() if v != standing[f]}
     if not real and beside is None:
         return None
-    stood = _beside(answer)
+    stood, said_by = _beside(answer), signed(answer)
     for field, value in real.items():
         setattr(answer, field, value)
     _refuse_half(answer)
@@ -272,6 +280,8 @@ def alter(
     moved = {f: v for f, v in _beside(answer).items() if v != stood[f]}
     before = {f: standing[f] for f in real} | {f: stood[f] for f in moved}
     before["version"] = answer.version
+    if said_by:
+        before["signed"] = said_by
     answer.version += 1
     answer.changed_at, answer.changed_by = timezone.now(), by
     return Change(
@@ -279,6 +289,12 @@ def alter(
         json_of(before),
         json_of(real | moved) | {"version": answer.version},
     )
+
+
+def signed(answer: Answer) -> Changes:
+    """``SIGNED`` as the trail holds it, without what is empty."""
+    values = {name: getattr(answer, name) for name in SIGNED}
+    return json_of({name: value for name, value in values.items() if value})
 
 
 def _refuse_half(answer: Answer) -> None:

@@ -19,7 +19,8 @@ class Upgrade(models.Model):
     ``before`` holds the facts and, for each answer that the move touched, its columns
     as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``; its
     ``left`` says where the trail and the new answers stood when the move was done.
-    ``added`` lists the ids of the answers it made.
+    ``added`` lists the ids of the answers it made. ``found`` is the same as ``before``
+    for the undoing: what stood until then, the answers that it took away included.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="upgrades")
@@ -27,6 +28,7 @@ class Upgrade(models.Model):
     to_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
     before = models.JSONField()
     added = models.JSONField(default=list)
+    found = models.JSONField(default=dict)
     moved_at = models.DateTimeField()
     moved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
