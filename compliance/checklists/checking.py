@@ -8,9 +8,10 @@ from itertools import combinations, product
 from math import prod
 from typing import Any
 
-from compliance.checklists import rules
+from compliance.checklists import rules, translations
 from compliance.checklists.choices import CiteState, FactKind, QuestionKind
 from compliance.checklists.rules import RuleError
+from compliance.web.languages import language_name
 
 Document = Mapping[str, Any]
 """An edition, or a part of one, as ``content.document`` gives it."""
@@ -34,7 +35,8 @@ class Cited:
 class Item:
     """One thing to put right; ``place`` is the key of a question, "" for the edition.
 
-    ``where`` says what to open: "question", "facts", "head" or "outline".
+    ``where`` says what to open: "question", "facts", "head", "outline" or
+    "translations".
     """
 
     text: str
@@ -53,7 +55,19 @@ def items(document: Document, law: Mapping[str, Cited]) -> list[Item]:
     for question in questions(document):
         found += _question(question, document, known, law)
     found += _repeats(document)
+    found += _translations(document)
     return sorted(found, key=lambda item: not item.is_blocking)
+
+
+def _translations(document: Document) -> Iterator[Item]:
+    named = translations.languages(document)
+    found = translations.parts(document, "", "") if named else []
+    for row in translations.progress(found, named):
+        told = [(row.missing, "not translated"), (row.stale, "older than the original")]
+        words = [f"{n:,} text{'s'[: n != 1]} {what}" for n, what in told if n]
+        if words:
+            text = f"{language_name(row.language)}: {', '.join(words)}."
+            yield Item(text, is_blocking=False, where="translations")
 
 
 def questions(document: Document) -> Iterator[Document]:

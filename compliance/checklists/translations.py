@@ -13,7 +13,7 @@ called, "role.KEY" a role.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -82,9 +82,14 @@ def of_section(section: Document) -> Texts:
 
 def of_question(question: Document) -> Texts:
     """Wording, guidance, unit and choices."""
-    texts: Texts = {name: question[name] for name in QUESTION}
+    texts = words_of(question)
     texts["unit"] = (question["number"] or {}).get("unit", "")
     return texts | _of_choices(question["choices"])
+
+
+def words_of(question: Document) -> Texts:
+    """Wording and guidance alone."""
+    return {name: question[name] for name in QUESTION}
 
 
 def of_fact(fact: Document) -> Texts:
@@ -263,17 +268,24 @@ def progress(found: Iterable[Part], languages: Iterable[str]) -> list[Progress]:
     return rows
 
 
-def written(texts: Texts, found: Translations, language: str, typed: Texts) -> Any:
+def written(
+    texts: Texts,
+    found: Translations,
+    language: str,
+    typed: Texts,
+    still: Collection[str] = (),
+) -> dict[str, Any]:
     """The translations of a part with what was typed for a language; without what is empty.
 
-    What stands as it stood keeps its mark: it stays stale if it was.
+    What stands as it stood keeps its mark, so it stays stale if it was, unless ``still``
+    says that it fits.
     """
     was = found.get(language, {})
     words = dict(was)
     for name, text in typed.items():
         if not text:
             words.pop(name, None)
-        elif name not in was or was[name]["text"] != text:
+        elif name in still or name not in was or was[name]["text"] != text:
             words[name] = {"text": text, "of": mark(texts[name])}
     rest = {code: part for code, part in found.items() if code != language}
     return rest | ({language: words} if words else {})
@@ -311,4 +323,22 @@ def _flat(document: Document) -> dict[str, dict[tuple[str, str, str], Any]]:
             texts = found.setdefault(code, {})
             for name, value in words.items():
                 texts[part.kind, part.key, name] = value["text"]
+    return found
+
+
+def labels_of(part: Part) -> dict[str, str]:
+    """What each text of a part is called; a choice or role by its own label."""
+    found = {}
+    for name in part.texts:
+        kind, _, rest = name.partition(".")
+        if kind == "role":
+            found[name] = "Role"
+        elif kind == "choice":
+            hint = rest.endswith(".help")
+            label = part.texts[name.removesuffix("help") + "label"] if hint else ""
+            found[name] = f"Hint of “{label}”" if hint else "Choice"
+        elif name == "title" and part.kind == "question":
+            found[name] = "Short name"
+        else:
+            found[name] = LABELS[name]
     return found

@@ -12,6 +12,7 @@ from compliance.checklists.views import (
     reading,
     replacing,
     shaping,
+    translating,
 )
 
 app_name = "checklists"
@@ -38,6 +39,22 @@ urlpatterns = [
     path("<int:edition_id>/edit/facts/", facts.facts, name="facts"),
     path("<int:edition_id>/edit/facts/save/", facts.fact_save, name="fact_save"),
     path("<int:edition_id>/edit/facts/remove/", facts.fact_remove, name="fact_remove"),
+    path(
+        "<int:edition_id>/edit/translations/",
+        translating.translations,
+        name="translations",
+    ),
+    path(
+        "<int:edition_id>/edit/translations/add/",
+        translating.language_add,
+        name="language_add",
+    ),
+    path(
+        "<int:edition_id>/edit/translations/remove/",
+        translating.language_remove,
+        name="language_remove",
+    ),
+    path("<int:edition_id>/edit/translate/", translating.translate, name="translate"),
     path("<int:edition_id>/merge/", merging.merge, name="merge"),
     path("<int:edition_id>/check/", publishing.check, name="check"),
     path("<int:edition_id>/send/", publishing.send, name="send"),

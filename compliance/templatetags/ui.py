@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from compliance.web import languages
 from compliance.web.markdown import as_html, line_as_html
 
 register = template.Library()
@@ -205,3 +206,9 @@ def markdown(text: str) -> SafeString:
 def markdown_line(text: str) -> SafeString:
     """Guidance of one line, without a paragraph around it."""
     return line_as_html(text)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """What a language is called: "German"."""
+    return languages.language_name(code)

@@ -336,6 +336,9 @@ def own_draft(questions=0, name="Cara"):
         )
         given = {"by": owner, "organisation": organisation, "edition_id": edition.pk}
         draft = own.first() or checklists.clone(**given)
+        if not draft.translations:
+            named = given | {"edition_id": draft.pk, "language": "de"}
+            checklists.add_language(**named)
         return {"draft": draft.pk, "section": draft.sections.first().key}
     made = assessment(name, "Ole")
     organisation = Assessment.objects.get(pk=made["id"]).organisation

@@ -61,6 +61,8 @@ PLACES = [
     "checklists/{draft}/edit/edition/",
     "checklists/{draft}/edit/facts/",
     "checklists/{draft}/edit/replace/?find=data&put=facts",
+    "checklists/{draft}/edit/translations/?language=de&show=all",
+    "checklists/{draft}/edit/translate/?language=de&part=section&key={section}",
     "checklists/{draft}/check/",
     "reports/",
     "reports/{report}/",

@@ -1,8 +1,10 @@
 """What blocks publishing and what only warns, over plain documents."""
 
+import re
+
 import pytest
 
-from compliance.checklists import checking, content
+from compliance.checklists import checking, content, ready
 from compliance.checklists.checking import Cited
 from compliance.checklists.choices import CiteState
 from tests.factories import make_draft
@@ -125,3 +127,15 @@ def test_edition_that_asks_nothing_blocks(document):
     document["sections"][0]["questions"] = []
     found = [(place, blocks) for place, blocks, _ in told(document)]
     assert found == [("outline", True), ("outline", False), ("facts", False)]
+
+
+def test_what_is_not_translated_is_worth_a_look(db):
+    draft = make_draft(questions=2)
+    assert [i for i in ready.items(draft) if i.where == "translations"] == []
+    draft.translations = {"de": {"subject_label": {"text": "Name", "of": "0123456789"}}}
+    draft.save()
+    [item] = [i for i in ready.items(draft) if i.where == "translations"]
+    assert not item.is_blocking
+    assert re.fullmatch(
+        r"German: \d+ texts not translated, 1 text older than the original\.", item.text
+    )

@@ -23,6 +23,7 @@ from compliance.assessments.views.looking import (
     page_context,
     read_look,
 )
+from compliance.checklists.translator import tongues
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
 
@@ -78,7 +79,9 @@ def panel_context(
         "panels": [(name, name.capitalize()) for name in PANELS],
         "related": [related[k] for k in line.question.related if k in related],
     }
-    if panel == "law":
+    if panel == "guidance":
+        context["tongues"] = tongues(line.question)
+    elif panel == "law":
         context["laws"] = laws(answer)
     elif panel == "history":
         context["history"] = history(answer)

@@ -29,11 +29,17 @@ from compliance.checklists.actions.reviewing import (
     send_to_review,
 )
 from compliance.checklists.actions.storing import bring_in, keep_final, store_checklist
+from compliance.checklists.actions.translating import (
+    add_language,
+    remove_language,
+    save_translation,
+)
 from compliance.checklists.actions.undoing import undo
 
 __all__ = [
     "RefusedError",
     "StaleError",
+    "add_language",
     "add_question",
     "add_relations",
     "add_section",
@@ -49,6 +55,7 @@ __all__ = [
     "move_section",
     "publish",
     "remove_fact",
+    "remove_language",
     "remove_question",
     "remove_section",
     "replace_all",
@@ -56,6 +63,7 @@ __all__ = [
     "save_head",
     "save_question",
     "save_section",
+    "save_translation",
     "send_back",
     "send_to_review",
     "store_checklist",

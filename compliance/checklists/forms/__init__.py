@@ -17,11 +17,17 @@ from compliance.checklists.forms.parts import (
     UndoForm,
 )
 from compliance.checklists.forms.question import QuestionEditor
+from compliance.checklists.forms.translations import (
+    LanguageForm,
+    ShowForm,
+    TranslationForm,
+)
 
 __all__ = [
     "FactForm",
     "GuidanceForm",
     "HeadForm",
+    "LanguageForm",
     "MergeForm",
     "MoveForm",
     "NewQuestionForm",
@@ -33,5 +39,7 @@ __all__ = [
     "RemoveForm",
     "ReplaceForm",
     "SectionForm",
+    "ShowForm",
+    "TranslationForm",
     "UndoForm",
 ]
