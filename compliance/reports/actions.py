@@ -84,11 +84,11 @@ def _begin(report_id: UUID) -> Report:
 
 def _make(report: Report) -> None:
     paper = reading.read(report.assessment_id, report.number, report.wanted)
-    html = writing.html_of(paper)
+    pieces = writing.pieces_of(paper)
     carried = attachments_of(paper)
     with storage.draft() as draft, storage.scratch() as folder:
         files = laid_out(carried, folder)
-        pages = render(html, writing.stylesheet(), draft, _progress(report), files)
+        pages = render(pieces, writing.stylesheet(), draft, _progress(report), files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
     _finish(report, paper, sha256, size_bytes, pages)

@@ -1,6 +1,6 @@
-"""What the process that makes the file is told."""
+"""What the processes that make the file tell each other."""
 
-from typing import Literal, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 
 class Attachment(TypedDict):
@@ -14,11 +14,67 @@ class Attachment(TypedDict):
 
 
 class Job(TypedDict):
-    """The texts, the files to embed, where to write, and the limits."""
+    """Paths of the pieces in order, the files to embed, where to write, the limits."""
 
-    html: str
+    pieces: list[str]
     css: str
     path: str
     attachments: list[Attachment]
     bytes: int
     seconds: int
+    workers: int
+
+
+class Item(NamedTuple):
+    """An object of a PDF: what it says, and the bytes of its stream if it is one."""
+
+    number: int
+    data: bytes
+    stream: bytes | None
+    has_key: bool
+    """Whether it carries a key of the parent tree (``StructParent``)."""
+
+
+class Mark(NamedTuple):
+    """A page as bookmarks name it: level, words, page of the piece, place in points."""
+
+    level: int
+    words: str
+    page: int
+    x: float
+    y: float
+
+
+class Stamp(NamedTuple):
+    """Where a page says its number: the stream that does so, in the page's own font.
+
+    ``glyphs`` and ``widths`` are those of each character that may be needed.
+    """
+
+    number: int
+    page: int
+    font: bytes
+    right: float
+    baseline: float
+    glyphs: dict[str, str]
+    widths: dict[str, float]
+
+
+class Piece(NamedTuple):
+    """A part of the report, laid out: objects under numbers of its own.
+
+    ``kids`` are the elements below the document, ``parents`` the entries of the parent
+    tree, by key. ``catalog`` and ``info`` count in the front only.
+    """
+
+    items: list[Item]
+    pages_number: int
+    document_number: int
+    pages: list[int]
+    kids: list[int]
+    parents: list[bytes]
+    targets: list[tuple[bytes, bytes]]
+    marks: list[Mark]
+    stamps: list[Stamp]
+    catalog: bytes
+    info: bytes

@@ -1,14 +1,17 @@
 """Running the PDF process: fed, listened to, and killed when it takes too long."""
 
+import contextlib
 import json
+import logging
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
@@ -25,8 +28,17 @@ PASSED_ON = {
 }
 """What of the environment the process sees: where things are, and no secret."""
 
+logger = logging.getLogger(__name__)
+MOST_OF_A_FAULT = 20_000
+"""Bytes of what the process wrote to its standard error that are logged."""
+
 Listen = Callable[[str, int], None]
 MODULE = "compliance.reports.pdf"
+MOST_AT_ONCE = 2
+"""Pieces laid out at a time, where there are as many processors."""
+
+SILENCE = 1.0
+"""Seconds after which ``listen`` is called again though nothing was said."""
 
 
 class RenderError(Exception):
@@ -34,7 +46,7 @@ class RenderError(Exception):
 
 
 def render(
-    html: str,
+    pieces: Iterable[str],
     css: str,
     path: Path,
     listen: Listen,
@@ -42,18 +54,35 @@ def render(
 ) -> int:
     """Write the PDF to ``path`` within the limits of the settings; the pages it has.
 
-    ``listen`` is called with a step and whole percents. ``attachments`` are files to
-    embed. Raises ``RenderError``.
+    ``pieces`` are HTML documents; the first has the contents. ``listen`` is called
+    with a step and whole percents, at least every second; what it raises stops the
+    work at once and goes on up. ``attachments`` are files to embed. Raises
+    ``RenderError``.
     """
-    job: Job = {
-        "html": html,
-        "css": css,
-        "path": str(path),
-        "attachments": list(attachments),
-        "bytes": settings.REPORT_BYTES,
-        "seconds": settings.REPORT_SECONDS,
-    }
     deadline = time.monotonic() + settings.REPORT_SECONDS
+    with TemporaryDirectory(prefix="pieces-", dir=path.parent) as folder:
+        job: Job = {
+            "pieces": _written(pieces, Path(folder), listen),
+            "css": css,
+            "path": str(path),
+            "attachments": list(attachments),
+            "bytes": settings.REPORT_BYTES,
+            "seconds": settings.REPORT_SECONDS,
+            "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
+        }
+        return _run(job, deadline, listen)
+
+
+def _written(pieces: Iterable[str], folder: Path, listen: Listen) -> list[str]:
+    paths = []
+    for number, piece in enumerate(pieces):
+        listen("Writing down answers", 2)
+        paths.append(str(folder / f"{number}.html"))
+        Path(paths[-1]).write_text(piece)
+    return paths
+
+
+def _run(job: Job, deadline: float, listen: Listen) -> int:
     with TemporaryFile() as stdin, TemporaryFile() as stderr:
         stdin.write(json.dumps(job).encode())
         stdin.seek(0)
@@ -64,39 +93,54 @@ def render(
             stderr=stderr,
             cwd=settings.BASE_DIR,
             env={k: os.environ[k] for k in PASSED_ON & set(os.environ)},
+            start_new_session=True,
         )
         with process:
             try:
                 return _follow(process, deadline, listen)
+            except RenderError:
+                stderr.seek(0)
+                logger.exception(stderr.read(MOST_OF_A_FAULT).decode(errors="replace"))
+                raise
             finally:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
 def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -> int:
-    pages, problem = 0, ""
+    pages, problem, ended = 0, "", None
+    step = ("Laying out pages", 3)
     for said in _lines(process, deadline):
         if "step" in said:
-            listen(said["step"], said["percent"])
+            step = (said["step"], said["percent"])
         pages = said.get("pages", pages)
         problem = said.get("problem", problem)
+        ended = said.get("ended", ended)
+        listen(*step)
     status = process.wait(timeout=10)
     if problem or status or not pages:
-        raise RenderError(problem or _ended(status))
+        raise RenderError(problem or _ended(status if ended is None else ended))
     return pages
 
 
 def _lines(
     process: subprocess.Popen[bytes], deadline: float
 ) -> Iterator[dict[str, Any]]:
-    """What the process says, as it says it, until it ends or its time is over."""
+    """What the process says, as it says it, until it ends or its time is over.
+
+    Silence is an empty saying.
+    """
     output: IO[bytes] = process.stdout  # type: ignore[assignment]
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(output, selectors.EVENT_READ)
         while True:
             left = deadline - time.monotonic()
-            if left <= 0 or not selector.select(left):
+            if left <= 0:
                 raise RenderError(_too_long())
+            if not selector.select(min(left, SILENCE)):
+                yield {}
+                continue
             chunk = output.read1(65536)  # type: ignore[attr-defined]
             if not chunk:
                 return

@@ -14,6 +14,13 @@ Build = Callable[..., Iterator[Any]]
 _WHOLE = re.compile(r"/(P|H[1-6]|Sect|Art|Div|L|LI|LBody|Table|THead|TBody|TR|TH|TD)")
 """Elements that a page break cuts in two; they are joined again."""
 
+_HOLDS_TEXT = {"/P", "/TH", "/TD", "/LBody", "/Lbl", "/Span", "/NonStruct"} | {
+    f"/H{level}" for level in range(1, 7)
+}
+_SAYS_NOTHING = {"/Span", "/NonStruct"}
+COUNTER = "@bottom-right"
+"""The margin box that says the number of the page."""
+
 _HANDS_ON = {"html", "body", None}
 """Boxes that make no element of their own and hand on those of their children."""
 
@@ -24,7 +31,12 @@ class Tags:
     def __init__(self) -> None:
         self.made: list[tuple[Any, Any]] = []
         self.artifacts: dict[int, dict[int, str | None]] = {}
+        self.counters: dict[int, int] = {}
+        """For each page with a number: where its operators begin in the page's."""
+        self.dropped: dict[bytes, bytes] = {}
+        """Elements that say nothing, and those that took over their content."""
         self._heads: dict[int, int] = {}
+        self._numbered: dict[int, int] = {}
 
     def watching(self, build: Build) -> Build:
         """The engine's function that builds elements for a box, watched."""
@@ -38,7 +50,9 @@ class Tags:
                 kind = None
                 if at:
                     kind = "/Header" if at.startswith("@top") else "/Footer"
-                self._set_apart(box, page, kind, nums, marks)
+                made = self._set_apart(box, page, kind, nums, marks)
+                if at == COUNTER and made:
+                    self._numbered[page] = made[0]
                 return
             for element in build(box, parent, pdf, page, *rest):
                 if box.element_tag not in _HANDS_ON:
@@ -54,8 +68,9 @@ class Tags:
 
     def _set_apart(
         self, box: Any, page: int, kind: str | None, nums: Any, marks: Any
-    ) -> None:
+    ) -> list[int]:
         """Running heads, feet and repeated table heads are artifacts (7.1, 7.8)."""
+        found = []
         for inner in box.descendants():
             if hasattr(inner, "colspan"):
                 inner.mark = {"A": {}}
@@ -63,12 +78,15 @@ class Tags:
                 number = marks.pop(inner)["mcid"]
                 nums[number] = "null"
                 self.artifacts.setdefault(page, {})[number] = kind
+                found.append(number)
+        return found
 
     def finish(self, document: Any, pdf: Any) -> None:
         """Complete the file: the engine calls this before it writes."""
-        _complete_catalog(pdf)
         for page, marks in self.artifacts.items():
-            _as_artifacts(pdf, page, marks)
+            places = _as_artifacts(pdf, page, marks)
+            if page in self._numbered:
+                self.counters[page] = places[self._numbered[page]]
         heights = {
             reference: page.height
             for reference, page in zip(pdf.page_references, document.pages, strict=True)
@@ -76,6 +94,7 @@ class Tags:
         for element, box in self.made:
             _complete_element(element, box, heights)
         self._join(pdf)
+        self._flatten(pdf)
         self.made.clear()
 
     def _join(self, pdf: Any) -> None:
@@ -87,25 +106,46 @@ class Tags:
                 continue
             key = (id(box.element), element["S"], box.element_tag, type(box))
             start = first.setdefault(key, element)
-            if start is not element and order[start["Pg"]] < order[element["Pg"]]:
-                _absorb(pdf, start, element)
+            is_later = order[start["Pg"]] < order[element["Pg"]]
+            if is_later and _absorb(pdf, start, element):
+                self.dropped[element.reference] = start.reference
+
+    def _flatten(self, pdf: Any) -> None:
+        """Leave out what only wraps a line of text: half of all elements, heard by nobody."""
+        for element in reversed(pdf.objects):
+            if isinstance(element, dict) and element.get("S") in _HOLDS_TEXT:
+                kids = element["K"]
+                for at in range(len(kids) - 1, -1, -1):
+                    if not isinstance(kids[at], int):
+                        self._take_in(pdf, element, at)
+
+    def _take_in(self, pdf: Any, element: Any, at: int) -> None:
+        kid = _deref(pdf, _text(element["K"][at]))
+        if (
+            kid.get("S") in _SAYS_NOTHING
+            and kid["Pg"] == element["Pg"]
+            and not kid.keys() & {"A", "Lang", "Alt"}
+            and all(isinstance(mark, int) for mark in kid["K"])
+        ):
+            element["K"][at : at + 1] = kid["K"]
+            self.dropped[kid.reference] = element.reference
+
+    def past_dropped(self, reference: bytes) -> bytes:
+        """The element itself, or the one that took over its content."""
+        while reference in self.dropped:
+            reference = self.dropped[reference]
+        return reference
 
 
 def _deref(pdf: Any, reference: Any) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _complete_catalog(pdf: Any) -> None:
-    pdf.catalog["PageMode"] = "/UseOutlines"
-    pdf.catalog["PageLabels"] = pydyf.Dictionary(
-        {"Nums": pydyf.Array([0, pydyf.Dictionary({"S": "/D"})])}
-    )
-    root = _deref(pdf, pdf.catalog["StructTreeRoot"])
-    parents = _deref(pdf, root["ParentTree"])["Nums"]
-    root["ParentTreeNextKey"] = len(parents) // 2
-
-
-def _as_artifacts(pdf: Any, page_number: int, marks: dict[int, str | None]) -> None:
+def _as_artifacts(
+    pdf: Any, page_number: int, marks: dict[int, str | None]
+) -> dict[int, int]:
+    """Say so in the stream of the page; where each begins in it."""
+    places = {}
     page = _deref(pdf, pdf.page_references[page_number].decode())
     stream = _deref(pdf, page["Contents"]).stream
     for i, operator in enumerate(stream):
@@ -117,6 +157,8 @@ def _as_artifacts(pdf: Any, page_number: int, marks: dict[int, str | None]) -> N
             if kind := marks[number]:
                 told["Subtype"] = kind
             stream[i - 2 : i] = ["/Artifact", pydyf.Dictionary(told)]
+            places[number] = i
+    return places
 
 
 def _complete_element(element: Any, box: Any, heights: dict[Any, float]) -> None:
@@ -148,19 +190,21 @@ def _place_figure(attributes: Any, height: float) -> None:
     attributes["BBox"] = pydyf.Array(round(value * 0.75, 3) for value in corners)
 
 
-def _absorb(pdf: Any, start: Any, element: Any) -> None:
-    """Move the children of a later fragment to the first one."""
+def _absorb(pdf: Any, start: Any, element: Any) -> bool:
+    """Move the children of a later fragment to the first one, if that can be."""
     parent = _deref(pdf, _text(element["P"]))
     if element.reference not in parent["K"]:
-        return
+        return False
     if any(isinstance(kid, int) for kid in element["K"]):
-        return
+        return False
     parent["K"].remove(element.reference)
     for kid in element["K"]:
         child = _deref(pdf, _text(kid))
         if "P" in child:
             child["P"] = start.reference
     start["K"].extend(element["K"])
+    element["K"] = pydyf.Array()
+    return True
 
 
 def _text(reference: Any) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from compliance.assessments.scoring import ORDER
 from compliance.reports import charts
+from compliance.reports.cutting import cut
 from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
@@ -61,6 +62,11 @@ def html_of(paper: Paper) -> str:
     """The whole report as one HTML document; the same paper gives the same text."""
     with translation.override(paper.wanted.language):
         return render_to_string("reports/pdf/report.html", _context(paper))
+
+
+def pieces_of(paper: Paper) -> list[str]:
+    """The report as documents that are laid out apart: one, unless it is long."""
+    return cut(html_of(paper))
 
 
 def _context(paper: Paper) -> dict[str, Any]:

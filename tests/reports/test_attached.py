@@ -46,7 +46,7 @@ def test_same_report_gives_the_same_bytes_before_it_is_sealed(tmp_path):
         folder.mkdir()
         files = laid_out(attachments_of(paper), folder)
         path = tmp_path / f"{name}.pdf"
-        render(html_of(paper), stylesheet(), path, lambda *step: None, files)
+        render([html_of(paper)], stylesheet(), path, lambda *step: None, files)
         return path.read_bytes()
 
     assert made("one") == made("two")

@@ -34,7 +34,7 @@ def files(tmp_path):
 
 
 def make(path, files):
-    render(PAGE, "", path, lambda step, percent: None, files)
+    render([PAGE], "", path, lambda step, percent: None, files)
     return path
 
 

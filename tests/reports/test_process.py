@@ -1,5 +1,8 @@
 """The process that makes the file is killed when it takes too much."""
 
+import itertools
+import time
+
 import pytest
 
 from compliance.reports.process import RenderError, render
@@ -17,23 +20,52 @@ def silent(step, percent):
 def test_runaway_is_stopped_at_the_wall(tmp_path, settings):
     settings.REPORT_SECONDS = 2
     with pytest.raises(RenderError, match="longer than 2 seconds"):
-        render(PAGE + "<p>word " * 300_000, "", tmp_path / "x.pdf", silent)
+        render([PAGE + "<p>word " * 300_000], "", tmp_path / "x.pdf", silent)
 
 
 def test_glutton_is_stopped_at_its_memory(tmp_path, settings):
     settings.REPORT_BYTES = 300 * 2**20
     with pytest.raises(RenderError, match="memory"):
-        render(PAGE + "<p>word</p>" * 300_000, "", tmp_path / "x.pdf", silent)
+        render([PAGE + "<p>word</p>" * 300_000], "", tmp_path / "x.pdf", silent)
 
 
 def test_nothing_outside_is_fetched(tmp_path):
     with pytest.raises(RenderError, match="outside itself"):
-        render(FETCHES, "", tmp_path / "x.pdf", silent)
+        render([FETCHES], "", tmp_path / "x.pdf", silent)
+
+
+class StoppedError(Exception):
+    pass
+
+
+def test_what_the_listener_raises_stops_all_at_once(tmp_path):
+    began = []
+
+    def stop(step, percent):
+        if step.startswith("Laying out page"):
+            began.append(time.monotonic())
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        render([PAGE + "<p>word</p>" * 100_000], "", tmp_path / "x.pdf", stop)
+    assert time.monotonic() - began[0] < 2
+    assert list(tmp_path.glob("pieces-*")) == []
+
+
+def test_silence_is_told_every_second(tmp_path):
+    heard = []
+    render(
+        [PAGE + "<p>" + "word " * 30_000],
+        "",
+        tmp_path / "x.pdf",
+        lambda *step: heard.append(time.monotonic()),
+    )
+    assert max(b - a for a, b in itertools.pairwise(heard)) < 2
 
 
 def test_steps_come_before_the_file(tmp_path):
     steps = []
-    render(PAGE, "", tmp_path / "x.pdf", lambda step, _: steps.append(step))
-    assert steps[0] == "Laying out pages"
-    assert steps[-1] == "Checking"
+    render([PAGE], "", tmp_path / "x.pdf", lambda step, _: steps.append(step))
+    assert steps[0] == "Writing down answers"
+    assert steps[-1] == "Binding pages"
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-1.7")

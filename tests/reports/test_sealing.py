@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def unsigned(tmp_path_factory):
     path = tmp_path_factory.mktemp("unsigned") / "report.pdf"
-    render(html_of(make_paper()), stylesheet(), path, lambda *step: None)
+    render([html_of(make_paper())], stylesheet(), path, lambda *step: None)
     return path
 
 
