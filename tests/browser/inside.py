@@ -348,6 +348,24 @@ def own_draft(questions=0, name="Cara"):
     return {"draft": draft.pk, "path": path, "sessions": made["sessions"]}
 
 
+def provisions():
+    """Three places of a law: in force, of a later day, and gone to the first."""
+    letters = "".join("abcdefghij"[int(digit)] for digit in f"{next(count):04}")
+    stem = f"Law{letters} Art."  # words of one length: none begins like another
+    found, later, gone = (factories.make_provision(f"{stem} {n}") for n in (1, 2, 3))
+    later.applies_from, later.status = "2099-01-02", "applies_later"
+    gone.successor, gone.status = found, "repealed"
+    for row in (later, gone):
+        row.save()
+    return [row.cite for row in (found, later, gone)]
+
+
+def question_of(edition_id, key):
+    """A question of a draft as it stands."""
+    rows = Edition.objects.get(pk=edition_id).questions
+    return content.question_document(content.with_links(rows).get(key=key))
+
+
 def asked(edition_id):
     """Key and text of each question of an edition, by section."""
     found = content.document(Edition.objects.get(pk=edition_id))

@@ -58,6 +58,7 @@ PLACES = [
     "checklists/in/",
     "checklists/{draft}/edit/",
     "checklists/{draft}/edit/?section={section}",
+    "checklists/{draft}/edit/?find=data",
     "checklists/{draft}/edit/edition/",
     "checklists/{draft}/edit/facts/",
     "checklists/{draft}/edit/replace/?find=data&put=facts",

@@ -225,7 +225,8 @@ def test_options_say_how_provisions_stand(ada, draft, law):
 
 def test_citation_is_searched_added_moved_and_removed_without_script(ada, draft, law):
     data = typed(ada, draft) | {"cite": "Art 3", "title": "Typed"}
-    page = press(ada, draft, "law find", data)
+    assert 'value="law find "' in ada.get(url("edit", draft)).text
+    page = press(ada, draft, "law find ", data)
     assert [one.cite for one in page.context["editor"].found][:1] == ["Law Art. 30(1)"]
     assert 'value="law add Law Art. 31(1)"' in page.text
     data = shown(press(ada, draft, "law add Law Art. 31(1)", data))

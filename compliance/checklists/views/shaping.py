@@ -37,7 +37,7 @@ def question_shape(request: MemberRequest, edition_id: int) -> HttpResponse:
     )
     if question is None:
         return _lost(request, edition, key)
-    data, asked = request.POST.copy(), request.POST.get("do", "")[:200]
+    data, asked = request.POST.copy(), request.POST.get("do", "")[:200].strip()
     context = _done(data, asked)
     facts = list(edition.facts.all())
     document = content.question_document(question)
