@@ -1,9 +1,9 @@
 """Words of fixed meaning in checklists."""
 
-from django.db import models
+from compliance.web.words import Words
 
 
-class EditionStatus(models.TextChoices):
+class EditionStatus(Words):
     """The life of an edition; published means frozen for ever, in review for a while."""
 
     DRAFT = "draft", "Draft"
@@ -16,7 +16,7 @@ UNPUBLISHED = (EditionStatus.DRAFT, EditionStatus.REVIEW)
 """Where an edition can still become another."""
 
 
-class ChangeKind(models.TextChoices):
+class ChangeKind(Words):
     """What can differ between two editions of a question."""
 
     ADDED = "added", "New"
@@ -33,7 +33,7 @@ class ChangeKind(models.TextChoices):
     TRANSLATED = "translated", "Translated anew"
 
 
-class QuestionKind(models.TextChoices):
+class QuestionKind(Words):
     """What an answer is made of."""
 
     VERDICT = "verdict", "Verdict"
@@ -45,7 +45,7 @@ class QuestionKind(models.TextChoices):
     TEXT = "text", "Text"
 
 
-class FactKind(models.TextChoices):
+class FactKind(Words):
     """How many of a fact's choices can hold at once."""
 
     ONE = "one", "One of them"
@@ -53,7 +53,7 @@ class FactKind(models.TextChoices):
     YESNO = "yesno", "Yes or no"
 
 
-class ProvisionStatus(models.TextChoices):
+class ProvisionStatus(Words):
     """Where a provision stands in its life."""
 
     IN_FORCE = "in_force", "In force"
@@ -62,7 +62,7 @@ class ProvisionStatus(models.TextChoices):
     REPEALED = "repealed", "Repealed"
 
 
-class CiteState(models.TextChoices):
+class CiteState(Words):
     """What the legal index says of a citation."""
 
     FOUND = "found", "Found"
@@ -71,14 +71,14 @@ class CiteState(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-class NoticeKind(models.TextChoices):
+class NoticeKind(Words):
     """What the page about the content says."""
 
     SOURCE = "source", "Source"
     OPEN = "open", "Open point"
 
 
-class Verdict(models.TextChoices):
+class Verdict(Words):
     """The answer in one word; ``UNANSWERED`` is its absence."""
 
     UNANSWERED = "unanswered", "Unanswered"

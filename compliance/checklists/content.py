@@ -17,6 +17,7 @@ written in English: see ``translations.py``.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q
@@ -169,11 +170,24 @@ def as_kept(value: Any) -> Any:
     SQLite then gives them back in that order too, so both print the same words.
     """
     if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
-        return {key: as_kept(value[key]) for key in keys}
+        keys = sorted(value, key=_place) if len(value) > 1 else value
+        return {
+            key: as_kept(part) if isinstance(part := value[key], _HOLDERS) else part
+            for key in keys
+        }
     if isinstance(value, list):
-        return [as_kept(part) for part in value]
+        return [as_kept(part) if isinstance(part, _HOLDERS) else part for part in value]
     return value
+
+
+_HOLDERS = (dict, list)
+
+
+@lru_cache(maxsize=2048)
+def _place(key: str) -> tuple[int, bytes]:
+    """Where PostgreSQL puts a key among others; a catalog has few, again and again."""
+    written = key.encode()
+    return len(written), written
 
 
 def fact_words(facts: Iterable[Fact]) -> dict[str, FactWords]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from compliance.checklists import rules
 from compliance.checklists.choices import ProvisionStatus
-from compliance.interchange.bundle import FactPart, Head, QuestionPart, SectionPart
+from compliance.interchange.bundle.head import FactPart, Head
+from compliance.interchange.bundle.question import QuestionPart, SectionPart
 from compliance.interchange.pairs import crosswalk_faults, notice_faults
 from compliance.interchange.places import Path
 from compliance.interchange.reading import ChecklistFiles, Fault, Seeds, Source

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from compliance.interchange.bundle import Pair
+from compliance.interchange.bundle.crosswalk import Pair
 from compliance.interchange.places import Path
 from compliance.interchange.reading import Fault, Seeds
 

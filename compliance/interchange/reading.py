@@ -2,45 +2,22 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from compliance.interchange import places
-from compliance.interchange.bundle import (
-    About,
-    Crosswalk,
-    Head,
-    Law,
-    Part,
-    SectionPart,
-    Themes,
-)
+from compliance.interchange.bundle.about import About
+from compliance.interchange.bundle.crosswalk import Crosswalk
+from compliance.interchange.bundle.head import Head
+from compliance.interchange.bundle.law import Law, Themes
+from compliance.interchange.bundle.question import SectionPart
+from compliance.interchange.bundle.words import Part
+from compliance.interchange.telling import named, reason_of
 
 SHOWN = 50
 PARTS = {"demo", "law", "schema"}
 FILES = {"themes.yaml", "crosswalk.yaml", "about.yaml"}
-NAMES = ("key", "article", "id", "title")
-MESSAGES = {
-    "missing": "is missing",
-    "extra_forbidden": "is not known here",
-    "string_type": "must be text; put it in quotes",
-    "int_type": "must be a whole number",
-    "float_type": "must be a number",
-    "finite_number": "must be a number",
-    "list_type": "must be a list",
-    "dict_type": "must be a mapping",
-    "model_type": "must be a mapping",
-    "date_type": "must be a date such as 2026-11-24",
-    "string_too_long": "has more than {max_length} characters",
-    "too_short": "needs {min_length} or more",
-    "too_long": "has more than {max_length} entries",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "enum": "must be one of {expected}",
-    "string_pattern_mismatch": "is not written as the format asks ({pattern})",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,39 +161,3 @@ def _file[Shape: Part](
         )
         return None
     return source
-
-
-def reason_of(error: ErrorDetails) -> str:
-    """What is wrong with a value, in words."""
-    context = error.get("ctx", {})
-    if error["type"] == "value_error":
-        return str(context["error"])
-    if error["type"] == "missing":
-        return f"{error['loc'][-1]} is missing"
-    kind = error["type"]
-    if kind == "too_long" and context["field_type"] != "List":
-        kind = "string_too_long"
-    known = MESSAGES.get(kind)
-    return known.format(**context) if known else error["msg"]
-
-
-def named(value: Any, path: places.Path) -> tuple[str, places.Path]:
-    """The keys on a path as words, and how much of the path is really there."""
-    words: list[str] = []
-    known: list[str | int] = []
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            break
-        known.append(step)
-        key = (
-            next((value[name] for name in NAMES if name in value), None)
-            if isinstance(value, dict)
-            else None
-        )
-        if isinstance(step, int) and isinstance(key, str):
-            words = [key[:40]]
-        else:
-            words.append(str(step + 1) if isinstance(step, int) else step[:40])
-    return " ".join(words), tuple(known)

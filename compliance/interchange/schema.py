@@ -4,15 +4,12 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from compliance.interchange.bundle import (
-    About,
-    Crosswalk,
-    Head,
-    Law,
-    Part,
-    SectionPart,
-    Themes,
-)
+from compliance.interchange.bundle.about import About
+from compliance.interchange.bundle.crosswalk import Crosswalk
+from compliance.interchange.bundle.head import Head
+from compliance.interchange.bundle.law import Law, Themes
+from compliance.interchange.bundle.question import SectionPart
+from compliance.interchange.bundle.words import Part
 
 SHAPES: dict[str, type[Part]] = {
     "themes": Themes,

@@ -13,12 +13,12 @@ from compliance.audit.models import LIBRARY
 from compliance.checklists import actions, content
 from compliance.interchange import bringing
 from compliance.interchange.bringing import FaultyError, Wish
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
 from compliance.models import Checklist, Edition, Event, Question, Relation, Theme
 from tests import factories
 from tests.interchange.catalogs import as_yaml, make_catalog, make_library, make_mapping
 from tests.interchange.checklists import make_sheet
+from tests.interchange.files import read
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
 from tests.interchange.checklists import make_sheet
+from tests.interchange.files import read
 
 pytestmark = [
     pytest.mark.long,

@@ -8,12 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from compliance.checklists import actions
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
 from compliance.models import Checklist, Edition, Event, Theme
 from tests import factories
 from tests.interchange.catalogs import make_catalog
 from tests.interchange.checklists import make_sheet
+from tests.interchange.files import read
 
 pytestmark = pytest.mark.slow
 SHEET = make_sheet(4)

@@ -7,7 +7,6 @@ import pytest
 
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.oscal import xml
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
 from tests.interchange.catalogs import (
     ASVS_CSV,
@@ -19,6 +18,7 @@ from tests.interchange.catalogs import (
     make_mapping,
     make_pia,
 )
+from tests.interchange.files import read
 
 FORMS = ("json", "yaml", "xml")
 

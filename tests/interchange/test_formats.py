@@ -7,9 +7,9 @@ import pytest
 
 from compliance.interchange.formats.csv_file import guarded, unguarded
 from compliance.interchange.formats.found import Sheet
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
 from tests.interchange.checklists import make_sheet
+from tests.interchange.files import read
 
 FEW = range(10)
 MANY = range(10, 50)

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from compliance.interchange.formats import limits, process
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
+from tests.interchange.files import read
 from tests.interchange.malformed import CHEAP, HEAVY, SHEET
 
 CODE = ("Error", "Exception", "Traceback", "object at 0x", "NoneType", "<class")

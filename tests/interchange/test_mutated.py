@@ -9,7 +9,6 @@ import pytest
 from compliance.interchange.formats import own
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.oscal import xml
-from compliance.interchange.formats.recognise import read
 from compliance.interchange.formats.writing import FORMATS
 from tests.interchange.catalogs import (
     ASVS_CSV,
@@ -21,6 +20,7 @@ from tests.interchange.catalogs import (
     make_pia,
 )
 from tests.interchange.checklists import make_sheet
+from tests.interchange.files import read
 
 SHEET = make_sheet(5)
 LIBRARY = make_library(requirement_mapping_sets=[make_mapping()])

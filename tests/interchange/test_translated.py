@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.checklists.translations import mark
-from compliance.interchange.formats.recognise import read
+from tests.interchange.files import read
 
 FILE = """\
 key: small

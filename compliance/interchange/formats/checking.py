@@ -21,7 +21,7 @@ from compliance.interchange.formats.shape import (
     QuestionShape,
 )
 from compliance.interchange.formats.translated import Settling
-from compliance.interchange.reading import reason_of
+from compliance.interchange.telling import reason_of
 from compliance.web.text import FORBIDDEN
 
 YESNO = {"yes", "no"}

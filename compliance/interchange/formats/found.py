@@ -1,7 +1,7 @@
 """What a reader finds in a file, and what it has to say about it. Pure."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from compliance.interchange.formats.limits import MOST_FAULTS, MOST_WORDS
@@ -61,8 +61,10 @@ class Found:
     faults: tuple[Note, ...] = ()
 
     def plain(self) -> dict[str, Any]:
-        """All of it as JSON takes it."""
-        return asdict(self)
+        """All of it as JSON takes it; the document itself, and no copy of it."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        notes = ("kept", "lost", "faults")
+        return said | {name: [asdict(note) for note in said[name]] for name in notes}
 
 
 def from_plain(said: dict[str, Any]) -> Found:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from compliance.interchange import places, reading
+from compliance.interchange import places
 from compliance.interchange.formats.found import Path, UnreadableError, Where
 from compliance.interchange.formats.limits import MOST_DEPTH, MOST_YAML_BYTES
+from compliance.interchange.telling import named
 
 MOST_DIGITS = 40
 
@@ -55,7 +56,7 @@ def named_in(value: Any, line: Callable[[Path], int | None] | None = None) -> Wh
     """Says where a path stands: its line where that is known, and its keys."""
 
     def where(path: Path) -> str:
-        words, known = reading.named(value, path)
+        words, known = named(value, path)
         found = line(known) if line and known else None
         return ", ".join(part for part in (found and f"line {found}", words) if part)
 

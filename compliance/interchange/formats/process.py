@@ -9,17 +9,21 @@ from compliance.interchange.formats.found import Found, Note, from_plain
 from compliance.interchange.walls.process import BrokenError, TooLongError, output_of
 
 MODULE = "compliance.interchange.formats.parsing"
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files begin that are read as workbooks: ZIP, and what Excel wrote before."""
 
 
 def read(chunks: Iterable[bytes], file_name: str = "") -> Found:
     """What the file holds; what keeps it from being read stands in its faults."""
     suffix = PurePath(file_name).suffix.lower()[:8]
     known = suffix if suffix in {".csv", ".tsv", ".yaml", ".yml"} else ""
+    content = b"".join(chunks)
+    is_workbook = content.startswith(WORKBOOKS)
     try:
         with output_of(
-            MODULE,
+            f"{MODULE}_workbook" if is_workbook else MODULE,
             [f"suffix={known}"],
-            chunks,
+            [content],
             seconds=limits.SECONDS,
             memory_bytes=limits.MEMORY_BYTES,
         ) as output:

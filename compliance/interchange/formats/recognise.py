@@ -1,10 +1,9 @@
-"""Which format a file has, by what is in it, and its reader. Pure.
+"""Which format a file has that is no workbook, by what is in it, and its reader. Pure.
 
 The name of the file only tells CSV from YAML where the content leaves it open.
 """
 
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from typing import Any
 
 from compliance.interchange.formats import asvs, ciso, cnil, csv_file, own, table
@@ -17,12 +16,7 @@ from compliance.interchange.formats.plain import (
     from_yaml,
     named_in,
 )
-from compliance.interchange.formats.records import COLUMNS
-from compliance.interchange.formats.table import Row
-from compliance.interchange.sheets import parsing
-from compliance.interchange.walls.archive import WallError
 
-ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 KNOWN = (
     "an Attest checklist (YAML, JSON, XLSX, CSV), an OSCAL catalog, a CISO Assistant"
     " library, a CNIL PIA structure or an OWASP ASVS file"
@@ -37,10 +31,6 @@ def read(content: bytes, suffix: str = "") -> Found:
         notes = Notes()
         notes.fault(fault.place, str(fault))
         return notes.onto(Found("unknown"))
-    except WallError as fault:
-        notes = Notes()
-        notes.fault("the file", str(fault))
-        return notes.onto(Found("unknown"))
 
 
 def _read(content: bytes, suffix: str) -> Found:
@@ -49,8 +39,6 @@ def _read(content: bytes, suffix: str) -> Found:
         raise UnreadableError("the file", words)
     if not content.strip():
         raise UnreadableError("the file", "is empty")
-    if content.startswith((ZIP, OLD_EXCEL)):
-        return _xlsx(content)
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") or content.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<")):
         return catalog.read(xml.read(content), "XML")
@@ -105,55 +93,3 @@ def _asvs_rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         if any(cells):
             plain = [csv_file.unguarded(cell) for cell in cells]
             yield f"line {line}", dict(zip(head, plain, strict=False))
-
-
-def _xlsx(content: bytes) -> Found:
-    place = ["the file"]
-    notes = Notes()
-    try:
-        rows = list(_cells(parsing.rows(BytesIO(content), place), notes))
-    except (WallError, UnreadableError, MemoryError):
-        raise
-    except Exception as error:  # the library raises sixteen kinds of error
-        words = "is damaged and cannot be read; save it again as .xlsx"
-        raise UnreadableError(place[0], words) from error
-    return table.read(f"{own.KIND} (XLSX)", rows, notes)
-
-
-def _cells(found: Iterator[list[Any]], notes: Notes) -> Iterator[Row]:
-    """The rows below the first row of headings; other sheets are told."""
-    head: dict[str, str] = {}
-    home = ""
-    for sheet, number, cells in found:
-        texts = {letter: text for letter, (_, text) in cells.items()}
-        if not number:
-            continue
-        if not head and "record" in {text.strip() for text in texts.values()}:
-            head = {letter: text.strip() for letter, text in texts.items()}
-            home = sheet
-            continue
-        if sheet != home:
-            notes.lose(f"sheet {sheet[:40]}", "a sheet or row without the table")
-            continue
-        yield _row(sheet, number, cells, head, notes)
-    if not home:
-        words = "has no sheet with the heading “record”"
-        raise UnreadableError("the workbook", words)
-
-
-def _row(
-    sheet: str, number: int, cells: dict[str, Any], head: dict[str, str], notes: Notes
-) -> Row:
-    letters = {name: letter for letter, name in head.items()}
-    known: dict[str, str] = {}
-    others: dict[str, str] = {}
-    for letter, (kind, text) in cells.items():
-        place = f"{sheet}!{letter}{number}"
-        if kind in {"formula", "error"}:
-            words = f"“{text[:60]}” is a formula or an error; write what comes out"
-            notes.fault(place, words)
-        elif letter not in head:
-            notes.lose(place, "a cell beside the columns")
-        else:
-            (known if head[letter] in COLUMNS else others)[head[letter]] = text
-    return Row(number, known, letters, others, sheet)

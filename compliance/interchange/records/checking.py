@@ -17,11 +17,11 @@ from pydantic import BaseModel, ValidationError
 from compliance.audit.chain import canonical, digest
 from compliance.interchange.formats import recognise
 from compliance.interchange.formats.found import clipped
-from compliance.interchange.reading import reason_of
 from compliance.interchange.records import layout, loose
 from compliance.interchange.records.counting import counts_of
 from compliance.interchange.records.shape import Head, Rows, TrailHead
 from compliance.interchange.records.trails import check_trail
+from compliance.interchange.telling import reason_of
 from compliance.reviews.content import content_from
 
 CHUNK = 1024 * 1024

@@ -6,8 +6,8 @@ parameters are markup again; the rest stays as it is written.
 
 import re
 from collections.abc import Iterator
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from compliance.interchange.formats.found import UnreadableError
 from compliance.interchange.formats.oscal import tree
@@ -144,7 +144,7 @@ def _inside(
         if key in attributes:
             continue
         if key == TEXTS.get(name):
-            yield escape(_text(part))
+            yield escape(_text(part), quote=False)
         elif key == "prose" and name in HOLDERS:
             yield "  " * depth + _paragraphs(_text(part))
         elif isinstance(part, list):
@@ -172,7 +172,10 @@ def _text(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(text, {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
+    whole = escape(text, quote=False).replace('"', "&quot;")
+    for found, written in (("\n", "&#10;"), ("\t", "&#9;"), ("\r", "&#13;")):
+        whole = whole.replace(found, written)
+    return f'"{whole}"'
 
 
 def _paragraphs(text: str) -> str:
@@ -182,6 +185,6 @@ def _paragraphs(text: str) -> str:
 
 def _marked(text: str) -> str:
     """Text as markup: line breaks and inserted parameters."""
-    whole = escape(text).replace("\r", "&#13;")
+    whole = escape(text, quote=False).replace("\r", "&#13;")
     whole = _INSERT.sub(r'<insert type="\1" id-ref="\2"/>', whole)
     return "<br/>".join(part.strip() for part in whole.split("\n"))
