@@ -120,11 +120,21 @@ def test_what_a_button_cannot_do_is_told_and_keeps_the_form(ada, draft):
         assert page.status_code == 200
         assert told(shown(page)) == told(data)
         assert "<b>x" not in page.text
-    del data["if-rows"]
-    refused = ada.post(url("question_save", draft), data)
-    assert refused.status_code == 422
-    assert "did not arrive whole" in refused.text
+    for cut in ({"if-rows": ""}, {"if-rows": "2"}, {"date-rows": "x"}):
+        refused = ada.post(url("question_save", draft), data | cut)
+        assert refused.status_code == 422
+        assert "did not arrive whole" in refused.text
     assert question_of(draft)["rule"] == {"eu": "yes"}
+
+
+@pytest.mark.slow
+def test_rows_that_were_not_sent_cost_nothing(ada, draft):
+    data = typed(ada, draft) | {"if-rows": "60", "date-rows": "20"}
+    for at in range(20):
+        data |= {f"date-{at}-when-rows": "60", f"date-{at}-when-match": "all"}
+    page = press(ada, draft, "read", data)
+    assert page.status_code == 200
+    assert page.text.count("<select") < 60
 
 
 def test_group_deeper_than_the_limit_is_refused_in_words(ada, draft):

@@ -134,7 +134,10 @@ class RuleEditor:
         self.head = RuleHeadForm(
             data, prefix=prefix, initial={"match": tree.join, "rows": len(stands)}
         )
-        total = len(stands) if data is None else _count(data, prefix, ruling.MOST_ROWS)
+        claimed = _count(data or {}, prefix, ruling.MOST_ROWS)
+        sent = sum(f"{prefix}-{at}-depth" in (data or {}) for at in range(claimed))
+        total = len(stands) if data is None else sent
+        self._is_cut = data is not None and sent < claimed
         self.rows = [
             RowForm(
                 data,
@@ -161,6 +164,9 @@ class RuleEditor:
 
     def is_valid(self) -> bool:
         if [part for part in self.parts if not part.is_valid()]:
+            return False
+        if self._is_cut:
+            self.head.add_error("rows", NOT_WHOLE)
             return False
         rule = ruling.rule_of(self.tree())
         if rule and (fault := fault_of(rule, self._known)):
