@@ -106,10 +106,19 @@ def _of_choices(choices: Iterable[Document]) -> Texts:
     }
 
 
+def is_there(texts: Texts, name: str) -> bool:
+    """Whether there is a text to translate.
+
+    Title and summary of a checklist may change after an edition of it is final, and its
+    content may not: those are always there.
+    """
+    return bool(texts.get(name)) or (name in texts and name in {"title", "summary"})
+
+
 def kept(texts: Texts, found: Translations | None) -> dict[str, dict[str, Any]]:
     """The translations whose text is still there; a language without any is left out."""
     named = {
-        code: {name: words[name] for name in words if name in texts}
+        code: {name: words[name] for name in words if is_there(texts, name)}
         for code, words in (found or {}).items()
     }
     return {code: words for code, words in named.items() if words}

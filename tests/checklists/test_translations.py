@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -251,3 +252,57 @@ def test_merging_keeps_what_we_translated_and_what_they_did():
         "Ist es?",
     ]
     assert merged["edition"]["translations"] == {"de": {}}
+
+
+def test_a_text_that_is_emptied_and_comes_back_has_its_translation(draft):
+    rows = draft.questions.filter(key="Q2")
+    rows.update(remedy="Do it.", translations={"de": {"remedy": said("Tu.", "Do it.")}})
+    assert "translations" in question_in(content.document(draft), "Q2")
+    rows.update(remedy="")
+    assert "translations" not in question_in(content.document(draft), "Q2")
+    rows.update(remedy="Do it.")
+    assert "translations" in question_in(content.document(draft), "Q2")
+
+
+def test_the_hash_of_an_edition_does_not_hang_on_the_words_of_its_checklist(draft):
+    words = {"title": said("Eigene"), "summary": said("Kurz")}
+    Edition.objects.filter(pk=draft.pk).update(translations={"de": words})
+    draft.refresh_from_db()
+    before = content.document(draft)
+    draft.checklist.title, draft.checklist.summary = "Another", ""
+    assert content.document(draft) == before
+
+
+def test_diff_page_tells_which_languages_are_anew(cast, sign_in, draft):
+    own = publish(draft)
+    next_one = actions.draft_next(
+        by=cast.ada, organisation=cast.acme, edition_id=own.pk
+    )
+    next_one.questions.filter(key="Q2").update(
+        translations={"de": {"title": said("T")}}
+    )
+    path = reverse("checklists:diff", args=["acme", own.pk, next_one.pk])
+    text = " ".join(sign_in(cast.ada).get(path).text.split())
+    assert "German: 1 text translated anew" in text
+    assert "Translated anew" in text
+    assert "de, Title" in text
+
+
+def test_an_edition_says_in_which_language_it_is_written(cast, sign_in, draft):
+    client = sign_in(cast.ada)
+    path = reverse("checklists:head", args=["acme", draft.pk])
+    data = {
+        "version": 0,
+        "number": draft.number,
+        "law_as_of": draft.law_as_of.isoformat(),
+        "release_notes": draft.release_notes,
+        "subject_label": draft.subject_label,
+        "subject_help": draft.subject_help,
+    }
+    for refused in ("klingon!", "de"):
+        assert client.post(path, data | {"language": refused}).status_code == 422
+    assert client.post(path, data | {"language": "PT-br"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.language == "pt-BR"
+    edit = reverse("checklists:edit", args=["acme", draft.pk])
+    assert '<bdi lang="pt-BR">Do you keep duty 1?' in client.get(edit).text

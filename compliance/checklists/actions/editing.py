@@ -19,8 +19,11 @@ from compliance.checklists.models import (
     Question,
 )
 from compliance.organisations.models import Organisation
+from compliance.web.languages import language_name
 
-HEAD = ("number", "law_as_of", "release_notes", "subject_label", "subject_help")
+HEAD = (
+    "number", "law_as_of", "release_notes", "subject_label", "subject_help", "language",
+)  # fmt: skip
 
 
 def save_question(
@@ -90,7 +93,7 @@ def save_head(
     version: int,
     values: dict[str, Any],
 ) -> Edition:
-    """Write number, day of the law, release notes and the words for the subject."""
+    """Write number, day of the law, notes, the words for the subject, and the language."""
     with open_draft(organisation, edition_id) as edition:
         if edition.version != version:
             raise StaleError
@@ -101,6 +104,9 @@ def save_head(
         others = edition.checklist.editions.exclude(pk=edition.pk)
         if others.filter(number=values["number"]).exists():
             msg = f"Edition {values['number']} is there already; write another number"
+            raise RefusedError(msg)
+        if changed.get("language") in (edition.translations or {}):
+            msg = f"There are translations into {language_name(changed['language'])}"
             raise RefusedError(msg)
         for name, value in changed.items():
             setattr(edition, name, value)

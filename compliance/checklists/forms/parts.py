@@ -18,6 +18,7 @@ from compliance.checklists.forms.lines import (
     short,
 )
 from compliance.checklists.models import Edition
+from compliance.checklists.translations import ORIGINAL, language_tag
 from compliance.web.text import validate_line
 
 WEIGHTS = {
@@ -228,6 +229,19 @@ class HeadForm(forms.Form):
     )
     subject_label = line("What is assessed is called", 120)
     subject_help = area("Hint beside it", 2)
+    language = line("Language", 20, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = "The one it is written in, as a code such as en, de or pt-BR."
+        self.fields["language"].help_text = words
+
+    def clean_language(self) -> str:
+        typed: str = self.cleaned_data["language"] or ORIGINAL
+        if not language_tag(typed):
+            msg = "Write a language as a code such as en, de or pt-BR."
+            raise ValidationError(msg)
+        return language_tag(typed)
 
 
 class FactForm(forms.Form):

@@ -23,7 +23,7 @@ def preview(request: MemberRequest, edition_id: int) -> HttpResponse:
     form = GuidanceForm(request.POST)
     form.is_valid()
     if wants_partial(request.htmx):
-        context = {"guide": form.cleaned_data}
+        context = {"edition": edition, "guide": form.cleaned_data}
         return render(request, "checklists/_guidance.html", context)
     key = request.POST.get("key", "")[:60]
     question = reading.find_question(edition, key)

@@ -8,6 +8,7 @@ from compliance.checklists import about as sources
 from compliance.checklists import content, standing
 from compliance.checklists.changes import Telling
 from compliance.checklists.diff import compare
+from compliance.checklists.translations import anew
 from compliance.checklists.views.finding import find, is_draft
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -74,5 +75,6 @@ def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse
         "new": new,
         "diff": found,
         "rows": Telling(*documents).rows(found),
+        "anew": [*anew(*documents)],
     }
     return render(request, "checklists/diff.html", context)

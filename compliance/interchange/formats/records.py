@@ -14,6 +14,7 @@ from typing import Any
 
 from compliance.checklists.translations import (
     Texts,
+    is_there,
     mark,
     of_edition,
     of_fact,
@@ -106,7 +107,9 @@ def _said(
     key = values.get("key", "")
     names = {column: name.format(key) for column, name in SAID.get(record, {}).items()}
     for code, found in sorted(words.items()):
-        told = {c: found[n] for c, n in names.items() if n in found and n in texts}
+        told = {
+            c: found[n] for c, n in names.items() if n in found and is_there(texts, n)
+        }
         if told or record == "checklist":
             stale = {
                 c: t["of"] for c, t in told.items() if t["of"] != mark(texts[names[c]])

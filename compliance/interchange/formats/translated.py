@@ -7,6 +7,7 @@ from typing import Any
 from compliance.checklists.translations import (
     Text,
     Texts,
+    is_there,
     mark,
     of_edition,
     of_fact,
@@ -47,7 +48,7 @@ class Settling:
         found: dict[str, Any] = {}
         for code, words in given.items():
             for name, value in words.items():
-                if not texts.get(name):
+                if not is_there(texts, name):
                     reason = f"there is no {name[:60]} to translate"
                     self.lost.append(((*path, "translations", code, name), reason))
                 else:
@@ -77,5 +78,5 @@ def brief(texts: Texts, words: Mapping[str, Any]) -> dict[str, Any]:
         if words[name]["of"] == mark(text)
         else dict(words[name])
         for name, text in texts.items()
-        if name in words
+        if name in words and is_there(texts, name)
     }
