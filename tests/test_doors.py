@@ -173,6 +173,7 @@ DOORS = {
     "reports:home": (VIEW, "GET"),
     "reports:work": (VIEW, "GET"),
     "reports:trail": (TRAIL, "GET"),
+    "reports:trail_export": (TRAIL, "POST"),
     "reports:list": (REPORT, "GET"),
     "reports:ask": (REPORT, "GET POST"),
     "reports:detail": (REPORT, "GET"),

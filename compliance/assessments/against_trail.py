@@ -6,7 +6,7 @@ from uuid import UUID
 
 from compliance.assessments.actions.writing import CHANGING, Changes, json_of
 from compliance.assessments.choices import Verdict
-from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.models.answer import FIELDS
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
@@ -95,9 +95,18 @@ def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:
             key = row["question__key"]
             what = f"{key}: {_WORDS[name]} changed since without an entry"
             yield Fault(seq, what, Kind.ANSWER)
+    for pk in _taken_back(assessment_id):
+        missing.pop(pk, None)
     for pk, seq in sorted(missing.items()):
         what = f"answer {pk}, which it is about, was taken away without an entry"
         yield Fault(seq, what, Kind.ANSWER)
+
+
+def _taken_back(assessment_id: UUID) -> Iterator[int]:
+    """Answers of questions that a move brought, and its undoing took away again."""
+    undone = Upgrade.objects.filter(assessment_id=assessment_id).exclude(undone_at=None)
+    for added in undone.values_list("added", flat=True):
+        yield from added
 
 
 _WORDS = {

@@ -65,7 +65,9 @@ def report(
         head = head_in(file)
     organisation_id = str(head["organisation"])
     place = checkpoints or trail.with_name(trail.name + ".checkpoints")
-    data = place.read_bytes() if checkpoints or place.is_file() else b""
+    data = str(head.get("checkpoint", "")).encode()
+    if checkpoints or place.is_file():
+        data = place.read_bytes()
     signed = _signed(data, organisation_id, key or str(head["key"]))
     if key is None:
         signed.words.append(

@@ -63,7 +63,11 @@ def part(
     wanted = events.filter(seq__lte=size).order_by().values_list("seq", flat=True)
     places = [seq - 1 for seq in wanted.iterator()]
     proof = [each.hex() for each in proof_of(hashes, places)] if size else []
-    what = {"chosen": words, "part": {"size": size, "proof": proof}}
+    what = {
+        "chosen": words,
+        "part": {"size": size, "proof": proof},
+        "checkpoint": checkpoints.note_of(last) if last else "",
+    }
     yield _head(organisation_id, name, what, events)
     for event in trail.stored(events.order_by("seq")):
         yield line_of(event)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("work/", home.work, name="work"),
     path("trail/", trail.trail, name="trail"),
+    path("trail/export/", trail.trail_export, name="trail_export"),
     path("reports/", reports.report_list, name="list"),
     path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),
     path("reports/<uuid:report_id>/", reports.detail, name="detail"),

@@ -54,6 +54,16 @@ WORDS = {
     "report.asked": "Report asked for",
     "report.made": "Report made",
     "report.failed": "Report not made",
+    "trail.exported": "Trail taken as a file",
+    "trail.erased": "Data of a person erased",
+    "member.added": "Member added",
+    "member.invited": "Member invited",
+    "member.removed": "Member removed",
+    "member.role_changed": "Role changed",
+    "invitation.sent_again": "Invitation sent again",
+    "invitation.ended": "Invitation taken back",
+    "invitation.accepted": "Invitation accepted",
+    "organisation.created": "Organisation made",
 }
 _DECIDED = {
     "again": "to be confirmed again",

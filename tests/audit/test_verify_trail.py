@@ -117,6 +117,22 @@ def test_answer_taken_away_and_confirmation_made_up(cast, started):
     assert "taken away" in next(against_trail.faults(cast.acme.pk)).what
 
 
+def test_move_to_another_edition_and_back_raises_no_alarm(cast, started):
+    checklist = started.edition.checklist
+    new = factories.make_edition(5, number="2026.2", checklist=checklist)
+    moved = assessments.upgrade(
+        by=cast.otto,
+        assessment=started,
+        to=new,
+        decisions={},
+        owners={"Q4": cast.con, "Q5": cast.ada},
+    )
+    assert list(against_trail.faults(cast.acme.pk)) == []
+    signing.answer(cast.con, started, "Q5", verdict="met")
+    assessments.undo_upgrade(by=cast.ada, upgrade=moved)
+    assert list(against_trail.faults(cast.acme.pk)) == []
+
+
 def test_evidence_swapped_for_a_file_of_equal_size(cast):
     evidence = make_file(cast)
     assert list(files.faults(cast.acme.pk)) == []

@@ -68,6 +68,7 @@ PLACES = [
     "reports/",
     "reports/{report}/",
     "trail/",
+    "trail/?sort=answer&text=nothing-like-it",
     "members/",
     "invitations/",
     "assessments/mine/",

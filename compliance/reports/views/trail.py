@@ -1,16 +1,20 @@
-"""The trail of an organisation, and whether it stands as written."""
+"""The trail of an organisation: filtered, verified, taken away as a file."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpResponse
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
-from compliance.assessments.models import Answer
+from compliance.audit import checkpoints, exporting, verified
 from compliance.audit import trail as chain
-from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reviews.telling import told
+from compliance.reports.chosen import PROGRAM, Chosen, Sort, chosen_in
+from compliance.reports.trail_rows import csv_of, named_by, rows_of
+from compliance.web.turns import in_turn
 
 PAGE = 100
 
@@ -19,32 +23,85 @@ PAGE = 100
 @member_required(Permission.TRAIL)
 def trail(request: MemberRequest) -> HttpResponse:
     """Newest first; ``?before=SEQ`` for older ones, ``?check=1`` verifies the chain."""
-    organisation_id = request.organisation.pk
-    events = chain.events_of(organisation_id)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        events = events.filter(seq__lt=int(before))
-    shown = list(events[: PAGE + 1])
-    context: dict[str, Any] = {
-        "rows": _rows(shown[:PAGE]),
-        "older": shown[PAGE - 1].seq if len(shown) > PAGE else None,
-        "head": chain.head_of(organisation_id),
-        "checked": False,
-    }
+    organisation = request.organisation
+    checked = None
     if "check" in request.GET:
-        context |= {"checked": True, "fault": chain.verify(organisation_id)}
+        checked = verified.verify(organisation.pk, is_quick=True)
+    chosen = chosen_in(request.GET)
+    events = _events(request, chosen)
+    head = chain.head_of(organisation.pk)
+    before = request.GET.get("before", "")
+    is_older = before.isascii() and before.isdigit() and len(before) < 19
+    later = events.filter(seq__lt=int(before)) if is_older else events
+    shown = list(later[: PAGE + 1])
+    context: dict[str, Any] = {
+        "rows": rows_of(shown[:PAGE]),
+        "older": shown[PAGE - 1].seq if len(shown) > PAGE else None,
+        "is_older": is_older,
+        "count": head[0] if chosen.is_all else events.count(),
+        "chosen": chosen,
+        "head": head,
+        "checked": checked,
+        "last": checkpoints.latest(organisation.pk),
+        "verified": verified.verified(organisation.pk),
+    } | _offered(request, chosen)
     return render(request, "reports/trail.html", context)
 
 
-def _rows(events: list[Event]) -> list[tuple[Event, str]]:
-    ids = {int(e.subject_id) for e in events if e.subject_label == "answer"}
-    keys = {str(pk): key for pk, key in Answer.keys_of(ids)}
-    return [
-        (
-            event,
-            told(event.action, *chain.changes(event), keys.get(event.subject_id, "")),
+@require_POST
+@member_required(Permission.TRAIL)
+def trail_export(request: MemberRequest) -> StreamingHttpResponse:
+    """What the filter shows as CSV, or as JSON Lines that check themselves."""
+    organisation = request.organisation
+    chosen = chosen_in(request.POST)
+    is_table = request.POST.get("form") != "jsonl"
+    head, _ = chain.head_of(organisation.pk)
+    events = _events(request, chosen).filter(seq__lte=head)
+    with in_turn(), transaction.atomic():
+        chain.record(
+            by=request.user,
+            organisation_id=organisation.pk,
+            action="trail.exported",
+            subject=organisation,
+            after={"form": "csv" if is_table else "jsonl", "chosen": chosen.query},
         )
-        if event.subject_label == "answer"
-        else (event, told(event.action, *chain.changes(event)))
-        for event in events
-    ]
+    lines: Iterator[str]
+    if is_table:
+        lines = csv_of(events)
+    else:
+        checkpoints.checkpoint_safely(organisation.pk)
+        lines = exporting.part(organisation.pk, organisation.name, events, chosen.query)
+    return _file(lines, f"trail-{organisation.slug}", is_table=is_table)
+
+
+def _events(request: MemberRequest, chosen: Chosen) -> Any:
+    events = chain.events_of(request.organisation.pk)
+    return chosen.of(events, named_by(request.organisation, chosen.text))
+
+
+def _offered(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
+    """What the filter offers: people, sorts and assessments of the organisation."""
+    members = request.organisation.memberships.with_people()
+    people = [(str(one.user_id), str(one.user)) for one in members]
+    if chosen.who and chosen.who not in {PROGRAM, *(pk for pk, _ in people)}:
+        people.append((chosen.who, "Somebody who left"))
+    every = request.organisation.assessments.for_page().order_by("-started_at")
+    return {
+        "people": [*people, (PROGRAM, "Attest itself")],
+        "sorts": Sort.choices,
+        "assessments": [(str(one.pk), one) for one in every],
+    }
+
+
+def _file(lines: Iterator[str], name: str, *, is_table: bool) -> StreamingHttpResponse:
+    kind = "text/csv" if is_table else "application/jsonl"
+    day = timezone.localdate().isoformat()
+    ending = "csv" if is_table else "jsonl"
+    return StreamingHttpResponse(
+        (line.encode() for line in lines),
+        content_type=f"{kind}; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}-{day}.{ending}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

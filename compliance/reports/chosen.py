@@ -1,0 +1,127 @@
+"""Which events of the trail are asked for: read from an address, leniently."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, TextChoices
+from django.http import QueryDict
+from django.utils import timezone
+
+from compliance.audit.models import Event
+
+LONGEST = 200
+PROGRAM = "attest"
+"""Who, for what the program did by itself."""
+
+
+class Sort(TextChoices):
+    """Events by what they are about, as the first words of their action."""
+
+    ASSESSMENT = "assessment", "Assessments and signatures"
+    ANSWER = "answer", "Answers"
+    COMMENT = "comment", "Comments"
+    EVIDENCE = "evidence", "Evidence"
+    ACTION = "action", "Actions"
+    REPORT = "report", "Reports"
+    PEOPLE = "member invitation organisation person", "People"
+    CHECKLIST = (
+        "checklist edition section question fact choice instrument notices crosswalk",
+        "Checklists and law",
+    )
+    TRAIL = "trail", "The trail itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter of events; empty is all. Days are in the zone of the installation."""
+
+    who: str = ""
+    sort: str = ""
+    scope: str = ""
+    since: date | None = None
+    until: date | None = None
+    text: str = ""
+
+    @property
+    def is_all(self) -> bool:
+        return self == Chosen()
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address, "" for all."""
+        values = {
+            "who": self.who,
+            "sort": self.sort,
+            "scope": self.scope,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+            "text": self.text,
+        }
+        return urlencode({name: value for name, value in values.items() if value})
+
+    def of(self, events: QuerySet[Event], ids: Iterable[int] = ()) -> QuerySet[Event]:
+        """Those that were asked for. ``ids`` are answers that the text names, too."""
+        if self.who:
+            actor = None if self.who == PROGRAM else int(self.who)
+            events = events.filter(actor=actor)
+        if self.sort:
+            starts = [Q(action__startswith=f"{one}.") for one in self.sort.split()]
+            about = starts[0]
+            for other in starts[1:]:
+                about |= other
+            events = events.filter(about)
+        if self.scope:
+            events = events.filter(scope_id=UUID(self.scope))
+        if self.since:
+            events = events.filter(at__gte=_begin(self.since))
+        if self.until:
+            events = events.filter(at__lt=_begin(self.until + timedelta(days=1)))
+        return self._with_text(events, ids)
+
+    def _with_text(
+        self, events: QuerySet[Event], ids: Iterable[int]
+    ) -> QuerySet[Event]:
+        if not self.text:
+            return events
+        found = Q(payload__icontains=self.text) | Q(rest__icontains=self.text)
+        found |= Q(action__icontains=self.text) | Q(hash__startswith=self.text.lower())
+        answers = [str(pk) for pk in ids]
+        if answers:
+            found |= Q(subject_label="answer", subject_id__in=answers)
+        return events.filter(found)
+
+
+def chosen_in(query: QueryDict) -> Chosen:
+    """What an address asks for; what makes no sense in it is left out."""
+    who, sort = query.get("who", ""), query.get("sort", "")
+    is_person = who.isascii() and who.isdigit() and len(who) < 16
+    return Chosen(
+        who=who if is_person or who == PROGRAM else "",
+        sort=sort if sort in Sort.values else "",
+        scope=_uuid(query.get("scope", "")),
+        since=_day(query.get("since", "")),
+        until=_day(query.get("until", "")),
+        text=query.get("text", "").replace("\x00", "").strip()[:LONGEST],
+    )
+
+
+def _begin(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2900 else None
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(UUID(text)) if text else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,86 @@
+"""Events of the trail as people read them: on the page and in a file."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from compliance.assessments.models import Answer
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.interchange.formats.csv_file import guarded
+from compliance.organisations.models import Organisation
+from compliance.reviews.telling import told
+
+HEADINGS = (
+    "number", "at_utc", "who", "what", "event", "about", "assessment",
+    "is_erased", "hash",
+)  # fmt: skip
+_STRETCH = 500
+_MOST_NAMED = 500
+"""Answers that a text may name by their question's key."""
+
+
+class Row(NamedTuple):
+    """An event and what it says."""
+
+    event: Event
+    text: str
+
+
+def rows_of(events: Iterable[Event]) -> list[Row]:
+    """The events with their words, in one query whatever their number."""
+    events = list(events)
+    ids = {int(e.subject_id) for e in events if e.subject_label == "answer"}
+    found = Answer.everything.filter(pk__in=ids).order_by()
+    keys = dict(found.values_list("pk", "question__key"))
+    return [Row(event, _words(event, keys)) for event in events]
+
+
+def named_by(organisation: Organisation, text: str) -> list[int]:
+    """Answers of an organisation whose question has that key."""
+    if not text or len(text) > 60:
+        return []
+    rows = Answer.everything.filter(
+        assessment__organisation=organisation, question__key__iexact=text
+    )
+    return list(rows.order_by("-pk").values_list("pk", flat=True)[:_MOST_NAMED])
+
+
+def csv_of(events: QuerySet[Event]) -> Iterator[str]:
+    """A table that Excel and LibreOffice open as UTF-8, oldest first, bit by bit."""
+    yield "\ufeff" + _line(HEADINGS)
+    oldest_first = events.order_by("seq").iterator(chunk_size=_STRETCH)
+    for some in batched(oldest_first, _STRETCH):
+        yield "".join(_line(_cells(row)) for row in rows_of(some))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    event = row.event
+    return (
+        str(event.seq),
+        event.at.isoformat(),
+        str(event.actor or "Attest"),
+        row.text,
+        event.action,
+        f"{event.subject_label} {event.subject_id}",
+        str(event.scope_id or ""),
+        "" if event.payload else "yes",
+        event.hash,
+    )
+
+
+def _line(cells: Iterable[str]) -> str:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerow([guarded(cell) for cell in cells])
+    return file.getvalue()
+
+
+def _words(event: Event, keys: dict[int, str]) -> str:
+    key = ""
+    if event.subject_label == "answer":
+        key = keys.get(int(event.subject_id), "")
+    return told(event.action, *trail.changes(event), key)
