@@ -119,8 +119,8 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not is_own or (is_read and not is_draft(request, edition)):
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
     if is_read:
-        return _head(request, edition, HeadForm(initial=_initial(edition)))
-    form = HeadForm(request.POST)
+        return _head(request, edition, _head_form(edition))
+    form = HeadForm(request.POST, edition=edition)
     if not form.is_valid():
         return _head(request, edition, form, status=422)
     values = {n: v for n, v in form.cleaned_data.items() if n != "version"}
@@ -142,16 +142,17 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     return redirect("checklists:edit", request.organisation.slug, edition.pk)
 
 
-def _initial(edition: Edition) -> dict[str, Any]:
+def _head_form(edition: Edition) -> HeadForm:
     names = [name for name in HeadForm.base_fields if hasattr(edition, name)]
-    return {name: getattr(edition, name) for name in names}
+    stands = {name: getattr(edition, name) for name in names}
+    return HeadForm(initial=stands, edition=edition)
 
 
 def _stale_head(request: MemberRequest, edition: Edition) -> HttpResponse:
     """Both texts: mine in the form, theirs beside it; saving again keeps mine."""
     data = request.POST.copy()
     data["version"] = str(edition.version)
-    form = HeadForm(data)
+    form = HeadForm(data, edition=edition)
     form.is_valid()
     mine = form.cleaned_data
     theirs = [
