@@ -176,6 +176,7 @@ DOORS = {
     "reports:trail_export": (TRAIL, "POST"),
     "reports:list": (REPORT, "GET"),
     "reports:ask": (REPORT, "GET POST"),
+    "reports:as_of": (REPORT, "GET"),
     "reports:detail": (REPORT, "GET"),
     "reports:download": (REPORT, "GET"),
 }

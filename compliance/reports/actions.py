@@ -8,16 +8,19 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.reports import reading, storage, writing
 from compliance.reports.attached import attachments_of, laid_out
-from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.paper import Paper
 from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
+from compliance.reviews.models import SignOff
+from compliance.reviews.moments import refuse_no_moment
 from compliance.web.turns import in_turn
 
 UNFORESEEN = (
@@ -28,11 +31,23 @@ EVERY_SECONDS = 0.5
 
 
 def ask_report(
-    *, by: User | None, assessment: Assessment, wanted: Wanted = FULL
+    *,
+    by: User | None,
+    assessment: Assessment,
+    wanted: Wanted = FULL,
+    state: State = NOW,
 ) -> Report:
-    """A report that waits to be made, with the next number of its assessment."""
+    """A report that waits to be made, with the next number of its assessment.
+
+    Of a signed assessment it tells what was signed, unless it looks back. Raises
+    ``SignOff.DoesNotExist`` for a revision that nobody signed, ``ValidationError`` for
+    a moment before the assessment began or that has not come.
+    """
     with in_turn(), transaction.atomic():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
+        signoff = _signoff(locked, state)
+        if state.as_of_seq is not None:
+            refuse_no_moment(locked, state.as_of_seq)
         last = locked.reports.aggregate(last=Max("number"))["last"] or 0
         report = locked.reports.create(
             number=last + 1,
@@ -40,6 +55,8 @@ def ask_report(
             kind=wanted.kind,
             language=wanted.language,
             extract=wanted.extract,
+            signoff=signoff,
+            as_of_seq=state.as_of_seq,
         )
         trail.record(
             by=by,
@@ -48,9 +65,21 @@ def ask_report(
             subject=report,
             scope_id=locked.pk,
             after={"number": report.number, "kind": report.kind}
-            | ({"extract": report.extract} if report.extract else {}),
+            | ({"extract": report.extract} if report.extract else {})
+            | ({"as_of": report.as_of_seq} if report.as_of_seq else {})
+            | ({"revision": signoff.revision} if signoff else {}),
         )
     return report
+
+
+def _signoff(assessment: Assessment, state: State) -> SignOff | None:
+    """The signature whose content a report tells, None for the state of a day."""
+    if state.revision is not None:
+        return assessment.signoffs.get(revision=state.revision)
+    is_signed = assessment.status == AssessmentStatus.SIGNED
+    if state.as_of_seq is None and is_signed:
+        return assessment.signoffs.get(revision=assessment.revision)
+    return None
 
 
 def make_report(report_id: UUID) -> Report:
@@ -83,7 +112,13 @@ def _begin(report_id: UUID) -> Report:
 
 
 def _make(report: Report) -> None:
-    paper = reading.read(report.assessment_id, report.number, report.wanted)
+    paper = reading.read(
+        report.assessment_id,
+        report.number,
+        report.wanted,
+        revision=report.signoff.revision if report.signoff else None,
+        as_of_seq=report.as_of_seq,
+    )
     pieces = writing.pieces_of(paper)
     carried = attachments_of(paper)
     with storage.draft() as draft, storage.scratch() as folder:

@@ -1,11 +1,12 @@
 """What people may ask of a report."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
 from compliance.reports.choices import Extract, ReportKind, ReportLanguage
-from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.kinds import FULL, State, Wanted
 
 ABOUT = {
     ReportKind.FULL: "Every question with answer, evidence and history.",
@@ -30,11 +31,24 @@ class ReportForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
     )
+    state = forms.ChoiceField(
+        required=False, widget=forms.Select(attrs={"class": "select"})
+    )
+    seq = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     extract = forms.ChoiceField(
         choices=Extract.choices,
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
     )
+
+    def __init__(
+        self, *args: Any, revisions: Iterable[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
+        """``revisions`` are those that were signed, newest first, each in words."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["state"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "As it stands"), *((str(n), w) for n, w in revisions)]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -53,6 +67,13 @@ class ReportForm(forms.Form):
         said = self.cleaned_data
         language = said.get("language") or FULL.language
         return Wanted(self.wanted_kind, language, said.get("extract", ""))
+
+    @property
+    def state_wanted(self) -> State:
+        """Which state a valid form asks for."""
+        said = self.cleaned_data
+        revision = int(said["state"]) if said.get("state") else None
+        return State(revision, None if revision else said.get("seq"))
 
     @property
     def kinds(self) -> list[tuple[str, str, str, bool]]:

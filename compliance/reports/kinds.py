@@ -63,6 +63,15 @@ class Wanted:
         return KEPT[self.extract](line)
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """Which state a report tells: now, as signed, or after an event of the trail."""
+
+    revision: int | None = None
+    as_of_seq: int | None = None
+
+
+NOW = State()
 FULL = Wanted()
 """The full report in English, as it is made when nobody says otherwise."""
 

@@ -10,6 +10,7 @@ from compliance.assessments.models import Assessment
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import Extract, ReportKind, ReportLanguage
 from compliance.reports.kinds import Wanted
+from compliance.reviews.models import SignOff
 
 
 class ReportStatus(models.TextChoices):
@@ -29,12 +30,19 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def for_page(self) -> "ReportQuerySet":
         return self.select_related(
-            "assessment__organisation", "assessment__edition__checklist", "asked_by"
+            "assessment__organisation",
+            "assessment__edition__checklist",
+            "asked_by",
+            "signoff",
         )
 
 
 class Report(models.Model):
-    """A report of an assessment as it stood when it was asked for."""
+    """A report of an assessment as it stood when it was asked for.
+
+    With a ``signoff`` it tells what was signed, with ``as_of_seq`` what was said right
+    after that event of the trail.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="reports")
@@ -46,6 +54,10 @@ class Report(models.Model):
         max_length=5, choices=ReportLanguage.choices, default=ReportLanguage.ENGLISH
     )
     extract = models.CharField(max_length=20, choices=Extract.choices, blank=True)
+    signoff = models.ForeignKey(
+        SignOff, models.PROTECT, null=True, related_name="reports"
+    )
+    as_of_seq = models.PositiveBigIntegerField(null=True)
     status = models.CharField(
         max_length=20, choices=ReportStatus.choices, default=ReportStatus.WAITING
     )
@@ -79,6 +91,10 @@ class Report(models.Model):
                 condition=Q(extract="") | Q(kind=ReportKind.FULL),
                 name="report_extract_of_full",
                 violation_error_message="Only the full report can be narrowed.",
+            ),
+            models.CheckConstraint(
+                condition=Q(signoff=None) | Q(as_of_seq=None),
+                name="report_of_one_state",
             ),
         ]
 

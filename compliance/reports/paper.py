@@ -14,6 +14,7 @@ from compliance.assessments.scoring import Tally
 from compliance.interchange.records.record import Happened, Record
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reviews.content import Content, Line, Task, counted
+from compliance.reviews.signed import Signature
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ class Paper:
     moved: frozenset[str] = frozenset()
     """Keys of answers whose source, in another assessment, has changed since."""
     wanted: Wanted = FULL
+    is_past: bool = False
+    """Whether it looks back at an earlier moment, which is ``read_at`` then."""
+    signatures: tuple[Signature, ...] = ()
+    """Every signature up to then, newest first."""
+    signature: Signature | None = None
+    """The one whose content this report tells."""
     events: tuple[Happened, ...] = ()
     """The whole trail of the assessment, oldest first; ``trail`` is what is printed."""
 
@@ -69,9 +76,21 @@ class Paper:
         )
 
     @property
+    def other_signatures(self) -> list[Signature]:
+        """Those of other revisions."""
+        return [one for one in self.signatures if one is not self.signature]
+
+    @property
+    def stood_at(self) -> datetime:
+        """The moment whose state is told, in the zone of the installation."""
+        if self.signature is None:
+            return self.read_at
+        return self.signature.stood_at.astimezone(self.read_at.tzinfo)
+
+    @property
     def day(self) -> date:
-        """The day of the report, in the zone of the installation."""
-        return self.read_at.date()
+        """Its day: what binds on it is told apart from what binds later."""
+        return self.stood_at.date()
 
     @cached_property
     def binding(self) -> list[Line]:

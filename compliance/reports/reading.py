@@ -1,6 +1,7 @@
 """Reading an assessment for its report: once, in a constant number of queries."""
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from compliance.audit.models import Event
 from compliance.interchange.records.record import Happened
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
+from compliance.reviews.content import Content
+from compliance.reviews.rewinding import content_as_of
+from compliance.reviews.signed import Signature, content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.reviews.telling import told
 
@@ -21,18 +25,41 @@ LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""
 
 
-def read(assessment_id: UUID, number: int, wanted: Wanted = FULL) -> Paper:
-    """The report of an assessment as it stands now."""
+def read(
+    assessment_id: UUID,
+    number: int,
+    wanted: Wanted = FULL,
+    *,
+    revision: int | None = None,
+    as_of_seq: int | None = None,
+) -> Paper:
+    """The report of an assessment as it stands now.
+
+    Or what was signed as a ``revision``; or what it said right after an event of the
+    trail, told as of that event's moment. Raises ``SignOff.DoesNotExist``, and
+    ``ValueError`` for an event before the start.
+    """
     with one_moment():
         assessment = to_read(assessment_id)
-        content = content_of(assessment)
-        moved = _moved(assessment)
+        signatures = tuple(signoffs_of(assessment))
         events = _trail(assessment)
-        seq, head = trail.head_of(assessment.organisation_id)
-        now = timezone.localtime()
+        if as_of_seq is None:
+            at, seq, head = timezone.now(), *trail.head_of(assessment.organisation_id)
+        else:
+            last = trail.events_of(assessment.organisation_id).get(seq=as_of_seq)
+            at, seq, head = last.at, last.seq, last.hash
+            signatures = tuple(s for s in signatures if s.trail_seq <= seq)
+            events = tuple(event for event in events if event.link.seq <= seq)
+        moved = frozenset[str]()
+        if as_of_seq is not None:
+            content = content_as_of(assessment, as_of_seq)
+        elif revision is not None:
+            content = content_at(assessment, revision)
+        else:
+            content, moved = content_of(assessment), _moved(assessment)
     return Paper(
         number=number,
-        read_at=now,
+        read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
         content=content,
         trail=tuple(_printed(event) for event in events[: -LONGEST_TRAIL - 1 : -1]),
@@ -42,10 +69,25 @@ def read(assessment_id: UUID, number: int, wanted: Wanted = FULL) -> Paper:
         version=program_version(),
         moved=moved,
         wanted=wanted,
+        is_past=as_of_seq is not None,
+        signatures=signatures,
+        signature=_signature(signatures, content, revision),
         assessment_id=assessment.pk,
         organisation_id=assessment.organisation_id,
         events=events,
     )
+
+
+def _signature(
+    signatures: Sequence[Signature], content: Content, revision: int | None
+) -> Signature | None:
+    """The one behind a content: of that revision, or of that very content."""
+    for one in signatures:
+        if one.revision == revision:
+            return one
+        if revision is None and one.content_hash == content.content_hash:
+            return one
+    return None
 
 
 @cache

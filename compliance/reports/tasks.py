@@ -8,7 +8,7 @@ from django.tasks import task
 from compliance.assessments.models import Assessment
 from compliance.organisations.models import User
 from compliance.reports import actions
-from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report
 
 
@@ -18,9 +18,17 @@ def make_report(report_id: str) -> None:
     actions.make_report(UUID(report_id))
 
 
-def ask(*, by: User, assessment: Assessment, wanted: Wanted = FULL) -> Report:
+def ask(
+    *,
+    by: User,
+    assessment: Assessment,
+    wanted: Wanted = FULL,
+    state: State = NOW,
+) -> Report:
     """A report that is asked for and queued: both or neither."""
     with transaction.atomic():
-        report = actions.ask_report(by=by, assessment=assessment, wanted=wanted)
+        report = actions.ask_report(
+            by=by, assessment=assessment, wanted=wanted, state=state
+        )
         make_report.enqueue(str(report.pk))
     return report

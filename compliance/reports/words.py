@@ -25,7 +25,7 @@ TITLES = {
     "evidence": _("Evidence register"),
     "changes": _("Changes since last time"),
     "trail": _("Trail of changes"),
-    "check": _("How to check this report"),
+    "check": _("Signatures and verification"),
 }
 """Part to the title of its chapter."""
 
@@ -73,5 +73,7 @@ STORED = (
     _("new question"),
     _("evidence added"),
     _("evidence taken out"),
+    _("password"),
+    _("passkey"),
 )
 """Words that the content of a report holds in English and a template prints."""

@@ -75,6 +75,7 @@ def _context(paper: Paper) -> dict[str, Any]:
     kind = gettext(KINDS[paper.wanted.kind])
     counts = dict(paper.binding_tally.parts())
     extract = _extract_words(paper)
+    past = gettext("Looking back") if paper.is_past else ""
     return {
         "paper": paper,
         "content": content,
@@ -84,7 +85,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "description": _description(paper),
         "author": shown(content.organisation),
         "running_head": running_head(paper),
-        "mark": " · ".join(filter(None, [gettext("Confidential"), extract])),
+        "mark": " · ".join(filter(None, [gettext("Confidential"), past, extract])),
         "extract_words": extract,
         "written_at": paper.read_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "chapters": chapters,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from compliance.assessments.actions.asking import CLEARED, MARKED
 from compliance.assessments.actions.writing import SIGNED, old_beside, old_values
@@ -32,6 +32,7 @@ from compliance.checklists.models import Citation, Edition, Question
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
+from compliance.reviews.moments import first_event, scope_of
 from compliance.reviews.since import said_in
 from compliance.reviews.snapshot import Rows, rows_to_tell, told
 
@@ -53,30 +54,14 @@ def content_as_of(assessment: Assessment, seq: int) -> Content:
 
 def rows_as_of(assessment: Assessment, seq: int) -> Rows:
     """The rows behind ``content_as_of``; they must not be saved."""
-    began = _scope(assessment).order_by("seq").values_list("seq", flat=True).first()
-    if began is None or seq < began:
+    began = first_event(assessment)
+    if began is None or seq < began.seq:
         raise ValueError("The assessment had not been started then.")
     rows = _rewound(rows_to_tell(assessment), seq)
     if assessment.carried_from:
         earlier = _rewound(rows_to_tell(assessment.carried_from), seq)
         rows.earlier = said_in(a for a in earlier.answers if a.archived_at is None)
     return rows
-
-
-def seq_at(assessment: Assessment, moment: datetime) -> int | None:
-    """The last event of the organisation up to a moment, None before the start."""
-    events = Event.objects.filter(organisation_id=assessment.organisation_id)
-    started = _scope(assessment).order_by("seq").first()
-    if started is None or started.at > moment:
-        return None
-    last = events.filter(at__lte=moment).order_by("-seq").first()
-    return last.seq if last else None
-
-
-def _scope(assessment: Assessment) -> QuerySet[Event]:
-    return Event.objects.filter(
-        organisation_id=assessment.organisation_id, scope_id=assessment.pk
-    )
 
 
 def _rewound(rows: Rows, seq: int) -> Rows:
@@ -96,7 +81,7 @@ class _Winding:
         self.moves = list(self.here.upgrades.order_by("pk"))
         self.refiled: set[int] = set()
         self.is_moved = False
-        since = list(_scope(self.here).filter(seq__gt=seq))
+        since = list(scope_of(self.here).filter(seq__gt=seq))
         self.actions = self._actions(since)
         self.proofs = self._proofs(since)
         self.events = self._with_others(since)
@@ -280,12 +265,12 @@ class _Winding:
         if not self.refiled:
             return
         filed: dict[int, list[str]] = {pk: [] for pk in self.refiled}
-        began = _scope(self.here).order_by("seq").first()
+        began = first_event(self.here)
         if began is not None:
             carried = trail.changes(began)[1].get("carried", {}).get("answers", {})
             for pk in self.refiled:
                 filed[pk] += carried.get(str(pk), {}).get("evidence", [])
-        events = _scope(self.here).filter(
+        events = scope_of(self.here).filter(
             seq__lte=self.seq,
             subject_label="answer",
             subject_id__in=[str(pk) for pk in self.refiled],

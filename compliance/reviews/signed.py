@@ -10,7 +10,7 @@ from compliance.assessments.models import ActionLink, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.reviews.changes import Changed, differences
-from compliance.reviews.choices import Decision
+from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import SignOff
 from compliance.reviews.snapshot import content_of, one_moment, to_read
@@ -42,6 +42,8 @@ class Signature:
     method: str
     trail_seq: int
     trail_hash: str
+    sender: str
+    sent_at: datetime | None
     reopened_at: datetime | None
     reopened_why: str
     void: tuple[str, ...]
@@ -74,8 +76,11 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
         one.revision: one
         for one in assessment.reopenings.filter(decision=Decision.APPROVED)
     }
+    reviews = assessment.reviews.filter(ended=ReviewEnd.SIGNED)
+    sent = {one.revision: one for one in reviews.select_related("sent_by")}
     found = []
     for row in rows:
+        review = sent.get(row.revision)
         again = opened.get(row.revision)
         content = content_from(row.snapshot.text)
         if again:
@@ -101,6 +106,8 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
                 method=row.method,
                 trail_seq=row.trail_seq,
                 trail_hash=row.trail_hash,
+                sender=str(review.sent_by) if review else "",
+                sent_at=review.sent_at if review else None,
                 reopened_at=until,
                 reopened_why=again.reason if again else "",
                 void=void,

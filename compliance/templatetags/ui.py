@@ -98,6 +98,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def sent_moment(value: datetime) -> str:
+    """A moment as a field of the kind datetime-local holds it (HTML)."""
+    return f"{timezone.localtime(value):%Y-%m-%dT%H:%M}"
+
+
+@register.filter
 def ago(value: datetime | None) -> str:
     """ "2 h ago", up to 14 days; then the day itself."""
     if value is None:

@@ -16,7 +16,8 @@ from compliance.audit.models import Event
 from compliance.checklists.actions import store_checklist
 from compliance.evidence.actions import describe
 from compliance.models import Answer, Evidence, Theme
-from compliance.reviews.rewinding import content_as_of, seq_at
+from compliance.reviews.moments import seq_at
+from compliance.reviews.rewinding import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.documents import document, question
 from tests.factories import make_link

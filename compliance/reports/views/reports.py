@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import storage, tasks
 from compliance.reports.forms import ReportForm
+from compliance.reports.looking import event_of, revisions
 from compliance.reports.models import reports_of
 from compliance.web.htmx import render_page
 
@@ -34,13 +36,27 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Which report: kind, language and extract; sent empty, the full one in English."""
     assessments = request.organisation.assessments.for_page()
     assessment = get_object_or_404(assessments, pk=assessment_id)
-    form = ReportForm(request.POST if request.method == "POST" else None)
-    context = {"assessment": assessment, "form": form}
+    form = ReportForm(
+        request.POST if request.method == "POST" else None,
+        initial={"seq": request.GET.get("seq")},
+        revisions=revisions(assessment),
+    )
+    past = event_of(assessment, str(form["seq"].value() or ""))
+    context = {"assessment": assessment, "form": form, "past": past}
     if request.method != "POST":
         return render(request, "reports/ask.html", context)
-    if not form.is_valid():
+    if form.is_valid():
+        try:
+            report = tasks.ask(
+                by=request.user,
+                assessment=assessment,
+                wanted=form.wanted,
+                state=form.state_wanted,
+            )
+        except ValidationError as error:
+            form.add_error("seq", error)
+    if form.errors:
         return render(request, "reports/ask.html", context, status=422)
-    report = tasks.ask(by=request.user, assessment=assessment, wanted=form.wanted)
     return redirect("reports:detail", request.organisation.slug, report.pk)
 
 

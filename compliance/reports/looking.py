@@ -1,0 +1,105 @@
+"""States of an assessment other than today's: signed ones, and earlier moments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.audit.models import Event
+from compliance.checklists.diff import word_diff
+from compliance.reviews.changes import Changed, differences
+from compliance.reviews.content import Content, Line, Section
+from compliance.reviews.moments import event_at, seq_at
+from compliance.reviews.rewinding import content_as_of
+from compliance.reviews.snapshot import one_moment, to_read
+from compliance.templatetags.ui import moment
+
+ZONED = "%Y-%m-%dT%H:%M"
+"""How a page sends a moment, in the zone of the installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What differs between two moments: its name, and the question before and after.
+
+    ``texts`` are the written fields that differ: label and runs of words.
+    """
+
+    changed: Changed
+    before: Line | None
+    after: Line | None
+    texts: list[tuple[str, list[tuple[str, str]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """An assessment at a moment: the event before it, and what was said."""
+
+    event: Event
+    content: Content
+
+    def section(self, number: int | None) -> Section | None:
+        """The section with that number, else the first."""
+        sections = self.content.sections
+        found = (one for one in sections if one.number == number)
+        return next(found, sections[0] if sections else None)
+
+
+def revisions(assessment: Assessment) -> list[tuple[int, str]]:
+    """Every signed revision, newest first, in words."""
+    rows = assessment.signoffs.values_list("revision", "signer", "signed_at")
+    return [
+        (number, f"As signed by {signer}, {moment(at)} (revision {number})")
+        for number, signer, at in rows
+    ]
+
+
+def event_of(assessment: Assessment, text: str) -> Event | None:
+    """The event of the trail that a page names by its number, None when it is none."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    try:
+        return event_at(assessment, int(text))
+    except Event.DoesNotExist:
+        return None
+
+
+def event_before(assessment: Assessment, text: str) -> Event | None:
+    """The last event up to a moment that a page sent; None before the start."""
+    try:
+        at = datetime.strptime(text[:16], ZONED)
+        seq = seq_at(assessment, timezone.make_aware(at.replace(second=59)))
+    except (ValueError, OverflowError):
+        return None
+    return event_at(assessment, seq) if seq else None
+
+
+def then(assessment: Assessment, event: Event) -> Then | None:
+    """What was said right after an event; None before the start."""
+    with one_moment():
+        try:
+            content = content_as_of(to_read(assessment.pk), event.seq)
+        except ValueError:
+            return None
+    return Then(event, content)
+
+
+def between(old: Content, new: Content) -> list[Difference]:
+    """What differs between two moments, in reading order, written texts by word."""
+    before = {line.key: line for line in (*old.lines, *old.archived)}
+    after = {line.key: line for line in (*new.lines, *new.archived)}
+    return [
+        _told(changed, before.get(changed.name), after.get(changed.name))
+        for changed in differences(old, new)
+    ]
+
+
+def _told(changed: Changed, old: Line | None, new: Line | None) -> Difference:
+    texts = []
+    for label, name in (("Note", "note"), ("Reason", "reason"), ("Value", "value")):
+        was = getattr(old, name) if old else ""
+        now = getattr(new, name) if new else ""
+        if was != now:
+            texts.append((label, word_diff(was, now)))
+    return Difference(changed, old, new, texts)

@@ -1,0 +1,191 @@
+"""Reports of states other than today's: signed revisions, and earlier moments."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from compliance.assessments import actions as doing
+from compliance.assessments.models import Assessment
+from compliance.assessments.versions import Known
+from compliance.audit import trail
+from compliance.evidence.actions import describe
+from compliance.models import Evidence, Report
+from compliance.reports import actions
+from compliance.reports.kinds import NOW, State
+from compliance.reports.reading import read
+from compliance.reports.writing import html_of
+from compliance.reviews.snapshot import content_of, to_read
+from tests.factories import attach, make_assessment, make_link
+from tests.reading import flat
+from tests.signing import make_signed
+
+
+def save(cast, assessment, note):
+    answer = assessment.answers.order_by("pk").first()
+    doing.save_answer(
+        by=cast.con,
+        organisation=assessment.organisation,
+        assessment_id=assessment.pk,
+        answer_id=answer.pk,
+        changes={"note": note, "verdict": "partly"},
+        base=Known(answer.version),
+    )
+    return trail.head_of(assessment.organisation_id)[0]
+
+
+@pytest.fixture
+def assessment(cast):
+    """Started by its action, so that the trail begins with it."""
+    draft = make_assessment(cast.acme, cast.ada)
+    return doing.start(
+        by=cast.ada,
+        organisation=cast.acme,
+        edition=draft.edition,
+        subject="The shop",
+        period_from=draft.period_from,
+        period_to=draft.period_to,
+        facts={},
+    )
+
+
+def test_report_looks_back_at_a_moment(cast, assessment):
+    first = save(cast, assessment, "First words")
+    then = content_of(to_read(assessment.pk))
+    save(cast, assessment, "Other words")
+    paper = read(assessment.pk, 7, as_of_seq=first)
+    assert paper.content == then
+    assert (paper.head_seq, paper.is_past) == (first, True)
+    assert max(entry.seq for entry in paper.trail) == first
+    html = html_of(paper)
+    assert "First words" in html
+    assert "Other words" not in html
+    assert 'data-mark="Confidential · Looking back"' in html
+
+
+def test_moment_that_never_was_is_refused(cast, assessment):
+    before = Report.objects.count()
+    newest = save(cast, assessment, "Words")
+    for seq in (newest + 1, 0):
+        with pytest.raises(ValidationError, match="did not stand"):
+            actions.ask_report(
+                by=cast.ada, assessment=assessment, state=State(as_of_seq=seq)
+            )
+    assert Report.objects.count() == before
+
+
+def test_page_shows_what_stood_then_and_offers_no_change(cast, sign_in, assessment):
+    first = save(cast, assessment, "First words")
+    save(cast, assessment, "Other words")
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    html = sign_in(cast.rob).get(address, {"seq": first}).content.decode()
+    assert "First words" in html
+    assert "Other words" not in html
+    assert 'method="post"' not in html.partition("<main")[2].partition("</main")[0]
+
+
+def test_page_tells_two_moments_apart_word_by_word(cast, sign_in, assessment):
+    first = save(cast, assessment, "First words")
+    save(cast, assessment, "Other words")
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    sent = {"seq": first, "until": "2999-01-01T00:00"}
+    html = sign_in(cast.rob).get(address, sent).content.decode()
+    assert re.search(r"<del[^>]*>First</del>", html)
+    assert re.search(r"<ins[^>]*>Other</ins>", html)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"at": "yesterday"},
+        {"at": "0001-01-01T00:00"},
+        {"at": "9999-99-99T99:99"},
+        {"seq": "-1"},
+        {"seq": "9" * 30},
+        {"seq": "²"},
+        {"at": "\x00"},
+        {"at": "2026-01-01T00:00", "until": "<script>"},
+    ],
+)
+def test_moment_that_is_none_is_said_in_words(cast, sign_in, assessment, sent):
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    response = sign_in(cast.rob).get(address, sent)
+    assert response.status_code == 200
+    assert "did not stand at that moment" in flat(response.content.decode())
+
+
+def test_page_costs_the_same_with_few_and_many_events(
+    cast, sign_in, assessment, django_assert_max_num_queries
+):
+    seqs = [save(cast, assessment, f"Words {n}") for n in range(12)]
+    client = sign_in(cast.rob)
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    for seq in (seqs[0], seqs[-1]):
+        with django_assert_max_num_queries(24):
+            client.get(address, {"seq": seq})
+
+
+def test_report_of_a_signed_assessment_tells_what_was_signed(cast):
+    assessment = make_signed(cast)
+    signed = assessment.signoffs.get()
+    report = actions.ask_report(by=cast.ada, assessment=assessment)
+    assert report.signoff == signed
+    paper = read(assessment.pk, 1, revision=report.signoff.revision)
+    assert paper.content.content_hash == signed.snapshot_id
+    html = html_of(paper)
+    assert signed.statement in html
+    assert "Nobody has signed this state." not in html
+
+
+def test_report_says_that_a_signature_is_void_and_still_tells_what_was_signed(cast):
+    assessment = make_signed(cast)
+    proof = Evidence.objects.get(attachments__answer__assessment=assessment)
+    describe(by=cast.ada, evidence=proof, title="Another title")
+    paper = read(assessment.pk, 1, revision=assessment.revision)
+    html = " ".join(html_of(paper).split())
+    assert "<strong>Void.</strong>" in html
+    assert "Another title" not in html
+
+
+def test_unsigned_report_says_so(cast, assessment):
+    html = html_of(read(assessment.pk, 1))
+    assert "Nobody has signed this state." in html
+    assert "None for this state" in html
+
+
+def test_state_is_chosen_on_the_page(cast, sign_in):
+    assessment = make_signed(cast)
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    client = sign_in(cast.rob)
+    assert "(revision 1)" in flat(client.get(address).content.decode())
+    client.post(address, {"state": "1"})
+    assert Report.objects.get().signoff.revision == 1
+    assert client.post(address, {"state": "2"}).status_code == 422
+
+
+def test_moment_is_chosen_on_the_page(cast, sign_in, assessment):
+    first = save(cast, assessment, "First words")
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    client = sign_in(cast.rob)
+    assert f"after entry {first}" in flat(
+        client.get(address, {"seq": first}).content.decode()
+    )
+    client.post(address, {"seq": first})
+    assert Report.objects.get().as_of_seq == first
+    assert client.post(address, {"seq": "999999"}).status_code == 422
+
+
+def test_no_state_is_the_state_of_the_day(cast, assessment):
+    report = actions.ask_report(by=cast.ada, assessment=assessment, state=NOW)
+    assert (report.signoff, report.as_of_seq) == (None, None)
+    assert Assessment.objects.get(pk=assessment.pk).is_open
+
+
+def test_hostile_moment_of_text_stays_text(cast, sign_in, assessment):
+    attach(assessment.answers.first(), make_link(cast.acme, cast.con, "<b>x</b>"))
+    seq = save(cast, assessment, "<script>alert(1)</script>")
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    html = sign_in(cast.rob).get(address, {"seq": seq}).content.decode()
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert(1)" in html
