@@ -16,6 +16,7 @@ from compliance.assessments.versions import Known
 from compliance.checklists.models import Edition
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
+from compliance.interchange import demo_reviews
 from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.models import Membership, Organisation, User
 
@@ -105,7 +106,7 @@ def _assessment(
     by = people[told["started_by"]]
     earlier = None
     if "earlier" in told:
-        aside = {"earlier", "comments", "actions"}
+        aside = {"earlier", "comments", "actions", "review"}
         rest = {name: part for name, part in told.items() if name not in aside}
         earlier = _assessment(organisation, people, rest | told["earlier"], proofs)
         actions.archive(by=by, assessment=earlier)
@@ -130,6 +131,8 @@ def _assessment(
         )
     for one in told.get("actions", []):
         _action(organisation, people, answers, one)
+    if "review" in told:
+        demo_reviews.review(people, assessment, told["review"])
     return assessment
 
 

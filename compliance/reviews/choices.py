@@ -29,6 +29,6 @@ class Why(models.TextChoices):
 
     NOT_MET = "not-met", "Not met"
     NA = "na", "Not applicable, decided by a person"
-    NO_EVIDENCE = "no-evidence", "Met without evidence"
+    NO_EVIDENCE = "no-evidence", "Met or partly, without evidence"
     CHANGED = "changed", "Changed since the last signature"
     WEIGHT = "weight", "Weight 5"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from compliance.assessments.choices import ActionFilter, Filter
+from compliance.reviews.choices import Why
 from compliance.reviews.points import About, Point
 from compliance.reviews.reading import Desk
 
@@ -28,12 +29,15 @@ class Lead:
     url: str
 
 
-def led(desk: Desk, points: list[Point], user_id: int) -> list[Lead]:
-    """Each point with its address: a single question opens at once."""
-    return [Lead(point, _url(desk, point, user_id)) for point in points]
+def led(desk: Desk, points: list[Point], user_id: int, *, checks: bool) -> list[Lead]:
+    """Each point with its address: a single question opens at once.
+
+    In review, whoever ``checks`` answers settles N/A where they go through them.
+    """
+    return [Lead(point, _url(desk, point, user_id, checks)) for point in points]
 
 
-def _url(desk: Desk, point: Point, user_id: int) -> str:
+def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
     here = desk.assessment
     args = [here.organisation.slug, here.pk]
     if point.about == About.OVERDUE:
@@ -43,6 +47,8 @@ def _url(desk: Desk, point: Point, user_id: int) -> str:
         return f"{reverse('reviews:check', args=args)}?by={user_id}"
     if point.about == About.RETURNED:
         return f"{reverse('reviews:check', args=args)}?why=returned"
+    if point.about == About.NA and checks and desk.review:
+        return f"{reverse('reviews:check', args=args)}?why={Why.NA}"
     if len(point.keys) == 1 or point.about == About.ENDS_EARLY:
         pk = desk.answers[point.keys[0]] if point.keys else None
         return f"{here.get_absolute_url()}?open={pk}#answer-{pk}"

@@ -8,6 +8,9 @@ from compliance.audit import trail
 from compliance.interchange import actions
 from compliance.interchange.demo import PASSWORD, load_demo
 from compliance.models import Answer, Assessment, Event, Evidence, Organisation, User
+from compliance.reviews.points import blocking, points
+from compliance.reviews.reading import desk_of
+from compliance.reviews.signed import signoffs_of
 
 FOLDER = settings.BASE_DIR / "seeds" / "demo"
 
@@ -41,7 +44,7 @@ def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(demo):
     assert User.objects.get(email=demo[0][3]).check_password(PASSWORD)
     versions = Evidence.objects.exclude(replaces=None)
     assert {one.added_by.name for one in versions} == {"Νίκος Παπαδόπουλος"}
-    for assessment in Assessment.objects.all():
+    for assessment in Assessment.objects.filter(status__in=("running", "archived")):
         applying = Answer.objects.filter(assessment=assessment, applies=True)
         verdicts = set(applying.values_list("verdict", flat=True))
         assert verdicts >= {"met", "partly", "unanswered"}
@@ -63,3 +66,14 @@ def test_demo_shows_every_way_an_answer_can_stand(demo):
     assert [name for name, rows in states.items() if not rows.exists()] == []
     earlier = Assessment.objects.get(carried_from__isnull=False).carried_from
     assert earlier.status == "archived"
+
+
+@pytest.mark.slow
+def test_demo_shows_a_signed_assessment_and_one_in_review(demo):
+    signed = Assessment.objects.get(status="signed")
+    (signature,) = signoffs_of(signed)
+    assert (signature.signer, signature.is_void) == ("Irena Kowalska", False)
+    desk = desk_of(Assessment.objects.get(status="review"))
+    irena = User.objects.get(name="Irena Kowalska")
+    found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
+    assert [point.about for point in blocking(found)] == ["na", "returned"]

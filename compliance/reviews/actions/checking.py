@@ -4,9 +4,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.assessments.actions import confirm_na
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
@@ -31,15 +33,14 @@ def check(
 
     ``seen`` is the ``seen_of`` that the page showed: another answer by now is refused.
     So is one that the person prepared, and an assessment that is not in review, with
-    ``ValidationError``; a foreign id raises ``Answer.DoesNotExist``. A later look takes
+    ``ValidationError``. Who accepts "not applicable" is its second person, too. A foreign id raises ``Answer.DoesNotExist``. A later look takes
     the place of an earlier one; the same look twice is one.
     """
     with in_turn(), transaction.atomic():
         hold_open(assessment.pk)
         here = to_read(assessment.pk)
-        answer = Answer.objects.select_related("question").get(
-            pk=answer_id, assessment=here
-        )
+        rows = Answer.objects.select_related("question", "assessment__organisation")
+        answer = rows.get(pk=answer_id, assessment=here)
         review = Review.objects.filter(assessment=here, ended="").first()
         if here.status != AssessmentStatus.REVIEW or review is None:
             msg = "This assessment is not in review."
@@ -64,6 +65,8 @@ def check(
         if result == CheckResult.RETURNED and not look.reason:
             raise ValidationError({"reason": "Say what has to change."})
         clean_typed(look, "result", "reason")
+        if result == CheckResult.ACCEPTED and answer.na_waits:
+            _second(by, answer)
         look.save()
         trail.record(
             by=by,
@@ -75,6 +78,17 @@ def check(
             | ({"text": look.reason} if look.reason else {}),
         )
     return look
+
+
+def _second(by: User, answer: Answer) -> None:
+    """Who accepts "not applicable" of somebody else is the second person it takes."""
+    done = confirm_na(
+        by=by,
+        organisation=answer.assessment.organisation,
+        seen={answer.pk: Known(answer.version)},
+    )
+    if done.refused:
+        raise ValidationError(done.refused)
 
 
 def _same(look: Check) -> Check | None:

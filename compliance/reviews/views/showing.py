@@ -47,6 +47,7 @@ def shown_now(
         "desk": desk,
         "signatures": signoffs_of(here, desk.content),
         "hands": eyes(desk, request.organisation),
+        "sent": here.reviews.select_related("sent_by").first(),
         "asked": here.reopenings.select_related("asked_by").filter(decision="").first(),
     }
     if here.status in {AssessmentStatus.RUNNING, AssessmentStatus.REVIEW}:
@@ -59,10 +60,11 @@ def _before_signing(
 ) -> dict[str, Any]:
     signs = Permission.SIGN in request.may and desk.review is not None
     signer = request.user.pk if signs else None
+    checks = Permission.CONFIRM in request.may
     found = points(desk.content, desk.today, desk.checks, desk.hands, signer)
     blocks = blocking(found)
     context: dict[str, Any] = {
-        "leads": led(desk, found, request.user.pk),
+        "leads": led(desk, found, request.user.pk, checks=checks),
         "blocks": blocks,
         "returned_said": _returned_said(desk),
         "keeps_from_review": [p for p in blocks if p.about in PREPARING],

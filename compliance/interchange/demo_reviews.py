@@ -1,0 +1,38 @@
+"""The demo organisation's reviews: one that goes on, one that ended in a signature."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import User
+from compliance.reviews import actions
+from compliance.reviews.checks import seen_of
+from compliance.reviews.choices import CheckResult
+from compliance.reviews.reading import desk_of
+
+
+def review(
+    people: Mapping[str, User], assessment: Assessment, told: Mapping[str, Any]
+) -> None:
+    """Send an assessment, check some answers and, where told so, sign it."""
+    actions.send(by=people[told["sent_by"]], assessment=assessment)
+    desk = desk_of(assessment)
+    lines = {line.key: line for line in desk.content.lines}
+    for one in told["checks"]:
+        reason = one.get("returned", "")
+        actions.check(
+            by=people[one["by"]],
+            assessment=assessment,
+            answer_id=desk.answers[one["key"]],
+            seen=seen_of(lines[one["key"]]),
+            result=CheckResult.RETURNED if reason else CheckResult.ACCEPTED,
+            reason=reason,
+        )
+    if "signed" in told:
+        actions.sign(
+            by=people[told["signed"]["by"]],
+            assessment=assessment,
+            seen=actions.Seen(desk.content.content_hash, desk.at),
+            role=told["signed"]["role"],
+            reservations=told["signed"]["reservations"],
+        )

@@ -1,0 +1,307 @@
+"""Every address that writes, in every role, against a signed assessment (safety.md, F1).
+
+The same attacks are tried on one that runs, where they must hit: so none is idle.
+"""
+
+from itertools import count
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.assessments import actions as work
+from compliance.assessments.versions import Known
+from compliance.models import Answer, Event, Upgrade
+from compliance.organisations.access import ALLOWED
+from compliance.reviews import actions
+from compliance.reviews.snapshot import content_of, to_read
+from tests import factories, signing, test_doors
+from tests.test_doors import DOORS, PEOPLE, all_doors, knock
+
+pytestmark = pytest.mark.slow
+number = count(1)
+THE_WAY = {"reviews:reopen", "reviews:reopen_decide"}
+"""The one way to open what is signed: it has tests of its own."""
+HITS = {
+    "assessments:answer_save",
+    "assessments:contribute_save",
+    "assessments:hand_back",
+    "assessments:bulk",
+    "assessments:undo",
+    "assessments:bulk_undo",
+    "assessments:take",
+    "assessments:again",
+    "assessments:na_back",
+    "assessments:na_confirm",
+    "assessments:na_queue",
+    "assessments:comment_add",
+    "assessments:comment_resolve",
+    "assessments:proof_add",
+    "assessments:proof_use",
+    "assessments:proof_drop",
+    "assessments:facts",
+    "assessments:archive",
+    "assessments:assign",
+    "assessments:upgrade",
+    "assessments:upgrade_undo",
+    "assessments:action_add",
+    "assessments:action_link",
+    "assessments:action_unlink",
+    "assessments:evidence_swap",
+    "assessments:evidence_use",
+    "assessments:evidence_replace",
+}
+"""Addresses whose attack changes an assessment that runs."""
+
+
+@pytest.fixture
+def enter(sign_in):
+    cache.clear()
+
+    def as_person(user):
+        client = sign_in(user)
+        client.raise_request_exception = False
+        return client
+
+    return as_person
+
+
+class Target:
+    """An assessment, and what each address is given to hit it."""
+
+    def __init__(self, cast, *, signed):
+        self.cast = cast
+        checklist = factories.make_checklist(f"own-{next(number)}", cast.acme)
+        old = factories.make_draft(questions=6, checklist=checklist, number="2025.9")
+        edition = factories.publish(old)
+        self.assessment = signing.make_ready(cast, edition)
+        self.answers = list(self.assessment.answers.order_by("question__position"))
+        self.answer = self.answers[0]
+        self.prepare(edition)
+        if signed:
+            actions.send(by=cast.otto, assessment=self.assessment)
+            signing.look(cast.otto, self.assessment, "Q6")
+            signing.sign(cast.rev, self.assessment)
+        type(old).objects.filter(pk=old.pk).update(status="retired")
+        factories.make_edition(questions=7, checklist=checklist, number="2026.2")
+        self.before = self.rows()
+
+    def prepare(self, edition):
+        """Everything an address may be about, by people who may."""
+        cast, one = self.cast, self.assessment
+        by = {"by": cast.con, "organisation": cast.acme}
+        self.together = work.set_many(
+            **by,
+            assessment_id=one.pk,
+            targets={row.pk: Known(row.version) for row in self.answers[3:5]},
+            bulk=work.Bulk({"due_on": signing.LATER}),
+        ).seq
+        signing.answer(cast.con, one, "Q6", note="By Con.")
+        self.seq = Event.objects.filter(scope_id=one.pk).latest("seq").seq
+        self.comment = work.comment(by=cast.con, answer=self.answer, text="Why?")
+        self.proof = self.answer.attachments.get().evidence
+        self.spare = factories.make_link(cast.acme, cast.con, "Spare")
+        self.newer = factories.make_link(
+            cast.acme, cast.con, "Newer", replaces=self.proof
+        )
+        self.task = cast.acme.actions.filter(answers__in=self.answers).first()
+        self.source = test_doors.make_source(one, cast.acme, cast.ada)
+        self.source.version = 1
+        self.source.save()
+
+    def waiting(self):
+        """What only a running one has: N/A that waits, a mark, a move to undo."""
+        rows = Answer.objects.filter(pk=self.answer.pk)
+        rows.update(verdict="na", reason="No.", na_by=self.cast.con, again="carried")
+        return self
+
+    def moved(self):
+        """A move that can be undone."""
+        before = factories.make_edition(
+            checklist=self.assessment.edition.checklist, number="2025.1"
+        )
+        type(before).objects.filter(pk=before.pk).update(status="retired")
+        return Upgrade.objects.create(
+            assessment=self.assessment,
+            from_edition=before,
+            to_edition=self.assessment.edition,
+            before={"facts": {}, "facts_left": {}, "answers": {}},
+            moved_at=timezone.now(),
+            moved_by=self.cast.ada,
+        )
+
+    def rows(self):
+        """Everything the assessment is made of, as it lies in the database."""
+        key = self.assessment.pk
+        key = key.hex if connection.vendor == "sqlite" else key
+        of_answer = (
+            "answer_id IN (SELECT id FROM compliance_answer WHERE assessment_id = %s)"
+        )
+        wanted = {
+            "assessment": "id = %s",
+            "answer": "assessment_id = %s",
+            "upgrade": "assessment_id = %s",
+            "attachment": of_answer,
+            "comment": of_answer,
+            "actionlink": of_answer,
+            "signoff": "assessment_id = %s",
+        }
+        found = {}
+        with connection.cursor() as cursor:
+            for table, condition in wanted.items():
+                sql = f"SELECT * FROM compliance_{table} WHERE {condition}"  # noqa: S608
+                cursor.execute(sql, [key])
+                found[table] = sorted(map(repr, cursor.fetchall()))
+            cursor.execute("SELECT content_hash, text FROM compliance_snapshot")
+            found["snapshot"] = sorted(cursor.fetchall())
+        return found
+
+    def address(self, door):
+        values = {
+            "org": "acme",
+            "assessment_id": self.assessment.pk,
+            "answer_id": self.answer.pk,
+            "edition_id": self.assessment.edition_id,
+            "evidence_id": self.proof.pk,
+            "comment_id": self.comment.pk,
+            "source_id": self.source.pk,
+            "seq": self.seq,
+            "first_seq": self.together,
+            "number": self.task.number,
+            "upgrade_id": 1,
+        }
+        special = {
+            "assessments:proof_use": {"evidence_id": self.spare.pk},
+            "assessments:evidence_use": {"evidence_id": self.spare.pk},
+            "assessments:evidence_swap": {"evidence_id": self.newer.pk},
+            "assessments:evidence_replace": {"evidence_id": self.newer.pk},
+        }
+        values |= special.get(door.name, {})
+        if door.name == "assessments:upgrade_undo":
+            values["upgrade_id"] = getattr(self, "move", values["upgrade_id"])
+        if set(door.params) - set(values):
+            return None  # about another thing than an assessment
+        path = reverse(door.name, kwargs={name: values[name] for name in door.params})
+        asks = door.name == "assessments:evidence_use"
+        return f"{path}?assessment={self.assessment.pk}" if asks else path
+
+    def now(self):
+        return self.assessment.answers.order_by("question__position")
+
+    def told(self):
+        """What the page would have said that a bulk change does."""
+        try:
+            return work.foresee(
+                assessment=signing.fresh(self.assessment),
+                targets={row.pk: Known(row.version) for row in self.now()},
+                bulk=work.Bulk({"verdict": "partly"}),
+            ).digest
+        except ValidationError:
+            return ""
+
+    def data(self, name):
+        """What a person would send, as good as it gets."""
+        row = Answer.everything.get(pk=self.answer.pk)
+        ids = [str(one.pk) for one in self.answers]
+        now = {"base": str(row.version), "text": "An attack", "reason": "An attack"}
+        file = SimpleUploadedFile("attack.txt", b"An attack")
+        sends = {
+            "assessments:facts": {"data": ["health"]},
+            "assessments:bulk": {
+                "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
+                "what": "answer",
+                "told": self.told(),
+                "verdict": "partly",
+                "do": "apply",
+            },
+            "assessments:assign": {
+                "which": "all", "to": str(self.cast.ada.pk), "take_over": "on",
+            },
+            "assessments:hand_back": {"reason": "An attack"},
+            "assessments:take": now | {"source_version": self.source.version},
+            "assessments:na_back": now | {"why": "An attack"},
+            "assessments:na_queue": {
+                "pick": ids[0], "only": ids[0], f"base-{ids[0]}": row.version,
+            },
+            "assessments:proof_add": {"title": "Attack", "upload": file},
+            "assessments:action_new": {
+                "title": "Attack", "priority": "high", "answer": ids[0], "for": ids,
+            },
+            "assessments:action_add": {"title": "Attack", "priority": "high"},
+            "assessments:action_link": {"answer": ids[2]},
+            "assessments:action_unlink": {"answer": ids[1]},
+            "assessments:evidence_use": {
+                "answer": ids[2:4], "assessment": str(self.assessment.pk),
+            },
+            "assessments:evidence_swap": {
+                "answer": ids[:1],
+            },
+            "assessments:evidence_replace": {
+                "title": "Attack", "upload": file, "answer": ids[:1],
+            },
+            "reviews:send": {},
+            "reviews:give_back": {"said": "An attack"},
+            "reviews:check_save": {
+                "seen": "0" * 64, "result": "returned", "reason": "An attack",
+            },
+            "reviews:sign": {
+                "seen": "x", "role": "X", "password": factories.PASSWORD,
+            },
+        }  # fmt: skip
+        usual = now | {"verdict": "partly", "note": "An attack", "status": "done"}
+        return sends.get(name, usual)
+
+
+def writing():
+    """Every address of an organisation that takes a POST."""
+    return [
+        door
+        for door in all_doors()
+        if "org" in door.params and "POST" in DOORS[door.name][1].split()
+    ]
+
+
+def test_attacks_hit_an_assessment_that_runs(cast, enter):
+    idle = []
+    for name in sorted(HITS):
+        target = Target(cast, signed=False)
+        door = next(one for one in all_doors() if one.name == name)
+        person = cast.ada
+        if name in {"assessments:contribute_save", "assessments:hand_back"}:
+            Answer.objects.filter(pk=target.answer.pk).update(owner=person)
+        if "na_" in name or name == "assessments:again":
+            target.waiting()
+        if name == "assessments:upgrade_undo":
+            target.move = target.moved().pk
+        before = target.rows()
+        reply = enter(person).post(target.address(door), target.data(name))
+        if target.rows() == before:
+            idle.append((name, reply.status_code))
+    assert idle == []
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_no_role_changes_what_is_signed_by_any_address(role, cast, enter):
+    target = Target(cast, signed=True)
+    client = enter(getattr(cast, PEOPLE[role]))
+    signed = content_of(to_read(target.assessment.pk)).content_hash
+    changed, failed = [], []
+    for door in writing():
+        address = target.address(door)
+        if address is None or door.name in THE_WAY:
+            continue
+        cache.clear()
+        reply = client.post(address, target.data(door.name))
+        if reply.status_code >= 500:
+            failed.append((door.name, reply.status_code))
+        if target.rows() != target.before:
+            changed.append((door.name, reply.status_code))
+    assert (changed, failed) == ([], [])
+    assert target.assessment.signoffs.get().snapshot_id == signed
+    for method in ("PUT", "PATCH", "DELETE"):
+        knock(client, method, target.assessment.get_absolute_url())
+    assert target.rows() == target.before
