@@ -22,7 +22,7 @@ from compliance.assessments.versions import Known
 from compliance.evidence import storage as evidence_files
 from compliance.models import Answer, Comment, Evidence, Membership, Report, Upgrade
 from compliance.organisations.access import ALLOWED, Permission
-from compliance.organisations.actions import invite
+from compliance.organisations.actions import invite, make_editor
 from compliance.reports import storage as report_files
 from tests import factories
 
@@ -32,7 +32,7 @@ PUBLIC, SIGNED_IN = "public", "signed in"
 VIEW, ANSWER, COMMENT = Permission.VIEW, Permission.ANSWER, Permission.COMMENT
 ASSESS, REPORT, TRAIL = Permission.ASSESS, Permission.REPORT, Permission.TRAIL
 MEMBERS, INVITE = Permission.MEMBERS, Permission.INVITE
-EDIT = Permission.EDIT
+EDIT, LIBRARY = Permission.EDIT, Permission.LIBRARY
 DOORS = {
     "account_login": (PUBLIC, "GET POST"),
     "account_logout": (PUBLIC, "GET POST"),
@@ -119,6 +119,10 @@ DOORS = {
     "evidence:check": (VIEW, "POST"),
     "evidence:download": (VIEW, "GET"),
     "assessments:law": (VIEW, "GET"),
+    "assessments:instruments": (LIBRARY, "GET"),
+    "assessments:provisions": (LIBRARY, "GET"),
+    "assessments:provision": (LIBRARY, "GET POST"),
+    "assessments:provision_release": (LIBRARY, "POST"),
     "checklists:list": (VIEW, "GET"),
     "checklists:about": (VIEW, "GET"),
     "checklists:detail": (VIEW, "GET"),
@@ -383,6 +387,8 @@ def keys(cast):
             999_999,
             (make_invitation(other, zoe),),
         ),
+        "provision_id": Key(factories.make_provision().pk, 999_999),
+        "instrument_key": Key("law", "nonsense"),
         "token": Key("nonsense", "nonsense"),
         "source_id": Key(sources[0].pk, 999_999, (answers[1].pk, sources[1].pk)),
         "seq": Key(1, 999_999),
@@ -508,6 +514,7 @@ def test_wrong_method_is_405(keys, cast, enter):
 
 
 def test_foreign_id_is_as_unknown_as_one_that_is_not_there(keys, cast, enter):
+    make_editor(by=None, email=cast.ada.email)
     ada = enter(cast.ada)
     wrong = []
     for door in inner():

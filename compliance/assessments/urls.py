@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from compliance.assessments.views import (
+    amending,
     answers,
     assigning,
     bulk,
@@ -119,6 +120,22 @@ tasks = [
 urlpatterns = [
     path("search/", search.search, name="search"),
     path("checklists/law/", law.law, name="law"),
+    path("checklists/law/index/", amending.instruments, name="instruments"),
+    path(
+        "checklists/law/index/<slug:instrument_key>/",
+        amending.provisions,
+        name="provisions",
+    ),
+    path(
+        "checklists/law/provision/<int:provision_id>/",
+        amending.provision,
+        name="provision",
+    ),
+    path(
+        "checklists/law/provision/<int:provision_id>/release/",
+        amending.provision_release,
+        name="provision_release",
+    ),
     path("assessments/", include(inside)),
     path("actions/", include(tasks)),
 ]

@@ -83,6 +83,12 @@ def record_together(
     return events
 
 
+def hold(organisation_id: UUID) -> int:
+    """Let nobody else add to a chain until the transaction ends; its newest number."""
+    seq: int = _locked_head(organisation_id).seq
+    return seq
+
+
 def _event(
     by: Any,
     head: ChainHead,

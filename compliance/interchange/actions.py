@@ -17,8 +17,7 @@ from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import Change, alter, json_of
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
-from compliance.audit.chain import START
-from compliance.audit.models import LIBRARY, ChainHead, Event
+from compliance.audit.models import LIBRARY, Event
 from compliance.checklists import actions
 from compliance.checklists.models import Edition
 from compliance.interchange import checks
@@ -51,6 +50,8 @@ class Library:
 
     checklists: list[Loaded]
     law: Told
+    held: list[str]
+    """Citations that stay as an editor changed them, though the seeds say otherwise."""
 
 
 def read(folder: Path) -> Seeds:
@@ -69,7 +70,7 @@ def load(*, by: Any, folder: Path) -> Library:
     Organisations whose running assessments rest on law that changed are told.
     """
     seeds = read(folder)
-    stood_at = _wait_for_others()
+    stood_at = trail.hold(LIBRARY)  # one load at a time
     if seeds.themes:
         for position, theme in enumerate(seeds.themes.content.themes, 1):
             actions.store_theme(
@@ -85,16 +86,8 @@ def load(*, by: Any, folder: Path) -> Library:
         actions.store_relations(by=by, pairs=seeds.crosswalk.content.document())
     if seeds.about:
         actions.store_notices(by=by, notices=seeds.about.content.document())
-    return Library(loaded, tell_of_law(by=by, after=stood_at))
-
-
-def _wait_for_others() -> int:
-    """Let one load at a time go on: each holds the library's chain to its end.
-
-    The number of its newest event.
-    """
-    ChainHead.objects.get_or_create(pk=LIBRARY, defaults={"hash": START})
-    return ChainHead.objects.select_for_update().get(pk=LIBRARY).seq
+    held = [cite for law in seeds.laws for cite in actions.held(law.content.document())]
+    return Library(loaded, tell_of_law(by=by, after=stood_at), held)
 
 
 def _checklist(by: Any, files: ChecklistFiles) -> Loaded:

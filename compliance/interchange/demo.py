@@ -18,6 +18,7 @@ from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
 from compliance.interchange import demo_reviews
 from compliance.interchange.demo_lists import store_edition
+from compliance.organisations.actions import make_editor
 from compliance.organisations.models import Membership, Organisation, User
 
 PASSWORD = "attest demo 2026"  # noqa: S105 (printed on the screen, for the demo)
@@ -79,6 +80,8 @@ def _person(organisation: Organisation, told: dict[str, Any]) -> User:
     user = User.objects.create_user(
         told["email"], PASSWORD, name=told["name"], last_login=timezone.now()
     )
+    if told.get("is_editor"):
+        make_editor(by=None, email=user.email)
     Membership.objects.create(organisation=organisation, user=user, role=told["role"])
     return user
 

@@ -41,6 +41,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120, validators=[validate_line])
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    is_editor = models.BooleanField(default=False)
+    """Keeps the library right: checklists for everyone, and the law they cite."""
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

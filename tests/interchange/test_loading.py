@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, ChainHead, Event
 from compliance.checklists import content
+from compliance.checklists.actions import amend_provision, mark_of
 from compliance.interchange import actions
 from compliance.interchange.reading import BadSeeds
 from compliance.interchange.schema import schemas
@@ -235,6 +236,23 @@ def test_changed_law_is_told_once(cast, tmp_path):
     assert "repealed" not in mails[0].body
     assert len(run(write(tmp_path, spoil_law(make_seeds()))).splitlines()) == 1
     assert not queued().exists()
+
+
+def test_what_an_editor_changed_is_named_and_stays(cast, tmp_path):
+    load(tmp_path, make_seeds())
+    row = Provision.objects.select_related("successor").get(cite="Law Art. 1")
+    amend_provision(
+        by=cast.ada,
+        provision_id=row.pk,
+        values={"status": "repealed"},
+        reason="Annulled",
+        seen=mark_of(row),
+    )
+    said = run(write(tmp_path, make_seeds())).splitlines()
+    assert said[1:] == [
+        "law: Law Art. 1 stays as an editor changed it; the seeds say otherwise"
+    ]
+    assert Provision.objects.get(cite="Law Art. 1").status == "repealed"
 
 
 def test_law_that_comes_with_a_fault_tells_nobody(cast, tmp_path):

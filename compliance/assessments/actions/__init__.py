@@ -33,7 +33,12 @@ from compliance.assessments.actions.confirm import (
     unconfirm_na,
 )
 from compliance.assessments.actions.keep import change_view, keep_view, remove_view
-from compliance.assessments.actions.law import Told, law_page, tell_of_law
+from compliance.assessments.actions.law import (
+    Told,
+    amend_law,
+    law_page,
+    tell_of_law,
+)
 from compliance.assessments.actions.look import (
     Moved,
     arrive,
@@ -87,6 +92,7 @@ __all__ = [
     "Stale",
     "Told",
     "Undone",
+    "amend_law",
     "archive",
     "arrive",
     "assign",

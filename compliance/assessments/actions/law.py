@@ -11,10 +11,14 @@ from django.urls import reverse
 
 from compliance.assessments.law import in_order, running
 from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.audit.models import LIBRARY
+from compliance.checklists.actions import amend_provision
 from compliance.checklists.law import Change, recorded
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Membership, Organisation
 from compliance.web.mail import absolute, queue_mail
+from compliance.web.turns import in_turn
 
 SHOWN = 12
 """Changes, assessments, citations and keys that are named; the others are counted."""
@@ -74,6 +78,21 @@ def tell_of_law(*, by: Any, after: int) -> Told:
         organisations=len(own),
         mails=mails,
     )
+
+
+def amend_law(
+    *, by: Any, provision_id: int, values: dict[str, Any], reason: str, seen: str
+) -> Told | None:
+    """Change a provision on screen and tell whom it touches, as a new index would.
+
+    None when nothing changed. Raises what ``amend_provision`` raises.
+    """
+    with in_turn(), transaction.atomic():
+        stood_at = trail.hold(LIBRARY)
+        is_changed = amend_provision(
+            by=by, provision_id=provision_id, values=values, reason=reason, seen=seen
+        )
+        return tell_of_law(by=by, after=stood_at) if is_changed else None
 
 
 def told(changes: Iterable[Change]) -> list[str]:

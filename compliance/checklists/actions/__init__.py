@@ -4,7 +4,14 @@ from compliance.checklists.actions.cloning import clone, draft_next
 from compliance.checklists.actions.copying import duplicate_question
 from compliance.checklists.actions.editing import save_head, save_question
 from compliance.checklists.actions.facts import remove_fact, save_fact
-from compliance.checklists.actions.law import store_instrument, store_theme
+from compliance.checklists.actions.law import (
+    amend_provision,
+    held,
+    mark_of,
+    release_provision,
+    store_instrument,
+    store_theme,
+)
 from compliance.checklists.actions.library import (
     add_relations,
     store_notices,
@@ -43,17 +50,21 @@ __all__ = [
     "add_question",
     "add_relations",
     "add_section",
+    "amend_provision",
     "approve",
     "bring_in",
     "clone",
     "draft_next",
     "duplicate_question",
+    "held",
     "is_alone",
     "keep_final",
+    "mark_of",
     "merge",
     "move_question",
     "move_section",
     "publish",
+    "release_provision",
     "remove_fact",
     "remove_language",
     "remove_question",

@@ -3,10 +3,17 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
-from compliance.checklists.actions.recording import RefusedError, difference, stored
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    difference,
+    stored,
+)
 from compliance.checklists.models import Instrument, Provision, Theme
 
 
@@ -23,7 +30,8 @@ def store_instrument(*, by: Any, document: dict[str, Any]) -> bool:
 
     ``document`` has the instrument's fields and ``provisions``: ``cite``, ``title``,
     ``url``, ``applies_from``, ``status`` and ``successor`` (a citation or ""). Whether
-    anything changed. Refuses to drop a provision: it can only be repealed.
+    anything changed. What an editor changed on screen stays as it is, see ``held``.
+    Refuses to drop a provision: it can only be repealed.
     """
     fields = {name: document[name] for name in ("name", "title", "official_id", "url")}
     instrument = Instrument.objects.filter(key=document["key"]).first()
@@ -38,6 +46,11 @@ def _store_provisions(
     kept = {row.cite: row for row in instrument.provisions.select_related("successor")}
     before = {cite: _provision(row) for cite, row in kept.items()}
     after = {row["cite"]: row | {"position": at} for at, row in enumerate(wanted, 1)}
+    after |= {
+        cite: before[cite] | {"position": after[cite]["position"]}
+        for cite, row in kept.items()
+        if row.amended_at and cite in after
+    }
     if dropped := [cite for cite in kept if cite not in after]:
         msg = (
             f"{dropped[0]} is missing; a provision is never dropped, set it to repealed"
@@ -64,6 +77,93 @@ def _store_provisions(
     return True
 
 
+def held(document: dict[str, Any]) -> list[str]:
+    """Citations that stay as an editor changed them though an index says otherwise.
+
+    ``document`` is one for ``store_instrument``, before or after it was stored.
+    """
+    rows = Provision.objects.filter(
+        instrument__key=document["key"], amended_at__isnull=False
+    )
+    stand = {row.cite: _provision(row) for row in rows.select_related("successor")}
+    return [
+        row["cite"]
+        for row in document["provisions"]
+        if row["cite"] in stand and difference(row, stand[row["cite"]])
+    ]
+
+
+def mark_of(row: Provision) -> str:
+    """What tells whether a provision, its successor joined, was changed since."""
+    return digest(canonical(_provision(row)))
+
+
+@transaction.atomic
+def amend_provision(
+    *, by: Any, provision_id: int, values: dict[str, Any], reason: str, seen: str
+) -> bool:
+    """Change what the legal index says of a provision; whether anything changed.
+
+    ``values`` has any of the fields that ``store_instrument`` takes but "cite"; ``seen``
+    is the ``mark_of`` it as the change was made. Raises ``StaleError`` when it is
+    another one by now, and ``RefusedError`` for a successor that cannot be.
+    """
+    rows = Provision.objects.select_for_update(of=("self",)).select_related(
+        "instrument", "successor"
+    )
+    row = rows.get(pk=provision_id)
+    if mark_of(row) != seen:
+        raise StaleError
+    before = _provision(row)
+    after = before | values
+    if after == before:
+        return False
+    row.successor = _successor(row, after["successor"])
+    for name in ("title", "url", "status", "applies_from"):
+        setattr(row, name, after[name])
+    row.amended_at = timezone.now()
+    row.save()
+    stood, now = {row.cite: before}, {row.cite: after}
+    _record_provisions(by, row.instrument, stood, now, {"reason": reason})
+    return True
+
+
+def _successor(row: Provision, cite: str) -> Provision | None:
+    if not cite:
+        return None
+    found = Provision.objects.filter(cite=cite).first()
+    if found is None:
+        msg = f"{cite} is not in the legal index"
+        raise RefusedError(msg)
+    seen = {row.pk}
+    later: Provision | None = found
+    while later is not None:
+        if later.pk in seen:
+            msg = f"{cite} leads back to {row.cite}"
+            raise RefusedError(msg)
+        seen.add(later.pk)
+        later = later.successor
+    return found
+
+
+@transaction.atomic
+def release_provision(*, by: Any, provision_id: int) -> None:
+    """Let legal indexes count again for a provision that was changed on screen."""
+    rows = Provision.objects.select_for_update(of=("self",))
+    row = rows.select_related("instrument").get(pk=provision_id)
+    if row.amended_at is None:
+        return
+    row.amended_at = None
+    row.save(update_fields=["amended_at"])
+    trail.record(
+        by=by,
+        organisation_id=LIBRARY,
+        action="instrument.provision-released",
+        subject=row.instrument,
+        after={"cite": row.cite},
+    )
+
+
 def _provision(row: Provision) -> dict[str, Any]:
     return {
         "cite": row.cite,
@@ -81,6 +181,7 @@ def _record_provisions(
     instrument: Instrument,
     before: dict[str, dict[str, Any]],
     after: dict[str, dict[str, Any]],
+    also: dict[str, Any] | None = None,
 ) -> None:
     known = {cite: values for cite, values in after.items() if cite in before}
     trail.record(
@@ -92,5 +193,6 @@ def _record_provisions(
             cite: difference(before[cite], values) for cite, values in known.items()
         },
         after={cite: difference(values, before[cite]) for cite, values in known.items()}
-        | {"added": len(after) - len(known)},
+        | {"added": len(after) - len(known)}
+        | (also or {}),
     )

@@ -19,7 +19,11 @@ class Instrument(models.Model):
 
 
 class Provision(models.Model):
-    """One citable place in an instrument."""
+    """One citable place in an instrument.
+
+    ``amended_at`` says that an editor changed it on screen: what a legal index says of
+    it does not count until the editor lets it count again.
+    """
 
     instrument = models.ForeignKey(
         Instrument, models.PROTECT, related_name="provisions"
@@ -31,6 +35,7 @@ class Provision(models.Model):
     status = models.CharField(max_length=20, choices=ProvisionStatus.choices)
     successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     position = models.PositiveIntegerField()
+    amended_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["instrument_id", "position"]

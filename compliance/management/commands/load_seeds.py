@@ -50,6 +50,10 @@ class Command(BaseCommand):
                 f" {loaded.questions} questions, {edition.content_hash}"
             )
         self._say_law(library.law)
+        for cite in library.held:
+            self.stdout.write(
+                f"law: {cite} stays as an editor changed it; the seeds say otherwise"
+            )
 
     def _say_law(self, told: Told) -> None:
         """What changed in the law; whom it touches in numbers only."""

@@ -1,5 +1,6 @@
 """What people do to organisations, their members and invitations."""
 
+from compliance.organisations.actions.editors import make_editor
 from compliance.organisations.actions.invitations import (
     accept_invitation,
     accept_waiting,
@@ -27,6 +28,7 @@ __all__ = [
     "find_or_create_user",
     "hash_of",
     "invite",
+    "make_editor",
     "make_placeholders",
     "remove_member",
     "send_again",

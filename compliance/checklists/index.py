@@ -1,0 +1,49 @@
+"""The legal index as those see it who keep it right."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Edition, Instrument, Provision
+
+
+def instruments() -> QuerySet[Instrument]:
+    """Each with ``count`` provisions, of which editors changed ``amended``."""
+    return Instrument.objects.order_by("name").annotate(
+        count=Count("provisions"),
+        amended=Count("provisions", filter=Q(provisions__amended_at__isnull=False)),
+    )
+
+
+def joined() -> QuerySet[Provision]:
+    """Provisions with their instrument and successor."""
+    return Provision.objects.select_related("instrument", "successor")
+
+
+def provisions(instrument: Instrument) -> QuerySet[Provision]:
+    """All of one instrument, in its order."""
+    return joined().filter(instrument=instrument).order_by("position")
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """An edition of the library with the number of questions that rest on a provision."""
+
+    edition: Edition
+    count: int
+
+
+def cited_in(provision: Provision) -> list[Cited]:
+    """The published editions of the library that rest on a provision: one query."""
+    rows = (
+        Edition.objects.filter(
+            checklist__organisation=None,
+            status=EditionStatus.PUBLISHED,
+            questions__citations__provision=provision,
+        )
+        .select_related("checklist")
+        .annotate(count=Count("questions"))
+        .order_by("checklist__title")
+    )
+    return [Cited(row, row.count) for row in rows]

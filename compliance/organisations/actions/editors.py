@@ -1,0 +1,36 @@
+"""Who keeps the library of checklists right."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from compliance.audit import trail
+from compliance.audit.models import LIBRARY
+from compliance.organisations.models import User
+from compliance.web.turns import in_turn
+
+
+def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
+    """Let a person edit the library, or no longer; nothing when it is so already.
+
+    Raises ``ValidationError`` when nobody has that address.
+    """
+    with in_turn(), transaction.atomic():
+        found = User.objects.select_for_update().filter(email=email.strip().lower())
+        user = found.first()
+        if user is None:
+            msg = f"Nobody here has the address {email.strip()[:254]}."
+            raise ValidationError(msg)
+        if user.is_editor != is_editor:
+            user.is_editor = is_editor
+            user.save(update_fields=["is_editor"])
+            trail.record(
+                by=by,
+                organisation_id=LIBRARY,
+                action="editor.made" if is_editor else "editor.ended",
+                subject=user,
+                before={"is_editor": not is_editor},
+                after={"is_editor": is_editor},
+            )
+    return user
