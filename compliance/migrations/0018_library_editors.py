@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0016_looking_back'),
+        ('compliance', '0017_report_states'),
     ]
 
     operations = [
