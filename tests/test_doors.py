@@ -182,6 +182,7 @@ DOORS = {
     "reports:ask": (REPORT, "GET POST"),
     "reports:as_of": (REPORT, "GET"),
     "reports:detail": (REPORT, "GET"),
+    "reports:cancel": (REPORT, "POST"),
     "reports:download": (REPORT, "GET"),
 }
 """Name of an address to who may, and by which methods."""

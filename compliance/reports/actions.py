@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -28,6 +29,11 @@ UNFORESEEN = (
     " else is affected. Ask for it again."
 )
 EVERY_SECONDS = 0.5
+OVER = "This report is over: there is nothing to cancel any more."
+
+
+class CancelledError(Exception):
+    """Somebody cancelled the report while it was being made."""
 
 
 def ask_report(
@@ -85,20 +91,49 @@ def _signoff(assessment: Assessment, state: State) -> SignOff | None:
 def make_report(report_id: UUID) -> Report:
     """Make the file of a report that is not over yet; the same call again is harmless.
 
-    The outcome stands on the report: done with its file, or failed with words. What
-    was not foreseen is raised as well, for the log.
+    The outcome stands on the report: done with its file, failed with words, or
+    cancelled. What was not foreseen is raised as well, for the log.
     """
     report = _begin(report_id)
     if report.is_over:
         return report
     try:
+        _make_or_fail(report)
+    except CancelledError:
+        report.refresh_from_db()
+    return report
+
+
+def _make_or_fail(report: Report) -> None:
+    try:
         _make(report)
+    except CancelledError:
+        raise
     except RenderError as error:
         _fail(report, str(error))
     except Exception:
         _fail(report, UNFORESEEN)
         raise
-    return report
+
+
+def cancel_report(*, by: User, report: Report) -> Report:
+    """Stop a report: whoever makes it hears of it within a second and leaves no file."""
+    with in_turn(), transaction.atomic():
+        locked = Report.objects.select_for_update().get(pk=report.pk)
+        if locked.is_over:
+            raise ValidationError(OVER)
+        locked.status, locked.step = ReportStatus.CANCELLED, ""
+        locked.finished_at = timezone.now()
+        locked.save(update_fields=["status", "step", "finished_at"])
+        trail.record(
+            by=by,
+            organisation_id=locked.assessment.organisation_id,
+            action="report.cancelled",
+            subject=locked,
+            scope_id=locked.assessment_id,
+            after={"number": locked.number},
+        )
+    return locked
 
 
 def _begin(report_id: UUID) -> Report:
@@ -126,11 +161,19 @@ def _make(report: Report) -> None:
         pages = render(pieces, writing.stylesheet(), draft, _progress(report), files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
-    _finish(report, paper, sha256, size_bytes, pages)
+    try:
+        _finish(report, paper, sha256, size_bytes, pages)
+    except CancelledError:
+        if not Report.objects.filter(sha256=sha256).exists():
+            storage.drop(sha256)
+        raise
 
 
 def _progress(report: Report) -> Callable[[str, int], None]:
-    """Writes a step down, but not more often than a person can read."""
+    """Writes a step down, but not more often than a person can read.
+
+    Raises ``CancelledError`` where somebody cancelled the report meanwhile.
+    """
     last = 0.0
 
     def listen(step: str, percent: int) -> None:
@@ -138,9 +181,9 @@ def _progress(report: Report) -> Callable[[str, int], None]:
         if time.monotonic() - last < EVERY_SECONDS:
             return
         last = time.monotonic()
-        Report.objects.filter(pk=report.pk, status=ReportStatus.RUNNING).update(
-            step=step[:80], done_percent=percent
-        )
+        running = Report.objects.filter(pk=report.pk, status=ReportStatus.RUNNING)
+        if not running.update(step=step[:80], done_percent=percent):
+            raise CancelledError
 
     return listen
 
@@ -171,6 +214,9 @@ def _fail(report: Report, problem: str) -> None:
 def _end(report: Report, action: str, after: dict[str, object]) -> None:
     report.finished_at = timezone.now()
     with in_turn(), transaction.atomic():
+        now = Report.objects.select_for_update().get(pk=report.pk)
+        if now.is_over:
+            raise CancelledError
         report.save()
         trail.record(
             by=report.asked_by,

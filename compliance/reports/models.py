@@ -20,6 +20,7 @@ class ReportStatus(models.TextChoices):
     RUNNING = "running", "Being made"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -108,7 +109,7 @@ class Report(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.status in {ReportStatus.DONE, ReportStatus.FAILED}
+        return self.status not in {ReportStatus.WAITING, ReportStatus.RUNNING}
 
     @property
     def is_done(self) -> bool:

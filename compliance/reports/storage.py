@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +27,7 @@ def path_of(sha256: str) -> Path:
 @contextmanager
 def draft() -> Iterator[Path]:
     """A file of its own to write to; gone afterwards unless ``keep`` moved it."""
+    _sweep()
     handle, name = tempfile.mkstemp(prefix="draft-", suffix=".pdf", dir=folder())
     os.close(handle)
     path = Path(name)
@@ -51,6 +54,23 @@ def keep(path: Path) -> tuple[str, int]:
     path.replace(path_of(sha256))
     _settle(folder())
     return sha256, size_bytes
+
+
+def drop(sha256: str) -> None:
+    """Remove a file that no report came to have."""
+    path_of(sha256).unlink(missing_ok=True)
+
+
+def _sweep() -> None:
+    """Remove drafts of processes that were killed: none lives longer than a report."""
+    oldest = time.time() - 2 * settings.REPORT_SECONDS
+    for left in folder().glob("draft-*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < oldest:
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
 
 
 def _settle(path: Path) -> None:

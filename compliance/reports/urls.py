@@ -14,5 +14,6 @@ urlpatterns = [
     path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),
     path("reports/as-of/<uuid:assessment_id>/", looking_back.as_of, name="as_of"),
     path("reports/<uuid:report_id>/", reports.detail, name="detail"),
+    path("reports/<uuid:report_id>/cancel/", reports.cancel, name="cancel"),
     path("reports/<uuid:report_id>/file/", reports.download, name="download"),
 ]

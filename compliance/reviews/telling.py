@@ -64,6 +64,7 @@ WORDS = {
     "invitation.ended": "Invitation taken back",
     "invitation.accepted": "Invitation accepted",
     "organisation.created": "Organisation made",
+    "report.cancelled": "Report cancelled",
 }
 _DECIDED = {
     "again": "to be confirmed again",

@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports import storage, tasks
+from compliance.reports import actions, storage, tasks
+from compliance.reports.access import may_cancel
 from compliance.reports.forms import ReportForm
 from compliance.reports.looking import event_of, revisions
 from compliance.reports.models import reports_of
@@ -65,8 +67,25 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 def detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """The report, or how far it is: the page asks again until it is over."""
     report = get_object_or_404(reports_of(request.organisation), pk=report_id)
-    context = {"report": report, "assessment": report.assessment}
+    context = {
+        "report": report,
+        "assessment": report.assessment,
+        "may_cancel": may_cancel(report, request.user, request.may),
+    }
     return render_page(request, "reports/detail.html", context, partial="state")
+
+
+@require_POST
+@member_required(Permission.REPORT)
+def cancel(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    report = get_object_or_404(reports_of(request.organisation), pk=report_id)
+    if not may_cancel(report, request.user, request.may):
+        raise PermissionDenied
+    try:
+        actions.cancel_report(by=request.user, report=report)
+    except ValidationError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("reports:detail", request.organisation.slug, report.pk)
 
 
 @require_GET

@@ -1,0 +1,14 @@
+"""Who may stop a report."""
+
+from collections.abc import Set as AbstractSet
+
+from compliance.organisations.access import Permission
+from compliance.organisations.models import User
+from compliance.reports.models import Report
+
+
+def may_cancel(report: Report, user: User, may: AbstractSet[str]) -> bool:
+    """Whoever asked for it, and whoever runs the assessment."""
+    if Permission.REPORT not in may:
+        return False
+    return report.asked_by_id == user.pk or Permission.ASSESS in may

@@ -1,0 +1,33 @@
+"""What the tests that kill a worker do inside its site: ask for reports, and look."""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from compliance.models import Assessment, Report  # noqa: E402
+from compliance.reports import storage, tasks  # noqa: E402
+
+
+def ask(assessment_id):
+    assessment = Assessment.objects.get(pk=assessment_id)
+    return str(tasks.ask(by=assessment.started_by, assessment=assessment).pk)
+
+
+def state():
+    """Each report as it stands, and the names of all files that are kept."""
+    reports = Report.objects.order_by("asked_at")
+    return {
+        "reports": list(reports.values("status", "step", "problem", "sha256")),
+        "files": sorted(path.name for path in storage.folder().glob("*.pdf")),
+        "folder": str(storage.folder()),
+    }
+
+
+if __name__ == "__main__":
+    command, *given = sys.argv[1:]
+    json.dump({"ask": ask, "state": state}[command](*given), sys.stdout)

@@ -1,0 +1,141 @@
+"""A report is cancelled by who asked or an officer, and leaves nothing."""
+
+import os
+import time
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from compliance.audit.models import Event
+from compliance.models import Report
+from compliance.reports import actions, storage
+from compliance.reports.actions import CancelledError
+from tests.factories import make_assessment
+from tests.reports.conftest import FILE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def report(cast):
+    assessment = make_assessment(cast.acme, cast.ada)
+    return actions.ask_report(by=cast.rob, assessment=assessment)
+
+
+def told(report):
+    events = Event.objects.filter(scope_id=report.assessment_id).order_by("seq")
+    return list(events.values_list("action", flat=True))
+
+
+def post(client, report, org="acme"):
+    return client.post(reverse("reports:cancel", args=[org, report.pk]))
+
+
+def test_waiting_report_that_is_cancelled_is_never_made(cast, report, quick_files):
+    actions.cancel_report(by=cast.rob, report=report)
+    assert actions.make_report(report.pk).status == "cancelled"
+    assert told(report) == ["report.asked", "report.cancelled"]
+    assert list(storage.folder().iterdir()) == []
+
+
+def test_report_cancelled_while_it_is_made_leaves_no_file(cast, report, monkeypatch):
+    def render(pieces, css, path, listen, attachments):
+        path.write_bytes(FILE[:5])
+        actions.cancel_report(by=cast.rob, report=report)
+        listen("Laying out page 7", 40)
+        raise AssertionError("nobody stopped it")
+
+    monkeypatch.setattr(actions, "render", render)
+    assert actions.make_report(report.pk).status == "cancelled"
+    assert told(report) == ["report.asked", "report.cancelled"]
+    assert list(storage.folder().iterdir()) == []
+
+
+def test_report_cancelled_at_the_last_moment_leaves_no_file(
+    cast, report, quick_files, monkeypatch
+):
+    def seal(path):
+        actions.cancel_report(by=cast.rob, report=report)
+        return "5ea1" * 16
+
+    monkeypatch.setattr(actions, "seal", seal)
+    assert actions.make_report(report.pk).status == "cancelled"
+    assert told(report) == ["report.asked", "report.cancelled"]
+    assert list(storage.folder().iterdir()) == []
+
+
+def test_failure_after_cancelling_changes_nothing(cast, report, monkeypatch):
+    def render(*args):
+        actions.cancel_report(by=cast.rob, report=report)
+        raise actions.RenderError("Stopped.")
+
+    monkeypatch.setattr(actions, "render", render)
+    assert actions.make_report(report.pk).status == "cancelled"
+    assert told(report) == ["report.asked", "report.cancelled"]
+
+
+def test_what_is_over_is_not_cancelled(cast, report, quick_files):
+    actions.make_report(report.pk)
+    with pytest.raises(ValidationError, match="nothing to cancel"):
+        actions.cancel_report(by=cast.rob, report=report)
+    assert Report.objects.get().status == "done"
+
+
+def test_listener_hears_of_it(cast, report):
+    Report.objects.update(status="running")
+    listen = actions._progress(report)
+    listen("Laying out page 7", 40)
+    actions.cancel_report(by=cast.rob, report=report)
+    with pytest.raises(CancelledError):
+        actions._progress(report)("Laying out page 8", 41)
+
+
+def test_who_asked_cancels_it_on_its_page(cast, sign_in, report):
+    client = sign_in(cast.rob)
+    detail = reverse("reports:detail", args=["acme", report.pk])
+    assert "Cancel this report" in client.get(detail).text
+    assert post(client, report).url == detail
+    text = client.get(detail).text
+    assert "Cancelled" in text
+    assert "Cancel this report" not in text
+    assert "Ask for it again" in text
+
+
+def test_officer_cancels_it_and_a_colleague_does_not(cast, sign_in, report):
+    page = sign_in(cast.con).get(reverse("reports:detail", args=["acme", report.pk]))
+    assert "Cancel this report" not in page.text
+    assert post(sign_in(cast.con), report).status_code == 403
+    assert post(sign_in(cast.otto), report).status_code == 302
+    assert Report.objects.get().status == "cancelled"
+
+
+def test_cancelling_twice_is_told(cast, sign_in, report):
+    client = sign_in(cast.rob)
+    post(client, report)
+    text = client.get(post(client, report).url).text
+    assert "nothing to cancel" in text
+    assert told(report) == ["report.asked", "report.cancelled"]
+
+
+def test_report_of_another_organisation_is_not_found(cast, sign_in, report):
+    assert post(sign_in(cast.zoe), report).status_code == 404
+    assert post(sign_in(cast.zoe), report, "other").status_code == 404
+    assert Report.objects.get().status == "waiting"
+
+
+def test_old_drafts_of_killed_processes_are_swept(settings):
+    old, new = (storage.folder() / name for name in ("draft-old", "draft-new"))
+    for path in (old, new):
+        path.mkdir()
+        (path / "0.html").write_text("x")
+    long_ago = time.time() - 3 * settings.REPORT_SECONDS
+    os.utime(old, (long_ago, long_ago))
+    with storage.draft():
+        assert not old.exists()
+        assert new.exists()
