@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection, transaction
 
 from compliance.audit import trail
 from compliance.audit.chain import START
+from compliance.audit.checking import Kind
 from compliance.audit.models import ChainHead, Event
 
 
@@ -47,6 +48,14 @@ def test_event_keeps_what_changed(cast):
         "UPDATE compliance_event SET action = 'x'",
         "UPDATE compliance_event SET payload = '{}' WHERE seq = 1",
         "DELETE FROM compliance_event",
+        "UPDATE compliance_event SET payload = '', salt = ''",
+        "UPDATE compliance_event SET payload = '', rest = '{}'",
+        "UPDATE compliance_event SET payload = '{}', salt = '', rest = '{}'",
+        "UPDATE compliance_event SET rest = '{}'",
+        "UPDATE compliance_event SET payload = '', salt = '', rest = '{}', at = '2020-01-01 00:00:00+00:00'",
+        "UPDATE compliance_event SET payload = '', salt = '', rest = '{}', actor_id = NULL",
+        "UPDATE compliance_event SET payload = '', salt = '', rest = '{}', seq = 7",
+        "UPDATE compliance_event SET payload = '', salt = '', rest = '{}', hash = 'x'",
     ],
 )
 def test_database_refuses_to_change_events(cast, statement):
@@ -54,6 +63,18 @@ def test_database_refuses_to_change_events(cast, statement):
     with pytest.raises(DatabaseError, match="never"), transaction.atomic():
         connection.cursor().execute(statement)
     assert trail.verify(cast.acme.pk) is None
+
+
+def test_database_lets_an_event_be_erased_and_nothing_be_put_back(cast):
+    record(cast, person="ada@example.org")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE compliance_event SET payload = '', salt = '', rest = 'x'"
+        )
+    fault = trail.verify(cast.acme.pk)
+    assert (fault.seq, fault.kind) == (1, Kind.ERASED)  # no entry says so
+    with pytest.raises(DatabaseError, match="never"), transaction.atomic():
+        connection.cursor().execute("UPDATE compliance_event SET payload = 'x'")
 
 
 def test_orm_cannot_change_events_either(cast):

@@ -46,7 +46,7 @@ def _event(line: str, at: int, refusal: Refusal) -> EventPart:
         raise refusal(msg)
     try:
         event = EventPart.model_validate_json(line)
-        json.loads(event.payload)
+        json.loads(event.payload or "{}")
     except (ValidationError, ValueError, RecursionError) as error:
         msg = f"line {at} is no event"
         raise refusal(msg) from error
@@ -60,9 +60,7 @@ def _fault(event: EventPart, before: EventPart | None, head: dict[str, Any]) -> 
     faults = {
         "is of another organisation": event.organisation_id != head["organisation_id"],
         "is of another assessment": event.scope_id != head["assessment"],
-        "its content was changed": (
-            payload_digest(event.salt, event.payload) != event.payload_hash
-        ),
+        "its content was changed": _has_other_content(event),
         "its who, when or what was changed": link_digest(_link(event)) != event.hash,
         "comes after the head": event.seq > head["head_seq"],
         "is not the head that is said to be there": (
@@ -74,6 +72,13 @@ def _fault(event: EventPart, before: EventPart | None, head: dict[str, Any]) -> 
         ),
     }
     return next((words for words, is_so in faults.items() if is_so), "")
+
+
+def _has_other_content(event: EventPart) -> bool:
+    """One whose personal data was erased has neither payload nor salt any more."""
+    is_erased = not event.payload and not event.salt
+    content = payload_digest(event.salt, event.payload)
+    return not is_erased and content != event.payload_hash
 
 
 def _link(event: EventPart) -> Link:

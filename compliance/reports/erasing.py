@@ -1,0 +1,278 @@
+"""Erasing a person: name and e-mail go, what they did and what was signed stays."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
+from django.db.models.functions import Cast
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Assessment, Presence, SavedView, Visit
+from compliance.audit import trail
+from compliance.audit.erasing import cleaned, erase, holding
+from compliance.audit.models import ChainHead, Event
+from compliance.organisations.actions.members import keep_an_owner, lock
+from compliance.organisations.models import Membership, Organisation, User
+from compliance.reviews.models import SignOff, Snapshot
+from compliance.web.turns import in_turn
+
+SHORTEST_NAME = 4
+"""A shorter name is left in what people wrote: it is too many other words."""
+_SIGNED = "assessment.signed"
+_NOT_SWEPT = {Event, ChainHead, Snapshot, SignOff, User, EmailAddress, Session}
+_APPS = {"compliance", "account", "django_tasks_database"}
+
+
+@dataclass(slots=True)
+class Erased:
+    """What was done: ``rows`` by table, ``events``, and what stays since it is frozen."""
+
+    name: str
+    memberships: int = 0
+    sessions: int = 0
+    events: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    is_name_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is taken out of texts, and what stands there then."""
+
+    email: str
+    emails: tuple[str, ...]
+    name: str
+    called: str
+
+    def clean(self, text: str) -> str:
+        for email in self.emails:
+            text = _as_words(email).sub(self.email, text)
+        return self.clean_name(text) if self.called else text
+
+    def clean_name(self, text: str) -> str:
+        for form in ("NFC", "NFD"):
+            called = unicodedata.normalize(form, self.called)
+            text = _as_words(called).sub(self.name, text)
+        return text
+
+    def clean_email(self, text: str) -> str:
+        return _Words(self.email, self.emails, self.name, "").clean(text)
+
+    def spellings(self, *, with_name: bool = True) -> list[str]:
+        found = list(self.emails)
+        for form in ("NFC", "NFD") if with_name and self.called else ():
+            called = unicodedata.normalize(form, self.called)
+            found += [called, called.lower(), called.upper()]
+        return sorted(set(found))
+
+
+def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Erased:
+    """Replace a person's name and e-mail everywhere but in what was signed.
+
+    Memberships end, sessions close, what waits to be mailed to them is dropped. In
+    texts the name is replaced in organisations they had to do with, and only when no
+    other person bears it; the e-mail everywhere. ``is_dry`` changes nothing and tells
+    what would be. Raises ``ValidationError`` for the last owner of an organisation and
+    for somebody who was erased before.
+    """
+    with in_turn(), transaction.atomic():
+        person = User.objects.select_for_update().get(pk=person.pk)
+        words = _words_of(person)
+        done = Erased(words.name)
+        done.is_name_shared = not words.called
+        places = _places_of(person, words)
+        _end_memberships(by, person, words, done)
+        _close(person, words, done)
+        _sweep(words, places, done)
+        for organisation_id in sorted(places):
+            done.events += erase(
+                by=by,
+                organisation_id=organisation_id,
+                subject=person,
+                events=_events_to_clean(organisation_id, words),
+                clean=words.clean,
+            )
+        if is_dry:
+            transaction.set_rollback(True)
+    return done
+
+
+def _words_of(person: User) -> _Words:
+    email = f"erased-{person.pk}@erased.invalid"
+    if person.email == email:
+        msg = "This person was erased before."
+        raise ValidationError(msg)
+    others = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    namesakes = User.objects.filter(name__iexact=person.name).exclude(pk=person.pk)
+    is_own = len(person.name) >= SHORTEST_NAME and not namesakes.exists()
+    return _Words(
+        email,
+        tuple(sorted({person.email, *others})),
+        f"Erased person {person.pk}",
+        person.name if is_own else "",
+    )
+
+
+def _places_of(person: User, words: _Words) -> set[UUID]:
+    """The organisations a person had to do with."""
+    named = holding(words.emails) | holding(words.emails, "rest")
+    known = Event.objects.filter(models.Q(actor=person) | named).order_by()
+    chains = known.values_list("organisation_id", flat=True).distinct()
+    return set(chains) | {one.organisation_id for one in Membership.objects.of(person)}
+
+
+def _end_memberships(
+    by: User | None, person: User, words: _Words, done: Erased
+) -> None:
+    for membership in Membership.objects.of(person):
+        lock(membership.organisation)
+        try:
+            keep_an_owner(membership)
+        except ValidationError as error:
+            msg = f"{membership.organisation}: {error.messages[0]}"
+            raise ValidationError(msg, code="last_owner") from error
+        trail.record(
+            by=by,
+            organisation_id=membership.organisation_id,
+            action="member.removed",
+            subject=membership,
+            before={"person": words.email, "role": membership.role},
+        )
+        membership.delete()
+        done.memberships += 1
+
+
+def _close(person: User, words: _Words, done: Erased) -> None:
+    """No way in any more, nothing that is theirs alone, and another name."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(person.pk):
+            session.delete()
+            done.sessions += 1
+    for private in (Presence, SavedView, Visit):
+        private._default_manager.filter(user=person).delete()
+    EmailAddress.objects.filter(user=person).delete()
+    _drop_mails(words)
+    person.name, person.email = words.name, words.email
+    person.is_active = person.is_staff = person.is_superuser = False
+    person.set_unusable_password()
+    person.save()
+
+
+def _drop_mails(words: _Words) -> None:
+    """What waits to be sent to the person is not sent."""
+    tasks = apps.get_model("django_tasks_database", "DBTaskResult")
+    addressed = holding(words.emails, "text")
+    rows = tasks._base_manager.annotate(
+        text=Cast("args_kwargs", models.TextField())
+    ).filter(addressed, task_path="compliance.web.mail.send")
+    for row in rows:
+        if row.args_kwargs["args"][:1] and row.args_kwargs["args"][0] in words.emails:
+            row.args_kwargs["args"] = ["", "", "", 0]
+            row.save(update_fields=["args_kwargs"])
+
+
+def _events_to_clean(organisation_id: UUID, words: _Words) -> models.QuerySet[Event]:
+    """Events that name the person, but for those that are part of what was signed."""
+    signed = Assessment.objects.filter(
+        organisation_id=organisation_id, status=AssessmentStatus.SIGNED
+    )
+    spellings = words.spellings()
+    named = holding(spellings) | holding(spellings, "rest")
+    events = Event.objects.filter(named, organisation_id=organisation_id)
+    # A list: a subquery on a column that may be empty would leave out those without.
+    scopes = list(signed.values_list("pk", flat=True))
+    kept = models.Q(scope_id__in=scopes) | models.Q(action=_SIGNED)
+    return events.exclude(kept)
+
+
+def _sweep(words: _Words, places: set[UUID], done: Erased) -> None:
+    """Replace the words in every column of text, but in what is frozen."""
+    for model in apps.get_models():
+        if model._meta.app_label not in _APPS or model in _NOT_SWEPT:
+            continue
+        texts = [f for f in model._meta.concrete_fields if _is_text(f)]
+        for row, is_theirs in _rows_with(model, texts, words, places):
+            clean = words.clean if is_theirs else words.clean_email
+            changed = {f.attname: _fitting(f, row, clean) for f in texts}
+            changed = {n: v for n, v in changed.items() if v != getattr(row, n)}
+            if changed:
+                is_done = _changed(model, row, changed)
+                (done.rows if is_done else done.kept)[
+                    str(model._meta.verbose_name)
+                ] += 1
+
+
+def _changed(model: Any, row: Any, changed: dict[str, Any]) -> bool:
+    """Whether the row could be changed: what is signed or published refuses."""
+    try:
+        with transaction.atomic():
+            model._base_manager.filter(pk=row.pk).update(**changed)
+    except DatabaseError:
+        return False
+    return True
+
+
+def _rows_with(
+    model: Any, texts: list[models.Field], words: _Words, places: set[UUID]
+) -> Iterator[tuple[Any, bool]]:
+    """Rows with one of the words, and whether the name is to be replaced there, too.
+
+    That is so in the person's organisations, and in what belongs to none: mails.
+    """
+    path = _path_to_organisation(model)
+    rows = model._base_manager.all()
+    found = models.Q(pk__in=[])
+    for each in texts:
+        name = f"text_{each.attname}"
+        rows = rows.annotate(**{name: Cast(each.attname, models.TextField())})
+        found |= holding(words.spellings(), name)
+        for word in words.spellings():
+            found |= models.Q(**{f"{name}__icontains": word})
+    rows = rows.filter(found) if texts else rows.none()
+    theirs = rows.filter(**{f"{path}__in": places}) if path else rows
+    own = set(theirs.values_list("pk", flat=True))
+    for row in list(rows):
+        yield row, row.pk in own
+
+
+def _path_to_organisation(model: Any, deep: int = 4) -> str:
+    """The way from a table to the organisation of a row, "" for none."""
+    ways = [
+        f
+        for f in model._meta.concrete_fields
+        if f.is_relation and f.related_model not in {User, None, model}
+    ]
+    for way in ways:
+        if way.related_model is Organisation:
+            return str(way.name)
+    for way in ways if deep else ():
+        if rest := _path_to_organisation(way.related_model, deep - 1):
+            return f"{way.name}__{rest}"
+    return ""
+
+
+def _is_text(column: models.Field) -> bool:
+    kinds = (models.CharField, models.TextField, models.JSONField)
+    return isinstance(column, kinds) and not column.primary_key
+
+
+def _fitting(column: models.Field, row: Any, clean: Any) -> Any:
+    value = getattr(row, column.attname)
+    fresh = cleaned(value, clean)
+    longest = getattr(column, "max_length", None)
+    return fresh[:longest] if longest and isinstance(fresh, str) else fresh
+
+
+def _as_words(text: str) -> re.Pattern[str]:
+    """The text where it stands for itself, in any case."""
+    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)

@@ -1,0 +1,227 @@
+"""Erasing a person: nothing names them but what was signed, and the chain holds."""
+
+import io
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import connection, models
+
+from compliance.assessments import actions, against_trail
+from compliance.assessments.models import Comment, SavedView
+from compliance.audit import checkpoints, trail
+from compliance.audit.check_trail import main
+from compliance.audit.models import Event
+from compliance.models import Evidence, Membership, SignOff, Snapshot, User
+from compliance.organisations import actions as people
+from compliance.reports.erasing import erase_person
+from compliance.reviews import against_trail as signatures
+from tests import factories, signing
+from tests.mailing import queued
+
+pytestmark = pytest.mark.slow
+NAME, EMAIL = "Éloïse O'Neill", "eloise@example.org"
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "keys"
+    settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
+
+
+@pytest.fixture
+def eloise(cast):
+    """A contributor who was invited, answered, wrote and is spoken of."""
+    invitation = people.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email=EMAIL,
+        name=NAME,
+        role="contributor",
+    )
+    person = invitation.membership.user
+    EmailAddress.objects.create(user=person, email=EMAIL, primary=True, verified=True)
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    signing.answer(person, assessment, "Q1", note="Mine.", owner_id=person.pk)
+    signing.answer(cast.con, assessment, "Q2", note=f"Ask {NAME} ({EMAIL.upper()}).")
+    row = assessment.answers.get(question__key="Q1")
+    actions.comment(by=cast.con, answer=row, text=f"@{NAME}, is it so?\n{NAME.upper()}")
+    factories.make_link(cast.acme, cast.con, title=f"Training of {NAME}")
+    actions.keep_view(
+        by=person, assessment=assessment, name="My own", address="?q=1", is_shared=False
+    )
+    person.assessment = assessment
+    return person
+
+
+def dump():
+    """Every text in every table, each with its table."""
+    for model in apps.get_models():
+        columns = [
+            f.attname
+            for f in model._meta.concrete_fields
+            if isinstance(f, models.CharField | models.TextField | models.JSONField)
+        ]
+        for row in model._base_manager.values_list(*columns) if columns else ():
+            yield model, " ".join(str(value) for value in row)
+
+
+def hits(*needles):
+    """Tables that hold one of some texts, in any case."""
+    folded = [needle.casefold() for needle in needles]
+    return {
+        model
+        for model, text in dump()
+        if any(needle in text.casefold() for needle in folded)
+    }
+
+
+def test_no_table_names_the_person_and_every_chain_holds(cast, eloise, sign_in):
+    sign_in(eloise)
+    checkpoints.checkpoint(cast.acme.pk)
+    assert hits(NAME, EMAIL) >= {User, Event, Evidence, Comment, EmailAddress}
+    count = trail.head_of(cast.acme.pk)[0]
+    done = erase_person(by=None, person=eloise)
+    assert hits(NAME, EMAIL) == set()
+    assert (done.memberships, done.sessions, done.events >= 3) == (1, 1, True)
+    found = trail.checked(cast.acme.pk)
+    assert (found.fault, found.erased, found.covered) == (None, done.events, count)
+    assert list(against_trail.faults(cast.acme.pk)) == []
+
+
+def test_what_they_did_stays_under_another_name(cast, eloise, sign_in):
+    erase_person(by=None, person=eloise)
+    row = eloise.assessment.answers.get(question__key="Q1")
+    called = f"Erased person {eloise.pk}"
+    assert (row.note, str(row.changed_by)) == ("Mine.", called)
+    other = eloise.assessment.answers.get(question__key="Q2")
+    assert other.note == f"Ask {called} (erased-{eloise.pk}@erased.invalid)."
+    assert Comment.objects.get().text == f"@{called}, is it so?\n{called}"
+    page = sign_in(cast.ada).get("/o/acme/trail/").text
+    assert called in page
+    assert "data erased" in page
+    event = Event.objects.get(action="answer.saved", actor=cast.con)
+    assert trail.changes(event)[1]["note"] == other.note
+    assert (event.payload, event.salt) == ("", "")
+
+
+def test_there_is_no_way_in_any_more(cast, eloise, sign_in):
+    client = sign_in(eloise)
+    assert client.get("/o/acme/").status_code == 200
+    assert queued().count() > 0
+    erase_person(by=None, person=eloise)
+    assert client.get("/o/acme/").status_code == 302
+    now = User.objects.get(pk=eloise.pk)
+    assert (now.is_active, now.has_usable_password()) == (False, False)
+    assert not Membership.objects.filter(user=eloise).exists()
+    assert not SavedView.objects.filter(user=eloise).exists()
+    assert Session.objects.count() == 0
+    to = [task.args_kwargs["args"][0] for task in queued()]
+    assert EMAIL not in to
+
+
+def test_what_was_signed_stays_as_it_was_signed(cast):
+    assessment = signing.make_signed(cast)
+    before = Snapshot.objects.get()
+    erase_person(by=None, person=cast.rev)
+    signoff = SignOff.objects.get()
+    assert (signoff.signer, str(signoff.signed_by)) == (
+        "Rev Iewer",
+        f"Erased person {cast.rev.pk}",
+    )
+    assert Snapshot.objects.get().text == before.text
+    assert hits("rev@example.org") == set()
+    assert hits("Rev Iewer") == {SignOff, Event}
+    assert list(signatures.faults(cast.acme.pk)) == []
+    assert list(against_trail.faults(cast.acme.pk)) == []
+    assert trail.verify(cast.acme.pk) is None
+    assert signing.fresh(assessment).status == "signed"
+
+
+def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.con, assessment, "Q1", note="Told to Rob Reader.")
+    signing.actions.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, signing.fresh(assessment))
+    done = erase_person(by=None, person=cast.rob)
+    assert done.kept["answer"] == 1
+    row = assessment.answers.get(question__key="Q1")
+    assert row.note == "Told to Rob Reader."
+    assert list(against_trail.faults(cast.acme.pk)) == []
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_last_owner_is_refused_and_nothing_happens(cast):
+    head = trail.head_of(cast.acme.pk)
+    with pytest.raises(ValidationError, match="Acme: This is the last owner"):
+        erase_person(by=None, person=cast.ada)
+    assert User.objects.get(pk=cast.ada.pk).email == "ada@example.org"
+    assert trail.head_of(cast.acme.pk) == head
+
+
+def test_another_organisation_keeps_its_words(cast, eloise):
+    theirs = factories.make_assessment(cast.other, cast.zoe)
+    signing.answer(cast.zoe, theirs, "Q1", note=f"{NAME} the poet.")
+    erase_person(by=None, person=eloise)
+    assert theirs.answers.get(question__key="Q1").note == f"{NAME} the poet."
+    assert trail.verify(cast.other.pk) is None
+    assert trail.checked(cast.other.pk).erased == 0
+
+
+def test_name_that_somebody_else_bears_stays_in_texts(cast, eloise):
+    factories.make_member(cast.acme, "reader", NAME)
+    done = erase_person(by=None, person=eloise)
+    assert done.is_name_shared
+    assert hits(EMAIL) == set()
+    assert NAME in Evidence.objects.get().title
+
+
+def test_two_people_of_one_event_are_erased_one_after_the_other(cast, eloise):
+    text = "Con Tributor asked " + NAME
+    row = eloise.assessment.answers.get(question__key="Q3")
+    actions.comment(by=cast.ada, answer=row, text=text)
+    erase_person(by=None, person=eloise)
+    erase_person(by=cast.ada, person=cast.con)
+    assert hits(NAME, "Con Tributor", "con@example.org") == set()
+    assert trail.verify(cast.acme.pk) is None
+    with pytest.raises(ValidationError, match="erased before"):
+        erase_person(by=None, person=cast.con)
+
+
+def test_command_asks_a_second_time(cast, eloise, monkeypatch, capsys):
+    before = trail.head_of(cast.acme.pk)
+    call_command("erase_person", EMAIL, "--dry-run")
+    said = capsys.readouterr().out
+    assert "1 memberships ended" in said
+    assert "would be cleaned" in said
+    for wrong in ({"confirm": "ada@example.org"}, {"confirm": ""}):
+        with pytest.raises(CommandError, match="another e-mail"):
+            call_command("erase_person", EMAIL, **wrong)
+    assert trail.head_of(cast.acme.pk) == before
+    assert hits(EMAIL)
+    with pytest.raises(CommandError, match="Nobody here"):
+        call_command("erase_person", "nobody@example.org")
+
+
+def test_command_erases_and_leaves_no_bytes(
+    committed, cast, eloise, monkeypatch, capsys
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{EMAIL}\n"))
+    call_command("erase_person", EMAIL)
+    assert "were cleaned" in capsys.readouterr().out
+    assert hits(NAME, EMAIL) == set()
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        assert EMAIL not in "\n".join(connection.connection.iterdump())
+    call_command("verify_trail")
+
+
+def test_export_of_an_erased_chain_checks_itself(cast, eloise, tmp_path):
+    erase_person(by=None, person=eloise)
+    place = tmp_path / "trail.jsonl"
+    call_command("export_trail", "acme", "--output", place)
+    assert EMAIL not in place.read_text()
+    assert main([str(place)]) == 0
