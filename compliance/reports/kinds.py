@@ -16,6 +16,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "applicability",
         "actions",
         "evidence",
+        "edition",
         "trail",
         "check",
     ),
@@ -23,9 +24,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     ReportKind.ACTIONS: ("gaps", "actions", "check"),
     ReportKind.APPLICABILITY: ("scope", "applying", "applicability", "check"),
     ReportKind.EVIDENCE: ("evidence", "check"),
-    ReportKind.CHANGES: ("changes", "check"),
+    ReportKind.CHANGES: ("changes", "edition", "check"),
 }
-"""Kind to its chapters in order; ``trail`` and ``check`` are annexes."""
+"""Kind to its chapters in order; ``trail`` and ``check`` are annexes.
+
+``edition`` is left out where the assessment stands on the edition it came from.
+"""
 
 ANNEXES = ("trail", "check")
 

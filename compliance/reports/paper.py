@@ -12,6 +12,7 @@ from uuid import UUID
 from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import Tally
 from compliance.interchange.records.record import Happened, Record
+from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reviews.content import Content, Line, Task, counted
 from compliance.reviews.signed import Signature
@@ -45,6 +46,8 @@ class Paper:
     organisation_id: UUID
     moved: frozenset[str] = frozenset()
     """Keys of answers whose source, in another assessment, has changed since."""
+    edition_changes: EditionChanges | None = None
+    """What changed in the checklist since the edition that the assessment came from."""
     wanted: Wanted = FULL
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
@@ -86,6 +89,12 @@ class Paper:
         if self.signature is None:
             return self.read_at
         return self.signature.stood_at.astimezone(self.read_at.tzinfo)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The chapters in order."""
+        wanted = self.wanted.parts
+        return tuple(p for p in wanted if p != "edition" or self.edition_changes)
 
     @property
     def day(self) -> date:

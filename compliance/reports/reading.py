@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -12,7 +13,10 @@ from django.utils import timezone
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists.content import document
+from compliance.checklists.models import Edition
 from compliance.interchange.records.record import Happened
+from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
 from compliance.reviews.content import Content
@@ -57,6 +61,7 @@ def read(
             content = content_at(assessment, revision)
         else:
             content, moved = content_of(assessment), _moved(assessment)
+        edition_changes = _edition_changes(assessment, content.edition_hash, events)
     return Paper(
         number=number,
         read_at=timezone.localtime(at),
@@ -68,6 +73,7 @@ def read(
         head_hash=head,
         version=program_version(),
         moved=moved,
+        edition_changes=edition_changes,
         wanted=wanted,
         is_past=as_of_seq is not None,
         signatures=signatures,
@@ -88,6 +94,37 @@ def _signature(
         if revision is None and one.content_hash == content.content_hash:
             return one
     return None
+
+
+def _edition_changes(
+    assessment: Assessment, edition_hash: str, events: Sequence[Happened]
+) -> EditionChanges | None:
+    """The edition that is told compared with the one the assessment came from.
+
+    That is the edition of the assessment before, as it was when this one began, or else
+    the one on which this one began. None where it is the same.
+    """
+    earlier = assessment.carried_from
+    if earlier:
+        old = _begun_on(earlier, after=assessment.started_at)
+    elif any(event.link.action == "assessment.upgraded" for event in events):
+        old = _begun_on(assessment)
+    else:
+        return None
+    new = old.checklist.editions.filter(content_hash=edition_hash).first()
+    if new is None or new.pk == old.pk:
+        return None
+    documents = document(old), document(new)
+    return changes(*documents, is_carried=earlier is not None)
+
+
+def _begun_on(assessment: Assessment, after: datetime | None = None) -> Edition:
+    """The edition an assessment stood on before any move, or any after a moment."""
+    moves = assessment.upgrades.order_by("moved_at", "pk")
+    if after:
+        moves = moves.filter(moved_at__gt=after)
+    first = moves.select_related("from_edition__checklist").first()
+    return first.from_edition if first else assessment.edition
 
 
 @cache

@@ -71,7 +71,7 @@ def pieces_of(paper: Paper) -> list[str]:
 
 def _context(paper: Paper) -> dict[str, Any]:
     content = paper.content
-    chapters = _chapters(paper.wanted.parts)
+    chapters = _chapters(paper.parts)
     kind = gettext(KINDS[paper.wanted.kind])
     counts = dict(paper.binding_tally.parts())
     extract = _extract_words(paper)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from compliance.reports.editions import changes
 from compliance.reports.paper import Entry, Paper
 from compliance.reviews.content import (
     Content,
@@ -12,6 +13,7 @@ from compliance.reviews.content import (
     Section,
     Then,
 )
+from tests.documents import document, question
 
 AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
 
@@ -135,6 +137,10 @@ def make_full_paper():
         make_line(f"H{i}", text=text, note=text, owner=text, value=text)
         for i, text in enumerate(HOSTILE)
     ]
+    texts = dict(enumerate(HOSTILE))
+    first = document([question(f"H{i}") for i in texts], number="1", facts=[])
+    newer = document([question(f"H{i}", text=texts[i]) for i in texts], number="2")
     return make_paper(
-        make_content(lines, [proof], subject=HOSTILE[0], carried_from=HOSTILE[0])
+        make_content(lines, [proof], subject=HOSTILE[0], carried_from=HOSTILE[0]),
+        edition_changes=changes(first, newer, is_carried=True),
     )

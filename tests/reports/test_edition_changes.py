@@ -1,0 +1,122 @@
+"""The report says what changed in the checklist since the edition it came from."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from compliance.assessments import actions
+from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.kinds import Wanted
+from compliance.reports.reading import read
+from compliance.reports.writing import html_of
+from tests.assessments.test_upgrading import YEAR, begin, move, publish, say
+from tests.documents import question
+from tests.reading import flat
+
+HOSTILE = "<script>x</script> {{ 1 }} ==> كل"
+
+
+@pytest.fixture
+def begun(cast, db):
+    """On edition 1, while edition 2 is published."""
+    first = [question("Q1"), question("Q2", weight=2), question("Q3")]
+    assessment = begin(cast, publish(first, number="1"))
+    say(assessment, "Q1", verdict="met")
+    months = {"kind": "number", "number": {"at_least": 6, "unit": "months"}}
+    second = [
+        question("Q1", text=f"Do you keep all of it? {HOSTILE}"),
+        question("Q2", weight=5, **months),
+    ]
+    new = publish(second, [question("Q4")], number="2")
+    return assessment, new
+
+
+def chapter(paper):
+    html = flat(html_of(paper))
+    found = re.search(r'<section class="chapter"><h2 id="edition">.*?</section>', html)
+    return found and found[0]
+
+
+def test_assessment_on_its_first_edition_has_no_such_part(begun):
+    paper = read(begun[0].pk, 1)
+    assert paper.edition_changes is None
+    assert chapter(paper) is None
+    assert "What changed in the checklist" not in html_of(paper)
+
+
+def test_moved_assessment_tells_every_change_word_by_word(cast, begun):
+    assessment, new = begun
+    move(cast, assessment, new)
+    found = read(assessment.pk, 1).edition_changes
+    assert (found.old_number, found.new_number, found.is_carried) == ("1", "2", False)
+    assert {row.item.key: [k.value for k in row.item.kinds] for row in found.rows} == {
+        "Q1": ["reworded"],
+        "Q2": ["retyped", "weight"],
+        "Q3": ["removed"],
+        "Q4": ["added"],
+    }
+    told = chapter(read(assessment.pk, 1))
+    assert "Edition 1 compared with edition 2, word by word: 4 of 4" in told
+    assert "This assessment was begun on the older edition" in told
+    assert "<del>Q1</del>" in told
+    assert "<ins>all of it" in told
+    assert "Weight:<del>2</del><ins>5</ins>" in told
+    assert "&lt;script&gt;" in told
+    assert "<script" not in told
+
+
+def test_hash_of_what_the_assessment_says_does_not_depend_on_it(cast, begun):
+    assessment, new = begun
+    move(cast, assessment, new)
+    paper = read(assessment.pk, 1)
+    bare = replace(paper, edition_changes=None)
+    assert bare.content.content_hash == paper.content.content_hash
+    assert bare.record == paper.record
+
+
+def test_two_moves_are_told_as_one_and_an_undone_one_not_at_all(cast, begun):
+    assessment, new = begun
+    done = move(cast, assessment, new)
+    actions.undo_upgrade(by=cast.ada, upgrade=done)
+    assert read(assessment.pk, 1).edition_changes is None
+    move(cast, assessment, new)
+    assessment.refresh_from_db()
+    move(cast, assessment, publish([question("Q1")], number="3"))
+    found = read(assessment.pk, 1).edition_changes
+    assert (found.old_number, found.new_number) == ("1", "3")
+
+
+def test_carried_assessment_is_compared_with_the_edition_of_then(cast, begun):
+    earlier, new = begun
+    later = actions.start(
+        by=cast.otto,
+        organisation=cast.acme,
+        edition=new,
+        subject="Acme",
+        facts={},
+        earlier=earlier,
+        **YEAR,
+    )
+    move(cast, earlier, new)  # the one before moves on, too
+    paper = read(later.pk, 1)
+    assert (paper.edition_changes.old_number, paper.edition_changes.is_carried) == (
+        "1",
+        True,
+    )
+    assert "carried forward from was on the older edition" in chapter(paper)
+
+
+@pytest.mark.parametrize("language", ReportLanguage.values)
+@pytest.mark.parametrize("kind", [ReportKind.FULL, ReportKind.CHANGES])
+def test_part_stands_in_its_kinds_and_languages(cast, begun, kind, language):
+    assessment, new = begun
+    move(cast, assessment, new)
+    assert chapter(read(assessment.pk, 1, Wanted(kind, language)))
+
+
+@pytest.mark.parametrize("kind", [ReportKind.SUMMARY, ReportKind.ACTIONS])
+def test_other_kinds_leave_it_out(cast, begun, kind):
+    assessment, new = begun
+    move(cast, assessment, new)
+    assert chapter(read(assessment.pk, 1, Wanted(kind))) is None
