@@ -122,7 +122,7 @@ def latest(organisation_id: UUID) -> Checkpoint | None:
     try:
         with path_of(organisation_id).open("rb") as file:
             return _last(file, organisation_id)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 
@@ -130,7 +130,7 @@ def kept(organisation_id: UUID) -> tuple[list[Note], int]:
     """All notes of a chain as they lie there, and how many stretches are none."""
     try:
         data = path_of(organisation_id).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return [], 0
     found = list(notes_in(data))
     return [note for note in found if note], found.count(None)

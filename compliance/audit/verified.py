@@ -29,7 +29,7 @@ def verified(organisation_id: UUID) -> Verified | None:
     try:
         said = json.loads(_path(organisation_id).read_text())
         return Verified(datetime.fromisoformat(said["at"]), int(said["size"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from compliance.audit import checkpoints, notes, trail
 from compliance.audit.merkle import root_of
 from compliance.audit.models import Event
+from tests import signing
 from tests.audit.tampering import Guardless
 from tests.mailing import send_queued
 
@@ -190,3 +191,34 @@ def test_the_command_names_file_and_key(cast, capsys):
     tamper("DELETE FROM compliance_event WHERE seq = 2")
     with pytest.raises(CommandError, match="verify_trail"):
         call_command("checkpoint")
+
+
+@pytest.mark.slow
+def test_each_signature_leaves_one(cast, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        signing.make_signed(cast)
+    last = checkpoints.latest(cast.acme.pk)
+    signed = Event.objects.get(action="assessment.signed")
+    assert (last.size, last.size >= signed.seq) == (
+        trail.head_of(cast.acme.pk)[0],
+        True,
+    )
+
+
+@pytest.mark.slow
+def test_a_signature_stands_though_no_checkpoint_can_be_written(
+    cast, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    (tmp_path / "full").write_text("a file, not a folder")
+    settings.CHECKPOINTS_DIR = tmp_path / "full" / "checkpoints"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert signing.make_signed(cast).status == "signed"
+    assert checkpoints.latest(cast.acme.pk) is None
+
+
+def test_the_last_of_many_is_found_at_the_end_of_the_file(cast):
+    happen(cast)
+    checkpoints.checkpoint(cast.acme.pk)
+    small = checkpoints.path_of(cast.acme.pk).read_bytes()
+    checkpoints.path_of(cast.acme.pk).write_bytes(small * 400)
+    assert checkpoints.latest(cast.acme.pk).size == 1
