@@ -32,6 +32,7 @@ from compliance.checklists.models import (
     Theme,
 )
 from compliance.evidence.models import Evidence
+from compliance.interchange.models import Package
 from compliance.organisations.models import (
     Invitation,
     Membership,
@@ -66,6 +67,7 @@ __all__ = [
     "Origin",
     "OriginEvent",
     "OriginTrail",
+    "Package",
     "Presence",
     "Provision",
     "Question",

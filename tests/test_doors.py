@@ -20,7 +20,16 @@ from django.utils import timezone
 from compliance.assessments.actions import Bulk, keep_view, set_many
 from compliance.assessments.versions import Known
 from compliance.evidence import storage as evidence_files
-from compliance.models import Answer, Comment, Evidence, Membership, Report, Upgrade
+from compliance.interchange.records import shelf
+from compliance.models import (
+    Answer,
+    Comment,
+    Evidence,
+    Membership,
+    Package,
+    Report,
+    Upgrade,
+)
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import invite, make_editor
 from compliance.reports import storage as report_files
@@ -160,6 +169,10 @@ DOORS = {
     "interchange:sheet_preview": (ANSWER, "GET"),
     "interchange:sheet_take": (ANSWER, "POST"),
     "interchange:sheet_undo": (ANSWER, "POST"),
+    "interchange:bundle_in": (ASSESS, "GET"),
+    "interchange:bundle_read": (ASSESS, "POST"),
+    "interchange:bundle_preview": (ASSESS, "GET"),
+    "interchange:bundle_take": (ASSESS, "POST"),
     "interchange:checklist_in": (Permission.EDIT, "GET"),
     "interchange:checklist_read": (Permission.EDIT, "POST"),
     "interchange:checklist_preview": (Permission.EDIT, "GET"),
@@ -184,6 +197,11 @@ DOORS = {
     "reports:detail": (REPORT, "GET"),
     "reports:cancel": (REPORT, "POST"),
     "reports:download": (REPORT, "GET"),
+    "reports:exports": (TRAIL, "GET"),
+    "reports:ask_bundle": (ASSESS, "POST"),
+    "reports:ask_pack": (TRAIL, "POST"),
+    "reports:package": (TRAIL, "GET"),
+    "reports:package_file": (TRAIL, "POST"),
 }
 """Name of an address to who may, and by which methods."""
 
@@ -293,6 +311,17 @@ def make_report(assessment, by):
     )
 
 
+def make_package(assessment, by):
+    return Package.objects.create(
+        assessment=assessment,
+        kind="pack",
+        status="done",
+        asked_by=by,
+        finished_at=timezone.now(),
+        **make_file(shelf.path_of, f"pack {assessment.pk} {by.pk}".encode()),
+    ).pk
+
+
 def make_invitation(organisation, by):
     return invite(
         by=by,
@@ -367,6 +396,8 @@ def keys(cast):
     )
     reports = make_report(own, cast.ada), make_report(theirs, zoe)
     nobody = UUID(int=1)
+    packages = [make_package(own, cast.ada), make_package(own, cast.otto)]
+    packages.append(make_package(theirs, zoe))
     views = [make_view(*one) for one in ((own, cast.ada), (sibling, cast.ada))]
     views += [make_view(theirs, zoe), make_view(own, cast.otto)]
     moves = [make_move(own, cast.ada), make_move(theirs, zoe)]
@@ -381,6 +412,7 @@ def keys(cast):
         "other_id": Key(moves[0].from_edition_id, 999_999, (their_edition.pk,)),
         "upgrade_id": Key(moves[0].pk, 999_999, (moves[1].pk,)),
         "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
+        "package_id": Key(packages[0], nobody, tuple(packages[1:])),
         "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
         "membership_id": Key(member, 999_999, (their_member,)),
         "invitation_id": Key(
@@ -488,6 +520,7 @@ def test_stranger_learns_nothing(keys, cast, enter):
 def test_role_opens_its_own_doors_only(role, keys, cast, enter):
     person = getattr(cast, PEOPLE[role])
     Answer.objects.filter(pk=keys["answer_id"].own).update(owner=person)
+    Package.objects.filter(pk=keys["package_id"].own).update(asked_by=person)
     client = enter(person)
     wrong = []
     for door in inner():

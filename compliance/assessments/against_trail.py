@@ -1,6 +1,6 @@
 """Do the answers say what the trail says they were set to last?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ _BLANK: Changes = dict.fromkeys(FIELDS) | {
     "version": 0,
 }
 _STARTED = "assessment.started"
+BROUGHT_IN = "assessment.brought_in"
+"""The event of an assessment that came in a bundle: it tells all its answers."""
 _CONFIRMED = "answer.na_confirmed"
 _READ = ("pk", "question__key", *FIELDS, "version", "na_confirmed_at")
 
@@ -35,6 +37,12 @@ class _Told:
     def hear(self, event: Event) -> None:
         """Take in one event; they come in their order."""
         _, after = trail.changes(event)
+        if event.action == BROUGHT_IN:
+            self.start = event.seq
+            for pk, values in after["answers"].items():
+                self._set(int(pk), event.seq, values)
+                self.confirmed[int(pk)] = {values.get("na_confirmed_at", "")}
+            return
         if event.action == _STARTED:
             self.start = event.seq
             carried = after.get("carried", {}).get("answers", {})
@@ -67,6 +75,18 @@ class _Told:
         return ""
 
 
+def as_told(answers: Iterable[Answer]) -> dict[str, Changes]:
+    """Answers that came from elsewhere as their event tells them, but for blank fields."""
+    told = {}
+    for answer in answers:
+        stands = json_of({name: getattr(answer, name) for name in _BLANK})
+        said = {name: v for name, v in stands.items() if v != _BLANK[name]}
+        if answer.na_confirmed_at:
+            said["na_confirmed_at"] = answer.na_confirmed_at.isoformat()
+        told[str(answer.pk)] = said
+    return told
+
+
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Answers of an organisation that were changed, or taken away, without an entry."""
     rows = Assessment.objects.filter(organisation_id=organisation_id)
@@ -83,7 +103,7 @@ def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:
     events = Event.objects.filter(
         organisation_id=organisation_id,
         scope_id=assessment_id,
-        action__in=[*CHANGING, _STARTED, _CONFIRMED],
+        action__in=[*CHANGING, _STARTED, BROUGHT_IN, _CONFIRMED],
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         told.hear(event)

@@ -1,6 +1,7 @@
 """The trail on its way out: as JSON Lines that check themselves, and the checker."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -46,12 +47,16 @@ def whole(organisation_id: UUID, name: str) -> Iterator[str]:
 
 
 def part(
-    organisation_id: UUID, name: str, events: QuerySet[Event], words: str
+    organisation_id: UUID,
+    name: str,
+    events: QuerySet[Event],
+    words: str,
+    at: datetime | None = None,
 ) -> Iterator[str]:
     """Some events of a chain, oldest first, with the proof that a signed tree holds them.
 
     The tree is that of the last checkpoint; what is newer has its hash alone.
-    ``words`` say how they were chosen.
+    ``words`` say how they were chosen, ``at`` is when, now unless it is given.
     """
     last = checkpoints.latest(organisation_id)
     size = last.size if last else 0
@@ -68,13 +73,17 @@ def part(
         "part": {"size": size, "proof": proof},
         "checkpoint": checkpoints.note_of(last) if last else "",
     }
-    yield _head(organisation_id, name, what, events)
+    yield _head(organisation_id, name, what, events, at)
     for event in trail.stored(events.order_by("seq")):
         yield line_of(event)
 
 
 def _head(
-    organisation_id: UUID, name: str, what: dict[str, Any], events: QuerySet[Event]
+    organisation_id: UUID,
+    name: str,
+    what: dict[str, Any],
+    events: QuerySet[Event],
+    at: datetime | None = None,
 ) -> str:
     actors = events.order_by().values("actor")
     people = get_user_model()._default_manager.filter(pk__in=actors)
@@ -82,7 +91,7 @@ def _head(
         "format": FORMAT,
         "organisation": str(organisation_id),
         "name": name,
-        "exported_at": timezone.now().isoformat(),
+        "exported_at": (at or timezone.now()).isoformat(),
         "key": checkpoints.verifier(organisation_id),
         "people": {str(person.pk): str(person) for person in people},
     }

@@ -9,10 +9,17 @@ from compliance.audit.models import Event
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
 
+BROUGHT_IN = "assessment.brought_in"
+"""The event of an assessment that came with its evidence in a bundle."""
+
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Evidence whose row or file has another hash than its entry; reads every file."""
-    told = {}
+    told: dict[str, tuple[int, str]] = {}
+    came = Event.objects.filter(organisation_id=organisation_id, action=BROUGHT_IN)
+    for event in came.order_by("seq").iterator(chunk_size=100):
+        for pk, sha256 in trail.changes(event)[1]["evidence"].items():
+            told[pk] = (event.seq, sha256)
     added = Event.objects.filter(
         organisation_id=organisation_id,
         subject_label="evidence",

@@ -13,6 +13,7 @@ from compliance.evidence.naming import clean_name
 from compliance.interchange.formats.limits import MOST_BYTES
 from compliance.interchange.formats.writing import FORMATS
 
+_PERSON = re.compile(r"person-(p[1-9]\d{0,5})", re.ASCII)
 _PICK = re.compile(r"take-(\d{1,18})-([a-z_]{1,20})", re.ASCII)
 
 
@@ -111,3 +112,47 @@ class FormatForm(forms.Form):
     """The format of a download."""
 
     form = forms.ChoiceField(choices=[(name, it.label) for name, it in FORMATS.items()])
+
+
+class BundleForm(forms.Form):
+    """A bundle that another installation made."""
+
+    upload = forms.FileField(
+        label="Bundle (.zip)",
+        widget=forms.FileInput(attrs={"class": "input", "accept": ".zip"}),
+        error_messages={
+            "required": "Choose the file.",
+            "empty": "The file is empty.",
+            "invalid": "The file did not arrive. Choose it again.",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = settings.UPLOAD_BYTES / 10**6
+        self.fields["upload"].help_text = (
+            f"Up to {most:.0f} MB. A larger one is brought in by whoever runs this"
+            " installation: manage.py import_bundle."
+        )
+
+    def clean_upload(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["upload"]
+        size, most = upload.size or 0, settings.UPLOAD_BYTES
+        if size > most:
+            msg = f"The file has {size / 10**6:.1f} MB; {most / 10**6:.1f} MB fit."
+            raise forms.ValidationError(msg, code="size")
+        upload.name = clean_name(upload.name or "")
+        return upload
+
+
+class BringForm(forms.Form):
+    """Which draft, what was shown of it, and who its people are here."""
+
+    draft = forms.UUIDField()
+    seen = forms.CharField(required=False, max_length=64)
+
+    def emails(self) -> dict[str, str]:
+        """The address chosen for each person of the bundle."""
+        data: Any = self.data
+        found = ((_PERSON.fullmatch(name), said) for name, said in data.items())
+        return {m[1]: str(said) for m, said in found if m and said}

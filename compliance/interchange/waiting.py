@@ -7,6 +7,7 @@ after a day or when the next one comes.
 import json
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,3 +84,41 @@ def _prefix(user_id: int, thing_id: UUID) -> str:
 
 def _path(user_id: int, thing_id: UUID, draft_id: UUID) -> Path:
     return _folder() / f"{_prefix(user_id, thing_id)}{draft_id.hex}.json"
+
+
+def keep_file(*, user_id: int, thing_id: UUID, chunks: Iterable[bytes]) -> UUID:
+    """Keep a file as it came in place of the person's others of this thing; its id.
+
+    Raises ``StorageError`` when the disk is full.
+    """
+    draft_id = uuid4()
+    path = _file(user_id, thing_id, draft_id)
+    part = path.with_suffix(".part")
+    with no_space_told():
+        sweep()
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    for old in _folder().glob(f"{_prefix(user_id, thing_id)}*.zip"):
+        if old != path:
+            old.unlink(missing_ok=True)
+    return draft_id
+
+
+def file_of(*, user_id: int, thing_id: UUID, draft_id: UUID) -> Path | None:
+    """Where it lies, if it is this person's, of this thing, and not a day old."""
+    path = _file(user_id, thing_id, draft_id)
+    try:
+        is_fresh = path.stat().st_mtime >= time.time() - DAY_SECONDS
+    except FileNotFoundError:
+        return None
+    return path if is_fresh else None
+
+
+def _file(user_id: int, thing_id: UUID, draft_id: UUID) -> Path:
+    return _path(user_id, thing_id, draft_id).with_suffix(".zip")

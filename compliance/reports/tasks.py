@@ -6,8 +6,9 @@ from django.db import transaction
 from django.tasks import task
 
 from compliance.assessments.models import Assessment
+from compliance.interchange.models import Package, PackageKind
 from compliance.organisations.models import User
-from compliance.reports import actions
+from compliance.reports import actions, packages
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report
 
@@ -32,3 +33,17 @@ def ask(
         )
         make_report.enqueue(str(report.pk))
     return report
+
+
+@task()
+def make_package(package_id: str) -> None:
+    """Make the file; safe to run again when a worker died in the middle of it."""
+    packages.make_package(UUID(package_id))
+
+
+def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
+    """A bundle or audit pack that is asked for and queued: both or neither."""
+    with transaction.atomic():
+        package = packages.ask_package(by=by, assessment=assessment, kind=kind)
+        make_package.enqueue(str(package.pk))
+    return package

@@ -1,13 +1,16 @@
 """Do signatures and what was signed say what the trail says of them?"""
 
+import json
 from collections.abc import Iterator
 from uuid import UUID
 
+from compliance.assessments.models import OriginEvent
 from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.reviews.models import SignOff
+from compliance.reviews.stated import came_with
 
 _SIGNED = "assessment.signed"
 
@@ -21,8 +24,13 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
         )
     }
     rows = SignOff.objects.filter(assessment__organisation_id=organisation_id)
-    for row in rows.select_related("snapshot").order_by("trail_seq"):
-        event = told.pop(row.trail_seq, None)
+    rows = rows.select_related("snapshot", "assessment__brought_from")
+    for row in rows.order_by("trail_seq"):
+        event: Event | OriginEvent | None = told.get(row.trail_seq)
+        if row.revision in came_with(row.assessment).get("signed", ()):
+            event = _there(row)
+        else:
+            told.pop(row.trail_seq, None)
         if what := _unlike(row, event):
             yield Fault(row.trail_seq, what, Kind.SNAPSHOT)
     for seq in sorted(told):
@@ -30,13 +38,27 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
         yield Fault(seq, what, Kind.SNAPSHOT)
 
 
-def _unlike(row: SignOff, event: Event | None) -> str:
+def _there(row: SignOff) -> OriginEvent | None:
+    """The entry for a signature of another installation, in the trail that came along."""
+    return OriginEvent.objects.filter(
+        trail__origin__assessment=row.assessment_id,
+        seq=row.trail_seq,
+        hash=row.trail_hash,
+    ).first()
+
+
+def _unlike(row: SignOff, event: Event | OriginEvent | None) -> str:
     """What is wrong with one signature, "" when nothing is."""
     if digest(row.snapshot.text) != row.snapshot_id:
         return "what was signed was changed: it has another hash"
     if event is None or event.hash != row.trail_hash:
         return f"there is no entry for the signature of {row.signer}"
-    after = trail.changes(event)[1]
+    is_there = isinstance(event, OriginEvent)
+    after = (
+        json.loads(event.payload)["after"]
+        if isinstance(event, OriginEvent)
+        else trail.changes(event)[1]
+    )
     says = {
         "content_hash": row.snapshot_id,
         "statement": row.statement,
@@ -46,9 +68,9 @@ def _unlike(row: SignOff, event: Event | None) -> str:
         "stood_at": row.stood_at.isoformat(),
         "method": row.method,
     }
-    if event.scope_id != row.assessment_id:
+    if not is_there and event.scope_id != row.assessment_id:
         return "the signature was moved to another assessment"
     wrong = [name for name, value in says.items() if after.get(name) != value]
-    if event.actor_id != row.signed_by_id:
+    if not is_there and event.actor_id != row.signed_by_id:
         wrong.append("who signed")
     return f"the signature was changed: {wrong[0]}" if wrong else ""

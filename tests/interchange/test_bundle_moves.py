@@ -8,9 +8,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.against_trail import faults as answers_against_trail
 from compliance.audit import trail
+from compliance.audit.checkpoints import checkpoint
 from compliance.audit.models import Event
 from compliance.evidence import storage
+from compliance.evidence.against_trail import faults as files_against_trail
 from compliance.interchange.records.planning import plan
 from compliance.models import (
     Action,
@@ -251,3 +254,22 @@ def test_preview_changes_nothing(content, cast):
     assert counts == [
         m.objects.count() for m in (Assessment, Evidence, User, Event, Edition)
     ]
+
+
+def test_trail_of_there_is_proved_to_stand_in_its_chain(full, cast):
+    checkpoint(cast.acme.pk)
+    came = brought_in(bundle_of(full), cast.other)
+    proof = came.brought_from.trails.get().proof
+    assert proof["size"] == trail.head_of(cast.acme.pk)[0]
+    assert proof["checkpoint"]["size"] == proof["size"]
+
+
+def test_check_of_the_trail_finds_nothing_wrong_and_then_what_was_changed(
+    content, cast
+):
+    came = brought_in(content, cast.other)
+    assert list(answers_against_trail(cast.other.pk)) == []
+    assert list(files_against_trail(cast.other.pk)) == []
+    came.answers.filter(question__key="Q1").update(note="Else")
+    (fault,) = answers_against_trail(cast.other.pk)
+    assert "Q1: the note was changed since without an entry" in str(fault)

@@ -5,17 +5,19 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from compliance.evidence.actions import describe
-from compliance.models import Evidence, SignOff
+from compliance.models import Event, Evidence, SignOff
 from compliance.reviews import actions
+from compliance.reviews.against_trail import faults
 from compliance.reviews.reading import desk_of
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signed import content_at, signoffs_of, void_now
 from compliance.reviews.snapshot import to_read
 from tests import signing
-from tests.factories import make_member
+from tests.factories import make_member, make_organisation
 from tests.interchange.bundles import brought_in, bundle_of, hash_of, publish, reading
 
 pytestmark = pytest.mark.slow
+LEFT = '{"after":{},"before":{}}'
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +103,16 @@ def test_evidence_described_here_voids_the_signature_here(came, cast):
     assert void_now(came) == []
     describe(by=cast.zoe, evidence=proof, title="Another title")
     assert void_now(came)
+
+
+def test_check_of_the_trail_knows_signatures_of_there(came, cast):
+    assert list(faults(cast.other.pk)) == []
+
+
+def test_content_of_an_erased_event_stays_erased(signed, cast):
+    event = Event.objects.filter(scope_id=signed.pk).earliest("seq")
+    Event.objects.filter(pk=event.pk).update(payload="", salt="", rest=LEFT)
+    came = brought_in(bundle_of(signed), cast.other)
+    kept = came.brought_from.trails.get().events.get(seq=event.seq)
+    assert (kept.payload, kept.rest) == ("", LEFT)
+    assert brought_in(bundle_of(came), make_organisation("Fresh")).status == "signed"

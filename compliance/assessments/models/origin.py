@@ -49,8 +49,8 @@ class OriginTrail(models.Model):
     """The trail of an assessment in one installation it was in before, oldest first.
 
     ``names`` tells people and answers that its events name by their ids there:
-    ``{"people": {id: name}, "answers": {id: key}}``. ``proof`` says that the events stand
-    in the chain that ended at ``head_seq`` and ``head_hash``; None where nothing does.
+    ``{"people": {id: name}, "answers": {id: key}}``. ``proof`` shows that the
+    events stand in the chain that ended at ``head_seq`` and ``head_hash``.
     """
 
     origin = models.ForeignKey(Origin, models.PROTECT, related_name="trails")
@@ -76,7 +76,10 @@ class OriginTrail(models.Model):
 
 
 class OriginEvent(models.Model):
-    """An event as it was recorded there: its fields, payload, salt and hashes."""
+    """An event as it was recorded there: its fields, payload, salt and hashes.
+
+    Of one that was erased ``rest`` is what was left of the payload.
+    """
 
     trail = models.ForeignKey(OriginTrail, models.PROTECT, related_name="events")
     seq = models.PositiveBigIntegerField()
@@ -91,6 +94,7 @@ class OriginEvent(models.Model):
     payload_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    rest = models.TextField(null=True)  # noqa: DJ001 - as in Event
 
     class Meta:
         ordering = ["trail", "seq"]

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from compliance.assessments.against_trail import BROUGHT_IN, as_told
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -26,7 +27,6 @@ from compliance.reviews.snapshot import content_of, to_read
 from compliance.web.turns import in_turn
 
 BATCH = 500
-BROUGHT_IN = "assessment.brought_in"
 
 
 def bring_in(
@@ -81,7 +81,7 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     people |= {one.ref: one.user for one in coming.people if one.user}
     building = Building(coming, organisation, editions, people)
     assessment = building.build()
-    event = _record(by, assessment, bundle)
+    event = _record(by, building)
     _keep_origin(by, building, event.seq)
     building.finish()
     content = content_of(to_read(assessment.pk))
@@ -94,7 +94,8 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     return assessment
 
 
-def _record(by: User | None, assessment: Assessment, bundle: Bundle) -> Event:
+def _record(by: User | None, building: Building) -> Event:
+    assessment, bundle = building.assessment, building.coming.bundle
     return trail.record(
         by=by,
         organisation_id=assessment.organisation_id,
@@ -108,6 +109,8 @@ def _record(by: User | None, assessment: Assessment, bundle: Bundle) -> Event:
             "assessment": bundle.head["assessment"],
             "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
             "counts": bundle.head["counts"],
+            "answers": as_told(building.answers),
+            "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
         },
     )
 

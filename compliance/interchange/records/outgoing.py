@@ -19,6 +19,7 @@ from compliance.interchange.formats import own
 from compliance.interchange.records import layout
 from compliance.interchange.records.counting import counts_of
 from compliance.interchange.records.packing import Pack
+from compliance.interchange.records.proving import proof_in
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
 from compliance.reviews.models import Snapshot
@@ -83,25 +84,25 @@ def write(record: Record, file: BinaryIO, listen: Listen | None = None) -> Writt
     file of the evidence is gone or damaged.
     """
     listen = listen or (lambda _step, _percent: None)
-    pack = Pack(file)
     trails = [*_trails_before(record), _trail_here(record)]
     counts = counts_of(record.rows, (head["events"] for head, _ in trails))
-    pack.add(layout.HEAD, _json(_head(record, counts)))
-    listen("Writing answers", 2)
-    pack.add(layout.CONTENT, record.content.as_json.encode())
-    pack.add(layout.ROWS, canonical(record.rows).encode())
-    for ref, edition in _editions(record.rows, record.assessment):
-        pack.add(f"{layout.EDITIONS}{ref}.yaml", own.write_yaml(sheet_of(edition)))
-    for snapshot in _signed(record.rows):
-        name = snapshot.content_hash
-        pack.add(layout.signed_content(name), snapshot.text.encode())
-        pack.add(layout.signed_rows(name), (snapshot.rows or "{}").encode())
-    listen("Writing the trail", 5)
-    for number, (head, events) in enumerate(trails, 1):
-        pack.add(layout.trail_head(number), _json(head))
-        pack.add_lines(layout.trail_events(number), map(canonical, events()))
-    _add_files(pack, record, listen)
-    return Written(pack.finish(), record.content.content_hash, counts)
+    with Pack(file) as pack:
+        pack.add(layout.HEAD, _json(_head(record, counts)))
+        listen("Writing answers", 2)
+        pack.add(layout.CONTENT, record.content.as_json.encode())
+        pack.add(layout.ROWS, canonical(record.rows).encode())
+        for ref, edition in _editions(record.rows, record.assessment):
+            pack.add(f"{layout.EDITIONS}{ref}.yaml", own.write_yaml(sheet_of(edition)))
+        for snapshot in _signed(record.rows):
+            name = snapshot.content_hash
+            pack.add(layout.signed_content(name), snapshot.text.encode())
+            pack.add(layout.signed_rows(name), (snapshot.rows or "{}").encode())
+        listen("Writing the trail", 5)
+        for number, (head, events) in enumerate(trails, 1):
+            pack.add(layout.trail_head(number), _json(head))
+            pack.add_lines(layout.trail_events(number), map(canonical, events()))
+        _add_files(pack, record, listen)
+        return Written(pack.finish(), record.content.content_hash, counts)
 
 
 def _head(record: Record, counts: dict[str, int]) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def _trail_here(record: Record) -> Trail:
             "people": {str(person.pk): str(person) for person in people},
             "answers": record.keys,
         },
-        "proof": None,
+        "proof": proof_in(assessment.organisation_id, seq, found),
     }, lambda: map(_event, found.iterator(chunk_size=2000))
 
 
@@ -172,6 +173,7 @@ def _event(event: Event) -> dict[str, Any]:
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor_id": "" if event.actor_id is None else str(event.actor_id),
         "scope_id": "" if event.scope_id is None else str(event.scope_id),
+        "rest": event.rest or "",
     }
 
 
@@ -195,6 +197,7 @@ def _trail_there(row: OriginTrail) -> Trail:
         {name: getattr(event, name) for name in (*EVENT, "actor_id", "scope_id")}
         | {
             "organisation_id": str(row.organisation_there),
+            "rest": event.rest or "",
             "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         }
         for event in row.events.order_by("seq").iterator(chunk_size=2000)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from compliance.interchange.records.layout import SUMS
@@ -13,11 +13,20 @@ LARGE_BYTES = 2**31 - 1
 
 
 class Pack:
-    """A ZIP being written; parts keep the order in which they are added."""
+    """A ZIP being written; parts keep the order in which they are added.
+
+    Without ``finish`` it is no whole one, and whoever reads it notices.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._zip = ZipFile(file, "w")
         self._sums: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     def add(self, name: str, content: bytes, *, mode: int = 0o600) -> str:
         """A part that is text; its SHA-256."""

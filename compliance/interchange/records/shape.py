@@ -4,7 +4,7 @@ Text is kept as it is, to the sign: it has to give the same hash again.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from django.core.exceptions import ValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -297,6 +297,21 @@ class TrailNames(Part):
     answers: dict[Short, Key]
 
 
+class CheckpointPart(Part):
+    text: Text
+    size: Large
+    root: Hash
+    key: Text
+    parts: Annotated[list[Hash], Field(max_length=128)]
+
+
+class ProofPart(Part):
+    size: Large
+    root: Hash
+    parts: list[Hash]
+    checkpoint: CheckpointPart | None
+
+
 class TrailHead(Part):
     """``trail/1.json``: whose events they are, and where their chain stood."""
 
@@ -307,7 +322,7 @@ class TrailHead(Part):
     head_hash: Hash
     events: Annotated[int, Field(ge=0, le=layout.MOST_EVENTS)]
     names: TrailNames
-    proof: dict[str, Any] | None
+    proof: ProofPart
 
 
 class EventPart(Part):
@@ -326,3 +341,4 @@ class EventPart(Part):
     payload_hash: Hash
     previous_hash: Hash
     hash: Hash
+    rest: Text

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from compliance.audit import merkle
 from compliance.audit.chain import Link, link_digest, payload_digest
 from compliance.interchange.records import layout
 from compliance.interchange.records.shape import EventPart
@@ -19,17 +20,44 @@ def check_trail(
 ) -> Iterator[dict[str, Any]]:
     """Each event of a trail, once its hashes hold; raises what ``refusal`` makes of words."""
     before: EventPart | None = None
-    count = 0
+    count, shown = 0, {}
     for count, line in enumerate(_lines(lines, refusal), 1):
         event = _event(line, count, refusal)
         if fault := _fault(event, before, head):
             msg = f"line {count}, event {event.seq}: {fault}"
             raise refusal(msg)
         before = event
+        shown[event.seq - 1] = bytes.fromhex(event.hash)
         yield json.loads(line)
     if count != head["events"]:
         msg = f"holds {count:,} events, and {head['events']:,} are said to be there"
         raise refusal(msg)
+    if fault := _unproved(head, shown):
+        raise refusal(fault)
+
+
+def _unproved(head: dict[str, Any], shown: dict[int, bytes]) -> str:
+    """What is wrong with the proof that events stand in their chain; "" when nothing is."""
+    proof = head["proof"]
+    size, root = proof["size"], bytes.fromhex(proof["root"])
+    parts = [bytes.fromhex(part) for part in proof["parts"]]
+    if size != head["head_seq"]:
+        return "its proof is of a chain of another length"
+    try:
+        if merkle.root_shown(size, shown, parts) != root:
+            return "its events are not in the chain that its proof names"
+    except ValueError:
+        return "its proof does not fit its events"
+    said = proof["checkpoint"]
+    if said and not merkle.is_consistent(
+        said["size"],
+        bytes.fromhex(said["root"]),
+        size,
+        root,
+        [bytes.fromhex(part) for part in said["parts"]],
+    ):
+        return "its chain does not go on from its checkpoint"
+    return ""
 
 
 def _lines(lines: Iterable[str], refusal: Refusal) -> Iterator[str]:
@@ -46,7 +74,7 @@ def _event(line: str, at: int, refusal: Refusal) -> EventPart:
         raise refusal(msg)
     try:
         event = EventPart.model_validate_json(line)
-        json.loads(event.payload or "{}")
+        json.loads(event.payload or event.rest or "{}")
     except (ValidationError, ValueError, RecursionError) as error:
         msg = f"line {at} is no event"
         raise refusal(msg) from error

@@ -6,13 +6,14 @@ from django.core.management.base import BaseCommand
 
 from compliance.evidence import actions
 from compliance.interchange import waiting
+from compliance.interchange.records import shelf
 
 
 class Command(BaseCommand):
     """Run it daily: an upload that was cut off, or never taken in, leaves a file."""
 
-    help = "Remove files without a row and previews of sheets, a day after they came."
+    help = "Remove files without a row, previews, bundles and packs, a day after they came."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = actions.sweep() + waiting.sweep()
+        gone = actions.sweep() + waiting.sweep() + shelf.sweep()
         self.stdout.write(f"{gone} file{'' if gone == 1 else 's'} removed.")

@@ -1,0 +1,99 @@
+"""Files that are made for one person to take away: bundles and audit packs."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import Organisation, User
+
+KEPT_FOR = timedelta(hours=24)
+"""How long a file lies there (safety.md, T5)."""
+
+
+class PackageKind(models.TextChoices):
+    """What a file is for."""
+
+    BUNDLE = "bundle", "Bundle"
+    PACK = "pack", "Audit pack"
+
+
+class PackageStatus(models.TextChoices):
+    """The life of a job."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being made"
+    DONE = "done", "Ready"
+    FAILED = "failed", "Failed"
+
+
+class Package(models.Model):
+    """A file that somebody asked for; nobody else sees it, and it goes after a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="packages")
+    kind = models.CharField(max_length=10, choices=PackageKind.choices)
+    status = models.CharField(
+        max_length=10, choices=PackageStatus.choices, default=PackageStatus.WAITING
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    step = models.CharField(max_length=80, blank=True)
+    done_percent = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="done")
+                | ~Q(sha256="")
+                & Q(size_bytes__isnull=False, finished_at__isnull=False),
+                name="package_done_has_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.assessment_id}"
+
+    def get_absolute_url(self) -> str:
+        organisation = self.assessment.organisation
+        return reverse("reports:package", args=[organisation.slug, self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will be made of it."""
+        return self.status in {PackageStatus.DONE, PackageStatus.FAILED}
+
+    @property
+    def gone_at(self) -> datetime:
+        """When its file goes."""
+        return (self.finished_at or self.asked_at) + KEPT_FOR
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its file may be taken away."""
+        return self.status == PackageStatus.DONE and timezone.now() < self.gone_at
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called when it is sent."""
+        stem = "audit-pack" if self.kind == PackageKind.PACK else "bundle"
+        return f"attest-{stem}-{self.content_hash[:8]}.zip"
+
+
+def packages_of(organisation: Organisation, person: User) -> models.QuerySet[Package]:
+    """What a person asked for in an organisation, newest first, joined for a page."""
+    return Package.objects.filter(
+        assessment__organisation=organisation, asked_by=person
+    ).select_related(
+        "assessment__organisation", "assessment__edition__checklist", "asked_by"
+    )

@@ -1,0 +1,132 @@
+"""An assessment in from a bundle: read, shown, then brought in whole or not at all."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.interchange import waiting
+from compliance.interchange.bringing import MovedError
+from compliance.interchange.forms import BringForm, BundleForm
+from compliance.interchange.records.incoming import bring_in
+from compliance.interchange.records.planning import Coming, plan
+from compliance.interchange.records.process import UnreadableError, opened
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+PREVIEW = "interchange/bundle_preview.html"
+
+
+@require_safe
+@member_required(Permission.ASSESS)
+def bundle_in(request: MemberRequest) -> HttpResponse:
+    return render(request, "interchange/bundle_in.html", {"form": BundleForm()})
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def bundle_read(request: MemberRequest) -> HttpResponse:
+    form = BundleForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _again(request, form)
+    upload = form.cleaned_data["upload"]
+    try:
+        draft_id = waiting.keep_file(
+            user_id=request.user.pk,
+            thing_id=request.organisation.pk,
+            chunks=upload.chunks(),
+        )
+        path = _path(request, draft_id)
+        with path.open("rb") as file, opened(file):
+            pass
+    except OSError:
+        form.add_error(
+            "upload", "There was no room to receive the file. Send it later."
+        )
+    except (UnreadableError, ValidationError) as refused:
+        form.add_error("upload", " ".join(getattr(refused, "messages", [str(refused)])))
+    if form.errors:
+        return _again(request, form)
+    address = reverse("interchange:bundle_preview", args=[request.organisation.slug])
+    return redirect(f"{address}?draft={draft_id}")
+
+
+def _again(request: MemberRequest, form: BundleForm) -> HttpResponse:
+    return render(request, "interchange/bundle_in.html", {"form": form}, status=422)
+
+
+@require_safe
+@member_required(Permission.ASSESS)
+def bundle_preview(request: MemberRequest) -> HttpResponse:
+    """What would come of it; ``person-p1=address`` says who somebody is here."""
+    form = BringForm(request.GET)
+    if not form.is_valid():
+        return redirect("interchange:bundle_in", request.organisation.slug)
+    path = _path(request, form.cleaned_data["draft"])
+    with path.open("rb") as file, opened(file) as bundle:
+        coming = plan(bundle, request.organisation, form.emails())
+        return _shown(request, form, coming)
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def bundle_take(request: MemberRequest) -> HttpResponse:
+    form = BringForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    path = _path(request, form.cleaned_data["draft"])
+    emails = form.emails()
+    with path.open("rb") as file, opened(file) as bundle:
+        try:
+            assessment = bring_in(
+                by=request.user,
+                organisation=request.organisation,
+                bundle=bundle,
+                emails=emails,
+                seen=form.cleaned_data["seen"],
+            )
+        except MovedError:
+            coming = plan(bundle, request.organisation, emails)
+            return _shown(request, form, coming, status=409, has_moved=True)
+        except ValidationError as refused:
+            coming = plan(bundle, request.organisation, emails)
+            more = {"refusals": refused.messages}
+            return _shown(request, form, coming, status=422, **more)
+    path.unlink(missing_ok=True)
+    messages.success(
+        request, f"{assessment} is brought in, with an equal content hash."
+    )
+    return redirect(assessment.get_absolute_url())
+
+
+def _path(request: MemberRequest, draft_id: UUID) -> Path:
+    """The person's own draft here; else 404."""
+    path = waiting.file_of(
+        user_id=request.user.pk, thing_id=request.organisation.pk, draft_id=draft_id
+    )
+    if path is None:
+        raise Http404
+    return path
+
+
+def _shown(
+    request: MemberRequest,
+    form: BringForm,
+    coming: Coming,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    people = request.organisation.memberships.with_people()
+    context = {
+        "draft_id": form.cleaned_data["draft"],
+        "coming": coming,
+        "head": coming.bundle.head,
+        "assessment": coming.bundle.rows["assessment"],
+        "members": people.filter(user__is_active=True),
+    }
+    return render(request, PREVIEW, context | more, status=status)

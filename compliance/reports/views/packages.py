@@ -1,0 +1,90 @@
+"""Bundles and audit packs: asking for one, watching it being made, taking it away."""
+
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.interchange.models import PackageKind, packages_of
+from compliance.interchange.records import shelf
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reports import packages, tasks
+from compliance.web.htmx import render_page
+
+SHOWN = 10
+DOWNLOAD_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@require_safe
+@member_required(Permission.TRAIL)
+def exports(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """What can be taken along of an assessment, and what this person asked for."""
+    rows = request.organisation.assessments.for_page()
+    assessment = get_object_or_404(rows, pk=assessment_id)
+    mine = packages_of(request.organisation, request.user)
+    context = {
+        "assessment": assessment,
+        "packages": mine.filter(assessment=assessment)[:SHOWN],
+        "can_move": Permission.ASSESS in request.may,
+    }
+    return render(request, "reports/exports.html", context)
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def ask_bundle(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    return _ask(request, assessment_id, PackageKind.BUNDLE)
+
+
+@require_POST
+@member_required(Permission.TRAIL)
+def ask_pack(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    return _ask(request, assessment_id, PackageKind.PACK)
+
+
+def _ask(
+    request: MemberRequest, assessment_id: UUID, kind: PackageKind
+) -> HttpResponse:
+    assessment = get_object_or_404(request.organisation.assessments, pk=assessment_id)
+    package = tasks.ask_package(by=request.user, assessment=assessment, kind=kind)
+    return redirect("reports:package", request.organisation.slug, package.pk)
+
+
+@require_safe
+@member_required(Permission.TRAIL)
+def package(request: MemberRequest, package_id: UUID) -> HttpResponse:
+    """The file, or how far it is: the page asks again until it is over."""
+    mine = packages_of(request.organisation, request.user)
+    found = get_object_or_404(mine, pk=package_id)
+    context = {
+        "package": found,
+        "assessment": found.assessment,
+        "is_there": shelf.is_wanted(found),
+    }
+    return render_page(request, "reports/package.html", context, partial="state")
+
+
+@require_POST
+@member_required(Permission.TRAIL)
+def package_file(request: MemberRequest, package_id: UUID) -> FileResponse:
+    """The file, for the one who asked for it and still may; it is on the trail."""
+    mine = packages_of(request.organisation, request.user)
+    found = get_object_or_404(mine, pk=package_id)
+    if found.kind == PackageKind.BUNDLE and Permission.ASSESS not in request.may:
+        raise Http404
+    if not shelf.is_wanted(found):
+        raise Http404
+    packages.note_download(by=request.user, package=found)
+    return FileResponse(
+        shelf.path_of(found.sha256).open("rb"),
+        as_attachment=True,
+        filename=found.file_name,
+        content_type="application/zip",
+        headers=DOWNLOAD_HEADERS,
+    )

@@ -1,0 +1,209 @@
+"""Bundles and audit packs: asked for, made, checked with ordinary tools, and gone."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from compliance.evidence import storage
+from compliance.interchange.models import KEPT_FOR
+from compliance.interchange.records import shelf
+from compliance.models import Event, Package, Report
+from compliance.reports import packages
+from compliance.reports.packing import name_of
+from compliance.reviews.snapshot import content_of, to_read
+from tests.interchange.bundles import brought_in, hash_of, make_everything
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "data"
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.DATA_DIR.mkdir()
+
+
+@pytest.fixture
+def full(cast):
+    return make_everything(cast)
+
+
+@pytest.fixture
+def report(full, cast):
+    """A report that says what stands, as far as a pack looks at one."""
+    content = b"%PDF-1.7 a report"
+    path = packages.actions.storage.folder() / "report"
+    path.write_bytes(content)
+    sha256, size = packages.actions.storage.keep(path)
+    return Report.objects.create(
+        assessment=full,
+        number=1,
+        status="done",
+        asked_by=cast.ada,
+        finished_at=timezone.now(),
+        content_hash=hash_of(full),
+        sha256=sha256,
+        size_bytes=size,
+    )
+
+
+def made(full, by, kind="pack"):
+    asked = packages.ask_package(by=by, assessment=full, kind=kind)
+    return packages.make_package(asked.pk)
+
+
+def unpacked(package, folder):
+    with zipfile.ZipFile(shelf.path_of(package.sha256)) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def run(folder, *command):
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
+    folder = unpacked(made(full, cast.aud), tmp_path / "pack")
+    told = run(folder, "sha256sum", "-c", "SHA256SUMS")
+    assert (told.returncode, "FAILED" in told.stdout) == (0, False)
+    told = run(
+        folder,
+        sys.executable,
+        "-I",
+        "-c",
+        "import sys; sys.path.insert(0, '.');"
+        "import runpy; sys.argv = ['check_trail.py', 'trail.jsonl'];"
+        "runpy.run_path('check_trail.py', run_name='__main__')",
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    listed = {
+        line.split("  ", 1)[1]
+        for line in (folder / "SHA256SUMS").read_text().splitlines()
+    }
+    there = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    there = {name for name in there if "__pycache__" not in name}
+    assert there - listed == {"SHA256SUMS"}
+
+
+def test_pack_holds_the_report_and_the_files_under_their_names(
+    full, report, cast, tmp_path
+):
+    folder = unpacked(made(full, cast.aud), tmp_path / "pack")
+    assert (folder / "report.pdf").read_bytes() == b"%PDF-1.7 a report"
+    (file,) = [one for one in content_of(to_read(full.pk)).proofs if one.sha256]
+    kept = (folder / name_of(file)).read_bytes()
+    with storage.open_kept(cast.acme.pk, file.sha256) as there:
+        assert kept == there.read()
+    assert (
+        "https://intranet.example.org/policy"
+        in (folder / "evidence/links.txt").read_text()
+    )
+    words = (folder / "README.txt").read_text()
+    assert "Acme <b>& Sons, Acme" in words
+    assert hash_of(full) in words
+
+
+def test_bundle_of_a_pack_is_brought_in(full, report, cast, tmp_path):
+    folder = unpacked(made(full, cast.aud), tmp_path / "pack")
+    came = brought_in((folder / "bundle.zip").read_bytes(), cast.other)
+    assert hash_of(came) == hash_of(full)
+
+
+def test_same_state_makes_the_same_pack(full, report, cast):
+    record = packages.outgoing.read(full.pk)
+    packs = []
+    for _ in range(2):
+        bundle = shelf.folder() / "bundle"
+        packages._write_bundle(record, bundle, lambda *_: None, share=1)
+        out = io.BytesIO()
+        packages.write_pack(record, report, bundle, out, lambda *_: None)
+        packs.append(out.getvalue())
+    assert packs[0] == packs[1]
+
+
+def test_pack_without_a_report_of_now_has_one_made(full, cast, monkeypatch):
+    asked = []
+
+    def make(report_id):
+        asked.append(report_id)
+        Report.objects.filter(pk=report_id).update(status="failed", problem="No font.")
+        return Report.objects.get(pk=report_id)
+
+    monkeypatch.setattr(packages.actions, "make_report", make)
+    package = made(full, cast.ada)
+    assert (package.status, len(asked)) == ("failed", 1)
+    assert package.problem == "The report of the pack was not made. No font."
+    assert list(shelf.folder().iterdir()) == []
+
+
+def test_file_of_evidence_that_is_gone_fails_in_words_and_leaves_nothing(full, cast):
+    (file,) = [one for one in content_of(to_read(full.pk)).proofs if one.sha256]
+    storage.path_of(cast.acme.pk, file.sha256).unlink()
+    package = made(full, cast.ada, "bundle")
+    assert package.status == "failed"
+    assert "is missing or no longer has the bytes" in package.problem
+    assert list(shelf.folder().iterdir()) == []
+
+
+def test_making_it_twice_makes_it_once(full, cast):
+    package = made(full, cast.ada, "bundle")
+    again = packages.make_package(package.pk)
+    assert again.sha256 == package.sha256
+    actions = Event.objects.filter(subject_id=str(package.pk)).order_by("seq")
+    assert list(actions.values_list("action", flat=True)) == [
+        "package.asked",
+        "package.made",
+    ]
+
+
+def test_it_is_asked_for_watched_and_taken_away(full, cast, sign_in):
+    client = sign_in(cast.otto)
+    page = client.post(f"/o/acme/exports/of/{full.pk}/bundle/", follow=True)
+    assert "Waiting for its turn" in page.text
+    package = packages.make_package(Package.objects.get().pk)
+    assert "Ready" in client.get(package.get_absolute_url()).text
+    file = client.post(f"{package.get_absolute_url()}file/")
+    assert file["Content-Disposition"].startswith(
+        'attachment; filename="attest-bundle-'
+    )
+    assert zipfile.is_zipfile(io.BytesIO(file.getvalue()))
+    event = Event.objects.filter(action="package.downloaded").get()
+    assert (event.actor, event.scope_id) == (cast.otto, full.pk)
+    assert "ready" in client.get(f"/o/acme/exports/of/{full.pk}/").text
+
+
+def test_nobody_else_sees_it(full, cast, sign_in):
+    package = made(full, cast.otto, "bundle")
+    for person in (cast.ada, cast.aud, cast.zoe):
+        client = sign_in(person)
+        assert client.get(package.get_absolute_url()).status_code == 404
+        assert client.post(f"{package.get_absolute_url()}file/").status_code == 404
+
+
+def test_right_that_was_taken_away_counts_at_once(full, cast, sign_in):
+    package = made(full, cast.otto, "bundle")
+    cast.otto.memberships.update(role="reviewer")
+    client = sign_in(cast.otto)
+    assert client.post(f"{package.get_absolute_url()}file/").status_code == 404
+
+
+def test_after_a_day_the_file_is_gone(full, cast, sign_in):
+    package = made(full, cast.otto, "bundle")
+    path = shelf.path_of(package.sha256)
+    assert shelf.sweep() == 0
+    old = time.time() - KEPT_FOR.total_seconds() - 1
+    os.utime(path, (old, old))
+    assert (shelf.sweep(), path.exists()) == (1, False)
+    Package.objects.update(finished_at=timezone.now() - KEPT_FOR - timedelta(minutes=1))
+    client = sign_in(cast.otto)
+    assert "kept for 24 hours" in client.get(package.get_absolute_url()).text
+    assert client.post(f"{package.get_absolute_url()}file/").status_code == 404
