@@ -76,6 +76,7 @@ class Paper:
             events=self.events,
             head_seq=self.head_seq,
             head_hash=self.head_hash,
+            signatures=self.signatures,
         )
 
     @property

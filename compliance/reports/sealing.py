@@ -141,7 +141,7 @@ def _signer(seal: Seal) -> SimpleSigner:
         x509.Certificate.load(one.public_bytes(Encoding.DER))
         for one in (seal.certificate, *seal.chain)
     ]
-    store.register_multiple(certificates)
+    store.register_multiple(certificates[1:])
     return SimpleSigner(
         signing_cert=certificates[0],
         signing_key=der_keys.PrivateKeyInfo.load(secret),

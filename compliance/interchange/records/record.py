@@ -1,4 +1,4 @@
-"""What a report carries inside: its content and its trail, as canonical JSON. Pure."""
+"""What a report carries inside: its content and its trail, as canonical JSON."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,10 +9,16 @@ from uuid import UUID
 
 from compliance.audit.chain import Link, canonical
 from compliance.reviews.content import Content
+from compliance.reviews.signed import Signature
 
 FORMAT = "attest-report"
 VERSION = 1
 """Raised when a reader of the one before would be wrong; ``docs/verifying.md``."""
+SIGNED = (
+    "revision", "edition", "content_hash", "statement", "reservations", "role", "signer",
+    "method", "trail_seq", "trail_hash", "void",
+)  # fmt: skip
+"""What is told of a sign-off as it stands there."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Record:
     events: tuple[Happened, ...]
     head_seq: int
     head_hash: str
+    signatures: tuple[Signature, ...] = ()
 
 
 def written(record: Record, others: Mapping[str, bytes]) -> bytes:
@@ -75,12 +82,20 @@ def written(record: Record, others: Mapping[str, bytes]) -> bytes:
             "hash": record.head_hash,
             "entries": [_entry(event) for event in record.events if record.is_complete],
         },
+        "sign_offs": [_signature(one) for one in record.signatures],
         "files": {
             name: hashlib.sha256(content).hexdigest()
             for name, content in others.items()
         },
     }
     return canonical(value).encode()
+
+
+def _signature(one: Signature) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in SIGNED} | {
+        "signed_at": moment(one.signed_at),
+        "stood_at": moment(one.stood_at),
+    }
 
 
 def moment(at: datetime) -> str:

@@ -1,0 +1,60 @@
+"""Having a report checked by a process that can be killed."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from compliance.interchange.walls.process import BrokenError, TooLongError, output_from
+
+MODULE = "compliance.interchange.records.verifying"
+SECONDS = 30
+MEMORY_BYTES = 1024 * 1024 * 1024
+MOST_WORDS = 500
+FAULT = "fault"
+
+
+class NoReportError(Exception):
+    """The file cannot be checked; the text says why, for a person."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One thing that was looked at; ``state`` is "ok", "fault" or "note"."""
+
+    name: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was looked at, and what the file says of itself: words of strangers."""
+
+    checks: tuple[Looked, ...]
+    facts: dict[str, Any]
+
+    @property
+    def faults(self) -> list[Looked]:
+        return [check for check in self.checks if check.state == FAULT]
+
+
+def verified(file: BinaryIO, pins: Iterable[str]) -> Verified:
+    """Check a report on the disk; ``pins`` are fingerprints of trusted certificates.
+
+    Raises ``NoReportError``. The words are those of ``verify_report.py``.
+    """
+    limits = {"seconds": SECONDS, "memory_bytes": MEMORY_BYTES}
+    try:
+        with output_from(MODULE, sorted(pins), file, **limits) as output:
+            found = json.load(output)
+    except TooLongError as error:
+        msg = f"Checking the file took longer than {SECONDS} seconds and was stopped."
+        raise NoReportError(msg) from error
+    except (BrokenError, ValueError) as error:
+        msg = "The file needs more time or memory than any report does."
+        raise NoReportError(msg) from error
+    if "problem" in found:
+        raise NoReportError(str(found["problem"])[:MOST_WORDS])
+    checks = tuple(Looked(**check) for check in found["checks"])
+    return Verified(checks, found["facts"])

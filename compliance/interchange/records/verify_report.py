@@ -1,0 +1,400 @@
+#!/usr/bin/env python3
+"""Does a report of Attest stand as it was sealed? Needs Python 3.10 and pyHanko only.
+
+    python3 verify_report.py FILE [--certificate FINGERPRINT or PEM FILE]
+
+Exit status: 0 everything checked agrees, 1 something does not, 2 the file cannot be
+read as a report. The network is not used and nothing is written.
+"""
+# ruff: noqa: T201 - a script, it prints
+
+import argparse
+import base64
+import hashlib
+import io
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import cms  # type: ignore[import-untyped]
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+FORMAT, VERSION, SOURCE = "attest-report", 1, "assessment.json"
+MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
+MOST_STREAM_BYTES = 512 * 1024 * 1024
+OK, FAULT, NOTE = "ok", "fault", "note"
+COVERED = (
+    "organisation_id", "seq", "at", "actor_id", "action", "subject_label",
+    "subject_id", "scope_id", "payload_hash", "previous_hash",
+)  # fmt: skip
+"""What the hash of an event covers, in order."""
+NAMED = ("organisation", "checklist", "edition", "subject", "period_from", "period_to")
+UNCOVERED = ("version", "digest_algorithms", "encap_content_info")
+PLAIN = bytes.fromhex(
+    "020101310f300d06096086480165030402010500300b06092a864886f70d010701"
+    "020101300d06096086480165030402010500"
+)
+"""What a signature does not cover of itself (RFC 5652, 5.4), as Attest writes it."""
+START: dict[str, Any] = {"seq": 0, "hash": "0" * 64}
+PROVEN = """Every byte of the file is as it was when it was sealed with the key of this
+certificate. The data inside have the content hash that is printed, and each event of the
+trail that it carries has its hash."""
+NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
+fingerprint with one that you have from the installation itself. What happened between the
+events that it carries: the installation's own trail shows that."""
+
+
+class UnreadableError(Exception):
+    """The file is no report that can be read; the text says why."""
+
+
+class FaultError(Exception):
+    """Something does not agree; the text says what."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; ``state`` is OK, FAULT or NOTE."""
+
+    name: str
+    state: str
+    words: str
+
+
+@dataclass
+class Result:
+    """What was looked at in order, and what the file says of itself."""
+
+    checks: list[Check] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_ok(self) -> bool:
+        return not any(check.state == FAULT for check in self.checks)
+
+    def add(self, name: str, state: str, words: str) -> None:
+        self.checks.append(Check(name, state, words[:500]))
+
+
+def verify(data: bytes, pins: frozenset[str] = frozenset()) -> Result:
+    """Check a report; ``pins`` are fingerprints of the certificates that are trusted.
+
+    Raises ``UnreadableError`` for what is no PDF at all.
+    """
+    result = Result()
+    reader = _opened(data)
+    _step(result, "signature", _signature, reader, data, pins)
+    files = _step(result, "files inside", _files, reader)
+    if files and (source := _step(result, "data", _source, files)):
+        _step(result, "printed hashes", _printed, reader, source)
+        _step(result, "trail", _trail, source)
+        _step(result, "sign-offs", _signoffs, source)
+    return result
+
+
+def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
+    """What ``look`` gives; what goes wrong, foreseen or not, is written down."""
+    try:
+        return look(result, *things)
+    except FaultError as error:
+        result.add(name, FAULT, str(error))
+    except (MemoryError, RecursionError):
+        result.add(name, FAULT, "It needs more memory or depth than any report does.")
+    except Exception as error:  # the library raises many kinds for what is malformed
+        kind = type(error).__name__
+        result.add(name, FAULT, f"It cannot be read: damaged or changed ({kind}).")
+    return None
+
+
+def _refuse(is_wrong: object, words: str) -> None:
+    if is_wrong:
+        raise FaultError(words)
+
+
+def _opened(data: bytes) -> PdfFileReader:
+    if not data.startswith(b"%PDF-"):
+        raise UnreadableError("The file is no PDF.")
+    per_stream = StreamDecodeLimits(max_output_size=MOST_STREAM_BYTES)
+    limits = DecodeLimits(per_stream=per_stream)
+    try:
+        reader = PdfFileReader(io.BytesIO(data), decode_limits=limits)
+        is_readable = not reader.encrypted and "/Pages" in reader.root
+    except Exception as error:
+        msg = "The PDF cannot be read: it is cut off, damaged or changed."
+        raise UnreadableError(msg) from error
+    if is_readable:
+        return reader
+    raise UnreadableError("The PDF has a password, or no pages.")
+
+
+def _signature(
+    result: Result, reader: PdfFileReader, data: bytes, pins: frozenset[str]
+) -> None:
+    found = reader.embedded_signatures
+    _refuse(not found, "The file is not sealed: it has no signature.")
+    _refuse(found[1:], f"The file has {len(found)} signatures; a report has one.")
+    _refuse_gap(found[0], data)
+    certificate, at = found[0].signer_cert, found[0].self_reported_timestamp
+    trust = ValidationContext(trust_roots=[certificate])
+    status = validate_pdf_signature(found[0], trust, skip_diff=True)
+    _refuse(not status.intact, "The file was changed after it was sealed.")
+    words = "The signature was not made with the key of the certificate it names."
+    _refuse(not status.valid, words)
+    result.facts |= {
+        "certificate": certificate.sha256.hex(),
+        "sealed_by": certificate.subject.human_friendly,
+        "issued_by": certificate.issuer.human_friendly,
+        "sealed_at": at.isoformat() if at else "",
+    }
+    result.add("signature", OK, "The signature is intact and covers the whole file.")
+    _whose(result, certificate.sha256.hex(), pins)
+    _stamp(result, status.timestamp_validity)
+
+
+def _refuse_gap(signature: Any, data: bytes) -> None:
+    """The signature covers all but itself, and nothing hides in its own place."""
+    first, before, after, rest = (int(number) for number in signature.byte_range)
+    words = "Something was added to the file or taken from it after it was sealed."
+    _refuse(first or after + rest != len(data) or not before < after, words)
+    held, signed = bytes(signature.pkcs7_content), signature.signed_data
+    own, others = signature.signer_cert, signature.other_embedded_certs
+    ends = {at + int.from_bytes(held[at : at + 2], "big") for at in (2, 17, 21)}
+    parts, info = [signed[name] for name in UNCOVERED], signature.signer_info
+    parts += [info["version"], info["digest_algorithm"], info["sid"].chosen["issuer"]]
+    is_plain = (
+        data[before:after] == b"<" + held.hex().upper().encode() + b">"
+        and {len(cms.ContentInfo.load(held).dump()) - 2} == ends
+        and not held[max(ends) + 2 :].strip(b"\0")
+        and b"".join(p.dump() for p in parts) == PLAIN + own.issuer.dump()
+        and (not others or own.issuer != own.subject)
+    )
+    _refuse(not is_plain, "The place of the signature holds more than the signature.")
+
+
+def _whose(result: Result, fingerprint: str, pins: frozenset[str]) -> None:
+    state, words = NOTE, "Not compared with one that you know"
+    if pins:
+        is_known = fingerprint in pins
+        state = OK if is_known else FAULT
+        words = "The expected one" if is_known else "Another than the expected one"
+    result.add("certificate", state, f"{words}: {fingerprint}.")
+
+
+def _stamp(result: Result, stamp: Any) -> None:
+    state, words = NOTE, "None: the time is that of the installation's clock."
+    if stamp and stamp.intact and stamp.valid:
+        whose = stamp.signing_cert.subject.human_friendly
+        state, words = OK, f"{stamp.timestamp}, by {whose}, who was not compared."
+    elif stamp:
+        state, words = FAULT, "It belongs to something else."
+    result.add("time stamp", state, words)
+
+
+def _files(result: Result, reader: PdfFileReader) -> dict[str, bytes]:
+    words = f"{SOURCE} is missing: the report carries no data to check."
+    names, files = reader.root.get("/Names", {}), dict[str, bytes]()
+    _refuse("/EmbeddedFiles" not in names, words)
+    for name, spec in _leaves(names["/EmbeddedFiles"], MOST_DEPTH):
+        _refuse(
+            name in files or len(files) >= MOST_FILES, f"There is too much: {name}."
+        )
+        files[name] = spec["/EF"]["/F"].data
+    _refuse(SOURCE not in files, words)
+    linked = sorted(str(spec["/UF"]) for spec in _items(reader.root["/AF"]))
+    words = "They are not those that the document names as its own."
+    _refuse(linked != sorted(files), words)
+    return files
+
+
+def _leaves(node: Any, depth: int) -> Iterator[tuple[str, Any]]:
+    names = _items(node["/Names"]) if "/Names" in node else []
+    yield from zip(map(str, names[::2]), names[1::2], strict=True)
+    for kid in _items(node["/Kids"]) if depth and "/Kids" in node else ():
+        yield from _leaves(kid, depth - 1)
+
+
+def _items(array: Any) -> list[Any]:
+    return [array[place] for place in range(len(array))]
+
+
+def _source(result: Result, files: dict[str, bytes]) -> dict[str, Any]:
+    text = files[SOURCE].decode()
+    source: dict[str, Any] = json.loads(text)
+    is_known = source["format"] == FORMAT and source["version"] <= VERSION
+    _refuse(not is_known, f"{SOURCE} is of a kind that this program does not know.")
+    _refuse(canonical(source) != text, f"{SOURCE} is not written as Attest writes it.")
+    result.facts |= _facts(source)
+    known, content, named = source["files"], source["content"], source["content_hash"]
+    for name in sorted(set(known) | set(files) - {SOURCE}):
+        _refuse(name not in files, f"{name} is missing.")
+        is_own = hashlib.sha256(files[name]).hexdigest() == known.get(name)
+        _refuse(not is_own, f"{name} is not the file that belongs to this report.")
+    is_other = content and digest(canonical(content)) != named
+    _refuse(is_other, "The data inside do not have the content hash that they name.")
+    lacks = "A report of a part: it carries a hash, and no data to compute it from."
+    words = f"They have the content hash {named}." if content else lacks
+    result.add("data", OK if content else NOTE, words)
+    return source
+
+
+def _facts(source: dict[str, Any]) -> dict[str, Any]:
+    content, trail = source["content"] or {}, source["trail"]
+    return {
+        **source["report"],
+        **{name: content[name] for name in NAMED if name in content},
+        "content_hash": source["content_hash"],
+        "chain": trail["organisation"],
+        "head_seq": trail["seq"],
+        "head_hash": trail["hash"],
+        "signed": [one["content_hash"] for one in source["sign_offs"]],
+    }
+
+
+def _printed(result: Result, reader: PdfFileReader, source: dict[str, Any]) -> None:
+    """The last pages show both hashes, in the letters that a reader would copy."""
+    hashes = source["content_hash"], source["trail"]["hash"]
+    on: dict[str, int] = {}
+    total, maps = int(reader.root["/Pages"]["/Count"]), dict[str, dict[str, str]]()
+    pages = _from_the_end(reader.root["/Pages"], None, MOST_DEPTH)
+    for back, (page, fonts) in zip(range(LAST_PAGES), pages, strict=False):
+        text = "".join(_text_of(page, fonts, maps)).replace(" ", "")
+        on |= {one: total - back for one in hashes if one in text and one not in on}
+        if len(on) == len(set(hashes)):
+            break
+    for one, name in zip(hashes, ("content hash", "head of the trail"), strict=True):
+        words = f"The {name} that the data name is not printed on the last pages."
+        _refuse(one not in on, words)
+    first, second = (on[one] for one in hashes)
+    words = f"The content hash (page {first}) and the head (page {second}) of the data."
+    result.add("printed hashes", OK, words)
+
+
+def _from_the_end(node: Any, fonts: Any, depth: int) -> Iterator[tuple[Any, Any]]:
+    """Pages from the last to the first, each with its fonts."""
+    if "/Resources" in node and "/Font" in node["/Resources"]:
+        fonts = node["/Resources"]["/Font"]
+    if "/Kids" not in node:
+        yield node, fonts
+    for kid in reversed(_items(node.get("/Kids", []))) if depth else ():
+        yield from _from_the_end(kid, fonts, depth - 1)
+
+
+SHOWN = re.compile(rb"/([^\s/<>\[\]()]+)\s+[\d.]+\s+Tf\b|<([0-9A-Fa-f]+)>")
+LETTER = re.compile(r"<([0-9a-f]{4})>\s*<([0-9a-f]+)>")
+
+
+def _text_of(page: Any, fonts: Any, maps: dict[str, dict[str, str]]) -> Iterator[str]:
+    """The text that a page shows, piece by piece, by the maps of its fonts."""
+    content = page["/Contents"]
+    streams = _items(content) if isinstance(content, list) else [content]
+    letters: dict[str, str] = {}
+    for match in SHOWN.finditer(b"\n".join(stream.data for stream in streams)):
+        if match[1]:
+            name = f"/{match[1].decode()}"
+            key = repr(fonts.raw_get(name))
+            if key not in maps:
+                maps[key] = _letters_of(fonts[name])
+            letters = maps[key]
+        codes = (match[2] or b"").decode().lower()
+        for place in range(0, len(codes), 4):
+            yield letters.get(codes[place : place + 4], "")
+
+
+def _letters_of(font: Any) -> dict[str, str]:
+    """Code to letters, from the font's ToUnicode (ISO 32000-1, 9.10.3)."""
+    text = font["/ToUnicode"].data.decode("latin-1").lower()
+    blocks = " ".join(re.findall(r"beginbfchar(.*?)endbfchar", text, re.S))
+    pairs = LETTER.findall(blocks)
+    return {code: bytes.fromhex(to).decode("utf-16-be") for code, to in pairs}
+
+
+def _trail(result: Result, source: dict[str, Any]) -> None:
+    trail, entries = source["trail"], source["trail"]["entries"]
+    joined, before = 0, START
+    for entry in entries:
+        _refuse_entry(entry, trail, before)
+        joined += entry["seq"] == before["seq"] + 1
+        before = entry
+    words = (
+        f"All {len(entries)} events that it carries have their hash; {joined} of them"
+        f" follow directly on the one before and name its hash."
+    )
+    result.add("trail", OK if entries else NOTE, words)
+
+
+def _refuse_entry(
+    entry: dict[str, Any], trail: dict[str, Any], before: dict[str, Any]
+) -> None:
+    seq, covered = entry["seq"], {**entry, "organisation_id": trail["organisation"]}
+    computed = digest(canonical([covered[name] for name in COVERED]))
+    _refuse(computed != entry["hash"], f"Event {seq} was changed: its hash is another.")
+    _refuse(seq <= before["seq"], f"Event {seq} stands out of order.")
+    is_torn = seq == before["seq"] + 1 and entry["previous_hash"] != before["hash"]
+    _refuse(is_torn, f"Event {seq} does not follow on event {seq - 1}.")
+    is_past = seq > trail["seq"] or (
+        seq == trail["seq"] and entry["hash"] != trail["hash"]
+    )
+    _refuse(is_past, f"The head of the trail does not agree with its event {seq}.")
+
+
+def _signoffs(result: Result, source: dict[str, Any]) -> None:
+    told = {entry["seq"]: entry["hash"] for entry in source["trail"]["entries"]}
+    for one in source["sign_offs"]:
+        is_told = told.get(one["trail_seq"], one["trail_hash"]) == one["trail_hash"]
+        _refuse(not is_told, f"That of {one['signer']} is not the event that it names.")
+        is_this = one["content_hash"] == source["content_hash"]
+        what = "this content" if is_this else "another content"
+        words = f"{one['signer']}, {one['role']}, signed {what} at {one['signed_at']}."
+        result.add("sign-offs", OK if is_this else NOTE, words)
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys, no spaces and no escapes: one text for one value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the UTF-8 text, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pins_in(given: str) -> frozenset[str]:
+    """Fingerprints: one as hexadecimal digits, or of each certificate in a PEM file."""
+    plain = given.replace(":", "").replace(" ", "").lower()
+    if re.fullmatch(r"[0-9a-f]{64}", plain):
+        return frozenset({plain})
+    pem = Path(given).read_text()
+    blocks = re.findall(r"-BEGIN CERTIFICATE-+\n(.*?)-+END", pem, re.S)
+    return frozenset(hashlib.sha256(base64.b64decode(b)).hexdigest() for b in blocks)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print what was found; the exit status."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--certificate", action="append", default=[])
+    options = parser.parse_args(arguments)
+    logging.disable()
+    try:
+        pins = frozenset[str]().union(*map(pins_in, options.certificate))
+        result = verify(options.file.read_bytes(), pins)
+    except (UnreadableError, OSError) as error:
+        print(error)
+        return 2
+    told = [(f"{one.state:6}{one.name}", one.words) for one in result.checks]
+    for name, value in told + [(f"{' ':6}{n}", v) for n, v in result.facts.items()]:
+        print(f"{name}: {value}")
+    print(f"Proven: {PROVEN}\nNot proven: {NOT_PROVEN}" if result.is_ok else "FAULT")
+    return int(not result.is_ok)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,405 @@
+"""The stand-alone check: a report as sealed passes, whatever was done to it is named."""
+
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from cryptography.hazmat.primitives import serialization
+from pyhanko.sign.signers import PdfSigner
+
+from compliance.audit.chain import canonical, digest
+from compliance.interchange.records import verify_report
+from compliance.interchange.records.verify_report import (
+    UnreadableError,
+    pins_in,
+    verify,
+)
+from compliance.reports import sealing
+from compliance.reports.attached import attachments_of, laid_out
+from compliance.reports.keys import Place, fingerprint, seal_of
+from compliance.reports.kinds import Wanted
+from compliance.reports.process import render
+from compliance.reports.writing import html_of, stylesheet
+from tests.interchange.records import ASSESSMENT, make_events
+from tests.reports import seals
+from tests.reports.papers import make_paper
+
+pytestmark = pytest.mark.slow
+PROGRAM = Path(verify_report.__file__)
+
+
+def small_paper(**fields):
+    events = make_events()
+    values = {
+        "assessment_id": ASSESSMENT,
+        "events": events,
+        "head_seq": 9,
+        "head_hash": events[-1].hash,
+    }
+    return replace(make_paper(), **(values | fields))
+
+
+def unsealed(folder, paper, change=lambda files: files):
+    files = laid_out(change(attachments_of(paper)), folder)
+    path = folder / "report.pdf"
+    render(html_of(paper), stylesheet(), path, lambda *step: None, files)
+    return path
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return Place(str(tmp_path_factory.mktemp("keys")), "attest.example")
+
+
+@pytest.fixture(scope="module")
+def pins(place):
+    return frozenset({fingerprint(seal_of(place).certificate)})
+
+
+@pytest.fixture(scope="module")
+def draft(tmp_path_factory):
+    return unsealed(tmp_path_factory.mktemp("draft"), small_paper())
+
+
+@pytest.fixture(scope="module")
+def sealed(draft, place, tmp_path_factory):
+    path = tmp_path_factory.mktemp("sealed") / "report.pdf"
+    path.write_bytes(draft.read_bytes())
+    sealing.sealed(path, place)
+    return path.read_bytes()
+
+
+def found(data, pins=frozenset()):
+    """The faults of a file by name, or what makes it no report."""
+    try:
+        checks = verify(data, pins).checks
+    except UnreadableError as error:
+        return {"unreadable": str(error)}
+    return {one.name: one.words for one in checks if one.state == "fault"}
+
+
+@pytest.fixture
+def resealed(draft, place, tmp_path):
+    """``resealed(change)``: a report changed, then sealed with a key of this kind."""
+
+    def made(change):
+        path = tmp_path / "changed.pdf"
+        with pikepdf.open(draft) as pdf:
+            change(pdf)
+            pdf.save(path)
+        sealing.sealed(path, place)
+        return path.read_bytes()
+
+    return made
+
+
+def test_fresh_report_agrees_with_itself(sealed, pins):
+    result = verify(sealed, pins)
+    states = {check.name: check.state for check in result.checks}
+    assert result.is_ok
+    assert states == {
+        "signature": "ok",
+        "certificate": "ok",
+        "time stamp": "note",
+        "data": "ok",
+        "printed hashes": "ok",
+        "trail": "ok",
+    }
+    paper = small_paper()
+    assert result.facts["content_hash"] == paper.content.content_hash
+    assert result.facts["organisation"] == paper.content.organisation
+    assert (result.facts["number"], result.facts["head_seq"]) == (3, 9)
+
+
+def test_report_of_a_part_agrees_and_says_what_it_lacks(place, pins, tmp_path):
+    path = unsealed(tmp_path, small_paper(wanted=Wanted("summary", "de")))
+    sealing.sealed(path, place)
+    result = verify(path.read_bytes(), pins)
+    assert result.is_ok
+    [data] = [check for check in result.checks if check.name == "data"]
+    assert (data.state, "part" in data.words) == ("note", True)
+
+
+def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
+    """Copied to an empty folder, without Django, as an auditor has it."""
+    program = tmp_path / "verify_report.py"
+    program.write_bytes(PROGRAM.read_bytes())
+    (tmp_path / "good.pdf").write_bytes(sealed)
+    (tmp_path / "cut.pdf").write_bytes(sealed[:-1])
+    (tmp_path / "none.pdf").write_bytes(b"none")
+
+    def run(name, *more):
+        command = [sys.executable, "-I", str(program), name, *more]
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=tmp_path, check=False
+        )
+        return done.returncode, done.stdout
+
+    assert run("good.pdf")[0] == 0
+    assert run("good.pdf", "--certificate", *pins)[0] == 0
+    assert run("good.pdf", "--certificate", "0" * 64)[0] == 1
+    assert run("cut.pdf")[0] in {1, 2}
+    assert run("none.pdf") == (2, "The file is no PDF.\n")
+    assert "Not proven: That an answer is true." in run("good.pdf")[1]
+
+
+def test_program_needs_only_the_standard_library_and_pyhanko():
+    used = re.findall(r"^(?:import|from) (\w+)", PROGRAM.read_text(), re.M)
+    others = set(used) - set(sys.stdlib_module_names)
+    assert others == {"asn1crypto", "pyhanko", "pyhanko_certvalidator"}
+
+
+def test_expected_certificate_is_told_by_digits_or_file(place, pins, tmp_path):
+    path = tmp_path / "certificate.pem"
+    certificate = seal_of(place).certificate
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    [digits] = pins
+    by_two = ":".join(re.findall("..", digits.upper()))
+    assert pins_in(str(path)) == pins_in(digits) == pins_in(by_two) == pins
+
+
+def flipped(data, position, bit):
+    changed = bytearray(data)
+    changed[position] ^= 1 << bit
+    return bytes(changed)
+
+
+def survivors(data, positions, rng):
+    return [p for p in positions if not found(flipped(data, p, rng.randrange(8)))]
+
+
+def test_one_bit_flipped_anywhere_is_found(sealed):
+    rng = random.Random(20)  # noqa: S311
+    assert survivors(sealed, rng.sample(range(len(sealed)), 60), rng) == []
+
+
+def test_one_bit_flipped_in_the_seal_itself_is_found(sealed):
+    """The one place that a signature does not cover is its own."""
+    rng = random.Random(21)  # noqa: S311
+    numbers = re.findall(rb"/ByteRange \[0 (\d+) (\d+) ", sealed)[-1]
+    own = range(*map(int, numbers))
+    assert survivors(sealed, rng.sample(own, 140), rng) == []
+
+
+@pytest.mark.long
+def test_many_bits_flipped_are_found(sealed):
+    rng = random.Random(22)  # noqa: S311
+    assert survivors(sealed, rng.sample(range(len(sealed)), 3000), rng) == []
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.3, 0.9, 0.999])
+def test_file_that_is_cut_is_found(sealed, share):
+    assert found(sealed[: int(len(sealed) * share)])
+
+
+def test_file_without_its_last_byte_is_found(sealed):
+    assert found(sealed[:-1])
+
+
+@pytest.mark.parametrize("more", [b"\n", b"%x"])
+def test_bytes_put_behind_are_found(sealed, more):
+    assert "added to the file" in found(sealed + more)["signature"]
+
+
+def test_second_version_put_behind_is_found(sealed, tmp_path, place):
+    """An update as an editor writes it, which most readers show without a word."""
+    stream = io.BytesIO(sealed)
+    writer = sealing._Appending(stream)
+    page = writer.find_page_for_modification(0)[0].get_object()
+    page["/Rotate"] = sealing.pdf_name("/Nothing")
+    writer.update_container(page)
+    writer.write_in_place()
+    assert "added to the file" in found(stream.getvalue())["signature"]
+
+
+def test_unsealed_report_is_named(draft):
+    assert "not sealed" in found(draft.read_bytes())["signature"]
+
+
+def test_report_sealed_by_somebody_else_is_named(draft, tmp_path, pins):
+    path = tmp_path / "other.pdf"
+    path.write_bytes(draft.read_bytes())
+    sealing.sealed(path, Place(str(tmp_path / "keys"), "attest.example"))
+    assert list(found(path.read_bytes(), pins)) == ["certificate"]
+    assert found(path.read_bytes()) == {}
+
+
+def test_second_seal_is_named(sealed, tmp_path, monkeypatch):
+    """Sealed again with another key, both signatures whole."""
+    other = Place(str(tmp_path / "keys"), "attest.example")
+    stream = io.BytesIO(sealed)
+    writer = sealing._Appending(stream)
+    about = sealing.PdfSignatureMetadata(field_name="Other")
+    monkeypatch.setattr(
+        PdfSigner, "_enforce_certification_constraints", lambda *_: None
+    )
+    sealing.sign_pdf(writer, about, sealing._signer(seal_of(other)), in_place=True)
+    assert "2 signatures" in found(stream.getvalue())["signature"]
+
+
+def removes(name):
+    def change(pdf):
+        del pdf.attachments[name]
+        kept = [spec for spec in pdf.Root.AF if str(spec.UF) != name]
+        pdf.Root.AF = pikepdf.Array(kept)
+
+    return change
+
+
+def puts(name, content):
+    def change(pdf):
+        spec = next(spec for spec in pdf.Root.AF if str(spec.UF) == name)
+        spec.EF.F.write(content)
+
+    return change
+
+
+def adds(pdf):
+    spec = pikepdf.AttachedFileSpec(pdf, b"x", filename="more.txt")
+    pdf.attachments["more.txt"] = spec
+
+
+def unlinks(pdf):
+    del pdf.Root.AF[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "words"),
+    [
+        (removes("answers.csv"), "data", "answers.csv is missing"),
+        (removes("assessment.json"), "files inside", "assessment.json is missing"),
+        (puts("answers.csv", b"a,b\r\n"), "data", "answers.csv is not the file"),
+        (puts("assessment-results.json", b"{}"), "data", "is not the file"),
+        (puts("assessment.json", b"{}"), "data", "damaged or changed"),
+        (adds, "data", "more.txt is not the file"),
+        (unlinks, "files inside", "not those that the document names"),
+    ],
+)
+def test_change_of_the_files_is_named_though_sealed_anew(resealed, change, name, words):
+    faults = found(resealed(change))
+    assert list(faults) == [name]
+    assert words in faults[name]
+
+
+def rewrites(edit):
+    """Changes the data inside, writes them as Attest does, and keeps what is printed."""
+
+    def change(pdf):
+        file = pdf.attachments["assessment.json"].get_file()
+        value = json.loads(file.read_bytes())
+        edit(value)
+        puts("assessment.json", canonical(value).encode())(pdf)
+
+    return change
+
+
+def verdict(value):
+    value["content"]["sections"][0]["lines"][0]["verdict"] = "not_met"
+
+
+def verdict_and_hash(value):
+    verdict(value)
+    value["content_hash"] = digest(canonical(value["content"]))
+
+
+def drop(value):
+    value["trail"]["entries"].pop()
+    value["trail"]["entries"][1]["previous_hash"] = "0" * 64
+
+
+def swap(value):
+    entries = value["trail"]["entries"]
+    entries[0], entries[1] = entries[1], entries[0]
+
+
+def head(value):
+    value["trail"]["hash"] = "0" * 64
+
+
+def newer(value):
+    value["version"] = 2
+
+
+def event(field, text):
+    def edit(value):
+        value["trail"]["entries"][1][field] = text
+
+    return edit
+
+
+def rehashed(value):
+    """An event of another person, with a hash that fits it."""
+    trail = value["trail"]
+    entry = trail["entries"][1] | {"organisation_id": trail["organisation"]}
+    entry["actor_id"] = "99"
+    covered = [entry[name] for name in verify_report.COVERED]
+    trail["entries"][1] |= {"actor_id": "99", "hash": digest(canonical(covered))}
+
+
+@pytest.mark.parametrize(
+    ("edit", "name", "words"),
+    [
+        (verdict, "data", "do not have the content hash"),
+        (verdict_and_hash, "printed hashes", "content hash that the data name is not"),
+        (newer, "data", "does not know"),
+        (event("actor_id", "99"), "trail", "Event 4 was changed"),
+        (event("at", "2020-01-01T00:00:00+00:00"), "trail", "Event 4 was changed"),
+        (rehashed, "trail", "Event 5 does not follow on event 4"),
+        (drop, "trail", "Event 4 was changed"),
+        (swap, "trail", "Event 3 stands out of order"),
+    ],
+)
+def test_change_of_the_data_is_named_though_sealed_anew(resealed, edit, name, words):
+    faults = found(resealed(rewrites(edit)))
+    assert list(faults) == [name]
+    assert words in faults[name]
+
+
+def test_head_that_was_changed_is_named_twice(resealed):
+    faults = found(resealed(rewrites(head)))
+    assert "head of the trail that the data name" in faults["printed hashes"]
+    assert "does not agree with its event 9" in faults["trail"]
+
+
+def test_data_written_otherwise_are_named(resealed):
+    """A key that stands twice says one thing to one reader, another to the next."""
+
+    def change(pdf):
+        text = pdf.attachments["assessment.json"].get_file().read_bytes()
+        puts("assessment.json", text[:-1] + b',"version":1}')(pdf)
+
+    faults = found(resealed(change))
+    assert "not written as Attest writes it" in faults["data"]
+
+
+def test_time_stamp_is_told(draft, tmp_path, place):
+    path = tmp_path / "stamped.pdf"
+    path.write_bytes(draft.read_bytes())
+    with seals.time_stamps() as url:
+        sealing.sealed(path, place, url)
+    [stamp] = [c for c in verify(path.read_bytes()).checks if c.name == "time stamp"]
+    assert (stamp.state, "Clock" in stamp.words) == ("ok", True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"%PDF-",
+        b"%PDF-1.7\n" + b"[" * 100_000,
+        b"%PDF-1.7\nxref\n0 99999999\ntrailer\n<</Root 1 0 R>>\nstartxref\n9\n%%EOF",
+        b"%PDF-1.7\ntrailer <</Root 1 0 R /Prev 9>>\nstartxref\n9\n%%EOF",
+        b"PK\x03\x04",
+    ],
+)
+def test_file_that_is_no_report_is_refused_in_words(data):
+    faults = found(data)
+    assert faults
+    assert all(0 < len(words) <= 500 for words in faults.values())

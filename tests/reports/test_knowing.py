@@ -1,0 +1,100 @@
+"""A report shown to an installation: its own, one from elsewhere, one it forgot."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from compliance.audit.models import ChainHead, Event
+from compliance.models import Report
+from compliance.reports import knowing
+from compliance.reports.knowing import looked_at
+from tests.factories import make_assessment
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+
+@pytest.fixture
+def report(cast, tmp_path, settings):
+    settings.KEYS_DIR = tmp_path / "keys"
+    path = tmp_path / "report.pdf"
+    assessment = make_assessment(cast.acme, cast.ada)
+    call_command("report", str(assessment.pk), output=path)
+    return path
+
+
+def states(path):
+    with path.open("rb") as file:
+        return {check.name: check.state for check in looked_at(file).checks}
+
+
+def told(path, **options):
+    try:
+        call_command("verify_report", path, **options)
+    except CommandError as error:
+        return error.returncode, str(error)
+    return 0, ""
+
+
+def test_own_report_is_known_to_the_byte(report):
+    assert states(report) == {
+        "signature": "ok",
+        "certificate": "ok",
+        "time stamp": "note",
+        "data": "ok",
+        "printed hashes": "ok",
+        "trail": "ok",
+        "trail here": "ok",
+        "reports here": "ok",
+    }
+    assert told(report) == (0, "")
+
+
+def test_trail_that_lost_the_head_is_told(report, monkeypatch):
+    """As after an older copy of the database was put back."""
+    monkeypatch.setattr(knowing.Event, "objects", Event.objects.none())
+    assert states(report)["trail here"] == "fault"
+    assert told(report) == (1, "The report does not agree: trail here.")
+
+
+def test_report_from_elsewhere_is_not_said_to_be_wrong_but_unknown(
+    report, settings, tmp_path
+):
+    [own] = knowing.own_pins()
+    settings.KEYS_DIR = tmp_path / "other keys"
+    Report.objects.update(content_hash="", sha256="0" * 64)
+    found = states(report)
+    assert (found["certificate"], found["reports here"]) == ("fault", "note")
+    assert told(report)[0] == 1
+    assert told(report, certificate=[own]) == (0, "")
+
+
+def test_file_made_of_the_same_content_is_another_file(report):
+    Report.objects.update(sha256="0" * 64)
+    with report.open("rb") as file:
+        [here] = [one for one in looked_at(file).checks if one.name == "reports here"]
+    assert "this file is another one" in here.words
+
+
+def test_trail_of_an_empty_organisation_is_no_fault(report):
+    facts = {"head_seq": 0, "chain": str(ChainHead.objects.get().pk)}
+    assert knowing._head(facts, True).state == "note"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"head_seq": -1, "chain": "x"},
+        {"head_seq": 2**70, "chain": "00000000-0000-0000-0000-000000000001"},
+        {"head_seq": "1", "chain": None},
+        {"head_seq": 1.5, "chain": []},
+    ],
+)
+def test_nonsense_about_the_trail_is_passed_over(facts):
+    assert knowing._head(facts, True) is None
+
+
+def test_file_that_is_no_report_ends_with_two(tmp_path):
+    path = tmp_path / "x.pdf"
+    path.write_bytes(b"none")
+    assert told(path) == (2, "The file is no PDF.")
+    assert told(tmp_path / "missing.pdf")[0] == 2
