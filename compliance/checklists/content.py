@@ -204,24 +204,30 @@ def on_offer(organisation: Organisation) -> EditionQuerySet:
 
 
 def readable(
-    organisation: Organisation, *, with_drafts: bool = False
+    organisation: Organisation, *, with_drafts: bool = False, with_library: bool = False
 ) -> EditionQuerySet:
     """Editions an organisation may read: those on offer and retired ones.
 
-    ``with_drafts`` adds the drafts of its own checklists, for those who edit them.
+    ``with_drafts`` adds the drafts of its own checklists, ``with_library`` those of the
+    library, for those who edit them.
     """
     editions = Edition.objects.open_to(organisation).for_page()
     finished = ~Q(status__in=UNPUBLISHED)
     if with_drafts:
-        return editions.filter(finished | Q(checklist__organisation=organisation))
+        finished |= Q(checklist__organisation=organisation)
+    if with_library:
+        finished |= Q(checklist__organisation=None)
     return editions.filter(finished)
 
 
-def drafts_of(organisation: Organisation) -> EditionQuerySet:
-    """Drafts of an organisation's own checklists, in review too, with ``question_count``."""
-    editions = Edition.objects.filter(
-        status__in=UNPUBLISHED, checklist__organisation=organisation
-    )
+def drafts_of(
+    organisation: Organisation, *, with_library: bool = False
+) -> EditionQuerySet:
+    """Drafts of own checklists, in review too, with ``question_count``; or the library's."""
+    kept = Q(checklist__organisation=organisation)
+    if with_library:
+        kept |= Q(checklist__organisation=None)
+    editions = Edition.objects.filter(kept, status__in=UNPUBLISHED)
     return editions.for_page().annotate(question_count=Count("questions"))
 
 

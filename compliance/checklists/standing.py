@@ -26,10 +26,10 @@ class Standing:
     is_sender: bool
 
 
-def of(edition: Edition, organisation: Organisation, person: User) -> Standing:
-    """At most four queries."""
+def of(edition: Edition, organisation: Organisation | None, person: User) -> Standing:
+    """At most four queries. Without an organisation it is about the library itself."""
     checklist = edition.checklist
-    is_own = checklist.organisation_id == organisation.pk
+    is_own = checklist.organisation_id == (organisation and organisation.pk)
     is_published = edition.status == EditionStatus.PUBLISHED
     rows = Edition.objects.filter(
         checklist__organisation=organisation, checklist__key=checklist.key

@@ -51,7 +51,9 @@ def clone(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
     return draft
 
 
-def draft_next(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
+def draft_next(
+    *, by: Any, organisation: Organisation | None, edition_id: int
+) -> Edition:
     """The next draft of an own checklist: a copy of the edition that is published.
 
     Refuses while another draft of the checklist stands.
@@ -70,7 +72,8 @@ def draft_next(*, by: Any, organisation: Organisation, edition_id: int) -> Editi
             msg = f"Edition {source.number} is retired; start from the newest one"
             raise RefusedError(msg)
         document = content.document(source)
-        head = {"number": next_number(source.number, rows), "release_notes": ""}
+        find = next_number if organisation else number_beside
+        head = {"number": find(source.number, rows), "release_notes": ""}
         document["edition"] |= head
         draft = _copied(checklist, source, document)
         after = {"number": draft.number, "based_on": source.number}
@@ -90,6 +93,15 @@ def next_number(number: str, taken: Collection[str]) -> str:
     found = re.fullmatch(r"(\d{4})\.(\d{1,4})", number)
     is_dated = found is not None and int(found[1]) >= year
     stem, at = (found[1], int(found[2])) if found and is_dated else (str(year), 0)
+    while f"{stem}.{at + 1}" in taken:
+        at += 1
+    return f"{stem}.{at + 1}"
+
+
+def number_beside(number: str, taken: Collection[str]) -> str:
+    """A number below one of the seeds, which go on counting: "2026.1.1" after "2026.1"."""
+    found = re.fullmatch(r"(.+\..+)\.(\d{1,4})", number)
+    stem, at = (found[1], int(found[2])) if found else (number, 0)
     while f"{stem}.{at + 1}" in taken:
         at += 1
     return f"{stem}.{at + 1}"

@@ -13,7 +13,7 @@ from compliance.organisations.models import Organisation
 
 
 def duplicate_question(
-    *, by: Any, organisation: Organisation, edition_id: int, key: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, key: str
 ) -> Question:
     """A copy right behind a question, with its choices, law, rule and translations.
 

@@ -30,7 +30,7 @@ HEAD = (
 def save_question(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     key: str,
     version: int,
@@ -89,7 +89,7 @@ def cite(question: Question, cites: list[str]) -> None:
 def save_head(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     version: int,
     values: dict[str, Any],

@@ -20,7 +20,7 @@ from compliance.organisations.models import Organisation
 def save_fact(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     key: str,
     version: int,
@@ -48,7 +48,7 @@ def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Fact:
 
 
 def remove_fact(
-    *, by: Any, organisation: Organisation, edition_id: int, key: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, key: str
 ) -> None:
     """Ask for a fact no more; refuses while a rule rests on it."""
     with open_draft(organisation, edition_id) as edition:

@@ -19,7 +19,7 @@ from compliance.organisations.models import Organisation
 def merge(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     newer_id: int,
     seen: str,

@@ -13,7 +13,7 @@ Place = tuple[str, str]
 def move_question(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     key: str,
     to: Place | int,
@@ -39,7 +39,7 @@ def move_question(
 
 
 def move_section(
-    *, by: Any, organisation: Organisation, edition_id: int, key: str, step: int
+    *, by: Any, organisation: Organisation | None, edition_id: int, key: str, step: int
 ) -> bool:
     """Put a section with its questions one step up (-1) or down (1). Whether it moved."""
     with open_draft(organisation, edition_id) as edition:

@@ -25,7 +25,7 @@ OWN = "OWN-"
 
 
 def add_section(
-    *, by: Any, organisation: Organisation, edition_id: int, title: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, title: str
 ) -> Section:
     """A section at the end."""
     with open_draft(organisation, edition_id) as edition:
@@ -44,7 +44,7 @@ def add_section(
 def save_section(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     key: str,
     version: int,
@@ -58,7 +58,7 @@ def save_section(
 
 
 def remove_section(
-    *, by: Any, organisation: Organisation, edition_id: int, key: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, key: str
 ) -> None:
     """Take an empty section away; refuses one that still has questions."""
     with open_draft(organisation, edition_id) as edition:
@@ -72,7 +72,12 @@ def remove_section(
 
 
 def add_question(
-    *, by: Any, organisation: Organisation, edition_id: int, section: str, text: str
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    section: str,
+    text: str,
 ) -> Question:
     """A question at the end of a section, under a key that none ever had."""
     with open_draft(organisation, edition_id) as edition:
@@ -119,7 +124,7 @@ def _stem(numbered: list[tuple[str, str]]) -> str:
 
 
 def remove_question(
-    *, by: Any, organisation: Organisation, edition_id: int, key: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, key: str
 ) -> Event:
     """Ask a question no more from this edition on; what was published keeps it.
 

@@ -24,7 +24,7 @@ class StaleError(Exception):
 
 
 @contextmanager
-def open_draft(organisation: Organisation, edition_id: int) -> Iterator[Edition]:
+def open_draft(organisation: Organisation | None, edition_id: int) -> Iterator[Edition]:
     """A draft of an organisation's own, locked: its editors change it one by one.
 
     Raises ``Edition.DoesNotExist`` for any other edition, and ``RefusedError`` for one
@@ -39,7 +39,7 @@ def open_draft(organisation: Organisation, edition_id: int) -> Iterator[Edition]
         yield edition
 
 
-def locked(organisation: Organisation, edition_id: int) -> Edition:
+def locked(organisation: Organisation | None, edition_id: int) -> Edition:
     """An edition of an own checklist, for update; else ``Edition.DoesNotExist``."""
     own = Edition.objects.select_for_update(of=("self",)).select_related("checklist")
     return own.get(pk=edition_id, checklist__organisation=organisation)

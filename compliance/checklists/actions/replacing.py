@@ -20,7 +20,7 @@ MOST_NAMED = 5
 def replace_all(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     find: str,
     put: str,

@@ -18,7 +18,9 @@ from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
 
 
-def send_to_review(*, by: User, organisation: Organisation, edition_id: int) -> Edition:
+def send_to_review(
+    *, by: User, organisation: Organisation | None, edition_id: int
+) -> Edition:
     """Hold a draft still for somebody else to publish. Refuses one with open faults."""
     with open_draft(organisation, edition_id) as edition:
         _refuse_faulty(edition)
@@ -31,7 +33,7 @@ def send_to_review(*, by: User, organisation: Organisation, edition_id: int) -> 
 
 
 def send_back(
-    *, by: User, organisation: Organisation, edition_id: int, reason: str
+    *, by: User, organisation: Organisation | None, edition_id: int, reason: str
 ) -> Edition:
     """Make an edition in review a draft again, with the reason on the trail."""
     with in_turn(), transaction.atomic():
@@ -44,7 +46,7 @@ def send_back(
     return edition
 
 
-def approve(*, by: User, organisation: Organisation, edition_id: int) -> Edition:
+def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> Edition:
     """Publish what somebody else sent to review.
 
     Who sent it may publish it only where nobody else may: a rule that nobody can keep
@@ -64,14 +66,17 @@ def approve(*, by: User, organisation: Organisation, edition_id: int) -> Edition
         return publish(by=by, edition=edition, told=told)
 
 
-def is_alone(organisation: Organisation, by: User) -> bool:
-    """Whether nobody else of an organisation may publish."""
+def is_alone(organisation: Organisation | None, by: User) -> bool:
+    """Whether nobody else of an organisation, or of the library's editors, may publish."""
+    if organisation is None:
+        editors = User.objects.filter(is_editor=True, is_active=True)
+        return not editors.exclude(pk=by.pk).exists()
     roles = [role for role, may in ALLOWED.items() if Permission.EDIT in may]
     others = organisation.memberships.filter(role__in=roles, user__is_active=True)
     return not others.exclude(user=by).exists()
 
 
-def _in_review(organisation: Organisation, edition_id: int) -> Edition:
+def _in_review(organisation: Organisation | None, edition_id: int) -> Edition:
     edition = locked(organisation, edition_id)
     if edition.status != EditionStatus.REVIEW:
         msg = f"Edition {edition.number} is not in review"

@@ -30,11 +30,15 @@ def store_checklist(
     """Publish an edition from its document; the edition, and whether anything changed.
 
     The same content again changes nothing. Refuses other content under a number that
-    stands: an edition is final. Retires the edition that was published before.
+    stands: an edition is final. Retires the edition that was published before; but
+    where editors published that one on screen, the new one is a draft for them to take
+    from.
     """
     key = document["checklist"]
     found = Checklist.objects.filter(key=key, organisation=organisation).first()
     checklist = found or Checklist(key=key, organisation=organisation)
+    if organisation is None and found and _is_kept_on_screen(found):
+        return _beside(by, found, document)
     theme_id = Theme.objects.values_list("pk", flat=True).get(key=theme)
     fields = {"theme_id": theme_id, "title": title, "summary": summary}
     changed = stored(by, checklist, fields, chain_of(checklist))
@@ -52,6 +56,32 @@ def store_checklist(
         )
         raise RefusedError(msg)
     return edition, changed
+
+
+def _is_kept_on_screen(checklist: Checklist) -> bool:
+    """Whether people published its newest edition: seeds go through no review."""
+    return checklist.editions.published().filter(sent_by__isnull=False).exists()
+
+
+def _beside(
+    by: Any, checklist: Checklist, document: dict[str, Any]
+) -> tuple[Edition, bool]:
+    """An edition of the seeds that takes nobody's place; False where it stands."""
+    number = document["edition"]["number"]
+    edition = checklist.editions.filter(number=number).first()
+    if edition is None:
+        edition = _filled(Edition(checklist=checklist), document)
+        after = {"number": number, "content_hash": content.content_hash(document)}
+        record(by, edition, "edition.brought-in", {}, after)
+        return edition, True
+    is_final = edition.status not in UNPUBLISHED
+    if is_final and edition.content_hash != content.content_hash(document):
+        msg = (
+            f"{checklist.key}: edition {number} is final and has other content;"
+            " raise the number"
+        )
+        raise RefusedError(msg)
+    return edition, False
 
 
 @transaction.atomic

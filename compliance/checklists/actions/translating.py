@@ -24,7 +24,7 @@ MOST = 30
 
 
 def add_language(
-    *, by: Any, organisation: Organisation, edition_id: int, language: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, language: str
 ) -> None:
     """Let a draft be translated into a language."""
     with open_draft(organisation, edition_id) as edition:
@@ -42,7 +42,7 @@ def add_language(
 
 
 def remove_language(
-    *, by: Any, organisation: Organisation, edition_id: int, language: str
+    *, by: Any, organisation: Organisation | None, edition_id: int, language: str
 ) -> None:
     """Take a language away that nothing has been translated into."""
     with open_draft(organisation, edition_id) as edition:
@@ -62,7 +62,7 @@ def remove_language(
 def save_translation(
     *,
     by: Any,
-    organisation: Organisation,
+    organisation: Organisation | None,
     edition_id: int,
     kind: str,
     key: str,

@@ -20,7 +20,9 @@ from compliance.organisations.models import Organisation
 UNDONE = ("question.changed", "question.removed", "edition.replaced")
 
 
-def undo(*, by: Any, organisation: Organisation, edition_id: int, seq: int) -> str:
+def undo(
+    *, by: Any, organisation: Organisation | None, edition_id: int, seq: int
+) -> str:
     """Put a question back as it was before an event; its key.
 
     A replacing in many questions goes back in one step, and has no key. That is an event itself. Refuses what has been changed again since. Raises

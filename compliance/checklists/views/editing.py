@@ -18,7 +18,7 @@ from compliance.checklists import actions, content
 from compliance.checklists import editor as reading
 from compliance.checklists.forms import HeadForm, QuestionEditor, UndoForm
 from compliance.checklists.models import Edition, Question
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, keeper, keeps
 from compliance.checklists.views.showing import clash, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
@@ -91,7 +91,7 @@ def _saved(
     try:
         event = actions.save_question(
             by=request.user,
-            organisation=request.organisation,
+            organisation=keeper(request, edition),
             edition_id=edition.pk,
             key=key,
             version=editor.form.cleaned_data["version"],
@@ -114,7 +114,7 @@ def _saved(
 def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     """Number, day of the law, release notes, and what is assessed."""
     edition = find(request, edition_id)
-    is_own = edition.checklist.organisation_id == request.organisation.pk
+    is_own = keeps(request, edition)
     is_read = request.method != "POST"
     if not is_own or (is_read and not is_draft(request, edition)):
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
@@ -128,7 +128,7 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     try:
         actions.save_head(
             by=request.user,
-            organisation=request.organisation,
+            organisation=keeper(request, edition),
             edition_id=edition.pk,
             version=version,
             values=values,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.checklists import actions
 from compliance.checklists.forms import FactForm
 from compliance.checklists.models import Edition, Fact
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -68,7 +68,7 @@ def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     try:
         actions.save_fact(
             by=request.user,
-            organisation=request.organisation,
+            organisation=keeper(request, edition),
             edition_id=edition.pk,
             key=key,
             version=form.cleaned_data["version"],
@@ -101,7 +101,7 @@ def fact_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     try:
         actions.remove_fact(
             by=request.user,
-            organisation=request.organisation,
+            organisation=keeper(request, edition),
             edition_id=edition.pk,
             key=request.POST.get("key", "")[:60],
         )

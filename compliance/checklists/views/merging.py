@@ -10,7 +10,7 @@ from compliance.checklists.changes import Telling
 from compliance.checklists.forms import MergeForm
 from compliance.checklists.merged import offers
 from compliance.checklists.models import Edition
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -35,7 +35,7 @@ def _taken(request: MemberRequest, edition: Edition, newer: Edition) -> HttpResp
     try:
         actions.merge(
             by=request.user,
-            organisation=request.organisation,
+            organisation=keeper(request, edition),
             edition_id=edition.pk,
             newer_id=form.cleaned_data["newer"],
             seen=form.cleaned_data["seen"],

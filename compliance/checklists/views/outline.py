@@ -21,7 +21,7 @@ from compliance.checklists.forms import (
     UndoForm,
 )
 from compliance.checklists.models import Edition
-from compliance.checklists.views.finding import find
+from compliance.checklists.views.finding import find, keeper
 from compliance.checklists.views.showing import whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
@@ -48,7 +48,7 @@ def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
     """What every action on a draft is given."""
     return {
         "by": request.user,
-        "organisation": request.organisation,
+        "organisation": keeper(request, edition),
         "edition_id": edition.pk,
     }
 

@@ -1,18 +1,20 @@
 """The life of an own edition: begun, checked, sent to review, sent back, published."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.checklists import actions, checking, ready, standing
+from compliance.checklists import actions, checking, ready
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.forms import NextForm, ReasonForm
 from compliance.checklists.models import Edition
-from compliance.checklists.views.finding import find
+from compliance.checklists.views.finding import find, keeper, keeps, standing_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.models import Organisation
 
 
 def _done(
@@ -31,29 +33,37 @@ def _done(
     return redirect(f"checklists:{page}", request.organisation.slug, edition.pk)
 
 
+def _given(request: MemberRequest, edition_id: int) -> dict[str, Any]:
+    """What every step is given."""
+    owner = keeper(request, find(request, edition_id))
+    return {"by": request.user, "organisation": owner, "edition_id": edition_id}
+
+
 @require_POST
 @member_required(Permission.EDIT)
 def clone(request: MemberRequest, edition_id: int) -> HttpResponse:
     """An own checklist from an edition of the library."""
-    return _begun(request, edition_id, actions.clone)
+    return _begun(request, edition_id, actions.clone, request.organisation)
 
 
 @require_POST
 @member_required(Permission.EDIT)
 def draft_next(request: MemberRequest, edition_id: int) -> HttpResponse:
     """The next draft of an own checklist."""
-    return _begun(request, edition_id, actions.draft_next)
+    owner = keeper(request, find(request, edition_id))
+    return _begun(request, edition_id, actions.draft_next, owner)
 
 
 def _begun(
-    request: MemberRequest, edition_id: int, act: Callable[..., Edition]
+    request: MemberRequest,
+    edition_id: int,
+    act: Callable[..., Edition],
+    organisation: Organisation | None,
 ) -> HttpResponse:
     """The editor of a draft that is there from now on."""
     slug, form = request.organisation.slug, NextForm(request.POST)
     try:
-        draft = act(
-            by=request.user, organisation=request.organisation, edition_id=edition_id
-        )
+        draft = act(by=request.user, organisation=organisation, edition_id=edition_id)
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except actions.RefusedError as refused:
@@ -73,12 +83,11 @@ def check(request: MemberRequest, edition_id: int) -> HttpResponse:
 
 def _check(request: MemberRequest, edition_id: int, form: ReasonForm) -> HttpResponse:
     edition = find(request, edition_id)
-    is_own = edition.checklist.organisation_id == request.organisation.pk
-    if not is_own or edition.published_at:
+    if not keeps(request, edition) or edition.published_at:
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
     items = ready.items(edition)
     blocking, warnings = checking.counts(items)
-    own = standing.of(edition, request.organisation, request.user)
+    own = standing_of(request, edition)
     context = {
         "edition": edition,
         "items": items,
@@ -86,7 +95,7 @@ def _check(request: MemberRequest, edition_id: int, form: ReasonForm) -> HttpRes
         "warnings": warnings,
         "own": own,
         "form": form,
-        "is_alone": actions.is_alone(request.organisation, request.user),
+        "is_alone": actions.is_alone(keeper(request, edition), request.user),
     }
     status = 422 if form.errors else 200
     return render(request, "checklists/check.html", context, status=status)
@@ -99,9 +108,7 @@ def send(request: MemberRequest, edition_id: int) -> HttpResponse:
     return _done(
         request,
         edition_id,
-        lambda: actions.send_to_review(
-            by=request.user, organisation=request.organisation, edition_id=edition_id
-        ),
+        lambda: actions.send_to_review(**_given(request, edition_id)),
         "is in review",
     )
 
@@ -117,9 +124,7 @@ def send_back(request: MemberRequest, edition_id: int) -> HttpResponse:
         request,
         edition_id,
         lambda: actions.send_back(
-            by=request.user,
-            organisation=request.organisation,
-            edition_id=edition_id,
+            **_given(request, edition_id),
             reason=form.cleaned_data["reason"],
         ),
         "is a draft again",
@@ -133,8 +138,6 @@ def publish(request: MemberRequest, edition_id: int) -> HttpResponse:
     return _done(
         request,
         edition_id,
-        lambda: actions.approve(
-            by=request.user, organisation=request.organisation, edition_id=edition_id
-        ),
+        lambda: actions.approve(**_given(request, edition_id)),
         "is published",
     )

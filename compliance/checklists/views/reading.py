@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
-from compliance.checklists import content, standing
+from compliance.checklists import content
 from compliance.checklists.changes import Telling
 from compliance.checklists.diff import compare
 from compliance.checklists.translations import anew
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, is_editor, standing_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -18,7 +18,12 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 def list(request: MemberRequest) -> HttpResponse:
     editions = content.on_offer(request.organisation)
     may_edit = Permission.EDIT in request.may
-    drafts = content.drafts_of(request.organisation) if may_edit else ()
+    with_library = is_editor(request)
+    drafts = (
+        content.drafts_of(request.organisation, with_library=with_library)
+        if may_edit
+        else ()
+    )
     context = {"editions": editions, "drafts": drafts, "may_edit": may_edit}
     return render(request, "checklists/list.html", context)
 
@@ -56,7 +61,7 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
         "is_draft": is_draft(request, edition),
     }
     if Permission.EDIT in request.may:
-        context["own"] = standing.of(edition, request.organisation, request.user)
+        context["own"] = standing_of(request, edition)
     return render(request, "checklists/detail.html", context)
 
 
@@ -65,7 +70,9 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
 def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse:
     """What differs from one edition of a checklist to another, or to a copy of it."""
     may_edit = Permission.EDIT in request.may
-    readable = content.readable(request.organisation, with_drafts=may_edit)
+    readable = content.readable(
+        request.organisation, with_drafts=may_edit, with_library=is_editor(request)
+    )
     old = get_object_or_404(readable, pk=edition_id)
     new = get_object_or_404(readable, pk=other_id, checklist__key=old.checklist.key)
     documents = content.document(old), content.document(new)

@@ -15,7 +15,7 @@ from compliance.checklists.diff import word_diff
 from compliance.checklists.forms import ReplaceForm
 from compliance.checklists.models import Edition
 from compliance.checklists.replacing import hits
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 MOST_SHOWN = 200
@@ -36,7 +36,7 @@ def replace(request: MemberRequest, edition_id: int) -> HttpResponse:
     try:
         event = actions.replace_all(
             by=request.user,
-            organisation=request.organisation,
+            organisation=keeper(request, edition),
             edition_id=edition.pk,
             **form.cleaned_data,
         )

@@ -12,7 +12,7 @@ from compliance.checklists import editor as reading
 from compliance.checklists.forms import GuidanceForm, QuestionEditor
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.shaping import Shaped, ShapeError, shape
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, keeps
 from compliance.checklists.views.showing import cited, lines_of, lost, typed, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
@@ -29,7 +29,7 @@ def question_shape(request: MemberRequest, edition_id: int) -> HttpResponse:
     htmx gets the area that changed; with "read" only what the rules say now.
     """
     edition = find(request, edition_id)
-    if edition.checklist.organisation_id != request.organisation.pk:
+    if not keeps(request, edition):
         raise Http404
     key = request.POST.get("key", "")[:60]
     question: Question | None = (

@@ -24,7 +24,7 @@ from compliance.checklists.forms import (
 )
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import Part, all_said, labels_of, language_tag
-from compliance.checklists.views.finding import find, is_draft
+from compliance.checklists.views.finding import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.languages import language_name
 
@@ -106,7 +106,7 @@ def language_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
 
 
 def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
-    organisation = request.organisation
+    organisation = keeper(request, edition)
     return {"by": request.user, "organisation": organisation, "edition_id": edition.pk}
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.actions import Told
+from compliance.checklists.choices import UNPUBLISHED
 from compliance.interchange import actions
 from compliance.interchange.reading import BadSeeds, Seeds
 from compliance.interchange.schema import schemas
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         for loaded in library.checklists:
             edition = loaded.edition
             done = "loaded" if loaded.is_changed else "unchanged"
+            if edition.status in UNPUBLISHED:
+                done = "a draft beside the edition that editors published"
             self.stdout.write(
                 f"{edition.checklist.key} {edition.number}: {done},"
                 f" {loaded.questions} questions, {edition.content_hash}"
