@@ -23,11 +23,13 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from compliance.assessments import actions as assessments  # noqa: E402
 from compliance.audit import trail  # noqa: E402
+from compliance.audit.chain import digest  # noqa: E402
 from compliance.checklists import actions, content  # noqa: E402
 from compliance.interchange import bringing  # noqa: E402
 from compliance.interchange.formats.found import Found  # noqa: E402
@@ -37,10 +39,15 @@ from compliance.models import (  # noqa: E402
     Edition,
     Membership,
     Organisation,
+    Reopening,
+    Review,
+    SignOff,
     Theme,
     Upgrade,
     User,
 )
+from compliance.reviews import actions as reviews  # noqa: E402
+from compliance.reviews.reading import desk_of  # noqa: E402
 from tests.documents import document, question  # noqa: E402
 
 QUESTIONS = 24
@@ -96,6 +103,10 @@ class World:
             "publish": self.approve,
             "move": self.move,
             "undo the move": self.undo,
+            "send an assessment": self.send_assessment,
+            "sign": self.sign,
+            "ask to reopen": self.ask_to_reopen,
+            "reopen": self.reopen,
         }
 
     def editor(self, organisation, name):
@@ -126,6 +137,23 @@ class World:
 
     def undo(self):
         assessments.undo_upgrade(by=self.otto, upgrade=Upgrade.objects.get())
+
+    def send_assessment(self):
+        reviews.send(by=self.ada, assessment=Assessment.objects.get())
+
+    def sign(self):
+        here = Assessment.objects.get()
+        desk = desk_of(here)
+        seen = reviews.Seen(desk.content.content_hash, desk.at)
+        reviews.sign(by=self.otto, assessment=here, seen=seen, role="Officer")
+
+    def ask_to_reopen(self):
+        here = Assessment.objects.get()
+        reviews.ask_reopening(by=self.ada, assessment=here, reason="A wrong day.")
+
+    def reopen(self):
+        here = Assessment.objects.get()
+        reviews.decide_reopening(by=self.otto, assessment=here, decision="approved")
 
 
 def state():
@@ -160,6 +188,15 @@ def state():
             for *one, archived_at in answers.values_list(*fields, "archived_at")
         ],
         "undone": list(Upgrade.objects.values_list("undone_by", flat=True)),
+        "reviews": (
+            list(Assessment.objects.values_list("status", "revision")),
+            list(Review.objects.order_by("pk").values_list("ended", flat=True)),
+            [
+                (one.revision, one.snapshot_id == digest(one.snapshot.text))
+                for one in SignOff.objects.select_related("snapshot")
+            ],
+            list(Reopening.objects.values_list("decision", flat=True)),
+        ),
         "whole": (whole, [str(trail.verify(pk)) for pk in trail.chains()]),
     }
 
@@ -270,6 +307,8 @@ def put_back(file, kept):
     for beside in ("-wal", "-shm"):
         file.with_name(file.name + beside).unlink(missing_ok=True)
     shutil.copy(kept, file)
+    # An older database under newer checkpoints is what they are there to show.
+    shutil.rmtree(settings.CHECKPOINTS_DIR, ignore_errors=True)
 
 
 def main(how, number):

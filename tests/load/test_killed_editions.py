@@ -1,4 +1,4 @@
-"""A process is killed while it brings in, publishes or moves: all of it stands, or none."""
+"""A process is killed while it brings in, publishes, moves or signs: all stands, or none."""
 
 import pytest
 from django.db import connection
@@ -11,6 +11,10 @@ ACTS = {
     "publish",
     "move",
     "undo the move",
+    "send an assessment",
+    "sign",
+    "ask to reopen",
+    "reopen",
 }
 
 

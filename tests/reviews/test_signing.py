@@ -275,3 +275,13 @@ def test_content_signed_twice_is_kept_once(cast):
     signing.sign(cast.rev, assessment)
     assert (Snapshot.objects.count(), SignOff.objects.count()) == (1, 2)
     assert void_now(signing.fresh(assessment)) == []
+
+
+def test_accepting_na_in_review_is_its_second_approval(cast):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.con, assessment, "Q3", verdict="na", reason="No such data.")
+    actions.send(by=cast.otto, assessment=assessment)
+    signing.look(cast.rev, assessment, "Q3")
+    row = assessment.answers.get(question__key="Q3")
+    assert (row.na_confirmed_by, row.na_waits) == (cast.rev, False)
+    assert signing.sign(cast.ada, assessment).pk

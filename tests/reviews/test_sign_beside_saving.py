@@ -1,0 +1,135 @@
+"""Saving and commenting while somebody sends and signs: in the snapshot, or refused."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+RACE = """
+import json, random, sys, threading, time
+import django
+django.setup()
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import connection
+if connection.vendor == "sqlite":
+    call_command("migrate", verbosity=0)
+from compliance.assessments.actions import comment
+from compliance.audit import trail
+from compliance.reviews import actions
+from compliance.reviews.signed import content_at
+from compliance.reviews.snapshot import content_of, to_read
+from tests import factories, signing
+
+cast = factories.make_cast()
+assessment = signing.make_ready(cast)
+told = {"saved": 0, "late": 0, "said": 0, "mute": 0, "moved": 0, "faults": []}
+barrier = threading.Barrier(3)
+
+def race(act):
+    barrier.wait()
+    try:
+        act()
+    except Exception as error:
+        told["faults"].append(repr(error))
+    finally:
+        connection.close()
+
+def pause():
+    time.sleep(random.uniform(0, 0.06))
+
+def save(words):
+    pause()
+    try:
+        signing.answer(cast.con, assessment, "Q3", note=words)
+        told["saved"] += 1
+        kept.add(words)
+    except ValidationError as error:
+        assert "its answers stay as they are" in str(error), error
+        told["late"] += 1
+
+def say(words):
+    pause()
+    try:
+        comment(by=cast.ada, answer=assessment.answers.first(), text=words)
+        told["said"] += 1
+        kept.add(words)
+    except ValidationError as error:
+        assert "its comments stay as they are" in str(error), error
+        told["mute"] += 1
+
+def sign():
+    pause()
+    actions.send(by=cast.otto, assessment=assessment)
+    while True:
+        seen = signing.seen(assessment)
+        pause()
+        try:
+            return signing.sign(cast.rev, assessment, seen=seen)
+        except ValidationError as error:
+            assert error.code == actions.MOVED, error
+            told["moved"] += 1
+
+for number in range(1, int(sys.argv[1]) + 1):
+    kept = set()
+    note, words = f"Note {number}.", f"Words {number}."
+    acts = [lambda: save(note), lambda: say(words), sign]
+    threads = [threading.Thread(target=race, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if told["faults"]:
+        break
+    signed = content_at(assessment, number)
+    if content_of(to_read(assessment.pk)).content_hash != signed.content_hash:
+        told["faults"].append(f"round {number}: something came behind the signature")
+    if kept != {text for text in (note, words) if json.dumps(text) in signed.as_json}:
+        told["faults"].append(f"round {number}: kept {kept}, but signed otherwise")
+    assessment = signing.reopen(cast.otto, cast.ada, assessment)
+if fault := trail.verify(cast.acme.pk):
+    told["faults"].append(str(fault))
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture
+def environment(tmp_path, committed):
+    """A database of its own in a file, or the committed one of PostgreSQL."""
+    url = f"sqlite:///{tmp_path}/attest.sqlite3"
+    if connection.vendor == "postgresql":
+        told = connection.settings_dict
+        place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
+        url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": url,
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        pytest.param(8, marks=pytest.mark.slow),
+        pytest.param(200, marks=pytest.mark.long),
+    ],
+)
+def test_what_is_saved_beside_signing_is_signed_or_refused(rounds, environment):
+    done = subprocess.run(
+        [sys.executable, "-c", RACE, str(rounds)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["faults"] == []
+    assert told["saved"] + told["late"] == told["said"] + told["mute"] == rounds
