@@ -4,7 +4,7 @@ Nothing here asks the database or the clock.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -14,6 +14,7 @@ from compliance.assessments.scoring import Tally
 from compliance.interchange.records.record import Happened, Record
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.translating import AS_WRITTEN, Words, in_words
 from compliance.reviews.content import Content, Line, Task, counted
 from compliance.reviews.signed import Signature
 
@@ -49,6 +50,10 @@ class Paper:
     edition_changes: EditionChanges | None = None
     """What changed in the checklist since the edition that the assessment came from."""
     wanted: Wanted = FULL
+    words: Words = AS_WRITTEN
+    """What the edition says in the language of the report, where it is translated."""
+    printed_hash: str = ""
+    """The content hash, where ``content`` has been put into other words for printing."""
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
     signatures: tuple[Signature, ...] = ()
@@ -207,7 +212,16 @@ class Paper:
     @property
     def hash_groups(self) -> list[str]:
         """The content hash in eight groups of eight digits."""
-        return groups(self.content.content_hash)
+        return groups(self.printed_hash or self.content.content_hash)
+
+    @property
+    def in_words(self) -> "Paper":
+        """The same in the language of the report, for printing alone."""
+        return replace(
+            self,
+            content=in_words(self.content, self.words),
+            printed_hash=self.content.content_hash,
+        )
 
     @property
     def head_groups(self) -> list[str]:

@@ -19,6 +19,7 @@ from compliance.interchange.records.record import Happened
 from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
+from compliance.reports.translating import words_of
 from compliance.reviews.content import Content
 from compliance.reviews.rewinding import content_as_of
 from compliance.reviews.signed import Signature, content_at, signoffs_of
@@ -62,8 +63,10 @@ def read(
         else:
             content, moved = content_of(assessment), _moved(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
+        words = words_of(_edition(assessment, content), wanted.language)
     return Paper(
         number=number,
+        words=words,
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
         content=content,
@@ -82,6 +85,15 @@ def read(
         organisation_id=assessment.organisation_id,
         events=events,
     )
+
+
+def _edition(assessment: Assessment, content: Content) -> Edition:
+    """The edition that a content is of: a signed one, or an earlier one, may differ."""
+    now = assessment.edition
+    if now.content_hash == content.edition_hash:
+        return now
+    editions = now.checklist.editions.filter(content_hash=content.edition_hash)
+    return editions.first() or now
 
 
 def _signature(

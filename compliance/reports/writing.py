@@ -23,9 +23,6 @@ from compliance.templatetags.paper import isolated
 from compliance.templatetags.ui import long_day
 from compliance.web.text import FORBIDDEN
 
-CONTENT_LANGUAGE = "en"
-"""The language checklists are written in, marked where the report's own differs."""
-
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
 
 
@@ -61,7 +58,7 @@ class Told:
 def html_of(paper: Paper) -> str:
     """The whole report as one HTML document; the same paper gives the same text."""
     with translation.override(paper.wanted.language):
-        return render_to_string("reports/pdf/report.html", _context(paper))
+        return render_to_string("reports/pdf/report.html", _context(paper.in_words))
 
 
 def pieces_of(paper: Paper) -> list[str]:
@@ -79,7 +76,7 @@ def _context(paper: Paper) -> dict[str, Any]:
     return {
         "paper": paper,
         "content": content,
-        "content_language": CONTENT_LANGUAGE,
+        "content_language": paper.words.original,
         "kind_name": kind,
         "title": shown(f"{content.checklist}, {content.subject}: {kind}"),
         "description": _description(paper),

@@ -103,3 +103,10 @@ def covered(proof: Any) -> str:
             else gettext("covers up to %(last)s")
         )
     return words % {"first": day(first), "last": day(last)}
+
+
+@register.simple_tag(takes_context=True)
+def spoken(context: dict[str, Any], line: Any) -> str:
+    """The language in which a question stands on the page (BCP 47)."""
+    language: str = context["paper"].words.language(line.key)
+    return language

@@ -1,0 +1,86 @@
+"""Questions in the language of the report, where the edition has them."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from compliance.checklists.translations import mark
+from compliance.reports.kinds import Wanted
+from compliance.reports.reading import read
+from compliance.reports.writing import html_of
+from tests.factories import make_assessment, make_draft, publish
+
+GERMAN = "Führen Sie diese Pflicht?"
+
+
+def translated(question, name, text, *, of=None):
+    words = {"text": text, "of": mark(getattr(question, name) if of is None else of)}
+    question.translations = {"de": {name: words}}
+    question.save()
+
+
+@pytest.fixture
+def assessment(cast):
+    """Three questions: the first in German, the second in an outdated German."""
+    draft = make_draft(3)
+    first, second, _ = draft.questions.order_by("position")
+    translated(first, "text", GERMAN)
+    translated(second, "text", "Veraltet?", of="Another wording")
+    return make_assessment(cast.acme, cast.ada, publish(draft))
+
+
+def headings(assessment, language):
+    html = html_of(read(assessment.pk, 1, Wanted(language=language)))
+    found = re.findall(
+        r'<h4 lang="(\w+)"[^>]*>\s*<span.*?</span>\s*(.*?)\s*</h4>', html
+    )
+    return html, found
+
+
+def test_question_is_printed_in_the_language_of_the_report(assessment):
+    _, found = headings(assessment, "de")
+    assert [language for language, _ in found] == ["de", "en", "en"]
+    assert found[0][1] == GERMAN
+
+
+def test_outdated_translation_is_left_out(assessment):
+    html, _ = headings(assessment, "de")
+    assert "Veraltet?" not in html
+
+
+def test_other_languages_print_what_was_written(assessment):
+    for language in ("en", "fr"):
+        html, found = headings(assessment, language)
+        assert {said for said, _ in found} == {"en"}
+        assert GERMAN not in html
+
+
+def test_hash_is_of_what_was_written_in_every_language(assessment):
+    papers = [read(assessment.pk, 1, Wanted(language=one)) for one in ("en", "de")]
+    assert papers[0].content == papers[1].content
+    for paper in papers:
+        html = html_of(paper)
+        assert all(group in html for group in paper.hash_groups)
+
+
+def test_translating_costs_the_same_for_few_and_many(cast):
+    costs = []
+    for questions in (2, 12):
+        draft = make_draft(questions)
+        for question in draft.questions.all():
+            translated(question, "text", GERMAN)
+        assessment = make_assessment(cast.acme, cast.ada, publish(draft))
+        with CaptureQueriesContext(connection) as queries:
+            read(assessment.pk, 1, Wanted(language="de"))
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
+
+
+def test_hostile_translation_is_text(cast):
+    draft = make_draft(1)
+    translated(draft.questions.get(), "text", "<script>alert(1)</script>")
+    html, found = headings(make_assessment(cast.acme, cast.ada, publish(draft)), "de")
+    assert "<script" not in html
+    assert found[0][1].replace("\u200b", "") == "&lt;script&gt;alert(1)&lt;/script&gt;"
