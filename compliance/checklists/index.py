@@ -21,9 +21,12 @@ def joined() -> QuerySet[Provision]:
     return Provision.objects.select_related("instrument", "successor")
 
 
-def provisions(instrument: Instrument) -> QuerySet[Provision]:
-    """All of one instrument, in its order."""
-    return joined().filter(instrument=instrument).order_by("position")
+def provisions(instrument: Instrument, words: str = "") -> QuerySet[Provision]:
+    """Those of one instrument that hold the words, in its order."""
+    rows = joined().filter(instrument=instrument).order_by("position")
+    for word in words.split()[:8]:
+        rows = rows.filter(Q(cite__icontains=word) | Q(title__icontains=word))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,14 @@ from compliance.web.markdown import as_html, line_as_html
 
 register = template.Library()
 
+CHECKLISTS = (
+    "interchange:checklist",
+    "assessments:law",
+    "assessments:instruments",
+    "assessments:provision",
+)
+"""How the names of pages begin that other rooms show at the place of checklists."""
+
 ENGLISH = "en"
 SHORT_DAYS = {"de": "j. N Y", "fr": "j N Y"}
 LONG_DAYS = {"de": "j. F Y", "fr": "j F Y"}
@@ -62,7 +70,7 @@ def _room(match: ResolverMatch) -> str:
     """The room of a page, as people see it: by what it is about, not by who shows it."""
     if match.view_name.startswith("assessments:evidence_"):
         return "evidence"
-    if match.view_name.startswith(("interchange:checklist", "assessments:law")):
+    if match.view_name.startswith(CHECKLISTS):
         return "checklists"
     return "assessments" if match.app_name == "reviews" else match.app_name
 

@@ -14,7 +14,7 @@ from tests.factories import make_assessment, make_draft, make_provision, publish
 from tests.mailing import queued, send_queued
 from tests.reading import flat
 
-CITE = "Law Art. 5"
+CITE = "Law Art. 5a"
 POSTPONED = {"applies_from": "2027-12-02", "status": "applies_later"}
 WORDS = "no longer in force, applies from 2 Dec 2027 instead of 25 May 2018"
 
@@ -75,7 +75,7 @@ def test_what_stands_again_is_no_change(cast, sign_in, provision):
 
 def test_loading_an_index_leaves_what_an_editor_changed(cast, sign_in, provision):
     client = sign_in(cast.rob)
-    other = make_provision("Law Art. 6")
+    other = make_provision("Law Art. 6a")
     client.post(path(provision), sent(provision, **POSTPONED))
     said = {CITE: {"status": "repealed"}, other.cite: {"status": "proposed"}}
     amend(said)
@@ -125,10 +125,10 @@ def test_what_cannot_be_is_refused_and_changes_nothing(cast, sign_in, provision,
 
 
 def test_successors_go_in_no_ring(cast, sign_in, provision):
-    client, next_one = sign_in(cast.rob), make_provision("Law Art. 6")
+    client, next_one = sign_in(cast.rob), make_provision("Law Art. 6a")
     client.post(path(provision), sent(provision, successor=next_one.cite))
     reply = client.post(path(next_one), sent(next_one, successor=CITE))
-    assert f"{CITE} leads back to Law Art. 6." in flat(reply.text)
+    assert f"{CITE} leads back to Law Art. 6a." in flat(reply.text)
 
 
 def test_hostile_text_is_text(cast, sign_in, provision):
@@ -167,9 +167,20 @@ def test_list_costs_the_same_with_one_provision_and_with_many(
     client = sign_in(cast.rob)
     url = "/o/acme/checklists/law/index/law/"
     client.get(url)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(url)
     for _ in range(10):
         make_provision()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(url)
+
+
+def test_provisions_are_found_by_words_and_come_in_pages(cast, sign_in, provision):
+    client, url = sign_in(cast.rob), "/o/acme/checklists/law/index/law/"
+    for _ in range(101):
+        make_provision()
+    assert "1 to 100 of 102" in flat(client.get(url).text)
+    assert "101 to 102 of 102" in flat(client.get(url, {"page": 2}).text)
+    page = flat(client.get(url, {"q": "duty ART. 5a\x00"}).text)
+    assert path(provision) in page
+    assert client.get(url, {"q": "nothing such"}).status_code == 200

@@ -1,6 +1,7 @@
 """The legal index on screen, for those who keep it right."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
@@ -15,6 +16,8 @@ from compliance.checklists import actions as checklists
 from compliance.checklists import index
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
+MOST = 100
+"""Provisions on one page."""
 STALE = (
     "Somebody else has changed this provision since you opened it. Its fields show what"
     " you wrote, the line above them what stands; save again to put yours in its place."
@@ -34,8 +37,10 @@ def instruments(request: MemberRequest) -> HttpResponse:
 def provisions(request: MemberRequest, instrument_key: str) -> HttpResponse:
     """The provisions of one instrument, as the law stands here."""
     instrument = get_object_or_404(index.instruments(), key=instrument_key)
-    rows = index.provisions(instrument)
-    context = {"instrument": instrument, "rows": rows}
+    words = request.GET.get("q", "").replace("\0", "")[:200]
+    pages = Paginator(index.provisions(instrument, words), MOST)
+    page = pages.get_page(request.GET.get("page"))
+    context = {"instrument": instrument, "page": page, "words": words}
     return render(request, "assessments/provisions.html", context)
 
 
