@@ -49,7 +49,7 @@ if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
 SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
 SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)
 REPORT_SECONDS = env.int("REPORT_SECONDS", 600)
-REPORT_BYTES = env.int("REPORT_BYTES", 4 * 1024 * 1024 * 1024)
+REPORT_BYTES = env.int("REPORT_BYTES", 1024 * 1024 * 1024)
 SEAL_PKCS12 = env.str("SEAL_PKCS12", "")
 SEAL_KEY = env.str("SEAL_KEY", "")
 SEAL_CHAIN = env.str("SEAL_CHAIN", "")

@@ -154,11 +154,13 @@ def _make(report: Report) -> None:
         revision=report.signoff.revision if report.signoff else None,
         as_of_seq=report.as_of_seq,
     )
+    listen = _progress(report)
+    listen("Writing down answers", 2)
     pieces = writing.pieces_of(paper)
     carried = attachments_of(paper)
     with storage.draft() as draft, storage.scratch() as folder:
         files = laid_out(carried, folder)
-        pages = render(pieces, writing.stylesheet(), draft, _progress(report), files)
+        pages = render(pieces, writing.stylesheet(), draft, listen, files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
     try:
