@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Q, When
 
-from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.choices import TALKED, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.seeing import with_news
@@ -38,10 +38,15 @@ class Standing:
 
 
 def standing(organisation: Organisation, today: date, viewer_id: int) -> list[Standing]:
-    """Every assessment, by theme and newest first, archived ones last; three queries."""
+    """Every assessment by theme, newest first, signed and archived ones last; three
+    queries."""
     new = with_news(organisation, viewer_id)
     assessments = organisation.assessments.for_page().order_by(
-        Case(When(status=AssessmentStatus.RUNNING, then=0), default=1),
+        Case(
+            When(status__in=TALKED, then=0),
+            When(status=AssessmentStatus.SIGNED, then=1),
+            default=2,
+        ),
         "edition__checklist__theme__position",
         "-started_at",
     )

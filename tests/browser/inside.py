@@ -33,6 +33,7 @@ from compliance.checklists import content  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
+    Check,
     Edition,
     Invitation,
     Membership,
@@ -41,7 +42,8 @@ from compliance.models import (  # noqa: E402
 )
 from compliance.organisations.actions import hash_of  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
-from tests import documents, factories  # noqa: E402
+from compliance.reviews import actions as reviewing  # noqa: E402
+from tests import documents, factories, signing  # noqa: E402
 from tests.amending import amend  # noqa: E402
 
 count = itertools.count(1)
@@ -118,6 +120,33 @@ def board(name, *titles):
 def people_of(answer_id):
     organisation = Answer.objects.get(pk=answer_id).assessment.organisation
     return list(organisation.memberships.values_list("user_id", flat=True))
+
+
+def in_review():
+    """A new assessment that Otto sent: its address, and Rev, who reviews it."""
+    made = assessment("Con", "Otto", "Rev", questions=3, sections=1)
+    con, otto, rev = User.objects.filter(pk__in=made["people"]).order_by("pk")
+    role(con.pk, "contributor")
+    role(rev.pk, "reviewer")
+    here = Assessment.objects.get(pk=made["id"])
+    signing.answer(con, here, "Q1", verdict="met", note="Kept in the wiki.")
+    signing.answer(con, here, "Q2", verdict="partly", note="Half of it.")
+    signing.answer(con, here, "Q3", verdict="na", reason="We have none.")
+    reviewing.send(by=otto, assessment=here)
+    path = f"{here.get_absolute_url()}review/"
+    password(rev.pk)
+    return {"path": path, "session": session(rev.pk), "id": made["id"]}
+
+
+def reviewed(assessment_id):
+    """Status, what was said of each question, and who signed as what."""
+    here = Assessment.objects.get(pk=assessment_id)
+    looks = Check.objects.filter(review__assessment=here)
+    return {
+        "status": here.status,
+        "looks": list(looks.values_list("answer__question__key", "result", "reason")),
+        "signed": list(here.signoffs.values_list("signer", "role", "reservations")),
+    }
 
 
 def ask_newcomer(name):
@@ -255,6 +284,8 @@ def demo_places():
         "source": taken.taken_from_id,
         "evidence": str(shown.organisation.evidence.first().pk),
         "report": str(report.pk),
+        "review": str(running.filter(status="review").first().pk),
+        "signed": str(running.filter(status="signed").first().pk),
         "moving": str(waits_to_move(shown.organisation, shown.started_by).pk),
         **own_draft(),
     }

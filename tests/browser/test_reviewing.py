@@ -1,0 +1,71 @@
+"""A reviewer goes through answers by keys alone and signs; all of it without script, too."""
+
+import pytest
+
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def heading(page, key):
+    page.get_by_role("heading", name=key).first.wait_for()
+
+
+def sign(page, role="Data protection officer"):
+    page.get_by_label("Reservations").fill("Not the annex.")
+    page.get_by_label("Signing as").fill(role)
+    page.get_by_label("Your password").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_text("Signed. Nothing in this assessment changes").first.wait_for()
+
+
+def test_answers_are_checked_by_keys_alone_and_returned(desk, open_window):
+    made = desk.in_review()
+    window = open_window(made["session"], made["path"] + "check/?why=all")
+    page = window.page
+    heading(page, "Q1")
+    page.keyboard.press("j")
+    heading(page, "Q2")
+    page.keyboard.press("k")
+    heading(page, "Q1")
+    page.keyboard.press("a")
+    heading(page, "Q2")
+    page.keyboard.press("r")
+    page.keyboard.type("Which half? a j k")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    heading(page, "Q3")
+    page.keyboard.press("Enter")
+    page.get_by_text("All questions: all looked at.").wait_for()
+    page.get_by_role("button", name="Return for changes").click()
+    page.get_by_text("Returned with 1 question.").wait_for()
+    told = desk.reviewed(made["id"])
+    assert told["status"] == "running"
+    assert told["looks"] == [
+        ["Q1", "accepted", ""],
+        ["Q2", "returned", "Which half? a j k"],
+        ["Q3", "accepted", ""],
+    ]
+    assert window.faults == []
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_review_ends_in_a_signature(has_script, desk, open_window):
+    made = desk.in_review()
+    window = open_window(made["session"], made["path"], java_script_enabled=has_script)
+    page = window.page
+    page.get_by_text("One “not applicable” has no second approval").first.wait_for()
+    page.get_by_role("link", name="Look").first.click()
+    heading(page, "Q3")
+    page.get_by_text("Accepting it is the second approval").wait_for()
+    page.get_by_role("button", name="Accept").click()
+    page.get_by_text("all looked at").wait_for()
+    sign(page)
+    told = desk.reviewed(made["id"])
+    assert (told["status"], told["signed"]) == (
+        "signed",
+        [["Rev", "Data protection officer", "Not the annex."]],
+    )
+    page.get_by_role("link", name="Privacy, Acme").click()
+    page.get_by_role("link", name="Signed").wait_for()
+    assert window.faults == []
