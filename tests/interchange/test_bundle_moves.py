@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.against_trail import faults as answers_against_trail
 from compliance.audit import trail
 from compliance.audit.checkpoints import checkpoint
+from compliance.audit.erasing import erase
 from compliance.audit.models import Event
 from compliance.evidence import storage
 from compliance.evidence.against_trail import faults as files_against_trail
@@ -273,3 +274,18 @@ def test_check_of_the_trail_finds_nothing_wrong_and_then_what_was_changed(
     came.answers.filter(question__key="Q1").update(note="Else")
     (fault,) = answers_against_trail(cast.other.pk)
     assert "Q1: the note was changed since without an entry" in str(fault)
+
+
+def test_trail_with_an_erased_event_moves(full, cast):
+    erased = erase(
+        by=None,
+        organisation_id=cast.acme.pk,
+        subject=cast.con,
+        events=Event.objects.filter(scope_id=full.pk),
+        clean=lambda text: "-" if " " in text else text,
+    )
+    assert erased > 0
+    came = brought_in(bundle_of(full), cast.other)
+    kept = came.brought_from.trails.get().events.filter(payload="", salt="")
+    assert kept.count() == erased
+    assert trail.verify(cast.acme.pk) is None
