@@ -4,6 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path, re_path
 
 from compliance.organisations.views import front
+from compliance.reports.views import verify
 
 # Only these pages of allauth are open; it finds them by their names.
 accounts = [
@@ -32,6 +33,8 @@ accounts = [
 
 urlpatterns = [
     path("accounts/", include(accounts)),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),
     path("o/<slug:org>/", include("compliance.assessments.urls")),
     path("o/<slug:org>/evidence/", include("compliance.evidence.urls")),

@@ -18,7 +18,17 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SCRIPTS = [p for p in (ROOT / "static").rglob("*.js") if "vendor" not in p.parts]
 STYLES = sorted((ROOT / "static").rglob("*.css"))
 
-OPEN_VIEWS = {"front", "create", "sign_out", "csrf_failure", "invited", "invitation"}
+OPEN_VIEWS = {
+    "front",
+    "create",
+    "sign_out",
+    "csrf_failure",
+    "invited",
+    "invitation",
+} | {
+    "verify",
+    "certificate",
+}
 """Views without a permission: for anybody, or for whoever is signed in."""
 
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "manager", "service", "base"}

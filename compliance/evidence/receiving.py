@@ -30,6 +30,11 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
     cannot be read when there was no room. Every other field arrives as usual.
     """
 
+    @property
+    def most_bytes(self) -> int:
+        """How long one file may be."""
+        return int(settings.UPLOAD_BYTES)
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         self.content: BytesIO | None = None
         vars(self).pop("file", None)  # of the field before
@@ -41,7 +46,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if self.content is not None:
             return
-        if start + len(raw_data) > settings.UPLOAD_BYTES:
+        if start + len(raw_data) > self.most_bytes:
             self._drop(BytesIO())
             return
         try:

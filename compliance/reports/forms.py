@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from compliance.reports.choices import Extract, ReportKind, ReportLanguage
 from compliance.reports.kinds import FULL, State, Wanted
+from compliance.reports.receiving import MOST_BYTES
 
 ABOUT = {
     ReportKind.FULL: "Every question with answer, evidence and history.",
@@ -83,3 +85,25 @@ class ReportForm(forms.Form):
             (kind.value, str(kind.label), ABOUT[kind], kind.value == chosen)
             for kind in ReportKind
         ]
+
+
+class VerifyForm(forms.Form):
+    """A report that somebody wants checked."""
+
+    file = forms.FileField(
+        label="Report",
+        widget=forms.ClearableFileInput(
+            attrs={"class": "input", "accept": "application/pdf,.pdf"}
+        ),
+        error_messages={
+            "required": "Choose the PDF of a report.",
+            "empty": "The file is empty. Choose the PDF of a report.",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            msg = f"The file is larger than {MOST_BYTES // 2**20} MB: no report is."
+            raise forms.ValidationError(msg)
+        return file

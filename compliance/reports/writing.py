@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -75,6 +76,7 @@ def _context(paper: Paper) -> dict[str, Any]:
     past = gettext("Looking back") if paper.is_past else ""
     return {
         "paper": paper,
+        "verify_address": f"{settings.URL}{reverse('verify')}",
         "content": content,
         "content_language": paper.words.original,
         "kind_name": kind,

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 800}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = list(itertools.product((WIDE, NARROW), ("light", "dark")))
-OUTSIDE = ["/accounts/login/", "/nothing/here/"]
+OUTSIDE = ["/accounts/login/", "/verify/", "/nothing/here/"]
 PLACES = [
     "",
     "work/",

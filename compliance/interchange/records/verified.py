@@ -12,6 +12,24 @@ SECONDS = 30
 MEMORY_BYTES = 1024 * 1024 * 1024
 MOST_WORDS = 500
 FAULT = "fault"
+LONGEST = 200
+"""Characters of one thing that a file says of itself."""
+TOLD = (
+    ("organisation", "Organisation"),
+    ("checklist", "Checklist"),
+    ("edition", "Edition"),
+    ("subject", "Subject"),
+    ("period_from", "Period from"),
+    ("period_to", "Period to"),
+    ("number", "Report"),
+    ("read_at", "Made"),
+    ("sealed_at", "Sealed"),
+    ("sealed_by", "Sealed by"),
+    ("certificate", "Certificate"),
+    ("content_hash", "Content hash"),
+    ("head_seq", "Newest event"),
+    ("head_hash", "Head of the trail"),
+)
 
 
 class NoReportError(Exception):
@@ -37,6 +55,17 @@ class Verified:
     @property
     def faults(self) -> list[Looked]:
         return [check for check in self.checks if check.state == FAULT]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the one fault is that somebody else sealed it."""
+        return [fault.name for fault in self.faults] == ["certificate"]
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What the file says of itself, in words of this program."""
+        facts = {name: str(value)[:LONGEST] for name, value in self.facts.items()}
+        return [(word, facts[name]) for name, word in TOLD if facts.get(name)]
 
 
 def verified(file: BinaryIO, pins: Iterable[str]) -> Verified:

@@ -1,0 +1,91 @@
+"""The page on which anybody checks a report. Nothing of the file is kept."""
+
+from threading import BoundedSemaphore
+from typing import Any, BinaryIO
+
+from allauth.core.internal import ratelimit
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compliance.interchange.records.verified import NoReportError
+from compliance.reports import keys
+from compliance.reports.forms import VerifyForm
+from compliance.reports.knowing import looked_at, own_pins
+from compliance.reports.receiving import ReportUploadHandler
+from compliance.reports.seal import place
+
+TRIES = {"verify": "30/h/ip"}
+AT_ONCE = BoundedSemaphore(2)
+"""Files that this process has checked at the same time."""
+BUSY = "Two files are being checked just now. Wait a little, then send yours again."
+NO_ROOM = "There is no room for the file just now. Nothing is wrong with it."
+UNSET = "This installation cannot read its own key just now. Whoever runs it can."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+@csrf_exempt  # looked at by ``_verify``, once it is known where a file may go
+def verify(request: HttpRequest) -> HttpResponse:
+    """Form and result. A file is received only while the address has tries left."""
+    if not ratelimit.consume(request, app="compliance", action="verify", config=TRIES):
+        return render(request, "429.html", status=429)
+    request.upload_handlers = [ReportUploadHandler(request)]
+    return _verify(request)
+
+
+@csrf_protect
+def _verify(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, {"form": VerifyForm()})
+    form = VerifyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, {"form": form}, 422)
+    context, status = _checked(form.cleaned_data["file"].file)
+    return _page(request, {"form": VerifyForm()} | context, status)
+
+
+def _checked(file: BinaryIO) -> tuple[dict[str, Any], int]:
+    """What there is to show of a file, and the status of the reply."""
+    if not AT_ONCE.acquire(blocking=False):
+        return {"problem": BUSY}, 503
+    try:
+        return {"found": looked_at(file)}, 200
+    except NoReportError as error:
+        return {"problem": str(error)}, 422
+    except keys.SealError:
+        return {"problem": UNSET}, 503
+    except OSError:
+        return {"problem": NO_ROOM}, 507
+    finally:
+        AT_ONCE.release()
+
+
+def _page(
+    request: HttpRequest, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    try:
+        pins = own_pins()
+    except keys.SealError:
+        pins = ()
+    context |= {"own": pins[0] if pins else ""}
+    return render(request, "reports/verify.html", context, status=status)
+
+
+@require_safe
+@login_not_required
+def certificate(request: HttpRequest) -> HttpResponse:
+    """The certificates of this installation, for whoever checks elsewhere."""
+    try:
+        found = keys.certificates_of(place())
+    except keys.SealError:
+        return HttpResponse(UNSET, content_type="text/plain", status=503)
+    text = b"".join(one.public_bytes(Encoding.PEM) for one in found)
+    return HttpResponse(
+        text,
+        content_type="application/x-pem-file",
+        headers={"Content-Disposition": 'attachment; filename="attest.pem"'},
+    )
