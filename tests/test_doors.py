@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from compliance.assessments.actions import Bulk, keep_view, set_many
 from compliance.assessments.versions import Known
+from compliance.audit.merkle import EMPTY
 from compliance.evidence import storage as evidence_files
 from compliance.interchange.records import shelf
 from compliance.models import (
@@ -26,6 +27,7 @@ from compliance.models import (
     Comment,
     Evidence,
     Membership,
+    Origin,
     Package,
     Report,
     Upgrade,
@@ -171,6 +173,7 @@ DOORS = {
     "interchange:sheet_preview": (ANSWER, "GET"),
     "interchange:sheet_take": (ANSWER, "POST"),
     "interchange:sheet_undo": (ANSWER, "POST"),
+    "interchange:origin": (TRAIL, "GET"),
     "interchange:bundle_in": (ASSESS, "GET"),
     "interchange:bundle_read": (ASSESS, "POST"),
     "interchange:bundle_preview": (ASSESS, "GET"),
@@ -324,6 +327,31 @@ def make_package(assessment, by):
     ).pk
 
 
+def make_origin(assessment, by):
+    """That it was brought in, with a trail of nothing."""
+    there = UUID(int=7)
+    origin = Origin.objects.create(
+        assessment=assessment,
+        organisation=assessment.organisation,
+        assessment_there=there,
+        bundle_sha256=f"{assessment.pk.int % 16**64:064x}",
+        content_hash="0" * 64,
+        stated={},
+        brought_at=timezone.now(),
+        brought_by=by,
+    )
+    return origin.trails.create(
+        position=1,
+        organisation_there=there,
+        assessment_there=there,
+        organisation_name="There",
+        head_seq=0,
+        head_hash="0" * 64,
+        names={"people": {}, "answers": {}},
+        proof={"size": 0, "root": EMPTY.hex(), "parts": [], "checkpoint": None},
+    )
+
+
 def make_invitation(organisation, by):
     return invite(
         by=by,
@@ -398,6 +426,8 @@ def keys(cast):
     )
     reports = make_report(own, cast.ada), make_report(theirs, zoe)
     nobody = UUID(int=1)
+    for assessment, person in ((own, cast.ada), (theirs, zoe)):
+        make_origin(assessment, person)
     packages = [make_package(own, cast.ada), make_package(own, cast.otto)]
     packages.append(make_package(theirs, zoe))
     views = [make_view(*one) for one in ((own, cast.ada), (sibling, cast.ada))]

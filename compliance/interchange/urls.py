@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.interchange.views import bundles, checklists, sheets
+from compliance.interchange.views import bundles, checklists, origins, sheets
 
 app_name = "interchange"
 one = "sheets/<uuid:assessment_id>/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{one}preview/", sheets.sheet_preview, name="sheet_preview"),
     path(f"{one}take/", sheets.sheet_take, name="sheet_take"),
     path(f"{one}undo/<int:seq>/", sheets.sheet_undo, name="sheet_undo"),
+    path("bundles/of/<uuid:assessment_id>/", origins.origin, name="origin"),
     path("bundles/in/", bundles.bundle_in, name="bundle_in"),
     path("bundles/in/read/", bundles.bundle_read, name="bundle_read"),
     path("bundles/in/preview/", bundles.bundle_preview, name="bundle_preview"),

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from compliance.assessments.choices import TALKED, AssessmentStatus
@@ -19,7 +19,11 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(status=AssessmentStatus.RUNNING)
 
     def for_page(self) -> "AssessmentQuerySet":
-        return self.select_related("edition__checklist__theme")
+        """With ``is_brought_in``: whether it came in a bundle."""
+        came = Assessment.objects.filter(pk=OuterRef("pk"), brought_from__isnull=False)
+        return self.select_related("edition__checklist__theme").annotate(
+            is_brought_in=Exists(came.order_by())
+        )
 
 
 class Assessment(models.Model):
@@ -54,6 +58,8 @@ class Assessment(models.Model):
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     objects = AssessmentQuerySet.as_manager()
+
+    is_brought_in: bool
 
     class Meta:
         ordering = ["-started_at"]

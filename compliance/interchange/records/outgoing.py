@@ -180,10 +180,10 @@ def _event(event: Event) -> dict[str, Any]:
 def _trails_before(record: Record) -> list[Trail]:
     """The trails of the installations it was in before, as they came."""
     kept = OriginTrail.objects.filter(origin__assessment=record.assessment)
-    return [_trail_there(row) for row in kept.select_related("origin")]
+    return [trail_there(row) for row in kept.select_related("origin")]
 
 
-def _trail_there(row: OriginTrail) -> Trail:
+def trail_there(row: OriginTrail) -> Trail:
     return {
         "organisation_id": str(row.organisation_there),
         "organisation": row.organisation_name,

@@ -1,0 +1,72 @@
+"""The trail that an assessment was brought in with, for people to read and to check."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.assessments.models import Assessment, OriginEvent, OriginTrail
+from compliance.audit.chain import canonical
+from compliance.interchange.records.outgoing import trail_there
+from compliance.interchange.records.trails import check_trail
+from compliance.reviews.telling import told
+
+
+class ChangedError(Exception):
+    """An entry is not as it was recorded; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event in words."""
+
+    seq: int
+    at: datetime
+    who: str
+    what: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A trail from elsewhere; ``fault`` says what is wrong with it, "" when nothing is."""
+
+    trail: OriginTrail
+    count: int
+    fault: str
+
+
+def kept_with(assessment: Assessment) -> list[Kept]:
+    """Each trail it came with, oldest first, every hash and proof checked just now."""
+    trails = OriginTrail.objects.filter(origin__assessment=assessment)
+    return [_checked(row) for row in trails.select_related("origin")]
+
+
+def entries(events: Iterable[OriginEvent], trail: OriginTrail) -> list[Entry]:
+    """Events of one trail in words, with the names of there."""
+    return [_entry(event, trail) for event in events]
+
+
+def _checked(row: OriginTrail) -> Kept:
+    head, events = trail_there(row)
+    fault = ""
+    try:
+        for _ in check_trail(head, map(canonical, events()), ChangedError):
+            pass
+    except ChangedError as found:
+        fault = str(found)
+    return Kept(row, head["events"], fault)
+
+
+def _entry(event: OriginEvent, trail: OriginTrail) -> Entry:
+    said = json.loads(event.payload or event.rest or '{"before":{},"after":{}}')
+    names = trail.names
+    is_answer = event.subject_label == "answer"
+    key = names["answers"].get(event.subject_id, "") if is_answer else ""
+    return Entry(
+        seq=event.seq,
+        at=event.at,
+        who=names["people"].get(event.actor_id, "Attest"),
+        what=told(event.action, said.get("before", {}), said.get("after", {}), key),
+        hash=event.hash,
+    )
