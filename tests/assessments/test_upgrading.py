@@ -19,6 +19,7 @@ from compliance.checklists.actions import store_checklist
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import compare
 from compliance.models import Answer, Theme, Upgrade
+from compliance.reviews.snapshot import content_of, to_read
 from tests import factories
 from tests.documents import document, question
 from tests.mailing import send_queued
@@ -445,7 +446,7 @@ def check_random_move(cast, seed):
     new = random_edition(rng, "2")
     plan = actions.foresee_upgrade(assessment=assessment, to=new)
     decisions = {m.key: rng.choice([*Decision.values, ""]) for m in plan.moves}
-    before = content(assessment)
+    before, said = content(assessment), content_of(to_read(assessment.pk)).as_json
     answered = {row["pk"] for row in before[2] if row["verdict"] != "unanswered"}
     counts = plan.answered(decisions)
     done = actions.upgrade(
@@ -465,6 +466,7 @@ def check_random_move(cast, seed):
     assert carried == counts[Decision.CARRY]
     actions.undo_upgrade(by=cast.ada, upgrade=done)
     assert content(assessment) == before
+    assert content_of(to_read(assessment.pk)).as_json == said
 
 
 @pytest.mark.parametrize("seed", range(12))

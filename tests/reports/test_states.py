@@ -19,7 +19,7 @@ from compliance.reports.writing import html_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.factories import attach, make_assessment, make_link
 from tests.reading import flat
-from tests.signing import make_signed
+from tests.signing import make_signed, reopen
 
 
 def save(cast, assessment, note):
@@ -189,3 +189,22 @@ def test_hostile_moment_of_text_stays_text(cast, sign_in, assessment):
     html = sign_in(cast.rob).get(address, {"seq": seq}).content.decode()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_report_of_a_signed_assessment_keeps_its_bytes_whatever_follows(
+    cast, sign_in, quick_files
+):
+    assessment = make_signed(cast)
+    report = actions.make_report(
+        actions.ask_report(by=cast.ada, assessment=assessment).pk
+    )
+    address = reverse("reports:download", args=["acme", report.pk])
+    client = sign_in(cast.rob)
+    before = client.get(address).getvalue()
+    proof = Evidence.objects.get(attachments__answer__assessment=assessment)
+    describe(by=cast.ada, evidence=proof, title="Another title")
+    reopen(cast.otto, cast.ada, assessment)
+    save(cast, assessment, "Words of the next revision")
+    assert client.get(address).getvalue() == before
+    again = read(assessment.pk, report.number, revision=1)
+    assert again.content.content_hash == report.content_hash
