@@ -59,6 +59,8 @@ PLACES = [
     "checklists/law/provision/1/",
     "checklists/{checklist}/",
     "checklists/in/",
+    "bundles/in/",
+    "exports/of/{plain}/",
     "checklists/{draft}/edit/",
     "checklists/{draft}/edit/?section={section}",
     "checklists/{draft}/edit/?find=data",
@@ -97,6 +99,7 @@ def inside(desk):
     told = desk.demo_places()
     told["one"] = told.pop("assessment").removeprefix("/o/nordhavn/")
     told["sheet"] = told["one"].replace("assessments/", "sheets/")
+    told["plain"] = told["one"].replace("assessments/", "").strip("/")
     paths = ["/o/nordhavn/" + place.format(**told) for place in PLACES]
     return desk.session_of("ada@nordhavn.example"), paths, told
 

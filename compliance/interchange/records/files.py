@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from compliance.evidence import filetypes, pictures, scanning, storage
 from compliance.evidence.models import Evidence
-from compliance.evidence.naming import clean_name, link_fault
+from compliance.evidence.naming import clean_name, link_fault, with_ending
 from compliance.interchange.formats.found import clipped
 from compliance.interchange.records.process import Bundle
 from compliance.organisations.models import Organisation
@@ -43,6 +43,9 @@ def _kind(bundle: Bundle, row: dict[str, Any]) -> str:
         file = cast(BinaryIO, part)
         kind = filetypes.recognise(row["file_name"], file)
         pictures.refuse_huge(kind, file, settings.PICTURE_PIXELS)
+    if with_ending(row["file_name"], kind.endings) != row["file_name"]:
+        msg = f"It is called {row['file_name'][:80]} and is something else."
+        raise ValidationError(msg)
     return kind.media_type
 
 

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from compliance.assessments.models import Assessment, OriginEvent, OriginTrail
+from django.db.models import QuerySet
+
+from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit.chain import canonical
 from compliance.interchange.records.outgoing import trail_there
 from compliance.interchange.records.trails import check_trail
+from compliance.organisations.models import Organisation
 from compliance.reviews.telling import told
 
 
@@ -34,6 +37,13 @@ class Kept:
     trail: OriginTrail
     count: int
     fault: str
+
+
+def origins_of(organisation: Organisation) -> QuerySet[Origin]:
+    """Where assessments of an organisation were brought in from, joined for a page."""
+    return Origin.objects.filter(organisation=organisation).select_related(
+        "assessment__organisation", "assessment__edition__checklist", "brought_by"
+    )
 
 
 def kept_with(assessment: Assessment) -> list[Kept]:

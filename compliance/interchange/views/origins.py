@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from compliance.assessments.models import Origin
 from compliance.interchange.records import origins
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -17,9 +16,7 @@ PAGE = 100
 @member_required(Permission.TRAIL)
 def origin(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """The trail of there, checked; ``?trail=2&before=SEQ`` shows others and older ones."""
-    rows = Origin.objects.filter(organisation=request.organisation).select_related(
-        "assessment__organisation", "assessment__edition__checklist", "brought_by"
-    )
+    rows = origins.origins_of(request.organisation)
     found = get_object_or_404(rows, assessment=assessment_id)
     trails = origins.kept_with(found.assessment)
     asked = request.GET.get("trail", "")
