@@ -125,6 +125,7 @@ def _shown(
     context = {
         "draft_id": form.cleaned_data["draft"],
         "coming": coming,
+        "refusals": (),
         "head": coming.bundle.head,
         "assessment": coming.bundle.rows["assessment"],
         "members": people.filter(user__is_active=True),

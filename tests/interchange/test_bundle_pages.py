@@ -1,0 +1,106 @@
+"""A bundle on screen: chosen, shown, brought in, and where it came from afterwards."""
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from compliance.models import Assessment
+from tests import signing
+from tests.interchange.bundles import bundle_of, hash_of, make_everything, publish
+
+pytestmark = pytest.mark.slow
+IN = "/o/other/bundles/in/"
+
+
+@pytest.fixture(autouse=True)
+def folders(settings, tmp_path):
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def full(cast):
+    return make_everything(cast)
+
+
+def sent(client, content, name="bundle.zip"):
+    upload = SimpleUploadedFile(name, content)
+    return client.post(f"{IN}read/", {"upload": upload}, follow=True)
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([^"]+)"', page.text)[1]
+
+
+def test_bundle_is_shown_then_brought_in(full, cast, sign_in):
+    client = sign_in(cast.zoe)
+    page = sent(client, bundle_of(full))
+    assert "Nothing is saved yet" in page.text
+    assert "comes along, as an own checklist" in " ".join(page.text.split())
+    assert not Assessment.objects.filter(organisation=cast.other).exists()
+    data = {"draft": hidden(page, "draft"), "person-p1": "zoe@example.org"}
+    page = client.post(f"{IN}take/", data, follow=True)
+    came = Assessment.objects.get(organisation=cast.other)
+    assert page.redirect_chain[-1][0] == came.get_absolute_url()
+    assert "with an equal content hash" in page.text
+    assert (hash_of(came), came.started_by) == (hash_of(full), cast.zoe)
+    assert f"/o/other/bundles/of/{came.pk}/" in page.text
+    assert client.post(f"{IN}take/", data).status_code == 404
+
+
+def test_where_it_came_from_is_told_with_its_trail(full, cast, sign_in):
+    client = sign_in(cast.zoe)
+    page = sent(client, bundle_of(full))
+    client.post(f"{IN}take/", {"draft": hidden(page, "draft")})
+    came = Assessment.objects.get(organisation=cast.other)
+    text = " ".join(client.get(f"/o/other/bundles/of/{came.pk}/").text.split())
+    assert "Brought in from <bdi>Acme</bdi>" in text
+    assert "each is as it was recorded" in text
+    assert "Q1: evidence added" in text
+    assert "Otto Weber" in text
+    assert client.get(f"/o/other/bundles/of/{full.pk}/").status_code == 404
+
+
+def test_signed_one_is_said_to_arrive_signed(cast, sign_in):
+    edition = publish("Q1", "Q2", "Q3", organisation=cast.acme)
+    page = sent(sign_in(cast.zoe), bundle_of(signing.make_signed(cast, edition)))
+    assert "It arrives signed" in " ".join(page.text.split())
+
+
+def test_file_that_is_no_bundle_is_refused_at_its_field(cast, sign_in):
+    page = sent(sign_in(cast.zoe), b"PK no")
+    assert page.status_code == 422
+    assert "is no bundle, or is cut off or damaged" in page.text
+
+
+def test_second_time_is_refused_with_the_way_to_the_first(full, cast, sign_in):
+    client = sign_in(cast.zoe)
+    content = bundle_of(full)
+    page = sent(client, content)
+    client.post(f"{IN}take/", {"draft": hidden(page, "draft")})
+    came = Assessment.objects.get(organisation=cast.other)
+    page = sent(client, content)
+    assert "was brought in before" in page.text
+    assert came.get_absolute_url() in page.text
+    page = client.post(f"{IN}take/", {"draft": hidden(page, "draft")})
+    assert page.status_code == 422
+    assert Assessment.objects.filter(organisation=cast.other).count() == 1
+
+
+def test_draft_of_another_person_is_not_found(full, cast, sign_in):
+    page = sent(sign_in(cast.zoe), bundle_of(full))
+    draft = hidden(page, "draft")
+    ada = sign_in(cast.ada)
+    assert ada.get(f"/o/acme/bundles/in/preview/?draft={draft}").status_code == 404
+    assert ada.post("/o/acme/bundles/in/take/", {"draft": draft}).status_code == 404
+
+
+def test_person_who_is_no_member_is_refused_in_words(full, cast, sign_in):
+    client = sign_in(cast.zoe)
+    page = sent(client, bundle_of(full))
+    data = {"draft": hidden(page, "draft"), "person-p1": "ada@example.org"}
+    page = client.post(f"{IN}take/", data)
+    assert page.status_code == 422
+    assert "p1: nobody here has the address ada@example.org." in page.text
