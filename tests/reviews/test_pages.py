@@ -202,7 +202,8 @@ def test_answers_are_gone_through_one_by_one(cast, enter, sent):
             url(sent, "check_save", reply.context["answer"].pk) + f"?at={key}",
             {"seen": reply.context["seen"], "result": result, "reason": "Where?"},
         )
-    assert reply.headers["Location"] == url(sent)
+    reply = rev.get(reply.headers["Location"], follow=True)
+    assert "Check these first: all looked at." in flat(reply)
     rows = Check.objects.values_list("answer__question__key", "result", "reason")
     assert list(rows) == [("Q2", "accepted", ""), ("Q3", "returned", "Where?")]
     text = page(rev, sent)

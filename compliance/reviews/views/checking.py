@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Answer, Assessment
@@ -34,18 +33,26 @@ def check(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         messages.info(request, "This assessment is not in review.")
         return redirect(address(assessment))
     which = picked(desk, request.GET)
-    line = _line(desk, which, request.GET.get("at", ""))
+    line = _line(desk, which, request.GET)
     if line is None:
-        messages.info(request, "Nothing is left to look at here.")
+        messages.success(request, f"{which.title}: all looked at.")
         return redirect(address(assessment))
     return _page(request, desk, which, line)
 
 
-def _line(desk: Desk, which: Picked, key: str) -> Line | None:
-    """The line with that key; else the first that nobody looked at; else the first."""
-    asked = next((line for line in which.lines if line.key == key), None)
-    left = (line for line in which.lines if last_of(line, desk.checks) is None)
-    return asked or next(left, None) or next(iter(which.lines), None)
+def _line(desk: Desk, which: Picked, given: QueryDict) -> Line | None:
+    """The line ``at`` a key; else the next that nobody looked at, from ``after`` on.
+
+    Without either the first one, when all were looked at.
+    """
+    keys = [line.key for line in which.lines]
+    if (at := given.get("at", "")) in keys:
+        return which.lines[keys.index(at)]
+    after = given.get("after", "")
+    start = keys.index(after) + 1 if after in keys else 0
+    order = [*which.lines[start:], *which.lines[:start]]
+    left = (line for line in order if last_of(line, desk.checks) is None)
+    return next(left, None if after else next(iter(order), None))
 
 
 def _page(
@@ -100,14 +107,26 @@ def check_save(
             raise Http404
     except Answer.DoesNotExist as error:
         raise Http404 from error
+    if form.errors:
+        return _refused(request, assessment, form)
+    given = request.GET.dict()
+    given["after"] = given.pop("at", "")
+    return redirect(f"{address(assessment)}check/?{urlencode(given)}")
+
+
+def _refused(
+    request: MemberRequest, assessment: Assessment, form: CheckForm
+) -> HttpResponse:
+    """The answer again with what was typed; the review page where it is not shown."""
     desk = desk_of(assessment)
     which = picked(desk, request.GET)
-    key = request.GET.get("at", "")
-    if form.errors and (line := next((o for o in which.lines if o.key == key), None)):
+    keys = {line.key: line for line in which.lines}
+    line = keys.get(request.GET.get("at", ""))
+    if desk.review and line:
         return _page(request, desk, which, line, form=form, status=422)
     for words in form.errors.values():
         messages.error(request, str(words[0]))
-    return _next(request, desk, which, key)
+    return redirect(address(assessment))
 
 
 def _check(
@@ -124,16 +143,3 @@ def _check(
         )
     except ValidationError as error:
         form.add_error(None, error.messages)
-
-
-def _next(request: MemberRequest, desk: Desk, which: Picked, key: str) -> HttpResponse:
-    """The next line behind ``key`` that nobody looked at, round to the first."""
-    keys = [line.key for line in which.lines]
-    start = keys.index(key) + 1 if key in keys else 0
-    order = [*which.lines[start:], *which.lines[:start]]
-    left = next((line for line in order if last_of(line, desk.checks) is None), None)
-    if left is None:
-        messages.success(request, f"{which.title}: all looked at.")
-        return redirect(address(desk.assessment))
-    args = [request.organisation.slug, desk.assessment.pk]
-    return redirect(reverse("reviews:check", args=args) + _query(which, left.key))
