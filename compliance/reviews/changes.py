@@ -4,8 +4,8 @@ Names of people and of the organisation, places in lists, citations and what oth
 assessments say are labels: they may change without a word of what was signed.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from compliance.reviews.content import Content, Line, Proof, Task
 
@@ -63,13 +63,19 @@ class Changed:
         return f"{self.name}: {self.what}"
 
 
-def differences(signed: Content, now: Content) -> list[Changed]:
-    """Everything that matters and is not as it was signed, in reading order."""
+def differences(
+    signed: Content, now: Content, *, handed: Collection[int] | None = None
+) -> list[Changed]:
+    """Everything that matters and is not as it was signed, in reading order.
+
+    ``handed`` are the numbers of actions that went to another owner: with others only
+    the owner's name has changed. Without it every other name is another owner.
+    """
     found = [Changed("Assessment", what) for what in _fields(_HEAD, signed, now)]
     found += _lines(signed.lines, now.lines)
     found += _lines(signed.archived, now.archived)
     found += _proofs(signed, now)
-    found += _tasks(signed, now)
+    found += _tasks(signed, now, handed)
     return found
 
 
@@ -116,9 +122,13 @@ def _proofs(signed: Content, now: Content) -> Iterator[Changed]:
             yield Changed(old.title, ", ".join(what))
 
 
-def _tasks(signed: Content, now: Content) -> Iterator[Changed]:
+def _tasks(
+    signed: Content, now: Content, handed: Collection[int] | None
+) -> Iterator[Changed]:
     after = {task.number: task for task in now.tasks}
     for old in signed.tasks:
         new: Task | None = after.get(old.number)
+        if new and handed is not None and old.number not in handed:
+            new = replace(new, owner=old.owner)
         if new and (what := _fields(_TASK, old, new)):
             yield Changed(f"{old.code} {old.title}", ", ".join(what))

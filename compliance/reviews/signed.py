@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import ActionLink, Assessment, Attachment
+from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.reviews.changes import Changed, differences
@@ -14,7 +14,7 @@ from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import SignOff
 from compliance.reviews.snapshot import content_of, one_moment, to_read
-from compliance.reviews.stated import came_with
+from compliance.reviews.stated import Stated, came_with
 
 SHOWN = 3
 """Changes that a line names; the rest are counted."""
@@ -86,10 +86,7 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
         if again:
             void = tuple(again.changed)
         else:
-            found_since = (
-                differences(content, now) if now else since_signed(assessment, content)
-            )
-            void = tuple(str(one) for one in found_since)
+            void = tuple(str(one) for one in since_signed(row, now))
         until = again.decided_at if again else None
         found.append(
             Signature(
@@ -123,11 +120,13 @@ def content_at(assessment: Assessment, revision: int) -> Content:
     return content_from(row.snapshot.text)
 
 
-def since_signed(assessment: Assessment, signed: Content) -> list[Changed]:
-    """What is not as it was signed, by reading the assessment anew."""
-    with one_moment():
-        now = content_of(to_read(assessment.pk))
-    return differences(signed, now)
+def since_signed(row: SignOff, now: Content | None = None) -> list[Changed]:
+    """What is not as it was signed; without ``now`` the assessment is read anew."""
+    signed = content_from(row.snapshot.text)
+    if now is None:
+        with one_moment():
+            now = content_of(to_read(row.assessment_id))
+    return differences(signed, now, handed=_handed(row))
 
 
 def void_now(assessment: Assessment) -> list[Changed]:
@@ -141,7 +140,7 @@ def void_now(assessment: Assessment) -> list[Changed]:
     row = assessment.signoffs.select_related("snapshot").first()
     if row is None or _touches(row).first() is None:
         return []
-    return since_signed(assessment, content_from(row.snapshot.text))
+    return since_signed(row)
 
 
 def _touches(row: SignOff) -> QuerySet[Event]:
@@ -159,6 +158,20 @@ def _touches(row: SignOff) -> QuerySet[Event]:
     since = came["seq"] if row.revision in came.get("signed", ()) else row.trail_seq
     events = trail.events_of(row.assessment.organisation_id)
     return events.filter(about, seq__gt=since).order_by("seq")
+
+
+def _handed(row: SignOff) -> set[int]:
+    """The numbers of actions that went to another owner since a signature."""
+    ids = {
+        int(event.subject_id)
+        for event in _touches(row)
+        if event.subject_label == "action" and "owner_id" in trail.changes(event)[1]
+    }
+    if not ids:
+        return set()
+    rows = Action.objects.filter(links__answer__assessment=row.assessment_id)
+    numbers = Stated(row.assessment).numbers(rows.distinct())
+    return {numbers[pk] for pk in ids}
 
 
 def _first_touch(row: SignOff, until: datetime | None) -> datetime | None:

@@ -1,14 +1,30 @@
 """From running to signed and back: who may, what refuses, what stays."""
 
 import json
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions import archive, comment, confirm_na, take_up
+from compliance.assessments.actions import (
+    archive,
+    change_action,
+    comment,
+    confirm_na,
+    take_up,
+)
 from compliance.assessments.versions import Known
 from compliance.audit import trail
-from compliance.models import Check, Event, Reopening, Review, SignOff, Snapshot
+from compliance.evidence.actions import describe
+from compliance.models import (
+    Check,
+    Event,
+    Reopening,
+    Review,
+    SignOff,
+    Snapshot,
+    User,
+)
 from compliance.reviews import actions
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import content_at, signoffs_of, void_now
@@ -285,3 +301,56 @@ def test_accepting_na_in_review_is_its_second_approval(cast):
     row = assessment.answers.get(question__key="Q3")
     assert (row.na_confirmed_by, row.na_waits) == (cast.rev, False)
     assert signing.sign(cast.ada, assessment).pk
+
+
+def change(cast, by, **changes):
+    action = cast.acme.actions.get()
+    change_action(
+        by=by,
+        organisation=cast.acme,
+        number=action.number,
+        changes=changes,
+        base=action.version,
+    )
+
+
+def voids(assessment):
+    """What voids a signature, as the cheap way and as the whole reading tell it."""
+    assessment = signing.fresh(assessment)
+    cheap = [str(one) for one in void_now(assessment)]
+    assert cheap == list(signoffs_of(assessment)[0].void)
+    return cheap
+
+
+def test_change_of_an_action_or_evidence_voids_the_signature_until_it_is_undone(cast):
+    assessment = signing.make_signed(cast)
+    assert voids(assessment) == []
+    change(cast, cast.otto, due_on=date(2099, 1, 1))
+    proof = cast.acme.evidence.get()
+    describe(by=cast.con, evidence=proof, expires_on=date(2099, 1, 1))
+    assert voids(assessment) == ["Policy: expiry", "AC-1 Write it: due date"]
+    change(cast, cast.otto, due_on=signing.LATER)
+    describe(by=cast.con, evidence=proof, expires_on=signing.LATER)
+    assert voids(assessment) == []
+
+
+def test_action_of_another_person_voids_and_a_new_name_does_not(cast):
+    assessment = signing.make_signed(cast)
+    User.objects.filter(pk=cast.con.pk).update(name="Connie T.")
+    assert voids(assessment) == []
+    change(cast, cast.otto, text="In two weeks.")
+    assert voids(assessment) == ["AC-1 Write it: details"]
+    change(cast, cast.otto, owner_id=cast.rev.pk)
+    assert voids(assessment) == ["AC-1 Write it: details, owner"]
+
+
+def test_reopening_keeps_what_had_voided_the_signature(cast):
+    assessment = signing.make_signed(cast)
+    change(cast, cast.otto, status="doing")
+    assessment = signing.reopen(cast.otto, cast.ada, assessment)
+    (told,) = signoffs_of(assessment)
+    assert (told.void, told.reopened_why) == (
+        ("AC-1 Write it: status",),
+        "A figure was wrong.",
+    )
+    assert told.void_since == Event.objects.get(action="action.changed").at

@@ -8,10 +8,9 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
-from compliance.reviews.changes import differences
 from compliance.reviews.choices import Decision
 from compliance.reviews.models import Reopening
-from compliance.reviews.signed import content_at
+from compliance.reviews.signed import since_signed
 from compliance.reviews.snapshot import content_of
 from compliance.web.turns import in_turn
 
@@ -62,8 +61,8 @@ def decide_reopening(
         if decision == Decision.APPROVED and asked.asked_by_id == by.pk:
             msg = "You asked for it yourself. A second person approves it."
             raise ValidationError(msg)
-        signed = content_at(here, here.revision)
-        asked.changed = [str(one) for one in differences(signed, content_of(here))]
+        signed = here.signoffs.select_related("snapshot").get(revision=here.revision)
+        asked.changed = [str(one) for one in since_signed(signed, content_of(here))]
         asked.decision, asked.decided_at = decision, timezone.now()
         asked.decided_by = by
         asked.save(update_fields=["decision", "decided_at", "decided_by", "changed"])
@@ -76,7 +75,7 @@ def decide_reopening(
         told = {
             "status": here.status,
             "said": asked.reason,
-            "content_hash": signed.content_hash,
+            "content_hash": signed.snapshot_id,
             "changed": asked.changed,
         }
         tell(by, here, "assessment.reopened", before, told)
