@@ -83,6 +83,7 @@ class Tags:
 
     def finish(self, document: Any, pdf: Any) -> None:
         """Complete the file: the engine calls this before it writes."""
+        self._tidy_lists(pdf)
         for page, marks in self.artifacts.items():
             places = _as_artifacts(pdf, page, marks)
             if page in self._numbered:
@@ -109,6 +110,20 @@ class Tags:
             is_later = order[start["Pg"]] < order[element["Pg"]]
             if is_later and _absorb(pdf, start, element):
                 self.dropped[element.reference] = start.reference
+
+    def _tidy_lists(self, pdf: Any) -> None:
+        """The space between items on one line is no item (7.6)."""
+        order = {reference: i for i, reference in enumerate(pdf.page_references)}
+        for element in pdf.objects:
+            if not isinstance(element, dict) or element.get("S") != "/L":
+                continue
+            for reference in list(element["K"]):
+                kid = _deref(pdf, _text(reference))
+                if kid["S"] in _SAYS_NOTHING:
+                    marks = self.artifacts.setdefault(order[kid["Pg"]], {})
+                    marks |= dict.fromkeys(kid["K"])
+                    element["K"].remove(reference)
+                    self.dropped[kid.reference] = b"null"
 
     def _flatten(self, pdf: Any) -> None:
         """Leave out what only wraps a line of text: half of all elements, heard by nobody."""

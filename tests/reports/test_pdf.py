@@ -103,6 +103,11 @@ def test_structure_has_headings_in_order(pdf):
     assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
 
 
+def test_lists_hold_items_only(pdf):
+    lists = [e for e in elements(pdf.Root.StructTreeRoot.K) if e.S == "/L"]
+    assert {str(kid.S) for item in lists for kid in item.K} == {"/LI"}
+
+
 def test_header_cells_say_what_they_head(pdf):
     heads = [e for e in elements(pdf.Root.StructTreeRoot.K) if e.S == "/TH"]
     assert {str(e.A.Scope) for e in heads} == {"/Column", "/Row"}
