@@ -5,8 +5,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from tests.factories import make_cast
+
+# How long an example takes says how busy the machine is, not what the code does.
+examples.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("patient")
 
 
 @pytest.fixture
