@@ -277,7 +277,7 @@ def unlinks(pdf):
         (removes("assessment.json"), "files inside", "assessment.json is missing"),
         (puts("answers.csv", b"a,b\r\n"), "data", "answers.csv is not the file"),
         (puts("assessment-results.json", b"{}"), "data", "is not the file"),
-        (puts("assessment.json", b"{}"), "data", "damaged or changed"),
+        (puts("assessment.json", b"{}"), "data", "damaged or was changed"),
         (adds, "data", "more.txt is not the file"),
         (unlinks, "files inside", "not those that the document names"),
     ],

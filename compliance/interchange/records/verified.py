@@ -1,6 +1,7 @@
 """Having a report checked by a process that can be killed."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -12,6 +13,8 @@ SECONDS = 30
 MEMORY_BYTES = 1024 * 1024 * 1024
 MOST_WORDS = 500
 FAULT = "fault"
+HASH = re.compile("[0-9a-f]{64}")
+MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+\+00:00$")
 LONGEST = 200
 """Characters of one thing that a file says of itself."""
 TOLD = (
@@ -47,7 +50,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at, and what the file says of itself: words of strangers."""
+    """What was looked at, and what the file says of itself."""
 
     checks: tuple[Looked, ...]
     facts: dict[str, Any]
@@ -62,10 +65,14 @@ class Verified:
         return [fault.name for fault in self.faults] == ["certificate"]
 
     @property
-    def told(self) -> list[tuple[str, str]]:
-        """What the file says of itself, in words of this program."""
-        facts = {name: str(value)[:LONGEST] for name, value in self.facts.items()}
-        return [(word, facts[name]) for name, word in TOLD if facts.get(name)]
+    def told(self) -> list[tuple[str, str, bool]]:
+        """What the file says of itself, and whether it is a hash: words of strangers."""
+        facts = {
+            name: MOMENT.sub(r"\1 \2 UTC", str(value)[:LONGEST])
+            for name, value in self.facts.items()
+        }
+        found = [(word, facts[name]) for name, word in TOLD if facts.get(name)]
+        return [(word, text, HASH.fullmatch(text) is not None) for word, text in found]
 
 
 def verified(file: BinaryIO, pins: Iterable[str]) -> Verified:

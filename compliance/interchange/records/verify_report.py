@@ -108,9 +108,8 @@ def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
         result.add(name, FAULT, str(error))
     except (MemoryError, RecursionError):
         result.add(name, FAULT, "It needs more memory or depth than any report does.")
-    except Exception as error:  # the library raises many kinds for what is malformed
-        kind = type(error).__name__
-        result.add(name, FAULT, f"It cannot be read: damaged or changed ({kind}).")
+    except Exception:  # the library raises many kinds for what is malformed
+        result.add(name, FAULT, "It cannot be read: it is damaged or was changed.")
     return None
 
 
@@ -273,7 +272,7 @@ def _printed(result: Result, reader: PdfFileReader, source: dict[str, Any]) -> N
         words = f"The {name} that the data name is not printed on the last pages."
         _refuse(one not in on, words)
     first, second = (on[one] for one in hashes)
-    words = f"The content hash (page {first}) and the head (page {second}) of the data."
+    words = f"Page {first} has the content hash, page {second} the head of the trail."
     result.add("printed hashes", OK, words)
 
 
