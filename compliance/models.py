@@ -41,6 +41,13 @@ from compliance.organisations.models import (
 )
 from compliance.reports.models import Report
 from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
+from compliance.seats.models import (
+    Request,
+    RequestMessage,
+    SampleItem,
+    Seat,
+    ShareLink,
+)
 
 __all__ = [
     "Action",
@@ -74,9 +81,14 @@ __all__ = [
     "Relation",
     "Reopening",
     "Report",
+    "Request",
+    "RequestMessage",
     "Review",
+    "SampleItem",
     "SavedView",
+    "Seat",
     "Section",
+    "ShareLink",
     "SignOff",
     "Snapshot",
     "Theme",

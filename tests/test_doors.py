@@ -35,7 +35,8 @@ from compliance.models import (
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import invite, make_editor
 from compliance.reports import storage as report_files
-from tests import factories
+from compliance.seats.actions import share
+from tests import factories, seating
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +45,7 @@ VIEW, ANSWER, COMMENT = Permission.VIEW, Permission.ANSWER, Permission.COMMENT
 ASSESS, REPORT, TRAIL = Permission.ASSESS, Permission.REPORT, Permission.TRAIL
 MEMBERS, INVITE = Permission.MEMBERS, Permission.INVITE
 EDIT, LIBRARY = Permission.EDIT, Permission.LIBRARY
+AUDIT, SEATS = Permission.AUDIT, Permission.SEATS
 DOORS = {
     "account_login": (PUBLIC, "GET POST"),
     "account_logout": (PUBLIC, "GET POST"),
@@ -202,6 +204,28 @@ DOORS = {
     "reports:detail": (REPORT, "GET"),
     "reports:cancel": (REPORT, "POST"),
     "reports:download": (REPORT, "GET"),
+    "reports:audited": (AUDIT, "GET"),
+    "seats:home": (AUDIT, "GET"),
+    "seats:seat": (AUDIT, "GET"),
+    "seats:section": (AUDIT, "GET"),
+    "seats:question": (AUDIT, "GET"),
+    "seats:evidence_file": (AUDIT, "GET"),
+    "seats:sample": (AUDIT, "GET POST"),
+    "seats:pick": (AUDIT, "POST"),
+    "seats:mark": (AUDIT, "POST"),
+    "seats:asked_list": (AUDIT, "GET POST"),
+    "seats:asked": (AUDIT, "GET POST"),
+    "seats:settle": (AUDIT, "POST"),
+    "seats:list": (SEATS, "GET POST"),
+    "seats:end": (SEATS, "POST"),
+    "seats:looked": (SEATS, "GET"),
+    "seats:share": (SEATS, "POST"),
+    "seats:revoke": (SEATS, "POST"),
+    "seats:request_list": (SEATS, "GET"),
+    "seats:request": (SEATS, "GET POST"),
+    "seats:request_close": (SEATS, "POST"),
+    "seats:shared": (PUBLIC, "GET"),
+    "seats:shared_page": (PUBLIC, "GET"),
     "reports:exports": (TRAIL, "GET"),
     "reports:ask_bundle": (ASSESS, "POST"),
     "reports:ask_pack": (TRAIL, "POST"),
@@ -402,6 +426,25 @@ def make_move(assessment, by):
     )
 
 
+def seat_keys(cast, own, theirs):
+    """A seat of Aud, its section, request and a share link; and Zoe's of hers."""
+    seat = seating.give(cast, own)
+    guest = factories.make_member(cast.other, "auditor", "Guest", "guest@example.org")
+    foreign = seating.give(cast, theirs, email=guest.email, by=cast.zoe)
+    asked = seating.ask(cast.aud, seat), seating.ask(guest, foreign)
+    links = [
+        share(by=by, assessment=one, label="Bank", days=7)[0].pk
+        for by, one in ((cast.ada, own), (cast.zoe, theirs))
+    ]
+    sections = [one.answers.first().question.section_id for one in (own, theirs)]
+    return {
+        "seat_id": Key(seat.pk, 999_999, (foreign.pk,)),
+        "section_id": Key(sections[0], 999_999, (sections[1],)),
+        "request_id": Key(asked[0].pk, 999_999, (asked[1].pk,)),
+        "link_id": Key(links[0], 999_999, (links[1],)),
+    }
+
+
 @pytest.fixture
 def keys(cast):
     """A value for each parameter that an address may have."""
@@ -443,6 +486,7 @@ def keys(cast):
         "edition_id": Key(own.edition_id, 999_999, (their_edition.pk,)),
         "other_id": Key(moves[0].from_edition_id, 999_999, (their_edition.pk,)),
         "upgrade_id": Key(moves[0].pk, 999_999, (moves[1].pk,)),
+        **seat_keys(cast, own, theirs),
         "report_id": Key(reports[0].pk, nobody, (reports[1].pk,)),
         "package_id": Key(packages[0], nobody, tuple(packages[1:])),
         "comment_id": Key(comments[0], 999_999, tuple(comments[1:])),
@@ -581,14 +625,15 @@ def test_wrong_method_is_405(keys, cast, enter):
 
 def test_foreign_id_is_as_unknown_as_one_that_is_not_there(keys, cast, enter):
     make_editor(by=None, email=cast.ada.email)
-    ada = enter(cast.ada)
+    ada, aud = enter(cast.ada), enter(cast.aud)
     wrong = []
     for door in inner():
+        client = aud if DOORS[door.name][0] == AUDIT else ada
         for name in set(door.params) - {"org"}:
             key = keys[name]
             for method in methods_of(door):
                 replies = [
-                    plain(knock(ada, method, address(door, keys, **{name: value})))
+                    plain(knock(client, method, address(door, keys, **{name: value})))
                     for value in (key.unknown, *key.foreign)
                 ]
                 if {reply[0] for reply in replies} != {404} or any(

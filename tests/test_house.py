@@ -28,6 +28,8 @@ OPEN_VIEWS = {
 } | {
     "verify",
     "certificate",
+    "shared",
+    "shared_page",
 }
 """Views without a permission: for anybody, or for whoever is signed in."""
 

@@ -28,12 +28,16 @@ class Permission(StrEnum):
     REOPEN = "reopen"
     INVITE = "invite"
     MEMBERS = "members"
+    SEATS = "seats"
+    """Gives auditors their seats, answers their requests, makes share links."""
+    AUDIT = "audit"
+    """Nothing of the organisation by itself: what a seat shows (room ``seats``)."""
     LIBRARY = "library"
     """Of the person, not of a role: a checklist editor has it in every organisation."""
 
 
 _EVERYBODY = {Permission.VIEW}
-_ALL = frozenset(set(Permission) - {Permission.LIBRARY})
+_ALL = frozenset(set(Permission) - {Permission.AUDIT, Permission.LIBRARY})
 ALLOWED: dict[str, frozenset[Permission]] = {
     Role.OWNER: _ALL,
     Role.OFFICER: _ALL - {Permission.MEMBERS},
@@ -52,7 +56,7 @@ ALLOWED: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.READER: frozenset(_EVERYBODY | {Permission.REPORT}),
-    Role.AUDITOR: frozenset(_EVERYBODY | {Permission.REPORT, Permission.TRAIL}),
+    Role.AUDITOR: frozenset({Permission.AUDIT}),
 }
 """Role to permissions. A role that is not here may do nothing."""
 
@@ -66,6 +70,14 @@ class MemberRequest(HttpRequest):
     membership: Membership
     memberships: list[Membership]
     may: frozenset[Permission]
+
+
+def takes(role: str) -> frozenset[Permission]:
+    """What somebody has to be allowed who gives, changes or ends a role."""
+    own = ALLOWED.get(role, frozenset())
+    if Permission.AUDIT in own:
+        return own - {Permission.AUDIT} | {Permission.SEATS}
+    return own
 
 
 def may(membership: Membership, permission: Permission) -> bool:

@@ -207,3 +207,9 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.organisation}"
+
+    def get_absolute_url(self) -> str:
+        """Where the member begins: an auditor among their seats, all others at home."""
+        if self.role == Role.AUDITOR:
+            return reverse("seats:home", args=[self.organisation.slug])
+        return self.organisation.get_absolute_url()

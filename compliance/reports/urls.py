@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from compliance.reports.views import home, looking_back, packages, reports, trail
+from compliance.reports.views import (
+    audited,
+    home,
+    looking_back,
+    packages,
+    reports,
+    trail,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +17,11 @@ urlpatterns = [
     path("work/", home.work, name="work"),
     path("trail/", trail.trail, name="trail"),
     path("trail/export/", trail.trail_export, name="trail_export"),
+    path(
+        "audit/<int:seat_id>/reports/<uuid:report_id>/file/",
+        audited.audited,
+        name="audited",
+    ),
     path("reports/", reports.report_list, name="list"),
     path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),
     path("reports/as-of/<uuid:assessment_id>/", looking_back.as_of, name="as_of"),

@@ -47,6 +47,21 @@ WORDS = {
     "evidence.added": "Evidence received",
     "evidence.described": "Evidence described",
     "evidence.viewed": "Evidence opened",
+    "seat.given": "Seat given",
+    "seat.ended": "Seat ended",
+    "seat.viewed": "Auditor read",
+    "seat.downloaded": "Auditor took a file",
+    "sample.drawn": "Sample drawn",
+    "sample.accepted": "Auditor accepted",
+    "sample.open": "Auditor looks again",
+    "sample.flagged": "Auditor flagged",
+    "request.asked": "Request asked",
+    "request.said": "Request: message",
+    "request.answered": "Request answered",
+    "request.closed": "Request closed",
+    "share.made": "Share link made",
+    "share.opened": "Share link opened",
+    "share.revoked": "Share link taken back",
     "evidence.refused": "File refused: virus found",
     "comment.written": "comment",
     "comment.resolved": "comment resolved",
@@ -78,7 +93,7 @@ _DECIDED = {
     "added": "new",
     "kept": "changed since and kept",
 }
-_QUOTED = {"title", "text", "subject"}
+_QUOTED = {"title", "text", "subject", "about"}
 _LONGEST = 160
 
 

@@ -234,19 +234,6 @@ def test_same_bytes_again_make_a_second_row_and_young_file(make_file, place, sto
     assert list(Evidence.objects.all().same_file_as(second)) == [first]
 
 
-def test_view_is_noted(cast, make_file):
-    evidence = make_file()
-    actions.note_view(by=cast.aud, evidence=evidence, role="auditor")
-    after = {"title": evidence.title, "sha256": evidence.sha256, "role": "auditor"}
-    assert last_event(cast.acme) == (
-        cast.aud,
-        "evidence.viewed",
-        str(evidence.pk),
-        {},
-        after,
-    )
-
-
 @pytest.mark.parametrize(
     "fields",
     [

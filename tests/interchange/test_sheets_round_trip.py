@@ -297,11 +297,11 @@ def test_renamed_owner_is_no_change(cast, assessment, con):
 
 
 def test_download_is_on_the_trail_and_looking_is_not(cast, assessment, sign_in):
-    aud = sign_in(cast.aud)
-    aud.get(sheets.address(assessment))
+    rob = sign_in(cast.rob)
+    rob.get(sheets.address(assessment))
     assert not Event.objects.filter(action="assessment.exported")
-    download(aud, assessment)
-    assert Event.objects.get(action="assessment.exported").actor == cast.aud
+    download(rob, assessment)
+    assert Event.objects.get(action="assessment.exported").actor == cast.rob
 
 
 def test_two_people_of_one_name_are_told_apart(cast, assessment, con):

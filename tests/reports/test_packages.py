@@ -72,7 +72,7 @@ def run(folder, *command):
 
 
 def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
-    folder = unpacked(made(full, cast.aud), tmp_path / "pack")
+    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
     told = run(folder, "sha256sum", "-c", "SHA256SUMS")
     assert (told.returncode, "FAILED" in told.stdout) == (0, False)
     told = run(
@@ -97,7 +97,7 @@ def test_pack_is_checked_with_ordinary_tools(full, report, cast, tmp_path):
 def test_pack_holds_the_report_and_the_files_under_their_names(
     full, report, cast, tmp_path
 ):
-    folder = unpacked(made(full, cast.aud), tmp_path / "pack")
+    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
     assert (folder / "report.pdf").read_bytes() == b"%PDF-1.7 a report"
     (file,) = [one for one in content_of(to_read(full.pk)).proofs if one.sha256]
     kept = (folder / name_of(file)).read_bytes()
@@ -113,7 +113,7 @@ def test_pack_holds_the_report_and_the_files_under_their_names(
 
 
 def test_bundle_of_a_pack_is_brought_in(full, report, cast, tmp_path):
-    folder = unpacked(made(full, cast.aud), tmp_path / "pack")
+    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
     came = brought_in((folder / "bundle.zip").read_bytes(), cast.other)
     assert hash_of(came) == hash_of(full)
 
@@ -183,7 +183,7 @@ def test_it_is_asked_for_watched_and_taken_away(full, cast, sign_in):
 
 def test_nobody_else_sees_it(full, cast, sign_in):
     package = made(full, cast.otto, "bundle")
-    for person in (cast.ada, cast.aud, cast.zoe):
+    for person in (cast.ada, cast.rev, cast.zoe):
         client = sign_in(person)
         assert client.get(package.get_absolute_url()).status_code == 404
         assert client.post(f"{package.get_absolute_url()}file/").status_code == 404

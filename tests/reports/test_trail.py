@@ -104,7 +104,7 @@ def test_filters(cast, sign_in, query, found):
             action="thing.done",
             subject=cast.acme,
         )
-    page = sign_in(cast.aud).get(URL, query)
+    page = sign_in(cast.rev).get(URL, query)
     expected = 2 if query.get("text") == "%" else found
     assert (page.status_code, page.context["count"]) == (200, expected)
     assert len(page.context["rows"]) == expected
@@ -198,10 +198,10 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in):
 
 def test_taking_it_away_is_an_event(cast, sign_in):
     happen(cast)
-    body(sign_in(cast.aud).post(f"{URL}export/", {"form": "jsonl", "text": "n"}))
+    body(sign_in(cast.rev).post(f"{URL}export/", {"form": "jsonl", "text": "n"}))
     event = Event.objects.get(action="trail.exported")
     assert (event.actor, trail.changes(event)[1]) == (
-        cast.aud,
+        cast.rev,
         {"form": "jsonl", "chosen": "text=n"},
     )
 

@@ -1,8 +1,8 @@
-"""What people do to evidence: add files and links, describe them, look at them."""
+"""What people do to evidence: add files and links, describe them."""
 
 from compliance.evidence.actions.adding import add, add_file, add_link
 from compliance.evidence.actions.describing import DESCRIBED, StaleError, describe
-from compliance.evidence.actions.keeping import note_view, sweep
+from compliance.evidence.actions.keeping import sweep
 from compliance.evidence.actions.several import Outcome, add_each
 
 __all__ = [
@@ -14,6 +14,5 @@ __all__ = [
     "add_file",
     "add_link",
     "describe",
-    "note_view",
     "sweep",
 ]

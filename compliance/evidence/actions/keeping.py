@@ -1,28 +1,11 @@
-"""Looking at files, and taking away what no row needs."""
+"""Taking away files that no row needs."""
 
 import time
 
-from django.db import transaction
-
-from compliance.audit import trail
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
-from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 DAY_SECONDS = 24 * 60 * 60
-
-
-def note_view(*, by: User, evidence: Evidence, role: str) -> None:
-    """Put on the trail that an auditor took a file."""
-    with in_turn(), transaction.atomic():
-        trail.record(
-            by=by,
-            organisation_id=evidence.organisation_id,
-            action="evidence.viewed",
-            subject=evidence,
-            after={"title": evidence.title, "sha256": evidence.sha256, "role": role},
-        )
 
 
 def sweep(*, older_seconds: float = DAY_SECONDS) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
@@ -17,23 +17,14 @@ from django.views.decorators.http import (
 )
 
 from compliance.evidence import actions, storage
-from compliance.evidence.filetypes import served_as
 from compliance.evidence.forms import BaseForm, DescriptionForm
 from compliance.evidence.models import SOON_DAYS, Evidence
 from compliance.evidence.refusals import status_of
+from compliance.evidence.sending import sent
 from compliance.evidence.versions import chain_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.choices import Role
 from compliance.templatetags.ui import day
 from compliance.web.htmx import render_page, wants_partial
-
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""What makes bytes from outside inert in a browser."""
 
 
 def find(request: MemberRequest, evidence_id: UUID) -> Evidence:
@@ -99,19 +90,9 @@ def download(request: MemberRequest, evidence_id: UUID) -> HttpResponseBase:
     if not evidence.is_file:
         return redirect(evidence)
     try:
-        file = storage.open_kept(evidence.organisation_id, evidence.sha256)
+        return sent(evidence)
     except storage.StorageError as error:
         return _detail_page(request, evidence, 503, problem=error.messages[0])
-    role = request.membership.role
-    if role == Role.AUDITOR and request.method == "GET":
-        actions.note_view(by=request.user, evidence=evidence, role=role)
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=evidence.file_name,
-        content_type=served_as(evidence.media_type),
-        headers=DOWNLOAD_HEADERS,
-    )
 
 
 def context_of(request: MemberRequest, evidence: Evidence) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from compliance.audit import trail
-from compliance.organisations.access import ALLOWED
+from compliance.organisations.access import ALLOWED, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation, User
 
@@ -177,7 +177,7 @@ def _locked(membership: Membership) -> Membership:
 def refuse_above(by: User, organisation: Organisation, role: str) -> None:
     """Nobody gives, changes or ends a role that may more than their own."""
     own = organisation.memberships.filter(user=by).first()
-    if own is None or not ALLOWED.get(role, frozenset()) <= ALLOWED[own.role]:
+    if own is None or not takes(role) <= ALLOWED[own.role]:
         msg = "You cannot give, change or end a role above your own."
         raise ValidationError(msg, code="above")
 

@@ -24,7 +24,7 @@ def front(request: MemberRequest) -> HttpResponse:
     if first and first.role == Role.CONTRIBUTOR and _is_asked(request.user, first):
         return redirect("assessments:mine", first.organisation.slug)
     if first:
-        return redirect(first.organisation)
+        return redirect(first)
     context = {"form": OrganisationForm(), "may_create": settings.SIGN_UP}
     return render(request, "organisations/front.html", context)
 

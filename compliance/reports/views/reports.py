@@ -5,20 +5,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports import actions, storage, tasks
+from compliance.reports import actions, tasks
 from compliance.reports.access import may_cancel
 from compliance.reports.forms import ReportForm
 from compliance.reports.looking import event_of, revisions
 from compliance.reports.models import reports_of
+from compliance.reports.sending import sent
 from compliance.web.htmx import render_page
 
 ON_A_PAGE = 50
-SANDBOX = "sandbox; default-src 'none'"
 
 
 @require_GET
@@ -91,16 +91,4 @@ def cancel(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 @member_required(Permission.REPORT)
 def download(request: MemberRequest, report_id: UUID) -> FileResponse:
-    report = get_object_or_404(reports_of(request.organisation), pk=report_id)
-    path = storage.path_of(report.sha256)
-    if not report.is_done or not path.is_file():
-        raise Http404
-    response = FileResponse(
-        path.open("rb"),
-        as_attachment=True,
-        filename=report.file_name,
-        content_type="application/pdf",
-    )
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return sent(get_object_or_404(reports_of(request.organisation), pk=report_id))

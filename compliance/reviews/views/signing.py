@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -11,12 +10,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.fresh import refused
 from compliance.reviews import actions
 from compliance.reviews.forms import SignForm
 from compliance.reviews.views.showing import PAGE, address, find, shown_now
-
-WRONG = "This is not your password."
-TOO_MANY = "Too many tries. Wait 15 minutes, then sign again."
 
 
 @require_POST
@@ -28,7 +25,7 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     form = SignForm(request.POST, review=assessment.reviews.filter(ended="").first())
     if not form.is_valid():
         return render(request, PAGE, shown_now(request, assessment, form), status=422)
-    if status := _refused(request, form):
+    if status := refused(request, form):
         return render(
             request, PAGE, shown_now(request, assessment, form), status=status
         )
@@ -45,17 +42,3 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         return render(request, PAGE, shown_now(request, assessment, form), status=409)
     messages.success(request, "Signed. Nothing in this assessment changes any more.")
     return redirect(address(assessment))
-
-
-def _refused(request: MemberRequest, form: SignForm) -> int:
-    """Ask for the password anew: 0 when it is right, else the status of the refusal.
-
-    Tries are counted before anything is hashed.
-    """
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        form.add_error("password", TOO_MANY)
-        return 429
-    if not request.user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", WRONG)
-        return 422
-    return 0

@@ -1,0 +1,5 @@
+"""Eyes from outside: seats of auditors, their samples and requests, and share links.
+
+A seat lets one person read one assessment for some days; a share link lets whoever holds
+it read one. Looks down on reviews, assessments and evidence.
+"""

@@ -1,0 +1,48 @@
+"""The one door of an auditor: a seat that is open today."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from compliance.assessments.models import Answer
+from compliance.evidence.models import Evidence
+from compliance.organisations.access import MemberRequest
+from compliance.seats.models import Seat, SeatQuerySet
+
+
+def seats_of(request: MemberRequest) -> SeatQuerySet:
+    """The person's seats in the organisation that are open today."""
+    rows = Seat.objects.of(request.organisation).filter(user=request.user)
+    return rows.open_on(timezone.localdate()).for_page()
+
+
+def seated(request: MemberRequest, seat_id: int) -> Seat:
+    """The seat, if it is the person's own and open; else 404, whatever the reason."""
+    return get_object_or_404(seats_of(request), pk=seat_id)
+
+
+def answer_for(seat: Seat, answer_id: int) -> Answer:
+    """An answer of the seat's assessment, joined for a page; else 404."""
+    rows = seat.assessment.answers.for_page()
+    return get_object_or_404(rows, pk=answer_id)
+
+
+def evidence_for(seat: Seat, evidence_id: object) -> Evidence:
+    """A file behind an answer of the assessment, or handed over in the seat's requests.
+
+    Else 404.
+    """
+    rows = Evidence.objects.filter(
+        organisation=seat.assessment.organisation, pk=str(evidence_id)
+    )
+    evidence = rows.exclude(sha256="").first()
+    if evidence is None:
+        raise Http404
+    is_used = evidence.attachments.filter(
+        answer__assessment=seat.assessment, answer__archived_at=None
+    )
+    if is_used.exists():
+        return evidence
+    if not evidence.handed_over.filter(request__seat=seat).exists():
+        raise Http404
+    return evidence

@@ -1,0 +1,44 @@
+"""What several actions of a seat need: the row under lock, and its event."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.organisations.models import User
+from compliance.seats.models import Seat
+
+OVER = "This seat is over."
+
+
+def held(by: User, seat: Seat) -> Seat:
+    """The seat under lock, if it is the person's and open today; else refused."""
+    rows = Seat.objects.open_on(timezone.localdate()).filter(user=by, pk=seat.pk)
+    found = rows.for_page().select_for_update(of=("self",)).first()
+    if found is None:
+        raise ValidationError(OVER, code="over")
+    return found
+
+
+def tell(
+    by: User | None,
+    assessment: Assessment,
+    action: str,
+    subject: models.Model,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """One event in the trail of an assessment."""
+    trail.record(
+        by=by,
+        organisation_id=assessment.organisation_id,
+        action=action,
+        subject=subject,
+        scope_id=assessment.pk,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,45 @@
+"""What an auditor opens and takes away is on the trail."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.audit.chain import canonical
+from compliance.audit.models import Event
+from compliance.organisations.models import User
+from compliance.seats.actions.holding import tell
+from compliance.seats.models import Seat
+from compliance.web.turns import in_turn
+
+VISIT = timedelta(hours=1)
+"""Looking at the same thing again within it is one visit."""
+VIEWED, DOWNLOADED = "seat.viewed", "seat.downloaded"
+
+
+def note_view(*, by: User, seat: Seat, about: str) -> None:
+    """Tell that the auditor read something, once in a visit.
+
+    ``about`` names it: "Overview", "Section Governance", "A122".
+    """
+    after = {"about": about}
+    seen = Event.objects.filter(
+        organisation_id=seat.assessment.organisation_id,
+        subject_label="seat",
+        subject_id=str(seat.pk),
+        action=VIEWED,
+        payload=canonical({"before": {}, "after": after}),
+        at__gte=timezone.now() - VISIT,
+    )
+    if seen.order_by().exists():
+        return
+    with in_turn(), transaction.atomic():
+        tell(by, seat.assessment, VIEWED, seat, after=after)
+
+
+def note_download(*, by: User, seat: Seat, about: str, sha256: str) -> None:
+    """Tell that the auditor took a file, each time."""
+    after: dict[str, Any] = {"about": about, "sha256": sha256}
+    with in_turn(), transaction.atomic():
+        tell(by, seat.assessment, DOWNLOADED, seat, after=after)

@@ -1,0 +1,76 @@
+"""Share links: made, used and taken back."""
+
+import secrets
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.actions import hash_of
+from compliance.organisations.models import User
+from compliance.reviews.actions.holding import clean_typed
+from compliance.seats.actions.holding import tell
+from compliance.seats.choices import LONGEST_DAYS
+from compliance.seats.models import ShareLink
+from compliance.web.turns import in_turn
+
+
+def share(
+    *, by: User, assessment: Assessment, label: str, days: int
+) -> tuple[ShareLink, str]:
+    """A new link and its token (256 bits), which nobody can read again.
+
+    Raises ``ValidationError`` for more than 90 days and a label that cannot be.
+    """
+    if not 1 <= days <= LONGEST_DAYS:
+        raise ValidationError({"days": f"Between 1 and {LONGEST_DAYS} days."})
+    token = secrets.token_urlsafe(32)
+    now = timezone.now()
+    with in_turn(), transaction.atomic():
+        link = ShareLink(
+            assessment=assessment,
+            label=label,
+            token_hash=hash_of(token),
+            made_at=now,
+            made_by=by,
+            expires_at=now + timedelta(days=days),
+        )
+        clean_typed(link, "label")
+        link.save(force_insert=True)
+        told = {"title": label, "until": link.expires_at.isoformat()}
+        tell(by, assessment, "share.made", link, after=told)
+    return link, token
+
+
+def revoke(*, by: User, link: ShareLink) -> ShareLink:
+    """Take a link back: it opens nothing from now on. Twice is once."""
+    with in_turn(), transaction.atomic():
+        rows = ShareLink.objects.for_page().select_for_update(of=("self",))
+        found = rows.get(pk=link.pk)
+        if found.revoked_at:
+            return found
+        found.revoked_at, found.revoked_by = timezone.now(), by
+        found.save(update_fields=["revoked_at", "revoked_by"])
+        told = {"title": found.label}
+        tell(by, found.assessment, "share.revoked", found, before=told)
+    return found
+
+
+def open_share(*, token: str) -> ShareLink | None:
+    """The link that a token opens now, its use counted and told; None for any other."""
+    rows = ShareLink.objects.open_at(timezone.now()).for_page()
+    wanted = rows.filter(token_hash=hash_of(token))
+    if not wanted.exists():
+        return None
+    with in_turn(), transaction.atomic():
+        found = wanted.first()
+        if found is None:
+            return None
+        used = {"uses": F("uses") + 1, "last_used_at": timezone.now()}
+        ShareLink.objects.filter(pk=found.pk).update(**used)
+        told = {"title": found.label}
+        tell(None, found.assessment, "share.opened", found, after=told)
+    return found

@@ -1,0 +1,41 @@
+"""Words of fixed meaning about seats."""
+
+from django.db import models
+
+LONGEST_DAYS = 90
+"""Days that a seat or a share link lasts at most (safety.md, T6)."""
+
+
+class How(models.TextChoices):
+    """How a question came into a sample."""
+
+    RISK = "risk", "By risk"
+    RANDOM = "random", "At random"
+    HAND = "hand", "By hand"
+
+
+class Said(models.TextChoices):
+    """What an auditor said of a sampled answer."""
+
+    OPEN = "open", "To look at"
+    ACCEPTED = "accepted", "Accepted"
+    FLAGGED = "flagged", "Flagged"
+
+
+class RequestStatus(models.TextChoices):
+    """Whose turn it is."""
+
+    OPEN = "open", "Open"
+    ANSWERED = "answered", "Answered"
+    CLOSED = "closed", "Closed"
+
+
+class RequestFilter(models.TextChoices):
+    """Which requests a list shows."""
+
+    OPEN = "open", "Open"
+    OVERDUE = "overdue", "Overdue"
+    MINE = "mine", "Of auditors I invited"
+    ANSWERED = "answered", "Answered"
+    CLOSED = "closed", "Closed"
+    ALL = "all", "All"

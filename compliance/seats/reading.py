@@ -1,0 +1,164 @@
+"""What somebody from outside reads: sections, questions, and what was looked at."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from compliance.assessments.applying import Scope
+from compliance.assessments.choices import Verdict
+from compliance.assessments.history import Entry, history
+from compliance.assessments.lines import Line, lines
+from compliance.assessments.models import Answer, Assessment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.organisations.models import Organisation
+from compliance.seats.actions.looking import DOWNLOADED, VIEWED
+from compliance.seats.models import (
+    Request,
+    RequestQuerySet,
+    SampleItem,
+    Seat,
+    SeatQuerySet,
+    ShareLink,
+    ShareLinkQuerySet,
+)
+
+ON_A_PAGE = 50
+_INSIDE = ("Comment", "Not saved")
+"""How events begin that stay inside: what colleagues said among themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: how many questions it asks and what was said to those that apply."""
+
+    id: int
+    title: str
+    asked: int
+    applying: int
+    counts: Mapping[str, int]
+
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        """Verdict and number, those that occur."""
+        return [(verdict, count) for verdict, count in self.counts.items() if count]
+
+
+def parts(assessment: Assessment) -> list[Part]:
+    """The sections in order, in one query."""
+    section = "question__section"
+    counted = {
+        f"n_{verdict}": Count("pk", filter=Q(applies=True, verdict=verdict))
+        for verdict in Verdict.values
+    }
+    rows = (
+        assessment.answers.order_by()
+        .values(section, f"{section}__title", f"{section}__position")
+        .annotate(
+            asked=Count("pk"), applying=Count("pk", filter=Q(applies=True)), **counted
+        )
+        .order_by(f"{section}__position")
+    )
+    return [
+        Part(
+            row[section],
+            row[f"{section}__title"],
+            row["asked"],
+            row["applying"],
+            {verdict: row[f"n_{verdict}"] for verdict in Verdict.values},
+        )
+        for row in rows
+    ]
+
+
+def page_of(assessment: Assessment, part: Part, number: str | None) -> Page:
+    """Some answers of a section, as lines; the number is read leniently."""
+    rows = assessment.answers.for_page().filter(question__section=part.id)
+    found: Any = Paginator(rows, ON_A_PAGE).get_page(number)
+    found.object_list = told_lines(assessment, found.object_list)
+    page: Page = found
+    return page
+
+
+def told_lines(assessment: Assessment, rows: Iterable[Answer]) -> list[Line]:
+    """A line for each answer, with why it applies or does not."""
+    scope = Scope(assessment.edition, assessment.facts)
+    return lines(rows, assessment, timezone.localdate(), scope=scope)
+
+
+def facts(assessment: Assessment) -> list[tuple[str, str]]:
+    """Each fact as label and answer."""
+    return list(Scope(assessment.edition, assessment.facts).told())
+
+
+def past(answer: Answer) -> list[Entry]:
+    """The history of an answer, newest first, without what was said inside."""
+    return [one for one in history(answer) if not one.what.startswith(_INSIDE)]
+
+
+def items_by_answer(seat: Seat) -> dict[int, SampleItem]:
+    """Answer id to what the sample says of it."""
+    return {item.answer_id: item for item in seat.items.all()}
+
+
+def sample_of(seat: Seat) -> QuerySet[SampleItem]:
+    """The sample in the order of the assessment's list."""
+    rows = seat.items.select_related("answer__question")
+    return rows.order_by("answer__question__position")
+
+
+def looked(seat: Seat) -> QuerySet[Event]:
+    """What the auditor read and took away, newest first."""
+    events = trail.events_of(seat.assessment.organisation_id)
+    return events.filter(
+        subject_label="seat",
+        subject_id=str(seat.pk),
+        action__in=[VIEWED, DOWNLOADED],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of what was looked at."""
+
+    event: Event
+    about: str
+    is_download: bool
+
+
+def looks(events: Iterable[Event]) -> list[Look]:
+    """Events of ``looked`` in words."""
+    return [
+        Look(
+            event,
+            str(trail.changes(event)[1].get("about", "")),
+            event.action == DOWNLOADED,
+        )
+        for event in events
+    ]
+
+
+def requests_of(organisation: Organisation) -> RequestQuerySet:
+    """All requests to an organisation, joined for a page."""
+    return Request.objects.of(organisation).for_page()
+
+
+def seats_in(organisation: Organisation) -> SeatQuerySet:
+    """All seats of an organisation, joined for a page."""
+    return Seat.objects.of(organisation).for_page()
+
+
+def links_in(organisation: Organisation) -> ShareLinkQuerySet:
+    """All share links of an organisation, joined for a page."""
+    rows = ShareLink.objects.filter(assessment__organisation=organisation)
+    return rows.for_page()
+
+
+def opened_by(link_id: int, token_hash: str) -> ShareLink | None:
+    """The share link that a session opened, while it stands."""
+    rows = ShareLink.objects.open_at(timezone.now()).for_page()
+    return rows.filter(pk=link_id, token_hash=token_hash).first()

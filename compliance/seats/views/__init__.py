@@ -1,0 +1,1 @@
+"""Views of the room, by who stands in front of the page."""

@@ -1,0 +1,94 @@
+"""An auditor draws a sample and says what came of it."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from compliance.assessments.models import Answer
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.seats import actions
+from compliance.seats.access import answer_for, seated
+from compliance.seats.choices import How, Said
+from compliance.seats.forms import DrawForm, MarkForm, PickForm
+from compliance.seats.reading import sample_of
+from compliance.seats.views.showing import inside, note, question_told
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.AUDIT)
+def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
+    """The auditor's own list, and a form to draw more into it."""
+    here = seated(request, seat_id)
+    form = DrawForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.draw(
+                by=request.user,
+                seat=here,
+                how=How(form.cleaned_data["how"]),
+                count=form.cleaned_data["count"],
+                seed=form.cleaned_data["seed"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect(request.path)
+    note(request, here, "Sample")
+    items = list(sample_of(here))
+    context = inside(here) | {
+        "items": items,
+        "left": sum(item.result == Said.OPEN for item in items),
+        "form": form,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "seats/sample.html", context, status=status)
+
+
+@require_POST
+@member_required(Permission.AUDIT)
+def pick(request: MemberRequest, seat_id: int) -> HttpResponse:
+    """Put one question into the sample by hand."""
+    here = seated(request, seat_id)
+    form = PickForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        actions.draw(
+            by=request.user,
+            seat=here,
+            how=How.HAND,
+            answer_id=form.cleaned_data["answer"],
+        )
+    except (Answer.DoesNotExist, ValidationError) as error:
+        raise Http404 from error
+    return redirect(
+        "seats:question",
+        request.organisation.slug,
+        here.pk,
+        form.cleaned_data["answer"],
+    )
+
+
+@require_POST
+@member_required(Permission.AUDIT)
+def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
+    """Accept, flag with a note, or look again."""
+    here = seated(request, seat_id)
+    answer = answer_for(here, answer_id)
+    form = MarkForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.mark(
+                by=request.user,
+                seat=here,
+                answer_id=answer.pk,
+                result=Said(form.cleaned_data["result"]),
+                note=form.cleaned_data["note"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+    if form.errors:
+        context = question_told(here, answer, form)
+        return render(request, "seats/question.html", context, status=422)
+    return redirect("seats:question", request.organisation.slug, here.pk, answer.pk)

@@ -1,0 +1,136 @@
+"""Share links: made and taken back inside, opened from outside."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.core.internal import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.fresh import refused
+from compliance.seats import actions
+from compliance.seats.forms import ShareForm
+from compliance.seats.reading import facts, links_in, opened_by, page_of, parts
+from compliance.seats.views.showing import find, seats_told
+from compliance.web.mail import absolute
+
+TRIES = {"share": "20/m/ip"}
+HEADERS = {
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+OPENED = "shares"
+"""Its place in the session: link id to the hash of the token that opened it."""
+
+
+@require_POST
+@sensitive_post_parameters("password")
+@member_required(Permission.SEATS)
+def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Make a link; the page that comes is the only one that ever shows it."""
+    assessment = find(request, assessment_id)
+    form = ShareForm(request.POST)
+    status = refused(request, form) if form.is_valid() else 422
+    told: dict[str, Any] = {"share": form}
+    if not status:
+        try:
+            link, token = actions.share(
+                by=request.user,
+                assessment=assessment,
+                label=form.cleaned_data["label"],
+                days=form.cleaned_data["days"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 422
+        else:
+            address = absolute(reverse("seats:shared", args=[token]))
+            told = {"fresh": link, "address": address}
+    context = seats_told(request, assessment, **told)
+    return render(request, "seats/list.html", context, status=status or 200)
+
+
+@require_POST
+@member_required(Permission.SEATS)
+def revoke(request: MemberRequest, link_id: int) -> HttpResponse:
+    link = get_object_or_404(links_in(request.organisation), pk=link_id)
+    actions.revoke(by=request.user, link=link)
+    messages.success(request, "The link opens nothing any more.")
+    return redirect("seats:list", request.organisation.slug, link.assessment_id)
+
+
+@require_safe
+@login_not_required
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """The link itself: the token leaves the address, the page comes without it.
+
+    So it stands in no history, no screenshot and no address that leads on.
+    """
+    if _is_throttled(request, dry_run=True):
+        return _refusal(request, "429.html", 429)
+    link = actions.open_share(token=token) if request.method == "GET" else None
+    if link is None:
+        if request.method == "GET":
+            _is_throttled(request, dry_run=False)
+        return _refusal(request, "404.html", 404)
+    opened = dict(request.session.get(OPENED, {}))
+    request.session[OPENED] = opened | {str(link.pk): link.token_hash}
+    return _headed(redirect("seats:shared_page", link.pk))
+
+
+@require_safe
+@login_not_required
+def shared_page(request: HttpRequest, link_id: int) -> HttpResponse:
+    """One assessment, to read, a section at a time: no files, no names, no forms."""
+    token_hash = request.session.get(OPENED, {}).get(str(link_id), "")
+    link = opened_by(link_id, token_hash)
+    if link is None:
+        return _refusal(request, "404.html", 404)
+    assessment = link.assessment
+    every = parts(assessment)
+    wanted = request.GET.get("section", "")
+    part = next((one for one in every if str(one.id) == wanted), None)
+    context: dict[str, Any] = {
+        "link": link,
+        "assessment": assessment,
+        "parts": every,
+        "part": part,
+        "facts": facts(assessment),
+        "today": timezone.localdate(),
+    }
+    if part:
+        context["page"] = page_of(assessment, part, request.GET.get("page"))
+        context["query"] = f"section={part.id}&"
+    return _headed(render(request, "seats/shared.html", context))
+
+
+def _is_throttled(request: HttpRequest, *, dry_run: bool) -> bool:
+    """Whether too many wrong tries came from the network within a minute."""
+    used = ratelimit.consume(
+        request,
+        app="compliance",
+        action="share",
+        config=TRIES,
+        limit_get=True,
+        dry_run=dry_run,
+    )
+    return used is None
+
+
+def _refusal(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    return _headed(render(request, template, status=status))
+
+
+def _headed(response: HttpResponse) -> HttpResponse:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,74 @@
+"""What pages that several views send show."""
+
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.organisations.access import MemberRequest
+from compliance.seats import actions
+from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
+from compliance.seats.models import Seat
+from compliance.seats.reading import links_in, past, seats_in, told_lines
+
+
+def note(request: MemberRequest, here: Seat, about: str) -> None:
+    """Put on the trail that the page was read; a look at its headers is none."""
+    if request.method != "HEAD":
+        actions.note_view(by=request.user, seat=here, about=about)
+
+
+def inside(here: Seat) -> dict[str, Any]:
+    """What every page of a seat shows."""
+    return {
+        "seat": here,
+        "assessment": here.assessment,
+        "today": timezone.localdate(),
+    }
+
+
+def question_told(
+    here: Seat, answer: Answer, mark: MarkForm | None = None
+) -> dict[str, Any]:
+    """One answer whole, with its history, and what the auditor says of it."""
+    item = here.items.filter(answer=answer).first()
+    said = {"note": item.note} if item else None
+    return inside(here) | {
+        "answer": answer,
+        "line": told_lines(here.assessment, [answer])[0],
+        "history": past(answer),
+        "base_url": "",
+        "seen_seq": None,
+        "can_answer": False,
+        "item": item,
+        "mark": mark or MarkForm(initial=said),
+        "form": AskForm(answer_id=answer.pk),
+        "requests": here.requests.filter(answer=answer),
+    }
+
+
+def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
+    """The assessment, if it is the organisation's own; else 404."""
+    rows = request.organisation.assessments.select_related("organisation").for_page()
+    return get_object_or_404(rows, pk=assessment_id)
+
+
+def seats_told(
+    request: MemberRequest, assessment: Assessment, **told: Any
+) -> dict[str, Any]:
+    """Seats and share links of one assessment, with the forms for more."""
+    today = timezone.localdate()
+    rows = seats_in(request.organisation).filter(assessment=assessment)
+    links = links_in(request.organisation).filter(assessment=assessment)
+    is_open = set(links.open_at(timezone.now()).values_list("pk", flat=True))
+    return {
+        "assessment": assessment,
+        "seats": [(seat, seat.standing(today)) for seat in rows],
+        "links": [(link, link.pk in is_open) for link in links],
+        "form": SeatForm(),
+        "share": ShareForm(),
+        "fresh": None,
+        "address": "",
+    } | told
