@@ -61,7 +61,7 @@ def rows_of(assessment: Assessment) -> dict[str, Any]:
     people = People(stated)
     answers = _answers(assessment)
     places = {answer.pk: place for place, answer in enumerate(answers)}
-    hands = _hands(assessment, answers)
+    hands = _hands(assessment, answers, stated)
     editions = _editions(assessment, answers)
     refs = {edition.pk: ref for ref, edition in editions.items()}
     return {
@@ -259,13 +259,20 @@ def _actions(
     ]
 
 
-def _hands(assessment: Assessment, answers: Sequence[Answer]) -> dict[int, list[User]]:
-    """Everybody who answered a question, by the id of the answer."""
+def _hands(
+    assessment: Assessment, answers: Sequence[Answer], stated: Stated
+) -> dict[int, list[User]]:
+    """Everybody who answered a question, by name, by the id of the answer."""
     keys = {answer.pk: str(answer.pk) for answer in answers}
     found, _ = hands_in(assessment, keys)
     ids = {pk for some in found.values() for pk in some}
-    users = User.objects.in_bulk(ids)
-    return {pk: [users[one] for one in sorted(found.get(str(pk), ()))] for pk in keys}
+    users = sorted(
+        User.objects.filter(pk__in=ids), key=lambda one: (stated.name(one), one.pk)
+    )
+    return {
+        pk: [one for one in users if one.pk in found.get(key, ())]
+        for pk, key in keys.items()
+    }
 
 
 def _reviews(

@@ -33,6 +33,9 @@ from compliance.audit.chain import digest  # noqa: E402
 from compliance.checklists import actions, content  # noqa: E402
 from compliance.interchange import bringing  # noqa: E402
 from compliance.interchange.formats.found import Found  # noqa: E402
+from compliance.interchange.records import outgoing  # noqa: E402
+from compliance.interchange.records.incoming import bring_in  # noqa: E402
+from compliance.interchange.records.process import opened  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
@@ -78,6 +81,7 @@ class World:
         acme = Organisation.objects.create(name="Acme", slug="acme")
         self.ada, self.otto = (self.editor(acme, name) for name in ("ada", "otto"))
         self.at = {"organisation": acme}
+        self.other = Organisation.objects.create(name="Other", slug="other")
         first, _ = actions.store_checklist(
             by=self.ada,
             theme="t",
@@ -107,6 +111,7 @@ class World:
             "sign": self.sign,
             "ask to reopen": self.ask_to_reopen,
             "reopen": self.reopen,
+            "bring an assessment in": self.bring_along,
         }
 
     def editor(self, organisation, name):
@@ -137,6 +142,40 @@ class World:
 
     def undo(self):
         assessments.undo_upgrade(by=self.otto, upgrade=Upgrade.objects.get())
+
+    def bring_along(self):
+        """A whole assessment comes into another organisation."""
+        path = Path(settings.DATA_DIR) / "bundle.zip"
+        if not path.is_file():
+            self.write_bundle(path)
+        with path.open("rb") as file, opened(file) as bundle:
+            bring_in(by=self.ada, organisation=self.other, bundle=bundle)
+
+    def write_bundle(self, path):
+        """Of an assessment that is not there any more afterwards."""
+        asked = [question(f"M{at}") for at in range(QUESTIONS)]
+        with transaction.atomic():
+            made, _ = actions.store_checklist(
+                by=self.ada,
+                theme="t",
+                title="Moved",
+                summary="",
+                document=document(asked, checklist="moved", facts=[]),
+                **self.at,
+            )
+            here = assessments.start(
+                by=self.ada,
+                edition=made,
+                subject="Acme",
+                period_from=date(2026, 1, 1),
+                period_to=date(2026, 12, 31),
+                facts={},
+                **self.at,
+            )
+            here.answers.update(verdict="met", note="Kept since May.")
+            with path.open("wb") as file:
+                outgoing.write(outgoing.read(here.pk), file)
+            transaction.set_rollback(True)
 
     def send_assessment(self):
         reviews.send(by=self.ada, assessment=Assessment.objects.get())
@@ -171,7 +210,7 @@ def state():
             whole = cursor.execute("PRAGMA integrity_check").fetchone()[0]
     fields = ("assessment__edition__number", "question__edition__number")
     fields += ("question__key", "verdict", "note", "again", "version", "applies")
-    answers = Answer.everything.order_by("question__key", "question__edition_id")
+    answers = Answer.everything.order_by("question__key", "question__edition_id", "pk")
     return {
         "rows": counts,
         "editions": [

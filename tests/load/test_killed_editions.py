@@ -15,6 +15,7 @@ ACTS = {
     "sign",
     "ask to reopen",
     "reopen",
+    "bring an assessment in",
 }
 
 

@@ -237,5 +237,6 @@ def damaged(sha256: str) -> StorageError:
 
 
 def _json(value: Any) -> bytes:
-    """JSON that people may read, too."""
-    return f"{json.dumps(value, ensure_ascii=False, indent=1)}\n".encode()
+    """JSON that people may read, too; PostgreSQL keeps no order of keys."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{text}\n".encode()
