@@ -160,22 +160,17 @@ def _editions(assessment: Assessment, answers: Iterable[Answer]) -> dict[str, Ed
 
 
 def _listed(editions: dict[str, Edition], stated: Stated) -> list[dict[str, Any]]:
-    listed = [_edition(ref, edition) for ref, edition in editions.items()]
-    listed[0]["title"], listed[0]["theme"]["name"] = stated.checklist, stated.theme
-    return listed
-
-
-def _edition(ref: str, edition: Edition) -> dict[str, Any]:
-    checklist = edition.checklist
-    return {
-        "ref": ref,
-        "checklist": checklist.key,
-        "number": edition.number,
-        "content_hash": edition.content_hash,
-        "status": edition.status,
-        "title": checklist.title,
-        "theme": {"key": checklist.theme.key, "name": checklist.theme.name},
-    }
+    return [
+        {
+            "ref": ref,
+            "checklist": edition.checklist.key,
+            "number": edition.number,
+            "content_hash": edition.content_hash,
+            "status": edition.status,
+        }
+        | stated.called(edition)
+        for ref, edition in editions.items()
+    ]
 
 
 def _earlier(stated: Stated) -> dict[str, Any] | None:

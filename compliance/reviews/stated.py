@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from compliance.assessments.carrying import told_earlier
 from compliance.assessments.models import Action, Answer, Assessment
+from compliance.checklists.models import Edition
 from compliance.organisations.models import User
 from compliance.reviews.since import FIELDS, Before, Said, before
 
@@ -31,16 +32,24 @@ class Stated:
     def __init__(self, assessment: Assessment) -> None:
         said = came_with(assessment)
         edition = assessment.edition
-        is_same = said.get("edition") == edition.pk
         self._people: dict[str, str] = said.get("people", {})
         self._numbers: dict[str, int] = said.get("numbers", {})
         self._taken: dict[str, dict[str, Any]] = said.get("taken", {})
         self._earlier: dict[str, Any] | None = said.get("earlier")
         self._carried_from = assessment.carried_from
-        checklist = edition.checklist
+        self._editions: dict[str, dict[str, Any]] = said.get("editions", {})
+        called = self.called(edition)
         self.organisation: str = said.get("organisation", assessment.organisation.name)
-        self.theme: str = said["theme"] if is_same else checklist.theme.name
-        self.checklist: str = said["checklist"] if is_same else checklist.title
+        self.theme: str = called["theme"]["name"]
+        self.checklist: str = called["title"]
+
+    def called(self, edition: Edition) -> dict[str, Any]:
+        """What the checklist of an edition is called, and its theme."""
+        if said := self._editions.get(str(edition.pk)):
+            return said
+        checklist = edition.checklist
+        theme = {"key": checklist.theme.key, "name": checklist.theme.name}
+        return {"title": checklist.title, "theme": theme}
 
     def name(self, person: User | None) -> str:
         """What somebody is called; "" for nobody."""

@@ -13,7 +13,7 @@ class Origin(models.Model):
     what the assessment said when it came. ``stated`` holds what it says of things that
     stayed behind, as they were called there::
 
-        {"edition": id, "organisation": name, "theme": name, "checklist": title,
+        {"organisation": name, "editions": {id: {"title", "theme": {"key", "name"}}},
          "people": {user id: name}, "numbers": {action id: number},
          "taken": {answer id: {"text", "verdict", "value"}},
          "earlier": {"told", "answers": {key: {"verdict", ..., "evidence": [id]}}} or None,

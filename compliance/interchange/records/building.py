@@ -179,20 +179,20 @@ class Building:
     def stated(self) -> dict[str, Any]:
         """What it says of things that stayed behind; see ``Origin``."""
         rows = self.rows
-        edition = next(
-            row
+        editions = {
+            str(self.editions[row["ref"]].pk): {
+                "title": row["title"],
+                "theme": row["theme"],
+            }
             for row in rows["editions"]
-            if row["ref"] == rows["assessment"]["edition"]
-        )
+        }
         numbers = {
             str(action.pk): one["number"]
             for action, one in zip(self.actions, rows["actions"], strict=True)
         }
         return {
-            "edition": self.assessment.edition_id,
+            "editions": editions,
             "organisation": rows["organisation"],
-            "theme": edition["theme"]["name"],
-            "checklist": edition["title"],
             "people": {
                 str(self.people[person["ref"]].pk): person["name"]
                 for person in rows["people"]
