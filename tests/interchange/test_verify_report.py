@@ -49,7 +49,7 @@ def small_paper(**fields):
 def unsealed(folder, paper, change=lambda files: files):
     files = laid_out(change(attachments_of(paper)), folder)
     path = folder / "report.pdf"
-    render(html_of(paper), stylesheet(), path, lambda *step: None, files)
+    render([html_of(paper)], stylesheet(), path, lambda *step: None, files)
     return path
 
 
