@@ -83,11 +83,10 @@ print(json.dumps(told))
 
 
 @pytest.fixture
-def environment(tmp_path, request):
+def environment(tmp_path, committed):
     """A database of its own in a file, or the committed one of PostgreSQL."""
     url = f"sqlite:///{tmp_path}/attest.sqlite3"
     if connection.vendor == "postgresql":
-        request.getfixturevalue("committed")
         told = connection.settings_dict
         place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
         url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
