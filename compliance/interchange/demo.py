@@ -16,7 +16,7 @@ from compliance.assessments.versions import Known
 from compliance.checklists.models import Edition
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
-from compliance.interchange import demo_reviews
+from compliance.interchange import demo_reviews, demo_seats
 from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.actions import make_editor
 from compliance.organisations.models import Membership, Organisation, User
@@ -109,7 +109,7 @@ def _assessment(
     by = people[told["started_by"]]
     earlier = None
     if "earlier" in told:
-        aside = {"earlier", "comments", "actions", "review"}
+        aside = {"earlier", "comments", "actions", "review", "seat"}
         rest = {name: part for name, part in told.items() if name not in aside}
         earlier = _assessment(organisation, people, rest | told["earlier"], proofs)
         actions.archive(by=by, assessment=earlier)
@@ -136,6 +136,8 @@ def _assessment(
         _action(organisation, people, answers, one)
     if "review" in told:
         demo_reviews.review(people, assessment, told["review"])
+    if "seat" in told:
+        demo_seats.seat(people, assessment, answers, proofs, told["seat"])
     return assessment
 
 

@@ -27,6 +27,8 @@ from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import Reopening, Review
 from compliance.reviews.waiting import to_reopen, to_review
+from compliance.seats.models import Request
+from compliance.seats.reading import open_requests
 
 SOON = timedelta(days=30)
 FAR = date.max
@@ -79,6 +81,8 @@ def needs(
         found += [_again(one, today) for one in _asking_again(organisation, user)]
     if Permission.ASSESS in allowed:
         found += _law(organisation)
+    if Permission.SEATS in allowed:
+        found += [_request(one, today) for one in open_requests(organisation)]
     return sorted(found, key=_place)
 
 
@@ -239,6 +243,19 @@ def _reopening(asked: Reopening) -> Need:
         is_pressing=False,
         since=timezone.localdate(asked.asked_at),
         is_asked=True,
+    )
+
+
+def _request(asked: Request, today: date) -> Need:
+    """What an auditor waits for."""
+    late = ", overdue" if asked.is_overdue(today) else ""
+    return Need(
+        icon="message-circle",
+        title=f"{asked.code} {asked.title}",
+        detail=f"{asked.asked_by} asks{late} · {asked.assessment}",
+        url=asked.get_absolute_url(),
+        on=asked.due_on,
+        is_pressing=asked.due_on <= today + timedelta(days=7),
     )
 
 

@@ -147,6 +147,11 @@ def requests_of(organisation: Organisation) -> RequestQuerySet:
     return Request.objects.of(organisation).for_page()
 
 
+def open_requests(organisation: Organisation) -> RequestQuerySet:
+    """Those that wait for the organisation, the earliest day first."""
+    return requests_of(organisation).unanswered()
+
+
 def seats_in(organisation: Organisation) -> SeatQuerySet:
     """All seats of an organisation, joined for a page."""
     return Seat.objects.of(organisation).for_page()

@@ -43,6 +43,8 @@ from compliance.models import (  # noqa: E402
 from compliance.organisations.actions import hash_of  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
+from compliance.seats import actions as seats  # noqa: E402
+from compliance.seats.models import Seat  # noqa: E402
 from tests import documents, factories, signing  # noqa: E402
 from tests.amending import amend  # noqa: E402
 
@@ -288,7 +290,29 @@ def demo_places():
         "signed": str(running.filter(status="signed").first().pk),
         "moving": str(waits_to_move(shown.organisation, shown.started_by).pk),
         **own_draft(),
+        **auditors_places(),
     }
+
+
+def auditors_places():
+    """Ids of what the demo's auditor sees."""
+    seat = Seat.objects.order_by("pk").first()
+    answer = seat.items.order_by("pk").first().answer
+    return {
+        "seat": seat.pk,
+        "seated": answer.pk,
+        "seat_section": answer.question.section_id,
+        "request": seat.requests.first().pk,
+    }
+
+
+def share_demo():
+    """The path of a share link of the demo's seat."""
+    seat = Seat.objects.order_by("pk").first()
+    _, token = seats.share(
+        by=seat.given_by, assessment=seat.assessment, label="Bank", days=7
+    )
+    return f"/share/{token}/"
 
 
 def moving(name="Cara"):

@@ -84,11 +84,25 @@ PLACES = [
     "assessments/mine/",
     "assessments/{moving}/upgrade/",
     "{one}assign/",
+    "{one}auditors/",
+    "auditors/{seat}/looked/",
+    "requests/",
+    "requests/{request}/",
     "{one}assign/?which=question:{own}",
     "{one}mine/",
     "{one}mine/?open={own}",
     "{one}mine/{own}/hand-back/",
 ]
+AUDITED = [
+    "",
+    "{seat}/",
+    "{seat}/sections/{seat_section}/",
+    "{seat}/questions/{seated}/",
+    "{seat}/sample/",
+    "{seat}/requests/",
+    "{seat}/requests/{request}/",
+]
+"""Pages of the demo's auditor, behind ``audit/``."""
 SOON = [n for n, place in enumerate(PLACES) if "&panel=" not in place]
 """Places looked at in every run; the others differ in their side panel only."""
 
@@ -150,6 +164,21 @@ def test_page_has_no_fault(open_window, inside, place):
     session, paths, _ = inside
     window = open_window(session, paths[place])
     assert looks(window.page) + window.faults == []
+
+
+@pytest.mark.parametrize("place", AUDITED, ids=lambda place: place or "seats")
+def test_page_of_an_auditor_has_no_fault(desk, open_window, inside, place):
+    session = desk.session_of("eloise@audit.example")
+    path = "/o/nordhavn/audit/" + place.format(**inside[2])
+    window = open_window(session, path)
+    assert looks(window.page) + window.faults == []
+
+
+def test_shared_assessment_has_no_fault(desk, open_window, inside):
+    window = open_window(path=desk.share_demo())
+    wrong = looks(window.page)
+    window.page.get_by_role("table").get_by_role("link").first.click()
+    assert wrong + looks(window.page) + window.faults == []
 
 
 @pytest.mark.long

@@ -1,0 +1,64 @@
+"""The demo organisation's auditor: a seat, a sample and a request with a thread."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import User
+from compliance.seats import actions
+from compliance.seats.choices import How, Said
+
+
+def seat(
+    people: Mapping[str, User],
+    assessment: Assessment,
+    answers: Mapping[str, Answer],
+    proofs: Mapping[str, Evidence],
+    told: Mapping[str, Any],
+) -> None:
+    """Give the seat from today on, mark what is told, ask and answer."""
+    today = timezone.localdate()
+    auditor, giver = people[told["for"]], people[told["given_by"]]
+    made = actions.give_seat(
+        by=giver,
+        assessment=assessment,
+        email=auditor.email,
+        name=auditor.name,
+        purpose=told["purpose"],
+        from_on=today,
+        until_on=today + timedelta(days=told["days"]),
+    )
+    actions.draw(by=auditor, seat=made, how=How.RISK, count=told["draw"])
+    for one in told["marks"]:
+        actions.mark(
+            by=auditor,
+            seat=made,
+            answer_id=answers[one["key"]].pk,
+            result=Said.FLAGGED if "flagged" in one else Said.ACCEPTED,
+            note=one.get("flagged", ""),
+        )
+    for one in told["requests"]:
+        asked = actions.ask(
+            by=auditor,
+            seat=made,
+            title=one["title"],
+            text=one["text"],
+            due_on=today + timedelta(days=one["days"]),
+            answer_id=answers[one["key"]].pk,
+        )
+        for said in one["thread"]:
+            if "evidence" in said:
+                actions.reply(
+                    by=people[said["by"]],
+                    request=asked,
+                    text=said["text"],
+                    evidence=proofs[said["evidence"]],
+                )
+            else:
+                actions.say(
+                    by=auditor, seat=made, request_id=asked.pk, text=said["text"]
+                )

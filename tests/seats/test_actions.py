@@ -1,0 +1,341 @@
+"""Giving seats, sampling, asking and answering."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.models import (
+    Answer,
+    Event,
+    Membership,
+    Request,
+    SampleItem,
+    Seat,
+    User,
+)
+from compliance.seats import actions
+from compliance.seats.drawing import Lot, at_random, by_risk
+from tests import factories
+from tests.factories import PASSWORD
+from tests.mailing import send_queued
+from tests.seating import ask, give, make_proof
+
+
+@pytest.fixture
+def assessment(cast):
+    return factories.make_assessment(cast.acme, cast.ada)
+
+
+@pytest.fixture
+def seat(cast, assessment):
+    return give(cast, assessment)
+
+
+def told(action):
+    event = Event.objects.get(action=action)
+    return event.actor, *trail.changes(event)
+
+
+# Seats
+
+
+def test_member_gets_a_mail_and_the_trail_an_event(cast, assessment):
+    seat = give(cast, assessment, purpose="Yearly audit")
+    (mail,) = send_queued()
+    assert mail.to == [cast.aud.email]
+    assert f"/o/acme/audit/{seat.pk}/" in mail.body
+    by, before, after = told("seat.given")
+    assert (by, before, after["person"]) == (cast.otto, {}, cast.aud.email)
+
+
+def test_somebody_unknown_is_invited_as_auditor(cast, assessment):
+    seat = give(cast, assessment, email="New@Audit.example", name="Nia New")
+    member = Membership.objects.get(user=seat.user)
+    assert (member.role, seat.user.email) == ("auditor", "new@audit.example")
+    (mail,) = send_queued()
+    assert "/invitation/" in mail.body
+    assert "asked to read" in mail.body
+
+
+def test_somebody_of_another_organisation_can_be_an_auditor_here(
+    cast, assessment, sign_in
+):
+    seat = give(cast, assessment, email=cast.zoe.email)
+    page = sign_in(cast.zoe).get(f"/o/acme/audit/{seat.pk}/")
+    assert page.status_code == 200
+    assert User.objects.filter(email=cast.zoe.email).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"email": "con@example.org"}, "already, as contributor"),
+        ({"from_on": 5, "until_on": 4}, "before the first"),
+        ({"from_on": -9, "until_on": -1}, "is over"),
+        ({"from_on": 0, "until_on": 91}, "90 days at most"),
+        ({"purpose": "a\nb"}, "one line"),
+    ],
+)
+def test_refused_seat_leaves_nothing(cast, assessment, fields, words):
+    today = timezone.localdate()
+    days = {n: today + timedelta(days=d) for n, d in fields.items() if n[-3:] == "_on"}
+    with pytest.raises(ValidationError, match=words):
+        give(cast, assessment, **(fields | days))
+    assert (Seat.objects.count(), Event.objects.count()) == (0, 0)
+
+
+def test_second_seat_in_the_same_assessment_waits_for_the_end_of_the_first(
+    cast, assessment, seat
+):
+    with pytest.raises(ValidationError, match="seat here already"):
+        give(cast, assessment)
+    actions.end_seat(by=cast.ada, seat=seat)
+    assert give(cast, assessment).pk != seat.pk
+    with pytest.raises(ValidationError, match="ended already"):
+        actions.end_seat(by=cast.ada, seat=seat)
+
+
+def test_page_gives_a_seat_after_a_fresh_password(cast, assessment, sign_in):
+    client, path = sign_in(cast.otto), f"/o/acme/assessments/{assessment.pk}/auditors/"
+    today = timezone.localdate()
+    form = {
+        "email": "nia@audit.example",
+        "name": "Nia",
+        "from_on": today,
+        "until_on": today + timedelta(days=5),
+        "password": "wrong",
+    }
+    page = client.post(path, form)
+    assert (page.status_code, Seat.objects.count()) == (422, 0)
+    assert "This is not your password." in page.text
+    assert client.post(path, form | {"password": PASSWORD}).status_code == 302
+    assert "nia@audit.example" in client.get(path).text
+
+
+@pytest.mark.parametrize("person", ["con", "rev", "rob", "aud"])
+def test_only_owner_and_officer_look_after_seats(
+    cast, assessment, seat, sign_in, person
+):
+    client = sign_in(getattr(cast, person))
+    asked = ask(cast.aud, seat)
+    paths = [
+        f"/o/acme/assessments/{assessment.pk}/auditors/",
+        f"/o/acme/auditors/{seat.pk}/end/",
+        f"/o/acme/auditors/{seat.pk}/looked/",
+        "/o/acme/requests/",
+        f"/o/acme/requests/{asked.pk}/",
+        f"/o/acme/requests/{asked.pk}/close/",
+    ]
+    codes = {m(path).status_code for path in paths for m in (client.get, client.post)}
+    assert codes <= {403, 405}
+
+
+# What was looked at
+
+
+def test_each_page_is_told_once_in_an_hour_and_each_download(
+    cast, assessment, seat, sign_in
+):
+    answer = assessment.answers.first()
+    proof = make_proof(cast.acme, cast.ada)
+    factories.attach(answer, proof)
+    client, home = sign_in(cast.aud), f"/o/acme/audit/{seat.pk}/"
+    for _ in range(3):
+        client.get(home)
+        client.get(f"{home}questions/{answer.pk}/")
+        client.get(f"{home}evidence/{proof.pk}/file/").getvalue()
+    client.head(f"{home}sample/")
+    client.head(f"{home}evidence/{proof.pk}/file/").getvalue()
+    said = [
+        (event.action, trail.changes(event)[1]["about"])
+        for event in Event.objects.filter(action__startswith="seat.").order_by("seq")
+        if event.action != "seat.given"
+    ]
+    key = answer.question.key
+    assert said == [
+        ("seat.viewed", "Overview"),
+        ("seat.viewed", key),
+        *[("seat.downloaded", "Policy")] * 3,
+    ]
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        sign_in(cast.aud).get(home)
+    assert Event.objects.filter(action="seat.viewed").count() == 3
+    page = sign_in(cast.ada).get(f"/o/acme/auditors/{seat.pk}/looked/").text
+    assert page.count("Took") == 3
+    assert key in page
+
+
+def test_looking_stands_in_no_history_of_an_answer(cast, assessment, seat, sign_in):
+    answer = assessment.answers.first()
+    sign_in(cast.aud).get(f"/o/acme/audit/{seat.pk}/questions/{answer.pk}/")
+    assert not Event.objects.filter(subject_label="answer")
+
+
+# Samples
+
+
+def lots():
+    return [
+        Lot(1, "Q1", 3, "met", False, True),
+        Lot(2, "Q2", 5, "met", False, True),
+        Lot(3, "Q3", 3, "met", False, False),
+        Lot(4, "Q4", 3, "na", True, False),
+        Lot(5, "Q5", 2, "not_met", False, False),
+        Lot(6, "Q6", 4, "not_met", False, False),
+    ]
+
+
+def test_risk_has_an_order():
+    order = [lot.key for lot in by_risk(lots(), 6)]
+    assert order == ["Q6", "Q5", "Q4", "Q3", "Q2", "Q1"]
+    assert [lot.key for lot in by_risk(lots(), 2)] == ["Q6", "Q5"]
+
+
+def test_same_seed_draws_the_same_and_another_seed_another():
+    drawn = [lot.key for lot in at_random(lots(), 3, "2026")]
+    assert drawn == [lot.key for lot in at_random(lots()[::-1], 3, "2026")]
+    orders = {tuple(lot.key for lot in at_random(lots(), 6, str(n))) for n in range(9)}
+    assert len(orders) > 5
+
+
+def test_draw_joins_the_sample_once_and_says_its_seed(cast, assessment, seat):
+    actions.draw(by=cast.aud, seat=seat, how="random", count=2)
+    first = list(seat.items.all())
+    assert len({item.seed for item in first}) == 1
+    assert len(first[0].seed) == 16
+    actions.draw(by=cast.aud, seat=seat, how="risk", count=9)
+    assert seat.items.count() == 3
+    with pytest.raises(ValidationError, match="in the sample already"):
+        actions.draw(by=cast.aud, seat=seat, how="risk", count=1)
+    event = Event.objects.filter(action="sample.drawn").order_by("seq").first()
+    assert trail.changes(event)[1]["seed"] == first[0].seed
+
+
+def test_picked_twice_is_picked_once(cast, assessment, seat):
+    answer = assessment.answers.first()
+    for _ in range(2):
+        actions.draw(by=cast.aud, seat=seat, how="hand", answer_id=answer.pk)
+    assert SampleItem.objects.get().how == "hand"
+    assert Event.objects.filter(action="sample.drawn").count() == 1
+
+
+def test_accept_and_flag_are_on_the_trail_and_change_no_answer(cast, assessment, seat):
+    answer = assessment.answers.first()
+    before = Answer.objects.filter(pk=answer.pk).values().get()
+    mark = {"by": cast.aud, "seat": seat, "answer_id": answer.pk}
+    actions.mark(**mark, result="accepted")
+    actions.mark(**mark, result="accepted")
+    with pytest.raises(ValidationError, match="Say what is wrong"):
+        actions.mark(**mark, result="flagged", note="  ")
+    actions.mark(**mark, result="flagged", note="No list.")
+    assert told("sample.accepted")[2]["about"] == answer.question.key
+    assert told("sample.flagged")[1:] == (
+        {"result": "accepted", "text": ""},
+        {"about": answer.question.key, "text": "No list."},
+    )
+    assert Answer.objects.filter(pk=answer.pk).values().get() == before
+
+
+def test_answer_of_another_assessment_is_not_sampled(cast, seat):
+    other = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    with pytest.raises(Answer.DoesNotExist):
+        actions.mark(by=cast.aud, seat=seat, answer_id=other.pk, result="accepted")
+    with pytest.raises(Answer.DoesNotExist):
+        actions.draw(by=cast.aud, seat=seat, how="hand", answer_id=other.pk)
+
+
+def test_somebody_elses_seat_takes_nothing(cast, assessment, seat):
+    other = factories.make_member(cast.acme, "auditor", "Bea", "bea@example.org")
+    with pytest.raises(ValidationError, match="seat is over"):
+        actions.draw(by=other, seat=seat, how="risk", count=1)
+    with pytest.raises(ValidationError, match="seat is over"):
+        ask(other, seat)
+
+
+# Requests
+
+
+def test_request_goes_there_and_back_with_a_file(cast, assessment, seat, sign_in):
+    send_queued()
+    asked = ask(cast.aud, seat, text="Of last year.")
+    (mail,) = send_queued()
+    assert (mail.to, mail.subject) == ([cast.otto.email], "R-1 The list")
+    proof = make_proof(cast.acme, cast.ada)
+    form = {"text": "Here it is.", "evidence": proof.pk}
+    path = f"/o/acme/requests/{asked.pk}/"
+    assert sign_in(cast.ada).post(path, form).status_code == 302
+    (mail,) = send_queued()
+    assert mail.to == [cast.aud.email]
+    aud = sign_in(cast.aud)
+    page = aud.get(f"/o/acme/audit/{seat.pk}/requests/{asked.pk}/")
+    assert "Here it is." in page.text
+    file = aud.get(f"/o/acme/audit/{seat.pk}/evidence/{proof.pk}/file/")
+    assert file.getvalue() == b"proof"
+    assert Request.objects.get().status == "answered"
+    actions.say(by=cast.aud, seat=seat, request_id=asked.pk, text="And March?")
+    assert Request.objects.get().status == "open"
+    actions.close(by=cast.otto, request=asked)
+    actions.close(by=cast.otto, request=asked)
+    assert Event.objects.filter(action="request.closed").count() == 1
+    with pytest.raises(ValidationError, match="closed"):
+        actions.reply(by=cast.ada, request=asked, text="Late")
+
+
+def test_numbers_follow_each_other_in_an_assessment(cast, assessment, seat):
+    assert [ask(cast.aud, seat).number for _ in range(3)] == [1, 2, 3]
+
+
+def test_file_of_others_is_not_handed_over(cast, seat, sign_in):
+    asked = ask(cast.aud, seat)
+    theirs = make_proof(cast.other, cast.zoe)
+    with pytest.raises(ValidationError, match="evidence of yours"):
+        actions.reply(by=cast.ada, request=asked, text="x", evidence=theirs)
+    form = {"text": "x", "evidence": theirs.pk}
+    page = sign_in(cast.ada).post(f"/o/acme/requests/{asked.pk}/", form)
+    assert page.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "fields", [{"due_on": -1}, {"title": "a\nb"}, {"text": "\x00"}]
+)
+def test_refused_request_is_not_kept(cast, seat, fields):
+    if "due_on" in fields:
+        fields = {"due_on": timezone.localdate() - timedelta(days=1)}
+    with pytest.raises(ValidationError):
+        ask(cast.aud, seat, **fields)
+    assert Request.objects.count() == 0
+
+
+def test_list_is_filtered(cast, seat, sign_in):
+    first, second = ask(cast.aud, seat, "Early"), ask(cast.aud, seat, "Late")
+    Request.objects.filter(pk=first.pk).update(
+        due_on=timezone.localdate() - timedelta(days=1)
+    )
+    actions.reply(by=cast.ada, request=second, text="Done.")
+    titles = {}
+    for show in ("open", "overdue", "mine", "answered", "closed", "all", "nonsense"):
+        page = sign_in(cast.otto).get(f"/o/acme/requests/?show={show}")
+        titles[show] = [one.title for one in page.context["page"]]
+    assert titles == {
+        "open": ["Early"],
+        "overdue": ["Early"],
+        "mine": ["Early", "Late"],
+        "answered": ["Late"],
+        "closed": [],
+        "all": ["Early", "Late"],
+        "nonsense": ["Early"],
+    }
+
+
+def test_one_auditor_sees_nothing_of_what_another_asks(cast, assessment, seat, sign_in):
+    other = factories.make_member(cast.acme, "auditor", "Bea", "bea@example.org")
+    hers = give(cast, assessment, email=other.email)
+    asked = ask(cast.aud, seat, "Between us two")
+    page = sign_in(other).get(f"/o/acme/audit/{hers.pk}/requests/")
+    assert "Between us two" not in page.text
+    path = f"/o/acme/audit/{hers.pk}/requests/{asked.pk}/"
+    assert sign_in(other).get(path).status_code == 404

@@ -1,0 +1,206 @@
+"""Share links: one assessment, to read, for whoever holds the token."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.models import Event, Membership, ShareLink
+from compliance.seats import actions
+from tests import factories, seating
+from tests.factories import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def assessment(cast):
+    return factories.make_assessment(cast.acme, cast.ada)
+
+
+@pytest.fixture
+def made(cast, assessment):
+    return actions.share(by=cast.otto, assessment=assessment, label="Bank", days=14)
+
+
+def opened(client, token):
+    """The page behind a link, after the token has left the address."""
+    return client.get(f"/share/{token}/", follow=True)
+
+
+def test_link_is_shown_once_and_only_its_hash_is_kept(cast, assessment, sign_in):
+    client = sign_in(cast.otto)
+    form = {"label": "Bank", "days": 14, "password": PASSWORD}
+    page = client.post(f"/o/acme/assessments/{assessment.pk}/share/", form)
+    assert page.status_code == 200
+    token = page.context["address"].rsplit("/", 2)[1]
+    assert len(token) >= 43
+    assert page.context["address"] in page.text
+    link = ShareLink.objects.get()
+    assert token not in str(ShareLink.objects.values().get())
+    assert actions.open_share(token=token) == link
+    again = client.get(f"/o/acme/assessments/{assessment.pk}/auditors/")
+    assert token not in again.text
+
+
+@pytest.mark.parametrize(
+    "form", [{"password": "wrong"}, {"days": 91}, {"days": 0}, {"label": ""}]
+)
+def test_refused_link_is_not_made(cast, assessment, sign_in, form):
+    values = {"label": "Bank", "days": 14, "password": PASSWORD} | form
+    page = sign_in(cast.otto).post(
+        f"/o/acme/assessments/{assessment.pk}/share/", values
+    )
+    assert (page.status_code, ShareLink.objects.count()) == (422, 0)
+
+
+def test_days_are_counted_below_the_form_too(cast, assessment):
+    with pytest.raises(ValidationError):
+        actions.share(by=cast.otto, assessment=assessment, label="x", days=91)
+
+
+def test_link_opens_the_assessment_without_names_and_files(cast, client, made):
+    link, token = made
+    assessment = link.assessment
+    answer = assessment.answers.order_by("question__position").first()
+    answer.note, answer.changed_by = "Kept since May.", cast.con
+    answer.changed_at = timezone.now()
+    answer.save()
+    factories.attach(answer, seating.make_proof(cast.acme, cast.ada))
+    page = opened(client, token)
+    assert page.redirect_chain == [(f"/shared/{link.pk}/", 302)]
+    section = answer.question.section_id
+    read = client.get(f"/shared/{link.pk}/?section={section}")
+    assert "Kept since May." in read.text
+    assert "Policy" in read.text
+    for name in ("Con Tributor", "Ada Lindqvist", "Otto Weber", "/file/", token):
+        assert name not in read.text + page.text
+
+
+def test_page_is_kept_by_nobody(client, made):
+    for reply in (
+        client.get(f"/share/{made[1]}/"),
+        client.get(f"/shared/{made[0].pk}/"),
+        client.get("/share/wrong/"),
+    ):
+        assert reply["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+        assert reply["Referrer-Policy"] == "no-referrer"
+        assert reply["Cache-Control"] == "no-store"
+
+
+def test_wrong_expired_and_revoked_are_one(cast, assessment, client, made):
+    link, token = made
+    wrong = client.get("/share/wrong/")
+    actions.revoke(by=cast.otto, link=link)
+    revoked = client.get(f"/share/{token}/")
+    late, its_token = actions.share(
+        by=cast.otto, assessment=assessment, label="Bank", days=1
+    )
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        expired = client.get(f"/share/{its_token}/")
+    replies = {
+        (reply.status_code, reply.content, *sorted(reply.headers.items()))
+        for reply in (wrong, revoked, expired)
+    }
+    assert len(replies) == 1
+    assert wrong.status_code == 404
+    assert late.uses == 0
+
+
+def test_revoked_link_is_gone_in_an_open_session(cast, client, sign_in, made):
+    link, token = made
+    assert opened(client, token).status_code == 200
+    sign_in(cast.ada).post(f"/o/acme/share/{link.pk}/revoke/")
+    gone = client.get(f"/shared/{link.pk}/")
+    assert (gone.status_code, gone.content) == (404, client.get("/share/x/").content)
+
+
+def test_link_ends_with_the_right_of_who_made_it(cast, client, made):
+    link, token = made
+    assert opened(client, token).status_code == 200
+    Membership.objects.filter(user=cast.otto).update(role="reader")
+    assert client.get(f"/shared/{link.pk}/").status_code == 404
+    Membership.objects.filter(user=cast.otto).delete()
+    assert client.get(f"/share/{token}/").status_code == 404
+
+
+def test_number_of_a_link_opens_nothing(client, made):
+    assert client.get(f"/shared/{made[0].pk}/").status_code == 404
+
+
+def test_twenty_wrong_tries_are_enough(client, made):
+    codes = [client.get(f"/share/wrong-{n}/").status_code for n in range(21)]
+    assert codes == [404] * 20 + [429]
+    assert client.get(f"/share/{made[1]}/").status_code == 429
+
+
+def test_right_tries_are_not_counted(client, made):
+    codes = {client.get(f"/share/{made[1]}/").status_code for _ in range(25)}
+    assert codes == {302}
+
+
+def test_each_use_is_on_the_trail(client, made):
+    link, token = made
+    opened(client, token)
+    client.head(f"/share/{token}/")
+    link.refresh_from_db()
+    assert link.uses == 1
+    assert link.last_used_at is not None
+    event = Event.objects.get(action="share.opened")
+    assert (event.actor, event.scope_id) == (None, link.assessment_id)
+
+
+def test_link_takes_nothing(client, made):
+    opened(client, made[1])
+    for path in (f"/share/{made[1]}/", f"/shared/{made[0].pk}/"):
+        assert client.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("person", ["con", "rev", "rob", "aud", "zoe"])
+def test_only_owner_and_officer_make_and_take_back(cast, sign_in, made, person):
+    link, _ = made
+    client = sign_in(getattr(cast, person))
+    status = 404 if person == "zoe" else 403
+    for path in (
+        f"/o/acme/assessments/{link.assessment_id}/share/",
+        f"/o/acme/share/{link.pk}/revoke/",
+    ):
+        assert client.post(path).status_code == status
+    link.refresh_from_db()
+    assert link.revoked_at is None
+
+
+def test_link_of_others_is_not_found(cast, sign_in):
+    theirs = factories.make_assessment(cast.other, cast.zoe)
+    link, _ = actions.share(by=cast.zoe, assessment=theirs, label="x", days=1)
+    ada = sign_in(cast.ada)
+    assert ada.post(f"/o/acme/share/{link.pk}/revoke/").status_code == 404
+    assert ada.post(f"/o/acme/assessments/{theirs.pk}/share/").status_code == 404
+
+
+def test_hostile_text_stays_text(client, cast, made):
+    link, token = made
+    attack = '"><script>alert(1)</script>'
+    answer = link.assessment.answers.first()
+    answer.note = attack
+    answer.save()
+    ShareLink.objects.update(label=attack)
+    opened(client, token)
+    page = client.get(f"/shared/{link.pk}/?section={answer.question.section_id}")
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;alert(1)" in page.text
+
+
+def test_two_links_stay_open_side_by_side(cast, client, made):
+    other = factories.make_assessment(cast.acme, cast.ada)
+    second, token = actions.share(by=cast.ada, assessment=other, label="x", days=1)
+    opened(client, made[1])
+    opened(client, token)
+    codes = [client.get(f"/shared/{one.pk}/").status_code for one in (made[0], second)]
+    assert codes == [200, 200]
