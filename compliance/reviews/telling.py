@@ -93,7 +93,7 @@ _DECIDED = {
     "added": "new",
     "kept": "changed since and kept",
 }
-_QUOTED = {"title", "text", "subject", "about"}
+_QUOTED = ("subject", "title", "about", "text")
 _LONGEST = 160
 
 

@@ -49,7 +49,7 @@ def test_member_gets_a_mail_and_the_trail_an_event(cast, assessment):
     assert mail.to == [cast.aud.email]
     assert f"/o/acme/audit/{seat.pk}/" in mail.body
     by, before, after = told("seat.given")
-    assert (by, before, after["person"]) == (cast.otto, {}, cast.aud.email)
+    assert (by, before, after["user_id"]) == (cast.otto, {}, cast.aud.pk)
 
 
 def test_somebody_unknown_is_invited_as_auditor(cast, assessment):
@@ -169,9 +169,16 @@ def test_each_page_is_told_once_in_an_hour_and_each_download(
     assert key in page
 
 
-def test_looking_stands_in_no_history_of_an_answer(cast, assessment, seat, sign_in):
+def test_what_auditors_do_is_no_part_of_what_reports_and_bundles_carry(
+    cast, assessment, seat, sign_in
+):
     answer = assessment.answers.first()
     sign_in(cast.aud).get(f"/o/acme/audit/{seat.pk}/questions/{answer.pk}/")
+    actions.mark(by=cast.aud, seat=seat, answer_id=answer.pk, result="accepted")
+    ask(cast.aud, seat)
+    actions.share(by=cast.otto, assessment=assessment, label="Bank", days=7)
+    assert Event.objects.count() == 5
+    assert not Event.objects.filter(scope_id=assessment.pk)
     assert not Event.objects.filter(subject_label="answer")
 
 
@@ -235,7 +242,7 @@ def test_accept_and_flag_are_on_the_trail_and_change_no_answer(cast, assessment,
     assert told("sample.accepted")[2]["about"] == answer.question.key
     assert told("sample.flagged")[1:] == (
         {"result": "accepted", "text": ""},
-        {"about": answer.question.key, "text": "No list."},
+        {"subject": str(assessment), "about": answer.question.key, "text": "No list."},
     )
     assert Answer.objects.filter(pk=answer.pk).values().get() == before
 

@@ -153,7 +153,7 @@ def test_each_use_is_on_the_trail(client, made):
     assert link.uses == 1
     assert link.last_used_at is not None
     event = Event.objects.get(action="share.opened")
-    assert (event.actor, event.scope_id) == (None, link.assessment_id)
+    assert (event.actor, event.subject_id) == (None, str(link.pk))
 
 
 def test_link_takes_nothing(client, made):

@@ -50,7 +50,11 @@ def test_report_is_taken_and_told(cast, signed, sign_in):
     assert sign_in(cast.aud).get(path).getvalue() == str(signed.pk).encode()
     event = Event.objects.get(action="seat.downloaded")
     told = trail.changes(event)[1]
-    assert told == {"about": "Report 1", "sha256": report.sha256}
+    assert told == {
+        "subject": str(signed),
+        "about": "Report 1",
+        "sha256": report.sha256,
+    }
 
 
 def test_auditor_opens_no_writing_address_of_the_signed(cast, signed, sign_in):

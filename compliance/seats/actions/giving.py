@@ -108,7 +108,7 @@ def _seat(
     clean_typed(seat, "purpose")
     seat.save(force_insert=True)
     told = {
-        "person": member.user.email,
+        "user_id": member.user_id,
         "from": days[0].isoformat(),
         "until": days[1].isoformat(),
         "purpose": purpose,
@@ -144,6 +144,6 @@ def end_seat(*, by: User, seat: Seat) -> Seat:
             raise ValidationError(msg, code="ended")
         found.ended_at, found.ended_by = timezone.now(), by
         found.save(update_fields=["ended_at", "ended_by"])
-        told = {"person": found.user.email, "until": found.until_on.isoformat()}
+        told = {"user_id": found.user_id, "until": found.until_on.isoformat()}
         tell(by, found.assessment, "seat.ended", found, before=told)
     return found

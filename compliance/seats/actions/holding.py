@@ -32,13 +32,21 @@ def tell(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    """One event in the trail of an assessment."""
+    """One event in the trail of the organisation, with the assessment's name.
+
+    It is no part of the assessment's own events: reports and bundles carry those to
+    others, and what one auditor asks is not for the next.
+    """
     trail.record(
         by=by,
         organisation_id=assessment.organisation_id,
         action=action,
         subject=subject,
-        scope_id=assessment.pk,
         before=before,
-        after=after,
+        after=named(assessment) | (after or {}),
     )
+
+
+def named(assessment: Assessment) -> dict[str, Any]:
+    """Which assessment an event is about, in words."""
+    return {"subject": str(assessment)}

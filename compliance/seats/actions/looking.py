@@ -9,7 +9,7 @@ from django.utils import timezone
 from compliance.audit.chain import canonical
 from compliance.audit.models import Event
 from compliance.organisations.models import User
-from compliance.seats.actions.holding import tell
+from compliance.seats.actions.holding import named, tell
 from compliance.seats.models import Seat
 from compliance.web.turns import in_turn
 
@@ -29,7 +29,7 @@ def note_view(*, by: User, seat: Seat, about: str) -> None:
         subject_label="seat",
         subject_id=str(seat.pk),
         action=VIEWED,
-        payload=canonical({"before": {}, "after": after}),
+        payload=canonical({"before": {}, "after": named(seat.assessment) | after}),
         at__gte=timezone.now() - VISIT,
     )
     if seen.order_by().exists():

@@ -9,9 +9,10 @@ from django.utils import timezone
 from compliance.assessments.models import Answer, Assessment
 from compliance.organisations.access import MemberRequest
 from compliance.seats import actions
+from compliance.seats.choices import Said
 from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
 from compliance.seats.models import Seat
-from compliance.seats.reading import links_in, past, seats_in, told_lines
+from compliance.seats.reading import links_in, past, sample_of, seats_in, told_lines
 
 
 def note(request: MemberRequest, here: Seat, about: str) -> None:
@@ -33,7 +34,9 @@ def question_told(
     here: Seat, answer: Answer, mark: MarkForm | None = None
 ) -> dict[str, Any]:
     """One answer whole, with its history, and what the auditor says of it."""
-    item = here.items.filter(answer=answer).first()
+    items = {item.answer_id: item for item in sample_of(here)}
+    item = items.pop(answer.pk, None)
+    left = (one for one in items.values() if one.result == Said.OPEN)
     said = {"note": item.note} if item else None
     return inside(here) | {
         "answer": answer,
@@ -43,6 +46,7 @@ def question_told(
         "seen_seq": None,
         "can_answer": False,
         "item": item,
+        "next": next(left, None),
         "mark": mark or MarkForm(initial=said),
         "form": AskForm(answer_id=answer.pk),
         "requests": here.requests.filter(answer=answer),
