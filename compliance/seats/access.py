@@ -12,8 +12,8 @@ from compliance.seats.models import Seat, SeatQuerySet
 
 def seats_of(request: MemberRequest) -> SeatQuerySet:
     """The person's seats in the organisation that are open today."""
-    rows = Seat.objects.of(request.organisation).filter(user=request.user)
-    return rows.open_on(timezone.localdate()).for_page()
+    rows = Seat.objects.of(request.organisation)
+    return rows.open_for(request.user, timezone.localdate()).for_page()
 
 
 def seated(request: MemberRequest, seat_id: int) -> Seat:

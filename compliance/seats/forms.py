@@ -138,6 +138,7 @@ class MarkForm(forms.Form):
     """What the auditor says of an answer."""
 
     result = forms.ChoiceField(choices=Said.choices)
+    page = forms.IntegerField(required=False, min_value=1)
     note = _words("Note", required=False)
 
 

@@ -23,6 +23,14 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     def open_on(self, day: date) -> "SeatQuerySet":
         return self.filter(ended_at=None, from_on__lte=day, until_on__gte=day)
 
+    def open_for(self, user: User, day: date) -> "SeatQuerySet":
+        """A person's own ones; who left and came back gets a new one."""
+        return self.open_on(day).filter(
+            user=user,
+            user__memberships__organisation=F("assessment__organisation"),
+            user__memberships__joined_at__lte=F("given_at"),
+        )
+
     def for_page(self) -> "SeatQuerySet":
         return self.select_related(
             "assessment__organisation",

@@ -247,6 +247,28 @@ def test_accept_and_flag_are_on_the_trail_and_change_no_answer(cast, assessment,
     assert Answer.objects.filter(pk=answer.pk).values().get() == before
 
 
+def test_accept_in_the_list_keeps_the_note_and_leads_back_to_it(
+    cast, assessment, seat, sign_in
+):
+    answer = assessment.answers.order_by("question__position").first()
+    mark = {"by": cast.aud, "seat": seat, "answer_id": answer.pk}
+    actions.mark(**mark, result="flagged", note="No list.")
+    path = f"/o/acme/audit/{seat.pk}/questions/{answer.pk}/mark/"
+    reply = sign_in(cast.aud).post(path, {"result": "accepted", "page": 1})
+    section = f"/o/acme/audit/{seat.pk}/sections/{answer.question.section_id}/"
+    assert reply.url == f"{section}?page=1#answer-{answer.pk}"
+    item = SampleItem.objects.get()
+    assert (item.result, item.note) == ("accepted", "No list.")
+
+
+def test_who_left_and_came_back_gets_a_new_seat(cast, seat, sign_in):
+    Membership.objects.filter(user=cast.aud).delete()
+    path = f"/o/acme/audit/{seat.pk}/"
+    assert sign_in(cast.aud).get(path).status_code == 404
+    Membership.objects.create(organisation=cast.acme, user=cast.aud, role="auditor")
+    assert sign_in(cast.aud).get(path).status_code == 404
+
+
 def test_answer_of_another_assessment_is_not_sampled(cast, seat):
     other = factories.make_assessment(cast.acme, cast.ada).answers.first()
     with pytest.raises(Answer.DoesNotExist):

@@ -16,7 +16,7 @@ OVER = "This seat is over."
 
 def held(by: User, seat: Seat) -> Seat:
     """The seat under lock, if it is the person's and open today; else refused."""
-    rows = Seat.objects.open_on(timezone.localdate()).filter(user=by, pk=seat.pk)
+    rows = Seat.objects.open_for(by, timezone.localdate()).filter(pk=seat.pk)
     found = rows.for_page().select_for_update(of=("self",)).first()
     if found is None:
         raise ValidationError(OVER, code="over")

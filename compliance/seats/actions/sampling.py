@@ -79,11 +79,12 @@ def _lots(seat: Seat) -> list[Lot]:
 
 
 def mark(
-    *, by: User, seat: Seat, answer_id: int, result: Said, note: str = ""
+    *, by: User, seat: Seat, answer_id: int, result: Said, note: str | None = None
 ) -> SampleItem:
     """What the auditor says of an answer; the same again changes nothing.
 
-    One that was not in the sample joins it, as picked by hand. Raises
+    One that was not in the sample joins it, as picked by hand. Without a ``note`` the
+    one that stands is kept. Raises
     ``ValidationError`` for a seat that is over and a flag without a note,
     ``Answer.DoesNotExist`` for an answer of something else.
     """
@@ -92,7 +93,7 @@ def mark(
         answer = here.assessment.answers.select_related("question").get(pk=answer_id)
         found = here.items.select_for_update().filter(answer=answer).first()
         item = found or SampleItem(seat=here, answer=answer, how=How.HAND)
-        note = note.strip()
+        note = item.note if note is None else note.strip()
         if (item.result, item.note) == (result, note):
             return item
         if result == Said.FLAGGED and not note:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.assessments.models import Answer
@@ -84,11 +85,15 @@ def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
                 seat=here,
                 answer_id=answer.pk,
                 result=Said(form.cleaned_data["result"]),
-                note=form.cleaned_data["note"],
+                note=form.cleaned_data["note"] if "note" in form.data else None,
             )
         except ValidationError as error:
             form.add_error(None, error.messages)
     if form.errors:
         context = question_told(here, answer, form)
         return render(request, "seats/question.html", context, status=422)
-    return redirect("seats:question", request.organisation.slug, here.pk, answer.pk)
+    back = [request.organisation.slug, here.pk]
+    if page := form.cleaned_data["page"]:  # the list of a section
+        section = reverse("seats:section", args=[*back, answer.question.section_id])
+        return redirect(f"{section}?page={page}#answer-{answer.pk}")
+    return redirect("seats:question", *back, answer.pk)
