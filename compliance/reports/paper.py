@@ -54,6 +54,8 @@ class Paper:
     """What the edition says in the language of the report, where it is translated."""
     printed_hash: str = ""
     """The content hash, where ``content`` has been put into other words for printing."""
+    brought_at: datetime | None = None
+    """When the assessment came from another installation, if it did."""
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
     signatures: tuple[Signature, ...] = ()

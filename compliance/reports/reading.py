@@ -7,6 +7,7 @@ from functools import cache
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
@@ -78,6 +79,7 @@ def read(
         moved=moved,
         edition_changes=edition_changes,
         wanted=wanted,
+        brought_at=_brought_at(assessment),
         is_past=as_of_seq is not None,
         signatures=signatures,
         signature=_signature(signatures, content, revision),
@@ -94,6 +96,13 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
         return now
     editions = now.checklist.editions.filter(content_hash=content.edition_hash)
     return editions.first() or now
+
+
+def _brought_at(assessment: Assessment) -> datetime | None:
+    try:
+        return assessment.brought_from.brought_at
+    except ObjectDoesNotExist:
+        return None
 
 
 def _signature(

@@ -18,6 +18,7 @@ from compliance.reports.reading import read
 from compliance.reports.writing import html_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.factories import attach, make_assessment, make_link
+from tests.interchange.bundles import brought_in, bundle_of, publish
 from tests.reading import flat
 from tests.signing import make_signed, reopen
 
@@ -208,3 +209,15 @@ def test_report_of_a_signed_assessment_keeps_its_bytes_whatever_follows(
     assert client.get(address).getvalue() == before
     again = read(assessment.pk, report.number, revision=1)
     assert again.content.content_hash == report.content_hash
+
+
+def test_report_says_that_a_signature_was_given_in_another_installation(
+    cast, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    edition = publish("Q1", "Q2", "Q3", organisation=cast.acme)
+    came = brought_in(bundle_of(make_signed(cast, edition)), cast.other)
+    html = " ".join(html_of(read(came.pk, 1, revision=1)).split())
+    assert "This assessment came from another installation" in html
+    own = " ".join(html_of(read(make_signed(cast).pk, 1, revision=1)).split())
+    assert "This assessment came from another installation" not in own
