@@ -72,7 +72,7 @@ def _room(match: ResolverMatch) -> str:
         return "evidence"
     if match.view_name.startswith(CHECKLISTS):
         return "checklists"
-    return "assessments" if match.app_name == "reviews" else match.app_name
+    return "assessments" if match.app_name in {"reviews", "seats"} else match.app_name
 
 
 @register.filter
