@@ -261,6 +261,20 @@ def test_accept_in_the_list_keeps_the_note_and_leads_back_to_it(
     assert (item.result, item.note) == ("accepted", "No list.")
 
 
+def test_sampled_question_that_is_no_longer_asked_stays_in_the_list(
+    cast, assessment, seat, sign_in
+):
+    answer = assessment.answers.first()
+    mark = {"by": cast.aud, "seat": seat, "answer_id": answer.pk}
+    actions.mark(**mark, result="flagged", note="No list.")
+    Answer.objects.filter(pk=answer.pk).update(archived_at=timezone.now())
+    client, home = sign_in(cast.aud), f"/o/acme/audit/{seat.pk}/"
+    page = client.get(f"{home}sample/").text
+    assert "No longer asked" in page
+    assert f"questions/{answer.pk}/" not in page
+    assert client.get(f"{home}questions/{answer.pk}/").status_code == 404
+
+
 def test_who_left_and_came_back_gets_a_new_seat(cast, seat, sign_in):
     Membership.objects.filter(user=cast.aud).delete()
     path = f"/o/acme/audit/{seat.pk}/"

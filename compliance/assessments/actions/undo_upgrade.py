@@ -187,7 +187,12 @@ def _take_away(here: Assessment, done: Upgrade) -> list[str]:
         seq__gt=left["seq"],
     ).values_list("subject_id", flat=True)
     free = rows.filter(
-        comments=None, attachments=None, action_links=None, taken_by=None
+        comments=None,
+        attachments=None,
+        action_links=None,
+        taken_by=None,
+        sampled=None,
+        requests=None,
     ).exclude(pk__in=[int(pk) for pk in told_of])
     stand = dict(free.values_list("pk", "version"))
     versions = left["versions"]

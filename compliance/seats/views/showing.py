@@ -11,7 +11,7 @@ from compliance.organisations.access import MemberRequest
 from compliance.seats import actions
 from compliance.seats.choices import Said
 from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
-from compliance.seats.models import Seat
+from compliance.seats.models import SampleItem, Seat
 from compliance.seats.reading import links_in, past, sample_of, seats_in, told_lines
 
 
@@ -30,13 +30,17 @@ def inside(here: Seat) -> dict[str, Any]:
     }
 
 
+def _waits(item: SampleItem) -> bool:
+    return item.result == Said.OPEN and item.answer.archived_at is None
+
+
 def question_told(
     here: Seat, answer: Answer, mark: MarkForm | None = None
 ) -> dict[str, Any]:
     """One answer whole, with its history, and what the auditor says of it."""
     items = {item.answer_id: item for item in sample_of(here)}
     item = items.pop(answer.pk, None)
-    left = (one for one in items.values() if one.result == Said.OPEN)
+    left = (one for one in items.values() if _waits(one))
     said = {"note": item.note} if item else None
     return inside(here) | {
         "answer": answer,
