@@ -24,9 +24,12 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         return self.filter(ended_at=None, from_on__lte=day, until_on__gte=day)
 
     def open_for(self, user: User, day: date) -> "SeatQuerySet":
-        """A person's own ones; who left and came back gets a new one."""
-        return self.open_on(day).filter(
-            user=user,
+        """A person's own ones."""
+        return self.open_on(day).held().filter(user=user)
+
+    def held(self) -> "SeatQuerySet":
+        """Those of members; who left and came back gets a new one."""
+        return self.filter(
             user__memberships__organisation=F("assessment__organisation"),
             user__memberships__joined_at__lte=F("given_at"),
         )

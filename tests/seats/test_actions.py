@@ -22,6 +22,7 @@ from compliance.seats.drawing import Lot, at_random, by_risk
 from tests import factories
 from tests.factories import PASSWORD
 from tests.mailing import send_queued
+from tests.reading import flat
 from tests.seating import ask, give, make_proof
 
 
@@ -277,6 +278,8 @@ def test_sampled_question_that_is_no_longer_asked_stays_in_the_list(
 
 def test_who_left_and_came_back_gets_a_new_seat(cast, seat, sign_in):
     Membership.objects.filter(user=cast.aud).delete()
+    keeping = f"/o/acme/assessments/{seat.assessment_id}/auditors/"
+    assert "No longer a member" in flat(sign_in(cast.ada).get(keeping).text)
     path = f"/o/acme/audit/{seat.pk}/"
     assert sign_in(cast.aud).get(path).status_code == 404
     Membership.objects.create(organisation=cast.acme, user=cast.aud, role="auditor")

@@ -1,5 +1,6 @@
 """What pages that several views send show."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -63,17 +64,25 @@ def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
     return get_object_or_404(rows, pk=assessment_id)
 
 
+def _standing(seat: Seat, today: date, held: set[int]) -> str:
+    """As the seat says, or "left" when its person is no member any more."""
+    standing = seat.standing(today)
+    has_left = standing in {"open", "waits"} and seat.pk not in held
+    return "left" if has_left else standing
+
+
 def seats_told(
     request: MemberRequest, assessment: Assessment, **told: Any
 ) -> dict[str, Any]:
     """Seats and share links of one assessment, with the forms for more."""
     today = timezone.localdate()
     rows = seats_in(request.organisation).filter(assessment=assessment)
+    held = set(rows.held().values_list("pk", flat=True))
     links = links_in(request.organisation).filter(assessment=assessment)
     is_open = set(links.open_at(timezone.now()).values_list("pk", flat=True))
     return {
         "assessment": assessment,
-        "seats": [(seat, seat.standing(today)) for seat in rows],
+        "seats": [(seat, _standing(seat, today, held)) for seat in rows],
         "links": [(link, link.pk in is_open) for link in links],
         "form": SeatForm(),
         "share": ShareForm(),
