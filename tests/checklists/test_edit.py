@@ -260,11 +260,17 @@ def test_nothing_typed_is_lost_when_the_draft_was_sent_meanwhile(ada, cast, draf
         assert words in response.text
 
 
-@pytest.mark.parametrize("person", ["con", "rev", "rob", "aud"])
+@pytest.mark.parametrize("person", ["con", "rev", "rob"])
 def test_others_may_not_edit(person, cast, draft, sign_in):
     client = sign_in(getattr(cast, person))
     assert client.get(url("edit", draft)).status_code == 403
     assert client.get(url("detail", draft)).status_code == 404
+
+
+def test_auditor_sees_no_checklist_at_all(cast, draft, sign_in):
+    client = sign_in(cast.aud)
+    for name in ("edit", "detail"):
+        assert client.get(url(name, draft)).status_code == 403
 
 
 def test_another_organisation_finds_nothing(cast, draft, sign_in):

@@ -156,8 +156,9 @@ def test_bookmarks_name_chapters_and_sections(made):
         "4 Statement of applicability",
         "5 Action plan",
         "6 Evidence register",
+        "7 What changed in the checklist",
         "Annex A Trail of changes",
-        "Annex B How to check this report",
+        "Annex B Signatures and verification",
     ]
 
 
