@@ -69,6 +69,7 @@ def unguard():
     """No trigger stands in the way, until the test is rolled back."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # none waits for its end
             for model, _ in word_columns():
                 table = model._meta.db_table
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
