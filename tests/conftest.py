@@ -1,5 +1,10 @@
 """The cast, and clients that are signed in as one of it."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -49,3 +54,35 @@ def committed(transactional_db):
         call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
         for _, sql in triggers:
             cursor.execute(sql)
+
+
+@pytest.fixture
+def race(tmp_path, committed):
+    """``race(program, rounds)``: what a program of its own told, as JSON, at its end.
+
+    Its database is a file of its own, or the committed one of PostgreSQL.
+    """
+    url = f"sqlite:///{tmp_path}/attest.sqlite3"
+    if connection.vendor == "postgresql":
+        told = connection.settings_dict
+        place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
+        url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": url,
+        "PYTHONPATH": str(settings.BASE_DIR),
+    }
+
+    def run(program, rounds):
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(rounds)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run

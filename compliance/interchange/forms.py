@@ -17,27 +17,35 @@ _PERSON = re.compile(r"person-(p[1-9]\d{0,5})", re.ASCII)
 _PICK = re.compile(r"take-(\d{1,18})-([a-z_]{1,20})", re.ASCII)
 
 
+NO_FILE = {
+    "required": "Choose the file.",
+    "empty": "The file is empty.",
+    "invalid": "The file did not arrive. Choose it again.",
+}
+
+
+def fitting(upload: UploadedFile, most_bytes: int, most_told: str) -> UploadedFile:
+    """The file with a clean name; refused when it is larger than ``most_told`` MB."""
+    size = upload.size or 0
+    if size > most_bytes:
+        msg = f"The file has {size / 10**6:.1f} MB; {most_told} MB fit."
+        raise forms.ValidationError(msg, code="size")
+    upload.name = clean_name(upload.name or "")
+    return upload
+
+
 class SheetForm(forms.Form):
     """A spreadsheet that was filled in. What it is, its bytes say, not its name."""
 
     upload = forms.FileField(
         label="Filled-in sheet (.xlsx)",
         widget=forms.FileInput(attrs={"class": "input", "accept": ".xlsx"}),
-        error_messages={
-            "required": "Choose the file.",
-            "empty": "The file is empty.",
-            "invalid": "The file did not arrive. Choose it again.",
-        },
+        error_messages=NO_FILE,
     )
 
     def clean_upload(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["upload"]
-        size, most = upload.size or 0, settings.SHEET_BYTES
-        if size > most:
-            msg = f"The file has {size / 10**6:.1f} MB; {most / 10**6:.1f} MB fit."
-            raise forms.ValidationError(msg, code="size")
-        upload.name = clean_name(upload.name or "")
-        return upload
+        most = settings.SHEET_BYTES
+        return fitting(self.cleaned_data["upload"], most, f"{most / 10**6:.1f}")
 
 
 class TakeForm(forms.Form):
@@ -69,11 +77,7 @@ class ChecklistForm(forms.Form):
             "Attest (YAML, JSON, XLSX, CSV), OSCAL catalog (JSON, YAML, XML), CISO"
             " Assistant library, CNIL PIA structure or OWASP ASVS. Up to 12 MB."
         ),
-        error_messages={
-            "required": "Choose the file.",
-            "empty": "The file is empty.",
-            "invalid": "The file did not arrive. Choose it again.",
-        },
+        error_messages=NO_FILE,
     )
     theme = forms.ChoiceField(
         label="Theme",
@@ -91,13 +95,8 @@ class ChecklistForm(forms.Form):
         field.choices = [("", "As the file says"), *themes]
 
     def clean_upload(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["upload"]
-        size = upload.size or 0
-        if size > MOST_BYTES:
-            msg = f"The file has {size / 10**6:.1f} MB; {MOST_BYTES // 10**6} MB fit."
-            raise forms.ValidationError(msg, code="size")
-        upload.name = clean_name(upload.name or "")
-        return upload
+        upload = self.cleaned_data["upload"]
+        return fitting(upload, MOST_BYTES, str(MOST_BYTES // 10**6))
 
 
 class KeepForm(forms.Form):
@@ -120,11 +119,7 @@ class BundleForm(forms.Form):
     upload = forms.FileField(
         label="Bundle (.zip)",
         widget=forms.FileInput(attrs={"class": "input", "accept": ".zip"}),
-        error_messages={
-            "required": "Choose the file.",
-            "empty": "The file is empty.",
-            "invalid": "The file did not arrive. Choose it again.",
-        },
+        error_messages=NO_FILE,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -136,13 +131,8 @@ class BundleForm(forms.Form):
         )
 
     def clean_upload(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["upload"]
-        size, most = upload.size or 0, settings.UPLOAD_BYTES
-        if size > most:
-            msg = f"The file has {size / 10**6:.1f} MB; {most / 10**6:.1f} MB fit."
-            raise forms.ValidationError(msg, code="size")
-        upload.name = clean_name(upload.name or "")
-        return upload
+        most = settings.UPLOAD_BYTES
+        return fitting(self.cleaned_data["upload"], most, f"{most / 10**6:.1f}")
 
 
 class BringForm(forms.Form):

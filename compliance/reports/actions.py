@@ -1,7 +1,5 @@
 """What happens to reports: asked for, made, or not made."""
 
-import time
-from collections.abc import Callable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from compliance.reports import reading, storage, writing
 from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report, ReportStatus
+from compliance.reports.pacing import Listen, paced
 from compliance.reports.paper import Paper
 from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
@@ -28,7 +27,6 @@ UNFORESEEN = (
     "The report could not be made: a fault of the program, kept in its log. Nothing"
     " else is affected. Ask for it again."
 )
-EVERY_SECONDS = 0.5
 OVER = "This report is over: there is nothing to cancel any more."
 
 
@@ -171,23 +169,18 @@ def _make(report: Report) -> None:
         raise
 
 
-def _progress(report: Report) -> Callable[[str, int], None]:
-    """Writes a step down, but not more often than a person can read.
+def _progress(report: Report) -> Listen:
+    """Writes a step down.
 
     Raises ``CancelledError`` where somebody cancelled the report meanwhile.
     """
-    last = 0.0
 
     def listen(step: str, percent: int) -> None:
-        nonlocal last
-        if time.monotonic() - last < EVERY_SECONDS:
-            return
-        last = time.monotonic()
         running = Report.objects.filter(pk=report.pk, status=ReportStatus.RUNNING)
         if not running.update(step=step[:80], done_percent=percent):
             raise CancelledError
 
-    return listen
+    return paced(listen)
 
 
 def _finish(

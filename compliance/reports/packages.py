@@ -1,7 +1,5 @@
 """What happens to bundles and audit packs: asked for, made or not, taken away."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,14 +19,15 @@ from compliance.organisations.models import User
 from compliance.reports import actions
 from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
+from compliance.reports.pacing import paced
 from compliance.reports.packing import write_pack
+from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.web.turns import in_turn
 
 UNFORESEEN = (
     "The file could not be made: a fault of the program, kept in its log. Nothing else"
     " is affected. Ask for it again."
 )
-EVERY_SECONDS = 0.5
 
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
@@ -106,7 +105,8 @@ def _write_bundle(record: Record, path: Path, listen: Listen, *, share: float) -
 
 def _report(package: Package, listen: Listen) -> Report:
     """The newest whole report that says what stands now; made where there is none."""
-    content_hash = outgoing.read(package.assessment_id).content.content_hash
+    with one_moment():
+        content_hash = content_of(to_read(package.assessment_id)).content_hash
     made = package.assessment.reports.filter(
         status=ReportStatus.DONE,
         kind=ReportKind.FULL,
@@ -124,20 +124,15 @@ def _report(package: Package, listen: Listen) -> Report:
     return report
 
 
-def _progress(package: Package) -> Callable[[str, int], None]:
-    """Writes a step down, but not more often than a person can read."""
-    last = 0.0
+def _progress(package: Package) -> Listen:
+    """Writes a step down."""
 
     def listen(step: str, percent: int) -> None:
-        nonlocal last
-        if time.monotonic() - last < EVERY_SECONDS:
-            return
-        last = time.monotonic()
         Package.objects.filter(pk=package.pk, status=PackageStatus.RUNNING).update(
             step=step[:80], done_percent=percent
         )
 
-    return listen
+    return paced(listen)
 
 
 def _end(package: Package, status: PackageStatus, **values: Any) -> None:

@@ -15,7 +15,7 @@ from compliance.interchange.records.record import Happened, Record
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.translating import AS_WRITTEN, Words, in_words
-from compliance.reviews.content import Content, Line, Task, counted
+from compliance.reviews.content import Content, Line, Task, counted, in_groups
 from compliance.reviews.signed import Signature
 
 
@@ -214,7 +214,7 @@ class Paper:
     @property
     def hash_groups(self) -> list[str]:
         """The content hash in eight groups of eight digits."""
-        return groups(self.printed_hash or self.content.content_hash)
+        return in_groups(self.printed_hash or self.content.content_hash)
 
     @property
     def in_words(self) -> "Paper":
@@ -227,14 +227,9 @@ class Paper:
 
     @property
     def head_groups(self) -> list[str]:
-        return groups(self.head_hash)
+        return in_groups(self.head_hash)
 
 
 def _not_met(lines: Iterable[Line]) -> list[Line]:
     found = [line for line in lines if line.verdict == "not_met"]
     return sorted(found, key=lambda line: -line.weight)
-
-
-def groups(text: str) -> list[str]:
-    """A hash cut into groups of eight digits."""
-    return [text[i : i + 8] for i in range(0, len(text), 8)]

@@ -1,15 +1,7 @@
 """Publishing while somebody starts: each assessment is bound to exactly one edition."""
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-from django.db import connection
 
-ROOT = Path(__file__).resolve().parents[2]
 RACE = """
 import json, random, sys, threading, time
 import django
@@ -82,22 +74,6 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture
-def environment(tmp_path, committed):
-    """A database of its own in a file, or the committed one of PostgreSQL."""
-    url = f"sqlite:///{tmp_path}/attest.sqlite3"
-    if connection.vendor == "postgresql":
-        told = connection.settings_dict
-        place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
-        url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "compliance.settings",
-        "ATTEST_DATA_DIR": str(tmp_path),
-        "DATABASE_URL": url,
-        "PYTHONPATH": str(ROOT),
-    }
-
-
 @pytest.mark.parametrize(
     "rounds",
     [
@@ -105,16 +81,8 @@ def environment(tmp_path, committed):
         pytest.param(200, marks=pytest.mark.long),
     ],
 )
-def test_publish_beside_start_binds_each_assessment_to_one_edition(rounds, environment):
-    done = subprocess.run(
-        [sys.executable, "-c", RACE, str(rounds)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout.splitlines()[-1])
+def test_publish_beside_start_binds_each_assessment_to_one_edition(rounds, race):
+    told = race(RACE, rounds)
     assert told["faults"] == []
     assert told["started"] + told["refused"] == 2 * rounds
     assert told["started"] > 0

@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange.models import PackageKind, packages_of
 from compliance.interchange.records import shelf
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -13,12 +14,6 @@ from compliance.reports import packages, tasks
 from compliance.web.htmx import render_page
 
 SHOWN = 10
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 @require_safe
