@@ -221,3 +221,36 @@ def test_report_says_that_a_signature_was_given_in_another_installation(
     assert "This assessment came from another installation" in html
     own = " ".join(html_of(read(make_signed(cast).pk, 1, revision=1)).split())
     assert "This assessment came from another installation" not in own
+
+
+def asked_again(client, report):
+    """Sends the form of a report that was not made, as the page gives it."""
+    Report.objects.filter(pk=report.pk).update(status="failed", problem="No.")
+    html = client.get(report.get_absolute_url()).content.decode()
+    form = html.partition("Ask for it again")[0].rpartition("<form")[2]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    fields.pop("csrfmiddlewaretoken", None)
+    client.post(re.search(r'action="([^"]+)"', form)[1], fields)
+    return Report.objects.exclude(pk=report.pk).get()
+
+
+def test_report_asked_for_again_tells_the_same_moment(cast, sign_in, assessment):
+    state = State(as_of_seq=save(cast, assessment, "First words"))
+    save(cast, assessment, "Other words")
+    report = actions.ask_report(by=cast.rob, assessment=assessment, state=state)
+    again = asked_again(sign_in(cast.rob), report)
+    assert (again.as_of_seq, again.signoff) == (report.as_of_seq, None)
+
+
+def test_report_asked_for_again_tells_the_same_revision(cast, sign_in):
+    assessment = make_signed(cast)
+    report = actions.ask_report(by=cast.rob, assessment=assessment)
+    reopen(cast.otto, cast.ada, assessment)
+    again = asked_again(sign_in(cast.rob), report)
+    assert again.signoff == report.signoff
+
+
+def test_report_of_the_day_asked_for_again_is_one_of_the_day(cast, sign_in, assessment):
+    report = actions.ask_report(by=cast.rob, assessment=assessment)
+    again = asked_again(sign_in(cast.rob), report)
+    assert (again.as_of_seq, again.signoff) == (None, None)
