@@ -96,7 +96,7 @@ def open_window(site, browser):
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(20_000)
         if session:
             context.add_cookies([cookie(site, session)])
         window = Window(context.new_page())

@@ -53,9 +53,12 @@ def test_what_would_be_overwritten_is_said_before(work, desk):
     page.locator("#bulkbox [data-focus]").wait_for()
     page.keyboard.press("Space")  # the focus is on the first answer
     page.keyboard.press("ArrowRight")
+    # Space chose Unanswered, whose plan is shown for a moment and says this, too
+    apply = page.get_by_role("button", name="Set 3 answers")
+    apply.wait_for()
     page.get_by_text("1 has an answer that would be overwritten: 1 Not met.").wait_for()
     assert verdicts(desk, work.answers[1:4]) == ["unanswered", "not_met", "unanswered"]
-    page.locator("[data-apply]").press("Enter")
+    apply.press("Enter")
     becomes(lambda: verdicts(desk, work.answers[1:4]), ["met"] * 3)
     page.get_by_text("3 answers set.").wait_for()
     assert work.window.faults == []

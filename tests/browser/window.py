@@ -58,7 +58,7 @@ class Window:
             self.row(answer).locator('[name="verdict"]:checked').get_attribute("value")
         )
 
-    def says(self, pattern, seconds=6):
+    def says(self, pattern, seconds=15):
         """Wait until the save state reads so; what it reads."""
         state = self.page.locator("#save")
         return until(
@@ -68,7 +68,7 @@ class Window:
         )
 
 
-def until(ask, is_right, seconds=6):
+def until(ask, is_right, seconds=15):
     """Ask again and again until the reply is right; the last reply."""
     end = time.monotonic() + seconds
     reply = ask()
@@ -81,6 +81,6 @@ def until(ask, is_right, seconds=6):
     return reply
 
 
-def becomes(ask, wanted, seconds=6):
+def becomes(ask, wanted, seconds=15):
     """Wait until the reply equals what is wanted."""
     until(ask, lambda reply: reply == wanted, seconds)
