@@ -172,15 +172,12 @@ def as_kept(value: Any) -> Any:
     if isinstance(value, dict):
         keys = sorted(value, key=_place) if len(value) > 1 else value
         return {
-            key: as_kept(part) if isinstance(part := value[key], _HOLDERS) else part
+            key: part if type(part := value[key]) is str else as_kept(part)
             for key in keys
         }
     if isinstance(value, list):
-        return [as_kept(part) if isinstance(part, _HOLDERS) else part for part in value]
+        return [part if type(part) is str else as_kept(part) for part in value]
     return value
-
-
-_HOLDERS = (dict, list)
 
 
 @lru_cache(maxsize=2048)

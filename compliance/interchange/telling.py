@@ -1,10 +1,11 @@
 """Where in a file something is wrong, and what, in words. Pure."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic_core import ErrorDetails
+if TYPE_CHECKING:  # PyYAML and what pydantic says of errors are slow to load
+    from pydantic_core import ErrorDetails
 
-from compliance.interchange.places import Path
+    from compliance.interchange.places import Path
 
 NAMES = ("key", "article", "id", "title")
 MESSAGES = {
@@ -28,7 +29,7 @@ MESSAGES = {
 }
 
 
-def reason_of(error: ErrorDetails) -> str:
+def reason_of(error: "ErrorDetails") -> str:
     """What is wrong with a value, in words."""
     context = error.get("ctx", {})
     if error["type"] == "value_error":
@@ -42,7 +43,7 @@ def reason_of(error: ErrorDetails) -> str:
     return known.format(**context) if known else error["msg"]
 
 
-def named(value: Any, path: Path) -> tuple[str, Path]:
+def named(value: Any, path: "Path") -> tuple[str, "Path"]:
     """The keys on a path as words, and how much of the path is really there."""
     words: list[str] = []
     known: list[str | int] = []

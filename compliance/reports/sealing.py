@@ -1,7 +1,7 @@
 """Sealing a report (PAdES, ETSI EN 319 142-1), in a process of its own.
 
-``python -m compliance.reports.sealing`` reads one JSON object from standard input and
-signs the file it names: baseline B-B, or B-T where a time-stamp service is named. It
+It reads one JSON object from standard input and signs the file it names: baseline B-B,
+or B-T where a time-stamp service is named (``interchange/walls/child.py``). It
 only adds to the file; what was there stays as it was, byte for byte. One of two modules
 that know pyHanko, and never imported by the web process.
 """
@@ -34,7 +34,6 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, set_tsp_headers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from compliance.interchange.walls import child
 from compliance.reports.keys import Place, Seal, SealError, fingerprint, seal_of
 
 FIELD = "Seal"
@@ -79,9 +78,8 @@ class Stamper(TimeStamper):
         return answer
 
 
-def main() -> int:
+def main(_: list[str]) -> int:
     """Exit status: 0 with a fingerprint on standard output, 1 with words."""
-    child.enter()
     job = json.load(sys.stdin)
     try:
         said = {
@@ -147,7 +145,3 @@ def _signer(seal: Seal) -> SimpleSigner:
         signing_key=der_keys.PrivateKeyInfo.load(secret),
         cert_registry=store,
     )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -16,6 +16,8 @@ OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 def validate_text(value: str) -> None:
     """Refuse characters that no screen, paper or file can show; of any length."""
+    if value.isascii() and value.isprintable():
+        return
     if found := FORBIDDEN.search(value):
         msg = (
             f"Character {found.start() + 1} is a control character (U+"
@@ -26,6 +28,8 @@ def validate_text(value: str) -> None:
 
 def validate_line(value: str) -> None:
     """The same for names and titles: one line, something visible, no overrides."""
+    if value.isascii() and value.isprintable() and value.strip():
+        return  # most lines are plain, and a catalogue has tens of thousands
     validate_text(value)
     if found := re.search(r"[\t\r\n\u2028\u2029]", value):
         msg = f"Write it on one line: there is a line break at character {found.start() + 1}."

@@ -10,6 +10,14 @@ from compliance.checklists.choices import ProvisionStatus
 from compliance.web.text import validate_line, validate_text
 
 BOUNDS = 1_000_000_000
+RENAMED = {
+    "check": "how_to_check",
+    "partly": "when_partly",
+    "mistake": "common_mistake",
+    "evidence": "evidence_hints",
+    "applies": "rule",
+}
+"""What section files call a field of a question."""
 
 
 def _by(validate: Callable[[str], None], *, needed: bool) -> Callable[[str], str]:

@@ -11,8 +11,7 @@ from pydantic import ValidationError
 
 from compliance.checklists import rules
 from compliance.checklists.translations import ORIGINAL
-from compliance.interchange.bundle.question import RENAMED
-from compliance.interchange.bundle.words import Part
+from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.limits import MOST_EXTRA, MOST_QUESTIONS
 from compliance.interchange.formats.shape import (

@@ -16,7 +16,7 @@ from compliance.checklists.translations import (
     of_question,
     of_section,
 )
-from compliance.interchange.bundle.question import RENAMED
+from compliance.interchange.bundle.words import RENAMED
 from compliance.interchange.formats.checking import found_in
 from compliance.interchange.formats.found import Found, Notes, Path, Sheet, Where
 from compliance.interchange.formats.translated import brief

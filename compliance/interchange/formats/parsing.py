@@ -1,10 +1,9 @@
-"""A file to a ``Found``, in a process of its own: ``python -m ...formats.parsing``.
+"""A file to a ``Found``, in a process of its own (``walls/child.py``).
 
 A workbook has a process of another kind (``parsing_workbook``), since its library takes
 long to load.
 
-It reads the file from standard input and writes one line of JSON. It limits its memory
-and its time first; whoever started it also holds the clock (``walls/process.py``).
+It reads the file from standard input and writes one line of JSON.
 """
 
 import gc
@@ -16,12 +15,16 @@ from typing import Any
 
 from compliance.interchange.formats import recognise
 from compliance.interchange.formats.found import Found, Note
-from compliance.interchange.walls import child
 
 
-def main(read: Callable[[bytes, str], Found]) -> int:
+def main(arguments: list[str]) -> int:
+    """Read what is no workbook; the exit status."""
+    return tell(recognise.read, arguments)
+
+
+def tell(read: Callable[[bytes, str], Found], arguments: list[str]) -> int:
     """Exit status: 0 for a file that was read, 1 for one that is too large to read."""
-    suffix = child.enter()[0]
+    suffix = arguments[0]
     gc.disable()  # it lives for one file; looking for rings costs a fifth of the time
     try:
         found = read(sys.stdin.buffer.read(), suffix.removeprefix("suffix="))
@@ -40,7 +43,3 @@ def _refuse(words: str) -> int:
     ).plain()
     print(json.dumps(found))  # noqa: T201 - its one output
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(recognise.read))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from compliance.interchange import places
 from compliance.interchange.formats.found import Path, UnreadableError, Where
 from compliance.interchange.formats.limits import MOST_DEPTH, MOST_YAML_BYTES
 from compliance.interchange.telling import named
@@ -44,6 +43,8 @@ def from_json(text: str) -> Any:
 
 def from_yaml(content: bytes) -> tuple[Any, Callable[[Path], int | None]]:
     """The value of a YAML text, and the line of a path in it."""
+    from compliance.interchange import places  # noqa: PLC0415 - slow, and for YAML only
+
     try:
         read = places.read(content, most_bytes=MOST_YAML_BYTES, most_depth=MOST_DEPTH)
     except places.UnreadableError as fault:

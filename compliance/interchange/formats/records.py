@@ -21,7 +21,7 @@ from compliance.checklists.translations import (
     of_question,
     of_section,
 )
-from compliance.interchange.bundle.question import RENAMED
+from compliance.interchange.bundle.words import RENAMED
 from compliance.interchange.formats.found import Sheet
 
 COLUMNS = (

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.translations import ORIGINAL, language_tag
 from compliance.interchange.bundle.head import FactPart
-from compliance.interchange.bundle.question import NumberPart
+from compliance.interchange.bundle.number import NumberPart
 from compliance.interchange.bundle.words import (
     Aside,
     Key,

@@ -1,8 +1,7 @@
-"""A bundle checked in a process of its own: ``python -m ...records.parsing``.
+"""A bundle checked in a process of its own (``walls/child.py``).
 
 It reads the file from standard input and writes lines of JSON: what the bundle holds, or
-``{"fault": words}``; then the events of its trails. It limits its memory and its time
-first; whoever started it also holds the clock (``walls/process.py``).
+``{"fault": words}``; then the events of its trails.
 """
 
 import json
@@ -10,12 +9,10 @@ import sys
 from typing import Any
 
 from compliance.interchange.records.checking import BundleError, check
-from compliance.interchange.walls import child
 
 
-def main() -> int:
+def main(_: list[str]) -> int:
     """Exit status: 0 for a bundle, 1 for a file that is refused."""
-    child.enter()
     try:
         check(sys.stdin.buffer, _tell)
     except BundleError as fault:
@@ -33,7 +30,3 @@ def main() -> int:
 def _tell(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False)
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

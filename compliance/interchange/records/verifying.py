@@ -1,9 +1,8 @@
-"""A report checked in a process of its own: ``python -m ...records.verifying``.
+"""A report checked in a process of its own (``walls/child.py``).
 
 It reads the file from standard input and writes one JSON object: what was found, or the
-words for a file that is no report. It limits its memory and its time first; whoever
-started it also holds the clock (``walls/process.py``). The fingerprints of the trusted
-certificates are its arguments.
+words for a file that is no report. The fingerprints of the trusted certificates are its
+arguments.
 """
 
 import json
@@ -12,12 +11,11 @@ import sys
 from dataclasses import asdict
 
 from compliance.interchange.records.verify_report import UnreadableError, verify
-from compliance.interchange.walls import child
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Exit status: 0 for a file that could be read, 1 for another."""
-    pins = frozenset(child.enter())
+    pins = frozenset(arguments)
     logging.disable()
     try:
         found = asdict(verify(sys.stdin.buffer.read(), pins))
@@ -27,7 +25,3 @@ def main() -> int:
         found = {"problem": "The file needs more memory than any report does."}
     sys.stdout.buffer.write(json.dumps(found, default=str).encode())
     return int("problem" in found)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

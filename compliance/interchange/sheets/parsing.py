@@ -1,9 +1,8 @@
-"""XLSX to rows of cells, in a process of its own: ``python -m ...sheets.parsing``.
+"""XLSX to rows of cells, in a process of its own (``walls/child.py``).
 
 The only module that reads with openpyxl, and never imported by the web process. It
 reads the file from standard input and writes a line of JSON for each row that holds
-something. It limits its memory and its time before it touches the file; whoever
-started it also holds the clock (``walls/process.py``).
+something.
 """
 
 import json
@@ -20,7 +19,6 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from compliance.interchange.sheets.escapes import unescaped
-from compliance.interchange.walls import child
 from compliance.interchange.walls.archive import WallError, check
 
 MOST_SHEETS = 200
@@ -52,9 +50,8 @@ class Reader(ExcelReader):  # type: ignore[misc]
         """A sheet that is a chart holds no cells; a strange one is no reason to refuse."""
 
 
-def main() -> int:
+def main(_: list[str]) -> int:
     """Exit status: 0 for rows, 1 with words on standard output for a refusal."""
-    child.enter()
     place = ["the file"]
     try:
         for row in rows(sys.stdin.buffer, place):
@@ -164,7 +161,3 @@ def _text_of(element: Any) -> str:
 def _refuse(words: str) -> int:
     print(json.dumps({"problem": words[:500]}))  # noqa: T201 - its one output
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

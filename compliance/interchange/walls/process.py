@@ -16,6 +16,7 @@ from django.conf import settings
 
 PASSED_ON = {"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 """What of the environment the process sees: where things are, and no secret."""
+CHILD = "compliance.interchange.walls.child"
 QUICK = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """It looks for no plug-ins among all that is installed."""
 
@@ -37,7 +38,7 @@ def output_of(
     seconds: float,
     memory_bytes: int,
 ) -> Iterator[IO[bytes]]:
-    """What ``python -m module`` writes when it is fed with ``chunks``.
+    """What ``main(arguments)`` of a module writes when it is fed with ``chunks``.
 
     Raises ``TooLongError`` or ``BrokenError``.
     """
@@ -73,7 +74,7 @@ def _run(
     command: Sequence[str], stdin: IO[bytes], stdout: IO[bytes], seconds: float
 ) -> int:
     process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
-        [sys.executable, "-m", *command],
+        [sys.executable, "-m", CHILD, *command],
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
