@@ -9,17 +9,20 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
+from compliance.interchange.formats.oscal.names import NAMESPACE, string, token
 from compliance.interchange.records.record import Record, moment
 from compliance.reviews.content import Line, Proof
 
 OSCAL = "1.1.3"
-NAMESPACE = "urn:attest:assessment"
 STATES = {"met": ("satisfied", "pass"), "na": ("satisfied", "other")}
 FAILED = {"partly", "not_met"}
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^&])")
 """What OSCAL's Markdown could take for more than letters."""
+KEPT = "/#%[]=:;$&()+,!?*@'~"
+"""What stays in a link; letters beyond ASCII are no part of an address."""
 
 
 def written(record: Record) -> bytes:
@@ -47,7 +50,7 @@ def _results(record: Record) -> dict[str, Any]:
                 {
                     "uuid": _id(record, "organisation"),
                     "type": "organization",
-                    "name": content.organisation,
+                    "name": string(content.organisation),
                 }
             ],
         },
@@ -72,9 +75,14 @@ def _result(record: Record) -> dict[str, Any]:
         "start": at,
         "end": at,
         "reviewed-controls": {"control-selections": [{"include-all": {}}]},
-        "observations": [_observation(record, line) for line in content.lines],
-        "findings": [_finding(record, line) for line in content.lines],
+        **_told("observations", [_observation(record, it) for it in content.lines]),
+        **_told("findings", [_finding(record, line) for line in content.lines]),
     }
+
+
+def _told(name: str, found: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list under its name; OSCAL knows no empty list."""
+    return {name: found} if found else {}
 
 
 def _observation(record: Record, line: Line) -> dict[str, Any]:
@@ -84,7 +92,7 @@ def _observation(record: Record, line: Line) -> dict[str, Any]:
         "title": literal(f"{line.key} {line.title}"),
         "description": literal("\n\n".join(filter(None, said)) or line.verdict_word),
         "props": list(_props(line)),
-        "methods": ["EXAMINE" if line.proofs else "INTERVIEW"],
+        "methods": [_method(line)],
         "collected": moment(line.changed_at or record.read_at),
     }
     proofs = [
@@ -94,7 +102,14 @@ def _observation(record: Record, line: Line) -> dict[str, Any]:
         }
         for proof in line.proofs
     ]
-    return found | ({"relevant-evidence": proofs} if proofs else {})
+    return found | _told("relevant-evidence", proofs)
+
+
+def _method(line: Line) -> str:
+    if line.proofs:
+        return "EXAMINE"
+    is_open = line.verdict == "unanswered" or not line.applies
+    return "UNKNOWN" if is_open else "INTERVIEW"
 
 
 def _finding(record: Record, line: Line) -> dict[str, Any]:
@@ -137,7 +152,7 @@ def _resource(record: Record, proof: Proof) -> dict[str, Any]:
         "title": literal(proof.title),
     }
     if proof.url:
-        found["rlinks"] = [{"href": proof.url}]
+        found["rlinks"] = [{"href": quote(proof.url, safe=KEPT)}]
     elif proof.sha256:
         hashes = [{"algorithm": "SHA-256", "value": proof.sha256}]
         found["rlinks"] = [{"href": f"evidence/{proof.sha256}", "hashes": hashes}]
@@ -145,17 +160,11 @@ def _resource(record: Record, proof: Proof) -> dict[str, Any]:
 
 
 def _prop(name: str, value: str) -> dict[str, str]:
-    return {"name": name, "ns": NAMESPACE, "value": value}
+    return {"name": name, "ns": NAMESPACE, "value": string(value)}
 
 
 def _id(record: Record, name: str) -> str:
     return str(uuid5(UUID(str(record.assessment_id)), name))
-
-
-def token(key: str) -> str:
-    """A key as OSCAL takes it: letters, digits, and a letter or "_" first."""
-    plain = re.sub(r"[^\w.\-]", lambda found: f"_{ord(found[0]):x}_", key)
-    return plain if re.match(r"[^\W\d]", plain) else f"_{plain}"
 
 
 def literal(text: str) -> str:

@@ -5,7 +5,6 @@ OSCAL has no word for, stands in a property of ours.
 """
 
 import json
-import re
 import uuid
 from contextlib import suppress
 from typing import Any
@@ -22,6 +21,7 @@ from compliance.interchange.formats.oscal.control import (
     params_of,
     with_data,
 )
+from compliance.interchange.formats.oscal.names import token
 from compliance.interchange.formats.oscal.order import ordered
 from compliance.interchange.formats.own import Dumper
 
@@ -260,9 +260,7 @@ def _places(
 
 def _token(text: str, ids: set[str]) -> str:
     """An id as OSCAL allows it, that no other control or group has."""
-    found = re.sub(r"[^A-Za-z0-9._-]", "_", text)
-    if not re.match(r"[A-Za-z_]", found):
-        found = f"_{found}"
+    found = token(text)
     fresh, count = found, 1
     while fresh in ids:
         count += 1

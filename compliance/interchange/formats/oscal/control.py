@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from compliance.interchange.formats.naming import line, prose, question_key, title
+from compliance.interchange.formats.oscal.names import FORMER, NAMESPACE
 
-NS = "urn:attest:checklist"
 DATA = "data"
+OURS = FORMER | {NAMESPACE}
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([\w.\-]+)\s*\}\}")
 EMPTY: dict[str, Any] = {
     "kind": "verdict", "weight": 3, "binds": [], "rule": None, "applies_from": [],
@@ -92,14 +93,17 @@ def built(question: dict[str, Any], control_id: str) -> dict[str, Any]:
             "name": "assessment-objects",
             "prose": "\n\n".join(question["evidence_hints"]),
         }
-        parts.append({"name": "assessment-method", "parts": [objects]})
+        method = {"name": "method", "value": "EXAMINE"}
+        parts.append(
+            {"name": "assessment-method", "props": [method], "parts": [objects]}
+        )
     return {"id": control_id, "title": question["title"], "parts": parts}
 
 
 def data_of(holder: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """What our own property says, and the holder without it."""
     props = _list(holder.get("props"))
-    ours = [p for p in props if isinstance(p, dict) and p.get("ns") == NS]
+    ours = [p for p in props if isinstance(p, dict) and p.get("ns") in OURS]
     if not ours:
         return None, holder
     rest = [p for p in props if p not in ours]
@@ -116,7 +120,9 @@ def data_of(holder: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, An
 def with_data(holder: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     """The holder with our own property."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    ours = {"name": DATA, "ns": NS, "value": text}
+    # Two signs that JSON takes as they are end a line in a pattern of OSCAL.
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    ours = {"name": DATA, "ns": NAMESPACE, "value": text}
     return holder | {"props": [*_list(holder.get("props")), ours]}
 
 
