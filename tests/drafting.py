@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from compliance.audit import trail
 from compliance.checklists import content
 from compliance.models import Question
 
@@ -25,6 +26,11 @@ def typed(client, edition, key="Q1"):
 def save(client, edition, key="Q1", **changes):
     data = typed(client, edition, key) | changes
     return client.post(url("question_save", edition), data)
+
+
+def key_of(event):
+    """The key of what an action added."""
+    return trail.changes(event)[1]["key"]
 
 
 def question_of(edition, key="Q1"):

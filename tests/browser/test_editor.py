@@ -50,7 +50,7 @@ def test_escape_puts_a_lifted_question_back(desk, made, open_window):
     assert keys(desk, made) == [["Q1", "Q2"], ["Q3", "Q4"]]
 
 
-def test_question_is_dragged_into_another_section(desk, made, open_window):
+def test_question_is_dragged_into_another_section_and_back(desk, made, open_window):
     page = open_window(made["sessions"][0], made["path"] + "edit/").page
     start, end = (page.locator(f"#grip-{key}").bounding_box() for key in ("Q1", "Q4"))
     page.mouse.move(start["x"] + 8, start["y"] + 8)
@@ -58,6 +58,10 @@ def test_question_is_dragged_into_another_section(desk, made, open_window):
     page.mouse.move(end["x"] + 8, end["y"] + 2, steps=8)
     page.mouse.up()
     until(lambda: keys(desk, made), lambda now: now == [["Q2"], ["Q3", "Q1", "Q4"]])
+    page.get_by_text("Q1 is moved.").wait_for()
+    assert looks(page) == []
+    page.get_by_role("button", name="Undo").click()
+    until(lambda: keys(desk, made), lambda now: now == [["Q1", "Q2"], ["Q3", "Q4"]])
 
 
 def test_two_editors_lose_nothing(desk, made, open_window):

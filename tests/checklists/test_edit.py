@@ -203,12 +203,14 @@ def test_removal_is_undone_whole(ada, draft):
     assert list(draft.questions.values_list("position", flat=True)) == [1, 2, 3, 4]
 
 
-def test_only_changes_to_questions_of_this_draft_are_undone(ada, cast, draft):
+def test_only_changes_of_this_draft_are_undone(ada, cast, draft):
     other = make_draft(checklist=make_checklist("other", cast.acme))
     seq = save(ada, other, text="Elsewhere?").url.partition("saved=")[2]
-    given = {"by": cast.ada, "organisation": cast.acme, "edition_id": draft.pk}
-    actions.add_section(**given, title="New")
+    given = {"organisation": cast.acme, "edition_id": draft.pk}
+    actions.send_to_review(by=cast.ada, **given)
+    actions.send_back(by=cast.otto, **given, reason="Not yet.")
     for wrong in (seq, Event.objects.order_by("seq").last().seq):
+        assert ada.get(url("edit", draft), {"saved": wrong}).context["done"] is None
         reply = ada.post(url("undo", draft), {"seq": wrong}, follow=True)
         assert "look again" in reply.text
     assert ada.post(url("undo", draft), {"seq": "x"}).status_code == 404

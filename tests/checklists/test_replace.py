@@ -96,7 +96,7 @@ def test_replacing_is_undone_in_one_step(cast, draft, sign_in, given):
     data = {"find": "duty", "put": "task", "seen": given["seen"]}
     page = ada.post(path, data, follow=True)
     assert flat(page.text).count("Replaced in 3 questions.") == 1
-    seq = page.context["done"].cleaned_data["seq"]
+    seq = page.context["done"].seq
     undo = reverse("checklists:undo", args=["acme", draft.pk])
     assert "Undone" in ada.post(undo, {"seq": seq}, follow=True).text
     assert content.document(draft) == before

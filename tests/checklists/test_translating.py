@@ -127,7 +127,7 @@ def test_a_save_is_undone(ada, draft):
     before = content.document(draft)
     reply = save(ada, draft, title="Titel")
     shown = ada.get(reply.url)
-    seq = shown.context["done"].cleaned_data["seq"]
+    seq = shown.context["done"].seq
     assert 'value="' + str(seq) + '"' in shown.text
     ada.post(url("undo", draft), {"seq": seq})
     assert content.document(draft) == before

@@ -2,8 +2,9 @@
 
 from compliance.checklists.actions.cloning import clone, draft_next
 from compliance.checklists.actions.copying import duplicate_question
-from compliance.checklists.actions.editing import save_head, save_question
+from compliance.checklists.actions.editing import save_question
 from compliance.checklists.actions.facts import remove_fact, save_fact
+from compliance.checklists.actions.head import save_head
 from compliance.checklists.actions.law import (
     amend_provision,
     held,

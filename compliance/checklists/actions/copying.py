@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
+from compliance.audit.models import Event
 from compliance.checklists import content
 from compliance.checklists.actions.editing import choose, cite
 from compliance.checklists.actions.outline import next_key
@@ -14,7 +15,7 @@ from compliance.organisations.models import Organisation
 
 def duplicate_question(
     *, by: Any, organisation: Organisation | None, edition_id: int, key: str
-) -> Question:
+) -> Event:
     """A copy right behind a question, with its choices, law, rule and translations.
 
     What an imported file said besides stays with the original: it names that one.
@@ -38,5 +39,4 @@ def duplicate_question(
         choose(copy, stands["choices"])
         cite(copy, stands["cites"])
         after = {"key": copy.key, "section": original.section.key, "copied_from": key}
-        record(by, edition, "question.added", {}, after | {"text": copy.text})
-    return copy
+        return record(by, edition, "question.added", {}, after | {"text": copy.text})

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils.text import slugify
 
+from compliance.audit.models import Event
 from compliance.checklists import content, rules
 from compliance.checklists.actions.recording import (
     RefusedError,
@@ -25,31 +26,29 @@ def save_fact(
     key: str,
     version: int,
     values: dict[str, Any],
-) -> Fact:
-    """Write a fact; a new one without a key."""
+) -> Event | None:
+    """Write a fact; a new one without a key. None when all stood so."""
     with open_draft(organisation, edition_id) as edition:
         if not key:
             return _added(by, edition, values)
         fact = edition.facts.get(key=key)
-        rewrite(by, edition, fact, version, content.as_kept(values))
-    return fact
+        return rewrite(by, edition, fact, version, content.as_kept(values))
 
 
-def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Fact:
+def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Event:
     rows = Fact.objects.filter(edition__checklist=edition.checklist_id)
     taken = {*rows.values_list("key", flat=True), "all", "any", "not"}  # words of rules
     key = free_key(slugify(values["label"])[:34] or "fact", taken)
     last = edition.facts.aggregate(at=Max("position"))["at"] or 0
-    fact = Fact.objects.create(
+    Fact.objects.create(
         edition=edition, key=key, position=last + 1, **content.as_kept(values)
     )
-    record(by, edition, "fact.added", {}, {"key": key} | values)
-    return fact
+    return record(by, edition, "fact.added", {}, {"key": key} | values)
 
 
 def remove_fact(
     *, by: Any, organisation: Organisation | None, edition_id: int, key: str
-) -> None:
+) -> Event:
     """Ask for a fact no more; refuses while a rule rests on it."""
     with open_draft(organisation, edition_id) as edition:
         fact = edition.facts.get(key=key)
@@ -57,9 +56,10 @@ def remove_fact(
         if users:
             msg = f"{fact.label} decides whether {users[0]} applies; change its rule first"
             raise RefusedError(msg)
-        before = {"key": key, "label": fact.label, "text": fact.text}
+        place = {"position": fact.position, "version": fact.version}
+        before = content.fact_document(fact) | place
         fact.delete()
-        record(by, edition, "fact.removed", before, {})
+        return record(by, edition, "fact.removed", before, {})
 
 
 def _users(edition: Edition, key: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from compliance.audit.models import Event
 from compliance.checklists.actions.recording import RefusedError, open_draft, record
 from compliance.checklists.models import Edition, Question, Section
 from compliance.organisations.models import Organisation
@@ -17,8 +18,8 @@ def move_question(
     edition_id: int,
     key: str,
     to: Place | int,
-) -> bool:
-    """Put a question at a place, or one step up (-1) or down (1). Whether it moved.
+) -> Event | None:
+    """Put a question at a place, or one step up (-1) or down (1). None if it stays.
 
     A step goes on into the section before or after. Refuses a place that is gone.
     """
@@ -29,19 +30,18 @@ def move_question(
         was = _place(tree, key)
         target = _step(tree, key, to) if isinstance(to, int) else to
         if target is None or target == was:
-            return False
+            return None
         _put(tree, key, target)
         _number(edition, tree, rows)
         after = {"section": target[0], "behind": target[1]}
         before = {"key": key, "section": was[0], "behind": was[1]}
-        record(by, edition, "question.moved", before, after)
-    return True
+        return record(by, edition, "question.moved", before, after)
 
 
 def move_section(
     *, by: Any, organisation: Organisation | None, edition_id: int, key: str, step: int
-) -> bool:
-    """Put a section with its questions one step up (-1) or down (1). Whether it moved."""
+) -> Event | None:
+    """Put a section with its questions so many steps down, or up. None if it stays."""
     with open_draft(organisation, edition_id) as edition:
         tree, rows = _tree(edition)
         order = list(tree)
@@ -49,7 +49,7 @@ def move_section(
             raise Section.DoesNotExist
         at = order.index(key)
         if not 0 <= at + step < len(order):
-            return False
+            return None
         order.insert(at + step, order.pop(at))
         sections = {section.key: section for section in edition.sections.all()}
         for position, name in enumerate(order, 1):
@@ -57,8 +57,7 @@ def move_section(
         Section.objects.bulk_update(sections.values(), ["position"], batch_size=500)
         _number(edition, {name: tree[name] for name in order}, rows)
         before, after = {"key": key, "position": at + 1}, {"position": at + step + 1}
-        record(by, edition, "section.moved", before, after)
-    return True
+        return record(by, edition, "section.moved", before, after)
 
 
 Tree = dict[str, list[str]]
@@ -73,6 +72,12 @@ def _tree(edition: Edition) -> tuple[Tree, dict[str, Question]]:
         tree[sections[row.section_id]].append(row.key)
         rows[row.key] = row
     return tree, rows
+
+
+def place_of(edition: Edition, key: str) -> Place:
+    """Where a question of a draft stands."""
+    tree, _ = _tree(edition)
+    return _place(tree, key)
 
 
 def _place(tree: Tree, key: str) -> Place:

@@ -26,19 +26,16 @@ OWN = "OWN-"
 
 def add_section(
     *, by: Any, organisation: Organisation | None, edition_id: int, title: str
-) -> Section:
+) -> Event:
     """A section at the end."""
     with open_draft(organisation, edition_id) as edition:
         rows = Section.objects.filter(edition__checklist=edition.checklist_id)
         keys = set(rows.values_list("key", flat=True))
         last = edition.sections.aggregate(at=Max("position"))["at"] or 0
         key = free_key(slugify(title)[:50] or "section", keys)
-        section = Section.objects.create(
-            edition=edition, key=key, title=title, position=last + 1
-        )
-        after = {"key": section.key, "title": title}
-        record(by, edition, "section.added", {}, after)
-    return section
+        Section.objects.create(edition=edition, key=key, title=title, position=last + 1)
+        after = {"key": key, "title": title}
+        return record(by, edition, "section.added", {}, after)
 
 
 def save_section(
@@ -49,26 +46,26 @@ def save_section(
     key: str,
     version: int,
     values: dict[str, Any],
-) -> Section:
-    """Write the title and the introduction of a section."""
+) -> Event | None:
+    """Write the title and the introduction of a section. None when both stood so."""
     with open_draft(organisation, edition_id) as edition:
         section = edition.sections.get(key=key)
-        rewrite(by, edition, section, version, values)
-    return section
+        return rewrite(by, edition, section, version, values)
 
 
 def remove_section(
     *, by: Any, organisation: Organisation | None, edition_id: int, key: str
-) -> None:
+) -> Event:
     """Take an empty section away; refuses one that still has questions."""
     with open_draft(organisation, edition_id) as edition:
         section = edition.sections.get(key=key)
         if section.questions.exists():
             msg = f"{section.title} still has questions; move or remove them first"
             raise RefusedError(msg)
-        before = {"key": key, "title": section.title, "intro": section.intro}
+        place = {"position": section.position, "version": section.version}
+        before = content.section_document(section) | place
         section.delete()
-        record(by, edition, "section.removed", before, {})
+        return record(by, edition, "section.removed", before, {})
 
 
 def add_question(
@@ -78,7 +75,7 @@ def add_question(
     edition_id: int,
     section: str,
     text: str,
-) -> Question:
+) -> Event:
     """A question at the end of a section, under a key that none ever had."""
     with open_draft(organisation, edition_id) as edition:
         row = edition.sections.get(key=section)
@@ -96,8 +93,7 @@ def add_question(
             weight=3,
         )
         after = {"key": question.key, "section": section, "text": text}
-        record(by, edition, "question.added", {}, after)
-    return question
+        return record(by, edition, "question.added", {}, after)
 
 
 def next_key(edition: Edition) -> str:

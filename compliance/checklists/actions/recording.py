@@ -65,8 +65,8 @@ def record(
 
 def rewrite(
     by: Any, edition: Edition, row: Fact | Section, version: int, values: dict[str, Any]
-) -> None:
-    """Write what differs in a part of a draft, with one event; nothing when all stands.
+) -> Event | None:
+    """Write what differs in a part of a draft, with one event; None when all stands.
 
     Raises ``StaleError`` when its version is another one.
     """
@@ -74,14 +74,14 @@ def rewrite(
         raise StaleError
     changed = {n: v for n, v in values.items() if getattr(row, n) != v}
     if not changed:
-        return
+        return None
     before = {name: getattr(row, name) for name in changed}
     for name, value in changed.items():
         setattr(row, name, value)
     row.version += 1
     row.save()
     action = f"{row._meta.model_name}.changed"
-    record(by, edition, action, {"key": row.key} | before, changed)
+    return record(by, edition, action, {"key": row.key} | before, changed)
 
 
 def free_key(stem: str, taken: Collection[str]) -> str:

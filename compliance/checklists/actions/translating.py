@@ -6,15 +6,15 @@ from typing import Any
 from compliance.audit.models import Event
 from compliance.checklists import content
 from compliance.checklists.actions.editing import save_question
+from compliance.checklists.actions.head import write_head
 from compliance.checklists.actions.recording import (
     RefusedError,
     StaleError,
     open_draft,
-    record,
     rewrite,
 )
 from compliance.checklists.models import Edition
-from compliance.checklists.translations import Texts, parts, written
+from compliance.checklists.translations import Texts, written
 from compliance.checklists.translator import find_part
 from compliance.organisations.models import Organisation
 from compliance.web.languages import language_name
@@ -25,7 +25,7 @@ MOST = 30
 
 def add_language(
     *, by: Any, organisation: Organisation | None, edition_id: int, language: str
-) -> None:
+) -> Event | None:
     """Let a draft be translated into a language."""
     with open_draft(organisation, edition_id) as edition:
         found = edition.translations or {}
@@ -38,25 +38,21 @@ def add_language(
         if len(found) >= MOST:
             msg = f"An edition has at most {MOST} languages"
             raise RefusedError(msg)
-        _keep(by, edition, found | {language: {}})
+        return _keep(by, edition, found | {language: {}})
 
 
 def remove_language(
     *, by: Any, organisation: Organisation | None, edition_id: int, language: str
-) -> None:
+) -> Event | None:
     """Take a language away that nothing has been translated into."""
     with open_draft(organisation, edition_id) as edition:
-        document = content.document(edition)
-        if any(language in part.found for part in parts(document, "", "") if part.key):
-            msg = f"There are texts in {language_name(language)}; empty them first"
-            raise RefusedError(msg)
-        found = dict(document["edition"].get("translations") or {})
+        found = dict(content.edition_document(edition).get("translations") or {})
         if found.pop(language, None):
             msg = (
                 f"The edition has texts in {language_name(language)}; empty them first"
             )
             raise RefusedError(msg)
-        _keep(by, edition, found or None)
+        return _keep(by, edition, found or None)
 
 
 def save_translation(
@@ -73,8 +69,8 @@ def save_translation(
 ) -> Event | None:
     """Write the texts of a part in a language; an empty one takes its translation away.
 
-    ``still`` names those that fit although their text has changed. The event of a
-    question, which can be undone; None otherwise, or when all stood so. Raises
+    ``still`` names those that fit although their text has changed. None when all stood
+    so. Raises
     ``StaleError`` when the version of the part is another one, ``DoesNotExist`` when it
     was removed, ``RefusedError`` for a language that the edition does not have.
     """
@@ -97,20 +93,11 @@ def save_translation(
             )
         if kind == "edition":
             named = edition.translations or {}
-            _keep(by, edition, {code: new.get(code, {}) for code in named})
-        else:
-            values = {"translations": content.as_kept(new) or None}
-            rewrite(by, row.edition, row, version, values)
-    return None
+            return _keep(by, edition, {code: new.get(code, {}) for code in named})
+        values = {"translations": content.as_kept(new) or None}
+        return rewrite(by, edition, row, version, values)
 
 
-def _keep(by: Any, edition: Edition, found: dict[str, Any] | None) -> None:
-    """Write the translations of an edition itself, with one event when they differ."""
-    new, before = content.as_kept(found), edition.translations
-    if new == before:
-        return
-    edition.translations = new
-    edition.version += 1
-    edition.save()
-    told = {"translations": before}, {"translations": new}
-    record(by, edition, "edition.changed", *told)
+def _keep(by: Any, edition: Edition, found: dict[str, Any] | None) -> Event | None:
+    """Write the translations of an edition itself."""
+    return write_head(by, edition, {"translations": content.as_kept(found)})

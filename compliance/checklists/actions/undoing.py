@@ -1,77 +1,139 @@
-"""The last change to a question of a draft, undone."""
+"""The last change to a part of a draft, undone: by a change the other way round."""
 
-from typing import Any
+from datetime import date
+from typing import Any, NoReturn
 
 from django.db.models import F, Max
 
 from compliance.audit import trail
-from compliance.checklists import content
+from compliance.checklists import content, undoable
 from compliance.checklists.actions.editing import choose, cite, save_question
+from compliance.checklists.actions.facts import remove_fact
+from compliance.checklists.actions.head import as_told, write_head
+from compliance.checklists.actions.moving import move_question, move_section, place_of
+from compliance.checklists.actions.outline import remove_question, remove_section
 from compliance.checklists.actions.recording import (
     RefusedError,
-    chain_of,
     open_draft,
     record,
+    rewrite,
 )
 from compliance.checklists.actions.replacing import put_back
-from compliance.checklists.models import Edition, Question
+from compliance.checklists.models import Edition, Fact, Question, Section
 from compliance.organisations.models import Organisation
 
-UNDONE = ("question.changed", "question.removed", "edition.replaced")
+Values = dict[str, Any]
 
 
 def undo(
     *, by: Any, organisation: Organisation | None, edition_id: int, seq: int
-) -> str:
-    """Put a question back as it was before an event; its key.
+) -> tuple[str, str]:
+    """Put a part of a draft back as it was before an event; its kind and its key.
 
-    A replacing in many questions goes back in one step, and has no key. That is an event itself. Refuses what has been changed again since. Raises
-    ``Event.DoesNotExist`` for an event that is no change to a question of the draft.
+    The key is "" when the part is gone by that, or is more than one. That is an event
+    itself. Refuses what has been changed again since. Raises ``Event.DoesNotExist`` for
+    an event that is none of ``undoable``.
     """
     with open_draft(organisation, edition_id) as edition:
-        event = trail.events_of(chain_of(edition.checklist)).get(
-            seq=seq,
-            action__in=UNDONE,
-            subject_label="edition",
-            subject_id=str(edition.pk),
-        )
+        event = undoable.find(edition, seq)
         before, after = trail.changes(event)
-        if event.action == "edition.replaced":
+        part, _, what = event.action.partition(".")
+        if what == "replaced":
             put_back(by, edition, before, after["questions"])
-            return ""
-        key: str = before.pop("key")
-        if event.action == "question.removed":
-            _restore(by, edition, key, before)
+            return part, ""
+        key = before.pop("key", "") or after.get("key", "")
+        if what == "removed":
+            if part == "question":
+                _restore_question(by, edition, key, before)
+            else:
+                model = Section if part == "section" else Fact
+                _restore(
+                    by, edition, model, {"key": key, "translations": None} | before
+                )
+            return part, key
+        row = _row(edition, part, key)
+        if what == "added":
+            _take_away(by, row, part, edition)
+            return part, ""
+        if what == "moved":
+            _move_back(by, row, edition, before, after)
         else:
-            _change_back(by, edition, key, before, after)
-    return key
+            _change_back(by, row, edition, before, after)
+    return part, key
+
+
+def _row(edition: Edition, part: str, key: str) -> Any:
+    """The row of a part that stands; raises ``DoesNotExist`` of its model."""
+    rows = {
+        "question": content.with_links(edition.questions),
+        "section": edition.sections,
+        "fact": edition.facts,
+    }
+    return rows[part].get(key=key) if part in rows else edition
+
+
+def _refuse(row: Any) -> NoReturn:
+    name = row.key if isinstance(row, Question) else f"“{row}”"
+    msg = f"{name} has been changed again since"
+    raise RefusedError(msg)
+
+
+def _given(by: Any, edition: Edition, row: Any) -> Values:
+    """What every action on a part is given."""
+    owner = edition.checklist.organisation
+    return {
+        "by": by,
+        "organisation": owner,
+        "edition_id": edition.pk,
+        "key": row.key,
+    }
+
+
+def _take_away(by: Any, row: Any, part: str, edition: Edition) -> None:
+    if row.version:
+        _refuse(row)
+    remove = {
+        "question": remove_question,
+        "section": remove_section,
+        "fact": remove_fact,
+    }
+    remove[part](**_given(by, edition, row))
+
+
+def _move_back(
+    by: Any, row: Any, edition: Edition, before: Values, after: Values
+) -> None:
+    given = _given(by, edition, row)
+    if isinstance(row, Section):
+        keys = list(edition.sections.values_list("key", flat=True))
+        if keys.index(row.key) + 1 != after["position"]:
+            _refuse(row)
+        move_section(**given, step=before["position"] - after["position"])
+        return
+    if place_of(edition, row.key) != (after["section"], after["behind"]):
+        _refuse(row)
+    move_question(**given, to=(before["section"], before["behind"]))
 
 
 def _change_back(
-    by: Any,
-    edition: Edition,
-    key: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
+    by: Any, row: Any, edition: Edition, before: Values, after: Values
 ) -> None:
-    question = content.with_links(edition.questions).filter(key=key).first()
-    organisation = edition.checklist.organisation
-    stands = content.question_document(question) if question else {}
-    is_same = all(stands.get(name) == value for name, value in after.items())
-    if question is None or organisation is None or not is_same:
-        msg = f"{key} has been changed again since"
-        raise RefusedError(msg)
-    save_question(
-        by=by,
-        organisation=organisation,
-        edition_id=edition.pk,
-        key=key,
-        version=question.version,
-        values=before,
-    )
+    is_question = isinstance(row, Question)
+    stands = content.question_document(row) if is_question else vars(row)
+    if any(as_told(stands.get(name)) != value for name, value in after.items()):
+        _refuse(row)
+    if is_question:
+        given = _given(by, edition, row)
+        save_question(**given, version=row.version, values=before)
+    elif isinstance(row, Edition):
+        if "law_as_of" in before:
+            before["law_as_of"] = date.fromisoformat(before["law_as_of"])
+        write_head(by, row, before)
+    else:
+        rewrite(by, edition, row, row.version, before)
 
 
-def _restore(by: Any, edition: Edition, key: str, was: dict[str, Any]) -> None:
+def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
     section = edition.sections.filter(key=was["section"]).first()
     if section is None or edition.questions.filter(key=key).exists():
         msg = f"{key} has no place to go back to: the outline has changed since"
@@ -96,3 +158,19 @@ def _restore(by: Any, edition: Edition, key: str, was: dict[str, Any]) -> None:
     cite(question, was["cites"])
     after = {"key": key, "section": section.key}
     record(by, edition, "question.restored", {}, after)
+
+
+def _restore(
+    by: Any, edition: Edition, model: type[Section | Fact], was: Values
+) -> None:
+    """A section or fact where it stood, all of it; its event holds the whole row."""
+    rows = model.objects.filter(edition=edition)
+    if "version" not in was or rows.filter(key=was["key"]).exists():
+        msg = "That cannot come back any more; add it again"
+        raise RefusedError(msg)
+    at = was["position"]
+    rows.filter(position__gte=at).update(position=F("position") + 1)
+    values = was | {"version": was["version"] + 1}
+    row = model.objects.create(edition=edition, **content.as_kept(values))
+    part = row._meta.model_name
+    record(by, edition, f"{part}.restored", {}, {"key": row.key, "position": at})

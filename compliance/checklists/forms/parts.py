@@ -181,10 +181,14 @@ class RemoveForm(forms.Form):
 
 
 class UndoForm(forms.Form):
-    """Which event is undone."""
+    """Which event is undone, and the page to go back to; the editor itself by default."""
 
     seq = forms.IntegerField(min_value=1, max_value=2**31)
-    replaced = forms.IntegerField(min_value=1, max_value=2**31, required=False)
+    page = forms.ChoiceField(
+        choices=[(name, "") for name in ("facts", "translations", "translate")],
+        required=False,
+    )
+    language = short(required=False)
 
 
 class ReplaceForm(forms.Form):

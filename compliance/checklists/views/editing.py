@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,10 +15,10 @@ from django.views.decorators.http import (
 
 from compliance.checklists import actions, content
 from compliance.checklists import editor as reading
-from compliance.checklists.forms import HeadForm, QuestionEditor, UndoForm
+from compliance.checklists.forms import HeadForm, QuestionEditor
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.views.finding import find, is_draft, keeper, keeps
-from compliance.checklists.views.showing import clash, lost, whole
+from compliance.checklists.views.showing import clash, done, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 
@@ -47,9 +46,7 @@ def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
         edition,
         key=request.GET.get("question", ""),
         section=request.GET.get("section", ""),
-        done=UndoForm(
-            {"seq": request.GET.get("saved"), "replaced": request.GET.get("replaced")}
-        ),
+        done=done(edition, request.GET),
     )
     return _page(
         request, shown | reading.searched(edition, shown["outline"], text), 200
@@ -126,7 +123,7 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     values = {n: v for n, v in form.cleaned_data.items() if n != "version"}
     version = form.cleaned_data["version"]
     try:
-        actions.save_head(
+        event = actions.save_head(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -138,8 +135,8 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     except actions.RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _head(request, edition, form, status=422)
-    messages.success(request, "The edition is saved.")
-    return redirect("checklists:edit", request.organisation.slug, edition.pk)
+    path = reverse("checklists:edit", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?saved={event.seq}" if event else path)
 
 
 def _head_form(edition: Edition) -> HeadForm:

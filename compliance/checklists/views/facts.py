@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.audit.models import Event
 from compliance.checklists import actions
 from compliance.checklists.forms import FactForm
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.views.finding import find, is_draft, keeper
+from compliance.checklists.views.showing import done
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 
@@ -49,6 +52,7 @@ def _page(
         for row in rows
     ]
     context = {"edition": edition, "rows": forms, "refused": refused, "theirs": theirs}
+    context["done"] = done(edition, request.GET)
     return render(request, "checklists/facts.html", context, status=status)
 
 
@@ -66,7 +70,7 @@ def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, edition, refused=form, key=key, status=422)
     try:
-        actions.save_fact(
+        event = actions.save_fact(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -81,8 +85,7 @@ def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     except actions.RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, edition, refused=form, key=key, status=422)
-    messages.success(request, f"{form.cleaned_data['label']} is saved.")
-    return redirect("checklists:facts", request.organisation.slug, edition.pk)
+    return _again(request, edition, event)
 
 
 def _stale(request: MemberRequest, edition: Edition, fact: Any) -> HttpResponse:
@@ -99,7 +102,7 @@ def _stale(request: MemberRequest, edition: Edition, fact: Any) -> HttpResponse:
 def fact_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     edition = find(request, edition_id)
     try:
-        actions.remove_fact(
+        event = actions.remove_fact(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -109,6 +112,13 @@ def fact_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
         raise Http404 from error
     except actions.RefusedError as refused:
         messages.error(request, f"{refused}.")
-    else:
-        messages.success(request, "The fact is removed.")
-    return redirect("checklists:facts", request.organisation.slug, edition.pk)
+        event = None
+    return _again(request, edition, event)
+
+
+def _again(
+    request: MemberRequest, edition: Edition, event: Event | None
+) -> HttpResponse:
+    """The facts, with what was done and the way back."""
+    path = reverse("checklists:facts", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?saved={event.seq}" if event else path)

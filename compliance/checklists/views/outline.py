@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
-from compliance.checklists import actions
+from compliance.audit.models import Event
+from compliance.checklists import actions, undoable
 from compliance.checklists.forms import (
     MoveForm,
     NewQuestionForm,
@@ -27,21 +28,17 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.web.htmx import wants_partial
 
 
-def _acted(request: MemberRequest, act: Callable[[], Any], said: str) -> Any:
-    """What an action gave; None when it was refused, which the page then tells."""
+def _acted(request: MemberRequest, act: Callable[[], Any]) -> Any:
+    """What an action gave, False for nothing; None when it was refused, and that is told."""
     try:
-        done = act()
+        return act() or False
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except ObjectDoesNotExist:
         messages.error(request, "Somebody else has removed that; look again.")
-        return None
     except actions.RefusedError as refused:
         messages.error(request, f"{refused}.")
-        return None
-    if said:
-        messages.success(request, said)
-    return done
+    return None
 
 
 def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
@@ -56,6 +53,11 @@ def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
 def _back(request: MemberRequest, edition: Edition, **query: str) -> HttpResponse:
     path = reverse("checklists:edit", args=[request.organisation.slug, edition.pk])
     return redirect(f"{path}?{urlencode(query)}" if query else path)
+
+
+def _done(request: MemberRequest, edition: Edition, event: Event) -> HttpResponse:
+    """The editor at the part that was changed, with the way back."""
+    return _back(request, edition, **undoable.told(event).place, saved=str(event.seq))
 
 
 def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
@@ -77,13 +79,8 @@ def part_add(request: MemberRequest, edition_id: int) -> HttpResponse:
             messages.error(request, str(faults[0]))
         section = request.POST.get("section", "")[:60]
         return _back(request, edition, **({"section": section} if section else {}))
-    done = _acted(request, lambda: act(**given, **form.cleaned_data), "")
-    if done is None:
-        return _back(request, edition)
-    messages.success(request, f"{done.key if is_question else done} is added.")
-    return _back(
-        request, edition, **{"question" if is_question else "section": done.key}
-    )
+    done = _acted(request, lambda: act(**given, **form.cleaned_data))
+    return _done(request, edition, done) if done else _back(request, edition)
 
 
 @require_POST
@@ -92,11 +89,8 @@ def part_copy(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A question once more, right behind itself."""
     edition, key = find(request, edition_id), request.POST.get("key", "")[:60]
     given = _given(request, edition) | {"key": key}
-    done = _acted(request, lambda: actions.duplicate_question(**given), "")
-    if done is None:
-        return _back(request, edition)
-    messages.success(request, f"{done.key} is a copy of {key}.")
-    return _back(request, edition, question=done.key)
+    done = _acted(request, lambda: actions.duplicate_question(**given))
+    return _done(request, edition, done) if done else _back(request, edition)
 
 
 @require_POST
@@ -110,21 +104,20 @@ def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
     data = form.cleaned_data
     given = _given(request, edition) | {"key": data["key"]}
     if data["part"] == "section":
-        done = _acted(
-            request, lambda: actions.move_section(**given, step=data["step"]), ""
-        )
+        done = _acted(request, lambda: actions.move_section(**given, step=data["step"]))
     else:
         to = data["step"] or (data["section"], data["behind"])
-        done = _acted(request, lambda: actions.move_question(**given, to=to), "")
+        done = _acted(request, lambda: actions.move_question(**given, to=to))
     if wants_partial(request.htmx):
         status = 409 if done is None else 200
-        shown = whole(edition, key=request.POST.get("open", ""))
+        told = undoable.told(done) if done else None
+        shown = whole(edition, key=request.POST.get("open", ""), done=told)
         return _page(request, shown, status)
+    if done:
+        return _done(request, edition, done)
     if done is None:
         return _back(request, edition)
-    messages.success(
-        request, f"{data['key']} is moved." if done else "It stays where it is."
-    )
+    messages.success(request, "It stays where it is.")
     return _back(request, edition, **{data["part"]: data["key"]})
 
 
@@ -138,29 +131,43 @@ def part_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     data = form.cleaned_data
     is_section = data["part"] == "section"
     act = actions.remove_section if is_section else actions.remove_question
-
-    def remove() -> Any:
-        return act(**_given(request, edition), key=data["key"]) or True
-
-    said = "The section is removed." if is_section else ""
-    done = _acted(request, remove, said)
-    if done is None:
-        return _back(request, edition, **{data["part"]: data["key"]})
-    return _back(request, edition, **({} if is_section else {"saved": str(done.seq)}))
+    given = _given(request, edition) | {"key": data["key"]}
+    done = _acted(request, lambda: act(**given))
+    if done:
+        return _done(request, edition, done)
+    return _back(request, edition, **{data["part"]: data["key"]})
 
 
 @require_POST
 @member_required(Permission.EDIT)
 def undo(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """A question as it was before it was saved or removed."""
+    """A part as it was before a change; then the page on which that was asked."""
     edition, form = find(request, edition_id), UndoForm(request.POST)
     if not form.is_valid():
         raise Http404
-    seq = form.cleaned_data["seq"]
-    key = _acted(
-        request, lambda: actions.undo(**_given(request, edition), seq=seq), "Undone."
-    )
-    return _back(request, edition, **({"question": key} if key else {}))
+    data = form.cleaned_data
+    given = _given(request, edition) | {"seq": data["seq"]}
+    done = _acted(request, lambda: actions.undo(**given))
+    if done:
+        messages.success(request, "Undone.")
+    return _undone(request, edition, data["page"], data["language"], done)
+
+
+def _undone(
+    request: MemberRequest, edition: Edition, page: str, language: str, done: Any
+) -> HttpResponse:
+    """The page on which the undoing was asked, at what stands again."""
+    part, key = done or ("", "")
+    if page == "translate" and language not in (edition.translations or {}):
+        page = "translations"
+    if page:
+        path = reverse(
+            f"checklists:{page}", args=[request.organisation.slug, edition.pk]
+        )
+        query = {"language": language, "part": part or "edition", "key": key}
+        return redirect(path if page == "facts" else f"{path}?{urlencode(query)}")
+    is_shown = part in {"question", "section"} and key
+    return _back(request, edition, **({part: key} if is_shown else {}))
 
 
 @require_POST
@@ -174,7 +181,7 @@ def section_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     values = {name: form.cleaned_data[name] for name in ("title", "intro")}
     version = form.cleaned_data["version"]
     try:
-        actions.save_section(
+        event = actions.save_section(
             **_given(request, edition), key=key, version=version, values=values
         )
     except ObjectDoesNotExist as error:
@@ -184,7 +191,8 @@ def section_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     except actions.RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, whole(edition, section=key, section_form=form), 422)
-    messages.success(request, "The section is saved.")
+    if event:
+        return _done(request, edition, event)
     return _back(request, edition, section=key)
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.utils import timezone
 
-from compliance.checklists import citing, content
+from compliance.checklists import citing, content, undoable
 from compliance.checklists import editor as reading
 from compliance.checklists.changes import Telling
 from compliance.checklists.checking import Cited
@@ -16,6 +17,7 @@ from compliance.checklists.forms import (
     QuestionEditor,
     QuestionForm,
     SectionForm,
+    UndoForm,
 )
 from compliance.checklists.models import Edition, Fact
 
@@ -40,6 +42,17 @@ def whole(
     else:
         context |= _question(edition, outline, facts, chosen, editor)
     return context | more
+
+
+def done(edition: Edition, asked: Any) -> undoable.Done | None:
+    """The change that a page is asked to tell with ``?saved=``: two queries."""
+    form = UndoForm({"seq": asked.get("saved")})
+    if not form.is_valid():
+        return None
+    try:
+        return undoable.told(undoable.find(edition, form.cleaned_data["seq"]))
+    except ObjectDoesNotExist:
+        return None
 
 
 def _section(outline: reading.Outline, key: str) -> dict[str, Any]:

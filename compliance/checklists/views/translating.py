@@ -15,18 +15,18 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from compliance.audit.models import Event
 from compliance.checklists import actions, translator
 from compliance.checklists.forms import (
     LanguageForm,
     ShowForm,
     TranslationForm,
-    UndoForm,
 )
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import Part, all_said, labels_of, language_tag
 from compliance.checklists.views.finding import find, is_draft, keeper
+from compliance.checklists.views.showing import done
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.web.languages import language_name
 
 ON_A_PAGE = 200
 
@@ -64,6 +64,7 @@ def _overview(
         "shows": [("missing", "Missing"), ("stale", "Out of date"), ("all", "All")],
         "page": pages.get_page(request.GET.get("page")),
         "form": form,
+        "done": done(edition, request.GET),
     }
     return render(request, "checklists/translations.html", context, status=status)
 
@@ -78,14 +79,13 @@ def language_add(request: MemberRequest, edition_id: int) -> HttpResponse:
         return _overview(request, edition, form, 422)
     code = form.cleaned_data["code"]
     try:
-        actions.add_language(**_given(request, edition), language=code)
+        event = actions.add_language(**_given(request, edition), language=code)
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except actions.RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _overview(request, edition, form, 422)
-    messages.success(request, f"{language_name(code)} is added.")
-    return _to_overview(request, edition, code)
+    return _to_overview(request, edition, code, event)
 
 
 @require_POST
@@ -95,14 +95,13 @@ def language_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     edition = find(request, edition_id)
     code = language_tag(request.POST.get("language", "")[:20])
     try:
-        actions.remove_language(**_given(request, edition), language=code)
+        event = actions.remove_language(**_given(request, edition), language=code)
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except actions.RefusedError as refused:
         messages.error(request, f"{refused}.")
         return _to_overview(request, edition, code)
-    messages.success(request, f"{language_name(code)} is removed.")
-    return _to_overview(request, edition, "")
+    return _to_overview(request, edition, "", event)
 
 
 def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
@@ -110,10 +109,13 @@ def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
     return {"by": request.user, "organisation": organisation, "edition_id": edition.pk}
 
 
-def _to_overview(request: MemberRequest, edition: Edition, code: str) -> HttpResponse:
+def _to_overview(
+    request: MemberRequest, edition: Edition, code: str, event: Event | None = None
+) -> HttpResponse:
     args = [request.organisation.slug, edition.pk]
     path = reverse("checklists:translations", args=args)
-    return redirect(f"{path}?{urlencode({'language': code})}" if code else path)
+    query = ({"language": code} if code else {}) | _seq(event)
+    return redirect(f"{path}?{urlencode(query)}" if query else path)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,7 +170,7 @@ def _page(
         "part": part,
         "language": language,
         "missing": len(part.missing(language)),
-        "done": UndoForm({"seq": request.GET.get("saved")}),
+        "done": done(edition, request.GET),
         "theirs": theirs,
         "said": all_said(
             part.texts, part.found, wanted=language, original=edition.language
@@ -198,14 +200,13 @@ def _saved(
     except actions.RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, edition, form, status=422)
-    messages.success(request, f"{part.key or 'The edition'} is saved.")
     if "next" in request.POST:
-        return _to_next(request, edition, form)
+        return _to_next(request, edition, form, event)
     query = {"part": part.kind, "key": part.key}
     return _to_part(request, edition, language, query | _seq(event))
 
 
-def _seq(event: Any) -> dict[str, int]:
+def _seq(event: Event | None) -> dict[str, Any]:
     return {"saved": event.seq} if event else {}
 
 
@@ -218,13 +219,16 @@ def _to_part(
 
 
 def _to_next(
-    request: MemberRequest, edition: Edition, form: TranslationForm
+    request: MemberRequest,
+    edition: Edition,
+    form: TranslationForm,
+    event: Event | None,
 ) -> HttpResponse:
     found = translator.overview(edition)
     part = found.after(form.part.kind, form.part.key, form.language)
     if part is None:
-        return _to_overview(request, edition, form.language)
-    query = {"part": part.kind, "key": part.key}
+        return _to_overview(request, edition, form.language, event)
+    query = {"part": part.kind, "key": part.key} | _seq(event)
     return _to_part(request, edition, form.language, query)
 
 

@@ -1,0 +1,96 @@
+"""What a draft says of itself: its number, day of the law, words, languages and roles."""
+
+from datetime import date
+from typing import Any
+
+from compliance.audit.models import Event
+from compliance.checklists import content
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    open_draft,
+    record,
+)
+from compliance.checklists.models import Edition
+from compliance.checklists.translations import parts
+from compliance.organisations.models import Organisation
+from compliance.web.languages import language_name
+
+
+def save_head(
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    version: int,
+    values: dict[str, Any],
+) -> Event | None:
+    """Write number, day of the law, notes, words for the subject, language and roles.
+
+    ``role_fact`` brings the roles: the answers to that fact. Refuses one that does not
+    have a role which a question binds. None when all stood so.
+    """
+    with open_draft(organisation, edition_id) as edition:
+        if edition.version != version:
+            raise StaleError
+        if values.get("role_fact", edition.role_fact) != edition.role_fact:
+            values = values | {"roles": _roles(edition, values["role_fact"])}
+        return write_head(by, edition, values)
+
+
+def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | None:
+    """Write what differs of a locked draft itself, with one event; None when all stands."""
+    stands = {name: getattr(edition, name) for name in values}
+    changed = {n: v for n, v in values.items() if stands[n] != v}
+    if not changed:
+        return None
+    _refuse(edition, changed)
+    for name, value in changed.items():
+        setattr(edition, name, value)
+    edition.version += 1
+    edition.save()
+    before = {name: as_told(stands[name]) for name in changed}
+    after = {name: as_told(value) for name, value in changed.items()}
+    return record(by, edition, "edition.changed", before, after)
+
+
+def as_told(value: Any) -> Any:
+    """A value as the trail keeps it: days as ISO text."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _refuse(edition: Edition, changed: dict[str, Any]) -> None:
+    others = edition.checklist.editions.exclude(pk=edition.pk)
+    if "number" in changed and others.filter(number=changed["number"]).exists():
+        msg = f"Edition {changed['number']} is there already; write another number"
+        raise RefusedError(msg)
+    named = changed.get("translations", edition.translations) or {}
+    language = changed.get("language", edition.language)
+    if language in named:
+        msg = f"There are translations into {language_name(language)}"
+        raise RefusedError(msg)
+    if gone := (edition.translations or {}).keys() - named.keys():
+        _refuse_translated(edition, gone)
+
+
+def _refuse_translated(edition: Edition, gone: set[str]) -> None:
+    """A language stays while parts of the edition have texts in it."""
+    for part in parts(content.document(edition), "", ""):
+        if part.key and (found := gone & part.found.keys()):
+            msg = f"There are texts in {language_name(min(found))}; empty them first"
+            raise RefusedError(msg)
+
+
+def _roles(edition: Edition, role_fact: str) -> dict[str, str]:
+    """The roles of another fact: those that stand keep their names."""
+    fact = edition.facts.filter(key=role_fact).first()
+    choices = fact.choices if fact else []
+    roles = {c["key"]: edition.roles.get(c["key"], c["label"]) for c in choices}
+    for key, binds in edition.questions.values_list("key", "binds"):
+        if strange := [role for role in binds if role not in roles]:
+            name = edition.roles.get(strange[0], strange[0])
+            msg = (
+                f"{key} binds {name}, which would be no role any more; untick it first"
+            )
+            raise RefusedError(msg)
+    return roles
