@@ -91,7 +91,8 @@ class VerifyForm(forms.Form):
     """A report that somebody wants checked."""
 
     file = forms.FileField(
-        label="Report",
+        label="Report (PDF)",
+        help_text=f"Choose it, or drop it here. At most {MOST_BYTES // 2**20} MB.",
         widget=forms.ClearableFileInput(
             attrs={"class": "input", "accept": "application/pdf,.pdf"}
         ),

@@ -294,6 +294,12 @@ def demo_places():
     }
 
 
+def signed_place():
+    """The id of the demo's signed assessment."""
+    rows = Assessment.objects.filter(organisation__slug="nordhavn", status="signed")
+    return str(rows.get().pk)
+
+
 def auditors_places():
     """Ids of what the demo's auditor sees."""
     seat = Seat.objects.order_by("pk").first()

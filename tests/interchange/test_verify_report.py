@@ -150,8 +150,15 @@ def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
     assert "Not proven: That an answer is true." in run("good.pdf")[1]
 
 
+def test_program_without_its_library_says_what_to_install():
+    command = [sys.executable, "-I", "-S", str(PROGRAM), "any.pdf"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "python3 -m pip install pyHanko" in done.stdout
+
+
 def test_program_needs_only_the_standard_library_and_pyhanko():
-    used = re.findall(r"^(?:import|from) (\w+)", PROGRAM.read_text(), re.M)
+    used = re.findall(r"^ *(?:import|from) (\w+)", PROGRAM.read_text(), re.M)
     others = set(used) - set(sys.stdlib_module_names)
     assert others == {"asn1crypto", "pyhanko", "pyhanko_certvalidator"}
 

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from compliance.interchange.records.verified import Verified
 from compliance.reports import receiving
 from compliance.reports.knowing import own_pins
 from compliance.reports.views import verify
@@ -59,6 +60,26 @@ def test_own_report_agrees_and_tells_what_it_says(report, tmp_path):
     assert "This very file was made here, byte for byte." in text
     assert "Acme" in text
     assert "What it does not prove" in text
+    assert "<dd>1 Jan 2026</dd>" in text.replace("<bdi>", "").replace("</bdi>", "")
+    assert "Common Name" not in text
+    assert "+00:00" not in text
+
+
+def test_days_and_moments_are_told_as_people_write_them():
+    facts = {
+        "subject": "2026-01-01",  # somebody's own words stay
+        "period_from": "2026-01-01",
+        "period_to": "2026-13-99",
+        "sealed_at": "2026-11-25T23:58:01+00:00",
+        "sealed_by": "Common Name: Attest at a.example",
+    }
+    assert [(word, text) for word, text, _ in Verified((), facts).told] == [
+        ("Subject", "2026-01-01"),
+        ("Period from", "1 Jan 2026"),
+        ("Period to", "2026-13-99"),
+        ("Sealed", "25 Nov 2026, 23:58 UTC"),
+        ("Sealed by", "Attest at a.example"),
+    ]
 
 
 @pytest.mark.slow
@@ -68,6 +89,7 @@ def test_changed_report_is_named(report):
     text = flat(send(bytes(changed)).text)
     assert "Something does not agree" in text or "could not be checked" in text
     assert "Everything agrees" not in text
+    assert "Do not rely on this file." in text or "Choose a file" in text
     more = flat(send(report + b"%").text)
     assert "Something was added to the file" in more
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from compliance.interchange.walls.process import BrokenError, TooLongError, output_from
@@ -14,7 +15,8 @@ MEMORY_BYTES = 1024 * 1024 * 1024
 MOST_WORDS = 500
 FAULT = "fault"
 HASH = re.compile("[0-9a-f]{64}")
-MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+\+00:00$")
+MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{6})?\+00:00)?\b")
+"""A moment or day as the verifier writes it."""
 LONGEST = 200
 """Characters of one thing that a file says of itself."""
 TOLD = (
@@ -33,6 +35,8 @@ TOLD = (
     ("head_seq", "Newest event"),
     ("head_hash", "Head of the trail"),
 )
+COMMON = "Common Name: "
+DATED = ("period_from", "period_to", "read_at", "sealed_at")
 
 
 class NoReportError(Exception):
@@ -67,10 +71,9 @@ class Verified:
     @property
     def told(self) -> list[tuple[str, str, bool]]:
         """What the file says of itself, and whether it is a hash: words of strangers."""
-        facts = {
-            name: MOMENT.sub(r"\1 \2 UTC", str(value)[:LONGEST])
-            for name, value in self.facts.items()
-        }
+        facts = {name: str(value)[:LONGEST] for name, value in self.facts.items()}
+        facts |= {name: _dated(facts[name]) for name in DATED if name in facts}
+        facts["sealed_by"] = facts.get("sealed_by", "").removeprefix(COMMON)
         found = [(word, facts[name]) for name, word in TOLD if facts.get(name)]
         return [(word, text, HASH.fullmatch(text) is not None) for word, text in found]
 
@@ -92,5 +95,21 @@ def verified(file: BinaryIO, pins: Iterable[str]) -> Verified:
         raise NoReportError(msg) from error
     if "problem" in found:
         raise NoReportError(str(found["problem"])[:MOST_WORDS])
-    checks = tuple(Looked(**check) for check in found["checks"])
+    checks = tuple(
+        Looked(one["name"], one["state"], _dated(one["words"]))
+        for one in found["checks"]
+    )
     return Verified(checks, found["facts"])
+
+
+def _dated(words: str) -> str:
+    """The same with each moment and day as people write it, in UTC."""
+    return MOMENT.sub(_in_words, words)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    try:
+        at = datetime.fromisoformat(found[0])
+    except ValueError:  # a report may say anything
+        return found[0]
+    return f"{at.day} {at:%b %Y, %H:%M} UTC" if found[1] else f"{at.day} {at:%b %Y}"

@@ -21,11 +21,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms  # type: ignore[import-untyped]
-from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
+try:
+    from asn1crypto import cms  # type: ignore[import-untyped]
+    from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+except ImportError as error:
+    print(f"{error}. Install pyHanko: python3 -m pip install pyHanko")
+    sys.exit(2)
 
 FORMAT, VERSION, SOURCE = "attest-report", 1, "assessment.json"
 MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
@@ -202,9 +206,8 @@ def _files(result: Result, reader: PdfFileReader) -> dict[str, bytes]:
     names, files = reader.root.get("/Names", {}), dict[str, bytes]()
     _refuse("/EmbeddedFiles" not in names, words)
     for name, spec in _leaves(names["/EmbeddedFiles"], MOST_DEPTH):
-        _refuse(
-            name in files or len(files) >= MOST_FILES, f"There is too much: {name}."
-        )
+        is_more = name in files or len(files) >= MOST_FILES
+        _refuse(is_more, f"There is too much: {name}.")
         files[name] = spec["/EF"]["/F"].data
     _refuse(SOURCE not in files, words)
     linked = sorted(str(spec["/UF"]) for spec in _items(reader.root["/AF"]))
@@ -322,10 +325,8 @@ def _trail(result: Result, source: dict[str, Any]) -> None:
         _refuse_entry(entry, trail, before)
         joined += entry["seq"] == before["seq"] + 1
         before = entry
-    words = (
-        f"All {len(entries)} events that it carries have their hash; {joined} of them"
-        f" follow directly on the one before and name its hash."
-    )
+    words = f"All {len(entries)} events that it carries have their hash; {joined} of"
+    words += " them follow directly on the one before and name its hash."
     result.add("trail", OK if entries else NOTE, words)
 
 
