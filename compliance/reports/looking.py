@@ -69,7 +69,8 @@ def event_before(assessment: Assessment, text: str) -> Event | None:
     """The last event up to a moment that a page sent; None before the start."""
     try:
         at = datetime.strptime(text[:16], ZONED)
-        seq = seq_at(assessment, timezone.make_aware(at.replace(second=59)))
+        last = at.replace(second=59, microsecond=999_999)
+        seq = seq_at(assessment, timezone.make_aware(last))
     except (ValueError, OverflowError):
         return None
     return event_at(assessment, seq) if seq else None

@@ -1,10 +1,12 @@
 """Reports of states other than today's: signed revisions, and earlier moments."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.assessments import actions as doing
 from compliance.assessments.models import Assessment
@@ -14,6 +16,7 @@ from compliance.evidence.actions import describe
 from compliance.models import Evidence, Report
 from compliance.reports import actions
 from compliance.reports.kinds import NOW, State
+from compliance.reports.looking import ZONED
 from compliance.reports.reading import read
 from compliance.reports.writing import html_of
 from compliance.reviews.snapshot import content_of, to_read
@@ -94,6 +97,42 @@ def test_page_tells_two_moments_apart_word_by_word(cast, sign_in, assessment):
     html = sign_in(cast.rob).get(address, sent).content.decode()
     assert re.search(r"<del[^>]*>First</del>", html)
     assert re.search(r"<ins[^>]*>Other</ins>", html)
+
+
+@pytest.fixture
+def two_minutes(cast, assessment, monkeypatch):
+    """Words of the last instant of one minute, and of the next; both as a page sends."""
+    late = timezone.now().replace(second=59, microsecond=999_999) + timedelta(hours=1)
+    later = late + timedelta(minutes=1)
+    for at, note in ((late, "First words"), (later, "Other words")):
+        monkeypatch.setattr(timezone, "now", lambda at=at: at)
+        save(cast, assessment, note)
+    return [timezone.localtime(at).strftime(ZONED) for at in (late, later)]
+
+
+def test_a_minute_is_meant_to_its_last_instant(cast, sign_in, assessment, two_minutes):
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    text = sign_in(cast.rob).get(address, {"at": two_minutes[0]}).text
+    assert "First words" in text
+
+
+def test_two_moments_are_told_forward_in_whatever_order(
+    cast, sign_in, assessment, two_minutes
+):
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    sent = {"at": two_minutes[1], "until": two_minutes[0]}
+    text = sign_in(cast.rob).get(address, sent).text
+    assert re.search(r"<del[^>]*>First</del>", text)
+    assert re.search(r"<ins[^>]*>Other</ins>", text)
+
+
+def test_moment_to_compare_with_that_is_none_is_said(cast, sign_in, assessment):
+    first = save(cast, assessment, "First words")
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    sent = {"seq": first, "until": "2000-01-01T00:00"}
+    text = flat(sign_in(cast.rob).get(address, sent).text)
+    assert "There is nothing to compare with" in text
+    assert "First words" in text
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     found = then(assessment, event) if event else None
     other = event_before(assessment, asked["until"]) if found else None
     later = then(assessment, other) if other else None
+    if found and later and later.event.seq < found.event.seq:
+        found, later = later, found  # "then" reads forward
     number = request.GET.get("section", "")
     context = {
         "assessment": assessment,
@@ -37,6 +39,7 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         else None,
         "days": days_of(assessment, DAYS),
         "asked": asked,
+        "is_other_lost": bool(found and asked["until"]) and later is None,
         "is_lost": bool(asked["at"] or asked["seq"]) and found is None,
         "now": timezone.localtime().strftime(ZONED),
     }
