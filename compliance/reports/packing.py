@@ -10,6 +10,7 @@ from django.template import Context, Engine
 from compliance.audit import exporting
 from compliance.audit.models import Event
 from compliance.evidence.naming import clean_name
+from compliance.interchange.records import layout
 from compliance.interchange.records.outgoing import Listen, Record, chunks_of, damaged
 from compliance.interchange.records.packing import Pack
 from compliance.reports import storage
@@ -38,7 +39,7 @@ def write_pack(
             _chunks(storage.path_of(report.sha256)),
             report.size_bytes or 0,
         )
-        pack.add_file("bundle.zip", _chunks(bundle), bundle.stat().st_size)
+        pack.add_file(layout.IN_PACK, _chunks(bundle), bundle.stat().st_size)
         for name, content in (_trail(record) | scripts).items():
             pack.add(name, content)
         links = [proof for proof in proofs if proof.url]

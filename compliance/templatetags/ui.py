@@ -25,6 +25,16 @@ CHECKLISTS = (
 )
 """How the names of pages begin that other rooms show at the place of checklists."""
 
+ASSESSMENTS = (
+    "reviews:",
+    "seats:",
+    "interchange:",
+    "reports:exports",
+    "reports:package",
+    "reports:as_of",
+)
+"""The same at the place of assessments."""
+
 ENGLISH = "en"
 SHORT_DAYS = {"de": "j. N Y", "fr": "j N Y"}
 LONG_DAYS = {"de": "j. F Y", "fr": "j F Y"}
@@ -72,7 +82,8 @@ def _room(match: ResolverMatch) -> str:
         return "evidence"
     if match.view_name.startswith(CHECKLISTS):
         return "checklists"
-    return "assessments" if match.app_name in {"reviews", "seats"} else match.app_name
+    is_of_one = match.view_name.startswith(ASSESSMENTS)
+    return "assessments" if is_of_one else match.app_name
 
 
 @register.filter

@@ -1,6 +1,8 @@
 """A bundle on screen: chosen, shown, brought in, and where it came from afterwards."""
 
+import io
 import re
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -75,6 +77,21 @@ def test_file_that_is_no_bundle_is_refused_at_its_field(cast, sign_in):
     assert "is no bundle, or is cut off or damaged" in page.text
 
 
+def test_audit_pack_is_refused_with_a_word_on_its_bundle(cast, sign_in):
+    content = io.BytesIO()
+    with ZipFile(content, "w") as pack:
+        pack.writestr("README.txt", "Audit pack")
+        pack.writestr("bundle.zip", b"PK")
+    page = sent(sign_in(cast.zoe), content.getvalue(), "pack.zip")
+    assert page.status_code == 422
+    assert "is an audit pack; the bundle is bundle.zip in it" in page.text
+
+
+def test_pages_of_a_bundle_stand_under_assessments(cast, sign_in):
+    page = sign_in(cast.zoe).get(IN)
+    assert re.search(r'"/o/other/assessments/"\s+aria-current="page"', page.text)
+
+
 def test_second_time_is_refused_with_the_way_to_the_first(full, cast, sign_in):
     client = sign_in(cast.zoe)
     content = bundle_of(full)
@@ -84,7 +101,10 @@ def test_second_time_is_refused_with_the_way_to_the_first(full, cast, sign_in):
     page = sent(client, content)
     assert "was brought in before" in page.text
     assert came.get_absolute_url() in page.text
-    page = client.post(f"{IN}take/", {"draft": hidden(page, "draft")})
+    assert "Choose another file" in page.text
+    assert "Who they are here" not in page.text
+    draft = page.redirect_chain[-1][0].partition("draft=")[2]
+    page = client.post(f"{IN}take/", {"draft": draft})
     assert page.status_code == 422
     assert Assessment.objects.filter(organisation=cast.other).count() == 1
 

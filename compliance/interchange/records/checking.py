@@ -104,13 +104,17 @@ def _opened(file: BinaryIO) -> ZipFile:
     if len(infos) > layout.MOST_PARTS:
         words = f"has {len(infos):,} parts; at most {layout.MOST_PARTS:,} are read"
         raise BundleError("the file", words)
+    names = archive.NameToInfo
+    if layout.IN_PACK in names and layout.HEAD not in names:
+        words = f"is an audit pack; the bundle is {layout.IN_PACK} in it"
+        raise BundleError("the file", words)
     for info in infos:
         _refuse_part(info)
     twice = [name for name, n in Counter(i.filename for i in infos).items() if n > 1]
     if twice:
         raise BundleError(twice[0], "is there twice")
     for name in (layout.HEAD, layout.CONTENT, layout.ROWS, layout.SUMS):
-        if name not in archive.NameToInfo:
+        if name not in names:
             raise BundleError(name, "is missing: this is no bundle, or not all of one")
     return archive
 

@@ -6,6 +6,8 @@ FORMAT, VERSION = "attest-bundle", 1
 HEAD, CONTENT, ROWS, SUMS = "bundle.json", "content.json", "rows.json", "SHA256SUMS"
 EDITIONS, SIGNED, TRAILS = "editions/", "signed/", "trail/"
 EVIDENCE = "evidence/"
+IN_PACK = "bundle.zip"
+"""What a bundle is called inside an audit pack."""
 NAME = re.compile(
     r"bundle\.json|content\.json|rows\.json|SHA256SUMS"
     r"|editions/d[1-9][0-9]{0,2}\.yaml"
