@@ -157,6 +157,7 @@ DOORS = {
     "checklists:part_remove": (EDIT, "POST"),
     "checklists:replace": (EDIT, "GET POST"),
     "checklists:undo": (EDIT, "POST"),
+    "checklists:roles": (EDIT, "GET POST"),
     "checklists:facts": (EDIT, "GET"),
     "checklists:fact_save": (EDIT, "POST"),
     "checklists:fact_remove": (EDIT, "POST"),

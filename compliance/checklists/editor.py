@@ -82,6 +82,15 @@ def find_question(edition: Edition, key: str) -> Question | None:
     return found
 
 
+def bound(edition: Edition) -> dict[str, list[str]]:
+    """Each role that questions bind, with their keys: one query."""
+    found: dict[str, list[str]] = {}
+    for key, binds in edition.questions.values_list("key", "binds"):
+        for role in binds:
+            found.setdefault(role, []).append(key)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """In how many of the running assessments a rule applies now, or may."""

@@ -11,6 +11,7 @@ from compliance.checklists.views import (
     publishing,
     reading,
     replacing,
+    roles,
     shaping,
     translating,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     path("<int:edition_id>/edit/remove/", outline.part_remove, name="part_remove"),
     path("<int:edition_id>/edit/undo/", outline.undo, name="undo"),
     path("<int:edition_id>/edit/replace/", replacing.replace, name="replace"),
+    path("<int:edition_id>/edit/roles/", roles.roles, name="roles"),
     path("<int:edition_id>/edit/facts/", facts.facts, name="facts"),
     path("<int:edition_id>/edit/facts/save/", facts.fact_save, name="fact_save"),
     path("<int:edition_id>/edit/facts/remove/", facts.fact_remove, name="fact_remove"),

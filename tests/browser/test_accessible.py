@@ -66,6 +66,7 @@ PLACES = [
     "checklists/{draft}/edit/?find=data",
     "checklists/{draft}/edit/edition/",
     "checklists/{draft}/edit/facts/",
+    "checklists/{draft}/edit/roles/",
     "checklists/{draft}/edit/replace/?find=data&put=facts",
     "checklists/{draft}/edit/translations/?language=de&show=all",
     "checklists/{draft}/edit/translate/?language=de&part=section&key={section}",

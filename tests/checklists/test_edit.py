@@ -314,7 +314,9 @@ def test_page_costs_the_same_with_ten_questions_and_with_two_hundred(
     assert response.text.count("data-item=") == questions
 
 
-@pytest.mark.parametrize("name", ["check", "head", "facts", "replace", "detail"])
+@pytest.mark.parametrize(
+    "name", ["check", "head", "facts", "roles", "replace", "detail"]
+)
 def test_pages_beside_the_editor_cost_the_same_in_a_long_list(name, cast, ada):
     costs = []
     for questions in (10, 100):

@@ -19,10 +19,6 @@ from tests.factories import (
 )
 from tests.reading import flat
 
-HEAD = (
-    *("version", "number", "law_as_of", "release_notes", "subject_label"),
-    *("subject_help", "role_fact"),
-)
 HTMX = {"HX-Request": "true"}
 
 
@@ -199,29 +195,6 @@ def test_roles_are_ticked_and_those_the_edition_lacks_are_kept(ada, draft):
     save(ada, draft, binds=["keeper", "reader"])
     assert question_of(draft)["binds"] == ["keeper", "reader"]
     assert save(ada, draft, binds=["nobody"]).status_code == 422
-
-
-def test_roles_come_from_a_fact_and_go_only_when_nobody_is_bound(ada, draft):
-    page = ada.get(url("head", draft))
-    data = {name: page.context["form"][name].value() for name in HEAD}
-    assert "In the EU?" not in page.text
-    assert ada.post(url("head", draft), data | {"role_fact": "eu"}).status_code == 422
-    assert ada.post(url("head", draft), data | {"role_fact": "data"}).status_code == 302
-    draft.refresh_from_db()
-    assert draft.roles == {"health": "Health data", "children": "Data of children"}
-    save(ada, draft, binds=["health"])
-    assert question_of(draft)["binds"] == ["health"]
-    data |= {"version": 1, "release_notes": "Typed notes."}
-    refused = ada.post(url("head", draft), data)
-    assert refused.status_code == 422
-    assert "Q1 binds Health data, which would be no role any more" in refused.text
-    assert "Typed notes." in refused.text
-    del data["role_fact"]
-    assert ada.post(url("head", draft), data).status_code == 302
-    save(ada, draft, binds=[])
-    assert ada.post(url("head", draft), data | {"role_fact": "", "version": 2})
-    draft.refresh_from_db()
-    assert (draft.role_fact, draft.roles) == ("", {})
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ from compliance.checklists.translations import parts
 from compliance.organisations.models import Organisation
 from compliance.web.languages import language_name
 
+MOST_NAMED = 5
+"""Questions that a refusal names."""
+
 
 def save_head(
     *,
@@ -27,21 +30,23 @@ def save_head(
 ) -> Event | None:
     """Write number, day of the law, notes, words for the subject, language and roles.
 
-    ``role_fact`` brings the roles: the answers to that fact. Refuses one that does not
-    have a role which a question binds. None when all stood so.
+    Another ``role_fact`` brings the roles: the answers to that fact. Refuses to take a
+    role away that a question binds. None when all stood so.
     """
     with open_draft(organisation, edition_id) as edition:
         if edition.version != version:
             raise StaleError
         if values.get("role_fact", edition.role_fact) != edition.role_fact:
-            values = values | {"roles": _roles(edition, values["role_fact"])}
+            named = values.get("roles", edition.roles)
+            values = values | {"roles": _roles(edition, values["role_fact"], named)}
         return write_head(by, edition, values)
 
 
 def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | None:
     """Write what differs of a locked draft itself, with one event; None when all stands."""
     stands = {name: getattr(edition, name) for name in values}
-    changed = {n: v for n, v in values.items() if stands[n] != v}
+    kept = content.as_kept(values)
+    changed = {n: v for n, v in kept.items() if stands[n] != v}
     if not changed:
         return None
     _refuse(edition, changed)
@@ -71,6 +76,8 @@ def _refuse(edition: Edition, changed: dict[str, Any]) -> None:
         raise RefusedError(msg)
     if gone := (edition.translations or {}).keys() - named.keys():
         _refuse_translated(edition, gone)
+    if gone := edition.roles.keys() - changed.get("roles", edition.roles).keys():
+        _refuse_bound(edition, gone)
 
 
 def _refuse_translated(edition: Edition, gone: set[str]) -> None:
@@ -81,16 +88,25 @@ def _refuse_translated(edition: Edition, gone: set[str]) -> None:
             raise RefusedError(msg)
 
 
-def _roles(edition: Edition, role_fact: str) -> dict[str, str]:
-    """The roles of another fact: those that stand keep their names."""
+def _refuse_bound(edition: Edition, gone: set[str]) -> None:
+    """A role stays while questions bind it."""
+    asked = edition.questions.values_list("key", "binds")
+    bound = [(key, role) for key, binds in asked for role in binds if role in gone]
+    if not bound:
+        return
+    first = bound[0][1]
+    keys = [key for key, role in bound if role == first]
+    more = f" and {len(keys) - MOST_NAMED} more" if keys[MOST_NAMED:] else ""
+    binds = "binds" if len(keys) == 1 else "bind"
+    msg = (
+        f"{', '.join(keys[:MOST_NAMED])}{more} {binds} {edition.roles[first]}, which"
+        " would be no role any more; untick it first"
+    )
+    raise RefusedError(msg)
+
+
+def _roles(edition: Edition, role_fact: str, named: dict[str, str]) -> dict[str, str]:
+    """The roles of another fact: its answers, by the names that some have already."""
     fact = edition.facts.filter(key=role_fact).first()
     choices = fact.choices if fact else []
-    roles = {c["key"]: edition.roles.get(c["key"], c["label"]) for c in choices}
-    for key, binds in edition.questions.values_list("key", "binds"):
-        if strange := [role for role in binds if role not in roles]:
-            name = edition.roles.get(strange[0], strange[0])
-            msg = (
-                f"{key} binds {name}, which would be no role any more; untick it first"
-            )
-            raise RefusedError(msg)
-    return roles
+    return {c["key"]: named.get(c["key"], c["label"]) for c in choices}

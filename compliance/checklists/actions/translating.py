@@ -100,4 +100,4 @@ def save_translation(
 
 def _keep(by: Any, edition: Edition, found: dict[str, Any] | None) -> Event | None:
     """Write the translations of an edition itself."""
-    return write_head(by, edition, {"translations": content.as_kept(found)})
+    return write_head(by, edition, {"translations": found})

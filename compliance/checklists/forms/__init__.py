@@ -17,6 +17,7 @@ from compliance.checklists.forms.parts import (
     UndoForm,
 )
 from compliance.checklists.forms.question import QuestionEditor
+from compliance.checklists.forms.roles import RolesForm
 from compliance.checklists.forms.translations import (
     LanguageForm,
     ShowForm,
@@ -38,6 +39,7 @@ __all__ = [
     "ReasonForm",
     "RemoveForm",
     "ReplaceForm",
+    "RolesForm",
     "SectionForm",
     "ShowForm",
     "TranslationForm",

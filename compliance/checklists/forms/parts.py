@@ -185,7 +185,7 @@ class UndoForm(forms.Form):
 
     seq = forms.IntegerField(min_value=1, max_value=2**31)
     page = forms.ChoiceField(
-        choices=[(name, "") for name in ("facts", "translations", "translate")],
+        choices=[(n, "") for n in ("facts", "roles", "translations", "translate")],
         required=False,
     )
     language = short(required=False)
@@ -234,23 +234,11 @@ class HeadForm(forms.Form):
     subject_label = line("What is assessed is called", 120)
     subject_help = area("Hint beside it", 2)
     language = line("Language", 20, required=False)
-    role_fact = forms.ChoiceField(
-        label="Roles come from",
-        required=False,
-        widget=forms.Select(attrs={"class": "select"}),
-        help_text="The answers to that fact are who a question can bind.",
-    )
 
-    def __init__(self, data: Any = None, *, edition: Edition, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         words = "The one it is written in, as a code such as en, de or pt-BR."
         self.fields["language"].help_text = words
-        offered = [(f.key, f.label) for f in edition.facts.all() if f.choices]
-        known = {key for key, _ in offered}
-        if edition.role_fact and edition.role_fact not in known:
-            offered.append((edition.role_fact, edition.role_fact))
-        fact = cast(forms.ChoiceField, self.fields["role_fact"])
-        fact.choices = [("", "No fact: questions bind everybody"), *offered]
 
     def clean_language(self) -> str:
         typed: str = self.cleaned_data["language"] or ORIGINAL
@@ -258,12 +246,6 @@ class HeadForm(forms.Form):
             msg = "Write a language as a code such as en, de or pt-BR."
             raise ValidationError(msg)
         return language_tag(typed)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if "role_fact" not in self.data:
-            cleaned.pop("role_fact", None)  # a page that does not ask changes nothing
-        return cleaned
 
 
 class FactForm(forms.Form):

@@ -117,7 +117,7 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
     if is_read:
         return _head(request, edition, _head_form(edition))
-    form = HeadForm(request.POST, edition=edition)
+    form = HeadForm(request.POST)
     if not form.is_valid():
         return _head(request, edition, form, status=422)
     values = {n: v for n, v in form.cleaned_data.items() if n != "version"}
@@ -142,14 +142,14 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
 def _head_form(edition: Edition) -> HeadForm:
     names = [name for name in HeadForm.base_fields if hasattr(edition, name)]
     stands = {name: getattr(edition, name) for name in names}
-    return HeadForm(initial=stands, edition=edition)
+    return HeadForm(initial=stands)
 
 
 def _stale_head(request: MemberRequest, edition: Edition) -> HttpResponse:
     """Both texts: mine in the form, theirs beside it; saving again keeps mine."""
     data = request.POST.copy()
     data["version"] = str(edition.version)
-    form = HeadForm(data, edition=edition)
+    form = HeadForm(data)
     form.is_valid()
     mine = form.cleaned_data
     theirs = [

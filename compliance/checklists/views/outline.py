@@ -165,7 +165,9 @@ def _undone(
             f"checklists:{page}", args=[request.organisation.slug, edition.pk]
         )
         query = {"language": language, "part": part or "edition", "key": key}
-        return redirect(path if page == "facts" else f"{path}?{urlencode(query)}")
+        return redirect(
+            path if page in {"facts", "roles"} else f"{path}?{urlencode(query)}"
+        )
     is_shown = part in {"question", "section"} and key
     return _back(request, edition, **({part: key} if is_shown else {}))
 
