@@ -66,10 +66,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "django_tasks_db",
     "allauth",
     "allauth.account",
     "compliance",
+    "django_tasks_db",  # behind ours, whose db_worker does more
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

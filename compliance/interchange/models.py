@@ -29,6 +29,7 @@ class PackageStatus(models.TextChoices):
     RUNNING = "running", "Being made"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
 
 
 class Package(models.Model):
@@ -71,7 +72,7 @@ class Package(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will be made of it."""
-        return self.status in {PackageStatus.DONE, PackageStatus.FAILED}
+        return self.status not in {PackageStatus.WAITING, PackageStatus.RUNNING}
 
     @property
     def gone_at(self) -> datetime:

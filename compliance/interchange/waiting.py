@@ -7,14 +7,16 @@ after a day or when the next one comes.
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
 from compliance.evidence.storage import no_space_told
+from compliance.web import workplaces
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -26,19 +28,9 @@ def keep(*, user_id: int, thing_id: UUID, content: dict[str, Any]) -> UUID:
     """
     draft_id = uuid4()
     path = _path(user_id, thing_id, draft_id)
-    part = path.with_suffix(".part")
-    with no_space_told():
-        sweep()
-        try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    for old in _folder().glob(f"{_prefix(user_id, thing_id)}*.json"):
-        if old != path:
-            old.unlink(missing_ok=True)
+    with _written(path) as file:
+        file.write(json.dumps(content, ensure_ascii=False).encode())
+    _drop_others(user_id, thing_id, path)
     return draft_id
 
 
@@ -60,11 +52,11 @@ def drop(*, user_id: int, thing_id: UUID, draft_id: UUID) -> None:
 
 
 def sweep() -> int:
-    """Take away what is a day old, whoever's it was; how many files that were."""
-    gone = 0
+    """Take away what is a day old or was cut off, whoever's; how many files that were."""
+    gone = workplaces.sweep(_folder(), bool)
     for path in _folder().iterdir():
         try:
-            if path.stat().st_mtime < time.time() - DAY_SECONDS:
+            if path.is_file() and path.stat().st_mtime < time.time() - DAY_SECONDS:
                 path.unlink()
                 gone += 1
         except FileNotFoundError:
@@ -93,21 +85,30 @@ def keep_file(*, user_id: int, thing_id: UUID, chunks: Iterable[bytes]) -> UUID:
     """
     draft_id = uuid4()
     path = _file(user_id, thing_id, draft_id)
-    part = path.with_suffix(".part")
+    with _written(path) as file:
+        for chunk in chunks:
+            file.write(chunk)
+    _drop_others(user_id, thing_id, path)
+    return draft_id
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes its place at the end of the block, whole."""
     with no_space_told():
         sweep()
-        try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with workplaces.workplace(_folder(), bool) as desk:
+            handle = os.open(desk / "draft", os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(handle, "wb") as file:
-                for chunk in chunks:
-                    file.write(chunk)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    for old in _folder().glob(f"{_prefix(user_id, thing_id)}*.zip"):
+                yield file
+            (desk / "draft").replace(path)
+
+
+def _drop_others(user_id: int, thing_id: UUID, path: Path) -> None:
+    """One draft of a kind is enough for a person and a thing."""
+    for old in _folder().glob(f"{_prefix(user_id, thing_id)}*{path.suffix}"):
         if old != path:
             old.unlink(missing_ok=True)
-    return draft_id
 
 
 def file_of(*, user_id: int, thing_id: UUID, draft_id: UUID) -> Path | None:

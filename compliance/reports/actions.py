@@ -1,5 +1,6 @@
 """What happens to reports: asked for, made, or not made."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
+from compliance.interchange.models import Package
 from compliance.organisations.models import User
 from compliance.reports import reading, storage, writing
 from compliance.reports.attached import attachments_of, laid_out
@@ -27,6 +29,14 @@ UNFORESEEN = (
     "The report could not be made: a fault of the program, kept in its log. Nothing"
     " else is affected. Ask for it again."
 )
+STOPPED = (
+    "The program was stopped while the report was made. Nothing else is affected. Ask for"
+    " it again."
+)
+TRIED = (
+    "Each time this report was made, the program was killed: most likely there is too"
+    " little memory for it. Nothing was kept of it. Ask for it again, or for an extract."
+)
 OVER = "This report is over: there is nothing to cancel any more."
 
 
@@ -40,6 +50,7 @@ def ask_report(
     assessment: Assessment,
     wanted: Wanted = FULL,
     state: State = NOW,
+    package: Package | None = None,
 ) -> Report:
     """A report that waits to be made, with the next number of its assessment.
 
@@ -61,6 +72,7 @@ def ask_report(
             extract=wanted.extract,
             signoff=signoff,
             as_of_seq=state.as_of_seq,
+            package=package,
         )
         trail.record(
             by=by,
@@ -86,31 +98,45 @@ def _signoff(assessment: Assessment, state: State) -> SignOff | None:
     return None
 
 
-def make_report(report_id: UUID) -> Report:
+def make_report(report_id: UUID, tell: Listen | None = None) -> Report:
     """Make the file of a report that is not over yet; the same call again is harmless.
 
     The outcome stands on the report: done with its file, failed with words, or
-    cancelled. What was not foreseen is raised as well, for the log.
+    cancelled. What was not foreseen is raised as well, for the log. ``tell`` hears of
+    each step, too.
     """
+    storage.sweep(is_known)
     report = _begin(report_id)
     if report.is_over:
         return report
     try:
-        _make_or_fail(report)
+        _make_or_fail(report, tell)
     except CancelledError:
         report.refresh_from_db()
     return report
 
 
-def _make_or_fail(report: Report) -> None:
+def give_up(report_id: UUID) -> None:
+    """Fail a report whose makers were killed again and again."""
+    storage.sweep(is_known)
+    report = _begin(report_id)
+    if not report.is_over:
+        with suppress(CancelledError):
+            _fail(report, TRIED)
+
+
+def _make_or_fail(report: Report, tell: Listen | None) -> None:
     try:
-        _make(report)
+        _make(report, tell)
     except CancelledError:
         raise
     except RenderError as error:
         _fail(report, str(error))
     except Exception:
         _fail(report, UNFORESEEN)
+        raise
+    except BaseException:  # a worker that is told to end at once
+        _fail(report, STOPPED)
         raise
 
 
@@ -144,7 +170,7 @@ def _begin(report_id: UUID) -> Report:
     return report
 
 
-def _make(report: Report) -> None:
+def _make(report: Report, tell: Listen | None) -> None:
     paper = reading.read(
         report.assessment_id,
         report.number,
@@ -152,24 +178,25 @@ def _make(report: Report) -> None:
         revision=report.signoff.revision if report.signoff else None,
         as_of_seq=report.as_of_seq,
     )
-    listen = _progress(report)
+    listen = _progress(report, tell)
     listen("Writing down answers", 2)
     pieces = writing.pieces_of(paper)
     carried = attachments_of(paper)
-    with storage.draft() as draft, storage.scratch() as folder:
-        files = laid_out(carried, folder)
+    with storage.workplace(is_known) as desk:
+        draft = desk / "report"
+        files = laid_out(carried, desk)
         pages = render(pieces, writing.stylesheet(), draft, listen, files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
-    try:
         _finish(report, paper, sha256, size_bytes, pages)
-    except CancelledError:
-        if not Report.objects.filter(sha256=sha256).exists():
-            storage.drop(sha256)
-        raise
 
 
-def _progress(report: Report) -> Listen:
+def is_known(name: str) -> bool:
+    """Whether a report has the file of that name."""
+    return Report.objects.filter(sha256=name.removesuffix(".pdf")).exists()
+
+
+def _progress(report: Report, tell: Listen | None = None) -> Listen:
     """Writes a step down.
 
     Raises ``CancelledError`` where somebody cancelled the report meanwhile.
@@ -179,6 +206,8 @@ def _progress(report: Report) -> Listen:
         running = Report.objects.filter(pk=report.pk, status=ReportStatus.RUNNING)
         if not running.update(step=step[:80], done_percent=percent):
             raise CancelledError
+        if tell:
+            tell(step, percent)
 
     return paced(listen)
 

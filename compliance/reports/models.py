@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from compliance.assessments.models import Assessment
+from compliance.interchange.models import Package
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import Extract, ReportKind, ReportLanguage
 from compliance.reports.kinds import Wanted
@@ -42,7 +43,7 @@ class Report(models.Model):
     """A report of an assessment as it stood when it was asked for.
 
     With a ``signoff`` it tells what was signed, with ``as_of_seq`` what was said right
-    after that event of the trail.
+    after that event of the trail. With a ``package`` it is made for that audit pack.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +60,9 @@ class Report(models.Model):
         SignOff, models.PROTECT, null=True, related_name="reports"
     )
     as_of_seq = models.PositiveBigIntegerField(null=True)
+    package = models.ForeignKey(
+        Package, models.PROTECT, null=True, related_name="reports"
+    )
     status = models.CharField(
         max_length=20, choices=ReportStatus.choices, default=ReportStatus.WAITING
     )

@@ -1,7 +1,9 @@
 """What happens to bundles and audit packs: asked for, made or not, taken away."""
 
+import hashlib
+import io
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +15,10 @@ from compliance.assessments.models import Assessment
 from compliance.audit import checkpoints, trail
 from compliance.interchange.models import Package, PackageKind, PackageStatus
 from compliance.interchange.records import outgoing, shelf
-from compliance.interchange.records.outgoing import Listen, Record
-from compliance.interchange.records.taking_out import sha256_of
+from compliance.interchange.records.outgoing import Listen
 from compliance.organisations.models import User
 from compliance.reports import actions
+from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pacing import paced
@@ -28,6 +30,15 @@ UNFORESEEN = (
     "The file could not be made: a fault of the program, kept in its log. Nothing else"
     " is affected. Ask for it again."
 )
+STOPPED = (
+    "The program was stopped while the file was made. Nothing else is affected. Ask for"
+    " it again."
+)
+TRIED = (
+    "Each time this file was made, the program was killed: most likely there is too little"
+    " memory for it. Nothing was kept of it. Ask for it again."
+)
+OVER = "This file is made or given up: there is nothing to cancel any more."
 
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
@@ -47,23 +58,70 @@ def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Packa
 def make_package(package_id: UUID) -> Package:
     """Make the file of a package that is not over yet; again is harmless.
 
-    The outcome stands on the package: done with its file, or failed with words. What
-    was not foreseen is raised as well, for the log.
+    The outcome stands on the package: done with its file, failed with words, or
+    cancelled. What was not foreseen is raised as well, for the log.
     """
+    shelf.sweep()
+    package = _begin(package_id)
+    if package.is_over:
+        return package
+    try:
+        _make_or_fail(package)
+    except CancelledError:
+        package.refresh_from_db()
+    return package
+
+
+def give_up(package_id: UUID) -> None:
+    """Fail a package whose makers were killed again and again."""
+    shelf.sweep()
+    package = _begin(package_id)
+    if not package.is_over:
+        for report in package.reports.all():
+            actions.give_up(report.pk)
+        with suppress(CancelledError):
+            _end(package, PackageStatus.FAILED, problem=TRIED)
+
+
+def cancel_package(*, by: User, package: Package) -> Package:
+    """Stop a package and the report made for it; whoever makes it leaves no file."""
+    with in_turn(), transaction.atomic():
+        locked = Package.objects.select_for_update().get(pk=package.pk)
+        if locked.is_over:
+            raise ValidationError(OVER)
+        locked.status, locked.step = PackageStatus.CANCELLED, ""
+        locked.finished_at = timezone.now()
+        locked.save(update_fields=["status", "step", "finished_at"])
+        _record(locked, "package.cancelled", {}, by)
+        for report in locked.reports.all():
+            if not report.is_over:
+                actions.cancel_report(by=by, report=report)
+    return locked
+
+
+def _begin(package_id: UUID) -> Package:
     with in_turn(), transaction.atomic():
         package = Package.objects.select_for_update().get(pk=package_id)
-        if package.is_over:
-            return package
-        package.status, package.step = PackageStatus.RUNNING, "Reading answers"
-        package.save(update_fields=["status", "step"])
+        if not package.is_over:
+            package.status, package.step = PackageStatus.RUNNING, "Reading answers"
+            package.done_percent = 0
+            package.save(update_fields=["status", "step", "done_percent"])
+    return package
+
+
+def _make_or_fail(package: Package) -> None:
     try:
         _make(package)
+    except CancelledError:
+        raise
     except ValidationError as error:
         _end(package, PackageStatus.FAILED, problem=" ".join(error.messages))
     except Exception:
         _end(package, PackageStatus.FAILED, problem=UNFORESEEN)
         raise
-    return package
+    except BaseException:  # a worker that is told to end at once
+        _end(package, PackageStatus.FAILED, problem=STOPPED)
+        raise
 
 
 def note_download(*, by: User, package: Package) -> None:
@@ -73,34 +131,33 @@ def note_download(*, by: User, package: Package) -> None:
 
 
 def _make(package: Package) -> None:
-    listen = _progress(package)
+    listen = _Listener(package)
     is_pack = package.kind == PackageKind.PACK
-    report = _report(package, listen) if is_pack else None
+    report = _report(package, listen.between(0, 40)) if is_pack else None
     # The proofs in it lead to a signed checkpoint, so there has to be a new one.
     checkpoints.checkpoint_safely(package.assessment.organisation_id)
     record = outgoing.read(package.assessment_id)
-    with TemporaryDirectory(prefix=".part-", dir=shelf.folder()) as name:
-        bundle = Path(name) / "bundle"
-        made = _write_bundle(record, bundle, listen, share=0.5 if is_pack else 1.0)
+    with shelf.workplace() as desk:
+        made = desk / "bundle"
+        with _Heard(made, listen) as file:
+            bundled = listen.between(40, 55) if is_pack else listen
+            outgoing.write(record, file, bundled)
         if report:
-            made = Path(name) / "pack"
-            with made.open("w+b") as file:
+            bundle, made = made, desk / "pack"
+            with _Heard(made, listen) as file:
                 write_pack(record, report, bundle, file, listen)
-        sha256, size_bytes = sha256_of(made), made.stat().st_size
+        listen("Working out its hash", 98)
+        with _Heard(made, listen, "r") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size_bytes = made.stat().st_size
         shelf.keep(made, sha256)
-    _end(
-        package,
-        PackageStatus.DONE,
-        sha256=sha256,
-        size_bytes=size_bytes,
-        content_hash=record.content.content_hash,
-    )
-
-
-def _write_bundle(record: Record, path: Path, listen: Listen, *, share: float) -> Path:
-    with path.open("w+b") as file:
-        outgoing.write(record, file, lambda step, done: listen(step, int(done * share)))
-    return path
+        _end(
+            package,
+            PackageStatus.DONE,
+            sha256=sha256,
+            size_bytes=size_bytes,
+            content_hash=record.content.content_hash,
+        )
 
 
 def _report(package: Package, listen: Listen) -> Report:
@@ -115,24 +172,63 @@ def _report(package: Package, listen: Listen) -> Report:
     ).first()
     if made:
         return made
+    report = package.reports.first()
+    if report is None or report.is_over:  # else a killed process began it
+        report = actions.ask_report(
+            by=package.asked_by, assessment=package.assessment, package=package
+        )
     listen("Making the report", 1)
-    asked = actions.ask_report(by=package.asked_by, assessment=package.assessment)
-    report = actions.make_report(asked.pk)
+    report = actions.make_report(report.pk, listen)
     if report.status != ReportStatus.DONE:
-        msg = f"The report of the pack was not made. {report.problem}"
-        raise ValidationError(msg)
+        words = report.problem or "It was cancelled."
+        raise ValidationError(f"The report of the pack was not made. {words}")
     return report
 
 
-def _progress(package: Package) -> Listen:
-    """Writes a step down."""
+class _Listener:
+    """Writes steps down, not more often than a person can read.
 
-    def listen(step: str, percent: int) -> None:
-        Package.objects.filter(pk=package.pk, status=PackageStatus.RUNNING).update(
-            step=step[:80], done_percent=percent
+    Raises ``CancelledError`` where somebody cancelled the package meanwhile.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._running = Package.objects.filter(
+            pk=package.pk, status=PackageStatus.RUNNING
         )
+        self._told = ("", 0)
+        self._say = paced(self._write)
 
-    return paced(listen)
+    def __call__(self, step: str, percent: int) -> None:
+        self._told = (step, percent)
+        self._say(step, percent)
+
+    def _write(self, step: str, percent: int) -> None:
+        if not self._running.update(step=step[:80], done_percent=percent):
+            raise CancelledError
+
+    def again(self) -> None:
+        """The same step goes on."""
+        self._say(*self._told)
+
+    def between(self, low: int, high: int) -> Listen:
+        """Hears the steps of a part of the work."""
+        return lambda step, done: self(step, low + done * (high - low) // 100)
+
+
+class _Heard(io.BufferedRandom):
+    """A file whose every part that is written or read is heard of."""
+
+    def __init__(self, path: Path, listener: _Listener, mode: str = "w") -> None:
+        super().__init__(io.FileIO(path, f"{mode}+"))
+        self._listener = listener
+
+    def write(self, data: Any) -> int:
+        self._listener.again()
+        return super().write(data)
+
+    def readinto(self, buffer: Any) -> int:
+        self._listener.again()
+        return super().readinto(buffer)
 
 
 def _end(package: Package, status: PackageStatus, **values: Any) -> None:
@@ -141,6 +237,8 @@ def _end(package: Package, status: PackageStatus, **values: Any) -> None:
         setattr(package, name, value)
     is_done = status == PackageStatus.DONE
     with in_turn(), transaction.atomic():
+        if Package.objects.select_for_update().get(pk=package.pk).is_over:
+            raise CancelledError
         package.save()
         _record(package, "package.made" if is_done else "package.failed", values)
 

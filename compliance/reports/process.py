@@ -60,7 +60,7 @@ def render(
     ``RenderError``.
     """
     deadline = time.monotonic() + settings.REPORT_SECONDS
-    with TemporaryDirectory(prefix="draft-", dir=path.parent) as folder:
+    with TemporaryDirectory(dir=path.parent) as folder:
         job: Job = {
             "pieces": _written(pieces, Path(folder), listen),
             "css": css,

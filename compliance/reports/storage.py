@@ -1,15 +1,13 @@
 """Report files, kept under their SHA-256: written whole or not at all."""
 
 import hashlib
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from django.conf import settings
+
+from compliance.web import workplaces
+from compliance.web.workplaces import Known
 
 
 def folder() -> Path:
@@ -24,59 +22,21 @@ def path_of(sha256: str) -> Path:
     return folder() / f"{sha256}.pdf"
 
 
-@contextmanager
-def draft() -> Iterator[Path]:
-    """A file of its own to write to; gone afterwards unless ``keep`` moved it."""
-    _sweep()
-    handle, name = tempfile.mkstemp(prefix="draft-", suffix=".pdf", dir=folder())
-    os.close(handle)
-    path = Path(name)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+def workplace(is_known: Known) -> AbstractContextManager[Path]:
+    """A folder beside the reports for one that is made; see ``web/workplaces.py``."""
+    return workplaces.workplace(folder(), is_known)
 
 
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder beside the reports for what goes into one; gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="draft-", dir=folder()) as name:
-        yield Path(name)
+def sweep(is_known: Known) -> int:
+    """Take away what a killed process left; how many reports were cut off."""
+    return workplaces.sweep(folder(), is_known)
 
 
 def keep(path: Path) -> tuple[str, int]:
-    """Move a draft to its place; its SHA-256 and its size in bytes."""
+    """Move a file of a workplace to its place; its SHA-256 and its size in bytes."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
     size_bytes = path.stat().st_size
     path.chmod(0o600)
-    path.replace(path_of(sha256))
-    _settle(folder())
+    workplaces.put(path, path_of(sha256).name)
     return sha256, size_bytes
-
-
-def drop(sha256: str) -> None:
-    """Remove a file that no report came to have."""
-    path_of(sha256).unlink(missing_ok=True)
-
-
-def _sweep() -> None:
-    """Remove drafts of processes that were killed: none lives longer than a report."""
-    oldest = time.time() - 2 * settings.REPORT_SECONDS
-    for left in folder().glob("draft-*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < oldest:
-                if left.is_dir():
-                    shutil.rmtree(left)
-                else:
-                    left.unlink()
-
-
-def _settle(path: Path) -> None:
-    """The new name survives a power cut, too."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

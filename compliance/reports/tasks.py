@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.tasks import task
+from django.tasks import TaskContext, task
 
 from compliance.assessments.models import Assessment
 from compliance.interchange.models import Package, PackageKind
@@ -12,11 +12,17 @@ from compliance.reports import actions, packages
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report
 
+MOST_TRIES = 3
+"""How often a file is begun: what kills its worker each time would do so for ever."""
 
-@task()
-def make_report(report_id: str) -> None:
+
+@task(takes_context=True)
+def make_report(context: TaskContext, report_id: str) -> None:
     """Make the report; safe to run again when a worker died in the middle of it."""
-    actions.make_report(UUID(report_id))
+    if context.attempt > MOST_TRIES:
+        actions.give_up(UUID(report_id))
+    else:
+        actions.make_report(UUID(report_id))
 
 
 def ask(
@@ -35,10 +41,13 @@ def ask(
     return report
 
 
-@task()
-def make_package(package_id: str) -> None:
+@task(takes_context=True)
+def make_package(context: TaskContext, package_id: str) -> None:
     """Make the file; safe to run again when a worker died in the middle of it."""
-    packages.make_package(UUID(package_id))
+    if context.attempt > MOST_TRIES:
+        packages.give_up(UUID(package_id))
+    else:
+        packages.make_package(UUID(package_id))
 
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:

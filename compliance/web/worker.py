@@ -1,12 +1,17 @@
-"""The task worker inside the web process, for installations with one process.
+"""The task worker: a thread of the web process, for installations with one process.
 
 Larger ones set ``ATTEST_RUN_WORKER=off`` and run ``manage.py db_worker`` instead.
 """
 
+import fcntl
 import logging
-import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import close_old_connections
@@ -15,6 +20,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 logger = logging.getLogger(__name__)
+DAY_SECONDS = 24 * 60 * 60
 
 
 def start_if_wanted() -> None:
@@ -24,11 +30,9 @@ def start_if_wanted() -> None:
 
 
 def _run_for_ever() -> None:
-    worker_id = f"embedded-{socket.gethostname()}"[:32]
     while True:
         try:
-            _take_up_again(worker_id)
-            _worker(worker_id).run()
+            run()
         except Exception:
             logger.exception("The task worker stopped; it starts again in 5 s.")
             time.sleep(5)
@@ -36,12 +40,20 @@ def _run_for_ever() -> None:
             close_old_connections()
 
 
-def _worker(worker_id: str) -> Worker:
+def run(*, batch: bool = False) -> None:
+    """Do what is queued, first what a killed worker left; ``batch`` ends after it."""
+    worker_id = f"embedded-{uuid4().hex}"
+    take_up_again()
+    with alive(worker_id):
+        _worker(worker_id, batch=batch).run()
+
+
+def _worker(worker_id: str, *, batch: bool = False) -> Worker:
     return Worker(
         queue_names=["default"],
         excluded_queue_names=[],
         interval=1,
-        batch=False,
+        batch=batch,
         backend_name="default",
         startup_delay=False,
         max_tasks=None,
@@ -49,9 +61,45 @@ def _worker(worker_id: str) -> Worker:
     )
 
 
-def _take_up_again(worker_id: str) -> None:
-    """Put back what a killed process of this host left running: tasks are idempotent."""
+@contextmanager
+def alive(worker_id: str) -> Iterator[None]:
+    """Hold the lock of a worker, which ends with its process however that ends."""
+    path = _lock_of(worker_id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def take_up_again() -> None:
+    """Put back what killed workers left running: tasks are idempotent."""
     for task in DBTaskResult.objects.running():
-        if worker_id in task.worker_ids:
-            task.status = TaskResultStatus.READY
-            task.save(update_fields=["status"])
+        if not any(_is_held(_lock_of(one)) for one in task.worker_ids[-1:]):
+            left = DBTaskResult.objects.running().filter(pk=task.pk)
+            left.update(status=TaskResultStatus.READY)
+    for lock in _folder().glob("*"):
+        if lock.stat().st_mtime < time.time() - DAY_SECONDS and not _is_held(lock):
+            lock.unlink(missing_ok=True)
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a worker is alive."""
+    try:
+        with path.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def _lock_of(worker_id: str) -> Path:
+    return _folder() / quote(worker_id, safe="")
+
+
+def _folder() -> Path:
+    return Path(settings.DATA_DIR) / "workers"

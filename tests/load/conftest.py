@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from tests.load.serving import Site
 
 
-@pytest.fixture
-def database_url():
-    """A new database on the server that the suite uses; "" for a file of its own."""
+@contextmanager
+def new_database():
+    """The address of a new database on the server that the suite uses; "" for a file of its own."""
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         yield ""
@@ -27,6 +28,12 @@ def database_url():
     on_server(f"CREATE DATABASE {name}")
     yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
     on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url():
+    with new_database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def state():
     reports = Report.objects.order_by("asked_at")
     return {
         "reports": list(reports.values("status", "step", "problem", "sha256")),
-        "files": sorted(path.name for path in storage.folder().glob("*.pdf")),
+        "files": sorted(path.name for path in storage.folder().iterdir()),
         "folder": str(storage.folder()),
     }
 

@@ -3,6 +3,7 @@
 It prints the most memory it took, in bytes, and the size of the pack.
 """
 
+import hashlib
 import os
 import resource
 import sys
@@ -54,7 +55,8 @@ def main(files, size_bytes):
         )
     path = reports.folder() / "report"
     path.write_bytes(b"%PDF-1.7")
-    sha256, size = reports.keep(path)
+    sha256, size = hashlib.sha256(b"%PDF-1.7").hexdigest(), 8
+    path.rename(reports.path_of(sha256))
     Report.objects.create(
         assessment=assessment,
         number=1,

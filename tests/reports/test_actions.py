@@ -9,6 +9,7 @@ from compliance.audit.models import Event
 from compliance.models import Report
 from compliance.reports import actions, storage
 from compliance.reports.process import RenderError
+from compliance.web import workplaces
 from tests.factories import make_assessment
 from tests.reports.conftest import FILE
 
@@ -69,7 +70,7 @@ def test_report_that_cannot_be_made_says_why(cast, assessment, monkeypatch):
     assert report.status == "failed"
     assert report.problem == "The report took longer than 2 seconds and was stopped."
     assert events(assessment) == ["report.asked", "report.failed"]
-    assert list(storage.folder().glob("draft-*")) == []
+    assert list(storage.folder().glob(f"{workplaces.PREFIX}*")) == []
 
 
 def test_fault_of_the_program_fails_the_report_and_is_raised(
@@ -80,7 +81,7 @@ def test_fault_of_the_program_fails_the_report_and_is_raised(
     with pytest.raises(ZeroDivisionError):
         actions.make_report(asked.pk)
     assert Report.objects.get().status == "failed"
-    assert list(storage.folder().glob("draft-*")) == []
+    assert list(storage.folder().glob(f"{workplaces.PREFIX}*")) == []
 
 
 def test_asking_leaves_nothing_behind_when_the_trail_refuses(

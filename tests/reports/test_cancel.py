@@ -1,8 +1,5 @@
 """A report is cancelled by who asked or an officer, and leaves nothing."""
 
-import os
-import time
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -127,15 +124,3 @@ def test_report_of_another_organisation_is_not_found(cast, sign_in, report):
     assert post(sign_in(cast.zoe), report).status_code == 404
     assert post(sign_in(cast.zoe), report, "other").status_code == 404
     assert Report.objects.get().status == "waiting"
-
-
-def test_old_drafts_of_killed_processes_are_swept(settings):
-    old, new = (storage.folder() / name for name in ("draft-old", "draft-new"))
-    for path in (old, new):
-        path.mkdir()
-        (path / "0.html").write_text("x")
-    long_ago = time.time() - 3 * settings.REPORT_SECONDS
-    os.utime(old, (long_ago, long_ago))
-    with storage.draft():
-        assert not old.exists()
-        assert new.exists()

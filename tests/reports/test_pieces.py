@@ -159,4 +159,4 @@ def test_one_piece_that_cannot_be_made_fails_the_report(pieces, tmp_path):
     bad = pieces[3].replace("</body>", '<img alt="x" src="http://127.0.0.1:9/"></body>')
     with pytest.raises(process.RenderError, match="outside itself"):
         make(tmp_path / "bad.pdf", [*pieces[:3], bad, *pieces[4:]])
-    assert list(tmp_path.glob("draft-*")) == []
+    assert list(tmp_path.glob("tmp*")) == []

@@ -2,11 +2,13 @@
 
 import os
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from django.conf import settings
 
 from compliance.interchange.models import KEPT_FOR, Package, PackageStatus
+from compliance.web import workplaces
 
 
 def folder() -> Path:
@@ -21,25 +23,30 @@ def path_of(sha256: str) -> Path:
     return folder() / f"{sha256}.zip"
 
 
+def workplace() -> AbstractContextManager[Path]:
+    """A folder beside them for one that is made; see ``web/workplaces.py``."""
+    return workplaces.workplace(folder(), _is_known)
+
+
 def keep(path: Path, sha256: str) -> None:
-    """Move a finished file to its place; its age counts from now."""
+    """Move a finished file of a workplace to its place; its age counts from now."""
     os.utime(path)
-    path.replace(path_of(sha256))
-    handle = os.open(folder(), os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    workplaces.put(path, path_of(sha256).name)
 
 
 def sweep() -> int:
-    """Take away what is a day old: finished files, and parts that were cut off."""
-    gone, before = 0, time.time() - KEPT_FOR.total_seconds()
-    for path in folder().iterdir():
-        if path.is_file() and path.stat().st_mtime < before:
+    """Take away finished files that are a day old, and what killed processes left."""
+    gone, before = workplaces.sweep(folder(), _is_known), time.time()
+    before -= KEPT_FOR.total_seconds()
+    for path in folder().glob("*.zip"):
+        if path.stat().st_mtime < before:
             path.unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def _is_known(name: str) -> bool:
+    return Package.objects.filter(sha256=name.removesuffix(".zip")).exists()
 
 
 def is_wanted(package: Package) -> bool:

@@ -1,0 +1,16 @@
+"""``manage.py db_worker``: the task worker in a process of its own."""
+
+from typing import Any
+
+from django_tasks_db.management.commands import db_worker
+
+from compliance.web.worker import alive, take_up_again
+
+
+class Command(db_worker.Command):
+    """The library's, which first takes up again what a killed worker left."""
+
+    def handle(self, *, worker_id: str, **options: Any) -> None:
+        take_up_again()
+        with alive(worker_id):
+            super().handle(worker_id=worker_id, **options)

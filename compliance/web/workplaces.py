@@ -1,0 +1,113 @@
+"""Folders in which a process works on files; what a killed process left in one goes.
+
+A lock that ends with its process says whether somebody still works there. So what was
+left behind is known at once, by whoever works beside it next, and needs no age.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+PREFIX = ".part-"
+Known = Callable[[str], bool]
+"""Says of a finished file's name whether a row names it."""
+
+
+@contextmanager
+def workplace(shelf: Path, is_known: Known) -> Iterator[Path]:
+    """A new folder beside the finished files of a shelf; gone afterwards.
+
+    With it goes each file that was ``put`` and that ``is_known`` does not know then: so
+    the row of a file is written before the block ends.
+    """
+    with _locked(shelf, fcntl.LOCK_EX):
+        _sweep(shelf, is_known)
+        desk = Path(mkdtemp(prefix=PREFIX, dir=shelf))
+        handle = _opened(desk)
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    try:
+        yield desk
+    finally:
+        os.close(handle)
+        with _locked(shelf, fcntl.LOCK_EX):
+            _clear(desk, is_known)
+
+
+def put(file: Path, name: str) -> None:
+    """Give a finished file of a workplace its name on the shelf: whole, or not at all.
+
+    It is on the disk, not only in memory, before anybody is told of it.
+    """
+    desk, shelf = file.parent, file.parent.parent
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+    with _locked(shelf, fcntl.LOCK_EX):
+        os.link(file, desk / name)  # says from here on whose it is
+        file.replace(shelf / name)
+        _flush(shelf)
+
+
+def sweep(shelf: Path, is_known: Known) -> int:
+    """Take away what killed processes left on a shelf; how many workplaces that were."""
+    with _locked(shelf, fcntl.LOCK_EX):
+        return _sweep(shelf, is_known)
+
+
+def _sweep(shelf: Path, is_known: Known) -> int:
+    dead = [desk for desk in shelf.glob(f"{PREFIX}*") if _is_dead(desk)]
+    for desk in dead:
+        _clear(desk, is_known)
+    return len(dead)
+
+
+def _clear(desk: Path, is_known: Known) -> None:
+    """Remove a workplace, and of its files on the shelf what no row and nobody has."""
+    shelf = desk.parent
+    for name in [path.name for path in desk.iterdir()]:
+        if not (shelf / name).is_file():
+            continue
+        others = [at for at in shelf.glob(f"{PREFIX}*/{name}") if at.parent != desk]
+        if not others and not is_known(name):
+            (shelf / name).unlink()
+    shutil.rmtree(desk, ignore_errors=True)
+
+
+def _is_dead(desk: Path) -> bool:
+    """Whether nobody works there any more; who does holds a lock."""
+    try:
+        handle = _opened(desk)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    handle = _opened(folder)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _flush(folder: Path) -> None:
+    handle = _opened(folder)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _opened(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -1,0 +1,48 @@
+"""What a worker that was killed left running is taken up again, by whoever starts next."""
+
+import pytest
+from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
+
+from compliance.web import mail, worker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def running(worker_id):
+    mail.send.enqueue("ada@example.org", "", "", 0)
+    task = DBTaskResult.objects.get()
+    task.claim(worker_id)
+    return task
+
+
+def status():
+    return DBTaskResult.objects.get().status
+
+
+def test_task_of_a_dead_worker_is_put_back(settings):
+    running("gone")
+    worker.take_up_again()
+    assert status() == "READY"
+
+
+def test_task_of_a_living_worker_is_left_to_it():
+    with worker.alive("here/1"):
+        running("here/1")
+        worker.take_up_again()
+        assert status() == "RUNNING"
+    worker.take_up_again()
+    assert status() == "READY"
+
+
+def test_worker_of_its_own_takes_up_what_was_left():
+    running("gone")
+    call_command("db_worker", worker_id="new", batch=True, verbosity=0)
+    assert status() == "SUCCESSFUL"
+    assert DBTaskResult.objects.get().worker_ids == ["gone", "new"]
+    assert list(worker._folder().iterdir()) == []
