@@ -231,6 +231,7 @@ DOORS = {
     "reports:ask_bundle": (ASSESS, "POST"),
     "reports:ask_pack": (TRAIL, "POST"),
     "reports:package": (TRAIL, "GET"),
+    "reports:package_cancel": (TRAIL, "POST"),
     "reports:package_file": (TRAIL, "POST"),
 }
 """Name of an address to who may, and by which methods."""

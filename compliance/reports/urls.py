@@ -33,6 +33,11 @@ urlpatterns = [
     ),
     path("exports/of/<uuid:assessment_id>/pack/", packages.ask_pack, name="ask_pack"),
     path("exports/<uuid:package_id>/", packages.package, name="package"),
+    path(
+        "exports/<uuid:package_id>/cancel/",
+        packages.package_cancel,
+        name="package_cancel",
+    ),
     path("exports/<uuid:package_id>/file/", packages.package_file, name="package_file"),
     path("reports/<uuid:report_id>/", reports.detail, name="detail"),
     path("reports/<uuid:report_id>/cancel/", reports.cancel, name="cancel"),

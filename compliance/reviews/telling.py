@@ -69,6 +69,7 @@ WORDS = {
     "package.asked": "Export asked for",
     "package.made": "Export made",
     "package.failed": "Export not made",
+    "package.cancelled": "Export cancelled",
     "package.downloaded": "Export taken away",
     "report.asked": "Report asked for",
     "report.made": "Report made",

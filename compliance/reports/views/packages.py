@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -63,6 +65,19 @@ def package(request: MemberRequest, package_id: UUID) -> HttpResponse:
         "is_there": shelf.is_wanted(found),
     }
     return render_page(request, "reports/package.html", context, partial="state")
+
+
+@require_POST
+@member_required(Permission.TRAIL)
+def package_cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
+    """For the one who asked for it: nobody else sees it."""
+    mine = packages_of(request.organisation, request.user)
+    found = get_object_or_404(mine, pk=package_id)
+    try:
+        packages.cancel_package(by=request.user, package=found)
+    except ValidationError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("reports:package", request.organisation.slug, found.pk)
 
 
 @require_POST
