@@ -140,6 +140,7 @@ DOORS = {
     "assessments:provision_release": (LIBRARY, "POST"),
     "checklists:list": (VIEW, "GET"),
     "checklists:about": (VIEW, "GET"),
+    "checklists:editors": (LIBRARY, "GET"),
     "checklists:detail": (VIEW, "GET"),
     "checklists:diff": (VIEW, "GET"),
     "checklists:clone": (EDIT, "POST"),

@@ -20,6 +20,7 @@ app_name = "checklists"
 urlpatterns = [
     path("", reading.list, name="list"),
     path("about/", reading.about, name="about"),
+    path("editors/", reading.editors, name="editors"),
     path("<int:edition_id>/", reading.detail, name="detail"),
     path("<int:edition_id>/to/<int:other_id>/", reading.diff, name="diff"),
     path("<int:edition_id>/clone/", publishing.clone, name="clone"),

@@ -53,6 +53,7 @@ PLACES = [
     "assessments/evidence/{evidence}/replace/",
     "assessments/evidence/{evidence}/swap/",
     "checklists/",
+    "checklists/editors/",
     "checklists/law/",
     "checklists/law/index/",
     "checklists/law/index/gdpr/",

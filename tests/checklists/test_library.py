@@ -143,3 +143,46 @@ def test_numbers_of_editors_stand_below_those_of_seeds():
     assert number_beside("2026.1", []) == "2026.1.1"
     assert number_beside("2026.1.1", ["2026.1.2"]) == "2026.1.3"
     assert number_beside("7", []) == "7.1"
+
+
+def test_editors_see_who_edits_the_library_and_how_one_is_added(
+    cast, sign_in, published
+):
+    make_editor(by=None, email=cast.zoe.email, is_editor=False)
+    make_editor(by=None, email=cast.zoe.email)
+    link = reverse("checklists:editors", args=["acme"])
+    otto = sign_in(cast.otto)
+    assert link in otto.get("/o/acme/checklists/").text
+    page = otto.get(link)
+    told = {row.person: row.since for row in page.context["editors"]}
+    made = Event.objects.filter(action="editor.made").order_by("seq")
+    assert told == {cast.otto: made[0].at, cast.zoe: made[2].at}
+    said = flat(page.text)
+    assert "2 editors" in said
+    assert cast.zoe.email in said
+    assert "manage.py make_editor" in said
+
+
+def test_only_editor_reads_what_that_means(cast, sign_in, published):
+    make_editor(by=None, email=cast.zoe.email, is_editor=False)
+    said = flat(
+        sign_in(cast.otto).get(reverse("checklists:editors", args=["acme"])).text
+    )
+    assert "1 editor<" in said
+    assert "may publish it, and the trail says so" in said
+    assert cast.zoe.email not in said
+
+
+def test_who_left_the_installation_is_no_editor(cast, sign_in, published):
+    cast.zoe.is_active = False
+    cast.zoe.save()
+    page = sign_in(cast.otto).get(reverse("checklists:editors", args=["acme"]))
+    assert [row.person for row in page.context["editors"]] == [cast.otto]
+
+
+def test_others_are_not_told_who_edits_the_library(cast, sign_in, published):
+    link = reverse("checklists:editors", args=["acme"])
+    ada = sign_in(cast.ada)
+    assert ada.get(link).status_code == 403
+    assert link not in ada.get("/o/acme/checklists/").text
+    assert sign_in(cast.zoe).get(link).status_code == 404

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from compliance.checklists import ready
+from compliance.checklists import keeping, ready
 from compliance.checklists.actions.publishing import publish
 from compliance.checklists.actions.recording import (
     RefusedError,
@@ -69,8 +69,7 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
 def is_alone(organisation: Organisation | None, by: User) -> bool:
     """Whether nobody else of an organisation, or of the library's editors, may publish."""
     if organisation is None:
-        editors = User.objects.filter(is_editor=True, is_active=True)
-        return not editors.exclude(pk=by.pk).exists()
+        return not keeping.people().exclude(pk=by.pk).exists()
     roles = [role for role, may in ALLOWED.items() if Permission.EDIT in may]
     others = organisation.memberships.filter(role__in=roles, user__is_active=True)
     return not others.exclude(user=by).exists()

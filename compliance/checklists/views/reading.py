@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
-from compliance.checklists import content
+from compliance.checklists import content, keeping
 from compliance.checklists.changes import Telling
 from compliance.checklists.diff import compare
 from compliance.checklists.translations import anew
@@ -25,7 +25,15 @@ def list(request: MemberRequest) -> HttpResponse:
         else ()
     )
     context = {"editions": editions, "drafts": drafts, "may_edit": may_edit}
+    context["keeps_library"] = Permission.LIBRARY in request.may
     return render(request, "checklists/list.html", context)
+
+
+@require_safe
+@member_required(Permission.LIBRARY)
+def editors(request: MemberRequest) -> HttpResponse:
+    """Who edits the library, and how somebody is added; for those who do."""
+    return render(request, "checklists/editors.html", {"editors": keeping.editors()})
 
 
 @require_safe
