@@ -258,8 +258,6 @@ class ShareLink(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    last_used_at = models.DateTimeField(null=True)
-    uses = models.PositiveIntegerField(default=0)
 
     objects = ShareLinkQuerySet.as_manager()
 

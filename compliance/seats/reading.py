@@ -1,11 +1,12 @@
 """What somebody from outside reads: sections, questions, and what was looked at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from compliance.assessments.applying import Scope
@@ -17,6 +18,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation
 from compliance.seats.actions.looking import DOWNLOADED, VIEWED
+from compliance.seats.actions.sharing import OPENED
 from compliance.seats.models import (
     Request,
     RequestQuerySet,
@@ -161,6 +163,24 @@ def links_in(organisation: Organisation) -> ShareLinkQuerySet:
     """All share links of an organisation, joined for a page."""
     rows = ShareLink.objects.filter(assessment__organisation=organisation)
     return rows.for_page()
+
+
+def openings(links: Sequence[ShareLink]) -> dict[int, tuple[int, datetime]]:
+    """Link id to how often it was opened and when last, from the trail."""
+    if not links:
+        return {}
+    organisation_id = links[0].assessment.organisation_id
+    events = (
+        trail.events_of(organisation_id)
+        .order_by()
+        .filter(
+            subject_label="sharelink",
+            subject_id__in=[str(link.pk) for link in links],
+            action=OPENED,
+        )
+    )
+    counted = events.values("subject_id").annotate(count=Count("pk"), last=Max("at"))
+    return {int(row["subject_id"]): (row["count"], row["last"]) for row in counted}
 
 
 def opened_by(link_id: int, token_hash: str) -> ShareLink | None:

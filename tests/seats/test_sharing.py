@@ -1,5 +1,6 @@
 """Share links: one assessment, to read, for whoever holds the token."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,11 @@ from django.utils import timezone
 
 from compliance.models import Event, Membership, ShareLink
 from compliance.seats import actions
+from compliance.seats.reading import openings
 from tests import factories, seating
 from tests.factories import PASSWORD
+from tests.reading import flat
+from tests.test_doors import VIEWS_BY_AUDITORS, rows_of
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +114,8 @@ def test_wrong_expired_and_revoked_are_one(cast, assessment, client, made):
     }
     assert len(replies) == 1
     assert wrong.status_code == 404
-    assert late.uses == 0
+    assert openings([late]) == {}
+    assert "ask whoever sent it for another one" in flat(wrong.text)
 
 
 def test_revoked_link_is_gone_in_an_open_session(cast, client, sign_in, made):
@@ -149,11 +154,27 @@ def test_each_use_is_on_the_trail(client, made):
     link, token = made
     opened(client, token)
     client.head(f"/share/{token}/")
-    link.refresh_from_db()
-    assert link.uses == 1
-    assert link.last_used_at is not None
     event = Event.objects.get(action="share.opened")
     assert (event.actor, event.subject_id) == (None, str(link.pk))
+    assert openings([link]) == {link.pk: (1, event.at)}
+
+
+def test_opening_writes_its_trail_entry_and_nothing_else(client, made):
+    link, token = made
+    before = rows_of(VIEWS_BY_AUDITORS)
+    opened(client, token)
+    client.get(f"/shared/{link.pk}/?section=1")
+    assert rows_of(VIEWS_BY_AUDITORS) == before
+
+
+def test_list_tells_how_often_each_link_was_opened(cast, client, sign_in, made):
+    link, token = made
+    actions.share(by=cast.otto, assessment=link.assessment, label="Board", days=1)
+    opened(client, token)
+    opened(client, token)
+    page = sign_in(cast.otto).get(f"/o/acme/assessments/{link.assessment_id}/auditors/")
+    told = re.findall(r"opened (\d+) times?(, last)?", flat(page.text))
+    assert told == [("0", ""), ("2", ", last")]
 
 
 def test_link_takes_nothing(client, made):

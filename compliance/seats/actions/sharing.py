@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
@@ -16,6 +15,8 @@ from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.models import ShareLink
 from compliance.web.turns import in_turn
+
+OPENED = "share.opened"
 
 
 def share(
@@ -60,7 +61,10 @@ def revoke(*, by: User, link: ShareLink) -> ShareLink:
 
 
 def open_share(*, token: str) -> ShareLink | None:
-    """The link that a token opens now, its use counted and told; None for any other."""
+    """The link that a token opens now; None for any other.
+
+    The event is all that is written: how often a link was opened is counted there.
+    """
     rows = ShareLink.objects.open_at(timezone.now()).for_page()
     wanted = rows.filter(token_hash=hash_of(token))
     if not wanted.exists():
@@ -69,8 +73,6 @@ def open_share(*, token: str) -> ShareLink | None:
         found = wanted.first()
         if found is None:
             return None
-        used = {"uses": F("uses") + 1, "last_used_at": timezone.now()}
-        ShareLink.objects.filter(pk=found.pk).update(**used)
         told = {"title": found.label}
-        tell(None, found.assessment, "share.opened", found, after=told)
+        tell(None, found.assessment, OPENED, found, after=told)
     return found

@@ -1,5 +1,6 @@
 """An auditor's requests."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +26,7 @@ def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
     if form.is_valid():
         status = _ask(request, here, form)
         if status == 302:
+            messages.success(request, "Asked. A mail says so to who gave you the seat.")
             return redirect("seats:asked_list", request.organisation.slug, here.pk)
     status = status if status > 200 or not form.errors else 422
     note(request, here, "Requests")
@@ -48,7 +50,7 @@ def _ask(request: MemberRequest, here: Seat, form: AskForm) -> int:
             answer_id=told["answer"],
         )
     except ValidationError as error:
-        form.add_error(None, error.messages)
+        form.add_error(None, error)
         return 422
     except Answer.DoesNotExist:
         form.add_error(None, "This question is not part of the assessment.")
@@ -75,7 +77,7 @@ def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse
                 text=form.cleaned_data["text"],
             )
         except ValidationError as error:
-            form.add_error(None, error.messages)
+            form.add_error(None, error)
         else:
             return redirect(request.path)
     return _page(request, here, row, form, 422 if form.errors else 200)
@@ -86,7 +88,8 @@ def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse
 def settle(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse:
     """Close a request: the auditor has what was needed."""
     here = seated(request, seat_id)
-    actions.close(by=request.user, request=_find(here, request_id))
+    row = actions.close(by=request.user, request=_find(here, request_id))
+    messages.success(request, f"{row.code} is closed.")
     return redirect("seats:asked_list", request.organisation.slug, here.pk)
 
 

@@ -1,5 +1,6 @@
 """Requests as the organisation sees them: to answer and to close."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -53,8 +54,9 @@ def request(request: MemberRequest, request_id: int) -> HttpResponse:
         try:
             actions.reply(by=request.user, request=row, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error.messages)
+            form.add_error(None, error)
         else:
+            messages.success(request, "Answered. A mail says so to the auditor.")
             return redirect(request.path)
     return _page(request, row, form, 422 if form.errors else 200)
 
@@ -64,6 +66,7 @@ def request(request: MemberRequest, request_id: int) -> HttpResponse:
 def request_close(request: MemberRequest, request_id: int) -> HttpResponse:
     row = _find(request, request_id)
     actions.close(by=request.user, request=row)
+    messages.success(request, f"{row.code} is closed.")
     return redirect("seats:request_list", request.organisation.slug)
 
 

@@ -1,8 +1,10 @@
 """An auditor draws a sample and says what came of it."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,7 +26,7 @@ def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
     form = DrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            actions.draw(
+            drawn = actions.draw(
                 by=request.user,
                 seat=here,
                 how=How(form.cleaned_data["how"]),
@@ -34,6 +36,8 @@ def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            more = f"{len(drawn)} question{pluralize(len(drawn))} drawn."
+            messages.success(request, more)
             return redirect(request.path)
     note(request, here, "Sample")
     items = list(sample_of(here))
@@ -88,7 +92,7 @@ def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
                 note=form.cleaned_data["note"] if "note" in form.data else None,
             )
         except ValidationError as error:
-            form.add_error(None, error.messages)
+            form.add_error(None, error)
     if form.errors:
         context = question_told(here, answer, form)
         return render(request, "seats/question.html", context, status=422)

@@ -81,7 +81,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     if link is None:
         if request.method == "GET":
             _is_throttled(request, dry_run=False)
-        return _refusal(request, "404.html", 404)
+        return _refusal(request, "seats/unshared.html", 404)
     opened = dict(request.session.get(OPENED, {}))
     request.session[OPENED] = opened | {str(link.pk): link.token_hash}
     return _headed(redirect("seats:shared_page", link.pk))
@@ -94,7 +94,7 @@ def shared_page(request: HttpRequest, link_id: int) -> HttpResponse:
     token_hash = request.session.get(OPENED, {}).get(str(link_id), "")
     link = opened_by(link_id, token_hash)
     if link is None:
-        return _refusal(request, "404.html", 404)
+        return _refusal(request, "seats/unshared.html", 404)
     assessment = link.assessment
     every = parts(assessment)
     wanted = request.GET.get("section", "")

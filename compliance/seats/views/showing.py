@@ -13,7 +13,14 @@ from compliance.seats import actions
 from compliance.seats.choices import Said
 from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
 from compliance.seats.models import SampleItem, Seat
-from compliance.seats.reading import links_in, past, sample_of, seats_in, told_lines
+from compliance.seats.reading import (
+    links_in,
+    openings,
+    past,
+    sample_of,
+    seats_in,
+    told_lines,
+)
 
 
 def note(request: MemberRequest, here: Seat, about: str) -> None:
@@ -78,12 +85,17 @@ def seats_told(
     today = timezone.localdate()
     rows = seats_in(request.organisation).filter(assessment=assessment)
     held = set(rows.held().values_list("pk", flat=True))
-    links = links_in(request.organisation).filter(assessment=assessment)
-    is_open = set(links.open_at(timezone.now()).values_list("pk", flat=True))
+    found = links_in(request.organisation).filter(assessment=assessment)
+    is_open = set(found.open_at(timezone.now()).values_list("pk", flat=True))
+    links = list(found)
+    opened = openings(links)
     return {
         "assessment": assessment,
         "seats": [(seat, _standing(seat, today, held)) for seat in rows],
-        "links": [(link, link.pk in is_open) for link in links],
+        "links": [
+            (link, link.pk in is_open, *opened.get(link.pk, (0, None)))
+            for link in links
+        ],
         "form": SeatForm(),
         "share": ShareForm(),
         "fresh": None,
