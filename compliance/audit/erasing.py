@@ -23,12 +23,14 @@ def erase(
     subject: models.Model,
     events: models.QuerySet[Event],
     clean: Cleaner,
+    there: dict[str, dict[str, str]] | None = None,
 ) -> int:
     """Take what ``clean`` takes out of texts from events of one chain; how many.
 
     Of each event that changes, payload and salt become empty for ever and what is left
     is kept beside them, under a hash that one new event holds. Nothing else of it can
-    change: the database refuses.
+    change: the database refuses. ``there`` holds such hashes for trails that came in a
+    bundle, which no chain of here covers.
     """
     with in_turn(), transaction.atomic():
         left: dict[str, str] = {}
@@ -45,7 +47,7 @@ def erase(
             organisation_id=organisation_id,
             action=ERASING,
             subject=subject,
-            after={"events": left},
+            after={"events": left} | ({"there": there} if there else {}),
         )
     return len(left)
 

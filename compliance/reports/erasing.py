@@ -16,25 +16,42 @@ from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Cast
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import Assessment, Presence, SavedView, Visit
+from compliance.assessments.models import (
+    Assessment,
+    Origin,
+    OriginEvent,
+    OriginTrail,
+    Presence,
+    SavedView,
+    Visit,
+)
 from compliance.audit import trail
 from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import ChainHead, Event
+from compliance.interchange.records.erasing import erase_there, naming
 from compliance.organisations.actions.members import keep_an_owner, lock
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.reports.printed import files_naming
 from compliance.reviews.models import SignOff, Snapshot
 from compliance.web.turns import in_turn
 
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
 _SIGNED = "assessment.signed"
-_NOT_SWEPT = {Event, ChainHead, Snapshot, SignOff, User, EmailAddress, Session}
+_NOT_SWEPT = {
+    Event, ChainHead, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
+    EmailAddress, Session,
+}  # fmt: skip
 _APPS = {"compliance", "account", "django_tasks_database"}
 
 
 @dataclass(slots=True)
 class Erased:
-    """What was done: ``rows`` by table, ``events``, and what stays since it is frozen."""
+    """What was done: ``rows`` by table, ``events``, and what stays since it is frozen.
+
+    ``there`` counts events of trails that came in bundles, ``files`` tells of each file
+    that may still print the name, and ``namesakes`` are others who bear it.
+    """
 
     name: str
     memberships: int = 0
@@ -43,6 +60,9 @@ class Erased:
     rows: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     is_name_shared: bool = False
+    there: int = 0
+    files: tuple[str, ...] = ()
+    namesakes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +110,30 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         words = _words_of(person)
         done = Erased(words.name)
         done.is_name_shared = not words.called
+        done.namesakes = _namesakes(person)
         places = _places_of(person, words)
+        done.files = files_naming(person, [*words.spellings(), person.name], places)
         _end_memberships(by, person, words, done)
         _close(person, words, done)
         _sweep(words, places, done)
         for organisation_id in sorted(places):
+            there, kept = erase_there(
+                organisation_id=organisation_id,
+                person=person,
+                texts=words.spellings(),
+                clean=words.clean,
+            )
+            done.there += sum(map(len, there.values()))
+            done.kept.update(
+                {"brought-in trail of what is signed": kept} if kept else {}
+            )
             done.events += erase(
                 by=by,
                 organisation_id=organisation_id,
                 subject=person,
                 events=_events_to_clean(organisation_id, words),
                 clean=words.clean,
+                there=there,
             )
         if is_dry:
             transaction.set_rollback(True)
@@ -113,8 +146,7 @@ def _words_of(person: User) -> _Words:
         msg = "This person was erased before."
         raise ValidationError(msg)
     others = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
-    namesakes = User.objects.filter(name__iexact=person.name).exclude(pk=person.pk)
-    is_own = len(person.name) >= SHORTEST_NAME and not namesakes.exists()
+    is_own = len(person.name) >= SHORTEST_NAME and not _namesakes(person)
     return _Words(
         email,
         tuple(sorted({person.email, *others})),
@@ -123,12 +155,20 @@ def _words_of(person: User) -> _Words:
     )
 
 
+def _namesakes(person: User) -> tuple[str, ...]:
+    """The e-mails of others of that name."""
+    others = User.objects.filter(name__iexact=person.name).exclude(pk=person.pk)
+    return tuple(others.order_by("email").values_list("email", flat=True))
+
+
 def _places_of(person: User, words: _Words) -> set[UUID]:
     """The organisations a person had to do with."""
     named = holding(words.emails) | holding(words.emails, "rest")
     known = Event.objects.filter(models.Q(actor=person) | named).order_by()
     chains = known.values_list("organisation_id", flat=True).distinct()
-    return set(chains) | {one.organisation_id for one in Membership.objects.of(person)}
+    came = naming(person, list(words.emails)).values_list("organisation_id", flat=True)
+    memberships = Membership.objects.of(person)
+    return {*chains, *came, *(one.organisation_id for one in memberships)}
 
 
 def _end_memberships(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from compliance.assessments.against_trail import BROUGHT_IN, as_told
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit import trail
+from compliance.audit.chain import digest
 from compliance.audit.models import Event
 from compliance.checklists.actions import RefusedError, keep_final
 from compliance.checklists.models import Edition
@@ -108,11 +109,23 @@ def _record(by: User | None, building: Building) -> Event:
             "organisation": bundle.rows["organisation"],
             "assessment": bundle.head["assessment"],
             "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
+            "erased": _erased(bundle.events()),
             "counts": bundle.head["counts"],
             "answers": as_told(building.answers),
             "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
         },
     )
+
+
+def _erased(
+    events: Iterable[tuple[int, dict[str, Any]]],
+) -> dict[str, dict[str, str]]:
+    """What is left of events that came erased: trail to number to its hash."""
+    found: dict[str, dict[str, str]] = {}
+    for number, said in events:
+        if not said["payload"] and not said["salt"]:
+            found.setdefault(str(number), {})[str(said["seq"])] = digest(said["rest"])
+    return found
 
 
 def _editions(

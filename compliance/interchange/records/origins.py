@@ -1,14 +1,18 @@
 """The trail that an assessment was brought in with, for people to read and to check."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
-from compliance.audit.chain import canonical
+from compliance.audit import trail as own
+from compliance.audit.chain import canonical, digest
+from compliance.audit.checking import ERASING, Fault, Kind
+from compliance.audit.models import Event
 from compliance.interchange.records.outgoing import trail_there
 from compliance.interchange.records.trails import check_trail
 from compliance.organisations.models import Organisation
@@ -65,7 +69,43 @@ def _checked(row: OriginTrail) -> Kept:
             pass
     except ChangedError as found:
         fault = str(found)
-    return Kept(row, head["events"], fault)
+    return Kept(row, head["events"], fault or _emptied(row))
+
+
+def faults(organisation_id: UUID) -> Iterator[Fault]:
+    """Trails that came in a bundle and are not as they were recorded."""
+    rows = OriginTrail.objects.filter(origin__organisation=organisation_id)
+    for row in rows.select_related("origin").order_by("origin_id", "position"):
+        if fault := _checked(row).fault:
+            what = f"brought in a trail of {row.organisation_name}; its {fault}"
+            yield Fault(row.origin.stated.get("seq", 0), what, Kind.EDITED)
+
+
+def _emptied(row: OriginTrail) -> str:
+    """What is wrong with erased events: each needs an entry of here that vouches for it.
+
+    Of one that came erased the entry of its coming says so; in those written before
+    that was kept, nothing does.
+    """
+    told, is_whole = _told_erased(row)
+    erased = row.events.filter(payload="", salt="").order_by("seq")
+    for seq, rest in erased.values_list("seq", "rest").iterator():
+        said = told.get(str(seq))
+        if (said or is_whole) and said != digest(rest or ""):
+            return f"event {seq}: its content was taken out, and no entry says so"
+    return ""
+
+
+def _told_erased(row: OriginTrail) -> tuple[dict[str, str], bool]:
+    """Number to the hash of what is left, and whether every erased event is told."""
+    events = Event.objects.filter(organisation_id=row.origin.organisation_id)
+    coming = events.filter(seq=row.origin.stated.get("seq", 0)).first()
+    came = own.changes(coming)[1].get("erased") if coming else {}
+    told: dict[str, str] = dict((came or {}).get(str(row.position), {}))
+    for event in events.filter(action=ERASING).order_by("seq"):
+        there = own.changes(event)[1].get("there", {})
+        told |= there.get(str(row.pk), {})
+    return told, came is not None
 
 
 def _entry(event: OriginEvent, trail: OriginTrail) -> Entry:

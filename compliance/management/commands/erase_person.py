@@ -17,24 +17,21 @@ class Command(BaseCommand):
     help = "Erase a person's name and e-mail. What they did and what was signed stays."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("email")
+        parser.add_argument("email", help="or the name of somebody without a mailbox")
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
         parser.add_argument(
             "--confirm", metavar="EMAIL", help="the e-mail once more, instead of typing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email = options["email"].strip().lower()
-        person = User.objects.filter(email=email).first()
-        if person is None:
-            msg = "Nobody here has this e-mail."
-            raise CommandError(msg)
+        person = self._person(options["email"].strip())
+        email = person.email
         self._tell(self._erase(person, is_dry=True), "would be")
         if options["dry_run"]:
             return
         again = options["confirm"]
         if again is None:
-            again = input("This cannot be undone. Type the e-mail once more: ")
+            again = input(f"This cannot be undone. To go on, type {email}: ")
         if again.strip().lower() != email:
             msg = "That is another e-mail. Nothing was changed."
             raise CommandError(msg)
@@ -47,6 +44,18 @@ class Command(BaseCommand):
                 cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def _person(self, asked: str) -> User:
+        """Somebody by e-mail, or by a name that came in a bundle and has no mailbox."""
+        named = {"email": asked.lower()} if "@" in asked else {"name__iexact": asked}
+        found = list(User.objects.filter(**named).order_by("email"))
+        if len(found) == 1:
+            return found[0]
+        msg = "Nobody here has this e-mail or name."
+        if found:
+            emails = ", ".join(one.email for one in found)
+            msg = f"Several people have this name. Say which: {emails}."
+        raise CommandError(msg)
+
     def _erase(self, person: User, *, is_dry: bool) -> Erased:
         try:
             return erase_person(by=None, person=person, is_dry=is_dry)
@@ -57,7 +66,8 @@ class Command(BaseCommand):
         rows = ", ".join(f"{n} {table}" for table, n in sorted(done.rows.items()))
         self.stdout.write(
             f"{done.memberships} memberships ended, {done.sessions} sessions closed,"
-            f" {done.events} events and these rows {verb} cleaned: {rows or 'none'}."
+            f" {done.events} events, {done.there} of trails that were brought in and"
+            f" these rows {verb} cleaned: {rows or 'none'}."
         )
         if done.kept:
             kept = ", ".join(f"{n} {table}" for table, n in sorted(done.kept.items()))
@@ -66,4 +76,14 @@ class Command(BaseCommand):
             self.stdout.write(
                 "The name stays in texts: it is very short, or somebody else's, too."
             )
+        if done.namesakes:
+            others = ", ".join(done.namesakes)
+            self.stdout.write(f"If they are the same person, erase as well: {others}.")
+        if done.files:
+            self.stdout.write(
+                "These files may print the name and stay as they are. Decide which of"
+                " them to delete:"
+            )
+        for file in done.files:
+            self.stdout.write(f"  {file}")
         self.stdout.write(f"The account is “{done.name}” from then on.")

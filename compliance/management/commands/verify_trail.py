@@ -14,6 +14,7 @@ from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
 from compliance.audit.verified import verify
 from compliance.evidence import against_trail as files
+from compliance.interchange.records import origins
 from compliance.organisations.models import Organisation
 from compliance.reviews import against_trail as signatures
 
@@ -21,8 +22,9 @@ BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     answers.faults,
     files.faults,
     signatures.faults,
+    origins.faults,
 )
-"""What the chain cannot see by itself: rows and files that no longer fit to it."""
+"""What the chain cannot see by itself: rows, files and trails from elsewhere."""
 _MOST = 20
 """Faults beyond the chain that are named for each of these."""
 

@@ -1,0 +1,77 @@
+"""Erasing a person from what an assessment was brought in with: its chain stays whole."""
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import models
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Origin, OriginEvent, OriginTrail
+from compliance.audit.chain import canonical, digest
+from compliance.audit.erasing import Cleaner, cleaned, holding
+from compliance.organisations.models import User
+
+_SIGNED = "assessment.signed"
+There = dict[str, dict[str, str]]
+"""Trail to number to the hash of what is left of an event."""
+
+
+def naming(person: User, texts: list[str]) -> models.QuerySet[Origin]:
+    """What came with this person, or with events or names that hold one of some texts."""
+    events = OriginEvent.objects.filter(holding(texts) | holding(texts, "rest"))
+    trails = OriginTrail.objects.annotate(
+        text=models.functions.Cast("names", models.TextField())
+    ).filter(holding(texts, "text"))
+    return Origin.objects.filter(
+        models.Q(stated__people__has_key=str(person.pk))
+        | models.Q(trails__in=events.values("trail"))
+        | models.Q(trails__in=trails.values("pk"))
+    ).distinct()
+
+
+def erase_there(
+    *, organisation_id: UUID, person: User, texts: list[str], clean: Cleaner
+) -> tuple[There, int]:
+    """Clean what came to an organisation, but for what is signed; and how much stays.
+
+    Call it within the transaction that keeps what it gives in the chain of here. The
+    person has the new name already.
+    """
+    left: There = {}
+    kept = 0
+    for origin in naming(person, texts).filter(organisation_id=organisation_id):
+        if origin.assessment.status == AssessmentStatus.SIGNED:
+            kept += 1
+            continue
+        _clean_stated(origin, person, clean)
+        for row in origin.trails.all():
+            _clean_names(row, clean)
+            if events := dict(_clean_events(row, texts, clean)):
+                left[str(row.pk)] = events
+    return left, kept
+
+
+def _clean_stated(origin: Origin, person: User, clean: Cleaner) -> None:
+    stated = cleaned(origin.stated, clean)
+    if str(person.pk) in stated.get("people", {}):
+        stated["people"][str(person.pk)] = person.name
+    Origin.objects.filter(pk=origin.pk).update(stated=stated)
+
+
+def _clean_names(row: OriginTrail, clean: Cleaner) -> None:
+    names = row.names | {"people": cleaned(row.names["people"], clean)}
+    OriginTrail.objects.filter(pk=row.pk).update(names=names)
+
+
+def _clean_events(
+    row: OriginTrail, texts: list[str], clean: Cleaner
+) -> Iterator[tuple[str, str]]:
+    named = row.events.filter(holding(texts) | holding(texts, "rest"))
+    for event in list(named.exclude(action=_SIGNED)):
+        said = json.loads(event.payload or event.rest or "{}")
+        rest = canonical(cleaned(said, clean))
+        if rest == canonical(said):
+            continue
+        OriginEvent.objects.filter(pk=event.pk).update(payload="", salt="", rest=rest)
+        yield str(event.seq), digest(rest)
