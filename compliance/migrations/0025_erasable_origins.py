@@ -53,6 +53,6 @@ def _guard(schema_editor, *, is_strict):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0023_audit_pack_reports")]
+    dependencies = [("compliance", "0024_share_links_counted_by_trail")]
 
     operations = [migrations.RunPython(allow, refuse)]
