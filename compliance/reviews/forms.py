@@ -22,7 +22,10 @@ def _words(required: bool) -> forms.CharField:
         required=required,
         max_length=LONGEST,
         validators=[validate_text],
-        error_messages={"max_length": "20,000 characters fit."},
+        error_messages={
+            "required": "Say why it is opened again.",
+            "max_length": "20,000 characters fit.",
+        },
     )
 
 

@@ -15,27 +15,33 @@ from compliance.web.text import validate_line, validate_text
 LONGEST = 20_000
 MOST_OFFERED = 200
 """Pieces of evidence that a list offers, the newest."""
-_TOO_LONG = {"max_length": "20,000 characters fit."}
 
 
-def _line(label: str, longest: int, **more: Any) -> forms.CharField:
+def _line(label: str, longest: int, missing: str = "", **more: Any) -> forms.CharField:
     attrs = {"class": "input", "autocomplete": "off"}
     return forms.CharField(
         label=label,
         max_length=longest,
         validators=[validate_line],
         widget=forms.TextInput(attrs=attrs),
+        error_messages={
+            "required": missing,
+            "max_length": f"{longest} characters fit.",
+        },
         **more,
     )
 
 
-def _words(label: str, rows: int = 3, **more: Any) -> forms.CharField:
+def _words(label: str, **more: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=LONGEST,
         validators=[validate_text],
-        widget=forms.Textarea(attrs={"class": "textarea", "rows": rows, "dir": "auto"}),
-        error_messages=_TOO_LONG,
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
+        error_messages={
+            "required": "Write a message.",
+            "max_length": "20,000 characters fit.",
+        },
         **more,
     )
 
@@ -47,7 +53,10 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(
         label=label,
         widget=widget,
-        error_messages={"invalid": "Write the date as 2026-12-31."},
+        error_messages={
+            "required": "Give a day.",
+            "invalid": "Write the date as 2026-12-31.",
+        },
     )
 
 
@@ -58,6 +67,21 @@ def _password() -> forms.CharField:
         strip=False,
         max_length=128,
         widget=forms.PasswordInput(attrs=attrs),
+        error_messages={"required": "Type your password."},
+    )
+
+
+def _number(label: str, most: int, first: int) -> forms.IntegerField:
+    words = f"A number from 1 to {most}."
+    return forms.IntegerField(
+        label=label,
+        min_value=1,
+        max_value=most,
+        initial=first,
+        widget=forms.NumberInput(attrs={"class": "input"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), words
+        ),
     )
 
 
@@ -68,8 +92,9 @@ class SeatForm(forms.Form):
         label="Email",
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
+        error_messages={"required": "Write the email address of the auditor."},
     )
-    name = _line("Name", 120)
+    name = _line("Name", 120, "Write the name of the auditor.")
     purpose = _line("What for", 300, required=False)
     from_on = _day("From")
     until_on = _day("Until")
@@ -84,14 +109,8 @@ class SeatForm(forms.Form):
 class ShareForm(forms.Form):
     """What a share link is for, and for how long."""
 
-    label = _line("Who is it for", 120)
-    days = forms.IntegerField(
-        label=f"Days, {LONGEST_DAYS} at most",
-        min_value=1,
-        max_value=LONGEST_DAYS,
-        initial=14,
-        widget=forms.NumberInput(attrs={"class": "input"}),
-    )
+    label = _line("Who is it for", 120, "Say who the link is for.")
+    days = _number(f"Days, {LONGEST_DAYS} at most", LONGEST_DAYS, 14)
     password = _password()
 
     def __init__(self, data: Any = None) -> None:
@@ -109,13 +128,7 @@ class DrawForm(forms.Form):
         ],
         widget=forms.Select(attrs={"class": "select"}),
     )
-    count = forms.IntegerField(
-        label="Questions",
-        min_value=1,
-        max_value=500,
-        initial=10,
-        widget=forms.NumberInput(attrs={"class": "input"}),
-    )
+    count = _number("Questions", 500, 10)
     seed = forms.RegexField(
         "^[0-9A-Za-z-]{1,32}$",
         label="Seed",
@@ -145,7 +158,7 @@ class MarkForm(forms.Form):
 class AskForm(forms.Form):
     """A request."""
 
-    title = _line("What do you need", 200)
+    title = _line("What do you need", 200, "Say what you need.")
     text = _words("More about it", required=False)
     due_on = _day("Until")
     answer = forms.IntegerField(required=False, widget=forms.HiddenInput)

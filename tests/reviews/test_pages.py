@@ -236,6 +236,21 @@ def test_own_answers_are_shown_without_a_button(cast, enter):
     assert "1 needs another reviewer" in rev
 
 
+def test_signed_page_tells_who_prepared_and_asks_nobody_to_sign(cast, enter):
+    assessment = signing.make_signed(cast)
+    text = flat(enter(cast.rob).get(url(assessment)))
+    assert "Prepared nothing." in text
+    for words in ("May sign", "Cannot sign", "another reviewer"):
+        assert words not in text
+
+
+def test_reopening_without_a_reason_asks_for_one(cast, enter):
+    assessment = signing.make_signed(cast)
+    page = enter(cast.ada).post(url(assessment, "reopen"), {"reason": ""})
+    assert page.status_code == 422
+    assert "Say why it is opened again." in page.text
+
+
 def test_signed_page_names_what_voids_it(cast, enter):
     assessment = signing.make_signed(cast)
     rob = enter(cast.rob)

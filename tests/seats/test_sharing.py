@@ -54,14 +54,23 @@ def test_link_is_shown_once_and_only_its_hash_is_kept(cast, assessment, sign_in)
 
 
 @pytest.mark.parametrize(
-    "form", [{"password": "wrong"}, {"days": 91}, {"days": 0}, {"label": ""}]
+    ("form", "words"),
+    [
+        ({"password": "wrong"}, "This is not your password."),
+        ({"password": ""}, "Type your password."),
+        ({"days": 91}, "A number from 1 to 90."),
+        ({"days": 0}, "A number from 1 to 90."),
+        ({"days": ""}, "A number from 1 to 90."),
+        ({"label": ""}, "Say who the link is for."),
+    ],
 )
-def test_refused_link_is_not_made(cast, assessment, sign_in, form):
+def test_refused_link_is_not_made(cast, assessment, sign_in, form, words):
     values = {"label": "Bank", "days": 14, "password": PASSWORD} | form
     page = sign_in(cast.otto).post(
         f"/o/acme/assessments/{assessment.pk}/share/", values
     )
     assert (page.status_code, ShareLink.objects.count()) == (422, 0)
+    assert words in page.text
 
 
 def test_days_are_counted_below_the_form_too(cast, assessment):
