@@ -36,6 +36,15 @@ def database_url():
         yield url
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """An installation with an assessment, for a module that kills processes in it."""
+    with new_database() as url:
+        site = Site(tmp_path_factory.mktemp("site"), url, workers=2)
+        site.ask("prepare", module="jobs")
+        yield site
+
+
 @pytest.fixture
 def make_site(tmp_path, database_url):
     """``make_site(workers)``: a site, stopped at the end of the test."""

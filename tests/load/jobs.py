@@ -18,6 +18,7 @@ import sys
 import time
 import traceback
 import zipfile
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -43,6 +44,7 @@ from compliance.web import worker  # noqa: E402
 from tests.factories import make_cast  # noqa: E402
 from tests.interchange.bundles import make_everything  # noqa: E402
 
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SURVIVED = 0
 ASSESSMENT = Path(settings.DATA_DIR) / "assessment"
 SEEN = {
@@ -85,21 +87,26 @@ class Moments:
 
 def working(at=None):
     """A worker of its own does what is queued; whether it came to its end."""
-    code = os.waitstatus_to_exitcode(os.waitpid(begun(at), 0)[1])
+    return ended(begun(partial(worker.run, batch=True), at))
+
+
+def ended(child):
+    """Whether a process came to its end; else it was killed."""
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code not in {SURVIVED, -signal.SIGKILL}:
         raise RuntimeError(code)
     return code == SURVIVED
 
 
-def begun(at=None):
-    """The process id of such a worker."""
+def begun(act, at=None):
+    """The process id of one that acts, and dies at a moment."""
     connection.close()
     if child := os.fork():
         return child
     try:
         if at is not None:
             Moments(at).watch()
-        worker.run(batch=True)
+        act()
         os._exit(SURVIVED)
     except BaseException:  # nothing of the parent may be done twice
         traceback.print_exc()
@@ -247,7 +254,7 @@ def cancelled():
     world = World()
     asked = world.ask("bundle")
     with mock.patch.object(outgoing, "chunks_of", endless):
-        child = begun()
+        child = begun(partial(worker.run, batch=True))
     step = ""
     while not step.startswith("Writing file"):
         time.sleep(0.05)

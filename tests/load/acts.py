@@ -1,0 +1,199 @@
+"""What a person does on a page while the server is killed, and what stands afterwards.
+
+``python -m tests.load.acts bring 40`` brings a bundle in and kills the server before
+every fortieth statement, commit and touch of the disk; ``... sign 40`` signs. Each time
+the person tries again, and it prints what was half, lost or not told. ``jobs prepare``
+comes first.
+"""
+
+import json
+import os
+import re
+import sys
+from types import SimpleNamespace
+from unittest import mock
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
+from django.db import DatabaseError, connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from compliance.audit import trail  # noqa: E402
+from compliance.audit.chain import digest  # noqa: E402
+from compliance.evidence import actions as evidence  # noqa: E402
+from compliance.interchange import waiting  # noqa: E402
+from compliance.models import (  # noqa: E402
+    Assessment,
+    Event,
+    Evidence,
+    Membership,
+    Organisation,
+    SignOff,
+    User,
+)
+from compliance.organisations import fresh  # noqa: E402
+from compliance.web.workplaces import PREFIX  # noqa: E402
+from tests import factories, signing  # noqa: E402
+from tests.interchange.bundles import bundle_of, hash_of  # noqa: E402
+from tests.load import jobs  # noqa: E402
+from tests.load.killing import counts  # noqa: E402
+
+
+def attack(act, step):
+    """Killed at moment after moment until it is done; each end is the same in rows."""
+    at, faults, grown, is_ended = 0, [], [], False
+    while not is_ended:
+        one = act()
+        before = counts()
+        is_ended = jobs.ended(jobs.begun(one.do, at))
+        connection.ensure_connection()
+        found = one.half(before)
+        one.do_again()
+        after = counts()
+        grown.append({name: after[name] - before[name] for name in after})
+        found += one.faults()
+        found += [str(fault) for fault in map(trail.verify, trail.chains()) if fault]
+        faults += [f"killed at {at}: {fault}" for fault in found]
+        at += int(step)
+    differ = [name for name in grown[0] if len({one[name] for one in grown}) > 1]
+    faults += [f"{name} differs: {[one[name] for one in grown]}" for name in differ]
+    return {"kills": at // int(step) - 1, "faults": faults}
+
+
+def entered(person):
+    client = Client(headers={"host": "localhost"})
+    client.force_login(person)
+    return client
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([^"]+)"', page.text)[1]
+
+
+class Bring:
+    """A bundle comes into an organisation of its own."""
+
+    def __init__(self):
+        there = Assessment.objects.get(pk=jobs.ASSESSMENT.read_text())
+        self.hash, self.content = hash_of(there), bundle_of(there)
+        slug = f"own-{Organisation.objects.count()}"
+        self.here = Organisation.objects.create(name=slug, slug=slug)
+        ada = User.objects.get(email="ada@example.org")
+        Membership.objects.create(organisation=self.here, user=ada, role="owner")
+        self.client = entered(ada)
+        self.address = f"/o/{slug}/bundles/in/"
+
+    def do(self):
+        upload = SimpleUploadedFile("bundle.zip", self.content)
+        page = self.client.post(f"{self.address}read/", {"upload": upload}, follow=True)
+        if "brought in before" in page.text:
+            return page
+        data = {"draft": hidden(page, "draft")}
+        return self.client.post(f"{self.address}take/", data, follow=True)
+
+    def half(self, before):
+        came = Assessment.objects.filter(organisation=self.here)
+        if not came:
+            now = counts()
+            return [f"{name} has rows" for name in now if now[name] != before[name]]
+        return [] if [hash_of(one) for one in came] == [self.hash] else ["it is half"]
+
+    def do_again(self):
+        self.page = self.do()
+
+    def faults(self):
+        found = []
+        words = ("with an equal content hash", "brought in before")
+        if not any(one in self.page.text for one in words):
+            found.append("nothing is told")
+        came = Assessment.objects.filter(organisation=self.here)
+        if [hash_of(one) for one in came] != [self.hash]:
+            found.append(f"{len(came)} came")
+        found += [
+            f"{path.name} is left" for path in waiting._folder().glob(f"{PREFIX}*")
+        ]
+        evidence.sweep(older_seconds=-60)
+        folder = settings.MEDIA_ROOT / str(self.here.pk)
+        there = {path.name for path in folder.rglob("*") if path.is_file()}
+        rows = Evidence.objects.filter(organisation=self.here).exclude(sha256="")
+        if there != set(rows.values_list("sha256", flat=True)):
+            found.append("files and rows differ")
+        return found
+
+
+class Sign:
+    """An assessment in review is signed on its page."""
+
+    edition = None
+
+    def __init__(self):
+        names = ("ada", "otto", "con", "rev")
+        self.cast = SimpleNamespace(
+            acme=Organisation.objects.get(slug="acme"),
+            **{name: User.objects.get(email=f"{name}@example.org") for name in names},
+        )
+        if Sign.edition is None:
+            Sign.edition = factories.publish(factories.make_draft(3, 1))
+        self.here = signing.make_sent(self.cast, Sign.edition)
+        self.client = entered(self.cast.rev)
+        self.address = f"{self.here.get_absolute_url()}review/"
+
+    def do(self):
+        page = self.client.get(self.address)
+        data = {"role": "DPO", "password": factories.PASSWORD}
+        if 'name="seen"' not in page.text:
+            return page
+        data["seen"] = hidden(page, "seen")
+        with mock.patch.object(fresh.ratelimit, "consume", return_value=True):
+            return self.client.post(f"{self.address}sign/", data, follow=True)
+
+    def five(self):
+        """Status, signature, its content, its event, and whether rows are locked."""
+        self.here.refresh_from_db()
+        found = SignOff.objects.filter(assessment=self.here)
+        events = Event.objects.filter(scope_id=self.here.pk, action="assessment.signed")
+        return (
+            self.here.status == "signed",
+            len(found) == 1,
+            [one.snapshot_id for one in found]
+            == [digest(one.snapshot.text) for one in found]
+            and len(found) == 1,
+            [(one.trail_seq, one.trail_hash) for one in found]
+            == list(events.values_list("seq", "hash"))
+            and len(found) == 1,
+            self.is_locked(),
+        )
+
+    def is_locked(self):
+        try:
+            with transaction.atomic():
+                self.here.answers.update(note="Changed below the program.")
+                transaction.set_rollback(True)
+        except DatabaseError:
+            return True
+        return False
+
+    def half(self, before):
+        five = self.five()
+        found = [] if len(set(five)) == 1 else [f"signed in part: {five}"]
+        now = counts()
+        if not any(five):
+            found += [f"{name} has rows" for name in now if now[name] != before[name]]
+        return found
+
+    def do_again(self):
+        self.page = self.do()
+
+    def faults(self):
+        found = [] if all(self.five()) else [f"not signed: {self.five()}"]
+        return found if "Signed" in self.page.text else [*found, "nothing is told"]
+
+
+if __name__ == "__main__":
+    command, step = sys.argv[1:]
+    json.dump(attack({"bring": Bring, "sign": Sign}[command], step), sys.stdout)

@@ -1,0 +1,24 @@
+"""The server is killed while somebody signs or brings a bundle in: all of it, or nothing.
+
+Each time the person tries again, is told what came of it, and has it once.
+"""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    ("act", "step"),
+    [
+        ("sign", 40),
+        ("bring", 90),
+        pytest.param("sign", 1, marks=pytest.mark.long),
+        pytest.param("bring", 1, marks=pytest.mark.long),
+    ],
+)
+def test_act_whose_server_is_killed_is_done_once_or_not_at_all(prepared, act, step):
+    told = prepared.ask(act, step, module="acts")
+    print(told["kills"])  # noqa: T201
+    assert told["faults"] == []
+    assert told["kills"] > 100 / step
