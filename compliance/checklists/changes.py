@@ -20,6 +20,13 @@ GUIDANCE = {
     "remedy": "Remedy",
     "related": "Related questions",
 }
+BOUNDS = {
+    "at_least": "at least %(n)s",
+    "at_most": "at most %(n)s",
+    "partly_at_least": "partly from %(n)s",
+    "partly_at_most": "partly up to %(n)s",
+    "unit": "unit %(n)s",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,32 @@ class Row:
     details: tuple[Detail, ...]
 
 
+def _english(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language in which changes are told: its words, its days, its numbers.
+
+    What an edition says itself stays as it is written.
+    """
+
+    say: Callable[[str], str] = str
+    day: Callable[[date], str] = _english
+    number: Callable[[float], str] = str
+
+
+ENGLISH = Tongue()
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """Tells the changes between two editions."""
 
     old: Document
     new: Document
+    tongue: Tongue = ENGLISH
 
     def rows(self, diff: Diff) -> list[Row]:
         """The questions that changed, each with its details."""
@@ -58,7 +85,8 @@ class Telling:
             for kind, tell in _TELLING.items()
             if item.has(kind)
             for label, old, new in _pairs(
-                tell(item.old, self.old), tell(item.new, self.new)
+                tell(item.old, self.old, self.tongue),
+                tell(item.new, self.new, self.tongue),
             )
             if old != new
         ]
@@ -71,74 +99,88 @@ def _pairs(
     return [(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new}]
 
 
-def _title(question: Document, _: Document) -> dict[str, str]:
-    return {"Short name": question["title"]}
+def _title(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
+    return {_("Short name"): question["title"]}
 
 
-def _kind(question: Document, edition: Document) -> dict[str, str]:
-    kind = QuestionKind(question["kind"]).label
-    return {"Answered by": kind} | _choices(question, edition)
+def _kind(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
+    kind = _(QuestionKind(question["kind"]).label)
+    return {_("Kind of answer"): kind} | _choices(question, edition, tongue)
 
 
-def _choices(question: Document, _: Document) -> dict[str, str]:
+def _choices(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
     labels = [choice["label"] for choice in question["choices"]]
     bounds = question["number"] or {}
-    return {
-        "Choices": "; ".join(labels),
-        "Bounds": ", ".join(
-            f"{name.replace('_', ' ')} {bounds[name]}" for name in sorted(bounds)
-        ),
-    }
+    told = [
+        _(pattern) % {"n": _shown(bounds[name], tongue)}
+        for name, pattern in BOUNDS.items()
+        if name in bounds
+    ]
+    return {_("Choices"): "; ".join(labels), _("Bounds"): ", ".join(told)}
 
 
-def _rule(question: Document, edition: Document) -> dict[str, str]:
-    words = _words(edition)
+def _rule(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
     roles = edition["edition"]["roles"]
     rule = question["rule"]
+    applies = sentence(rule, _words(edition), _) if rule else _("always")
+    binds = ", ".join(roles.get(key, key) for key in question["binds"])
+    return {_("Applies when"): applies, _("Binds"): binds}
+
+
+def _starts(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
+    _, words, days = tongue.say, _words(edition), []
+    for entry in question["applies_from"]:
+        day = tongue.day(date.fromisoformat(entry["date"]))
+        if entry.get("when"):
+            rule = sentence(entry["when"], words, _)
+            day = _("%(day)s if %(rule)s") % {"day": day, "rule": rule}
+        days.append(day)
+    return {_("Binds from"): "; ".join(days) or _("now")}
+
+
+def _weight(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
+    return {_("Weight"): str(question["weight"])}
+
+
+def _section(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
+    for section in edition["sections"]:
+        if any(one["key"] == question["key"] for one in section["questions"]):
+            return {_("Section"): section["title"]}
+    return {_("Section"): ""}
+
+
+def _guidance(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
     return {
-        "Applies when": sentence(rule, words) if rule else "always",
-        "Binds": ", ".join(roles.get(key, key) for key in question["binds"]),
+        tongue.say(label): _text(question[name]) for name, label in GUIDANCE.items()
     }
 
 
-def _starts(question: Document, edition: Document) -> dict[str, str]:
-    words = _words(edition)
-    days = []
-    for entry in question["applies_from"]:
-        day = date.fromisoformat(entry["date"])
-        when = f" if {sentence(entry['when'], words)}" if entry.get("when") else ""
-        days.append(f"{day.day} {day:%b %Y}{when}")
-    return {"Binds from": "; ".join(days) or "now"}
-
-
-def _weight(question: Document, _: Document) -> dict[str, str]:
-    return {"Weight": str(question["weight"])}
-
-
-def _section(question: Document, edition: Document) -> dict[str, str]:
-    for section in edition["sections"]:
-        if any(one["key"] == question["key"] for one in section["questions"]):
-            return {"Section": section["title"]}
-    return {"Section": ""}
-
-
-def _guidance(question: Document, _: Document) -> dict[str, str]:
-    return {label: _text(question[name]) for name, label in GUIDANCE.items()}
-
-
-def _translations(question: Document, _: Document) -> dict[str, str]:
+def _translations(
+    question: Document, _edition: Document, tongue: Tongue
+) -> dict[str, str]:
     return {
-        f"{code}, {name_of(name, question)}": _text(said["text"])
+        f"{code}, {name_of(name, question, tongue.say)}": _text(said["text"])
         for code, words in (question.get("translations") or {}).items()
         for name, said in words.items()
     }
+
+
+def _shown(value: Any, tongue: Tongue) -> str:
+    return value if isinstance(value, str) else tongue.number(value)
 
 
 def _text(value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
-_TELLING: Mapping[ChangeKind, Callable[[Document, Document], dict[str, str]]] = {
+Tell = Callable[[Document, Document, Tongue], dict[str, str]]
+_TELLING: Mapping[ChangeKind, Tell] = {
     ChangeKind.RETYPED: _kind,
     ChangeKind.CHOICES: _choices,
     ChangeKind.REWORDED: _title,

@@ -5,7 +5,7 @@ that is not known yet leaves a rule open (Kleene's logic), and an open rule keep
 its question in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -148,22 +148,34 @@ def uses(rule: dict[str, Any] | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def sentence(rule: dict[str, Any], words: Mapping[str, FactWords]) -> str:
-    """The rule in words: "Transfers is An adequacy decision or …"."""
-    return " and ".join(_clause(key, value, words) for key, value in rule.items())
+def sentence(
+    rule: dict[str, Any], words: Mapping[str, FactWords], _: Callable[[str], str] = str
+) -> str:
+    """The rule in words: "Transfers is An adequacy decision or …".
+
+    ``_`` says the words between those of the facts in another language.
+    """
+    joint = f" {_('and')} "
+    return joint.join(_clause(key, value, words, _) for key, value in rule.items())
 
 
-def _clause(key: str, value: Any, words: Mapping[str, FactWords]) -> str:
+def _clause(
+    key: str, value: Any, words: Mapping[str, FactWords], _: Callable[[str], str]
+) -> str:
     if key in {"all", "any"}:
-        joint = " and " if key == "all" else " or "
-        return "(" + joint.join(sentence(part, words) for part in value) + ")"
+        joint = f" {_('and')} " if key == "all" else f" {_('or')} "
+        return "(" + joint.join(sentence(part, words, _) for part in value) + ")"
     if key == "not":
-        inner = sentence(value, words)
+        inner = sentence(value, words, _)
         has_brackets = len(value) == 1 and not value.keys().isdisjoint({"all", "any"})
-        return f"not {inner}" if has_brackets else f"not ({inner})"
+        pattern = _("not %(rule)s") if has_brackets else _("not (%(rule)s)")
+        return pattern % {"rule": inner}
     fact = words[key]
-    choices = " or ".join(f"“{fact.choices.get(v, v)}”" for v in _values(value))
-    return f"{fact.label} is {choices}"
+    quoted = [
+        _("“%(text)s”") % {"text": fact.choices.get(v, v)} for v in _values(value)
+    ]
+    choices = f" {_('or')} ".join(quoted)
+    return _("%(fact)s is %(choices)s") % {"fact": fact.label, "choices": choices}
 
 
 def told(key: str, facts: Facts, words: Mapping[str, FactWords]) -> str:

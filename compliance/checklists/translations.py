@@ -13,7 +13,7 @@ called, "role.KEY" a role.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -235,17 +235,18 @@ def name_languages(document: dict[str, Any]) -> None:
         document["edition"]["translations"] = {c: {} for c in sorted(found)} | own
 
 
-def name_of(name: str, values: Document) -> str:
-    """What a text is called on screen; a choice by its own label."""
-    kind, _, rest = name.partition(".")
-    if kind == "choice":
-        key, _, field_name = rest.rpartition(".")
-        labels = {choice["key"]: choice["label"] for choice in values["choices"]}
-        hint = ", hint" if field_name == "help" else ""
-        return f"Choice “{labels.get(key, key)}”{hint}"
-    if kind == "role":
-        return f"Role “{values['roles'].get(rest, rest)}”"
-    return LABELS[name]
+def name_of(name: str, values: Document, _: Callable[[str], str] = str) -> str:
+    """What a text of a question is called; a choice by its own label.
+
+    ``_`` says it in another language.
+    """
+    if not name.startswith("choice."):
+        return _(LABELS[name])
+    key, field_name = name.removeprefix("choice.").rsplit(".", 1)
+    labels = {choice["key"]: choice["label"] for choice in values["choices"]}
+    is_hint = field_name == "help"
+    pattern = _("Choice “%(label)s”, hint") if is_hint else _("Choice “%(label)s”")
+    return pattern % {"label": labels.get(key, key)}
 
 
 @dataclass(slots=True)

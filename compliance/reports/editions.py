@@ -1,11 +1,18 @@
-"""What changed in the checklist since the edition that an assessment came from. Pure."""
+"""What changed in the checklist since the edition that an assessment came from."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from compliance.checklists.changes import Row, Telling
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from compliance.checklists.changes import Row, Telling, Tongue
 from compliance.checklists.choices import ChangeKind
-from compliance.checklists.diff import Document, FactChange, compare
+from compliance.checklists.diff import Diff, Document, FactChange, compare
+from compliance.templatetags.ui import day
+
+OF_REPORT = Tongue(gettext, day, number_format)
+"""The language that the report is being written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +29,29 @@ class EditionChanges:
     new_law_as_of: date
     notes: str
     is_carried: bool
-    rows: tuple[Row, ...]
-    facts: tuple[FactChange, ...]
-    counts: tuple[tuple[ChangeKind, int], ...]
-    total: int
+    telling: Telling
+    diff: Diff
+
+    @property
+    def rows(self) -> list[Row]:
+        """The questions that changed, told in the language that is being written."""
+        return self.telling.rows(self.diff)
+
+    @property
+    def facts(self) -> tuple[FactChange, ...]:
+        return self.diff.facts
+
+    @property
+    def counts(self) -> list[tuple[ChangeKind, int]]:
+        return self.diff.counts
+
+    @property
+    def total(self) -> int:
+        return len(self.diff.items)
 
 
 def changes(old: Document, new: Document, *, is_carried: bool) -> EditionChanges:
     """Every difference between two documents of ``checklists/content.py``."""
-    found = compare(old, new)
     was, now = old["edition"], new["edition"]
     return EditionChanges(
         old_number=was["number"],
@@ -39,8 +60,6 @@ def changes(old: Document, new: Document, *, is_carried: bool) -> EditionChanges
         new_law_as_of=date.fromisoformat(now["law_as_of"]),
         notes=now["release_notes"],
         is_carried=is_carried,
-        rows=tuple(Telling(old, new).rows(found)),
-        facts=found.facts,
-        counts=tuple(found.counts),
-        total=len(found.items),
+        telling=Telling(old, new, OF_REPORT),
+        diff=compare(old, new),
     )

@@ -124,7 +124,7 @@ def test_changes_are_told_in_words():
     told = {row.item.key: [d.label for d in row.details] for row in rows}
     assert told == {
         "Q1": ["Applies when"],
-        "Q2": ["Answered by"],
+        "Q2": ["Kind of answer"],
         "Q3": ["Binds from", "Weight", "Section"],
     }
     starts = rows[2].details[0].runs

@@ -4,15 +4,18 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.utils.translation import override
 
 from compliance.assessments import actions
 from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.editions import changes
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
 from compliance.reports.writing import html_of
 from tests.assessments.test_upgrading import YEAR, begin, move, publish, say
-from tests.documents import question
+from tests.documents import document, question
 from tests.reading import flat
+from tests.reports.papers import make_paper
 
 HOSTILE = "<script>x</script> {{ 1 }} ==> كل"
 
@@ -120,3 +123,92 @@ def test_other_kinds_leave_it_out(cast, begun, kind):
     assessment, new = begun
     move(cast, assessment, new)
     assert chapter(read(assessment.pk, 1, Wanted(kind))) is None
+
+
+FACT = {
+    "key": "role",
+    "label": "Rolle",
+    "text": "Wer sind Sie?",
+    "help": "",
+    "kind": "several",
+    "choices": [
+        {"key": "a", "label": "Anbieter", "help": ""},
+        {"key": "b", "label": "Betreiber", "help": ""},
+    ],
+}
+EITHER = {"any": [{"role": ["a", "b"]}, {"not": {"role": "b"}}]}
+TOLD = {
+    "en": {
+        "Kind of answer": ("Verdict", "Number"),
+        "Bounds": ("", "at least 2.5, partly from 1, unit days"),
+        "Applies when": (
+            "always",
+            "(Rolle is “Anbieter” or “Betreiber” or not (Rolle is “Betreiber”))",
+        ),
+        "Binds from": ("now", "2 Aug 2026 if Rolle is “Anbieter”"),
+        "Weight": ("3", "5"),
+        "How to check": ("", "Zählen."),
+        "de, Title": ("", "Pflicht"),
+    },
+    "de": {
+        "Art der Antwort": ("Urteil", "Zahl"),
+        "Grenzen": ("", "mindestens 2,5, teilweise ab 1, Einheit days"),
+        "Gilt, wenn": (
+            "immer",
+            "(Rolle: „Anbieter“ oder „Betreiber“ oder nicht (Rolle: „Betreiber“))",
+        ),
+        "Bindend ab": ("sofort", "2. Aug. 2026, wenn Rolle: „Anbieter“"),
+        "Gewicht": ("3", "5"),
+        "So wird geprüft": ("", "Zählen."),
+        "de, Titel": ("", "Pflicht"),
+    },
+    "fr": {
+        "Type de réponse": ("Verdict", "Nombre"),
+        "Limites": ("", "au moins 2,5, en partie à partir de 1, unité days"),
+        "S'applique si": (
+            "toujours",
+            "(Rolle : « Anbieter » ou « Betreiber » ou non (Rolle : « Betreiber »))",
+        ),
+        "Contraignant dès": ("maintenant", "2 août 2026 si Rolle : « Anbieter »"),
+        "Poids": ("3", "5"),
+        "Comment vérifier": ("", "Zählen."),
+        "de, Titre": ("", "Pflicht"),
+    },
+}
+
+
+def both(runs):
+    """Both texts of a comparison, with spaces of one kind."""
+    old = "".join(text for kind, text in runs if kind != "ins")
+    new = "".join(text for kind, text in runs if kind != "del")
+    return flat(old), flat(new)
+
+
+@pytest.fixture
+def told():
+    """One question that changed in every way but in its wording."""
+    new = question(
+        "Q1",
+        kind="number",
+        number={"at_least": 2.5, "partly_at_least": 1, "unit": "days"},
+        rule=EITHER,
+        applies_from=[{"date": "2026-08-02", "when": {"role": "a"}}],
+        weight=5,
+        how_to_check="Zählen.",
+        translations={"de": {"title": {"text": "Pflicht", "of": "x"}}},
+    )
+    older = document([question("Q1")], number="1", facts=[FACT])
+    return changes(older, document([new], number="2", facts=[FACT]), is_carried=False)
+
+
+@pytest.mark.parametrize("language", ReportLanguage.values)
+def test_what_changed_is_told_in_the_language_of_the_report(told, language):
+    with override(language):
+        details = {d.label: both(d.runs) for d in told.rows[0].details}
+    assert details == TOLD[language]
+
+
+def test_same_paper_is_written_in_one_language_after_the_other(told):
+    for language, words in [("de", "mindestens"), ("fr", "au moins"), ("en", "least")]:
+        paper = make_paper(edition_changes=told, wanted=Wanted(language=language))
+        assert words in chapter(paper)

@@ -6,12 +6,15 @@ import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils.translation import get_language, override
 from django.utils.translation.template import templatize
 
+from compliance.checklists import changes, rules, translations
+from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.kinds import Wanted
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
@@ -36,9 +39,26 @@ def catalogue(language):
         return gettext.GNUTranslations(file), (folder / "django.po").read_text()
 
 
+TOLD = [changes.__file__, rules.__file__, translations.__file__]
+"""What tells the changes between editions: it is handed gettext by the name ``_``."""
+
+
 def fixed_words():
     """Every text that a page of the report hands to gettext, and those of ``words``."""
     words = {*EXTRACTS.values(), *KINDS.values(), *TITLES.values(), *STORED}
+    words |= {kind.label for kind in (*ChangeKind, *QuestionKind)}
+    words |= {*changes.BOUNDS.values(), *changes.GUIDANCE.values()}
+    words |= {translations.LABELS[name] for name in (*translations.QUESTION, "unit")}
+    for module in TOLD:
+        source = ast.parse(Path(module).read_text())
+        words |= {
+            node.args[0].value
+            for node in ast.walk(source)
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "_"
+            and isinstance(node.args[0], ast.Constant)
+        }
     for page in PAGES:
         found = CALL.findall(templatize(page.read_text()).replace("_(", "gettext("))
         words |= {ast.literal_eval(text.removeprefix("u")) for text in found}
@@ -47,21 +67,21 @@ def fixed_words():
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_fixed_word_has_a_translation(language):
-    translations, _ = catalogue(language)
-    known = {key if isinstance(key, str) else key[0] for key in translations._catalog}
+    found, _ = catalogue(language)
+    known = {key if isinstance(key, str) else key[0] for key in found._catalog}
     assert len(fixed_words()) > 150
     assert fixed_words() - known == set()
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_compiled_words_are_those_of_the_source(language):
-    translations, source = catalogue(language)
+    found, source = catalogue(language)
     pairs = re.findall(r'^msgid (".*")\nmsgstr (".*")$', source, re.M)
     assert len(pairs) > 150
     for original, translated in pairs:
         key, text = ast.literal_eval(original), ast.literal_eval(translated)
         if key:
-            assert translations.gettext(key) == text
+            assert found.gettext(key) == text
             assert text
 
 

@@ -154,7 +154,7 @@ def clash(
         theirs, edition=edition, facts=facts, version=question.version, data=data
     )
     editor.is_valid(timezone.localdate())
-    rows = Telling(*documents).rows(compare(*documents))
+    rows = Telling(documents[0], documents[1]).rows(compare(*documents))
     return whole(edition, key=key, editor=editor, clash=rows)
 
 
