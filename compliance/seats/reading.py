@@ -30,8 +30,8 @@ from compliance.seats.models import (
 )
 
 ON_A_PAGE = 50
-_INSIDE = ("Comment", "Not saved")
-"""How events begin that stay inside: what colleagues said among themselves."""
+_INSIDE = ("Not saved",)
+"""How events begin that stay inside: text that never became part of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def facts(assessment: Assessment) -> list[tuple[str, str]]:
 
 
 def past(answer: Answer) -> list[Entry]:
-    """The history of an answer, newest first, without what was said inside."""
+    """The history of an answer, newest first, without what was never saved."""
     return [one for one in history(answer) if not one.what.startswith(_INSIDE)]
 
 

@@ -7,12 +7,14 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments.actions import comment
+from compliance.assessments.actions import Refused, comment, resolve
 from compliance.models import Event, Evidence, Membership, Report, Seat
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import change_role
+from compliance.reviews.snapshot import content_of, to_read
 from compliance.seats import actions
 from tests import factories
+from tests.assessments.test_saving import save
 from tests.seating import ask, give, make_proof, make_report
 
 TOMORROW = timedelta(days=1)
@@ -191,10 +193,30 @@ def test_front_door_leads_to_the_seats_and_shows_no_other_way(cast, sign_in, pla
     assert f'href="/o/acme/audit/{place[3].pk}/"' in page.text
 
 
-def test_comments_stay_inside(cast, sign_in, place):
-    comment(by=cast.con, answer=place[1], text="Between us.")
+def test_auditor_reads_the_comments_that_a_report_prints(cast, sign_in, place):
+    said = comment(by=cast.con, answer=place[1], text="Ask @Rev Iewer <b>first</b>.")
+    resolve(by=cast.rev, answer=place[1], comment=said)
+    comment(by=cast.rev, answer=place[1], text="Done.")
     page = sign_in(cast.aud).get(pages(place)["question"]).text
-    assert "Between us." not in page
+    content = content_of(to_read(place[0].pk))
+    [line] = [one for one in content.lines if one.remarks]
+    assert [one.text for one in line.remarks] == [
+        "Ask @Rev Iewer <b>first</b>.",
+        "Done.",
+    ]
+    comments = page.split('id="talk-h"')[1].split('id="past-h"')[0]
+    assert "&lt;b&gt;first&lt;/b&gt;" in comments
+    assert "Done." in comments
+    assert "<textarea" not in comments
+    assert "/resolve/" not in comments
+
+
+def test_auditor_never_sees_what_was_not_saved(cast, sign_in, place):
+    save(cast.con, place[1], base=0, note="Saved.")
+    assert isinstance(save(cast.rev, place[1], base=0, note="Lost."), Refused)
+    page = sign_in(cast.aud).get(pages(place)["question"]).text
+    assert "Saved." in page
+    assert "Lost." not in page
 
 
 def test_hostile_text_stays_text(cast, sign_in, place):

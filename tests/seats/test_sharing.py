@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.actions import comment
 from compliance.models import Event, Membership, ShareLink
 from compliance.seats import actions
 from compliance.seats.reading import openings
@@ -78,7 +79,7 @@ def test_days_are_counted_below_the_form_too(cast, assessment):
         actions.share(by=cast.otto, assessment=assessment, label="x", days=91)
 
 
-def test_link_opens_the_assessment_without_names_and_files(cast, client, made):
+def test_link_opens_the_assessment_without_names_comments_and_files(cast, client, made):
     link, token = made
     assessment = link.assessment
     answer = assessment.answers.order_by("question__position").first()
@@ -86,13 +87,21 @@ def test_link_opens_the_assessment_without_names_and_files(cast, client, made):
     answer.changed_at = timezone.now()
     answer.save()
     factories.attach(answer, seating.make_proof(cast.acme, cast.ada))
+    comment(by=cast.con, answer=answer, text="Between us.")
     page = opened(client, token)
     assert page.redirect_chain == [(f"/shared/{link.pk}/", 302)]
     section = answer.question.section_id
     read = client.get(f"/shared/{link.pk}/?section={section}")
     assert "Kept since May." in read.text
     assert "Policy" in read.text
-    for name in ("Con Tributor", "Ada Lindqvist", "Otto Weber", "/file/", token):
+    for name in (
+        "Con Tributor",
+        "Ada Lindqvist",
+        "Otto Weber",
+        "Between us.",
+        "/file/",
+        token,
+    ):
         assert name not in read.text + page.text
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.thread import thread
 from compliance.organisations.access import MemberRequest
 from compliance.seats import actions
 from compliance.seats.choices import Said
@@ -45,7 +46,7 @@ def _waits(item: SampleItem) -> bool:
 def question_told(
     here: Seat, answer: Answer, mark: MarkForm | None = None
 ) -> dict[str, Any]:
-    """One answer whole, with its history, and what the auditor says of it."""
+    """One answer whole, with comments and history, and what the auditor says of it."""
     items = {item.answer_id: item for item in sample_of(here)}
     item = items.pop(answer.pk, None)
     left = (one for one in items.values() if _waits(one))
@@ -54,6 +55,8 @@ def question_told(
         "answer": answer,
         "line": told_lines(here.assessment, [answer])[0],
         "history": past(answer),
+        "thread": thread(answer),
+        "can_comment": False,
         "base_url": "",
         "seen_seq": None,
         "can_answer": False,
