@@ -300,6 +300,11 @@ def signed_place():
     return str(rows.get().pk)
 
 
+def demo_seat():
+    """The number of the seat of the demo's auditor."""
+    return Seat.objects.order_by("pk").first().pk
+
+
 def auditors_places():
     """Ids of what the demo's auditor sees."""
     seat = Seat.objects.order_by("pk").first()

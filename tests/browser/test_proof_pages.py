@@ -61,14 +61,122 @@ def pack(desk, site, browser, tmp_path_factory):
 def test_report_of_a_pack_is_checked_by_anybody(plain, pack):
     report = bytearray((pack / "report.pdf").read_bytes())
     report[len(report) // 2] ^= 1
-    for name, data in (("changed.pdf", report), ("none.txt", b"x"), ("no.pdf", b"")):
-        (pack / name).write_bytes(data)
+    (pack / "changed.pdf").write_bytes(report)
     page = plain(path="/verify/")
     assert "Everything agrees" in send(page, pack / "report.pdf", "Check")
     changed = send(page, pack / "changed.pdf", "Check")
     assert "The file was changed after it was sealed." in changed
     assert "Do not rely on this file." in changed
-    said = send(page, pack / "none.txt", "Check")
+    said = send(page, pack / "README.txt", "Check")
     assert "The file is no PDF. Choose a file" in said
-    assert "The file is empty." in send(page, pack / "no.pdf", "Check")
     assert "Choose the PDF of a report." in send(page, None, "Check")
+
+
+def test_bundle_is_looked_at_then_brought_in(plain, pack):
+    page = plain(ZOE, f"{SUEDWIND}bundles/in/")
+    choose = "Show what comes in"
+    assert "Choose the file." in send(page, None, choose)
+    shown = send(page, pack / "bundle.zip", choose)
+    assert "Nothing is saved yet." in shown
+    page.get_by_label("Irena Kowalska").select_option(index=1)
+    press(page, "Bring it in")
+    assert "is brought in, with an equal content hash." in page.inner_text("main")
+    page.get_by_role("link", name="Brought in").click()
+    assert "each is as it was recorded" in page.inner_text("main")
+
+
+def test_trail_is_filtered_verified_and_taken(plain):
+    page = plain(ADA, f"{NORDHAVN}trail/")
+    page.get_by_label("Text").fill("no entry says this")
+    press(page, "Show")
+    assert "No entry fits." in page.inner_text("main")
+    page.get_by_role("link", name="Show all").first.click()
+    page.get_by_role("link", name="Verify").click()
+    assert "events stand as written." in page.inner_text("main")
+    with page.expect_download() as taken:
+        press(page, "Take as CSV")
+    assert taken.value.path().read_bytes().count(b"\n") > 100
+
+
+def test_moments_are_shown_and_compared(desk, plain):
+    page = plain(ADA, f"{NORDHAVN}reports/as-of/{desk.signed_place()}/")
+    press(page, "Show")
+    assert "Answers then" in page.inner_text("main")
+    now = page.locator("#at").input_value()
+    page.get_by_label("Compare with").fill(now)
+    press(page, "Show")
+    assert "Nothing that matters differs" in page.inner_text("main")
+    page.get_by_label("Compare with").fill("2000-01-01T00:00")
+    press(page, "Show")
+    assert "There is nothing to compare with" in page.inner_text("main")
+    page.get_by_role("link", name="Report of this moment").click()
+    assert "after entry" in page.inner_text("main")
+
+
+def test_auditor_samples_flags_asks_and_takes_what_was_given(desk, plain):
+    seat = f"{NORDHAVN}audit/{desk.demo_seat()}/"
+    page = plain("eloise@audit.example", f"{seat}sample/")
+    page.get_by_label("How").select_option("random")
+    page.get_by_label("Questions").fill("2")
+    press(page, "Draw")
+    assert "2 questions drawn." in page.inner_text("main")
+    page.get_by_role("listitem").filter(has_text="To look at").get_by_role(
+        "link"
+    ).first.click()
+    press(page, "Flag")
+    assert "Say what is wrong." in page.inner_text(".field .error")
+    page.get_by_label("Note").fill("Where is the log?")
+    press(page, "Flag")
+    assert page.locator(".badge", has_text="Flagged").count() == 1
+    press(page, "Ask")
+    assert "Say what you need." in page.inner_text("main")
+    page.get_by_label("What do you need").fill("The log of May")
+    press(page, "Ask")
+    page.get_by_role("link", name="The log of May").click()
+    bruno = plain("bruno@nordhavn.example", f"{NORDHAVN}requests/")
+    bruno.get_by_role("link", name="The log of May").click()
+    bruno.get_by_label("Message").fill("Here it is.")
+    bruno.get_by_label("Evidence").select_option(index=1)
+    press(bruno, "Answer")
+    page.reload()
+    with page.expect_download() as taken:
+        page.locator("a.chip").click()
+    assert taken.value.path().stat().st_size > 0
+    press(page, "I have what I need: close")
+    assert "is closed." in page.inner_text("main")
+
+
+def test_share_link_opens_until_it_is_taken_back(desk, plain):
+    page = plain(ADA, f"{NORDHAVN}assessments/{desk.signed_place()}/auditors/")
+    form = page.locator("form", has=page.get_by_text("Make the link"))
+    form.get_by_label("Days").fill("91")
+    press(page, "Make the link")
+    said = page.inner_text("main [role=alert]")
+    for words in ("Say who the link is for.", "from 1 to 90", "Type your password."):
+        assert words in said
+    form.get_by_label("Who is it for").fill("Bank of Oslo")
+    form.get_by_label("Days").fill("7")
+    form.get_by_label("Your password").fill("attest demo 2026")
+    press(page, "Make the link")
+    link = page.inner_text(".note-good .mono")
+    nobody = plain(path=link[link.index("/share/") :])
+    nobody.get_by_role("table").get_by_role("link").first.click()
+    nobody.get_by_role("link", name="All sections").click()
+    page.get_by_role("listitem").filter(has_text="Bank of Oslo").get_by_role(
+        "button"
+    ).click()
+    nobody.reload()
+    assert "Nothing opens here" in nobody.inner_text("main")
+
+
+def test_signed_assessment_is_asked_to_be_reopened_and_left(desk, plain):
+    path = f"{NORDHAVN}assessments/{desk.signed_place()}/review/"
+    page = plain(ADA, path)
+    press(page, "Ask to reopen")
+    assert "Say why it is opened again." in page.inner_text("main")
+    page.get_by_label("Why is it opened again?").fill("A file was wrong.")
+    press(page, "Ask to reopen")
+    assert "A second person approves it" in page.inner_text("main")
+    irena = plain("irena@nordhavn.example", path)
+    press(irena, "Leave it signed")
+    assert "It stays signed." in irena.inner_text("main")
