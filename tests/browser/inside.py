@@ -40,7 +40,7 @@ from compliance.models import (  # noqa: E402
     Theme,
     User,
 )
-from compliance.organisations.actions import hash_of  # noqa: E402
+from compliance.organisations.actions import hash_of, make_editor  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
 from compliance.seats import actions as seats  # noqa: E402
@@ -412,6 +412,29 @@ def own_draft(questions=0, name="Cara"):
     draft = factories.make_draft(questions, 2, checklist=own)
     path = f"/o/{organisation.slug}/checklists/{draft.pk}/"
     return {"draft": draft.pk, "path": path, "sessions": made["sessions"]}
+
+
+def library(*names):
+    """A published checklist of the library, and its editors, each elsewhere: sessions."""
+    edition = factories.make_edition(questions=3)
+    made = [assessment(name) for name in names]
+    people = [User.objects.get(pk=one["people"][0]) for one in made]
+    for person in people:
+        make_editor(by=None, email=person.email)
+    slugs = [person.memberships.get().organisation.slug for person in people]
+    return {
+        "edition": edition.pk,
+        "checklist": edition.checklist_id,
+        "lists": [f"/o/{slug}/checklists/" for slug in slugs],
+        "emails": [person.email for person in people],
+        "sessions": [one["sessions"][0] for one in made],
+    }
+
+
+def editions(checklist_id):
+    """Id, number and state of each edition of a checklist, as they were made."""
+    rows = Edition.objects.filter(checklist=checklist_id).order_by("pk")
+    return list(rows.values_list("pk", "number", "status"))
 
 
 def provisions():
