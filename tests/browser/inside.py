@@ -47,6 +47,7 @@ from compliance.seats import actions as seats  # noqa: E402
 from compliance.seats.models import Seat  # noqa: E402
 from tests import documents, factories, signing  # noqa: E402
 from tests.amending import amend  # noqa: E402
+from tests.interchange import bundles  # noqa: E402
 
 count = itertools.count(1)
 
@@ -298,6 +299,15 @@ def signed_place():
     """The id of the demo's signed assessment."""
     rows = Assessment.objects.filter(organisation__slug="nordhavn", status="signed")
     return str(rows.get().pk)
+
+
+def brought_in():
+    """Where a copy of the demo's signed assessment came from, in the other organisation."""
+    here = Assessment.objects.get(pk=signed_place())
+    zoe = User.objects.get(email="zoe@suedwind.example")
+    given = {"organisation": zoe.memberships.get().organisation, "by": zoe}
+    came = bundles.brought_in(bundles.bundle_of(here), **given)
+    return came.get_absolute_url().replace("assessments/", "bundles/of/")
 
 
 def demo_seat():
