@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compliance.reviews.choices import Why
-from compliance.reviews.content import Line
-from compliance.reviews.reading import Desk
-from compliance.reviews.sampling import together
+from compliance.reviews.choices import CheckResult, Why
+from compliance.reviews.walking import Looks, Stop, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +13,26 @@ class Picked:
 
     title: str
     params: dict[str, str]
-    lines: Sequence[Line]
+    stops: Sequence[Stop]
 
 
-def picked(desk: Desk, query: Mapping[str, str]) -> Picked:
+def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
     """What ``why``, or ``by`` (a person's id), asks for; all samples for nonsense."""
     why, by = query.get("why", ""), query.get("by", "")
     if why in Why.values:
-        lines = next((one.lines for one in desk.samples if one.why == why), ())
-        return Picked(Why(why).label, {"why": why}, lines)
+        return Picked(Why(why).label, {"why": why}, _sampled(way, Why(why)))
     if why == "returned":
-        lines = [line for line in desk.content.applying if line.key in desk.returned]
-        return Picked("Returned", {"why": why}, lines)
+        is_returned = CheckResult.RETURNED
+        stops = [one for one in way.stops if one.result(looks) == is_returned]
+        return Picked("Returned", {"why": why}, stops)
     if why == "all":
-        return Picked("All questions", {"why": why}, desk.content.applying)
-    if by.isascii() and by.isdigit() and int(by) in desk.people:
-        keys = set(desk.prepared(int(by)))
-        lines = [line for line in desk.content.applying if line.key in keys]
-        title = f"Prepared by {desk.people[int(by)]}"
-        return Picked(title, {"by": by}, lines)
-    return Picked("Check these first", {}, together(desk.samples))
+        return Picked("All questions", {"why": why}, way.stops)
+    if by.isascii() and by.isdigit() and int(by) in way.people:
+        stops = [one for one in way.stops if int(by) in one.hands]
+        return Picked(f"Prepared by {way.people[int(by)]}", {"by": by}, stops)
+    together = {one: None for each in Why for one in _sampled(way, each)}
+    return Picked("Check these first", {}, list(together))
+
+
+def _sampled(way: Way, why: Why) -> list[Stop]:
+    return [one for one in way.stops if why in one.whys]

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.assessments.models import Answer, Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews import actions
-from compliance.reviews.checks import last_of, seen_of
+from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.content import Line
 from compliance.reviews.forms import CheckForm
 from compliance.reviews.picking import Picked, picked
-from compliance.reviews.reading import Desk, desk_of
+from compliance.reviews.snapshot import line_of, one_moment, to_read
 from compliance.reviews.views.showing import address, find
+from compliance.reviews.walking import Looks, Stop, last_look, looks_at, way_of
 
 
 @require_safe
@@ -28,64 +28,76 @@ from compliance.reviews.views.showing import address, find
 def check(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """One answer of a sample, with what to say of it."""
     assessment = find(request, assessment_id)
-    desk = desk_of(assessment)
-    if desk.review is None:
+    if not assessment.reviews.filter(ended="").exists():
         messages.info(request, "This assessment is not in review.")
         return redirect(address(assessment))
-    which = picked(desk, request.GET)
-    line = _line(desk, which, request.GET)
-    if line is None:
+    way, looks = way_of(assessment), looks_at(assessment)
+    which = picked(way, looks, request.GET)
+    stop = _stop(which, looks, request.GET)
+    if stop is None:
         messages.success(request, f"{which.title}: all looked at.")
         return redirect(address(assessment))
-    return _page(request, desk, which, line)
+    return _page(request, assessment, which, looks, stop)
 
 
-def _line(desk: Desk, which: Picked, given: QueryDict) -> Line | None:
-    """The line ``at`` a key; else the next that nobody looked at, from ``after`` on.
+def _stop(which: Picked, looks: Looks, given: QueryDict) -> Stop | None:
+    """The answer ``at`` a key; else the next that nobody looked at, from ``after`` on.
 
     Without either the first one, when all were looked at.
     """
-    keys = [line.key for line in which.lines]
+    keys = [one.key for one in which.stops]
     if (at := given.get("at", "")) in keys:
-        return which.lines[keys.index(at)]
+        return which.stops[keys.index(at)]
     after = given.get("after", "")
     start = keys.index(after) + 1 if after in keys else 0
-    order = [*which.lines[start:], *which.lines[:start]]
-    left = (line for line in order if last_of(line, desk.checks) is None)
+    order = [*which.stops[start:], *which.stops[:start]]
+    left = (one for one in order if one.result(looks) is None)
     return next(left, None if after else next(iter(order), None))
 
 
 def _page(
     request: MemberRequest,
-    desk: Desk,
+    assessment: Assessment,
     which: Picked,
-    line: Line,
+    looks: Looks,
+    stop: Stop,
     *,
     form: CheckForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    here = desk.assessment
-    place = which.lines.index(line)
-    context: dict[str, Any] = {
-        "assessment": here,
+    place = which.stops.index(stop)
+    context = _shown(assessment, stop) | {
         "which": which,
-        "line": line,
-        "answer": here.answers.for_page().get(pk=desk.answers[line.key]),
         "place": place + 1,
-        "before": _at(which, which.lines[place - 1 : place]),
-        "after": _at(which, which.lines[place + 1 : place + 2]),
-        "query": _query(which, line.key),
-        "seen": seen_of(line),
-        "last": last_of(line, desk.checks),
-        "is_own": request.user.pk in desk.hands.get(line.key, ()),
-        "left": sum(last_of(one, desk.checks) is None for one in which.lines),
+        "before": _at(which, which.stops[place - 1 : place]),
+        "after": _at(which, which.stops[place + 1 : place + 2]),
+        "query": _query(which, stop.key),
+        "is_own": request.user.pk in stop.hands,
+        "left": sum(one.result(looks) is None for one in which.stops),
         "form": form,
     }
     return render(request, "reviews/check.html", context, status=status)
 
 
-def _at(which: Picked, lines: Sequence[Line]) -> str:
-    return _query(which, lines[0].key) if lines else ""
+def _shown(assessment: Assessment, stop: Stop) -> dict[str, Any]:
+    """The answer as it stands now, and the last look at that."""
+    with one_moment():
+        here = to_read(assessment.pk)
+        answer = here.answers.for_page().get(pk=stop.answer_id)
+        line = line_of(here, stop.answer_id)
+    seen = seen_of(line)
+    last = last_look(answer.pk, seen)
+    return {
+        "assessment": here,
+        "line": line,
+        "answer": answer,
+        "seen": seen,
+        "last": last,
+    }
+
+
+def _at(which: Picked, stops: Sequence[Stop]) -> str:
+    return _query(which, stops[0].key) if stops else ""
 
 
 def _query(which: Picked, key: str) -> str:
@@ -118,12 +130,11 @@ def _refused(
     request: MemberRequest, assessment: Assessment, form: CheckForm
 ) -> HttpResponse:
     """The answer again with what was typed; the review page where it is not shown."""
-    desk = desk_of(assessment)
-    which = picked(desk, request.GET)
-    keys = {line.key: line for line in which.lines}
-    line = keys.get(request.GET.get("at", ""))
-    if desk.review and line:
-        return _page(request, desk, which, line, form=form, status=422)
+    looks = looks_at(assessment)
+    which = picked(way_of(assessment), looks, request.GET)
+    stop = {one.key: one for one in which.stops}.get(request.GET.get("at", ""))
+    if stop and assessment.reviews.filter(ended="").exists():
+        return _page(request, assessment, which, looks, stop, form=form, status=422)
     for words in form.errors.values():
         messages.error(request, str(words[0]))
     return redirect(address(assessment))

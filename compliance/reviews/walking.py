@@ -1,0 +1,117 @@
+"""Going from answer to answer: what there is to look at, kept from step to step.
+
+To know which answers belong to a sample, all of an assessment is read; that is kept in
+the cache while nothing happens that it says something of. What a reviewer looks at is
+never kept: each step reads its answer, and ``actions.check`` compares it once more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Max
+
+from compliance.assessments.models import Assessment, Attachment
+from compliance.audit.models import Event
+from compliance.reviews.checks import Checked, seen_of
+from compliance.reviews.choices import CheckResult, Why
+from compliance.reviews.models import Check
+from compliance.reviews.reading import desk_of
+
+SECONDS = 60 * 60
+BESIDE = {
+    "answer.accepted",
+    "answer.returned",
+    "answer.na_confirmed",
+    "comment.written",
+    "comment.resolved",
+    "comment.reopened",
+}
+"""Events that change nothing of what a stop is: a check is about none of it."""
+
+Looks = Mapping[tuple[int, str], CheckResult]
+"""The newest result of a look at an answer, by its id and what was seen of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An answer to look at: why, and who prepared it; ``seen`` as in ``checks``."""
+
+    key: str
+    answer_id: int
+    seen: str
+    whys: frozenset[Why]
+    hands: frozenset[int]
+
+    def result(self, looks: Looks) -> CheckResult | None:
+        """What the newest look at it as it stands said; None when nobody looked."""
+        return looks.get((self.answer_id, self.seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Every answer that applies, in order; ``people`` names those who prepared any."""
+
+    stops: tuple[Stop, ...]
+    people: Mapping[int, str]
+
+
+def way_of(assessment: Assessment) -> Way:
+    """The way through an assessment as it stands."""
+    key = f"way:{assessment.pk}:{_stands(assessment)}"
+    way: Way | None = cache.get(key)
+    if way is None:
+        way = _way(assessment)
+        cache.set(key, way, SECONDS)
+    return way
+
+
+def _stands(assessment: Assessment) -> str:
+    """Differs once something happened that a stop says something of."""
+    about = Event.objects.filter(scope_id=assessment.pk).exclude(action__in=BESIDE)
+    last = about.order_by("-seq").values_list("seq", flat=True).first()
+    used = Attachment.objects.filter(answer__assessment=assessment)
+    described = Event.objects.filter(
+        subject_label="evidence",
+        subject_id__in=[
+            str(pk) for pk in used.values_list("evidence_id", flat=True).distinct()
+        ],
+    ).aggregate(last=Max("seq"))["last"]
+    return f"{last}:{described}"
+
+
+def _way(assessment: Assessment) -> Way:
+    desk = desk_of(assessment)
+    whys: dict[str, set[Why]] = {}
+    for one in desk.samples:
+        for line in one.lines:
+            whys.setdefault(line.key, set()).add(one.why)
+    stops = (
+        Stop(
+            line.key,
+            desk.answers[line.key],
+            seen_of(line),
+            frozenset(whys.get(line.key, ())),
+            desk.hands.get(line.key, frozenset()),
+        )
+        for line in desk.content.applying
+    )
+    return Way(tuple(stops), desk.people)
+
+
+def looks_at(assessment: Assessment) -> Looks:
+    """What reviewers said of its answers."""
+    rows = Check.objects.filter(review__assessment=assessment).order_by("pk")
+    return {
+        (answer_id, seen): CheckResult(result)
+        for answer_id, seen, result in rows.values_list("answer_id", "seen", "result")
+    }
+
+
+def last_look(answer_id: int, seen: str) -> Checked | None:
+    """The newest look at an answer, when it was at what stands."""
+    rows = Check.objects.filter(answer=answer_id, seen=seen).select_related("by")
+    row = rows.order_by("pk").last()
+    if row is None:
+        return None
+    return Checked(row.seen, row.result, row.reason, row.by_id, str(row.by), row.at)
