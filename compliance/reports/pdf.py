@@ -1,6 +1,6 @@
 """HTML to PDF/A-3a and PDF/UA-1 at once: ``python -m compliance.reports.pdf``.
 
-The only module that knows WeasyPrint, and never imported by the web process. It reads
+With ``engine.py`` all that knows WeasyPrint, and never imported by the web process. It reads
 one JSON object from standard input and writes one JSON line for each step to standard
 output. Each piece of the report is laid out in a fork with limits; whoever started
 this process also holds the clock (``process.py``).
@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pydyf  # type: ignore[import-untyped]
 import weasyprint
 from weasyprint import pdf as engine_pdf
 from weasyprint.pdf import tags as engine_tags
@@ -30,6 +29,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 from compliance.reports.binding import Binder
 from compliance.reports.boxes import box_font, rare
 from compliance.reports.embedding import claim_both, embed, smooth_nothing
+from compliance.reports.engine import do_nothing_twice, source
 from compliance.reports.faces import unpacked
 from compliance.reports.job import Job
 from compliance.reports.piece import COUNTED, keep, load, taken
@@ -104,7 +104,7 @@ class Press:
         texts = [unpacked(self.job["css"], characters), _boxes_for(characters)]
         texts += [] if self.is_whole else [IN_PIECES]
         self.sheets = [text for text in texts if text]
-        _keep_page_references()
+        do_nothing_twice()
         engine_pdf.__dict__["resolve_links"] = self._links
         tempfile.tempdir = str(self.paths[0].parent)  # gone with the job
 
@@ -155,8 +155,7 @@ class Press:
             weasyprint.CSS(string=sheet, url_fetcher=fetcher, font_config=fonts)
             for sheet in self.sheets
         ]
-        source = weasyprint.HTML(string=text, url_fetcher=fetcher)
-        document = source.render(
+        document = source(text, fetcher).render(
             font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT
         )
         say(laid=len(document.pages))
@@ -223,19 +222,6 @@ def _boxes_for(characters: set[str]) -> str:
     return (
         f'@font-face {{ font-family: RBox; src: url("data:font/ttf;base64,{data}") }}'
     )
-
-
-def _keep_page_references() -> None:
-    """pydyf lists all pages anew for every element: quadratic. Kept, it is linear."""
-    build = pydyf.PDF.page_references.fget
-
-    def kept(pdf: Any) -> tuple[bytes, ...]:
-        known: tuple[bytes, ...] = pdf.__dict__.get("kept_references", ())
-        if len(known) * 3 != len(pdf.pages["Kids"]):
-            known = pdf.__dict__["kept_references"] = build(pdf)
-        return known
-
-    pydyf.PDF.page_references = property(kept)
 
 
 class Progress:

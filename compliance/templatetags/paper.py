@@ -107,6 +107,15 @@ def covered(proof: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def spoken(context: dict[str, Any], line: Any) -> str:
-    """The language in which a question stands on the page (BCP 47)."""
-    language: str = context["paper"].words.language(line.key)
-    return language
+    """``lang`` for the language in which a question stands on the page."""
+    return said_in(context, context["paper"].words.language(line.key))
+
+
+@register.simple_tag(takes_context=True)
+def said_in(context: dict[str, Any], language: str) -> str:
+    """``lang`` (BCP 47) where it is another than that of the report, else nothing.
+
+    Elements that bear an attribute of their own share no style, nor do those in them.
+    """
+    is_same = language == context["paper"].wanted.language
+    return "" if is_same else format_html('lang="{}"', language)

@@ -40,7 +40,7 @@ def kill_again_and_again(site, kills, between_seconds):
     )
     check_nothing_was_lost(staff, site.ask("state", door["assessment"]), killed=True)
     assert len(starts) == kills
-    assert max(starts) <= LONGEST_START_SECONDS
+    return max(starts)
 
 
 def test_three_kills_lose_nothing_acknowledged(make_site):
@@ -49,4 +49,5 @@ def test_three_kills_lose_nothing_acknowledged(make_site):
 
 @pytest.mark.long
 def test_twenty_kills_lose_nothing_acknowledged(make_site):
-    kill_again_and_again(make_site(), 20, 3)
+    slowest = kill_again_and_again(make_site(), 20, 3)
+    assert slowest <= LONGEST_START_SECONDS

@@ -33,10 +33,9 @@ def assessment(cast):
 
 def headings(assessment, language):
     html = html_of(read(assessment.pk, 1, Wanted(language=language)))
-    found = re.findall(
-        r'<h4 lang="(\w+)"[^>]*>\s*<span.*?</span>\s*(.*?)\s*</h4>', html
-    )
-    return html, found
+    found = re.findall(r"<h4 ([^>]*)>\s*<span.*?</span>\s*(.*?)\s*</h4>", html)
+    spoken = [(re.search(r'lang="(\w+)"', said), text) for said, text in found]
+    return html, [(said[1] if said else language, text) for said, text in spoken]
 
 
 def test_question_is_printed_in_the_language_of_the_report(assessment):
