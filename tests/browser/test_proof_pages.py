@@ -1,4 +1,4 @@
-"""The pages of proof without JavaScript: an audit pack is made, checked, brought in."""
+"""The pages of proof, by what a person presses, without JavaScript but for the last."""
 
 from zipfile import ZipFile
 
@@ -180,3 +180,17 @@ def test_signed_assessment_is_asked_to_be_reopened_and_left(desk, plain):
     irena = plain("irena@nordhavn.example", path)
     press(irena, "Leave it signed")
     assert "It stays signed." in irena.inner_text("main")
+
+
+def test_keys_stay_on_the_button_while_a_report_is_made(desk, open_window):
+    made = desk.many(400, "Cara")
+    path = made["path"].replace("/assessments/", "/reports/ask/")
+    page = open_window(made["sessions"][0], path).page
+    press(page, "Make report")
+    cancel = page.get_by_role("button", name="Cancel this report")
+    cancel.focus()
+    page.evaluate("document.querySelector('#report-state').dataset.old = 1")
+    page.locator("#report-state:not([data-old])").wait_for()
+    assert page.evaluate("document.activeElement.innerText") == "Cancel this report"
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Cancelled").wait_for()
