@@ -14,6 +14,7 @@ from compliance.audit.models import Event
 from compliance.interchange.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
 from compliance.reviews.telling import told
+from compliance.seats.actions.sharing import OPENED
 
 HEADINGS = (
     "number", "at_utc", "who", "what", "event", "about", "assessment",
@@ -29,6 +30,13 @@ class Row(NamedTuple):
 
     event: Event
     text: str
+
+    @property
+    def who(self) -> str:
+        """Who did it; of somebody who came by a link nothing else is known."""
+        if self.event.action == OPENED:
+            return "By share link"
+        return str(self.event.actor or "Attest")
 
 
 def rows_of(events: Iterable[Event]) -> list[Row]:
@@ -63,7 +71,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         str(event.seq),
         event.at.isoformat(),
-        str(event.actor or "Attest"),
+        row.who,
         row.text,
         event.action,
         f"{event.subject_label} {event.subject_id}",

@@ -105,7 +105,8 @@ def told(
     if action.startswith("action."):
         return told_remedy(action, before, after)
     parts = list(_parts(before, after))
-    what = WORDS.get(action, action.replace(".", " ").replace("_", " "))
+    plain = action.replace(".", " ").replace("_", " ")
+    what = WORDS.get(action, plain if key else plain.capitalize())
     if action in {"answer.saved"} and parts:
         what = ""
     head = f"{key}: " if key else ""

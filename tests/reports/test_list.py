@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from compliance.assessments.actions import archive
 from compliance.reports import actions
 from tests.factories import make_assessment
+from tests.signing import make_signed
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,16 @@ def test_five_rows_take_as_many_queries_as_one(cast, sign_in, quick_files):
             page(client)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_signed_ones_are_offered_and_archived_ones_are_not(cast, sign_in):
+    signed = make_signed(cast)
+    away = make_assessment(cast.acme, cast.ada)
+    archive(by=cast.ada, assessment=away)
+    text = page(sign_in(cast.rob)).text
+    assert reverse("reports:ask", args=["acme", signed.pk]) in text
+    assert "<td>Signed</td>" in text
+    assert reverse("reports:ask", args=["acme", away.pk]) not in text
 
 
 def test_empty_list_leads_on(cast, sign_in):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from compliance.audit import checkpoints, trail
 from compliance.audit.check_trail import main
 from compliance.audit.models import Event
+from compliance.seats.actions import share
 from tests import factories, signing
 from tests.audit.tampering import Guardless
 from tests.reading import flat
@@ -194,6 +195,17 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in):
     assert not [c for row in rows for c in row.values() if c[:1] in set("=+-@")]
     some = body(client.post(f"{URL}export/", {"who": cast.con.pk}))
     assert len(some.splitlines()) == 2
+
+
+def test_link_that_was_opened_is_nobodys_doing(cast, sign_in, client):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    _, token = share(by=cast.ada, assessment=assessment, label="Bank", days=7)
+    client.get(f"/share/{token}/")
+    ada = sign_in(cast.ada)
+    page = ada.get(URL, {"text": "share"})
+    assert page.context["rows"][0].who == "By share link"
+    table = body(ada.post(f"{URL}export/", {"form": "csv"}))
+    assert "By share link,Share link opened" in table
 
 
 def test_taking_it_away_is_an_event(cast, sign_in):

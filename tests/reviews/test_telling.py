@@ -31,6 +31,10 @@ def test_event_is_one_sentence(action, before, after, sentence):
     assert told(action, before, after, "A1") == sentence
 
 
+def test_event_about_no_question_begins_like_a_sentence():
+    assert told("edition.retired", {}, {"number": "2"}) == "Edition retired; number 2"
+
+
 def test_long_text_is_cut_with_a_sign():
     sentence = told("comment.written", {}, {"text": "x" * 1000})
     assert sentence.endswith("…”")

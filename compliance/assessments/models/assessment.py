@@ -18,6 +18,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def running(self) -> "AssessmentQuerySet":
         return self.filter(status=AssessmentStatus.RUNNING)
 
+    def in_use(self) -> "AssessmentQuerySet":
+        """All but what was put away."""
+        return self.exclude(status=AssessmentStatus.ARCHIVED)
+
     def for_page(self) -> "AssessmentQuerySet":
         """With ``is_brought_in``: whether it came in a bundle."""
         came = Assessment.objects.filter(pk=OuterRef("pk"), brought_from__isnull=False)

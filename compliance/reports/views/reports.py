@@ -27,7 +27,7 @@ def report_list(request: MemberRequest) -> HttpResponse:
     pages = Paginator(reports_of(request.organisation), ON_A_PAGE)
     context = {
         "page": pages.get_page(request.GET.get("page")),
-        "assessments": request.organisation.assessments.running().for_page(),
+        "assessments": request.organisation.assessments.in_use().for_page(),
     }
     return render(request, "reports/list.html", context)
 
