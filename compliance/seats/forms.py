@@ -1,10 +1,10 @@
 """What people may type about seats, samples, requests and share links."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
@@ -14,7 +14,7 @@ from compliance.web.text import validate_line, validate_text
 
 LONGEST = 20_000
 MOST_OFFERED = 200
-"""Pieces of evidence that a list offers, the newest."""
+"""Files that a list offers, the newest; a search finds the others."""
 
 
 def _line(label: str, longest: int, missing: str = "", **more: Any) -> forms.CharField:
@@ -179,21 +179,46 @@ class ReplyForm(SayForm):
     """The organisation's answer, with evidence or without."""
 
     evidence = forms.ModelChoiceField(
-        label="Evidence",
+        label="File of the library",
         queryset=Evidence.objects.none(),
         required=False,
-        empty_label="None",
         widget=forms.Select(attrs={"class": "select"}),
         error_messages={"invalid_choice": "Choose evidence of the list."},
     )
+    upload = forms.FileField(
+        label="Or a new file",
+        required=False,
+        allow_empty_file=True,
+        help_text="It becomes evidence of the library, called by its name.",
+        widget=forms.FileInput(attrs={"class": "input"}),
+        error_messages={"invalid": "The file did not arrive. Choose it again."},
+    )
 
-    def __init__(self, data: Any = None, *, assessment: Assessment) -> None:
-        super().__init__(data)
-        rows = assessment.organisation.evidence.filter(
-            Q(replaced_by=None) & ~Q(sha256="")
-        ).order_by("-added_at")
-        newest = rows.values_list("pk", flat=True)[:MOST_OFFERED]
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        assessment: Assessment,
+        query: str = "",
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, files, initial=initial)
+        rows = assessment.organisation.evidence.current().exclude(sha256="")
+        found = (rows.matching(query) if query else rows).newest_first()
+        offered = {row.pk: str(row) for row in found[:MOST_OFFERED]}
+        self.found = len(offered)
         field: Any = self.fields["evidence"]
-        field.queryset = assessment.organisation.evidence.filter(
-            pk__in=list(newest)
-        ).order_by("-added_at")
+        field.queryset = rows
+        with suppress(forms.ValidationError):
+            # What was chosen before a search stays chosen.
+            if chosen := field.clean(self["evidence"].value()):
+                offered = {chosen.pk: str(chosen)} | offered
+        field.choices = [("", "None"), *offered.items()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("evidence") and cleaned.get("upload"):
+            said = "Name a file of the library or add a new one, one of the two."
+            self.add_error("upload", said)
+        return cleaned

@@ -1,12 +1,13 @@
 """What people do around a seat: give and end it, sample, ask and answer, share."""
 
-from compliance.seats.actions.asking import ask, close, reply, say
+from compliance.seats.actions.asking import CLOSED, ask, close, reply, say
 from compliance.seats.actions.giving import end_seat, give_seat
 from compliance.seats.actions.looking import note_download, note_view
 from compliance.seats.actions.sampling import draw, mark
 from compliance.seats.actions.sharing import open_share, revoke, share
 
 __all__ = [
+    "CLOSED",
     "ask",
     "close",
     "draw",

@@ -1,5 +1,8 @@
 """Requests as the organisation sees them: to answer and to close."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -12,15 +15,19 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from compliance.evidence import actions as library
+from compliance.evidence.models import Evidence
+from compliance.evidence.refusals import tell
 from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.seats import actions
 from compliance.seats.choices import RequestFilter
-from compliance.seats.forms import ReplyForm
+from compliance.seats.forms import MOST_OFFERED, ReplyForm
 from compliance.seats.models import Request
 from compliance.seats.reading import requests_of
 
 ON_A_PAGE = 50
+LONGEST_QUERY = 200
 
 
 @require_safe
@@ -45,20 +52,71 @@ def request_list(request: MemberRequest) -> HttpResponse:
 def request(request: MemberRequest, request_id: int) -> HttpResponse:
     """One request with its thread, and a form to answer it."""
     row = _find(request, request_id)
-    data = request.POST if request.method == "POST" else None
-    form = ReplyForm(data, assessment=row.assessment)
-    if form.is_valid():
-        if not limits.may_send(request):
-            form.add_error(None, limits.TOO_MANY)
-            return _page(request, row, form, 429)
-        try:
-            actions.reply(by=request.user, request=row, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, "Answered. A mail says so to the auditor.")
-            return redirect(request.path)
-    return _page(request, row, form, 422 if form.errors else 200)
+    if request.method != "POST" or "search" in request.POST:
+        typed = {name: request.POST.get(name, "") for name in ("text", "evidence")}
+        return _page(request, row, _form(request, row, initial=typed), 200)
+    form = _form(request, row, request.POST, request.FILES)
+    status = _answer(request, row, form) if form.is_valid() else 422
+    if form.errors:
+        return _page(request, row, form, status)
+    messages.success(request, "Answered. A mail says so to the auditor.")
+    return redirect(request.path)
+
+
+def _form(
+    request: MemberRequest,
+    row: Request,
+    *sent: Any,
+    initial: dict[str, Any] | None = None,
+) -> ReplyForm:
+    """The form with what it offers: what a search found, else the newest."""
+    query = _query(request)
+    return ReplyForm(*sent, assessment=row.assessment, query=query, initial=initial)
+
+
+def _query(request: MemberRequest) -> str:
+    return request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+
+
+def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:
+    """Send what was typed, with a file; what is refused goes into the form."""
+    if row.is_closed:
+        form.add_error(None, actions.CLOSED)
+        return 422
+    if not limits.may_send(request):
+        form.add_error(None, limits.TOO_MANY)
+        return 429
+    values = form.cleaned_data
+
+    def reply(evidence: Evidence | None) -> object:
+        return actions.reply(
+            by=request.user, request=row, text=values["text"], evidence=evidence
+        )
+
+    if upload := values["upload"]:
+        outcomes = library.add_each(
+            by=request.user,
+            organisation=request.organisation,
+            uploads=[upload],
+            then=reply,
+        )
+        return _told(form, outcomes)
+    try:
+        reply(values["evidence"])
+    except ValidationError as error:
+        form.add_error(None, error)
+    return 422
+
+
+def _told(form: ReplyForm, outcomes: Sequence[library.Outcome]) -> int:
+    """Why a new file was not kept, or was kept and not sent."""
+    status = tell(form, outcomes)
+    for one in outcomes:
+        if one.unused:
+            said = f"“{one.evidence}” is in the library, but was not sent."
+            form.add_error(None, f"{said} {one.unused}")
+            status = 422
+    return status
 
 
 @require_POST
@@ -82,6 +140,9 @@ def _page(
         "assessment": row.assessment,
         "thread": row.messages.select_related("by", "evidence"),
         "form": form,
+        "query": _query(request),
+        "most": MOST_OFFERED,
+        "is_file_left": "search" in request.POST and bool(request.FILES),
         "today": timezone.localdate(),
     }
     return render(request, "seats/request.html", context, status=status)
