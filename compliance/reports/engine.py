@@ -31,7 +31,8 @@ UNUSED = re.compile(
     r"|@(footnote|note-area|(top|bottom)-(left|right)-corner|(left|right)-\w+) *\{.*?\}",
     re.MULTILINE,
 )
-"""Of the engine's own style: notes, and boxes in margins where a report has none.
+"""Of the engine's own style: notes, and boxes in margins where a report has none. Items
+of lists alone have markers.
 
 The report's own style names no page by its number (``:nth``).
 """
@@ -45,7 +46,7 @@ class _Source(weasyprint.HTML):
 
 
 _PLAIN = weasyprint.CSS(
-    string=UNUSED.sub("", engine_html.UA),
+    string=UNUSED.sub("", engine_html.UA).replace("\n::marker", "\nli::marker"),
     counter_style=engine_html.UA_COUNTER_STYLE,
 )
 
