@@ -17,6 +17,7 @@ from compliance.assessments.actions.asking import CLEARED, MARKED
 from compliance.assessments.actions.writing import SIGNED, old_beside, old_values
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Again
+from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -340,22 +341,13 @@ def _moved_proofs(event: Event) -> list[str]:
     """Ids of the evidence that an event put in or took out."""
     if event.subject_label != "answer":
         return []
-    _, after = trail.changes(event)
-    if event.action in _FILING:
-        return [after["evidence"]]
-    both = [*after.get("attached", []), *after.get("detached", [])]
-    return [proof["evidence"] for proof in both]
+    new, out = moved_proofs(event.action, trail.changes(event)[1])
+    return [*new, *out]
 
 
 def _file(filed: list[str], event: Event) -> None:
     """Follow one event of an answer forward: what it puts in, what it takes out."""
-    _, after = trail.changes(event)
-    out = [proof["evidence"] for proof in after.get("detached", [])]
-    new = [proof["evidence"] for proof in after.get("attached", [])]
-    if event.action == "evidence.detached":
-        out.append(after["evidence"])
-    if event.action == "evidence.attached":
-        new.append(after["evidence"])
+    new, out = moved_proofs(event.action, trail.changes(event)[1])
     filed[:] = [pk for pk in filed if pk not in out]
     filed += [pk for pk in new if pk not in filed]
 

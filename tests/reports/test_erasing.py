@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 
 from compliance.assessments import actions, against_trail
+from compliance.assessments.against_trail import beside
 from compliance.assessments.models import Comment, SavedView
 from compliance.audit import checkpoints, trail
 from compliance.audit.check_trail import main
@@ -90,6 +91,7 @@ def test_no_table_names_the_person_and_every_chain_holds(cast, eloise, sign_in):
     found = trail.checked(cast.acme.pk)
     assert (found.fault, found.erased, found.covered) == (None, done.events, count)
     assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(beside.faults(cast.acme.pk)) == []
 
 
 def test_what_they_did_stays_under_another_name(cast, eloise, sign_in):
@@ -137,6 +139,7 @@ def test_what_was_signed_stays_as_it_was_signed(cast):
     assert hits("Rev Iewer") == {SignOff, Event}
     assert list(signatures.faults(cast.acme.pk)) == []
     assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(beside.faults(cast.acme.pk)) == []
     assert trail.verify(cast.acme.pk) is None
     assert signing.fresh(assessment).status == "signed"
 
@@ -151,6 +154,7 @@ def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
     row = assessment.answers.get(question__key="Q1")
     assert row.note == "Told to Rob Reader."
     assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(beside.faults(cast.acme.pk)) == []
     assert trail.verify(cast.acme.pk) is None
 
 

@@ -85,7 +85,7 @@ def create_action(
         for answer in answers:
             ActionLink.objects.create(action=action, answer=answer)
         told = {name: getattr(action, name) for name in FIELDS}
-        after = _json({name: value for name, value in told.items() if value})
+        after = json_values({name: value for name, value in told.items() if value})
         about = [answer.question.key for answer in answers]
         _record(by, action, "action.created", {}, after | {"questions": about})
     return action
@@ -129,7 +129,7 @@ def change_action(
         )
         if clash:
             mine = {field: touched[field] for field in clash}
-            _record(by, action, "action.refused", {}, _json(mine))
+            _record(by, action, "action.refused", {}, json_values(mine))
             return Stale(action, clash, mine)
         return _write(by, action, touched)
 
@@ -147,10 +147,10 @@ def undo_action(
         event = _changes_of(action).get(seq=seq)
         before, after = trail.changes(event)
         standing = _values(action)
-        told = {f: _python(f, v) for f, v in after.items() if f in FIELDS}
+        told = {f: python_of(f, v) for f, v in after.items() if f in FIELDS}
         if any(standing[f] != value for f, value in told.items()):
             return Remedied(action, None)
-        back = {f: _python(f, v) for f, v in before.items() if f in FIELDS}
+        back = {f: python_of(f, v) for f, v in before.items() if f in FIELDS}
         marked = after.get(MARKED, [])
         return _write(by, action, back, is_undo=True, marked=marked)
 
@@ -207,7 +207,7 @@ def _values(action: Action) -> Changes:
     return {field: getattr(action, field) for field in FIELDS}
 
 
-def _json(values: Changes) -> Changes:
+def json_values(values: Changes) -> Changes:
     """Values as the trail holds them: days as ISO text, numbers as they are written."""
     return {
         field: value.isoformat()
@@ -219,7 +219,8 @@ def _json(values: Changes) -> Changes:
     }
 
 
-def _python(field: str, value: Any) -> Any:
+def python_of(field: str, value: Any) -> Any:
+    """A value of the trail as its column holds it."""
     if value and field == "due_on":
         return date.fromisoformat(value)
     if value and field == "effort_days":
@@ -241,7 +242,7 @@ def _as_known(action: Action, base: int) -> Changes:
     values = _values(action)
     for event in _changes_of(action).order_by("-seq")[: action.version - base]:
         before, _ = trail.changes(event)
-        values |= {f: _python(f, v) for f, v in before.items() if f in FIELDS}
+        values |= {f: python_of(f, v) for f, v in before.items() if f in FIELDS}
     return values
 
 
@@ -259,13 +260,13 @@ def _write(
     if not real:
         return Remedied(action, None)
     name = "action.undone" if is_undo else _event_name(standing["status"], real)
-    before: Changes = _json({field: standing[field] for field in real})
+    before: Changes = json_values({field: standing[field] for field in real})
     if action.closed_at:
         before["closed_at"] = action.closed_at.isoformat()
     _set(by, action, real)
     action.version += 1
     action.save()
-    after = _json({field: getattr(action, field) for field in real})
+    after = json_values({field: getattr(action, field) for field in real})
     again: list[int] = []
     if real.get("status") == ActionStatus.DONE:
         again = ask_to_look(action)

@@ -9,7 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from compliance.assessments.against_trail import BROUGHT_IN, as_told
+from compliance.assessments.against_trail import (
+    BROUGHT_IN,
+    as_told,
+    beside,
+    remedies,
+)
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit import trail
 from compliance.audit.chain import digest
@@ -113,7 +118,9 @@ def _record(by: User | None, building: Building) -> Event:
             "counts": bundle.head["counts"],
             "answers": as_told(building.answers),
             "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
-        },
+            "actions": remedies.as_told(building.actions),
+        }
+        | beside.as_told(assessment),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments import against_trail as answers
+from compliance.assessments.against_trail import beside, remedies
 from compliance.audit import checkpoints, trail
 from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
@@ -17,9 +18,13 @@ from compliance.evidence import against_trail as files
 from compliance.interchange.records import origins
 from compliance.organisations.models import Organisation
 from compliance.reviews import against_trail as signatures
+from compliance.seats import against_trail as seats
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     answers.faults,
+    beside.faults,
+    remedies.faults,
+    seats.faults,
     files.faults,
     signatures.faults,
     origins.faults,

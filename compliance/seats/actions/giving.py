@@ -108,6 +108,7 @@ def _seat(
     clean_typed(seat, "purpose")
     seat.save(force_insert=True)
     told = {
+        "assessment": str(assessment.pk),
         "user_id": member.user_id,
         "from": days[0].isoformat(),
         "until": days[1].isoformat(),
