@@ -209,6 +209,28 @@ def test_section_whose_key_is_taken_anew_does_not_come_back(ada, draft):
     assert draft.sections.filter(key="law").count() == 1
 
 
+TRANSLATED = GERMAN | {"part": "section", "key": "s1", "title": "Teil"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "bad"),
+    [
+        ("translate", TRANSLATED, {"title": "\u202e"}),
+        ("roles", {"version": "0", "role_fact": "data"}, {"role_fact": "nothing"}),
+    ],
+)
+def test_what_was_saved_before_is_not_told_beside_what_is_refused(
+    ada, draft, name, data, bad
+):
+    page = ada.post(url(name, draft), data, follow=True)
+    assert ">Undo<" in page.text
+    address = page.redirect_chain[-1][0]
+    assert "saved=" in address
+    refused = ada.post(address, data | bad)
+    assert refused.status_code == 422
+    assert ">Undo<" not in refused.text
+
+
 def test_undo_leads_back_to_the_page_it_was_asked_on(ada, draft):
     for change, view, query in [
         ("fact removed", "facts", ""),

@@ -46,7 +46,7 @@ def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
         edition,
         key=request.GET.get("question", ""),
         section=request.GET.get("section", ""),
-        done=done(edition, request.GET),
+        done=done(request, edition),
     )
     return _page(
         request, shown | reading.searched(edition, shown["outline"], text), 200

@@ -52,7 +52,7 @@ def _page(
         for row in rows
     ]
     context = {"edition": edition, "rows": forms, "refused": refused, "theirs": theirs}
-    context["done"] = done(edition, request.GET)
+    context["done"] = done(request, edition)
     return render(request, "checklists/facts.html", context, status=status)
 
 

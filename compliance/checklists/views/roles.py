@@ -55,7 +55,7 @@ def _page(
         "form": form,
         "rows": [(*row, bound.get(row[0], [])) for row in form.rows],
         "lost": lost,
-        "done": done(edition, request.GET),
+        "done": done(request, edition),
     }
     return render(request, "checklists/roles.html", context, status=status)
 

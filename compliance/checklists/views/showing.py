@@ -20,6 +20,7 @@ from compliance.checklists.forms import (
     UndoForm,
 )
 from compliance.checklists.models import Edition, Fact
+from compliance.organisations.access import MemberRequest
 
 
 def whole(
@@ -44,10 +45,13 @@ def whole(
     return context | more
 
 
-def done(edition: Edition, asked: Any) -> undoable.Done | None:
-    """The change that a page is asked to tell with ``?saved=``: two queries."""
-    form = UndoForm({"seq": asked.get("saved")})
-    if not form.is_valid():
+def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
+    """The change that a page is asked to tell with ``?saved=``: two queries.
+
+    None where something else was sent to that address and is not saved.
+    """
+    form = UndoForm({"seq": request.GET.get("saved")})
+    if request.method == "POST" or not form.is_valid():
         return None
     try:
         return undoable.told(undoable.find(edition, form.cleaned_data["seq"]))

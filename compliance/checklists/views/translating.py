@@ -64,7 +64,7 @@ def _overview(
         "shows": [("missing", "Missing"), ("stale", "Out of date"), ("all", "All")],
         "page": pages.get_page(request.GET.get("page")),
         "form": form,
-        "done": done(edition, request.GET),
+        "done": done(request, edition),
     }
     return render(request, "checklists/translations.html", context, status=status)
 
@@ -170,7 +170,7 @@ def _page(
         "part": part,
         "language": language,
         "missing": len(part.missing(language)),
-        "done": done(edition, request.GET),
+        "done": done(request, edition),
         "theirs": theirs,
         "said": all_said(
             part.texts, part.found, wanted=language, original=edition.language
