@@ -188,7 +188,7 @@ def test_tests_are_handed_to_pytest(run, project):
         text=True,
         check=True,
     )
-    assert done.stdout == "-m pytest -n 2 -k sign [/d]\n"
+    assert done.stdout == "-m pytest -n 2 --dist worksteal -k sign [/d]\n"
 
 
 @pytest.mark.parametrize("chosen", [["-n", "4"], ["-n0"], ["--numprocesses=1"]])
