@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 from compliance.web import mail, worker
@@ -40,7 +41,9 @@ def test_task_of_a_living_worker_is_left_to_it():
     assert status() == "READY"
 
 
-def test_worker_of_its_own_takes_up_what_was_left():
+def test_worker_of_its_own_takes_up_what_was_left(monkeypatch):
+    # It renews its connection, which here is the one of the test.
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
     running("gone")
     call_command("db_worker", worker_id="new", batch=True, verbosity=0)
     assert status() == "SUCCESSFUL"
