@@ -7,6 +7,7 @@ form is asked, and a full one ends in an error page that drops what was typed.
 import errno
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from django.conf import settings
@@ -40,6 +41,8 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
         vars(self).pop("file", None)  # of the field before
         try:
             super().new_file(*args, **kwargs)
+            # Without a name it goes with the process, however that ends.
+            Path(self.file.temporary_file_path()).unlink()
         except OSError as error:
             self._give_up(error)
 

@@ -36,6 +36,21 @@ def test_file_within_the_limit_arrives_whole(cast, sign_in, settings, place, wai
     assert list(waiting.iterdir()) == []
 
 
+def test_file_that_is_received_has_no_name_that_a_kill_would_leave(
+    cast, sign_in, monkeypatch, waiting
+):
+    seen = []
+    receive = TemporaryFileUploadHandler.receive_data_chunk
+    monkeypatch.setattr(
+        TemporaryFileUploadHandler,
+        "receive_data_chunk",
+        lambda *given: receive(*given) or seen.append(list(waiting.iterdir())),
+    )
+    assert send(sign_in(cast.con), PDF + b"x" * 200_000).status_code == 302
+    assert seen
+    assert [names for names in seen if names] == []
+
+
 def test_no_more_than_the_limit_is_ever_written(
     cast, sign_in, settings, stored, monkeypatch
 ):
