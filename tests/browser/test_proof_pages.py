@@ -1,4 +1,4 @@
-"""The pages of proof, by what a person presses, without JavaScript but for the last."""
+"""The pages of proof, by what a person presses, most of it without JavaScript."""
 
 from zipfile import ZipFile
 
@@ -194,3 +194,21 @@ def test_keys_stay_on_the_button_while_a_report_is_made(desk, open_window):
     assert page.evaluate("document.activeElement.innerText") == "Cancel this report"
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Cancelled").wait_for()
+
+
+DROP = """() => {
+  const data = new DataTransfer();
+  data.items.add(new File(["no PDF"], "dropped.pdf", { type: "application/pdf" }));
+  const said = { dataTransfer: data, bubbles: true, cancelable: true };
+  const place = document.querySelector("h1");
+  for (const kind of ["dragover", "drop"]) place.dispatchEvent(new DragEvent(kind, said));
+}"""
+
+
+def test_file_that_is_dropped_beside_the_field_is_taken(open_window):
+    window = open_window(path="/verify/")
+    window.page.evaluate(DROP)
+    assert window.page.evaluate("document.activeElement.files[0].name") == "dropped.pdf"
+    press(window.page, "Check")
+    window.page.get_by_text("The file is no PDF.").wait_for()
+    assert window.scripts == []
