@@ -17,7 +17,7 @@ from compliance.interchange.models import Package, PackageKind, PackageStatus
 from compliance.interchange.records import outgoing, shelf
 from compliance.interchange.records.outgoing import Listen
 from compliance.organisations.models import User
-from compliance.reports import actions
+from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
@@ -61,7 +61,7 @@ def make_package(package_id: UUID) -> Package:
     The outcome stands on the package: done with its file, failed with words, or
     cancelled. What was not foreseen is raised as well, for the log.
     """
-    shelf.sweep()
+    _sweep()
     package = _begin(package_id)
     if package.is_over:
         return package
@@ -74,7 +74,7 @@ def make_package(package_id: UUID) -> Package:
 
 def give_up(package_id: UUID) -> None:
     """Fail a package whose makers were killed again and again."""
-    shelf.sweep()
+    _sweep()
     package = _begin(package_id)
     if not package.is_over:
         for report in package.reports.all():
@@ -97,6 +97,12 @@ def cancel_package(*, by: User, package: Package) -> Package:
             if not report.is_over:
                 actions.cancel_report(by=by, report=report)
     return locked
+
+
+def _sweep() -> None:
+    """What a killed process left of the file, and of the report for it."""
+    shelf.sweep()
+    storage.sweep(actions.is_known)
 
 
 def _begin(package_id: UUID) -> Package:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.urls import reverse
 
 from compliance.audit.models import Event
@@ -124,3 +125,16 @@ def test_report_of_another_organisation_is_not_found(cast, sign_in, report):
     assert post(sign_in(cast.zoe), report).status_code == 404
     assert post(sign_in(cast.zoe), report, "other").status_code == 404
     assert Report.objects.get().status == "waiting"
+
+
+def test_what_a_killed_process_left_is_swept_and_what_has_a_row_stays(
+    report, quick_files
+):
+    kept = storage.path_of(actions.make_report(report.pk).sha256)
+    left = storage.folder() / ".part-of-a-dead-worker"
+    left.mkdir()
+    for name in (kept.name, "lost.pdf", "report"):
+        (left / name).write_bytes(FILE)
+    (storage.folder() / "lost.pdf").write_bytes(FILE)
+    call_command("sweep_files")
+    assert list(storage.folder().iterdir()) == [kept]

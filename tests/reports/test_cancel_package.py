@@ -185,3 +185,11 @@ def test_nobody_else_cancels_it(cast, sign_in, package):
         reply = sign_in(person).post(address("package_cancel", package, org))
         assert reply.status_code == 404
     assert Package.objects.get().status == "waiting"
+
+
+def test_what_was_left_of_its_finished_report_goes_with_the_next_try(cast, package):
+    left = storage.folder() / ".part-of-a-dead-worker"
+    left.mkdir()
+    (left / "answers.csv").write_text("a,b")
+    packages.make_package(package.pk)
+    assert not left.exists()

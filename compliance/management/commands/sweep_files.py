@@ -7,6 +7,8 @@ from django.core.management.base import BaseCommand
 from compliance.evidence import actions
 from compliance.interchange import waiting
 from compliance.interchange.records import shelf
+from compliance.reports import storage
+from compliance.reports.actions import is_known
 
 
 class Command(BaseCommand):
@@ -16,4 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         gone = actions.sweep() + waiting.sweep() + shelf.sweep()
+        gone += storage.sweep(is_known)
         self.stdout.write(f"{gone} file{'' if gone == 1 else 's'} removed.")
