@@ -50,6 +50,16 @@ class Part:
         return [(verdict, count) for verdict, count in self.counts.items() if count]
 
 
+def beside(every: list[Part], part: Part) -> dict[str, Part | None]:
+    """The section before one and the one behind it."""
+    at = every.index(part)
+    behind = every[at + 1 : at + 2]
+    return {
+        "before": every[at - 1] if at else None,
+        "behind": behind[0] if behind else None,
+    }
+
+
 def parts(assessment: Assessment) -> list[Part]:
     """The sections in order, in one query."""
     section = "question__section"

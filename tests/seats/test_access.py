@@ -1,5 +1,6 @@
 """Who may see what of a seat: everybody against every page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -266,3 +267,17 @@ def test_damaged_file_is_told_and_not_noted(cast, sign_in, place):
 def test_report_that_is_not_ready_is_not_found(cast, sign_in, place):
     Report.objects.update(status="running")
     assert sign_in(cast.aud).get(pages(place)["report"]).status_code == 404
+
+
+def test_auditor_walks_from_section_to_section(cast, sign_in):
+    edition = factories.make_edition(3, sections=3)
+    seat = give(cast, factories.make_assessment(cast.acme, cast.ada, edition))
+    first, second, third = (
+        reverse("seats:section", args=["acme", seat.pk, section.pk])
+        for section in edition.sections.order_by("position")
+    )
+    page = sign_in(cast.aud).get(second).text
+    assert re.findall(r'rel="(prev|next)"\s+href="(\S+)"', page) == [
+        ("prev", first),
+        ("next", third),
+    ]

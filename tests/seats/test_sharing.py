@@ -243,3 +243,17 @@ def test_two_links_stay_open_side_by_side(cast, client, made):
     opened(client, token)
     codes = [client.get(f"/shared/{one.pk}/").status_code for one in (made[0], second)]
     assert codes == [200, 200]
+
+
+def test_sections_lead_to_those_before_and_behind(cast, client):
+    edition = factories.make_edition(3, sections=3)
+    assessment = factories.make_assessment(cast.acme, cast.ada, edition)
+    link, token = actions.share(by=cast.ada, assessment=assessment, label="x", days=1)
+    first, second, third = edition.sections.order_by("position")
+    opened(client, token)
+    page = client.get(f"/shared/{link.pk}/?section={second.pk}").text
+    assert re.findall(r'rel="(prev|next)"\s+href="(\S+)"', page) == [
+        ("prev", f"?section={first.pk}"),
+        ("next", f"?section={third.pk}"),
+    ]
+    assert 'rel="next"' not in client.get(f"/shared/{link.pk}/").text

@@ -11,7 +11,7 @@ from compliance.evidence.storage import StorageError
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
-from compliance.seats.reading import facts, items_by_answer, page_of, parts
+from compliance.seats.reading import beside, facts, items_by_answer, page_of, parts
 from compliance.seats.views.showing import inside, note, question_told
 
 
@@ -58,6 +58,7 @@ def section(request: MemberRequest, seat_id: int, section_id: int) -> HttpRespon
         "page": page,
         "items": items_by_answer(here),
     }
+    context |= beside(every, part)
     return render(request, "seats/section.html", context)
 
 

@@ -18,7 +18,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.organisations.fresh import refused
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
-from compliance.seats.reading import facts, links_in, opened_by, page_of, parts
+from compliance.seats.reading import beside, facts, links_in, opened_by, page_of, parts
 from compliance.seats.views.showing import find, seats_told
 from compliance.web.mail import absolute
 
@@ -110,6 +110,7 @@ def shared_page(request: HttpRequest, link_id: int) -> HttpResponse:
     if part:
         context["page"] = page_of(assessment, part, request.GET.get("page"))
         context["query"] = f"section={part.id}&"
+        context |= beside(every, part)
     return _headed(render(request, "seats/shared.html", context))
 
 
