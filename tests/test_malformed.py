@@ -3,6 +3,7 @@
 A new parameter needs its name in ``SENT``, with a value that opens the way to it.
 """
 
+import random
 from itertools import count, cycle, islice
 from urllib.parse import quote
 
@@ -200,8 +201,8 @@ BAD = [
 """None leaves it out."""
 
 
-EACH = 2
-"""Of them, how many each parameter gets: the next one gets those that follow."""
+EACH = pytest.mark.parametrize("each", [1, pytest.param(9, marks=pytest.mark.long)])
+"""How many of them each parameter gets: the next one gets those that follow."""
 
 BODIES = [
     ("application/json", "{"),
@@ -226,11 +227,17 @@ def encoded(sent, name, bad):
     return "&".join(f"{key}={text}" for key, text in parts.items())
 
 
-def forms(sent, answer, assessment, turn):
+def turns():
+    """The bad values over and over; another one is the first each time."""
+    start = random.randrange(len(BAD))  # noqa: S311
+    return cycle(BAD[start:] + BAD[:start])
+
+
+def forms(sent, answer, assessment, turn, each):
     """A form for each parameter and each of the bad values whose turn it is."""
     sent = {k: v.format(answer=answer, assessment=assessment) for k, v in sent.items()}
     for name in sent:
-        for bad in islice(turn, EACH):
+        for bad in islice(turn, each):
             yield encoded(sent, name, bad and bad.replace("{answer}", str(answer)))
 
 
@@ -266,19 +273,21 @@ def doors(keys):  # noqa: F811
                 yield door, method, address(door, keys)
 
 
-def test_no_parameter_breaks_a_page(keys, knock):  # noqa: F811
+@EACH
+def test_no_parameter_breaks_a_page(keys, knock, each):  # noqa: F811
     here = keys["answer_id"].own, keys["assessment_id"].own
-    turn, broken = cycle(BAD), []
+    turn, broken = turns(), []
     for door, method, path in doors(keys):
         broken += [
             (door.name, method, form[:300])
-            for form in ("", *forms(SENT.get(door.name, {}), *here, turn))
+            for form in ("", *forms(SENT.get(door.name, {}), *here, turn, each))
             if knock(method, path, form) >= 500
         ]
     assert broken == []
 
 
-def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock):  # noqa: F811
+@EACH
+def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock, each):  # noqa: F811
     edition = factories.make_draft(questions=0)
     section = edition.sections.get()
     for position, kind in enumerate(KINDS, 1):
@@ -294,7 +303,7 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock):  # 
     assessment = factories.make_assessment(
         cast.acme, cast.ada, factories.publish(edition), subject="Kinds"
     )
-    turn, broken = cycle(BAD), []
+    turn, broken = turns(), []
     for answer in assessment.answers.select_related("question"):
         for name in ("answer_save", "contribute_save"):
             path = reverse(
@@ -302,7 +311,7 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock):  # 
             )
             broken += [
                 (answer.question.kind, name, form[:300])
-                for form in forms(ANSWER, answer.pk, assessment.pk, turn)
+                for form in forms(ANSWER, answer.pk, assessment.pk, turn, each)
                 if knock("POST", path, form) >= 500
             ]
     assert broken == []

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.db.models import F
+from django.test import TestCase
 
 from compliance.audit import trail
 from compliance.interchange import actions
@@ -15,65 +16,61 @@ from compliance.reviews.signed import signoffs_of
 FOLDER = settings.BASE_DIR / "seeds" / "demo"
 
 
-@pytest.fixture
-def demo(db):
-    actions.load(by=None, folder=settings.BASE_DIR / "seeds")
-    return load_demo(FOLDER)
-
-
 @pytest.mark.slow
-def test_demo_is_made_once_and_its_trail_stands(demo):
-    organisation = Organisation.objects.get(slug="nordhavn")
-    events = Event.objects.count()
-    assert load_demo(FOLDER) == demo
-    assert Event.objects.count() == events
-    assert trail.verify(organisation.pk) is None
+class TestDemo(TestCase):
+    """One demo for all: it takes seconds to make."""
 
+    @classmethod
+    def setUpTestData(cls):
+        actions.load(by=None, folder=settings.BASE_DIR / "seeds")
+        cls.demo = load_demo(FOLDER)
 
-@pytest.mark.slow
-def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(demo):
-    roles = {role for _, role, _, _ in demo}
-    assert roles == {
-        "Owner",
-        "Officer",
-        "Contributor",
-        "Reviewer",
-        "Reader",
-        "Auditor",
-    }
-    assert User.objects.get(email=demo[0][3]).check_password(PASSWORD)
-    versions = Evidence.objects.exclude(replaces=None)
-    assert {one.added_by.name for one in versions} == {"Νίκος Παπαδόπουλος"}
-    for assessment in Assessment.objects.filter(status__in=("running", "archived")):
-        applying = Answer.objects.filter(assessment=assessment, applies=True)
-        verdicts = set(applying.values_list("verdict", flat=True))
-        assert verdicts >= {"met", "partly", "unanswered"}
-        assert applying.filter(attachments=None, verdict="met").exists()
+    def test_demo_is_made_once_and_its_trail_stands(self):
+        organisation = Organisation.objects.get(slug="nordhavn")
+        events = Event.objects.count()
+        assert load_demo(FOLDER) == self.demo
+        assert Event.objects.count() == events
+        assert trail.verify(organisation.pk) is None
 
+    def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(self):
+        roles = {role for _, role, _, _ in self.demo}
+        assert roles == {
+            "Owner",
+            "Officer",
+            "Contributor",
+            "Reviewer",
+            "Reader",
+            "Auditor",
+        }
+        assert User.objects.get(email=self.demo[0][3]).check_password(PASSWORD)
+        versions = Evidence.objects.exclude(replaces=None)
+        assert {one.added_by.name for one in versions} == {"Νίκος Παπαδόπουλος"}
+        for assessment in Assessment.objects.filter(status__in=("running", "archived")):
+            applying = Answer.objects.filter(assessment=assessment, applies=True)
+            verdicts = set(applying.values_list("verdict", flat=True))
+            assert verdicts >= {"met", "partly", "unanswered"}
+            assert applying.filter(attachments=None, verdict="met").exists()
 
-@pytest.mark.slow
-def test_demo_shows_every_way_an_answer_can_stand(demo):
-    answers = Answer.objects.applying().filter(assessment__status="running")
-    states = {
-        "don't know": answers.filter(verdict="dont_know"),
-        "later": answers.filter(verdict="later"),
-        "N/A to confirm": answers.filter(na_by__isnull=False, na_confirmed_by=None),
-        "N/A confirmed": answers.filter(na_confirmed_by__isnull=False),
-        "taken over": answers.filter(taken_version=F("taken_from__version")),
-        "source moved": answers.filter(taken_version__lt=F("taken_from__version")),
-        "confirm again": answers.filter(again="carried"),
-    }
-    assert [name for name, rows in states.items() if not rows.exists()] == []
-    earlier = Assessment.objects.get(carried_from__isnull=False).carried_from
-    assert earlier.status == "archived"
+    def test_demo_shows_every_way_an_answer_can_stand(self):
+        answers = Answer.objects.applying().filter(assessment__status="running")
+        states = {
+            "don't know": answers.filter(verdict="dont_know"),
+            "later": answers.filter(verdict="later"),
+            "N/A to confirm": answers.filter(na_by__isnull=False, na_confirmed_by=None),
+            "N/A confirmed": answers.filter(na_confirmed_by__isnull=False),
+            "taken over": answers.filter(taken_version=F("taken_from__version")),
+            "source moved": answers.filter(taken_version__lt=F("taken_from__version")),
+            "confirm again": answers.filter(again="carried"),
+        }
+        assert [name for name, rows in states.items() if not rows.exists()] == []
+        earlier = Assessment.objects.get(carried_from__isnull=False).carried_from
+        assert earlier.status == "archived"
 
-
-@pytest.mark.slow
-def test_demo_shows_a_signed_assessment_and_one_in_review(demo):
-    signed = Assessment.objects.get(status="signed")
-    (signature,) = signoffs_of(signed)
-    assert (signature.signer, signature.is_void) == ("Irena Kowalska", False)
-    desk = desk_of(Assessment.objects.get(status="review"))
-    irena = User.objects.get(name="Irena Kowalska")
-    found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
-    assert [point.about for point in blocking(found)] == ["na", "returned"]
+    def test_demo_shows_a_signed_assessment_and_one_in_review(self):
+        signed = Assessment.objects.get(status="signed")
+        (signature,) = signoffs_of(signed)
+        assert (signature.signer, signature.is_void) == ("Irena Kowalska", False)
+        desk = desk_of(Assessment.objects.get(status="review"))
+        irena = User.objects.get(name="Irena Kowalska")
+        found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
+        assert [point.about for point in blocking(found)] == ["na", "returned"]

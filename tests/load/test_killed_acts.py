@@ -11,8 +11,8 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("act", "step"),
     [
-        ("sign", 40),
-        ("bring", 90),
+        ("sign", 80),
+        ("bring", 180),
         pytest.param("sign", 1, marks=pytest.mark.long),
         pytest.param("bring", 1, marks=pytest.mark.long),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 pytestmark = pytest.mark.slow
-SHORT = {"report": 7, "bundle": 11, "pack": 23}
+SHORT = {"report": 13, "bundle": 19, "pack": 41}
 """Every how many moments it is killed."""
 
 

@@ -42,7 +42,7 @@ def take_in_while_people_type(site, rounds):
 
 
 def test_people_and_files_lose_nothing_of_each_other(make_site):
-    take_in_while_people_type(make_site(workers=2), 6)
+    take_in_while_people_type(make_site(workers=2), 3)
 
 
 @pytest.mark.long
@@ -77,7 +77,7 @@ def kill_while_taking_in(site, kills):
 
 
 def test_file_is_taken_in_whole_or_not_at_all_when_the_process_dies(make_site):
-    kill_while_taking_in(make_site(), 2)
+    kill_while_taking_in(make_site(), 1)
 
 
 @pytest.mark.long
