@@ -34,9 +34,11 @@ from compliance.checklists.models import (
 from compliance.evidence.models import Evidence
 from compliance.interchange.models import Package
 from compliance.organisations.models import (
+    Challenge,
     Invitation,
     Membership,
     Organisation,
+    Passkey,
     User,
 )
 from compliance.reports.models import Report
@@ -56,6 +58,7 @@ __all__ = [
     "Assessment",
     "Attachment",
     "ChainHead",
+    "Challenge",
     "Check",
     "Checklist",
     "Choice",
@@ -75,6 +78,7 @@ __all__ = [
     "OriginEvent",
     "OriginTrail",
     "Package",
+    "Passkey",
     "Presence",
     "Provision",
     "Question",

@@ -25,6 +25,12 @@ OPEN_VIEWS = {
     "csrf_failure",
     "invited",
     "invitation",
+    "passkeys",
+    "passkey_new",
+    "passkey_add",
+    "passkey_ask",
+    "passkey",
+    "passkey_remove",
 } | {
     "verify",
     "certificate",

@@ -6,15 +6,16 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from compliance.organisations.choices import Role
+from compliance.organisations.fresh import FreshForm
 from compliance.organisations.models import User
 from compliance.web.text import validate_line
 
 
-def _line(label: str, autocomplete: str) -> forms.CharField:
+def _line(label: str, autocomplete: str, longest: int = 120) -> forms.CharField:
     attrs = {"class": "input", "autocomplete": autocomplete}
     return forms.CharField(
         label=label,
-        max_length=120,
+        max_length=longest,
         validators=[validate_line],
         widget=forms.TextInput(attrs=attrs),
     )
@@ -87,3 +88,30 @@ class RoleForm(forms.Form):
     """Another role for a member."""
 
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class PasskeyForm(FreshForm):
+    """What a passkey is called. Only the password opens the way to change passkeys."""
+
+    name = _line("Name", "off", 60)
+    name.help_text = "Such as “Work laptop” or “Blue key”, to know it by."
+    passkey = None  # type: ignore[assignment]
+
+
+class RemoveForm(FreshForm):
+    """The password, and nothing else."""
+
+    passkey = None  # type: ignore[assignment]
+
+
+class MadeForm(forms.Form):
+    """What a device made, and its name, which was given the page before."""
+
+    name = _line("Name", "off", 60)
+    said = forms.CharField(widget=forms.HiddenInput)
+
+
+class AskForm(forms.Form):
+    """The address that a form goes to, which a passkey is to sign for."""
+
+    to = forms.RegexField(r"^/[!-~]{0,299}$")

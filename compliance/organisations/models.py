@@ -213,3 +213,41 @@ class Membership(models.Model):
         if self.role == Role.AUDITOR:
             return reverse("seats:home", args=[self.organisation.slug])
         return self.organisation.get_absolute_url()
+
+
+class Passkey(models.Model):
+    """A key on a device of a person: it stands for their password where one is asked.
+
+    ``public`` is what the device told of the key when it was made.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=60, validators=[validate_line])
+    credential_id = models.CharField(max_length=1400, unique=True)
+    public = models.BinaryField()
+    sign_count = models.PositiveBigIntegerField()
+    added_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Challenge(models.Model):
+    """What a device is asked to sign: in one session, for one thing, once, and soon.
+
+    A row, not a value in the session: taking it away is one statement, so that of two
+    requests with the same signature one finds nothing.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    session_hash = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=300)
+    value = models.CharField(max_length=43, unique=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.purpose} at {self.asked_at:%Y-%m-%d %H:%M}"

@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from compliance.organisations.views import front, invitations, members
+from compliance.organisations.views import front, invitations, members, passkeys
 
 app_name = "organisations"
 urlpatterns = [
     path("", front.front, name="front"),
     path("organisations/new/", front.create, name="create"),
+    path("passkeys/", passkeys.passkeys, name="passkeys"),
+    path("passkeys/new/", passkeys.passkey_new, name="passkey_new"),
+    path("passkeys/add/", passkeys.passkey_add, name="passkey_add"),
+    path("passkeys/ask/", passkeys.passkey_ask, name="passkey_ask"),
+    path("passkeys/<int:passkey_id>/", passkeys.passkey, name="passkey"),
+    path(
+        "passkeys/<int:passkey_id>/remove/",
+        passkeys.passkey_remove,
+        name="passkey_remove",
+    ),
     path("invitation/", invitations.invitation, name="invitation"),
     path("invitation/<str:token>/", invitations.invited, name="invited"),
     path("o/<slug:org>/invitations/", invitations.invite, name="invite"),

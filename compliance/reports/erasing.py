@@ -30,7 +30,13 @@ from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import ChainHead, Event
 from compliance.interchange.records.erasing import erase_there, naming
 from compliance.organisations.actions.members import keep_an_owner, lock
-from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.models import (
+    Challenge,
+    Membership,
+    Organisation,
+    Passkey,
+    User,
+)
 from compliance.reports.printed import files_naming
 from compliance.reviews.models import SignOff, Snapshot
 from compliance.web.turns import in_turn
@@ -198,7 +204,7 @@ def _close(person: User, words: _Words, done: Erased) -> None:
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
             done.sessions += 1
-    for private in (Presence, SavedView, Visit):
+    for private in (Presence, SavedView, Visit, Passkey, Challenge):
         private._default_manager.filter(user=person).delete()
     EmailAddress.objects.filter(user=person).delete()
     _drop_mails(words)

@@ -83,6 +83,9 @@ WORDS = {
     "invitation.sent_again": "Invitation sent again",
     "invitation.ended": "Invitation taken back",
     "invitation.accepted": "Invitation accepted",
+    "passkey.added": "Passkey added",
+    "passkey.renamed": "Passkey renamed",
+    "passkey.removed": "Passkey removed",
     "organisation.created": "Organisation made",
     "report.cancelled": "Report cancelled",
 }
@@ -129,6 +132,7 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     said += _beside(after)
     said += _reviewed(after)
     said += _moved(before, after)
+    said += _passkey(before, after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if after.get("questions_moved"):
         said.append(f"{len(after['questions_moved'])} questions moved")
@@ -155,7 +159,14 @@ def _reviewed(after: Mapping[str, Any]) -> list[str]:
         said.append(f"“{_short(str(after['said']))}”")
     if after.get("content_hash") and after.get("statement"):
         said.append(f"content hash {after['content_hash']}")
+    if after.get("method"):
+        said.append(f"confirmed by {after['method']}")
     return said
+
+
+def _passkey(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    names = [one["passkey"] for one in (before, after) if one.get("passkey")]
+    return [" to ".join(f"“{_short(name)}”" for name in names)] if names else []
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

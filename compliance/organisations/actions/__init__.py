@@ -17,11 +17,22 @@ from compliance.organisations.actions.members import (
     make_placeholders,
     remove_member,
 )
+from compliance.organisations.actions.passkeys import (
+    add_passkey,
+    ask_for_new,
+    ask_for_one,
+    recognise,
+    remove_passkey,
+    rename_passkey,
+)
 
 __all__ = [
     "accept_invitation",
     "accept_waiting",
     "add_member",
+    "add_passkey",
+    "ask_for_new",
+    "ask_for_one",
     "change_role",
     "create_organisation",
     "end_invitation",
@@ -30,6 +41,9 @@ __all__ = [
     "invite",
     "make_editor",
     "make_placeholders",
+    "recognise",
     "remove_member",
+    "remove_passkey",
+    "rename_passkey",
     "send_again",
 ]

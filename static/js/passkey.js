@@ -1,0 +1,61 @@
+// A passkey in place of the password: the server says what is to be signed for the form, the device signs it,
+// and the form goes with the signature. Without it, or in an older browser, the password is there.
+const can = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
+
+function say(form, words) {
+  form.querySelector("[data-passkey-said]").textContent = words;
+}
+
+// What to sign; it counts for the address that the form goes to, once, for five minutes.
+async function ask(form, address) {
+  const body = new URLSearchParams({ to: new URL(form.action).pathname });
+  const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "HX-Request": "true" };
+  const reply = await fetch(address, { method: "POST", body, headers });
+  if (reply.headers.get("Content-Type") !== "application/json") throw new Error("Load this page again, then try once more.");
+  const told = await reply.json();
+  if (!reply.ok) throw new Error(told.said);
+  return PublicKeyCredential.parseRequestOptionsFromJSON(told);
+}
+
+async function sign(button, form) {
+  const publicKey = await ask(form, button.dataset.passkey);
+  const key = await navigator.credentials.get({ publicKey });
+  form.elements.passkey.value = JSON.stringify(key);
+}
+
+async function make(button, form) {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(button.dataset.passkeyNew));
+  const key = await navigator.credentials.create({ publicKey });
+  form.elements.said.value = JSON.stringify(key);
+}
+
+// Refused by the device or the person (DOMException), by the server (its words), or the line is down (TypeError).
+function why(error) {
+  if (error instanceof DOMException) {
+    const isKnown = error.name === "InvalidStateError";
+    return isKnown ? "This device has a passkey of yours already." : "The passkey was not used. Try again.";
+  }
+  return error instanceof TypeError ? "Attest cannot be reached. Try again." : error.message;
+}
+
+async function press(button) {
+  const { form } = button;
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true"; // not disabled, which would take the focus away
+  say(form, "Your browser asks for the passkey.");
+  try {
+    await (button.dataset.passkey ? sign : make)(button, form);
+    say(form, "");
+    form.submit(); // as the server, not the browser, says what is missing
+  } catch (error) {
+    say(form, why(error));
+  } finally {
+    button.ariaDisabled = null;
+  }
+}
+
+for (const button of document.querySelectorAll("[data-passkey], [data-passkey-new]")) {
+  button.hidden = !can;
+  if (can) say(button.form, "");
+  button.addEventListener("click", () => press(button));
+}
