@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 
+from compliance.organisations.fresh import FreshForm
 from compliance.reviews.actions import Seen
 from compliance.reviews.choices import CheckResult, Decision
 from compliance.reviews.models import Review, SignOff
@@ -55,7 +56,7 @@ class DecideForm(forms.Form):
     decision = forms.ChoiceField(choices=Decision.choices)
 
 
-class SignForm(forms.Form):
+class SignForm(FreshForm):
     """The page that was read, signed by us, and the signer's own words."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -66,15 +67,11 @@ class SignForm(forms.Form):
         error_messages={"required": "Say as what you sign: your role."},
     )
     reservations = _words(required=False)
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        max_length=128,
-        error_messages={"required": "Type your password: it is your signature."},
-    )
 
     def __init__(self, *args: Any, review: Review | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        words = "Type your password: it is your signature."
+        self.fields["password"].error_messages["required"] = words
         self.review = review
 
     def clean_seen(self) -> Seen:

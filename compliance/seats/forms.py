@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
+from compliance.organisations.fresh import FreshForm
 from compliance.seats.choices import LONGEST_DAYS, How, Said
 from compliance.web.text import validate_line, validate_text
 
@@ -60,17 +61,6 @@ def _day(label: str) -> forms.DateField:
     )
 
 
-def _password() -> forms.CharField:
-    attrs = {"class": "input", "autocomplete": "current-password"}
-    return forms.CharField(
-        label="Your password",
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs=attrs),
-        error_messages={"required": "Type your password."},
-    )
-
-
 def _number(label: str, most: int, first: int) -> forms.IntegerField:
     words = f"A number from 1 to {most}."
     return forms.IntegerField(
@@ -85,7 +75,7 @@ def _number(label: str, most: int, first: int) -> forms.IntegerField:
     )
 
 
-class SeatForm(forms.Form):
+class SeatForm(FreshForm):
     """Who reads the assessment, from when to when, and why."""
 
     email = forms.EmailField(
@@ -98,7 +88,6 @@ class SeatForm(forms.Form):
     purpose = _line("What for", 300, required=False)
     from_on = _day("From")
     until_on = _day("Until")
-    password = _password()
 
     def __init__(self, data: Any = None) -> None:
         today = timezone.localdate()
@@ -106,12 +95,11 @@ class SeatForm(forms.Form):
         super().__init__(data, initial=days, auto_id="seat-%s")
 
 
-class ShareForm(forms.Form):
+class ShareForm(FreshForm):
     """What a share link is for, and for how long."""
 
     label = _line("Who is it for", 120, "Say who the link is for.")
     days = _number(f"Days, {LONGEST_DAYS} at most", LONGEST_DAYS, 14)
-    password = _password()
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="share-%s")

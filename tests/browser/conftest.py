@@ -51,7 +51,9 @@ class Desk:
 def site(tmp_path_factory):
     """A served demo; ``site.url`` is where."""
     site = Site(tmp_path_factory.mktemp("site"), "")
+    site.url = f"http://localhost:{site.port}"
     site.environment["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+    site.environment["ATTEST_URL"] = site.url
     subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"],
         cwd=ROOT,
@@ -59,7 +61,6 @@ def site(tmp_path_factory):
         check=True,
         capture_output=True,
     )
-    site.url = f"http://localhost:{site.port}"
     site.start()
     yield site
     site.stop()

@@ -149,6 +149,7 @@ def reviewed(assessment_id):
         "status": here.status,
         "looks": list(looks.values_list("answer__question__key", "result", "reason")),
         "signed": list(here.signoffs.values_list("signer", "role", "reservations")),
+        "ways": list(here.signoffs.values_list("method", flat=True)),
     }
 
 

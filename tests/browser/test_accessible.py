@@ -6,6 +6,7 @@ from zipfile import ZipFile
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.authenticator import add_authenticator, begin_passkey
 from tests.browser.window import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -205,6 +206,34 @@ def test_refused_forms_of_seats_have_no_fault(desk, open_window, inside):
     window.page.get_by_role("button", name="Ask to reopen").click()
     window.page.get_by_text("Say why it is opened again.").wait_for()
     assert wrong + looks(window.page) == []
+
+
+def test_pages_of_passkeys_have_no_fault(desk, open_window):
+    """From none to one, at the places where one is asked for, and back to none."""
+    made = desk.in_review()
+    window = open_window(made["session"], "/passkeys/")
+    page = window.page
+    add_authenticator(page)
+    wrong = looks(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    page.get_by_role("alert").wait_for()
+    wrong += looks(page)
+    begin_passkey(page, "Laptop")
+    wrong += looks(page)
+    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_text("The passkey “Laptop” is added.").wait_for()
+    wrong += looks(page)
+    page.get_by_role("link", name="Rename or remove").click()
+    page.get_by_role("heading", name="Rename").wait_for()
+    wrong += looks(page)
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("alert").wait_for()
+    wrong += looks(page)
+    page.goto(made["path"])
+    page.get_by_role("link", name="Look").first.click()
+    page.get_by_role("button", name="Accept").click()
+    page.get_by_role("button", name="Sign with a passkey").wait_for()
+    assert wrong + looks(page) + [f for f in window.faults if "422" not in f] == []
 
 
 def test_finished_report_has_no_fault(open_window, inside):

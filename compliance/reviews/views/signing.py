@@ -36,6 +36,7 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             seen=form.cleaned_data["seen"],
             role=form.cleaned_data["role"],
             reservations=form.cleaned_data["reservations"],
+            method=form.way,
         )
     except ValidationError as error:
         form.add_error(None, error.messages)

@@ -55,9 +55,8 @@ def _give(request: MemberRequest, assessment: Assessment, form: SeatForm) -> int
     if not limits.may_send(request):
         form.add_error(None, limits.TOO_MANY)
         return 429
-    told = {name: form.cleaned_data[name] for name in form.fields if name != "password"}
     try:
-        actions.give_seat(by=request.user, assessment=assessment, **told)
+        actions.give_seat(by=request.user, assessment=assessment, **form.told)
     except ValidationError as error:
         form.add_error(None, error)
         return 422

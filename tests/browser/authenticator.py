@@ -1,0 +1,27 @@
+"""A device with passkeys that Chromium plays, and the way to a passkey on it."""
+
+from tests import factories
+
+
+def add_authenticator(page, **options):
+    """Give the page a device that verifies its person; its session and its id."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    told = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": told | options})
+    return session, made["authenticatorId"]
+
+
+def begin_passkey(page, name):
+    """Name and password, up to the page on which the device makes the key."""
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Your password").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Add a passkey").click()
+    page.get_by_role("button", name="Make the passkey").wait_for()
