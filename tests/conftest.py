@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -56,14 +57,40 @@ def committed(transactional_db):
             cursor.execute(sql)
 
 
+def migrate(url, folder):
+    """Make the tables of a database, as an installation does."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v0"],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "compliance.settings",
+            "ATTEST_DATA_DIR": str(folder),
+            "DATABASE_URL": url,
+            "NO_BOOTSTRAP": "1",
+        },
+        check=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory):
+    """A SQLite file with all tables and no rows, to be copied: making it takes seconds."""
+    folder = tmp_path_factory.mktemp("migrated")
+    migrate(f"sqlite:///{folder}/attest.sqlite3", folder)
+    return folder / "attest.sqlite3"
+
+
 @pytest.fixture
-def race(tmp_path, committed):
+def race(tmp_path, committed, request):
     """``race(program, rounds)``: what a program of its own told, as JSON, at its end.
 
     Its database is a file of its own, or the committed one of PostgreSQL.
     """
     url = f"sqlite:///{tmp_path}/attest.sqlite3"
-    if connection.vendor == "postgresql":
+    if connection.vendor == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path)
+    else:
         told = connection.settings_dict
         place = f"{told['HOST']}:{told['PORT'] or 5432}/{told['NAME']}"
         url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"

@@ -1,6 +1,7 @@
 """Chromium before a real server with the demo's data, one server per test process."""
 
 import json
+import shutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -48,10 +49,11 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(tmp_path_factory, migrated_file):
     """A served demo; ``site.url`` is where."""
     site = Site(tmp_path_factory.mktemp("site"), "")
     site.url = f"http://localhost:{site.port}"
+    shutil.copy(migrated_file, site.folder)
     site.environment["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
     site.environment["ATTEST_URL"] = site.url
     subprocess.run(
