@@ -275,16 +275,18 @@ def test_reopening_on_the_page_takes_two(cast, enter):
     assert otto.post(url(assessment, "reopen"), {"reason": ""}).status_code == 422
     reply = otto.post(url(assessment, "reopen"), {"reason": "A figure."}, follow=True)
     assert "A second person approves it here." in flat(reply)
-    reply = otto.post(
-        url(assessment, "reopen_decide"), {"decision": "approved"}, follow=True
-    )
+    approve = {"decision": "approved", "password": factories.PASSWORD}
+    reply = otto.post(url(assessment, "reopen_decide"), approve, follow=True)
     assert "You asked for it yourself" in flat(reply)
     home = flat(ada.get(reverse("reports:home", args=["acme"])))
     assert "Otto Weber asks to reopen" in home
-    reply = ada.post(
-        url(assessment, "reopen_decide"), {"decision": "approved"}, follow=True
-    )
-    text = flat(reply)
+    for wrong, said in (("", "Type your password."), ("x", "not your password.")):
+        reply = ada.post(
+            url(assessment, "reopen_decide"), approve | {"password": wrong}
+        )
+        assert (reply.status_code, said in flat(reply)) == (422, True)
+        assert Reopening.objects.get().decided_by is None
+    text = flat(ada.post(url(assessment, "reopen_decide"), approve, follow=True))
     assert "Reopened as revision 2." in text
     assert "Valid until it was reopened" in text
     assert Reopening.objects.get().decided_by == cast.ada
