@@ -20,6 +20,7 @@ from compliance.interchange import demo_reviews, demo_seats
 from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.actions import make_editor
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.web import mail
 
 PASSWORD = "attest demo 2026"  # noqa: S105 (printed on the screen, for the demo)
 _DATES = ("document_on", "covers_from", "covers_to", "expires_on")
@@ -32,12 +33,13 @@ def load_demo(folder: Path) -> list[Person]:
     ``demo.yaml`` has the organisations and their people; it and every other file of
     the folder have evidence and assessments. A person is (organisation, role, name,
     e-mail). All of it is made in one transaction, the files of evidence before it.
+    None of them gets a mail.
     """
     told = _read(folder / "demo.yaml")
     slugs = [told["organisation"]["slug"], told["stranger"]["organisation"]["slug"]]
     if not Organisation.objects.filter(slug__in=slugs).exists():
         others = sorted(set(folder.glob("*.yaml")) - {folder / "demo.yaml"})
-        with transaction.atomic():
+        with mail.quiet(), transaction.atomic():
             _make(told, [told, *map(_read, others)])
     members = Membership.objects.filter(organisation__slug__in=slugs).select_related(
         "organisation", "user"

@@ -3,7 +3,9 @@
 import logging
 import smtplib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import policy as layout
@@ -33,6 +35,7 @@ FIRST = 10
 LONGEST_LINE = 998
 """Bytes of a line in a mail; up to there no line is broken."""
 SENT, LATER, GIVEN_UP = "sent", "later", "given up"
+_is_quiet = ContextVar("is_quiet", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def queue_mail(
     is queued for an address that cannot be one. ``about`` is a name to ask
     ``standing`` with.
     """
+    if _is_quiet.get():
+        return
     try:
         validate_email(to)
     except ValidationError:
@@ -60,6 +65,16 @@ def queue_mail(
         return
     words = (to, one_line(subject), render(template, context))
     send.enqueue(*words, 0, about=about)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Queue no mail for what happens inside: its people do not exist."""
+    before = _is_quiet.set(True)
+    try:
+        yield
+    finally:
+        _is_quiet.reset(before)
 
 
 def standing(about: Iterable[str]) -> dict[str, Standing]:

@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 from django.test import TestCase
+from django_tasks_db.models import DBTaskResult
 
 from compliance.audit import trail
 from compliance.interchange import actions
@@ -31,6 +32,7 @@ class TestDemo(TestCase):
         assert load_demo(FOLDER) == self.demo
         assert Event.objects.count() == events
         assert trail.verify(organisation.pk) is None
+        assert not DBTaskResult.objects.exists(), "a mail to people who do not exist"
 
     def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(self):
         roles = {role for _, role, _, _ in self.demo}
