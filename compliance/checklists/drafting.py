@@ -69,11 +69,16 @@ def fate(
 
 
 def _theme_fault(checklist: Checklist | None, theme: str) -> str:
-    if theme and not Theme.objects.filter(key=theme).exists():
-        return f"{theme} is no theme here; choose one"
-    if not theme and checklist is None:
-        return "The file names no theme; choose one"
+    if not theme:
+        return "" if checklist else f"The file names no theme; {_themes()}"
+    if not Theme.objects.filter(key=theme).exists():
+        return f"{theme} is no theme here; {_themes()}"
     return ""
+
+
+def _themes() -> str:
+    keys = Theme.objects.order_by("position").values_list("key", flat=True)
+    return f"choose one of {', '.join(keys)}"
 
 
 def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
