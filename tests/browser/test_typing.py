@@ -193,10 +193,11 @@ def test_new_row_listens_at_once(work, desk):
     work.window.choose(answer, "met")
     becomes(lambda: desk.standing(answer)["verdict"], "met")
     work.page.evaluate(
-        """(answer) => document.addEventListener("htmx:afterRequest", (event) => {
+        """(answer) => document.addEventListener("htmx:afterRequest", function choose(event) {
           if (!event.target.matches("[data-undo]") && event.target.id !== "undo") return;
+          document.removeEventListener("htmx:afterRequest", choose);
           document.querySelector(`[data-q="${answer}"] [value="partly"]`).click();
-        }, { once: true })""",
+        })""",
         answer,
     )
     work.page.get_by_role("button", name="Undo").click()
