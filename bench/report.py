@@ -169,6 +169,7 @@ def ours(pieces: list[str], path: Path) -> Cost:
         Path(paths[-1]).write_text(piece)
     job = {
         "pieces": paths, "css": stylesheet(), "path": str(path), "attachments": [],
+        "fonts": str(path.parent / "fonts"),
         "bytes": 16 * 2**30, "seconds": 3600, "workers": min(2, os.cpu_count() or 1),
     }  # fmt: skip
     return run(["-m", "compliance.reports.pdf"], json.dumps(job), path)

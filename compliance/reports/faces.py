@@ -1,8 +1,13 @@
-"""The fonts of a report, unpacked once for all its pieces, and only those it needs."""
+"""The fonts of a report: unpacked once for all reports, and only those it needs."""
 
 import base64
 import io
+import os
 import re
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkstemp
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from fontTools.ttLib.woff2 import decompress  # type: ignore[import-untyped]
@@ -10,22 +15,38 @@ from fontTools.ttLib.woff2 import decompress  # type: ignore[import-untyped]
 FACE = re.compile(
     r'@font-face \{[^}]*?url\("(data:font/woff2;base64,([^"]*))"\)[^}]*\}'
 )
+COMMON = set(map(ord, " AB\xa0"))
+"""What each of our files has, for its measures; the Latin one of its family draws it."""
 
 
-def unpacked(css: str, characters: set[str]) -> str:
+def unpacked(css: str, characters: set[str], shelf: Path) -> str:
     """The stylesheet with TrueType for WOFF2, less the faces that draw nothing.
 
-    Unpacking takes 50 ms a face; the engine would do it for each piece.
+    Unpacking takes 50 ms a face; the engine would do it for each piece. So what is
+    unpacked stays on the shelf.
     """
-    codepoints = {ord(character) for character in characters}
+    codepoints = set(map(ord, characters)) - COMMON
 
     def face(match: re.Match[str]) -> str:
-        data = base64.b64decode(match[2])
-        if codepoints.isdisjoint(TTFont(io.BytesIO(data), lazy=True).getBestCmap()):
+        plain = _plain(base64.b64decode(match[2]), shelf)
+        if codepoints.isdisjoint(TTFont(io.BytesIO(plain), lazy=True).getBestCmap()):
             return ""
-        plain = io.BytesIO()
-        decompress(io.BytesIO(data), plain)
-        packed = base64.b64encode(plain.getvalue()).decode()
+        packed = base64.b64encode(plain).decode()
         return match[0].replace(match[1], f"data:font/ttf;base64,{packed}")
 
     return FACE.sub(face, css)
+
+
+def _plain(packed: bytes, shelf: Path) -> bytes:
+    """The face as TrueType, from the shelf or put there: whole, or not at all."""
+    path = shelf / f"{sha256(packed).hexdigest()}.ttf"
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    plain = io.BytesIO()
+    decompress(io.BytesIO(packed), plain)
+    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = mkstemp(dir=shelf)
+    with os.fdopen(handle, "wb") as file:
+        file.write(plain.getvalue())
+    Path(name).replace(path)
+    return plain.getvalue()

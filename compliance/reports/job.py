@@ -14,10 +14,14 @@ class Attachment(TypedDict):
 
 
 class Job(TypedDict):
-    """Paths of the pieces in order, the files to embed, where to write, the limits."""
+    """Paths of the pieces in order, the files to embed, where to write, the limits.
+
+    ``fonts`` is the folder of fonts that were unpacked before.
+    """
 
     pieces: list[str]
     css: str
+    fonts: str
     path: str
     attachments: list[Attachment]
     bytes: int

@@ -101,7 +101,10 @@ class Press:
             self.known |= set(IDENTIFIERS.findall(text))
             size += len(text)
         self.progress.expected = size // BYTES_OF_A_PAGE + len(self.paths)
-        texts = [unpacked(self.job["css"], characters), _boxes_for(characters)]
+        texts = [
+            unpacked(self.job["css"], characters, Path(self.job["fonts"])),
+            _boxes_for(characters),
+        ]
         texts += [] if self.is_whole else [IN_PIECES]
         self.sheets = [text for text in texts if text]
         do_nothing_twice()

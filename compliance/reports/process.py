@@ -64,6 +64,7 @@ def render(
         job: Job = {
             "pieces": _written(pieces, Path(folder), listen),
             "css": css,
+            "fonts": str(Path(settings.DATA_DIR) / "fonts"),
             "path": str(path),
             "attachments": list(attachments),
             "bytes": settings.REPORT_BYTES,

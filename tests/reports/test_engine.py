@@ -30,7 +30,7 @@ def written(pieces, folder, *command):
     for path, piece in zip(paths, pieces, strict=True):
         path.write_text(piece)
     job = {
-        "pieces": [str(path) for path in paths], "css": stylesheet(),
+        "pieces": [str(path) for path in paths], "css": stylesheet(), "fonts": str(folder / "fonts"),
         "path": str(folder / "report.pdf"), "attachments": [],
         "bytes": 2 * 2**30, "seconds": 120, "workers": 1,
     }  # fmt: skip

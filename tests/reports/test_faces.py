@@ -1,0 +1,31 @@
+"""The fonts of a report are unpacked once, and only those come along that draw."""
+
+import base64
+import re
+
+import pytest
+
+from compliance.reports import faces
+from compliance.reports.writing import stylesheet
+
+pytestmark = pytest.mark.slow
+
+
+def test_fonts_are_unpacked_once(tmp_path, monkeypatch):
+    first = faces.unpacked(stylesheet(), set("abc"), tmp_path / "fonts")
+    monkeypatch.setattr(faces, "decompress", None)
+    assert faces.unpacked(stylesheet(), set("abc"), tmp_path / "fonts") == first
+    kept = {path.read_bytes() for path in (tmp_path / "fonts").iterdir()}
+    packed = re.findall('data:font/ttf;base64,([^"]*)', first)
+    assert {base64.b64decode(text) for text in packed} <= kept
+    assert 0 < len(packed) < len(kept)
+
+
+def test_faces_that_draw_nothing_are_left_out(tmp_path):
+    latin, greek = (
+        faces.unpacked(stylesheet(), set(text), tmp_path)
+        for text in ("ABC", "abc\u03bb\u03b4")
+    )
+    for script in ("Greek", "Greek Ext", "Cyr", "Cyr Ext", "Ext"):
+        assert f'"RSans {script}"; src' not in latin
+    assert '"RSans Greek"; src' in greek
