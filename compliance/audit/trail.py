@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -181,6 +181,14 @@ def still(organisation_id: UUID) -> Iterator[None]:
     with in_turn(), transaction.atomic():
         _locked_head(organisation_id)
         yield
+
+
+def settled(organisation_id: UUID, look: Callable[[], Iterable[Fault]]) -> list[Fault]:
+    """What a look at rows finds, and finds again in stillness: nothing saved just now."""
+    if not list(look()):
+        return []
+    with still(organisation_id):
+        return list(look())
 
 
 def chains() -> list[UUID]:

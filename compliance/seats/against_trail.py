@@ -22,10 +22,7 @@ _WORDS = {
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Seats that were made, changed or taken away without an entry."""
-    if list(_faults(organisation_id)):
-        with trail.still(organisation_id):  # not one that was given just now
-            found = list(_faults(organisation_id))
-        yield from found
+    yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
 
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Do the answers say what the trail says they were set to last?"""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -91,11 +92,8 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Answers of an organisation that were changed, or taken away, without an entry."""
     rows = Assessment.objects.filter(organisation_id=organisation_id)
     for assessment_id in rows.order_by("pk").values_list("pk", flat=True):
-        if not list(_faults_of(organisation_id, assessment_id)):
-            continue
-        with trail.still(organisation_id):  # not one that was saved just now
-            found = list(_faults_of(organisation_id, assessment_id))
-        yield from found
+        look = partial(_faults_of, organisation_id, assessment_id)
+        yield from trail.settled(organisation_id, look)
 
 
 def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -126,16 +127,13 @@ def as_told(here: Assessment) -> dict[str, Any]:
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """What was changed, put in or taken away beside answers without an entry."""
     rows = Assessment.objects.filter(organisation_id=organisation_id)
-    for assessment in rows.order_by("pk"):
-        if not list(_faults_of(assessment)):
-            continue
-        with trail.still(organisation_id):  # not one that was saved just now
-            found = list(_faults_of(Assessment.objects.get(pk=assessment.pk)))
-        yield from found
+    for assessment_id in rows.order_by("pk").values_list("pk", flat=True):
+        look = partial(_faults_of, assessment_id)
+        yield from trail.settled(organisation_id, look)
 
 
-def _faults_of(here: Assessment) -> Iterator[Fault]:
-    told = _Told()
+def _faults_of(assessment_id: UUID) -> Iterator[Fault]:
+    here, told = Assessment.objects.get(pk=assessment_id), _Told()
     events = Event.objects.filter(
         organisation_id=here.organisation_id,
         scope_id=here.pk,

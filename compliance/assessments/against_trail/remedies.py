@@ -55,10 +55,7 @@ def as_told(rows: Iterable[Action]) -> dict[str, Any]:
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Actions, and what they are about, that were changed without an entry."""
-    if list(_faults(organisation_id)):
-        with trail.still(organisation_id):  # not one that was saved just now
-            found = list(_faults(organisation_id))
-        yield from found
+    yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
 
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
