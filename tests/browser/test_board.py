@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.window import follow
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -64,6 +66,6 @@ def test_card_is_moved_without_script(desk, open_window):
     made = desk.board("Cara", "Write the list")
     window = open_window(made["session"], made["path"], java_script_enabled=False)
     window.page.locator("#move-1").select_option("done")
-    window.page.locator("#mover-1").click()
+    follow(window.page.locator("#mover-1"))
     assert window.page.inner_text("h1") == "Look at these answers again"
     assert "Q1" in window.page.inner_text("main")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.browser.test_outbox import box, sign_in_at
-from tests.browser.window import becomes
+from tests.browser.window import becomes, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -133,7 +133,7 @@ def test_phone_without_script_answers_and_hands_back(ask, desk):
     assert small == []
     row = mine.window.row(mine.answers[0])
     row.locator('[name="verdict"][value="met"]').check()
-    go_on(mine)
+    follow(mine.page.get_by_role("button", name="Save and go on"))
     assert desk.standing(mine.answers[0])["verdict"] == "met"
     mine.page.get_by_role("button", name="I am not the right person").click()
     mine.page.get_by_label("Why is it not you?").fill("Another team.")

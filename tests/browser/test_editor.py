@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import until
+from tests.browser.window import follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -85,7 +85,7 @@ def test_editor_works_without_scripts(desk, made, open_window):
     path = made["path"] + "edit/?question=Q2"
     page = open_window(made["sessions"][0], path, java_script_enabled=False).page
     assert page.locator(".grip:visible").count() == 0
-    page.get_by_role("button", name="Move up").click()
+    follow(page.get_by_role("button", name="Move up"))
     page.get_by_label("Question", exact=True).fill("Saved without a script?")
-    page.get_by_role("button", name="Save Q2").click()
+    follow(page.get_by_role("button", name="Save Q2"))
     assert desk.asked(made["draft"])["s1"][0] == ["Q2", "Saved without a script?"]

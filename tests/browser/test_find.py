@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import becomes
+from tests.browser.window import becomes, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -70,10 +70,10 @@ def test_lost_line_is_said_and_the_text_stays(work):
 
 def test_search_works_without_script(work, open_window):
     window = open_window(work.session, work.path, java_script_enabled=False)
-    window.page.locator("[data-find]").click()
+    follow(window.page.locator("[data-find]"))
     window.page.locator("#search-q").fill("q4")
     window.page.keyboard.press("Enter")
-    window.page.locator(".findhit").first.click()
+    follow(window.page.locator(".findhit").first)
     assert f"open={work.answers[3]}" in window.page.url
 
 

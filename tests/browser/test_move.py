@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import looks
+from tests.browser.window import follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BEFORE = {
@@ -88,7 +89,7 @@ def test_assessment_is_moved_without_script(desk, made, open_window):
         made["session"], f"{made['path']}upgrade/", java_script_enabled=False
     )
     page = window.page
-    page.get_by_role("button", name="Carry all").click()
+    follow(page.get_by_role("button", name="Carry all"))
     assert page.locator('[name="d-R1"][value="carry"]').is_checked()
     page.get_by_label("Answer to T1 in the new form").fill("nine")
     page.get_by_label("Answer in the new form, and confirm again").check()

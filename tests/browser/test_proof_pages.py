@@ -5,7 +5,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.browser.conftest import cookie
-from tests.browser.window import until
+from tests.browser.window import follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ADA, ZOE = "ada@nordhavn.example", "zoe@suedwind.example"
@@ -24,7 +24,7 @@ def plain(desk, open_window):
 
 
 def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
 
 
 def send(page, path, name):
@@ -81,7 +81,7 @@ def test_bundle_is_looked_at_then_brought_in(plain, pack):
     page.get_by_label("Irena Kowalska").select_option(index=1)
     press(page, "Bring it in")
     assert "is brought in, with an equal content hash." in page.inner_text("main")
-    page.get_by_role("link", name="Brought in").click()
+    follow(page.get_by_role("link", name="Brought in"))
     assert "each is as it was recorded" in page.inner_text("main")
 
 
@@ -90,11 +90,11 @@ def test_trail_is_filtered_verified_and_taken(plain):
     page.get_by_label("Text").fill("no entry says this")
     press(page, "Show")
     assert "No entry fits." in page.inner_text("main")
-    page.get_by_role("link", name="Show all").first.click()
-    page.get_by_role("link", name="Verify").click()
+    follow(page.get_by_role("link", name="Show all").first)
+    follow(page.get_by_role("link", name="Verify"))
     assert "events stand as written." in page.inner_text("main")
     with page.expect_download() as taken:
-        press(page, "Take as CSV")
+        page.get_by_role("button", name="Take as CSV").click()
     assert taken.value.path().read_bytes().count(b"\n") > 100
 
 
@@ -109,7 +109,7 @@ def test_moments_are_shown_and_compared(desk, plain):
     page.get_by_label("Compare with").fill("2000-01-01T00:00")
     press(page, "Show")
     assert "There is nothing to compare with" in page.inner_text("main")
-    page.get_by_role("link", name="Report of this moment").click()
+    follow(page.get_by_role("link", name="Report of this moment"))
     assert "after entry" in page.inner_text("main")
 
 
@@ -120,9 +120,8 @@ def test_auditor_samples_flags_asks_and_takes_what_was_given(desk, plain):
     page.get_by_label("Questions").fill("2")
     press(page, "Draw")
     assert "2 questions drawn." in page.inner_text("main")
-    page.get_by_role("listitem").filter(has_text="To look at").get_by_role(
-        "link"
-    ).first.click()
+    drawn = page.get_by_role("listitem").filter(has_text="To look at")
+    follow(drawn.get_by_role("link").first)
     press(page, "Flag")
     assert "Say what is wrong." in page.inner_text(".field .error")
     page.get_by_label("Note").fill("Where is the log?")
@@ -132,9 +131,9 @@ def test_auditor_samples_flags_asks_and_takes_what_was_given(desk, plain):
     assert "Say what you need." in page.inner_text("main")
     page.get_by_label("What do you need").fill("The log of May")
     press(page, "Ask")
-    page.get_by_role("link", name="The log of May").click()
+    follow(page.get_by_role("link", name="The log of May"))
     bruno = plain("bruno@nordhavn.example", f"{NORDHAVN}requests/")
-    bruno.get_by_role("link", name="The log of May").click()
+    follow(bruno.get_by_role("link", name="The log of May"))
     bruno.get_by_label("Message").fill("Here it is.")
     bruno.get_by_label("File of the library").select_option(index=1)
     press(bruno, "Answer")
@@ -160,11 +159,10 @@ def test_share_link_opens_until_it_is_taken_back(desk, plain):
     press(page, "Make the link")
     link = page.inner_text(".note-good .mono")
     nobody = plain(path=link[link.index("/share/") :])
-    nobody.get_by_role("table").get_by_role("link").first.click()
-    nobody.get_by_role("link", name="All sections").click()
-    page.get_by_role("listitem").filter(has_text="Bank of Oslo").get_by_role(
-        "button"
-    ).click()
+    follow(nobody.get_by_role("table").get_by_role("link").first)
+    follow(nobody.get_by_role("link", name="All sections"))
+    kept = page.get_by_role("listitem").filter(has_text="Bank of Oslo")
+    follow(kept.get_by_role("button"))
     nobody.reload()
     assert "Nothing opens here" in nobody.inner_text("main")
 

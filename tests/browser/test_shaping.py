@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import NARROW, VIEWS, looks
-from tests.browser.window import until
+from tests.browser.window import follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -175,8 +175,8 @@ def test_rule_is_built_without_scripts(desk, made, open_window):
     path = made["path"] + "edit/?question=Q1"
     page = open_window(made["sessions"][0], path, java_script_enabled=False).page
     page.get_by_label("Question", exact=True).fill("Typed first?")
-    page.get_by_role("button", name="Add group").first.click()
-    page.locator("#if-0-condition").click()
+    follow(page.get_by_role("button", name="Add group").first)
+    follow(page.locator("#if-0-condition"))
     page.locator("#id_if-1-picks").select_option("data=health")
     page.get_by_role("button", name="Save Q1").click()
     page.get_by_text("Q1 is saved").wait_for()

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.browser.test_accessible import looks
+from tests.browser.window import follow
 from tests.interchange.sheets import changed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -42,11 +43,11 @@ def test_sheet_goes_out_and_comes_back_without_script(desk, open_window, tmp_pat
     assert "“24.12.2026” is no date. Write it as 2026-12-31." in said
     assert "A second person has to confirm this N/A." in said
     page.get_by_label("Take what the file says").check()
-    page.get_by_role("button", name="Take in").click()
+    follow(page.get_by_role("button", name="Take in"))
     assert "3 answers changed, 1 refused." in page.inner_text("main")
     notes = [desk.standing(answer)["note"] for answer in made["answers"][:3]]
     assert notes == ["", "Written in the file. =1+1", "In the file"]
-    page.get_by_role("button", name="Undo filled.xlsx").click()
+    follow(page.get_by_role("button", name="Undo filled.xlsx"))
     assert "3 answers put back." in page.inner_text("main")
     notes = [desk.standing(answer)["note"] for answer in made["answers"][:3]]
     assert notes == ["", "", "Here"]

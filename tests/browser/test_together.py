@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.browser.test_accessible import faults_here, looks
-from tests.browser.window import becomes, until
+from tests.browser.window import becomes, follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -189,5 +189,5 @@ def test_page_that_says_what_is_seen_works_without_script(desk, open_window):
     plain.page.get_by_role("button", name="I have seen these").click()
     plain.page.get_by_role("button", name="Undo").wait_for()
     assert plain.page.locator("h1").inner_text() == "What others changed"
-    plain.page.get_by_role("link", name="Back to the questions").click()
+    follow(plain.page.get_by_role("link", name="Back to the questions"))
     assert plain.page.locator(".badge-change").count() == 0

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.browser.window import becomes
+from tests.browser.window import follow, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -16,7 +16,7 @@ def plain(desk, open_window):
     window = open_window(made["sessions"][0], java_script_enabled=False)
     answer = made["answers"][0]
     window.page.goto(made["path"])
-    window.row(answer).locator("[data-qlink]").click()
+    follow(window.row(answer).locator("[data-qlink]"))
     row = window.row(answer)
     return SimpleNamespace(
         page=window.page,
@@ -28,7 +28,7 @@ def plain(desk, open_window):
 
 
 def save(plain):
-    plain.row.get_by_role("button", name="Save Q1").click()
+    follow(plain.row.get_by_role("button", name="Save Q1"))
 
 
 def test_answer_and_note_are_saved(plain, desk):
@@ -61,25 +61,25 @@ def test_stale_save_shows_both_texts(plain, desk):
     block = plain.page.locator("[data-conflict]")
     texts = block.locator(".versus p:not(.label)").all_inner_texts()
     assert texts == ["Typed meanwhile.", "Saved meanwhile."]
-    block.get_by_role("button", name="Keep both").click()
+    follow(block.get_by_role("button", name="Keep both"))
     both = "Saved meanwhile.\n\nTyped meanwhile."
     assert desk.standing(plain.answer)["note"] == both
 
 
 def test_comment_is_added(plain, desk):
-    plain.page.get_by_role("link", name="Comments").click()
+    follow(plain.page.get_by_role("link", name="Comments"))
     plain.page.fill("#talk", "Who keeps the list?")
-    plain.page.get_by_role("button", name="Comment").click()
+    follow(plain.page.get_by_role("button", name="Comment"))
     assert desk.standing(plain.answer)["comments"] == ["Who keeps the list?"]
 
 
 def test_evidence_is_added(plain, desk, tmp_path):
-    plain.row.locator("[data-add-evidence]").click()
+    follow(plain.row.locator("[data-add-evidence]"))
     paper = tmp_path / "list.csv"
     paper.write_text("no;activity\n")
     plain.page.set_input_files("#id_upload", paper)
     plain.page.fill("#id_title", "The list")
-    plain.page.get_by_role("button", name="Add evidence").click()
+    follow(plain.page.get_by_role("button", name="Add evidence"))
     assert desk.standing(plain.answer)["evidence"] == ["The list"]
     assert "The list" in plain.row.inner_text()
 
@@ -87,19 +87,19 @@ def test_evidence_is_added(plain, desk, tmp_path):
 def test_several_files_are_added_and_a_bad_one_is_refused_in_words(
     plain, desk, tmp_path
 ):
-    plain.row.locator("[data-add-evidence]").click()
+    follow(plain.row.locator("[data-add-evidence]"))
     papers = [tmp_path / name for name in ("one.csv", "page.html", "two.csv")]
     for paper in papers:
         paper.write_text(f"no;{paper.name}\n")
     plain.page.set_input_files("#id_upload", papers)
-    plain.page.get_by_role("button", name="Add evidence").click()
+    follow(plain.page.get_by_role("button", name="Add evidence"))
     said = "page.html: Web pages and SVG pictures can run code."
     assert said in plain.page.inner_text(".errsum, [role=alert]")
     assert desk.standing(plain.answer)["evidence"] == ["one.csv", "two.csv"]
 
 
 def test_filter_and_search_show_their_rows(plain):
-    plain.page.get_by_role("link", name="Unanswered").click()
+    follow(plain.page.get_by_role("link", name="Unanswered"))
     assert plain.page.locator("form[data-q]").count() == 8
     plain.page.fill("#q", "Q7")
     plain.page.press("#q", "Enter")
@@ -108,12 +108,12 @@ def test_filter_and_search_show_their_rows(plain):
 
 def test_report_is_asked_for_and_made(plain):
     plain.page.goto(plain.path)
-    plain.page.get_by_role("link", name="Report", exact=True).click()
-    plain.page.get_by_role("button", name="Make report").click()
+    follow(plain.page.get_by_role("link", name="Report", exact=True))
+    follow(plain.page.get_by_role("button", name="Make report"))
     link = plain.page.get_by_role("link", name="Download the PDF")
 
     def is_there():
         plain.page.reload()
         return link.count()
 
-    becomes(is_there, 1, 60)
+    until(is_there, bool, 60)

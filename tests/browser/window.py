@@ -19,6 +19,8 @@ class Window:
         page.on("response", self._answered)
 
     def _heard(self, said):
+        if said.text.startswith(("htmx:sendError", "htmx:afterRequest")):
+            return  # _failed hears it too, and can tell a page that was left
         if said.type in {"error", "warning"}:
             self.faults.append(said.text)
 
@@ -66,6 +68,12 @@ class Window:
             lambda text: re.search(pattern, text),
             seconds,
         )
+
+
+def follow(link):
+    """Press a link or a button, and wait until all of the page it leads to is there."""
+    with link.page.expect_event("load"):
+        link.click()
 
 
 def until(ask, is_right, seconds=15):
