@@ -1,0 +1,25 @@
+"""Two people at one moment of a review, on its pages: one outcome, in trail and rows."""
+
+import pytest
+
+from tests.reviews.at_once import RACES
+
+PROGRAM = """
+import django
+django.setup()
+from tests.reviews import at_once
+at_once.main()
+"""
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        pytest.param(2, marks=pytest.mark.slow),
+        pytest.param(40, marks=pytest.mark.long),
+    ],
+)
+def test_of_two_at_once_one_is_done_and_the_other_is_told(rounds, race):
+    told = race(PROGRAM, rounds)
+    assert told["faults"] == []
+    assert told["races"].keys() == RACES.keys()
