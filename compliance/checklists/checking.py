@@ -95,7 +95,7 @@ def _head(document: Document) -> Iterator[Item]:
 def _facts(document: Document) -> Iterator[Item]:
     used: set[str] = set()
     for question in questions(document):
-        used.update(_named(question))
+        used.update(facts_of(question))
         if question["binds"]:
             used.add(document["edition"]["role_fact"])
     for fact in document["facts"]:
@@ -107,7 +107,8 @@ def _facts(document: Document) -> Iterator[Item]:
             yield Item(text, is_blocking=True, where="facts")
 
 
-def _named(question: Document) -> set[str]:
+def facts_of(question: Document) -> set[str]:
+    """The keys of the facts that decide whether a question applies, and from when."""
     named = {*rules.uses(question["rule"])}
     for entry in question["applies_from"]:
         named.update(rules.uses(entry.get("when")))

@@ -23,6 +23,7 @@ SAID = {
     "fact.removed": "The fact “{label}” is removed.",
     "edition.changed": "The edition is saved.",
     "edition.replaced": "Replaced in {count}.",
+    "edition.merged": "The draft stands on edition {cloned_from} of the original now.",
 }
 """What can be undone, by the name of its event, and the words for it."""
 

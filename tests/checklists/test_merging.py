@@ -1,6 +1,7 @@
 """The original has a newer edition: theirs or ours, question by question."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from compliance.audit import trail
@@ -81,7 +82,8 @@ def test_nothing_taken_leaves_ours_and_moves_on(world):
     event = Event.objects.order_by("seq").last()
     assert event.action == "edition.merged"
     was, now = trail.changes(event)
-    assert (was, now["cloned_from"]) == ({"cloned_from": base.number}, newer.number)
+    assert (was["cloned_from"], now["cloned_from"]) == (base.number, newer.number)
+    assert was["parts"] == now["parts"] == {}
     assert now["ours"] == ["Q6", "Q1", "Q2", "Q3", "Q7", "fact:eu"]
     with pytest.raises(actions.RefusedError, match="no newer edition"):
         take(world)
@@ -100,6 +102,126 @@ def test_question_that_we_removed_can_come_back(world):
     actions.remove_question(**given, key="Q1")
     take(world, "Q1")
     assert texts(draft)["Q1"] == "Theirs?"
+
+
+def undo(world, event):
+    return actions.undo(**world[3], seq=event.seq)
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [(), ("Q1",), ("Q7",), ("Q6", "Q3"), ("fact:eu",), ("Q1", "Q2", "Q3", "Q6", "Q7")],
+)
+def test_merge_is_undone_whole_and_can_be_made_again(world, taken):
+    draft, base, _, _ = world
+    before = content.document(draft)
+    event = take(world, *taken)
+    merged_once = content.document(draft)
+    undo(world, event)
+    draft.refresh_from_db()
+    assert content.document(draft) == before
+    draft.checklist.refresh_from_db()
+    assert draft.checklist.cloned_from == base
+    last = Event.objects.order_by("seq").last()
+    assert last.action == "edition.merging-undone"
+    assert trail.verify(draft.checklist.organisation_id) is None
+    with pytest.raises(actions.RefusedError, match="another edition"):
+        undo(world, event)
+    take(world, *taken)
+    assert content.document(draft) == merged_once
+
+
+def test_undone_merge_leaves_what_it_did_not_touch(world):
+    draft, _, _, given = world
+    event = take(world, "Q1")
+    version = draft.questions.get(key="Q4").version
+    values = {"text": "Ours of Q4?"}
+    actions.save_question(**given, key="Q4", version=version, values=values)
+    actions.add_question(**given, section="s2", text="One more?")
+    undo(world, event)
+    found = texts(draft)
+    assert (found["Q1"], found["Q4"]) == ("Do you keep duty 1?", "Ours of Q4?")
+    assert found["OWN-2"] == "One more?"
+
+
+@pytest.mark.parametrize(
+    ("taken", "change", "words"),
+    [
+        ("Q1", lambda d: d.questions.filter(key="Q1").update(text="?"), "Q1 has"),
+        ("Q3", lambda d: d.questions.filter(key="OWN-1").delete(), "the order of the"),
+        ("Q7", lambda d: d.facts.filter(key="eu").update(label="Ours"), "“EU” has"),
+    ],
+)
+def test_what_was_changed_since_the_merge_keeps_it(world, taken, change, words):
+    draft, _, newer, _ = world
+    event = take(world, taken)
+    change(draft)
+    stands = content.document(draft)
+    with pytest.raises(actions.RefusedError, match=f"{words}.*changed again since"):
+        undo(world, event)
+    assert content.document(draft) == stands
+    draft.checklist.refresh_from_db()
+    assert draft.checklist.cloned_from == newer
+
+
+def test_what_rests_on_the_merge_keeps_it(world):
+    draft = world[0]
+    event = take(world, "Q7")
+    draft.questions.filter(key="OWN-1").update(rule={"eu": "yes"})
+    with pytest.raises(actions.RefusedError, match="OWN-1 rests on “EU”"):
+        undo(world, event)
+
+
+def take_third(world, *taken, questions, **fields):
+    """A third edition of the original, with its own Q1, comes in."""
+    checklist = world[1].checklist
+    third = make_draft(6, 2, checklist=checklist, number="2026.3", **fields)
+    third.questions.filter(key="Q1").update(**questions)
+    actions.publish(by=None, edition=third)
+    return take(world, *taken, newer_id=third.pk)
+
+
+def test_role_that_came_with_the_merge_stays_while_a_question_binds_it(world):
+    draft = world[0]
+    roles = {"role_fact": "data", "roles": {"health": "Keeper"}}
+    event = take_third(world, "Q1", questions={"binds": ["health"]}, **roles)
+    draft.questions.filter(key="Q4").update(binds=["health"])
+    with pytest.raises(actions.RefusedError, match="Q4 rests on “Keeper”"):
+        undo(world, event)
+
+
+def test_language_stays_for_a_text_that_was_written_since_the_merge(world):
+    draft = world[0]
+    german = {"de": {"title": {"text": "Pflicht", "of": "x"}}}
+    told = {"translations": german}
+    event = take_third(world, "Q1", questions=told, translations={"de": {}})
+    draft.questions.filter(key="Q4").update(translations=german)
+    undo(world, event)
+    draft.refresh_from_db()
+    assert draft.translations == {"de": {}}
+    assert draft.questions.get(key="Q4").translations == german
+
+
+def test_merge_under_a_later_one_stays(world):
+    event = take(world, "Q1")
+    take_third(world, questions={"text": "Third?"})
+    with pytest.raises(actions.RefusedError, match="stands on another edition"):
+        undo(world, event)
+
+
+def test_merge_of_before_there_was_an_undo_is_refused_in_words(world, cast):
+    draft = world[0]
+    with transaction.atomic():
+        event = trail.record(
+            by=cast.ada,
+            organisation_id=cast.acme.pk,
+            action="edition.merged",
+            subject=draft,
+            before={"cloned_from": "1"},
+            after={"cloned_from": "2", "theirs": [], "ours": []},
+        )
+    with pytest.raises(actions.RefusedError, match="before merges could be undone"):
+        undo(world, event)
 
 
 def test_choice_on_another_state_is_stale_and_changes_nothing(world):
@@ -142,7 +264,9 @@ def test_page_offers_and_takes(world, cast, sign_in):
     data |= {"take:Q1": "theirs", "take:Q2": "ours", "take:Q7": "theirs"}
     stale = ada.post(url("merge", draft), data | {"seen": "0" * 64})
     assert stale.status_code == 409
-    assert ada.post(url("merge", draft), data).url == url("edit", draft)
+    told = ada.post(url("merge", draft), data, follow=True)
+    assert "stands on edition 2026.2 of the original now" in told.text
+    assert ">Undo<" in told.text
     assert texts(draft)["Q1"] == "Theirs?"
     assert texts(draft)["Q3"] == "Ours of Q3?"
     assert "newer edition" not in ada.get(url("detail", draft)).text

@@ -1,6 +1,6 @@
 """What the actions share: the refusal, and one event for one change."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,9 @@ class RefusedError(ValueError):
 
 class StaleError(Exception):
     """Somebody else has changed the part since it was read; nothing is written."""
+
+
+_MOST_NAMED = 5
 
 
 @contextmanager
@@ -82,6 +85,18 @@ def rewrite(
     row.save()
     action = f"{row._meta.model_name}.changed"
     return record(by, edition, action, {"key": row.key} | before, changed)
+
+
+def refuse_changed(changed: Sequence[str]) -> None:
+    """Raise ``RefusedError`` with the names of parts that an undo would take more from."""
+    if changed:
+        names = ", ".join(dict.fromkeys(changed[:_MOST_NAMED]))
+        more = (
+            f" and {len(changed) - _MOST_NAMED} more" if changed[_MOST_NAMED:] else ""
+        )
+        has = "has" if len(changed) == 1 else "have"
+        msg = f"{names}{more} {has} been changed again since, so nothing is undone"
+        raise RefusedError(msg)
 
 
 def free_key(stem: str, taken: Collection[str]) -> str:

@@ -9,12 +9,11 @@ from compliance.checklists.actions.recording import (
     StaleError,
     open_draft,
     record,
+    refuse_changed,
 )
 from compliance.checklists.models import Choice, Edition, Question
 from compliance.checklists.replacing import CHOICE, LISTS, TEXTS, hits, replaced
 from compliance.organisations.models import Organisation
-
-MOST_NAMED = 5
 
 
 def replace_all(
@@ -61,12 +60,7 @@ def put_back(
     found = content.with_links(edition.questions.filter(key__in=before))
     rows = {row.key: row for row in found}
     changed = [key for key in before if not _stands(rows.get(key), after[key])]
-    if changed:
-        names = ", ".join(changed[:MOST_NAMED])
-        more = f" and {len(changed) - MOST_NAMED} more" if changed[MOST_NAMED:] else ""
-        has = "has" if len(changed) == 1 else "have"
-        msg = f"{names}{more} {has} been changed again since, so nothing is undone"
-        raise RefusedError(msg)
+    refuse_changed(changed)
     _write([_written(rows[key], values) for key, values in before.items()])
     record(by, edition, "edition.replacing-undone", after, {"questions": before})
 

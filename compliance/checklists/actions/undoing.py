@@ -10,6 +10,7 @@ from compliance.checklists import content, undoable
 from compliance.checklists.actions.editing import choose, cite, save_question
 from compliance.checklists.actions.facts import remove_fact
 from compliance.checklists.actions.head import as_told, write_head
+from compliance.checklists.actions.merging import take_out
 from compliance.checklists.actions.moving import move_question, move_section, place_of
 from compliance.checklists.actions.outline import remove_question, remove_section
 from compliance.checklists.actions.recording import (
@@ -40,6 +41,9 @@ def undo(
         part, _, what = event.action.partition(".")
         if what == "replaced":
             put_back(by, edition, before, after["questions"])
+            return part, ""
+        if what == "merged":
+            take_out(by, edition, before, after)
             return part, ""
         key = before.pop("key", "") or after.get("key", "")
         if what == "removed":

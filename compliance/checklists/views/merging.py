@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from compliance.checklists import actions, content
@@ -33,7 +34,7 @@ def _taken(request: MemberRequest, edition: Edition, newer: Edition) -> HttpResp
         return _page(request, edition, newer, status=422)
     chosen = [name for name, value in request.POST.items() if value == "theirs"]
     try:
-        actions.merge(
+        event = actions.merge(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -48,8 +49,8 @@ def _taken(request: MemberRequest, edition: Edition, newer: Edition) -> HttpResp
     except actions.RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
-    messages.success(request, f"{edition} stands on edition {newer.number} now.")
-    return redirect("checklists:edit", request.organisation.slug, edition.pk)
+    path = reverse("checklists:edit", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?saved={event.seq}")
 
 
 def _page(
