@@ -40,6 +40,8 @@ from compliance.web.turns import in_turn
 
 logger = logging.getLogger(__name__)
 
+KEY = "trail.pem"
+"""The file in ``KEYS_DIR`` with the key that checkpoints are signed with."""
 _TAIL_BYTES = 16384
 """Holds the last note of a file whole: one is under 4,000 bytes."""
 
@@ -144,7 +146,7 @@ def _key() -> Ed25519PrivateKey:
             serialization.NoEncryption(),
         )
 
-    pem = kept_file(Path(settings.KEYS_DIR) / "trail.pem", make)
+    pem = kept_file(Path(settings.KEYS_DIR) / KEY, make)
     key = serialization.load_pem_private_key(pem, None)
     if not isinstance(key, Ed25519PrivateKey):
         msg = "trail.pem in ATTEST_KEYS_DIR is no Ed25519 key"

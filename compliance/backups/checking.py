@@ -1,0 +1,103 @@
+"""Reading all of a backup and saying what is wrong with it. Changes nothing."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from compliance.backups.archive import Reader
+from compliance.backups.manifest import (
+    BackupError,
+    Table,
+    file_of,
+    hash_in,
+    rows_of,
+)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Reader]:
+    """A backup of which every bit was checked: parts, hashes, sizes, rows and files.
+
+    Raises ``BackupError`` with the first thing that is wrong, and where.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        msg = f"it cannot be opened: {error.strerror}"
+        raise BackupError(msg) from error
+    with file:
+        backup = Reader(file)
+        _check(backup)
+        yield backup
+
+
+def rows(backup: Reader, table: str) -> Iterator[list[Any]]:
+    """The rows of a table as ``rows.line`` wrote them."""
+    name, width = rows_of(table), len(backup.manifest.tables[table].columns)
+    for number, line in enumerate(backup.lines(name), 1):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            msg = f"{name}: row {number} is no JSON"
+            raise BackupError(msg) from error
+        if not isinstance(row, list) or len(row) != width:
+            msg = f"{name}: row {number} does not have the {width} columns of its table"
+            raise BackupError(msg)
+        yield row
+
+
+def _check(backup: Reader) -> None:
+    said = backup.manifest
+    if lost := sorted(set(said.members) - backup.names):
+        msg = f"{lost[0]} is missing"
+        raise BackupError(msg)
+    if strange := sorted(backup.names - set(said.members)):
+        msg = f"{strange[0]} is in it, and the manifest does not know it"
+        raise BackupError(msg)
+    known = {rows_of(table) for table in said.tables}
+    found = {name for name in said.members if name.startswith("rows/")}
+    if known != found:
+        msg = f"{min(known ^ found)}: tables and parts with rows differ"
+        raise BackupError(msg)
+    files: dict[str, int] = {}
+    for table, told in said.tables.items():
+        files |= _check_rows(backup, table, told)
+    _check_files(backup, files)
+    if not backup.is_intact:
+        msg = "bytes between its parts, or in its table of contents, were changed"
+        raise BackupError(msg)
+
+
+def _check_rows(backup: Reader, table: str, told: Table) -> dict[str, int]:
+    """Count the rows of a table; the files they name."""
+    count, files = 0, {}
+    for row in rows(backup, table):
+        count += 1
+        if file := file_of(table, dict(zip(told.columns, row, strict=True))):
+            files[file[0]] = file[1]
+    if count != told.rows:
+        msg = f"{rows_of(table)} has {count} rows, and the manifest says {told.rows}"
+        raise BackupError(msg)
+    return files
+
+
+def _check_files(backup: Reader, files: dict[str, int]) -> None:
+    said = backup.manifest
+    for name, member in said.members.items():
+        if name.startswith("rows/"):
+            continue
+        for _ in backup.chunks(name):
+            pass
+        if not (sha256 := hash_in(name)):
+            continue
+        if sha256 != member.sha256:
+            msg = f"{name} has other bytes than its name says"
+            raise BackupError(msg)
+        if files.pop(name, None) != member.size:
+            msg = f"{name}: no row tells of a file of that name and size"
+            raise BackupError(msg)
+    if lost := sorted(set(files) - set(said.missing)):
+        msg = f"{lost[0]} is missing: a row tells of it"
+        raise BackupError(msg)

@@ -1,0 +1,90 @@
+"""Where the files of a backup lie in an installation, and how they come there."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from compliance.audit import checkpoints
+from compliance.backups.manifest import BackupError, hash_in, stamp
+from compliance.evidence import storage as evidence
+from compliance.reports import storage as reports
+
+
+def path_of(name: str) -> Path:
+    """The file that a part of a backup is a copy of."""
+    room, _, rest = name.partition("/")
+    if room == "files":
+        organisation_id, _, sha256 = rest.partition("/")
+        return evidence.path_of(UUID(organisation_id), sha256)
+    if room == "reports":
+        return reports.path_of(hash_in(name))
+    return checkpoints.path_of(UUID(rest.removesuffix(".checkpoints")))
+
+
+def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
+    """Put a file of a backup in its place, on the disk before it returns.
+
+    ``desk`` is a workplace of the reports. Says what became of checkpoints that were
+    there, "" of all else. Raises ``BackupError`` when other bytes arrive than the name
+    says, ``StorageError`` and ``OSError`` when the disk does not keep them.
+    """
+    room, _, rest = name.partition("/")
+    if room == "checkpoints":
+        return _put_checkpoints(path_of(name), chunks, now)
+    if room == "files":
+        sha256, _ = evidence.keep(UUID(rest.partition("/")[0]), chunks)
+    else:
+        made = desk / "report.pdf"
+        with made.open("wb") as file:
+            file.writelines(chunks)
+        sha256, _ = reports.keep(made)
+    if sha256 != hash_in(name):
+        msg = f"{name} has other bytes than its name says"
+        raise BackupError(msg)
+    return ""
+
+
+def _put_checkpoints(path: Path, chunks: Iterable[bytes], now: datetime) -> str:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "wb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        told = _set_aside(path, fresh, now)
+        fresh.rename(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    path.with_suffix(".verified").unlink(missing_ok=True)
+    _flush(path.parent)
+    return told
+
+
+def _set_aside(path: Path, fresh: Path, now: datetime) -> str:
+    """Keep checkpoints that lie there already under another name; what to tell of it."""
+    with suppress(FileNotFoundError):
+        there, ours = path.read_bytes(), fresh.read_bytes()
+        if there == ours:
+            return ""
+        aside = path.with_name(f"{path.name}.before-{stamp(now)}")
+        path.rename(aside)
+        goes_on = there.startswith(ours)
+        what = "reach further than the backup" if goes_on else "are other ones"
+        return (
+            f"{path.name}: the checkpoints here {what}; they are kept as {aside.name}."
+        )
+    return ""
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

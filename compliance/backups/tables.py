@@ -1,0 +1,109 @@
+"""Which tables and rows a backup has, and what of them opens nothing any more."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import CharField, Model, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat, Least
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from compliance.backups.rows import selected
+from compliance.organisations.models import Invitation
+from compliance.seats.models import ShareLink
+from compliance.web.mail import send
+
+LEFT_OUT = {
+    "account.EmailConfirmation",
+    "compliance.Challenge",
+    "compliance.Presence",
+    "sessions.Session",
+}
+"""Sessions, links and questions that wait for an answer, and who looks at what now."""
+
+
+def every() -> list[type[Model]]:
+    """Each model with a table of its own, by its label."""
+    found = apps.get_models(include_auto_created=True)
+    own = [one for one in found if one._meta.managed and not one._meta.proxy]
+    return sorted(own, key=lambda model: model._meta.db_table)
+
+
+def kept() -> list[type[Model]]:
+    """Those whose rows a backup has."""
+    return [model for model in every() if model._meta.label not in LEFT_OUT]
+
+
+def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table at a moment, a stretch at a time, in the order of their keys.
+
+    Links of invitations and shares lose their hash and end at the moment, so that
+    pages say that they are over. Of the queue, work that is not done is kept, but no
+    mail: it would go out twice, and what it leads to is over.
+    """
+    rows = model._base_manager.order_by("pk")
+    if model is DBTaskResult:
+        rows = _waiting(rows)
+    found = rows.values_list(*selected(model, _instead(model, moment)))
+    yield from found.iterator(chunk_size=2000)
+
+
+def _waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
+    waiting = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
+    return rows.filter(status__in=waiting).exclude(task_path=send.module_path)
+
+
+def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:
+    if model not in {Invitation, ShareLink}:
+        return {}
+    number = Cast("pk", CharField())
+    return {
+        "token_hash": Concat(Value("over-"), number),  # no hash looks like that
+        "expires_at": Least("expires_at", Value(moment)),
+    }
+
+
+def last_id(model: type[Model]) -> int:
+    """The highest number a table ever gave out: those of deleted rows count, too."""
+    if model._meta.auto_field is None:
+        return 0
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT seq FROM sqlite_sequence WHERE name = %s",
+                [model._meta.db_table],
+            )
+        else:
+            sequence = _sequence(cursor, model)
+            cursor.execute(
+                f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"  # noqa: S608 - a name from the database
+            )
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
+
+
+def go_on_after(model: type[Model], number: int) -> None:
+    """Let a table give out the numbers after one that it gave out elsewhere."""
+    if model._meta.auto_field is None or number == 0:
+        return
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+            cursor.execute(
+                "INSERT INTO sqlite_sequence VALUES (%s, %s)", [table, number]
+            )
+        else:
+            cursor.execute("SELECT setval(%s, %s)", [_sequence(cursor, model), number])
+
+
+def _sequence(cursor: Any, model: type[Model]) -> str:
+    table = connection.ops.quote_name(model._meta.db_table)
+    cursor.execute(
+        "SELECT pg_get_serial_sequence(%s, %s)", [table, model._meta.pk.column]
+    )
+    return str(cursor.fetchone()[0])

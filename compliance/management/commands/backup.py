@@ -1,0 +1,44 @@
+"""``manage.py backup FILE``: the whole installation in one file, while people work."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.backups.making import make
+from compliance.backups.manifest import BackupError
+
+
+class Command(BaseCommand):
+    """Secrets are not in it: the command says where they lie."""
+
+    help = "Write rows, files and checkpoints of one moment to a new file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "file", type=Path, help="new file, or a folder for one named by the date"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            path, said = make(options["file"])
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            msg = f"The backup cannot be written: {error}"
+            raise CommandError(msg) from error
+        files = sum(not name.startswith("rows/") for name in said.members)
+        self.stdout.write(
+            f"{path}: {path.stat().st_size:,} bytes, {said.rows:,} rows and {files:,}"
+            f" files as of {said.told_at()}."
+        )
+        for name in said.missing:
+            self.stdout.write(f"Not in it, since it is not on the disk: {name}")
+        secret = Path(settings.DATA_DIR) / "secret.key"
+        own = f"{secret} and " if secret.is_file() else ""
+        self.stdout.write(
+            f"Secrets are not in it. Copy {own}the folder {settings.KEYS_DIR} once,"
+            " apart from backups."
+        )

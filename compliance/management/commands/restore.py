@@ -1,0 +1,53 @@
+"""``manage.py restore FILE``: an empty installation becomes what a backup says."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.audit import checkpoints
+from compliance.backups.making import trail_key
+from compliance.backups.manifest import BackupError, Manifest
+from compliance.backups.restoring import restore
+
+
+class Command(BaseCommand):
+    """Checks all of it first, and the trail afterwards."""
+
+    help = "Bring a backup into an empty installation, all of it or nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = options["file"]
+        try:
+            said, told = restore(path)
+        except BackupError as error:
+            msg = f"{path}: {error}"
+            raise CommandError(msg) from error
+        except (ValidationError, OSError) as error:
+            words = getattr(error, "messages", [str(error)])
+            msg = f"A file cannot be kept: {' '.join(words)}"
+            raise CommandError(msg) from error
+        self.stdout.write(
+            f"Restored: {said.rows:,} rows as of {said.told_at()} with their files."
+        )
+        for words in [*told, *(f"Not in the backup: {name}" for name in said.missing)]:
+            self.stdout.write(words)
+        self._verify(said)
+
+    def _verify(self, said: Manifest) -> None:
+        """The trail's own check; without the key it would take checkpoints for forged."""
+        if said.trail_key and said.trail_key != trail_key():
+            msg = (
+                f"All rows and files are there, but {checkpoints.KEY} in"
+                f" {settings.KEYS_DIR} is not the key of the installation that was backed"
+                " up. Copy its keys folder there, then run manage.py verify_trail."
+            )
+            raise CommandError(msg)
+        call_command("verify_trail", stdout=self.stdout, stderr=self.stderr)

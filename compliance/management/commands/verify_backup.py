@@ -1,0 +1,35 @@
+"""``manage.py verify_backup FILE``: is every bit of a backup as it was written?"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.backups import checking, fitting
+from compliance.backups.manifest import BackupError
+
+
+class Command(BaseCommand):
+    """Reads all of it and says what is wrong, and where."""
+
+    help = "Check a backup: hashes, sizes, counts, names, version; exit 1 at a fault."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = options["file"]
+        try:
+            with checking.opened(path) as backup:
+                said = backup.manifest
+            fitting.refuse_unfit(said)
+        except BackupError as error:
+            msg = f"{path}: {error}"
+            raise CommandError(msg) from error
+        self.stdout.write(
+            f"{path} is whole: {said.rows:,} rows of {len(said.tables)} tables and all"
+            f" files as of {said.told_at()}, Attest {said.program}, {said.database}."
+        )
+        for name in said.missing:
+            self.stdout.write(f"Not in it, since it was not on the disk: {name}")
