@@ -39,9 +39,11 @@ from compliance.interchange.records.process import opened  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
+    Checklist,
     Edition,
     Membership,
     Organisation,
+    Provision,
     Reopening,
     Review,
     SignOff,
@@ -231,6 +233,8 @@ def state():
             (*one, archived_at is not None)
             for *one, archived_at in answers.values_list(*fields, "archived_at")
         ],
+        "clones": list(Checklist.objects.values_list("cloned_from__number", flat=True)),
+        "law": list(Provision.objects.values_list("cite", "status")),
         "undone": list(Upgrade.objects.values_list("undone_by", flat=True)),
         "reviews": (
             list(Assessment.objects.values_list("status", "revision")),
@@ -362,12 +366,11 @@ def put_back(file, kept):
     shutil.rmtree(settings.CHECKPOINTS_DIR, ignore_errors=True)
 
 
-def main(how, number):
+def main(acts, how, number):
     ways = {"statements": at_statements, "moments": at_any_moment}
-    acts = World().acts
     told = {name: ways[how](act, int(number)) for name, act in acts.items()}
     json.dump(told, sys.stdout)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(World().acts, *sys.argv[1:])
