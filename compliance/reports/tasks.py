@@ -1,9 +1,11 @@
 """What the worker does for reports."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.tasks import TaskContext, task
+from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.interchange.models import Package, PackageKind
@@ -11,9 +13,14 @@ from compliance.organisations.models import User
 from compliance.reports import actions, packages
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report
+from compliance.web.turns import in_turn
+from compliance.web.worker import is_alive
 
 MOST_TRIES = 3
 """How often a file is begun: what kills its worker each time would do so for ever."""
+
+PAUSE = timedelta(minutes=1)
+"""How long until the worker looks again after a command that makes a report."""
 
 
 @task(takes_context=True)
@@ -38,6 +45,31 @@ def ask(
             by=by, assessment=assessment, wanted=wanted, state=state
         )
         make_report.enqueue(str(report.pk))
+    return report
+
+
+@task
+def watch_report(report_id: str, maker: str) -> None:
+    """End a report whose maker was killed: a command that held the lock ``maker``."""
+    if is_alive(maker):
+        _watch(report_id, maker)
+    else:
+        actions.give_up(UUID(report_id), actions.KILLED)
+
+
+def _watch(report_id: str, maker: str) -> None:
+    later = watch_report.using(run_after=timezone.now() + PAUSE)
+    later.enqueue(report_id, maker)
+
+
+def ask_here(*, assessment: Assessment, wanted: Wanted, maker: str) -> Report:
+    """A report that the caller makes, and that the worker ends if the caller is killed.
+
+    The caller holds the lock of that name (``web/worker.py``) until the report is over.
+    """
+    with in_turn(), transaction.atomic():
+        report = actions.ask_report(by=None, assessment=assessment, wanted=wanted)
+        _watch(str(report.pk), maker)
     return report
 
 

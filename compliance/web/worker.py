@@ -63,7 +63,7 @@ def _worker(worker_id: str, *, batch: bool = False) -> Worker:
 
 @contextmanager
 def alive(worker_id: str) -> Iterator[None]:
-    """Hold the lock of a worker, which ends with its process however that ends."""
+    """Hold the lock of who works, which ends with the process however that ends."""
     path = _lock_of(worker_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("w") as lock:
@@ -74,10 +74,15 @@ def alive(worker_id: str) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+def is_alive(worker_id: str) -> bool:
+    """Whether a process holds the lock of that name."""
+    return _is_held(_lock_of(worker_id))
+
+
 def take_up_again() -> None:
     """Put back what killed workers left running: tasks are idempotent."""
     for task in DBTaskResult.objects.running():
-        if not any(_is_held(_lock_of(one)) for one in task.worker_ids[-1:]):
+        if not any(is_alive(one) for one in task.worker_ids[-1:]):
             left = DBTaskResult.objects.running().filter(pk=task.pk)
             left.update(status=TaskResultStatus.READY)
     for lock in _folder().glob("*"):
@@ -86,7 +91,7 @@ def take_up_again() -> None:
 
 
 def _is_held(path: Path) -> bool:
-    """Whether a worker is alive."""
+    """Whether a process holds a lock."""
     try:
         with path.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -33,6 +33,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
@@ -296,7 +297,45 @@ def hopeless(kind):
     }
 
 
+def commanded(moment):
+    """What stands of a report while its command makes it, and after that is killed."""
+    world, seen = World(), Path(settings.DATA_DIR) / "seen"
+    given = ["report", str(world.assessment.pk), "--output", os.devnull]
+
+    def die(*given, **more):
+        looked()
+        seen.write_text(Report.objects.get().status)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with (
+        mock.patch.object(actions, "render", render),
+        mock.patch.object(actions, moment, die),
+    ):
+        is_killed = not ended(begun(partial(call_command, *given)))
+    looked()
+    report = Report.objects.get()
+    told = {
+        "is_killed": is_killed,
+        "before": seen.read_text(),
+        "status": report.status,
+        "problem": report.problem,
+        "left": [path.name for path in storage.folder().iterdir()],
+        "tasks": DBTaskResult.objects.exclude(status="SUCCESSFUL").count(),
+        "fault": str(trail.verify(world.assessment.organisation_id)),
+    }
+    world.forget()
+    return told
+
+
+def looked():
+    """A worker does what it would do a minute later."""
+    DBTaskResult.objects.update(run_after=timezone.now())
+    if not working():
+        raise RuntimeError
+
+
 COMMANDS = {
+    "commanded": commanded,
     "prepare": prepare,
     "attack": attack,
     "sealing": sealing,

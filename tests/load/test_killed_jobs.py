@@ -43,3 +43,13 @@ def test_cancelled_export_ends_within_two_seconds(prepared):
     told = prepared.ask("cancelled", module="jobs")
     assert (told["reply"], told["status"], told["left"]) == (302, "cancelled", [])
     assert told["seconds"] < 2
+
+
+@pytest.mark.parametrize("moment", ["make_report", "seal"])
+def test_report_whose_command_is_killed_is_ended_by_the_worker(prepared, moment):
+    told = prepared.ask("commanded", moment, module="jobs")
+    assert told["is_killed"]
+    assert told["before"] in {"waiting", "running"}
+    assert told["status"] == "failed"
+    assert "Run the command again" in told["problem"]
+    assert (told["left"], told["tasks"], told["fault"]) == ([], 0, "None")

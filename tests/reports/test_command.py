@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django_tasks_db.models import DBTaskResult
 
+from compliance.reports import tasks
 from tests.factories import make_assessment
 from tests.reports.conftest import FILE
 
@@ -14,6 +16,10 @@ def test_report_is_written_to_the_file(cast, quick_files, tmp_path, capsys):
     call_command("report", str(assessment.pk), output=tmp_path / "out.pdf")
     assert (tmp_path / "out.pdf").read_bytes() == FILE
     assert "12 pages" in capsys.readouterr().out
+    watch = DBTaskResult.objects.get()
+    tasks.watch_report.call(*watch.args_kwargs["args"])
+    assert assessment.reports.get().is_done
+    assert DBTaskResult.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["x", "00000000-0000-0000-0000-000000000001"])

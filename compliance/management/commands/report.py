@@ -4,14 +4,16 @@ import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.models import Assessment
-from compliance.reports import actions, storage
+from compliance.reports import actions, storage, tasks
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.kinds import FULL, Wanted
+from compliance.web.worker import alive
 
 
 class Command(BaseCommand):
@@ -47,8 +49,10 @@ class Command(BaseCommand):
             msg = f"The folder {output.resolve().parent} does not exist."
             raise CommandError(msg)
         wanted = Wanted(options["kind"], options["language"])
-        report = actions.ask_report(by=None, assessment=assessment, wanted=wanted)
-        report = actions.make_report(report.pk)
+        maker = f"report-{uuid4().hex}"
+        with alive(maker):
+            report = tasks.ask_here(assessment=assessment, wanted=wanted, maker=maker)
+            report = actions.make_report(report.pk)
         if not report.is_done:
             raise CommandError(report.problem)
         shutil.copyfile(storage.path_of(report.sha256), output)
