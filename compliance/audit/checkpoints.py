@@ -203,19 +203,27 @@ def _held(path: Path) -> Iterator[BinaryIO]:
     """The file, opened to read and to add to, for one process at a time."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
+    with os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
 
 
 def _append(file: BinaryIO, note: str) -> None:
-    """Add a note, on the disk before anybody is told; what a crash tore stays apart."""
+    """Add a note, on the disk before anybody is told; what a crash tore stays apart.
+
+    What finds no room is taken away again, so that the file ends as it did.
+    """
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - 2))
     apart = b"" if end == 0 or file.read() == b"\n\n" else b"\n\n"
-    file.write(apart + note.encode() + b"\n")
-    file.flush()
-    os.fsync(file.fileno())
+    left = apart + note.encode() + b"\n"
+    try:
+        while left:
+            left = left[file.write(left) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(end)
+        raise
     folder = os.open(Path(settings.CHECKPOINTS_DIR), os.O_RDONLY)
     try:
         os.fsync(folder)

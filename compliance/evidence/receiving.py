@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from compliance.evidence.storage import NO_SPACE
+from compliance.web.full_disk import is_full
 
 
 class _NoSpace(BytesIO):
@@ -73,7 +73,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
         )
 
     def _give_up(self, error: OSError) -> None:
-        if error.errno not in NO_SPACE:
+        if not is_full(error):
             raise error
         self._drop(_NoSpace())
 

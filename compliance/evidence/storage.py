@@ -5,7 +5,6 @@ the same bytes lie there once. A file appears whole or not at all, and is on the
 not only in memory, before anybody is told that it was kept.
 """
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -20,10 +19,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from compliance.web.full_disk import is_full
+
 FULL = "full"
 DAMAGED = "damaged"
 _HASH = re.compile(r"[0-9a-f]{64}")
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class StorageError(ValidationError):
@@ -144,7 +144,7 @@ def no_space_told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in NO_SPACE:
+        if not is_full(error):
             raise
         raise full() from error
 

@@ -15,6 +15,7 @@ from compliance.interchange.models import Package
 from compliance.organisations.models import User
 from compliance.reports import reading, storage, writing
 from compliance.reports.attached import attachments_of, laid_out
+from compliance.reports.job import NO_ROOM
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pacing import Listen, paced
@@ -23,6 +24,7 @@ from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment
+from compliance.web.full_disk import is_full
 from compliance.web.turns import in_turn
 
 UNFORESEEN = (
@@ -36,6 +38,10 @@ STOPPED = (
 TRIED = (
     "Each time this report was made, the program was killed: most likely there is too"
     " little memory for it. Nothing was kept of it. Ask for it again, or for an extract."
+)
+KILLED = (
+    "The command that made this report was stopped before its end. Nothing was kept of"
+    " it. Run the command again."
 )
 OVER = "This report is over: there is nothing to cancel any more."
 
@@ -116,13 +122,13 @@ def make_report(report_id: UUID, tell: Listen | None = None) -> Report:
     return report
 
 
-def give_up(report_id: UUID) -> None:
-    """Fail a report whose makers were killed again and again."""
+def give_up(report_id: UUID, problem: str = TRIED) -> None:
+    """Fail a report whose makers were killed, and take away what they left."""
     storage.sweep(is_known)
     report = _begin(report_id)
     if not report.is_over:
         with suppress(CancelledError):
-            _fail(report, TRIED)
+            _fail(report, problem)
 
 
 def _make_or_fail(report: Report, tell: Listen | None) -> None:
@@ -132,8 +138,8 @@ def _make_or_fail(report: Report, tell: Listen | None) -> None:
         raise
     except RenderError as error:
         _fail(report, str(error))
-    except Exception:
-        _fail(report, UNFORESEEN)
+    except Exception as error:
+        _fail(report, NO_ROOM if is_full(error) else UNFORESEEN)
         raise
     except BaseException:  # a worker that is told to end at once
         _fail(report, STOPPED)

@@ -44,9 +44,21 @@ def _plain(packed: bytes, shelf: Path) -> bytes:
         return path.read_bytes()
     plain = io.BytesIO()
     decompress(io.BytesIO(packed), plain)
-    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = mkstemp(dir=shelf)
-    with os.fdopen(handle, "wb") as file:
-        file.write(plain.getvalue())
-    Path(name).replace(path)
+    with suppress(OSError):  # without room on the shelf it is unpacked again next time
+        _put(plain.getvalue(), path)
     return plain.getvalue()
+
+
+def _put(plain: bytes, path: Path) -> None:
+    """Keep a face, on the disk before it has its name: it is never looked at again."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(plain)
+            file.flush()
+            os.fsync(handle)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink()
+        raise

@@ -1,6 +1,13 @@
 """What the processes that make the file tell each other."""
 
+import errno
 from typing import Literal, NamedTuple, TypedDict
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+NO_ROOM = (
+    "The disk is full: there is no room for the file, and nothing was kept of it. Whoever"
+    " runs this installation has to make room; then ask for it again."
+)
 
 
 class Attachment(TypedDict):

@@ -20,10 +20,12 @@ from compliance.organisations.models import User
 from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
+from compliance.reports.job import NO_ROOM
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pacing import paced
 from compliance.reports.packing import write_pack
 from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.web.full_disk import is_full
 from compliance.web.turns import in_turn
 
 UNFORESEEN = (
@@ -122,8 +124,9 @@ def _make_or_fail(package: Package) -> None:
         raise
     except ValidationError as error:
         _end(package, PackageStatus.FAILED, problem=" ".join(error.messages))
-    except Exception:
-        _end(package, PackageStatus.FAILED, problem=UNFORESEEN)
+    except Exception as error:
+        problem = NO_ROOM if is_full(error) else UNFORESEEN
+        _end(package, PackageStatus.FAILED, problem=problem)
         raise
     except BaseException:  # a worker that is told to end at once
         _end(package, PackageStatus.FAILED, problem=STOPPED)

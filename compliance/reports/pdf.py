@@ -31,7 +31,7 @@ from compliance.reports.boxes import box_font, rare
 from compliance.reports.embedding import claim_both, embed, smooth_nothing
 from compliance.reports.engine import do_nothing_twice, source
 from compliance.reports.faces import unpacked
-from compliance.reports.job import Job
+from compliance.reports.job import NO_ROOM, NO_SPACE, Job
 from compliance.reports.piece import COUNTED, keep, load, taken
 from compliance.reports.pool import LostError, Pool, RefusedError, Say, limit
 from compliance.reports.tagging import Tags
@@ -57,6 +57,10 @@ def main() -> int:
         _say(problem=str(refused))
     except LostError as lost:
         _say(ended=lost.status)
+    except OSError as error:
+        if not (words := _explained(error)):
+            raise
+        _say(problem=words)
     else:
         _say(pages=pages)
         return 0
@@ -279,6 +283,8 @@ def _explained(error: BaseException) -> str:
     """What stopped a fork, for a person; nothing for a fault of the program."""
     if isinstance(error, MemoryError):
         return "The report needs more memory than it may use."
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return NO_ROOM
     if isinstance(error, FatalURLFetchingError):
         return "The report asked for something outside itself."
     if isinstance(error, RecursionError):

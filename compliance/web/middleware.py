@@ -1,5 +1,6 @@
 """Headers on every reply, and a sign-in that never swallows what was typed."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
+from compliance.web import full_disk
+
+logger = logging.getLogger(__name__)
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
@@ -51,6 +55,24 @@ class HeadersMiddleware:
             response.headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ["HX-Request", "Cookie"])
         return response
+
+
+class FullDiskMiddleware:
+    """What finds no space ends in words that keep what was typed, not in a fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if not full_disk.is_full(exception):
+            return None
+        logger.error("The disk is full: %s was not done.", request.method)
+        return full_disk.reply(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -98,7 +98,7 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose));
 
-const told = (status) => ({ 0: "Offline.", 401: "You are signed out.", 403: "Not saved: you may no longer answer here.", 404: "Not saved: this page is no longer open to you." })[status] ?? "Not saved.";
+const told = (status) => ({ 0: "Offline.", 401: "You are signed out.", 403: "Not saved: you may no longer answer here.", 404: "Not saved: this page is no longer open to you.", 507: "Not saved: the disk of this installation is full." })[status] ?? "Not saved.";
 const pairs = (sent) => flat(grouped(sent));
 document.addEventListener("htmx:configRequest", (event) => {
   const row = event.target;

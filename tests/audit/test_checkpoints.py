@@ -1,6 +1,8 @@
 """Checkpoints: signed, outside of the database, and made by themselves."""
 
 import hashlib
+import resource
+import signal
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -55,6 +57,26 @@ def test_a_checkpoint_says_size_root_and_head(cast):
     assert made.head == trail.head_of(cast.acme.pk)[1]
     found = checkpoints.latest(cast.acme.pk)
     assert (found.size, found.root, found.head) == (made.size, made.root, made.head)
+
+
+def test_full_disk_leaves_the_file_as_it_was(cast, monkeypatch):
+    """A third of the note finds room, the rest does not."""
+    happen(cast, 2)
+    checkpoints.checkpoint(cast.acme.pk)
+    path = checkpoints.path_of(cast.acme.pk)
+    before = path.read_bytes()
+    happen(cast)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    told = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 100, limits[1]))
+    try:
+        assert checkpoints.checkpoint_safely(cast.acme.pk) is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, told)
+    assert path.read_bytes() == before
+    assert checkpoints.checkpoint(cast.acme.pk).size == 3
+    assert checkpoints.kept(cast.acme.pk)[1] == 0
 
 
 def test_it_is_a_note_as_c2sp_has_it(cast):

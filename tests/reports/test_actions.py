@@ -1,5 +1,6 @@
 """A report is asked for, made, or fails in words."""
 
+import errno
 import hashlib
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import IntegrityError
 from compliance.audit.models import Event
 from compliance.models import Report
 from compliance.reports import actions, storage
+from compliance.reports.job import NO_ROOM
 from compliance.reports.process import RenderError
 from compliance.web import workplaces
 from tests.factories import make_assessment
@@ -105,6 +107,24 @@ def test_progress_is_kept_with_the_report(cast, assessment):
 
 
 @pytest.mark.slow
+def test_full_disk_fails_the_report_in_words_and_it_is_made_when_there_is_room(
+    cast, assessment, quick_files, monkeypatch
+):
+    def refuse(*given):
+        raise OSError(errno.ENOSPC, "no space")
+
+    asked = actions.ask_report(by=cast.rob, assessment=assessment)
+    before = set(storage.folder().iterdir())
+    monkeypatch.setattr(workplaces.os, "link", refuse)
+    with pytest.raises(OSError, match="no space"):
+        actions.make_report(asked.pk)
+    report = Report.objects.get()
+    assert (report.status, report.problem) == ("failed", NO_ROOM)
+    assert set(storage.folder().iterdir()) == before
+    monkeypatch.undo()
+    assert actions.ask_report(by=cast.rob, assessment=assessment).number == 2
+
+
 def test_runaway_becomes_a_failed_report(cast, assessment, settings):
     settings.REPORT_SECONDS = 1
     assessment.answers.update(note="word " * 19_000, verdict="met")

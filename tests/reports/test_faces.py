@@ -1,6 +1,7 @@
 """The fonts of a report are unpacked once, and only those come along that draw."""
 
 import base64
+import errno
 import re
 
 import pytest
@@ -29,3 +30,15 @@ def test_faces_that_draw_nothing_are_left_out(tmp_path):
     for script in ("Greek", "Greek Ext", "Cyr", "Cyr Ext", "Ext"):
         assert f'"RSans {script}"; src' not in latin
     assert '"RSans Greek"; src' in greek
+
+
+def test_full_disk_keeps_no_half_font_and_stops_no_report(tmp_path, monkeypatch):
+    def refuse(handle):
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("os.fsync", refuse)
+    drawn = faces.unpacked(stylesheet(), set("abc"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert faces.unpacked(stylesheet(), set("abc"), tmp_path) == drawn
+    assert {path.suffix for path in tmp_path.iterdir()} == {".ttf"}

@@ -69,3 +69,9 @@ def test_steps_come_before_the_file(tmp_path):
     assert steps[0] == "Writing down answers"
     assert steps[-1] == "Binding pages"
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-1.7")
+
+
+def test_full_disk_is_told_as_such(tmp_path):
+    (tmp_path / "report").symlink_to("/dev/full")
+    with pytest.raises(RenderError, match="The disk is full"):
+        render(["<h1>Page</h1>"], "", tmp_path / "report", lambda *step: None)

@@ -1,5 +1,6 @@
 """What is made once and kept: whole, for its owner only, the same for everybody."""
 
+import errno
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -37,3 +38,17 @@ def test_a_failure_leaves_nothing(tmp_path):
         kept_file(tmp_path / "a.key", fail)
     assert list(tmp_path.iterdir()) == []
     assert kept_file(tmp_path / "a.key", lambda: b"x") == b"x"
+
+
+def test_full_disk_leaves_nothing_half_and_it_is_made_when_there_is_room(
+    tmp_path, monkeypatch
+):
+    def refuse(handle):
+        raise OSError(errno.ENOSPC, "no space")
+
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", refuse)
+        with pytest.raises(OSError, match="no space"):
+            kept_file(tmp_path / "a.key", lambda: b"one")
+    assert list(tmp_path.iterdir()) == []
+    assert kept_file(tmp_path / "a.key", lambda: b"two") == b"two"

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
+from compliance.web.full_disk import is_full
 
 DATES = ("document_on", "covers_from", "covers_to", "expires_on")
 
@@ -45,6 +46,6 @@ def full_disk_told() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if "disk is full" in str(error) or "No space left" in str(error):
+        if is_full(error):
             raise storage.full() from error
         raise
