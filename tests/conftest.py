@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.conf import settings
@@ -79,6 +81,25 @@ def migrated_file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("migrated")
     migrate(f"sqlite:///{folder}/attest.sqlite3", folder)
     return folder / "attest.sqlite3"
+
+
+@pytest.fixture
+def new_server():
+    """A new database of PostgreSQL, where the suite runs on one."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        pytest.skip("needs both kinds of database")
+    import psycopg  # noqa: PLC0415
+
+    def on_server(statement):
+        address = urlunsplit(urlsplit(given)._replace(path="/postgres"))
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+    name = f"moved_{uuid.uuid4().hex}"
+    on_server(f"CREATE DATABASE {name}")
+    yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+    on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

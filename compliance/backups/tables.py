@@ -88,7 +88,7 @@ def last_id(model: type[Model]) -> int:
 
 def go_on_after(model: type[Model], number: int) -> None:
     """Let a table give out the numbers after one that it gave out elsewhere."""
-    if model._meta.auto_field is None or number == 0:
+    if model._meta.auto_field is None:
         return
     table = model._meta.db_table
     with connection.cursor() as cursor:
@@ -98,7 +98,9 @@ def go_on_after(model: type[Model], number: int) -> None:
                 "INSERT INTO sqlite_sequence VALUES (%s, %s)", [table, number]
             )
         else:
-            cursor.execute("SELECT setval(%s, %s)", [_sequence(cursor, model), number])
+            is_given, least = number > 0, max(number, 1)
+            sequence = _sequence(cursor, model)
+            cursor.execute("SELECT setval(%s, %s, %s)", [sequence, least, is_given])
 
 
 def _sequence(cursor: Any, model: type[Model]) -> str:

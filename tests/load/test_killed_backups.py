@@ -1,0 +1,27 @@
+"""Backup and restore are killed: a backup is whole or not there, so is what it restores."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "step", [120, pytest.param(3, marks=[pytest.mark.long], id="each")]
+)
+def test_a_killed_backup_leaves_none_and_a_killed_restore_nothing(
+    prepared, make_site, step
+):
+    folder = prepared.folder / "backups"
+    folder.mkdir(exist_ok=True)
+    path = folder / "killed.zip"
+    told = prepared.ask("backup", path, step // 3, module="backing")
+    print(told)  # noqa: T201
+    assert told["faults"] == []
+    assert told["left"] == []
+    assert told["kills"] >= 2
+    target = make_site()
+    told = target.ask("restore", path, step, module="backing")
+    print(told)  # noqa: T201
+    assert told["faults"] == []
+    assert told["kills"] >= 2
+    assert told["rows"] > 200
