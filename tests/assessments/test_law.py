@@ -255,7 +255,7 @@ def test_owners_and_officers_get_one_mail(cast, running):
     }
     body = mails[0].body
     assert f"- {CITE}: {WORDS}" in body
-    assert "- Privacy / Acme, edition 2026.1: Q1, Q2" in body
+    assert "- Privacy, Acme, edition 2026.1: Q1, Q2" in body
     assert f"{PAGE}\n" in body
 
 

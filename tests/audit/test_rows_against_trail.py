@@ -98,25 +98,25 @@ TAMPERED = {
     "facts": (
         lambda: Assessment.objects.update(facts={"data": ["health"]}),
         Kind.FACTS,
-        "Privacy / Acme: the fact “data” was changed since without an entry",
+        "Privacy, Acme: the fact “data” was changed since without an entry",
         "assessment.facts_changed",
     ),
     "a fact more": (
         lambda: Assessment.objects.update(facts={"data": [], "size": ["big"]}),
         Kind.FACTS,
-        "Privacy / Acme: the fact “size” was changed since without an entry",
+        "Privacy, Acme: the fact “size” was changed since without an entry",
         "assessment.started",
     ),
     "subject": (
         lambda: Assessment.objects.update(subject="Acme Ltd"),
         Kind.FACTS,
-        "Privacy / Acme Ltd: the subject was changed since without an entry",
+        "Privacy, Acme Ltd: the subject was changed since without an entry",
         "assessment.started",
     ),
     "period": (
         lambda: Assessment.objects.update(period_to="2027-12-31"),
         Kind.FACTS,
-        "Privacy / Acme: the period was changed since without an entry",
+        "Privacy, Acme: the period was changed since without an entry",
         "assessment.started",
     ),
     "evidence taken out": (

@@ -76,7 +76,7 @@ class Assessment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.edition.checklist.title} / {self.subject}"
+        return f"{self.edition.checklist.title}, {self.subject}"
 
     def get_absolute_url(self) -> str:
         return reverse("assessments:detail", args=[self.organisation.slug, self.pk])
