@@ -35,6 +35,13 @@ ASSESSMENTS = (
 )
 """The same at the place of assessments."""
 
+PLACES = {
+    "reports:home": "home",
+    "reports:work": "home",
+    "assessments:search": "search",
+}
+"""Pages that belong to no room: name of the page to the place."""
+
 ENGLISH = "en"
 SHORT_DAYS = {"de": "j. N Y", "fr": "j N Y"}
 LONG_DAYS = {"de": "j. F Y", "fr": "j F Y"}
@@ -67,17 +74,14 @@ def icon(name: str, size: str = "") -> SafeString:
 def here(context: dict[str, Any], place: str) -> SafeString | str:
     """Marks the main place that the page belongs to."""
     match = context["request"].resolver_match
-    places = {"home": "reports:home", "search": "assessments:search"}
-    current = match and (
-        match.view_name == places[place]
-        if place in places
-        else _room(match) == place and match.view_name not in places.values()
-    )
+    current = match and _room(match) == place
     return format_html(' aria-current="{}"', "page") if current else ""
 
 
 def _room(match: ResolverMatch) -> str:
     """The room of a page, as people see it: by what it is about, not by who shows it."""
+    if match.view_name in PLACES:
+        return PLACES[match.view_name]
     if match.view_name.startswith("assessments:evidence_"):
         return "evidence"
     if match.view_name.startswith(CHECKLISTS):

@@ -84,7 +84,9 @@ def test_new_version_stands_beside_the_old_which_stays(
 def test_page_of_a_new_version_belongs_to_the_library(cast, sign_in, make_file):
     page = flat(sign_in(cast.con).get(url(make_file())))
     assert '<a href="/o/acme/evidence/" aria-current="page">Evidence</a>' in page
-    assert page.count('aria-current="page"') == 2  # above, and below on a phone
+    assert (
+        page.count('aria-current="page"') == 3
+    )  # above, in the menu, and below on a phone
 
 
 def test_second_new_version_is_refused_with_words(
