@@ -58,7 +58,7 @@ class RowForm(forms.Form):
     picks = forms.MultipleChoiceField(
         label="Answers",
         required=False,
-        widget=forms.SelectMultiple(attrs={"class": "select picks", "size": 4}),
+        widget=forms.SelectMultiple(attrs={"class": "select picks", "size": 7}),
         error_messages={"invalid_choice": "Choose answers that this edition offers."},
     )
 
