@@ -38,7 +38,7 @@ look();
 document.addEventListener("attest:picked", () => foresee("./bulk.js"));
 
 // A press that comes before its script waits; however often it comes, it counts once.
-const presses = { "#bulk button[name]": "./bulk.js", "[data-below]": "./states.js" };
+const presses = { "#bulk button[name]": "./bulk.js", "[data-below]": "./states.js", "form.talk button": "./talk.js" };
 let pressed = null;
 function again() {
   const node = pressed;

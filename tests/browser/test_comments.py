@@ -13,7 +13,8 @@ TEXT = "Who keeps the list? Typed before anything went wrong."
 def talk(work):
     """The box for a comment on the first question, with a text in it."""
     work.page.on("dialog", lambda dialog: dialog.accept())
-    write(work, TEXT)
+    with work.page.expect_response("**/js/talk.js"):
+        write(work, TEXT)
     return work.page.locator("#talk")
 
 

@@ -57,6 +57,20 @@ def test_bulk_button_pressed_twice_before_its_script_is_sent_once(work, desk):
     assert work.window.scripts == []
 
 
+def test_comment_pressed_on_a_cut_line_before_its_script_is_told(work, desk):
+    page, first = work.page, work.answers[0]
+    page.route("**/js/talk.js", lambda route: route.abort())
+    page.locator("#panel").get_by_role("link", name="Comments").click()
+    page.locator("#talk").press_sequentially("Typed on a bad line.")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    work.window.says("This is not loaded yet. Try again.")
+    assert page.locator("#talk").input_value() == "Typed on a bad line."
+    page.unroute("**/js/talk.js")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    becomes(lambda: desk.standing(first)["comments"], ["Typed on a bad line."])
+    becomes(page.locator("#talk").input_value, "")
+
+
 def test_bulk_script_that_did_not_arrive_is_asked_for_again(work):
     page = work.page
     page.route("**/js/bulk.js", lambda route: route.abort())
