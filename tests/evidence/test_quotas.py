@@ -13,7 +13,7 @@ from compliance.assessments.versions import Known
 from compliance.evidence import actions
 from compliance.models import Answer, Attachment, Event, Evidence
 from tests.evidence.samples import PDF
-from tests.evidence.test_killed import SETUP, run
+from tests.evidence.test_killed import installed, run  # noqa: F401
 from tests.factories import (
     make_assessment,
     make_cast,
@@ -178,12 +178,15 @@ with ThreadPoolExecutor(20) as pool:
 @pytest.mark.parametrize(
     "limit", [{"ATTEST_UPLOADS_PER_HOUR": "3"}, {"ATTEST_ORGANISATION_BYTES": "15"}]
 )
-def test_twenty_at_the_edge_of_a_file_never_go_over(tmp_path, monkeypatch, limit):
+def test_twenty_at_the_edge_of_a_file_never_go_over(
+    installed,  # noqa: F811
+    monkeypatch,
+    limit,
+):
     """The same on SQLite, in a process with a database of its own."""
-    assert run(SETUP, tmp_path).wait() == 0
     for name, value in limit.items():
         monkeypatch.setenv(name, value)
-    process = run(TWENTY, tmp_path, stdout=subprocess.PIPE)
+    process = run(TWENTY, installed, stdout=subprocess.PIPE)
     assert process.communicate(timeout=60)[0].split() == ["3"]
 
 

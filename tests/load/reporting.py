@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 import django
 
@@ -18,6 +19,14 @@ def ask(assessment_id):
     return str(tasks.ask(by=assessment.started_by, assessment=assessment).pk)
 
 
+def wait(seconds):
+    """Until all reports have ended, so many seconds at the most."""
+    end = time.monotonic() + float(seconds)
+    while Report.objects.exclude(status__in=["done", "failed"]).exists():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
 def state():
     """Each report as it stands, and the names of all files that are kept."""
     reports = Report.objects.order_by("asked_at")
@@ -30,4 +39,4 @@ def state():
 
 if __name__ == "__main__":
     command, *given = sys.argv[1:]
-    json.dump({"ask": ask, "state": state}[command](*given), sys.stdout)
+    json.dump({"ask": ask, "state": state, "wait": wait}[command](*given), sys.stdout)

@@ -42,10 +42,6 @@ def makers():
     return found
 
 
-def is_over(site):
-    return all(r["status"] in {"done", "failed"} for r in look(site)["reports"])
-
-
 def kill_while_reports_are_made(site, kills):
     door = site.ask("seed", 60, 1, 1)
     chance = random.Random(kills)  # noqa: S311
@@ -56,7 +52,7 @@ def kill_while_reports_are_made(site, kills):
         site.kill()
         wait(lambda: not makers())
         site.start()
-        wait(lambda: is_over(site))
+        site.ask("wait", LONGEST_SECONDS, module="reporting")
         site.stop()
     seen = look(site)
     assert [report["status"] for report in seen["reports"]] == ["done"] * kills

@@ -24,7 +24,7 @@ def test_runaway_is_stopped_at_the_wall(tmp_path, settings):
 
 
 def test_glutton_is_stopped_at_its_memory(tmp_path, settings):
-    settings.REPORT_BYTES = 300 * 2**20
+    settings.REPORT_BYTES = 200 * 2**20
     with pytest.raises(RenderError, match="memory"):
         render([PAGE + "<p>word</p>" * 300_000], "", tmp_path / "x.pdf", silent)
 
