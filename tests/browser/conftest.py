@@ -23,6 +23,16 @@ CHROMIUM = [
 ]
 
 
+def pytest_collection_modifyitems(items):
+    """A second try, told as a rerun: on a busy machine Chromium misses a beat.
+
+    What fails twice is a fault. Tests without a browser have no second try.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 class Desk:
     """The app's own code beside the server: ``desk.standing(answer_id)``."""
 
