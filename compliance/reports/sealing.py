@@ -34,6 +34,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError, set_tsp_headers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from compliance.reports.job import NO_ROOM, NO_SPACE
 from compliance.reports.keys import Place, Seal, SealError, fingerprint, seal_of
 
 FIELD = "Seal"
@@ -88,11 +89,13 @@ def main(_: list[str]) -> int:
     except SealError as error:
         said = {"problem": str(error)}
     except (TimestampRequestError, HTTPException, OSError) as error:
-        if not job["url"]:
+        if getattr(error, "errno", None) in NO_SPACE:
+            said = {"problem": NO_ROOM}
+        elif job["url"]:
+            words = f"The time-stamp service {job['url']} did not answer: {error}"
+            said = {"problem": words}
+        else:
             raise
-        said = {
-            "problem": f"The time-stamp service {job['url']} did not answer: {error}"
-        }
     sys.stdout.write(json.dumps(said))
     return "problem" in said
 

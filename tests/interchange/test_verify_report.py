@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
+from asn1crypto import cms, core
 from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.signers import PdfSigner
 
@@ -251,6 +253,93 @@ def test_second_seal_is_named(sealed, tmp_path, monkeypatch):
     assert "2 signatures" in found(stream.getvalue())["signature"]
 
 
+def beside_the_signature(data, attribute):
+    """The file with something in the one place of a signature that it does not cover."""
+    numbers = re.findall(rb"/ByteRange \[0 (\d+) (\d+) ", data)[-1]
+    before, after = map(int, numbers)
+    held = cms.ContentInfo.load(bytes.fromhex(data[before + 1 : after - 1].decode()))
+    signer = held["content"]["signer_infos"][0]
+    signer["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute(attribute)])
+    digits = held.dump(force=True).hex().upper().encode()
+    room = after - before - 2
+    assert len(digits) <= room
+    return data[: before + 1] + digits.ljust(room, b"0") + data[after - 1 :]
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        {"type": "1.2.3.4", "values": [core.UTF8String("Hidden words.")]},
+        {"type": "signature_time_stamp_token", "values": []},
+    ],
+)
+def test_what_is_put_beside_the_signature_is_found(sealed, pins, attribute):
+    changed = beside_the_signature(sealed, attribute)
+    assert "more than the signature" in found(changed, pins)["signature"]
+
+
+def spec_of(pdf, name="assessment.json"):
+    return next(spec for spec in pdf.Root.AF if str(spec.UF) == name)
+
+
+def names_of(pdf):
+    node = pdf.Root.Names.EmbeddedFiles
+    return node.Names if "/Names" in node else node.Kids[0].Names
+
+
+def other_for_some(pdf):
+    """Readers take /UF first, older ones /F."""
+    spec_of(pdf).EF.UF = pdf.make_stream(b"{}")
+
+
+def other_name_for_some(pdf):
+    spec_of(pdf).F = "other.json"
+
+
+def other_of_that_name(pdf):
+    """The document names another file of its own than the list of files does."""
+    other = pikepdf.AttachedFileSpec(pdf, b"{}", filename="assessment.json")
+    at = [str(spec.UF) for spec in pdf.Root.AF].index("assessment.json")
+    pdf.Root.AF[at] = other.obj
+
+
+def two_of_that_name(pdf):
+    other = pikepdf.AttachedFileSpec(pdf, b"{}", filename="assessment.json")
+    names_of(pdf).extend([pikepdf.String("assessment.json"), other.obj])
+    pdf.Root.AF.append(other.obj)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (other_for_some, "assessment.json is one file to one reader, another to the"),
+        (other_name_for_some, "assessment.json is one file to one reader"),
+        (other_of_that_name, "not those that the document names"),
+        (two_of_that_name, "Too much: assessment.json"),
+    ],
+)
+def test_two_files_of_one_name_are_named_though_sealed_anew(resealed, change, words):
+    faults = found(resealed(change))
+    assert list(faults) == ["files inside"]
+    assert words in faults["files inside"]
+
+
+@pytest.mark.parametrize("change", [other_for_some, other_of_that_name])
+def test_files_swapped_behind_the_seal_are_found(sealed, pins, change, tmp_path):
+    """The whole file written anew, its signature kept; and as an update behind it."""
+    path = tmp_path / "swapped.pdf"
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        change(pdf)
+        pdf.save(path)
+    assert "signature" in found(path.read_bytes(), pins)
+    stream = io.BytesIO(sealed)
+    writer = sealing._Appending(stream)
+    del writer.root["/Names"]
+    writer.update_root()
+    writer.write_in_place()
+    assert "added to the file" in found(stream.getvalue(), pins)["signature"]
+
+
 def removes(name):
     def change(pdf):
         del pdf.attachments[name]
@@ -393,6 +482,17 @@ def test_time_stamp_is_told(draft, tmp_path, place):
         sealing.sealed(path, place, url)
     [stamp] = [c for c in verify(path.read_bytes()).checks if c.name == "time stamp"]
     assert (stamp.state, "Clock" in stamp.words) == ("ok", True)
+
+
+def test_time_stamp_from_before_the_seal_is_named(draft, tmp_path, place, pins):
+    """A stamp is not covered by the seal: somebody may put another in its place."""
+    path = tmp_path / "stamped.pdf"
+    path.write_bytes(draft.read_bytes())
+    with seals.time_stamps(at=datetime.now(UTC) - timedelta(days=2)) as url:
+        sealing.sealed(path, place, url)
+    faults = found(path.read_bytes(), pins)
+    assert list(faults) == ["time stamp"]
+    assert "older than the file" in faults["time stamp"]
 
 
 @pytest.mark.parametrize(

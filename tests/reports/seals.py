@@ -61,8 +61,8 @@ def pem_of(key, password=None):
 
 
 @contextmanager
-def time_stamps(status=200, broken=b""):
-    """The address of a service that stamps whatever it is sent."""
+def time_stamps(status=200, broken=b"", at=None):
+    """The address of a service that stamps whatever it is sent, as of ``at`` or now."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     made = certificate("Clock", key, "Clock", key, extensions=[purpose])
@@ -71,6 +71,7 @@ def time_stamps(status=200, broken=b""):
         der_keys.PrivateKeyInfo.load(
             key.private_bytes(DER, PKCS8, serialization.NoEncryption())
         ),
+        fixed_dt=at,
     )
 
     class Handler(BaseHTTPRequestHandler):

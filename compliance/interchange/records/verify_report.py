@@ -33,7 +33,7 @@ except ImportError as error:
 
 FORMAT, VERSION, SOURCE = "attest-report", 1, "assessment.json"
 MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
-MOST_STREAM_BYTES = 512 * 1024 * 1024
+MOST_BYTES = 512 * 1024 * 1024
 OK, FAULT, NOTE = "ok", "fault", "note"
 COVERED = (
     "organisation_id", "seq", "at", "actor_id", "action", "subject_label",
@@ -48,9 +48,9 @@ PLAIN = bytes.fromhex(
 )
 """What a signature does not cover of itself (RFC 5652, 5.4), as Attest writes it."""
 START: dict[str, Any] = {"seq": 0, "hash": "0" * 64}
-PROVEN = """Every byte of the file is as it was when it was sealed with the key of this
-certificate. The data inside have the content hash that is printed, and each event of the
-trail that it carries has its hash."""
+PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
+with the key of this certificate. The data inside have the content hash that is printed,
+and each event of the trail that it carries has its hash."""
 NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
 fingerprint with one that you have from the installation itself. What happened between the
 events that it carries: the installation's own trail shows that."""
@@ -125,10 +125,9 @@ def _refuse(is_wrong: object, words: str) -> None:
 def _opened(data: bytes) -> PdfFileReader:
     if not data.startswith(b"%PDF-"):
         raise UnreadableError("The file is no PDF.")
-    per_stream = StreamDecodeLimits(max_output_size=MOST_STREAM_BYTES)
-    limits = DecodeLimits(per_stream=per_stream)
+    walls = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=MOST_BYTES))
     try:
-        reader = PdfFileReader(io.BytesIO(data), decode_limits=limits)
+        reader = PdfFileReader(io.BytesIO(data), decode_limits=walls)
         is_readable = not reader.encrypted and "/Pages" in reader.root
     except Exception as error:
         msg = "The PDF cannot be read: it is cut off, damaged or changed."
@@ -149,8 +148,7 @@ def _signature(
     trust = ValidationContext(trust_roots=[certificate])
     status = validate_pdf_signature(found[0], trust, skip_diff=True)
     _refuse(not status.intact, "The file was changed after it was sealed.")
-    words = "The signature was not made with the key of the certificate it names."
-    _refuse(not status.valid, words)
+    _refuse(not status.valid, "Its key is not that of the certificate it names.")
     result.facts |= {
         "certificate": certificate.sha256.hex(),
         "sealed_by": certificate.subject.human_friendly,
@@ -159,7 +157,7 @@ def _signature(
     }
     result.add("signature", OK, "The signature is intact and covers the whole file.")
     _whose(result, certificate.sha256.hex(), pins)
-    _stamp(result, status.timestamp_validity)
+    _stamp(result, status.timestamp_validity, at)
 
 
 def _refuse_gap(signature: Any, data: bytes) -> None:
@@ -172,8 +170,10 @@ def _refuse_gap(signature: Any, data: bytes) -> None:
     ends = {at + int.from_bytes(held[at : at + 2], "big") for at in (2, 17, 21)}
     parts, info = [signed[name] for name in UNCOVERED], signature.signer_info
     parts += [info["version"], info["digest_algorithm"], info["sid"].chosen["issuer"]]
+    beside = [(a["type"].native, len(a["values"])) for a in info["unsigned_attrs"]]
     is_plain = (
-        data[before:after] == b"<" + held.hex().upper().encode() + b">"
+        beside in ([], [("signature_time_stamp_token", 1)])
+        and data[before:after] == b"<" + held.hex().upper().encode() + b">"
         and {len(cms.ContentInfo.load(held).dump()) - 2} == ends
         and not held[max(ends) + 2 :].strip(b"\0")
         and b"".join(p.dump() for p in parts) == PLAIN + own.issuer.dump()
@@ -185,19 +185,18 @@ def _refuse_gap(signature: Any, data: bytes) -> None:
 def _whose(result: Result, fingerprint: str, pins: frozenset[str]) -> None:
     state, words = NOTE, "Not compared with one that you know"
     if pins:
-        is_known = fingerprint in pins
-        state = OK if is_known else FAULT
-        words = "The expected one" if is_known else "Another than the expected one"
+        told = (FAULT, "Another than the expected one"), (OK, "The expected one")
+        state, words = told[fingerprint in pins]
     result.add("certificate", state, f"{words}: {fingerprint}.")
 
 
-def _stamp(result: Result, stamp: Any) -> None:
+def _stamp(result: Result, stamp: Any, at: Any) -> None:
     state, words = NOTE, "None: the time is that of the installation's clock."
-    if stamp and stamp.intact and stamp.valid:
+    if stamp:
         whose = stamp.signing_cert.subject.human_friendly
         state, words = OK, f"{stamp.timestamp}, by {whose}, who was not compared."
-    elif stamp:
-        state, words = FAULT, "It belongs to something else."
+        if not (stamp.intact and stamp.valid) or (at - stamp.timestamp).days > 0:
+            state, words = FAULT, "It is of something else, or older than the file."
     result.add("time stamp", state, words)
 
 
@@ -205,14 +204,18 @@ def _files(result: Result, reader: PdfFileReader) -> dict[str, bytes]:
     words = f"{SOURCE} is missing: the report carries no data to check."
     names, files = reader.root.get("/Names", {}), dict[str, bytes]()
     _refuse("/EmbeddedFiles" not in names, words)
+    own = set()
     for name, spec in _leaves(names["/EmbeddedFiles"], MOST_DEPTH):
-        is_more = name in files or len(files) >= MOST_FILES
-        _refuse(is_more, f"There is too much: {name}.")
+        _refuse(name in files or len(files) >= MOST_FILES, f"Too much: {name}.")
+        streams = {repr(spec["/EF"].raw_get(key)) for key in spec["/EF"]}
+        is_one = {str(spec["/F"]), str(spec["/UF"])} == {name} and len(streams) == 1
+        _refuse(not is_one, f"{name} is one file to one reader, another to the next.")
         files[name] = spec["/EF"]["/F"].data
+        own.add(spec.container_ref)
     _refuse(SOURCE not in files, words)
-    linked = sorted(str(spec["/UF"]) for spec in _items(reader.root["/AF"]))
+    linked = [spec.container_ref for spec in _items(reader.root["/AF"])]
     words = "They are not those that the document names as its own."
-    _refuse(linked != sorted(files), words)
+    _refuse(len(linked) != len(files) or set(linked) != own, words)
     return files
 
 
@@ -274,9 +277,8 @@ def _printed(result: Result, reader: PdfFileReader, source: dict[str, Any]) -> N
     for one, name in zip(hashes, ("content hash", "head of the trail"), strict=True):
         words = f"The {name} that the data name is not printed on the last pages."
         _refuse(one not in on, words)
-    first, second = (on[one] for one in hashes)
-    words = f"Page {first} has the content hash, page {second} the head of the trail."
-    result.add("printed hashes", OK, words)
+    words = "Page {} has the content hash, page {} the head of the trail."
+    result.add("printed hashes", OK, words.format(*(on[one] for one in hashes)))
 
 
 def _from_the_end(node: Any, fonts: Any, depth: int) -> Iterator[tuple[Any, Any]]:
@@ -325,8 +327,7 @@ def _trail(result: Result, source: dict[str, Any]) -> None:
         _refuse_entry(entry, trail, before)
         joined += entry["seq"] == before["seq"] + 1
         before = entry
-    words = f"All {len(entries)} events that it carries have their hash; {joined} of"
-    words += " them follow directly on the one before and name its hash."
+    words = f"All {len(entries)} have their hash; {joined} follow on the one before."
     result.add("trail", OK if entries else NOTE, words)
 
 
@@ -339,9 +340,8 @@ def _refuse_entry(
     _refuse(seq <= before["seq"], f"Event {seq} stands out of order.")
     is_torn = seq == before["seq"] + 1 and entry["previous_hash"] != before["hash"]
     _refuse(is_torn, f"Event {seq} does not follow on event {seq - 1}.")
-    is_past = seq > trail["seq"] or (
-        seq == trail["seq"] and entry["hash"] != trail["hash"]
-    )
+    ahead = seq - trail["seq"]
+    is_past = ahead > 0 or (ahead == 0 and entry["hash"] != trail["hash"])
     _refuse(is_past, f"The head of the trail does not agree with its event {seq}.")
 
 
