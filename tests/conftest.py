@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -23,6 +23,20 @@ examples.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 examples.load_profile("patient")
+
+
+ASKS = {"db", "transactional_db", "new_database", "new_server"}
+"""Fixtures of what asks the kind of database that the suite runs on."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    """Mark what asks the database: the rest says the same on every kind of one."""
+    for item in items:
+        is_said = item.get_closest_marker("django_db")
+        is_case = item.cls and issubclass(item.cls, SimpleTestCase)
+        if is_said or is_case or not ASKS.isdisjoint(item.fixturenames):
+            item.add_marker("database")
 
 
 @pytest.fixture
