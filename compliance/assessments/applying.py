@@ -1,6 +1,6 @@
 """What applies to an organisation: rules and facts of an edition, put together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,15 +24,28 @@ class Applying:
 class Scope:
     """An edition's facts as one organisation answered them."""
 
-    def __init__(self, edition: Edition, facts: dict[str, list[str] | None]) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        facts: dict[str, list[str] | None],
+        words: dict[str, rules.FactWords] | None = None,
+        say: Callable[[str], str] = str,
+    ) -> None:
+        """``words`` and ``say`` tell it in another language (``rules.sentence``)."""
         self.role_fact = edition.role_fact
         self.facts = facts
-        self.words = fact_words(edition.facts.all())
+        self.words = fact_words(edition.facts.all()) if words is None else words
+        self.say = say
 
     def of(self, question: Question) -> Applying:
         """What holds for one question."""
         found = rules.applicability(
-            question.rule, question.binds, self.role_fact, self.facts, self.words
+            question.rule,
+            question.binds,
+            self.role_fact,
+            self.facts,
+            self.words,
+            self.say,
         )
         return Applying(
             found.applies,
@@ -44,9 +57,8 @@ class Scope:
 
     def told(self) -> Iterable[tuple[str, str]]:
         """Each fact as label and answer, in order."""
-        for key in self.words:
-            label, _, answer = rules.told(key, self.facts, self.words).partition(": ")
-            yield label, answer
+        for key, fact in self.words.items():
+            yield fact.label, rules.answered(key, self.facts, self.words, self.say)
 
 
 def choice_keys(fact: Any) -> set[str]:

@@ -178,15 +178,19 @@ def _clause(
     return _("%(fact)s is %(choices)s") % {"fact": fact.label, "choices": choices}
 
 
-def told(key: str, facts: Facts, words: Mapping[str, FactWords]) -> str:
-    """A fact as it was answered: "Transfers: none of them"."""
-    fact = words[key]
-    chosen = facts.get(key)
+def answered(
+    key: str,
+    facts: Facts,
+    words: Mapping[str, FactWords],
+    _: Callable[[str], str] = str,
+) -> str:
+    """What was answered to a fact, in words; ``_`` as in ``sentence``."""
+    fact, chosen = words[key], facts.get(key)
     if chosen is None:
-        return f"{fact.label}: not known yet"
+        return _("not known yet")
     if not chosen:
-        return f"{fact.label}: none of them"
-    return f"{fact.label}: " + ", ".join(f"“{fact.choices.get(c, c)}”" for c in chosen)
+        return _("none of them")
+    return ", ".join(_("“%(text)s”") % {"text": fact.choices.get(c, c)} for c in chosen)
 
 
 def bound(binds: list[str], role_fact: str) -> dict[str, Any] | None:
@@ -200,8 +204,12 @@ def applicability(
     role_fact: str,
     facts: Facts,
     words: Mapping[str, FactWords],
+    _: Callable[[str], str] = str,
 ) -> Applicability:
-    """Whether a question applies, with the rule and the facts as its reason."""
+    """Whether a question applies, with the rule and the facts as its reason.
+
+    ``_`` as in ``sentence``.
+    """
     parts = [part for part in (bound(binds, role_fact), rule) if part]
     values = [(part, holds(part, facts)) for part in parts]
     deciding = [part for part, value in values if value is False]
@@ -210,14 +218,18 @@ def applicability(
     names = tuple(dict.fromkeys(key for part in shown for key in uses(part)))
     if not names:
         return Applicability(applies=True, is_open=False, reason="", facts=())
-    said = "; ".join(told(key, facts, words) for key in names)
-    asked = " and ".join(sentence(part, words) for part in shown)
+    told = {
+        "facts": "; ".join(
+            f"{words[key].label}: {answered(key, facts, words, _)}" for key in names
+        ),
+        "rule": f" {_('and')} ".join(sentence(part, words, _) for part in shown),
+    }
     if deciding:
-        reason = f"Applies only when {asked}. {said}."
+        reason = _("Applies only when %(rule)s. %(facts)s.") % told
     elif missing:
-        reason = f"Kept in until it is known whether {asked}. {said}."
+        reason = _("Kept in until it is known whether %(rule)s. %(facts)s.") % told
     else:
-        reason = f"Applies by these facts. {said}."
+        reason = _("Applies by these facts. %(facts)s.") % told
     return Applicability(not deciding, bool(missing) and not deciding, reason, names)
 
 

@@ -97,10 +97,15 @@ def in_words(counts: Tally) -> str:
     "Don't know" and "later" are named only where there are any.
     """
     return ", ".join(
-        f"{count} {gettext(COUNTED[name])}"
+        f"{count} {_inside(gettext(COUNTED[name]))}"
         for name, count in counts.parts()
         if count or name not in {"dont_know", "later"}
     )
+
+
+def _inside(word: str) -> str:
+    """A word inside a line: "entfällt", but "N/A"."""
+    return word if word.isupper() else word[:1].lower() + word[1:]
 
 
 def _box(x: str, width: str, height: int) -> str:

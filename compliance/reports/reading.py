@@ -64,7 +64,8 @@ def read(
         else:
             content, moved = content_of(assessment), _moved(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
-        words = words_of(_edition(assessment, content), wanted.language)
+        edition = _edition(assessment, content)
+        words = words_of(edition, wanted.language, assessment.facts)
     return Paper(
         number=number,
         words=words,

@@ -1,19 +1,38 @@
 """What an edition says in the language of a report: printed, and no part of the hash."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from compliance.checklists.models import Edition
-from compliance.checklists.translations import Said, said
+from django.utils.translation import gettext, override
+
+from compliance.assessments.applying import Scope
+from compliance.checklists.content import fact_words
+from compliance.checklists.models import Edition, Fact
+from compliance.checklists.rules import FactWords
+from compliance.checklists.translations import ORIGINAL, Said, said
 from compliance.reviews.content import Content, Line, Section
+
+ASKED = (
+    "key", "title", "text", "translations", "rule", "binds", "applies_from",
+)  # fmt: skip
+"""What of a question is read: its texts, and what decides whether it applies."""
+
+Told = tuple[str, str]
+"""A fact: what it is called, and what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts of an edition by place and name: ``("question", "G001", "text")``."""
+    """Texts of an edition by place and name: ``("question", "G001", "text")``.
+
+    ``reasons`` and ``facts`` lead from what a content says to the same in the language
+    of the report: a reason by the question and its words, a fact by both its words.
+    """
 
     original: str
     found: Mapping[tuple[str, str, str], Said]
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    facts: Mapping[Told, Told] = field(default_factory=dict)
 
     def told(self, place: str, key: str, name: str, text: str) -> str:
         """The text of a place in the language of the report, else as it is."""
@@ -30,23 +49,42 @@ AS_WRITTEN = Words("en", {})
 """Nothing is translated."""
 
 
-def words_of(edition: Edition, language: str) -> Words:
-    """What is translated of sections and questions, in two queries; nothing where the
-    edition is in that language already. A translation of another wording is left out.
+def words_of(
+    edition: Edition, language: str, facts: dict[str, list[str] | None]
+) -> Words:
+    """What is told of an edition in a language, in a constant number of queries.
+
+    Sections, questions and facts are where they are translated; a translation of
+    another wording is left out. Reasons, which a content holds in English, are worked
+    out from ``facts``, as an assessment has them, a second time.
     """
     found: dict[tuple[str, str, str], Said] = {}
-    if edition.language == language:
+    questions = list(
+        edition.questions.only(*ASKED)
+        if language != ORIGINAL or edition.language != language
+        else ()
+    )
+    if edition.language != language:
+        asked = {"wanted": language, "original": edition.language}
+        for section in edition.sections.all():
+            one = said("title", section.title, section.translations, **asked)
+            _keep(found, ("section", str(section.position), "title"), one, language)
+        for question in questions:
+            for name in ("title", "text"):
+                text = getattr(question, name)
+                one = said(name, text, question.translations, **asked)
+                _keep(found, ("question", question.key, name), one, language)
+    if language == ORIGINAL:
         return Words(edition.language, found)
-    asked = {"wanted": language, "original": edition.language}
-    for section in edition.sections.all():
-        one = said("title", section.title, section.translations, **asked)
-        _keep(found, ("section", str(section.position), "title"), one, language)
-    for question in edition.questions.only("key", "title", "text", "translations"):
-        for name in ("title", "text"):
-            text = getattr(question, name)
-            one = said(name, text, question.translations, **asked)
-            _keep(found, ("question", question.key, name), one, language)
-    return Words(edition.language, found)
+    with override(language):
+        there = Scope(edition, facts, _fact_words(edition, language), gettext)
+        here = Scope(edition, facts)
+        reasons = {
+            (question.key, here.of(question).reason): there.of(question).reason
+            for question in questions
+        }
+        told = dict(zip(here.told(), there.told(), strict=True))
+    return Words(edition.language, found, reasons, told)
 
 
 def _keep(
@@ -59,12 +97,36 @@ def _keep(
         found[place] = one
 
 
+def _fact_words(edition: Edition, language: str) -> dict[str, FactWords]:
+    """What facts and choices are called in a language; as written where nothing fits."""
+
+    def put(fact: Fact, name: str, text: str) -> str:
+        asked = {"wanted": language, "original": edition.language}
+        one = said(name, text, fact.translations, **asked)
+        return text if one.is_stale else str(one.text)
+
+    facts = {fact.key: fact for fact in edition.facts.all()}
+    return {
+        key: FactWords(
+            put(facts[key], "label", words.label),
+            {
+                choice: put(facts[key], f"choice.{choice}.label", label)
+                if facts[key].choices
+                else gettext(label)
+                for choice, label in words.choices.items()
+            },
+        )
+        for key, words in fact_words(facts.values()).items()
+    }
+
+
 def in_words(content: Content, words: Words) -> Content:
     """The same content for printing, in those words; its hash is another one."""
-    if not words.found:
+    if not (words.found or words.reasons):
         return content
     return replace(
         content,
+        facts=tuple(words.facts.get(fact, fact) for fact in content.facts),
         sections=tuple(_section(one, words) for one in content.sections),
         archived=tuple(_line(one, words) for one in content.archived),
     )
@@ -77,8 +139,10 @@ def _section(section: Section, words: Words) -> Section:
 
 
 def _line(line: Line, words: Words) -> Line:
+    reason = line.applicability
     return replace(
         line,
         title=words.told("question", line.key, "title", line.title),
         text=words.told("question", line.key, "text", line.text),
+        applicability=words.reasons.get((line.key, reason), reason),
     )

@@ -116,5 +116,7 @@ STORED = (
     _("Usual evidence"),
     _("What to do first"),
     _("Unit"),
+    _("Yes"),
+    _("No"),
 )
 """Words that the content of a report holds in English and a template prints."""

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from compliance.checklists.translations import ORIGINAL
 from compliance.templatetags.ui import day
 from compliance.web.text import FORBIDDEN
 
@@ -18,6 +19,8 @@ register = template.Library()
 LONG_RUN = re.compile(r"\S{25,}")
 BREAK = "\u200b"
 EVERY = 12
+LONGEST_CITE = 28
+"""Characters of a citation that stay in one line, as the narrowest column has room."""
 _TURNS = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"}
 _JOINERS = {"\u200d", "\u200c", "\ufe0e", "\ufe0f"}
 
@@ -70,6 +73,18 @@ def isolated(text: str) -> str:
 
 
 @register.filter
+def cites(text: str) -> SafeString:
+    """Citations side by side, none of which breaks inside unless it is long."""
+    shown = (
+        format_html('<span class="cite">{}</span>', paper(one))
+        if len(one) <= LONGEST_CITE
+        else format_html("{}", paper(one))
+        for one in text.split("; ")
+    )
+    return format_html_join("; ", "{}", ((one,) for one in shown))
+
+
+@register.filter
 def direction(text: str) -> str:
     """ "rtl" or "ltr", by the first character that has a direction (HTML, dir=auto)."""
     for character in str(text):
@@ -109,6 +124,14 @@ def covered(proof: Any) -> str:
 def spoken(context: dict[str, Any], line: Any) -> str:
     """``lang`` for the language in which a question stands on the page."""
     return said_in(context, context["paper"].words.language(line.key))
+
+
+@register.simple_tag(takes_context=True)
+def reasoned(context: dict[str, Any], line: Any) -> str:
+    """``lang`` for the language in which a reason stands on the page."""
+    paper = context["paper"]
+    is_told = line.applicability in paper.words.reasons.values()
+    return said_in(context, paper.wanted.language if is_told else ORIGINAL)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """How values look: icons, verdicts, dates, numbers, people."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,8 @@ ASSESSMENTS = (
     "reports:as_of",
 )
 """The same at the place of assessments."""
+
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 PLACES = {
     "reports:home": "home",
@@ -101,6 +104,15 @@ def day(value: date | datetime | None) -> str:
     if language.startswith(ENGLISH):
         return f"{value.day} {value:%b %Y}"
     return date_format(value, SHORT_DAYS[language])
+
+
+@register.filter
+def valued(text: str) -> str:
+    """An answer's value in words, a day among them written as every day is."""
+    try:
+        return day(date.fromisoformat(text)) if ISO_DAY.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 @register.filter

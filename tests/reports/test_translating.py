@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance.checklists.translations import mark
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
+from compliance.reports.translating import in_words, words_of
 from compliance.reports.writing import html_of
 from tests.factories import make_assessment, make_draft, publish
 
@@ -83,3 +84,73 @@ def test_hostile_translation_is_text(cast):
     html, found = headings(make_assessment(cast.acme, cast.ada, publish(draft)), "de")
     assert "<script" not in html
     assert found[0][1].replace("\u200b", "") == "&lt;script&gt;alert(1)&lt;/script&gt;"
+
+
+@pytest.fixture
+def ruled(cast):
+    """One question of three has a rule; its fact and one choice are in German."""
+    draft = make_draft(3)
+    draft.questions.filter(key="Q1").update(rule={"data": "health"})
+    fact = draft.facts.get(key="data")
+    words = {"label": "Daten", "choice.health.label": "Gesundheitsdaten"}
+    sources = {"label": fact.label, "choice.health.label": fact.choices[0]["label"]}
+    fact.translations = {
+        "de": {
+            name: {"text": text, "of": mark(sources[name])}
+            for name, text in words.items()
+        }
+    }
+    fact.save()
+    return lambda chosen: make_assessment(
+        cast.acme, cast.ada, publish(draft), facts={"data": chosen}
+    )
+
+
+def reason(assessment, language):
+    paper = read(assessment.pk, 1, Wanted(language=language)).in_words
+    lines = {line.key: line for part in paper.content.sections for line in part.lines}
+    return lines["Q1"].applicability, paper.content.facts[0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said", "fact"),
+    [
+        (
+            ["health"],
+            "Trifft nach diesen Angaben zu. Daten: „Gesundheitsdaten“.",
+            ("Daten", "„Gesundheitsdaten“"),
+        ),
+        (
+            None,
+            "Bleibt aufgenommen, bis dies bekannt ist: Daten: „Gesundheitsdaten“. "
+            "Daten: noch nicht bekannt.",
+            ("Daten", "noch nicht bekannt"),
+        ),
+        (
+            [],
+            "Trifft nur zu bei Daten: „Gesundheitsdaten“. Daten: nichts davon.",
+            ("Daten", "nichts davon"),
+        ),
+    ],
+)
+def test_reason_and_fact_are_in_the_language_of_the_report(ruled, chosen, said, fact):
+    assert reason(ruled(chosen), "de") == (said, fact)
+
+
+def test_reason_of_other_facts_is_left_as_it_was_signed(ruled):
+    assessment = ruled(["health"])
+    was, _ = reason(assessment, "en")
+    paper = read(assessment.pk, 1, Wanted(language="de"))
+    assessment.facts = {"data": []}
+    assessment.save()
+    words = words_of(assessment.edition, "de", assessment.facts)
+    told = in_words(paper.content, words)
+    lines = [line for part in told.sections for line in part.lines]
+    assert lines[0].applicability == was
+
+
+def test_hash_does_not_hang_on_the_words_of_a_reason(ruled):
+    assessment = ruled(["health"])
+    papers = [read(assessment.pk, 1, Wanted(language=one)) for one in ("en", "de")]
+    assert papers[0].content.content_hash == papers[1].content.content_hash
+    assert papers[1].in_words.printed_hash == papers[1].content.content_hash
