@@ -84,6 +84,14 @@ class AnswerForm(forms.Form):
         return sent
 
 
+WANTED = {
+    "subject": "Write what is assessed.",
+    "period_from": "Give the first day of the audit period.",
+    "period_to": "Give the last day of the audit period.",
+}
+"""What is said where a field of a new assessment is empty."""
+
+
 class StartForm(forms.ModelForm):
     """Subject, audit period and due date of a new assessment."""
 
@@ -103,6 +111,8 @@ class StartForm(forms.ModelForm):
                 format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
             )
         self.fields["subject"].widget.attrs["class"] = "input"
+        for name, wanted in WANTED.items():
+            self.fields[name].error_messages["required"] = wanted
 
 
 class FactsForm(forms.Form):

@@ -19,6 +19,7 @@ class ProvisionForm(forms.Form):
     )
     applies_from = forms.DateField(
         label="Applies from",
+        error_messages={"required": "Give the day from which it applies."},
         widget=forms.DateInput(
             format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
         ),
@@ -33,12 +34,14 @@ class ProvisionForm(forms.Form):
     )
     title = forms.CharField(
         label="Title",
+        error_messages={"required": "Write the title."},
         max_length=300,
         validators=[validate_line],
         widget=forms.TextInput(attrs={"class": "input"}),
     )
     url = forms.URLField(
         label="Official text",
+        error_messages={"required": "Give the address of the official text."},
         max_length=300,
         assume_scheme="https",
         validators=[validate_line],
@@ -48,6 +51,9 @@ class ProvisionForm(forms.Form):
         label="Why it changes",
         help_text="What was published, and where. It stays on the trail.",
         max_length=2000,
+        error_messages={
+            "required": "Say why it changes: what was published, and where."
+        },
         validators=[validate_text],
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 3}),
     )

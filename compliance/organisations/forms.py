@@ -11,12 +11,15 @@ from compliance.organisations.models import User
 from compliance.web.text import validate_line
 
 
-def _line(label: str, autocomplete: str, longest: int = 120) -> forms.CharField:
+def _line(
+    label: str, autocomplete: str, wanted: str, longest: int = 120
+) -> forms.CharField:
     attrs = {"class": "input", "autocomplete": autocomplete}
     return forms.CharField(
         label=label,
         max_length=longest,
         validators=[validate_line],
+        error_messages={"required": wanted},
         widget=forms.TextInput(attrs=attrs),
     )
 
@@ -24,7 +27,11 @@ def _line(label: str, autocomplete: str, longest: int = 120) -> forms.CharField:
 class OrganisationForm(forms.Form):
     """The name of a new organisation."""
 
-    name = _line("Name of the organisation", "organization")
+    name = _line(
+        "Name of the organisation",
+        "organization",
+        "Write the name of the organisation.",
+    )
 
 
 class MemberForm(forms.Form):
@@ -33,9 +40,10 @@ class MemberForm(forms.Form):
     email = forms.EmailField(
         label="Email",
         max_length=254,
+        error_messages={"required": "Write the email address of the person."},
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
     )
-    name = _line("Name", "off")
+    name = _line("Name", "off", "Write the name of the person.")
     role = forms.ChoiceField(
         label="Role",
         choices=Role.choices,
@@ -58,12 +66,14 @@ class PasswordForm(forms.Form):
         label="Password",
         strip=False,
         max_length=4096,
+        error_messages={"required": "Choose a password."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
         label="Password again",
         strip=False,
         max_length=4096,
+        error_messages={"required": "Type the password once more."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -93,7 +103,7 @@ class RoleForm(forms.Form):
 class PasskeyForm(FreshForm):
     """What a passkey is called. Only the password opens the way to change passkeys."""
 
-    name = _line("Name", "off", 60)
+    name = _line("Name", "off", "Give the passkey a name.", 60)
     name.help_text = "Such as “Work laptop” or “Blue key”, to know it by."
     passkey = None  # type: ignore[assignment]
 
@@ -107,7 +117,7 @@ class RemoveForm(FreshForm):
 class MadeForm(forms.Form):
     """What a device made, and its name, which was given the page before."""
 
-    name = _line("Name", "off", 60)
+    name = _line("Name", "off", "Give the passkey a name.", 60)
     said = forms.CharField(widget=forms.HiddenInput)
 
 

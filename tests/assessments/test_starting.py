@@ -150,7 +150,7 @@ def test_page_starts_an_assessment(cast, sign_in, edition):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"subject": ""}, "This field is required"),
+        ({"subject": ""}, "Write what is assessed."),
         ({"subject": "a\x00b"}, "Null characters"),
         ({"subject": "a\nb"}, "line break"),
         ({"subject": "\u202eevil"}, "writing direction"),

@@ -174,7 +174,7 @@ def test_second_person_cannot_use_a_used_link(cast):
     [
         ({"password1": "short", "password2": "short"}, "at least 12 characters"),
         ({"password1": NEW, "password2": "other" * 4}, "The two passwords differ."),
-        ({}, "This field is required."),
+        ({}, "Choose a password."),
     ],
 )
 def test_bad_password_is_told_and_changes_nothing(cast, typed, said):

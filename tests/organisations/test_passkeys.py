@@ -61,7 +61,7 @@ def test_passkey_is_added_after_the_password_and_recognises(cast, ada):
         ({"password": "wrong"}, 422, "This is not your password."),
         ({"password": ""}, 422, "Type your password."),
         ({"name": "\u202e"}, 422, "turns the writing direction"),
-        ({"name": ""}, 422, "This field is required."),
+        ({"name": ""}, 422, "Give the passkey a name."),
     ],
 )
 def test_without_the_password_no_device_is_asked(fields, status, said, ada):
