@@ -10,8 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from compliance.checklists.translations import ORIGINAL
-from compliance.templatetags.ui import day
+from compliance.templatetags.ui import ENGLISH, day
 from compliance.web.text import FORBIDDEN
 
 register = template.Library()
@@ -131,7 +130,7 @@ def reasoned(context: dict[str, Any], line: Any) -> str:
     """``lang`` for the language in which a reason stands on the page."""
     paper = context["paper"]
     is_told = line.applicability in paper.words.reasons.values()
-    return said_in(context, paper.wanted.language if is_told else ORIGINAL)
+    return said_in(context, paper.wanted.language if is_told else ENGLISH)
 
 
 @register.simple_tag(takes_context=True)
