@@ -65,7 +65,7 @@ def read(
             content, moved = content_of(assessment), _moved(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
         edition = _edition(assessment, content)
-        words = words_of(edition, wanted.language, assessment.facts)
+        words = words_of(edition, wanted.language, assessment)
     return Paper(
         number=number,
         words=words,

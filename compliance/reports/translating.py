@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext, override
 
 from compliance.assessments.applying import Scope
+from compliance.assessments.carrying import told_earlier
+from compliance.assessments.models import Assessment
 from compliance.checklists.content import fact_words
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.rules import FactWords
 from compliance.checklists.translations import ORIGINAL, Said, said
 from compliance.reviews.content import Content, Line, Section
+from compliance.templatetags.ui import day
 
 ASKED = (
     "key", "title", "text", "translations", "rule", "binds", "applies_from",
@@ -27,12 +30,14 @@ class Words:
 
     ``reasons`` and ``facts`` lead from what a content says to the same in the language
     of the report: a reason by the question and its words, a fact by both its words.
+    ``earlier`` does so with the assessment that another was carried forward from.
     """
 
     original: str
     found: Mapping[tuple[str, str, str], Said]
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
     facts: Mapping[Told, Told] = field(default_factory=dict)
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, place: str, key: str, name: str, text: str) -> str:
         """The text of a place in the language of the report, else as it is."""
@@ -49,14 +54,12 @@ AS_WRITTEN = Words("en", {})
 """Nothing is translated."""
 
 
-def words_of(
-    edition: Edition, language: str, facts: dict[str, list[str] | None]
-) -> Words:
+def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
     """What is told of an edition in a language, in a constant number of queries.
 
     Sections, questions and facts are where they are translated; a translation of
     another wording is left out. Reasons, which a content holds in English, are worked
-    out from ``facts``, as an assessment has them, a second time.
+    out a second time from the facts that the assessment has now.
     """
     found: dict[tuple[str, str, str], Said] = {}
     questions = list(
@@ -76,6 +79,7 @@ def words_of(
                 _keep(found, ("question", question.key, name), one, language)
     if language == ORIGINAL:
         return Words(edition.language, found)
+    facts = assessment.facts
     with override(language):
         there = Scope(edition, facts, _fact_words(edition, language), gettext)
         here = Scope(edition, facts)
@@ -84,7 +88,21 @@ def words_of(
             for question in questions
         }
         told = dict(zip(here.told(), there.told(), strict=True))
-    return Words(edition.language, found, reasons, told)
+        earlier = _earlier(assessment.carried_from)
+    return Words(edition.language, found, reasons, told, earlier)
+
+
+def _earlier(carried_from: Assessment | None) -> dict[str, str]:
+    """What a content calls the assessment before it, in the language in use."""
+    if carried_from is None:
+        return {}
+    words = gettext("%(subject)s, edition %(edition)s, %(first)s to %(last)s") % {
+        "subject": carried_from.subject,
+        "edition": carried_from.edition.number,
+        "first": day(carried_from.period_from),
+        "last": day(carried_from.period_to),
+    }
+    return {told_earlier(carried_from): words}
 
 
 def _keep(
@@ -126,6 +144,7 @@ def in_words(content: Content, words: Words) -> Content:
         return content
     return replace(
         content,
+        carried_from=words.earlier.get(content.carried_from, content.carried_from),
         facts=tuple(words.facts.get(fact, fact) for fact in content.facts),
         sections=tuple(_section(one, words) for one in content.sections),
         archived=tuple(_line(one, words) for one in content.archived),

@@ -103,7 +103,12 @@ def day(value: date | datetime | None) -> str:
     language = get_language() or ENGLISH
     if language.startswith(ENGLISH):
         return f"{value.day} {value:%b %Y}"
-    return date_format(value, SHORT_DAYS[language])
+    return _whole(date_format(value, SHORT_DAYS[language]))
+
+
+def _whole(written: str) -> str:
+    """A day that no line breaks; reports alone are in another language than English."""
+    return written.replace(" ", "\u00a0")
 
 
 @register.filter
@@ -123,7 +128,7 @@ def long_day(value: date | None) -> str:
     language = get_language() or ENGLISH
     if language.startswith(ENGLISH):
         return f"{value.day} {value:%B %Y}"
-    return date_format(value, LONG_DAYS[language])
+    return _whole(date_format(value, LONG_DAYS[language]))
 
 
 @register.filter

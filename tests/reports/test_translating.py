@@ -143,7 +143,7 @@ def test_reason_of_other_facts_is_left_as_it_was_signed(ruled):
     paper = read(assessment.pk, 1, Wanted(language="de"))
     assessment.facts = {"data": []}
     assessment.save()
-    words = words_of(assessment.edition, "de", assessment.facts)
+    words = words_of(assessment.edition, "de", assessment)
     told = in_words(paper.content, words)
     lines = [line for part in told.sections for line in part.lines]
     assert lines[0].applicability == was
@@ -154,3 +154,19 @@ def test_hash_does_not_hang_on_the_words_of_a_reason(ruled):
     papers = [read(assessment.pk, 1, Wanted(language=one)) for one in ("en", "de")]
     assert papers[0].content.content_hash == papers[1].content.content_hash
     assert papers[1].in_words.printed_hash == papers[1].content.content_hash
+
+
+def test_earlier_assessment_is_told_in_the_language_of_the_report(cast, ruled):
+    earlier = ruled(["health"])
+    now = make_assessment(
+        cast.acme, cast.ada, earlier.edition, subject="Acme again", carried_from=earlier
+    )
+    told = {
+        language: read(
+            now.pk, 1, Wanted(language=language)
+        ).in_words.content.carried_from
+        for language in ("en", "de")
+    }
+    assert told["en"].endswith(", 1 Jan 2026 to 31 Dec 2026")
+    german = told["de"].replace("\u00a0", " ")
+    assert german == "Acme, Ausgabe 2026.1, 1. Jan. 2026 bis 31. Dez. 2026"
