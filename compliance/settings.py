@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "compliance.web.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "compliance.web.middleware.FullDiskMiddleware",
+    "compliance.web.middleware.UnwritableMiddleware",
 ]
 ROOT_URLCONF = "compliance.urls"
 WSGI_APPLICATION = "compliance.wsgi.application"

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from compliance.web.full_disk import is_full
+from compliance.web.unwritable import is_full
 
 FULL = "full"
 DAMAGED = "damaged"

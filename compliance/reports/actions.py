@@ -24,8 +24,8 @@ from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment
-from compliance.web.full_disk import is_full
 from compliance.web.turns import in_turn
+from compliance.web.unwritable import is_full
 
 UNFORESEEN = (
     "The report could not be made: a fault of the program, kept in its log. Nothing"

@@ -25,8 +25,8 @@ from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pacing import paced
 from compliance.reports.packing import write_pack
 from compliance.reviews.snapshot import content_of, one_moment, to_read
-from compliance.web.full_disk import is_full
 from compliance.web.turns import in_turn
+from compliance.web.unwritable import is_full
 
 UNFORESEEN = (
     "The file could not be made: a fault of the program, kept in its log. Nothing else"

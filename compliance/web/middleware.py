@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from compliance.web import full_disk
+from compliance.web import unwritable
 
 logger = logging.getLogger(__name__)
 HEADERS = {
@@ -57,8 +57,8 @@ class HeadersMiddleware:
         return response
 
 
-class FullDiskMiddleware:
-    """What finds no space ends in words that keep what was typed, not in a fault."""
+class UnwritableMiddleware:
+    """What cannot be written ends in words that keep what was typed, not in a fault."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -69,10 +69,12 @@ class FullDiskMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        if not full_disk.is_full(exception):
-            return None
-        logger.error("The disk is full: %s was not done.", request.method)
-        return full_disk.reply(request)
+        if reply := unwritable.reply(request, exception):
+            logger.error(
+                "Nothing can be written (%s): %s", reply.status_code, exception
+            )
+            return reply
+        return None
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -15,7 +15,7 @@ at_once.main()
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(2, marks=pytest.mark.slow),
+        pytest.param(1, marks=pytest.mark.slow),
         pytest.param(40, marks=pytest.mark.long),
     ],
 )

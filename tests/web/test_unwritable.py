@@ -1,4 +1,5 @@
-"""A disk that is full: a save is 507 with its text, pages are read, and it goes on after."""
+"""A disk that is full, a database that is only read: a save keeps its text, pages are read,
+and it goes on after."""
 
 import errno
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 
 from compliance.models import Event
-from compliance.web import full_disk
+from compliance.web import unwritable
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +77,43 @@ def test_pages_are_read_on_a_full_disk(answer, cast, sign_in):
         assert [client.get(page).status_code for page in pages] == [200] * 4
 
 
+@contextmanager
+def read_only():
+    """The database refuses every write, as one that is being moved does."""
+    on, off = "PRAGMA query_only = on", "PRAGMA query_only = off"
+    if connection.vendor == "postgresql":
+        on, off = "SET TRANSACTION READ ONLY", "ROLLBACK TO SAVEPOINT writing"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SAVEPOINT writing")
+        cursor.execute(on)
+        yield
+        cursor.execute(off)
+
+
+def test_save_in_a_database_that_is_only_read_keeps_the_text(save, answer):
+    with read_only():
+        page = save()
+        assert page.status_code == 503
+        assert "The database can only be read" in page.text
+        assert page.text.count("Kept since May.") == 5000
+        assert save(**{"HX-Request": "true"}).status_code == 503
+    assert save().status_code == 302
+
+
+def test_pages_of_a_database_that_is_only_read(answer, cast, sign_in, client):
+    here = answer.assessment.get_absolute_url()
+    ada = sign_in(cast.ada)
+    pages = [here, f"{here}review/", "/o/acme/assessments/", "/o/acme/evidence/"]
+    with read_only():
+        assert [ada.get(page).status_code for page in pages] == [200] * 4
+        given = {"login": cast.con.email, "password": factories.PASSWORD}
+        page = client.post("/accounts/login/", given)
+        assert page.status_code == 503
+        assert "Nothing can be saved just now" in page.text
+        assert factories.PASSWORD not in page.text
+
+
 def fault(state):
     """What Django makes of a fault that PostgreSQL names by a state."""
     error = OperationalError("could not extend file")
@@ -84,26 +122,30 @@ def fault(state):
 
 
 @pytest.mark.parametrize(
-    ("error", "is_full"),
+    ("error", "is_full", "is_read_only"),
     [
-        (OSError(errno.ENOSPC, "no space"), True),
-        (OSError(errno.EDQUOT, "quota"), True),
-        (OSError(errno.EIO, "broken"), False),
-        (fault("53100"), True),
-        (fault("57014"), False),
-        (OperationalError("database or disk is full"), True),
-        (OperationalError("database is locked"), False),
-        (ValueError("disk is full"), False),
+        (OSError(errno.ENOSPC, "no space"), True, False),
+        (OSError(errno.EDQUOT, "quota"), True, False),
+        (OSError(errno.EIO, "broken"), False, False),
+        (fault("53100"), True, False),
+        (fault("57014"), False, False),
+        (OperationalError("database or disk is full"), True, False),
+        (OperationalError("database is locked"), False, False),
+        (OSError(errno.EROFS, "read-only"), False, True),
+        (fault("25006"), False, True),
+        (OperationalError("attempt to write a readonly database"), False, True),
+        (ValueError("disk is full"), False, False),
     ],
 )
-def test_only_want_of_space_is_a_full_disk(error, is_full):
-    assert full_disk.is_full(error) is is_full
+def test_each_is_known_by_its_fault(error, is_full, is_read_only):
+    assert unwritable.is_full(error) is is_full
+    assert unwritable.is_read_only(error) is is_read_only
 
 
 def test_page_has_no_token_and_nothing_secret(rf):
     typed = {"password": "geheim", "code": "hidden", "version": "3", "said": "Why?"}
     request = rf.post("/", typed | {"csrfmiddlewaretoken": "token"})
     request.sensitive_post_parameters = ("code",)
-    page = full_disk.reply(request).content.decode()
+    page = unwritable.reply(request, OSError(errno.ENOSPC, "")).content.decode()
     assert "<pre>Why?</pre>" in page
     assert page.count("<pre>") == 1
