@@ -7,7 +7,7 @@ import sys
 from django.conf import settings
 
 
-def installation(folder, database=""):
+def installation(folder, database="", seconds=300):
     """``run(*words)``: the output of a command in a data folder and database of its own."""
     folder.mkdir()
     environment = {
@@ -25,7 +25,7 @@ def installation(folder, database=""):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]

@@ -39,7 +39,7 @@ def rows(backup: Reader, table: str) -> Iterator[list[Any]]:
     for number, line in enumerate(backup.lines(name), 1):
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             msg = f"{name}: row {number} is no JSON"
             raise BackupError(msg) from error
         if not isinstance(row, list) or len(row) != width:

@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,7 @@ def make(path: Path) -> tuple[Path, Manifest]:
     fitting.refuse_unmigrated()
     now = timezone.now().astimezone(UTC)
     if path.is_dir():
+        _sweep(path)
         path = path / f"attest-{stamp(now)}.zip"
     if path.exists():
         msg = f"{path} is there already. A backup never takes the place of another one."
@@ -183,6 +184,13 @@ def _write_file(writer: Writer, name: str, size: int) -> None:
             " earlier backup, or move it away: then backups go without it and say so."
         )
         raise BackupError(msg)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what killed backups left in a folder; names with a date never recur."""
+    for part in folder.glob(f"attest-*.zip{PART}"):
+        with suppress(BackupError), _alone(part):
+            part.unlink()
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def read(content: bytes) -> Manifest:
     try:
         found = json.loads(content)
         version = found["version"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         msg = f"{NAME} is no manifest of a backup"
         raise BackupError(msg) from error
     if isinstance(version, int) and version > VERSION:

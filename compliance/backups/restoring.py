@@ -67,7 +67,8 @@ def _all_at_once() -> Iterator[None]:
             with guards.aside():
                 yield
     except Error as error:
-        msg = f"The database does not take the rows of this backup: {error}"
+        why = str(error).partition("\n")[0]  # what follows may quote a row
+        msg = f"The database does not take the rows of this backup: {why}"
         raise BackupError(msg) from error
     ContentType.objects.clear_cache()
 

@@ -6,7 +6,8 @@ nothing, and the order of keys, are not lost on the way.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import batched
 from types import SimpleNamespace
 from typing import Any
 
@@ -61,37 +62,26 @@ def line(values: list[Any]) -> bytes:
     return _lined(values).encode() + b"\n"
 
 
-def insert(model: Model_, rows: Iterable[list[Any]]) -> int:
-    """Write rows that ``line`` wrote into an empty table; how many. No signal is sent."""
+def insert(model: Model_, rows: Iterable[list[Any]]) -> None:
+    """Write rows that ``line`` wrote into an empty table. No signal is sent."""
     fields, quote = fields_of(model), connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    table = quote(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608
+    into = f"{quote(model._meta.db_table)} ({columns})"
     readers = [_reader(field) for field in fields]
-    written = 0
+    ready = (
+        tuple(read(value) for read, value in zip(readers, row, strict=True))
+        for row in rows
+    )
     with connection.cursor() as cursor:
-        for batch in _batches(rows):
-            cursor.executemany(
-                statement,
-                [
-                    tuple(read(value) for read, value in zip(readers, row, strict=True))
-                    for row in batch
-                ],
-            )
-            written += len(batch)
-    return written
-
-
-def _batches(rows: Iterable[list[Any]]) -> Iterator[list[list[Any]]]:
-    batch = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in ready:
+                    copy.write_row(row)
+            return
+        places = ", ".join(["%s"] * len(fields))
+        statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608
+        for batch in batched(ready, BATCH):
+            cursor.executemany(statement, batch)
 
 
 def _told(field: Field) -> Field:

@@ -1,4 +1,7 @@
-"""``python -m tests.backups.restored FILE``: brings a backup in, and checks each chain."""
+"""``python -m tests.backups.restored FILE NEXT``: brings one backup in, makes another.
+
+A library that was there before is to be gone afterwards. Each chain is checked.
+"""
 
 import os
 import sys
@@ -9,10 +12,18 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
 django.setup()
 
+from django.core.management import call_command  # noqa: E402
+
 from compliance.audit import trail  # noqa: E402
+from compliance.backups.making import make  # noqa: E402
 from compliance.backups.restoring import restore  # noqa: E402
+from compliance.models import Theme  # noqa: E402
 
 if __name__ == "__main__":
+    call_command("migrate", interactive=False, verbosity=0)
+    for number in range(20):
+        Theme.objects.create(key=f"own-{number}", name="Own", position=number)
     restore(Path(sys.argv[1]))
     faults = [fault for fault in map(trail.verify, trail.chains()) if fault]
+    make(Path(sys.argv[2]))
     sys.exit(str(faults) if faults else 0)

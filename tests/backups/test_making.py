@@ -135,6 +135,7 @@ def test_a_file_that_is_there_stays_and_a_folder_gets_one_with_the_date(world):
         call_command("backup", str(world.path))
     assert world.path.read_bytes() == b"mine"
     world.path.unlink()
+    (world.folder / "attest-2026-11-01T030000Z.zip.part").write_bytes(b"killed")
     installations.run("backup", world.folder)
     (made,) = world.folder.iterdir()
     assert made.name.startswith("attest-20")

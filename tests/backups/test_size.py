@@ -1,0 +1,59 @@
+"""A large installation is backed up and comes back in bounded memory."""
+
+import os
+import sys
+import time
+
+import pytest
+from django.conf import settings
+
+from tests.installing import installation
+
+pytestmark = pytest.mark.long
+MOST_KILOBYTES = 512 * 1024
+MAPPED_KILOBYTES = 128 * 1024
+"""Of its file SQLite keeps that much in view (``mmap_size``), whatever is asked."""
+
+
+def measured(folder, *words):
+    """What a command takes: seconds, seconds of CPU, kilobytes at most."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/attest.sqlite3",
+        "NO_BOOTSTRAP": "1",
+    }
+    began = time.monotonic()
+    words = [sys.executable, str(settings.BASE_DIR / "manage.py"), *map(str, words)]
+    child = os.posix_spawn(sys.executable, words, environment)
+    _, status, used = os.wait4(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss
+
+
+@pytest.mark.parametrize("answers", [50_000, 500_000])
+def test_memory_follows_neither_rows_nor_files(tmp_path, answers):
+    """Ten times as much takes as much memory; a file is larger than the bound."""
+    peaks = {}
+    for name, rows, size in (
+        ("small", answers // 10, 1024 * 1024),
+        ("large", answers, 600 * 1024 * 1024),
+    ):
+        there, here = tmp_path / name, tmp_path / f"{name}-restored"
+        path = tmp_path / f"{name}.zip"
+        fill = installation(there, seconds=1800)
+        fill("-m", "tests.backups.filling", rows, 2, size)
+        installation(here)("manage.py", "migrate", "-v0")
+        for folder, *words in (
+            (there, "backup", path),
+            (here, "verify_backup", path),
+            (here, "restore", path),
+        ):
+            seconds, worked, peak = measured(folder, *words)
+            told = f"{seconds:.1f} s, {worked:.1f} s of CPU, {peak} KB"
+            print(name, words[0], told)  # noqa: T201
+            peaks[name, words[0]] = peak
+    for command in ("backup", "verify_backup", "restore"):
+        small, large = peaks["small", command], peaks["large", command]
+        assert large < MOST_KILOBYTES
+        assert large < 1.2 * small + MAPPED_KILOBYTES
