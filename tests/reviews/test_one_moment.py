@@ -1,0 +1,43 @@
+"""What is read as of one moment stays as it was, and nobody who writes waits for it."""
+
+import pytest
+
+PROGRAM = """
+import json, threading
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+if connection.vendor == "sqlite":
+    call_command("migrate", verbosity=0)
+from compliance.reviews.snapshot import content_of, one_moment, to_read
+from tests import factories, signing
+
+cast = factories.make_cast()
+here = factories.make_assessment(cast.acme, cast.ada)
+done = threading.Event()
+
+def save(note):
+    signing.answer(cast.con, here, "Q1", note=note)
+    connection.close()
+    done.set()
+
+def hash_now():
+    return content_of(to_read(here.pk)).content_hash
+
+with one_moment():
+    first = hash_now()
+    writer = threading.Thread(target=save, args=["Kept."])
+    writer.start()
+    is_saved = done.wait(10)
+    is_same = hash_now() == first
+writer.join()
+is_seen = hash_now() != first
+signing.answer(cast.con, here, "Q1", note="Later.")
+print(json.dumps([is_saved, is_same, is_seen]))
+"""
+
+
+@pytest.mark.slow
+def test_who_reads_one_moment_stops_nobody_from_saving(race):
+    assert race(PROGRAM, 1) == [True, True, True]
