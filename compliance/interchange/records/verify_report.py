@@ -327,7 +327,7 @@ def _trail(result: Result, source: dict[str, Any]) -> None:
         _refuse_entry(entry, trail, before)
         joined += entry["seq"] == before["seq"] + 1
         before = entry
-    words = f"All {len(entries)} have their hash; {joined} follow on the one before."
+    words = f"All {len(entries)} events have their hash, {joined} follow directly."
     result.add("trail", OK if entries else NOTE, words)
 
 
