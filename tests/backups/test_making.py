@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from compliance.backups import making
 from compliance.backups.checking import opened
@@ -152,3 +153,12 @@ def test_another_one_that_is_made_is_left_alone(world):
 def test_a_folder_that_is_not_there_is_told(world):
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("backup", str(world.folder / "none" / "b.zip"))
+
+
+def test_a_database_that_is_away_is_told(world, monkeypatch):
+    def away():
+        msg = "connection refused\nCONTEXT: host"
+        raise OperationalError(msg)
+
+    monkeypatch.setattr(making.fitting, "refuse_unmigrated", away)
+    assert refused(world) == "The database cannot be used: connection refused"

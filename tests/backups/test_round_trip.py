@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from compliance.assessments.actions import comment
 from compliance.assessments.searching import find
+from compliance.audit import trail
 from compliance.backups.checking import opened
 from compliance.models import (
     Challenge,
@@ -61,6 +62,7 @@ def test_all_is_as_it_was(saved):
     full = saved.world.full
     assert content_of(to_read(full.pk)).content_hash == saved.content
     assert bundle_of(full) == saved.bundle
+    assert [trail.verify(pk) for pk in trail.chains()] == [None] * 2
     assert said.endswith(saved.verified)
     assert "Acme: event" in said  # factories write rows without an entry
 

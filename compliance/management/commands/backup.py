@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from compliance.backups.making import make
 from compliance.backups.manifest import BackupError
@@ -24,6 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             path, said = make(options["file"])
+        except Error as error:
+            msg = f"The database cannot be used: {str(error).partition('\n')[0]}"
+            raise CommandError(msg) from error
         except BackupError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
 from compliance.audit import checkpoints
 from compliance.backups.making import trail_key
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         path = options["file"]
         try:
             said, told = restore(path)
+        except Error as error:
+            msg = f"The database cannot be used: {str(error).partition('\n')[0]}"
+            raise CommandError(msg) from error
         except BackupError as error:
             msg = f"{path}: {error}"
             raise CommandError(msg) from error
