@@ -41,7 +41,7 @@ def test_memory_follows_neither_rows_nor_files(tmp_path, answers):
     ):
         there, here = tmp_path / name, tmp_path / f"{name}-restored"
         path = tmp_path / f"{name}.zip"
-        fill = installation(there, seconds=1800)
+        fill = installation(there, seconds=3600)
         fill("-m", "tests.backups.filling", rows, 2, size)
         installation(here)("manage.py", "migrate", "-v0")
         for folder, *words in (
