@@ -34,6 +34,7 @@ from compliance.audit.notes import (
     signed,
     verifier_key,
 )
+from compliance.web.folders import flush
 from compliance.web.mail import queue_mail
 from compliance.web.secret import kept_file
 from compliance.web.turns import in_turn
@@ -224,8 +225,4 @@ def _append(file: BinaryIO, note: str) -> None:
     except OSError:
         file.truncate(end)
         raise
-    folder = os.open(Path(settings.CHECKPOINTS_DIR), os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush(Path(settings.CHECKPOINTS_DIR))

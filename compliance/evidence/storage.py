@@ -19,6 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from compliance.web.folders import flush, locked
 from compliance.web.unwritable import is_full
 
 FULL = "full"
@@ -56,7 +57,7 @@ def keep(organisation_id: UUID, chunks: Iterable[bytes]) -> Kept:
             except FileExistsError:
                 open_kept(organisation_id, kept.sha256).close()
                 os.utime(place)
-            _flush(place.parent)
+            flush(place.parent)
         finally:
             part.unlink(missing_ok=True)
     return kept
@@ -92,7 +93,7 @@ def unswept(organisation_id: UUID) -> Iterator[None]:
     folder = _folder(organisation_id)
     with no_space_told():
         _make(folder)
-    with _locked(folder, fcntl.LOCK_SH):
+    with locked(folder, fcntl.LOCK_SH):
         yield
 
 
@@ -106,7 +107,7 @@ def old_files(organisation_id: UUID, older_than: float) -> Iterator[list[Path]]:
     if not folder.is_dir():
         yield []
         return
-    with _locked(folder, fcntl.LOCK_EX):
+    with locked(folder, fcntl.LOCK_EX):
         found = [*folder.glob(".part-*"), *folder.glob("[0-9a-f][0-9a-f]/*")]
         yield [path for path in found if path.stat().st_mtime < older_than]
 
@@ -161,7 +162,7 @@ def _make(folder: Path) -> None:
         _make(folder.parent)
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    _flush(folder.parent)
+    flush(folder.parent)
 
 
 def _write(part: Path, chunks: Iterable[bytes]) -> Kept:
@@ -175,22 +176,3 @@ def _write(part: Path, chunks: Iterable[bytes]) -> Kept:
         file.flush()
         os.fsync(file.fileno())
     return Kept(digest.hexdigest(), size)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _locked(folder: Path, how: int) -> Iterator[None]:
-    """A lock on the folder that ends with the block, or with the process."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
-        os.close(handle)

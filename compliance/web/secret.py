@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from compliance.web.folders import flush
+
 
 def kept_secret(path: Path) -> str:
     """The secret in ``path``; made on first use, whole or not at all."""
@@ -33,14 +35,5 @@ def kept_file(path: Path, make: Callable[[], bytes]) -> bytes:
             pass  # another process was first: its bytes count
         finally:
             fresh.unlink()
-        _settle(path.parent)
+        flush(path.parent)  # the new name, too
     return path.read_bytes()
-
-
-def _settle(folder: Path) -> None:
-    """The new name survives a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

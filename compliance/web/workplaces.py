@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
+from compliance.web.folders import flush, locked, opened
+
 PREFIX = ".part-"
 Known = Callable[[str], bool]
 """Says of a finished file's name whether a row names it."""
@@ -24,16 +26,16 @@ def workplace(shelf: Path, is_known: Known) -> Iterator[Path]:
     With it goes each file that was ``put`` and that ``is_known`` does not know then: so
     the row of a file is written before the block ends.
     """
-    with _locked(shelf, fcntl.LOCK_EX):
+    with locked(shelf, fcntl.LOCK_EX):
         _sweep(shelf, is_known)
         desk = Path(mkdtemp(prefix=PREFIX, dir=shelf))
-        handle = _opened(desk)
+        handle = opened(desk)
         fcntl.flock(handle, fcntl.LOCK_SH)
     try:
         yield desk
     finally:
         os.close(handle)
-        with _locked(shelf, fcntl.LOCK_EX):
+        with locked(shelf, fcntl.LOCK_EX):
             _clear(desk, is_known)
 
 
@@ -45,15 +47,15 @@ def put(file: Path, name: str) -> None:
     desk, shelf = file.parent, file.parent.parent
     with file.open("rb") as written:
         os.fsync(written.fileno())
-    with _locked(shelf, fcntl.LOCK_EX):
+    with locked(shelf, fcntl.LOCK_EX):
         os.link(file, desk / name)  # says from here on whose it is
         file.replace(shelf / name)
-        _flush(shelf)
+        flush(shelf)
 
 
 def sweep(shelf: Path, is_known: Known) -> int:
     """Take away what killed processes left on a shelf; how many workplaces that were."""
-    with _locked(shelf, fcntl.LOCK_EX):
+    with locked(shelf, fcntl.LOCK_EX):
         return _sweep(shelf, is_known)
 
 
@@ -79,7 +81,7 @@ def _clear(desk: Path, is_known: Known) -> None:
 def _is_dead(desk: Path) -> bool:
     """Whether nobody works there any more; who does holds a lock."""
     try:
-        handle = _opened(desk)
+        handle = opened(desk)
     except FileNotFoundError:
         return False
     try:
@@ -89,25 +91,3 @@ def _is_dead(desk: Path) -> bool:
     finally:
         os.close(handle)
     return True
-
-
-@contextmanager
-def _locked(folder: Path, how: int) -> Iterator[None]:
-    handle = _opened(folder)
-    try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _flush(folder: Path) -> None:
-    handle = _opened(folder)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _opened(folder: Path) -> int:
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
