@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from compliance.audit import checkpoints
@@ -32,6 +32,8 @@ from compliance.backups.manifest import (
 )
 from compliance.backups.places import path_of
 from compliance.reports.reading import program_version
+from compliance.reviews.snapshot import one_moment
+from compliance.web.folders import flush
 
 PART = ".part"
 
@@ -73,7 +75,7 @@ def make(path: Path) -> tuple[Path, Manifest]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-    _flush(path.resolve().parent)
+    flush(path.resolve().parent)
     return path, said
 
 
@@ -87,7 +89,7 @@ def trail_key() -> str:
 def _write(writer: Writer) -> Manifest:
     # Before the rows: what was signed must not be newer than the trail beside it.
     _write_checkpoints(writer)
-    with reading_one_moment():
+    with one_moment():
         moment = _write_rows(writer)
     missing = [name for name in moment.files if not path_of(name).is_file()]
     for name, size in moment.files.items():
@@ -108,29 +110,6 @@ def _write(writer: Writer) -> Manifest:
     )
     writer.finish(said)
     return said
-
-
-@contextmanager
-def reading_one_moment() -> Iterator[None]:
-    """Every query inside sees the same state of the database, and blocks nobody.
-
-    ``transaction.atomic`` would begin by taking the one lock that writers of SQLite
-    wait for; what only reads needs none.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    if connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN")
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def _write_checkpoints(writer: Writer) -> None:
@@ -206,11 +185,3 @@ def _alone(part: Path) -> Iterator[BinaryIO]:
         os.fchmod(file.fileno(), 0o600)
         file.truncate()
         yield file
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from compliance.audit import checkpoints
 from compliance.backups.manifest import BackupError, hash_in, stamp
 from compliance.evidence import storage as evidence
 from compliance.reports import storage as reports
+from compliance.web.folders import flush
 
 
 def path_of(name: str) -> Path:
@@ -62,7 +63,7 @@ def _put_checkpoints(path: Path, chunks: Iterable[bytes], now: datetime) -> str:
     finally:
         fresh.unlink(missing_ok=True)
     path.with_suffix(".verified").unlink(missing_ok=True)
-    _flush(path.parent)
+    flush(path.parent)
     return told
 
 
@@ -80,11 +81,3 @@ def _set_aside(path: Path, fresh: Path, now: datetime) -> str:
             f"{path.name}: the checkpoints here {what}; they are kept as {aside.name}."
         )
     return ""
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
