@@ -185,7 +185,7 @@ def test_file_that_is_cut_off_is_refused(parts, length):
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"%PDF-1.7", b"\x00" * 5000, b"{}"])
 def test_other_files_are_refused(content):
-    assert refused(content) == "the file: is no bundle, or is cut off or damaged"
+    assert refused(content) == "The file is no bundle, or is cut off or damaged"
 
 
 def test_one_flipped_bit_anywhere_is_noticed(parts):

@@ -29,12 +29,16 @@ ENCRYPTED = 0x1
 _SUM = re.compile(r"([0-9a-f]{64})  (\S{1,100})")
 
 
+FILE = "The file"
+"""In place of a part: what is wrong is wrong with the whole."""
+
+
 class BundleError(Exception):
     """Why nothing of a bundle is taken in: the part and the reason, for a person."""
 
     def __init__(self, part: str, words: str) -> None:
-        part = clipped(part, 100)
-        super().__init__(clipped(f"{part}: {words}", layout.MOST_WORDS))
+        joint = " " if part == FILE else ": "
+        super().__init__(clipped(clipped(part, 100) + joint + words, layout.MOST_WORDS))
 
 
 def check(file: BinaryIO, tell: Callable[[Any], None]) -> None:
@@ -99,15 +103,15 @@ def _opened(file: BinaryIO) -> ZipFile:
         archive = ZipFile(file)
     except (BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
         words = "is no bundle, or is cut off or damaged"
-        raise BundleError("the file", words) from error
+        raise BundleError(FILE, words) from error
     infos = archive.infolist()
     if len(infos) > layout.MOST_PARTS:
         words = f"has {len(infos):,} parts; at most {layout.MOST_PARTS:,} are read"
-        raise BundleError("the file", words)
+        raise BundleError(FILE, words)
     names = archive.NameToInfo
     if layout.IN_PACK in names and layout.HEAD not in names:
         words = f"is an audit pack; the bundle is {layout.IN_PACK} in it"
-        raise BundleError("the file", words)
+        raise BundleError(FILE, words)
     for info in infos:
         _refuse_part(info)
     twice = [name for name, n in Counter(i.filename for i in infos).items() if n > 1]

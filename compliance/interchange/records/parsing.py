@@ -18,9 +18,9 @@ def main(_: list[str]) -> int:
     except BundleError as fault:
         words = str(fault)
     except MemoryError:
-        words = "the file: needs more memory than a bundle may"
+        words = "The file needs more memory than a bundle may"
     except Exception:  # met what nobody foresaw: refused, never half read
-        words = "the file: cannot be read: it is not built as a bundle is"
+        words = "The file cannot be read: it is not built as a bundle is"
     else:
         return 0
     _tell({"fault": words})

@@ -75,10 +75,10 @@ def opened(file: BinaryIO) -> Iterator[Bundle]:
                 return
             raise UnreadableError(clipped(said["fault"], layout.MOST_WORDS))
     except TooLongError as error:
-        msg = f"the file: takes longer than {layout.SECONDS} seconds to read"
+        msg = f"The file takes longer than {layout.SECONDS} seconds to read"
         raise UnreadableError(msg) from error
     except (BrokenError, json.JSONDecodeError) as error:
-        msg = "the file: needs more time or memory than a bundle may"
+        msg = "The file needs more time or memory than a bundle may"
         raise UnreadableError(msg) from error
 
 
