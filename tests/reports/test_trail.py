@@ -205,7 +205,7 @@ def test_link_that_was_opened_is_nobodys_doing(cast, sign_in, client):
     page = ada.get(URL, {"text": "share"})
     assert page.context["rows"][0].who == "By share link"
     table = body(ada.post(f"{URL}export/", {"form": "csv"}))
-    assert "By share link,Share link opened" in table
+    assert 'By share link,"Share link opened' in table
 
 
 def test_taking_it_away_is_an_event(cast, sign_in):
