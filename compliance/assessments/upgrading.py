@@ -13,6 +13,7 @@ from typing import Any
 from compliance.assessments.choices import Decision
 from compliance.assessments.scoring import BESIDE, DERIVED, verdict_of
 from compliance.assessments.values import parse
+from compliance.audit.chain import canonical, digest
 from compliance.checklists.changes import Detail, Telling
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Document, Item, compare
@@ -64,6 +65,13 @@ class Move:
     def needs_decision(self) -> bool:
         """Whether the answer may not simply come along."""
         return self.options != (Decision.CARRY,) and bool(self.options)
+
+    @property
+    def mark(self) -> str:
+        """Stands for all that this move shows: another one when any of it differs."""
+        said, item = self.said, self.item
+        shown = [said.verdict, said.value, said.note, said.reason, list(self.options)]
+        return digest(canonical([self.key, item.old, item.new, shown]))[:16]
 
     @property
     def told(self) -> str:
@@ -130,6 +138,16 @@ class Plan:
     def archived(self) -> list[Move]:
         """Removed questions that had been answered."""
         return [move for move in self.removed if move.said.is_something]
+
+    @property
+    def told(self) -> list[Move]:
+        """Those that decide, add or take away something."""
+        return [*self.deciding, *self.added, *self.removed]
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The ``mark`` of each move in ``told``."""
+        return frozenset(move.mark for move in self.told)
 
     def answered(self, decisions: Mapping[str, str]) -> dict[Decision, int]:
         """How many given answers have each decision; the archived ones have none."""

@@ -6,7 +6,7 @@ gone is archived; it comes back when an edition asks the question again.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
 from compliance.checklists import content
+from compliance.checklists.actions import StaleError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
 from compliance.organisations.models import User
@@ -52,6 +53,7 @@ def upgrade(
     decisions: Mapping[str, str],
     typed: Mapping[str, Sequence[str]] | None = None,
     owners: Mapping[str, User] | None = None,
+    seen: Collection[str] | None = None,
 ) -> Upgrade:
     """Move a running assessment to a published edition of the same checklist.
 
@@ -59,6 +61,8 @@ def upgrade(
     with one that is not open to it, gets what the preview suggests. ``typed`` holds the
     values of those that are answered anew, as they were typed; ``owners`` whose new
     questions will be, where they apply: each is told in one mail. No answer is deleted.
+    ``seen`` are the ``marks`` of the plan that a person decided on: raises
+    ``StaleError`` when the plan is another one by now, or the edition is closed.
     Raises ``ValidationError`` when the assessment is closed, when the edition is not
     published, is the same or is of another checklist, for a value that is none, and
     for an owner who may not answer.
@@ -66,9 +70,14 @@ def upgrade(
     with in_turn(), transaction.atomic():
         assessment = locked_assessment(assessment)
         to = Edition.objects.select_for_update(of=("self",)).get(pk=to.pk)
+        if seen is not None and to.status != EditionStatus.PUBLISHED:
+            raise StaleError
         _refuse(assessment, to)
         answers = _by_key(assessment, is_locked=True)
-        moving = _Moving(by, assessment, to, _plan(assessment, to, answers), answers)
+        found = _plan(assessment, to, answers)
+        if seen is not None and found.marks != frozenset(seen):
+            raise StaleError
+        moving = _Moving(by, assessment, to, found, answers)
         moving.decide(decisions, typed or {})
         return moving.finish(owners or {})
 

@@ -6,9 +6,10 @@ from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.models.looking import Presence, SavedView, Visit
 from compliance.assessments.models.origin import Origin, OriginEvent, OriginTrail
 from compliance.assessments.models.talk import Comment, Mention
-from compliance.assessments.models.upgrade import Upgrade
+from compliance.assessments.models.upgrade import UNDO_FOR, Upgrade
 
 __all__ = [
+    "UNDO_FOR",
     "Action",
     "ActionLink",
     "Answer",

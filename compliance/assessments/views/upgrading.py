@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -17,29 +18,46 @@ from django.views.decorators.http import (
 
 from compliance.assessments import actions
 from compliance.assessments.choices import Decision
-from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models import UNDO_FOR, Answer, Assessment
 from compliance.assessments.upgrading import Move, Plan
 from compliance.assessments.views.contributing import answerers
 from compliance.assessments.views.workspace import find
+from compliance.checklists.actions import StaleError
 from compliance.checklists.models import Edition
 from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.models import User
 
 PREFIXES = {"decision": "d-", "typed": "v-", "owner": "o-"}
 """What the names of fields begin with; the key of the question follows."""
 NOBODY = "nobody"
+MOST_NAMED = 20
 MOST_SELECTS = 2_000
 """Names in lists of people, above which one list serves all new questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person chose on the page, by question; ``owner`` is for all new ones."""
+    """What a person chose on the page, by question; ``owner`` is for all new ones.
+
+    ``to`` is the edition that the page led to, as text, and ``seen`` the marks of what
+    it showed: "" and none where nothing was sent.
+    """
 
     decisions: Mapping[str, str]
     typed: Mapping[str, Sequence[str]]
     owners: Mapping[str, str]
     owner: str
+    to: str = ""
+    seen: frozenset[str] = frozenset()
+
+    def is_for(self, to: Edition, plan: Plan) -> bool:
+        """Whether it was chosen on a page that showed this very plan."""
+        return self.to == str(to.pk) and self.seen == plan.marks
+
+    def decision(self, move: Move) -> str:
+        """What was decided on the move as it stands now; "" where it showed another."""
+        return self.decisions.get(move.key, "") if move.mark in self.seen else ""
 
     def owner_of(self, key: str) -> str:
         """Whose a new question will be: an id of a person as text, or else nobody."""
@@ -64,6 +82,9 @@ def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if request.method == "POST" and "all" not in request.POST:
         try:
             _move(request, assessment, to, chosen)
+        except StaleError:
+            to = _newest(request, find(request, assessment_id))
+            return _page(request, assessment, to, chosen)
         except ValidationError as error:
             return _page(request, assessment, to, chosen, faults=error.messages)
         messages.success(request, f"Moved to edition {to.number}.")
@@ -74,20 +95,15 @@ def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 def _move(
     request: MemberRequest, assessment: Assessment, to: Edition, chosen: Chosen
 ) -> None:
-    """Move as it was chosen; raises ``ValidationError`` in words for the person."""
-    people = {str(person.pk): person for person in answerers(request)}
+    """Move as it was chosen, if what was shown still holds.
+
+    Raises ``StaleError`` if it does not, and ``ValidationError`` in words for the person.
+    """
     plan = actions.foresee_upgrade(assessment=assessment, to=to)
-    if unmeant := [move.key for move in plan.deciding if chosen.is_unmeant(move)]:
-        msg = (
-            f"{', '.join(unmeant)}: an answer in the new form is there, but not chosen."
-            " Choose it, or empty the field."
-        )
-        raise ValidationError(msg)
-    owners = {
-        move.key: people[owner]
-        for move in plan.added
-        if (owner := chosen.owner_of(move.key)) in people
-    }
+    if not chosen.is_for(to, plan):
+        raise StaleError
+    _refuse_unmeant(plan, chosen)
+    owners = _owners(request, plan, chosen)
     for _ in set(owners.values()) - {request.user}:
         if not limits.may_send(request):
             raise ValidationError(limits.TOO_MANY)
@@ -98,7 +114,27 @@ def _move(
         decisions=chosen.decisions,
         typed=chosen.typed,
         owners=owners,
+        seen=chosen.seen,
     )
+
+
+def _refuse_unmeant(plan: Plan, chosen: Chosen) -> None:
+    if unmeant := [move.key for move in plan.deciding if chosen.is_unmeant(move)]:
+        msg = (
+            f"{', '.join(unmeant)}: an answer in the new form is there, but not chosen."
+            " Choose it, or empty the field."
+        )
+        raise ValidationError(msg)
+
+
+def _owners(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, User]:
+    """Whose new questions will be, by key; only who may answer is given any."""
+    people = {str(person.pk): person for person in answerers(request)}
+    return {
+        move.key: people[owner]
+        for move in plan.added
+        if (owner := chosen.owner_of(move.key)) in people
+    }
 
 
 def _newest(request: MemberRequest, assessment: Assessment) -> Edition | None:
@@ -120,7 +156,12 @@ def _sent(request: MemberRequest) -> Chosen:
     }
     one = {field: {k: v[-1] for k, v in found.items()} for field, found in sent.items()}
     return Chosen(
-        one["decision"], sent["typed"], one["owner"], request.POST.get("owner", "")
+        one["decision"],
+        sent["typed"],
+        one["owner"],
+        request.POST.get("owner", ""),
+        request.POST.get("to", ""),
+        frozenset(request.POST.get("seen", "").split()),
     )
 
 
@@ -141,8 +182,23 @@ def _page(
         plan = actions.foresee_upgrade(assessment=assessment, to=to)
         context |= {"plan": plan} | _chosen(request, plan, chosen)
         context |= _new(request, plan, chosen)
+        context["undo_until"] = timezone.now() + UNDO_FOR
+        if request.method == "POST" and not chosen.is_for(to, plan):
+            context["faults"] = [_stale(to, plan, chosen)]
+            return render(request, "assessments/upgrade.html", context, status=409)
     status = 422 if "faults" in more else 200
     return render(request, "assessments/upgrade.html", context, status=status)
+
+
+def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
+    """What differs from the page on which it was chosen, in words."""
+    why = "What this move does has changed since you opened the page."
+    if chosen.to != str(to.pk):
+        why = f"The newest edition is {to.number} now; the page showed another one."
+    new = [move.key for move in plan.told if move.mark not in chosen.seen]
+    more = " and others" if len(new) > MOST_NAMED else ""
+    look = f" Look again at {', '.join(new[:MOST_NAMED])}{more}." if new else ""
+    return f"{why} Nothing was moved.{look} What you decided elsewhere is kept."
 
 
 def _chosen(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any]:
@@ -150,12 +206,13 @@ def _chosen(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any
 
     "Carry all" and "Confirm all again" choose where that is open; never a conversion.
     """
-    decisions, wanted = chosen.decisions, request.POST.get("all", "")
-    if wanted in {Decision.CARRY, Decision.AGAIN}:
-        decisions = {
-            move.key: wanted if wanted in move.options else decisions.get(move.key, "")
-            for move in plan.deciding
-        }
+    wanted = request.POST.get("all", "")
+    if wanted not in {Decision.CARRY, Decision.AGAIN}:
+        wanted = ""
+    decisions = {
+        move.key: wanted if wanted in move.options else chosen.decision(move)
+        for move in plan.deciding
+    }
     rows = [
         (move, move.settled(decisions.get(move.key, "")), chosen.typed.get(move.key))
         for move in plan.deciding
@@ -167,6 +224,7 @@ def _chosen(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any
         "carried": len(plan.same) + carried,
         "again": len(rows) - carried,
         "counts": plan.answered(decisions),
+        "marks": " ".join(sorted(plan.marks)),
     }
 
 
