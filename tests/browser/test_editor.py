@@ -89,3 +89,81 @@ def test_editor_works_without_scripts(desk, made, open_window):
     page.get_by_label("Question", exact=True).fill("Saved without a script?")
     follow(page.get_by_role("button", name="Save Q2"))
     assert desk.asked(made["draft"])["s1"][0] == ["Q2", "Saved without a script?"]
+
+
+ASKS = """() => {
+  const leaving = new Event("beforeunload", { cancelable: true });
+  window.dispatchEvent(leaving);
+  return leaving.defaultPrevented;
+}"""
+KEPT = "Object.keys(sessionStorage).filter(key => key.startsWith('outbox-edit-'))"
+
+
+def told(page):
+    return page.locator("[data-kept]")
+
+
+def test_what_is_typed_outlives_a_reload_until_it_is_dropped(desk, made, open_window):
+    window = open_window(made["sessions"][0], made["path"] + "edit/?question=Q2")
+    page = window.page
+    assert page.evaluate(ASKS) is False
+    name = page.locator(".editfields").get_by_label("Short name")
+    stood = name.input_value()
+    name.fill("Typed and not saved")
+    assert page.evaluate(ASKS) is True
+    page.reload()
+    assert name.input_value() == "Typed and not saved"
+    assert "Not saved yet: Q2" in told(page).inner_text()
+    assert looks(page) == []
+    follow(told(page).get_by_role("button", name="Drop it"))
+    assert (name.input_value(), told(page).inner_text()) == (stood, "")
+    assert page.evaluate(KEPT) == []
+    assert window.faults == []
+
+
+def test_what_is_typed_outlives_another_question_and_somebody_elses_save(
+    desk, made, open_window
+):
+    path = made["path"] + "edit/?question=Q1"
+    window = open_window(made["sessions"][0], path)
+    page = window.page
+    page.get_by_role("button", name="Add condition").click()
+    page.get_by_label("Answers 1").wait_for()
+    page.get_by_label("How to check").fill("Ask the register, twice.")
+    follow(page.locator('[data-item="Q2"] a'))
+    assert page.evaluate(ASKS) is False  # this page has nothing of its own
+    theirs = open_window(made["sessions"][1], path).page
+    theirs.get_by_label("Question", exact=True).fill("Theirs, meanwhile?")
+    follow(theirs.get_by_role("button", name="Save Q1"))
+    follow(told(page).get_by_role("link", name="Q1"))
+    page.get_by_label("Answers 1").wait_for()
+    assert page.get_by_label("How to check").input_value() == "Ask the register, twice."
+    assert "saving shows you both" in told(page).inner_text()
+    follow(page.get_by_role("button", name="Save Q1"))
+    page.get_by_text("Somebody else has saved Q1").wait_for()
+    assert page.evaluate(KEPT) != []
+    follow(page.get_by_role("button", name="Save Q1"))
+    page.get_by_text("Q1 is saved").wait_for()
+    assert (page.evaluate(KEPT), told(page).inner_text()) == ([], "")
+    assert window.scripts == []
+
+
+PLACES = [
+    ("facts", "a new fact", "Short name"),
+    ("edition", "the edition", "What changed"),
+    ("roles", "the roles", "Name of the new role"),
+]
+
+
+def test_other_forms_keep_what_is_typed_until_it_is_saved(desk, made, open_window):
+    page = open_window(made["sessions"][0], made["path"] + "edit/").page
+    for place, _, label in PLACES:
+        page.goto(page.url.split("/edit/")[0] + f"/edit/{place}/")
+        page.get_by_label(label).last.fill("Half of it")
+    page.goto(page.url.split("/edit/")[0] + "/check/")
+    for _, name, label in PLACES:
+        follow(told(page).get_by_role("link", name=name))
+        assert page.get_by_label(label).last.input_value() == "Half of it"
+    follow(page.get_by_role("button", name="Save"))
+    assert "the roles" not in told(page).inner_text()
+    assert "the edition" in told(page).inner_text()
