@@ -30,10 +30,8 @@ _PROOF = {
     "covers_from": "period",
     "covers_to": "period",
     "expires_on": "expiry",
-    "file_name": "file",
-    "url": "link",
-    "sha256": "file",
 }
+"""The file and the link of a piece never change: another one is another piece."""
 _TASK = {
     "title": "title",
     "text": "details",
@@ -116,10 +114,26 @@ def _names(proofs: Iterable[Proof]) -> list[tuple[str, str, str]]:
 
 
 def _proofs(signed: Content, now: Content) -> Iterator[Changed]:
-    """Evidence stands in the order of its first use: place by place."""
-    for old, new in zip(signed.proofs, now.proofs, strict=False):
+    """What is said of each piece that was in use then and is now.
+
+    What came or went is told with the questions. A piece is known by what it is and
+    when it was received; of several alike, the ones called the same belong together.
+    """
+    left: dict[tuple[object, ...], list[Proof]] = {}
+    for one in now.proofs:
+        left.setdefault(_piece(one), []).append(one)
+    for old in signed.proofs:
+        alike = left.get(_piece(old), [])
+        if not alike:
+            continue
+        new = next((one for one in alike if one.title == old.title), alike[0])
+        alike.remove(new)
         if what := _fields(_PROOF, old, new):
             yield Changed(old.title, ", ".join(what))
+
+
+def _piece(one: Proof) -> tuple[object, ...]:
+    return one.sha256, one.url, one.file_name, one.received_at
 
 
 def _tasks(

@@ -6,28 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from compliance.assessments.actions.writing import ANSWERING, CHANGING
 from compliance.assessments.choices import OPEN
 from compliance.assessments.models import Answer, Assessment
-from compliance.audit import trail
-from compliance.audit.models import Event
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.content import Content, content_from, in_groups
+from compliance.reviews.hands import hands_in
 from compliance.reviews.models import Check, Review
 from compliance.reviews.sampling import Sample, sample, samples, together
 from compliance.reviews.snapshot import content_of, one_moment, to_read
-from compliance.reviews.stated import came_with
-
-PREPARING = {
-    action
-    for action in CHANGING
-    if not action.startswith(("answer.up", "answer.asked"))
-} | {"answer.confirmed_again", "evidence.attached"}
-"""Events by which somebody answered. A move to another edition is nobody's answer."""
 
 
 @dataclass(frozen=True)
@@ -128,53 +117,3 @@ def _checks(assessment: Assessment, keys: Mapping[int, str]) -> Checks:
         look = Checked(row.seen, row.result, row.reason, row.by_id, str(row.by), row.at)
         found[keys[row.answer_id]].append(look)
     return found
-
-
-def hands_in(
-    assessment: Assessment, keys: Mapping[int, str]
-) -> tuple[Hands, dict[int, str]]:
-    """Who answered what, and what they are called: from the trail, every hand there was.
-
-    Those who answered before it was brought in are among them. ``keys`` maps the ids of
-    answers to those of questions.
-    """
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    people: dict[int, str] = {}
-    came = came_with(assessment)
-    for answer_id, ids in came.get("hands", {}).items():
-        found[keys[int(answer_id)]] |= set(ids)
-        people |= {pk: came["people"][str(pk)] for pk in ids}
-    for event in _answering(assessment).iterator(chunk_size=2000):
-        key = keys.get(int(event.subject_id))
-        if key is not None and event.actor_id is not None and _answers(event):
-            found[key].add(event.actor_id)
-            people[event.actor_id] = str(event.actor)
-    return {key: frozenset(ids) for key, ids in found.items()}, people
-
-
-def hands_of(assessment: Assessment, answer: Answer) -> frozenset[int]:
-    """The ids of those who answered one question."""
-    events = _answering(assessment).filter(subject_id=str(answer.pk))
-    before = came_with(assessment).get("hands", {}).get(str(answer.pk), ())
-    return frozenset(before) | frozenset(
-        event.actor_id
-        for event in events
-        if event.actor_id is not None and _answers(event)
-    )
-
-
-def _answering(assessment: Assessment) -> QuerySet[Event]:
-    return Event.objects.filter(
-        organisation_id=assessment.organisation_id,
-        scope_id=assessment.pk,
-        subject_label="answer",
-        action__in=PREPARING,
-        actor__isnull=False,
-    ).select_related("actor")
-
-
-def _answers(event: Event) -> bool:
-    """Whether an event says something anew: an owner or a due date does not."""
-    if event.action not in CHANGING:
-        return True
-    return bool(ANSWERING & set(trail.changes(event)[1]))

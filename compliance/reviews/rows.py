@@ -26,8 +26,8 @@ from compliance.assessments.models import (
 from compliance.checklists.models import Edition
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
+from compliance.reviews.hands import hands_in
 from compliance.reviews.models import Check
-from compliance.reviews.reading import hands_in
 from compliance.reviews.stated import Stated
 
 FORMAT = 1

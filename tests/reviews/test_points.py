@@ -271,12 +271,23 @@ def test_nothing_differs_from_itself_and_labels_are_no_change():
         ({"remarks": (Remark("Rev", NOW, "Look."),)}, "Q1: comments"),
         ({"proofs": (make_proof(expires_on=TODAY),)}, "Policy: expiry"),
         ({"proofs": (make_proof(title="Rules"),)}, "Policy: title"),
-        ({"proofs": (make_proof(sha256="b" * 64),)}, "Q1: evidence; Policy: file"),
+        ({"proofs": (make_proof(sha256="b" * 64),)}, "Q1: evidence"),
     ],
 )
 def test_change_of_a_question_or_evidence_is_named(fields, told):
     changed = differences(make_content(make_line()), make_content(make_line(**fields)))
     assert "; ".join(map(str, changed)) == told
+
+
+def test_evidence_that_came_or_went_gives_its_change_to_no_other():
+    plan = make_proof(title="Plan", sha256="b" * 64)
+    rules = make_proof(number=2, title="Rules", sha256="c" * 64)
+    old = make_content(make_line(proofs=(plan, rules)))
+    moved = replace(rules, number=1, expires_on=TODAY)
+    new = make_content(make_line(proofs=(moved,)))
+    assert list(map(str, differences(old, new))) == ["Q1: evidence", "Rules: expiry"]
+    back = differences(new, old)
+    assert list(map(str, back)) == ["Q1: evidence", "Rules: expiry"]
 
 
 def test_change_of_an_action_is_named():

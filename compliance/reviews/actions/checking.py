@@ -14,8 +14,8 @@ from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import CheckResult
+from compliance.reviews.hands import hands_of
 from compliance.reviews.models import Check, Review
-from compliance.reviews.reading import hands_of
 from compliance.reviews.snapshot import line_of, to_read
 from compliance.web.turns import in_turn
 
