@@ -115,5 +115,6 @@ class Filter(models.TextChoices):
     AGAIN = "confirm-again", "Confirm again"
     CHANGED = "changed", "Since I looked"
     DIFFERENT = "different", "Changed since last time"
+    LAW = "law-changed", "Law changed"
     AHEAD = "applies-later", "Applies later"
     NOT_APPLYING = "does-not-apply", "Does not apply"

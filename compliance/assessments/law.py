@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.law import Change, latest, of_provisions
+from compliance.checklists.law import Change, of_provisions
 from compliance.checklists.models import Citation, Edition, Provision, Question
 from compliance.organisations.models import Organisation
 
@@ -138,37 +138,34 @@ def _answers(
 
 
 def news(organisation: Organisation, now: datetime) -> News | None:
-    """What changed within a month under questions whose edition is older: two queries.
-
-    One query where nothing changed.
-    """
-    moments = latest(now - NEWS)
-    if not moments:
-        return None
-    instruments = "question__citations__provision__instrument"
+    """What changed within a month under questions whose edition is older: one query."""
+    provision = "question__citations__provision"
     uses = (
         running(organisation)
-        .filter(**{f"{instruments}__in": moments})
-        .order_by()
-        .values_list(
-            "pk",
-            "assessment__edition__published_at",
-            "question__citations__provision__cite",
-            instruments,
-            f"{instruments}__name",
+        .filter(
+            **{
+                f"{provision}__changed_at__gte": now - NEWS,
+                f"{provision}__changed_at__gt": F("assessment__edition__published_at"),
+            }
         )
+        .order_by()
+        .values_list("pk", f"{provision}__changed_at", f"{provision}__instrument__name")
     )
-    found = [
-        (pk, at, name)
-        for pk, published_at, cite, instrument_id, name in uses
-        if published_at
-        and (at := moments[instrument_id].get(cite))
-        and published_at < at
-    ]
+    found = list(uses)
     if not found:
         return None
     names = sorted({name for _, _, name in found})
     return News(len({pk for pk, _, _ in found}), names, max(at for _, at, _ in found))
+
+
+def changed_under(assessment: Assessment) -> Exists:
+    """Whether the law changed under an answer since the edition was published.
+
+    For rows of answers of this assessment.
+    """
+    cited = Citation.objects.filter(question=OuterRef("question"))
+    since = assessment.edition.published_at
+    return Exists(cited.filter(provision__changed_at__gt=since).order_by())
 
 
 def laws(answer: Answer) -> list[tuple[Provision, list[Change]]]:

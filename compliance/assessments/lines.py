@@ -1,6 +1,6 @@
 """What one row of the question list shows, worked out so that the template only prints."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ class Line:
     bounds: str
     is_open: bool = False
     news: News | None = None
+    law_changed: bool = False
 
     @property
     def question(self) -> Any:
@@ -68,8 +69,12 @@ def lines(
     open_id: int | None = None,
     scope: Scope | None = None,
     news: Mapping[int, News] | None = None,
+    amended: Collection[int] = (),
 ) -> list[Line]:
-    """A line for each answer; ``scope`` adds why each applies or does not."""
+    """A line for each answer; ``scope`` adds why each applies or does not.
+
+    ``amended`` are the ids of those under whose questions the law changed.
+    """
     return [
         line(
             answer,
@@ -78,6 +83,7 @@ def lines(
             scope=scope,
             is_open=answer.pk == open_id,
             news=(news or {}).get(answer.pk),
+            law_changed=answer.pk in amended,
         )
         for answer in answers
     ]
@@ -91,6 +97,7 @@ def line(
     scope: Scope | None = None,
     is_open: bool = False,
     news: News | None = None,
+    law_changed: bool = False,
 ) -> Line:
     """One answer as its row shows it."""
     proofs = [
@@ -106,6 +113,7 @@ def line(
         bounds=told_bounds(answer.question.number or {}),
         is_open=is_open,
         news=news,
+        law_changed=law_changed,
     )
 
 

@@ -22,6 +22,7 @@ from django.db.models.expressions import Combinable
 
 from compliance.assessments.carrying import different
 from compliance.assessments.choices import OPEN, Filter, Verdict
+from compliance.assessments.law import changed_under
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, Strip, stacked, strip
@@ -48,6 +49,7 @@ class Row:
     na_waits: bool
     again: str
     is_different: bool
+    law_changed: bool
 
     @property
     def is_open(self) -> bool:
@@ -120,6 +122,11 @@ class Overview:
     def to_confirm(self) -> int:
         """How many "not applicable" wait for a second person."""
         return len(self.matching(Filter.TO_CONFIRM))
+
+    @cached_property
+    def amended(self) -> frozenset[int]:
+        """The answers under whose questions the law changed."""
+        return frozenset(row.id for row in self.matching(Filter.LAW))
 
     @cached_property
     def again(self) -> int:
@@ -206,6 +213,7 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
     Filter.AGAIN: lambda view, row: row.applies and bool(row.again),
     Filter.CHANGED: lambda view, row: row.applies and row.id in view.changed,
     Filter.DIFFERENT: lambda view, row: row.applies and row.is_different,
+    Filter.LAW: lambda view, row: row.applies and row.law_changed,
     Filter.AHEAD: lambda view, row: row.applies and view.is_ahead(row),
     Filter.NOT_APPLYING: lambda view, row: not row.applies,
 }
@@ -228,6 +236,7 @@ _COLUMNS = (
     "is_waiting",
     "again",
     "is_different",
+    "law_changed",
 )
 
 
@@ -248,6 +257,9 @@ def read(
     differs: Combinable = Value(False, BooleanField())
     if compares and assessment.carried_from_id:
         differs = Exists(different(assessment).filter(pk=OuterRef("pk")))
+    law_changed: Combinable = Value(False, BooleanField())
+    if assessment.is_open and assessment.edition.published_at:
+        law_changed = changed_under(assessment)
     rows = (
         assessment.answers.annotate(
             has_evidence=Exists(attached),
@@ -256,6 +268,7 @@ def read(
                 Q(na_by__isnull=False, na_confirmed_by=None), BooleanField()
             ),
             is_different=differs,
+            law_changed=law_changed,
         )
         .order_by("question__position")
         .values_list(*_COLUMNS)

@@ -42,20 +42,6 @@ def recorded(*, after: int = 0) -> list[Change]:
     return list(_changes(found, rows.select_related("instrument", "successor")))
 
 
-def latest(since: datetime) -> dict[int, dict[str, datetime]]:
-    """When provisions last changed, if since a moment: instrument id, then citation.
-
-    One query, and no row of a provision: it is asked with every look at home.
-    """
-    found: dict[int, dict[str, datetime]] = {}
-    for event in _events().filter(at__gte=since)[:MOST]:
-        moments = found.setdefault(int(event.subject_id), {})
-        for cite, values in trail.changes(event)[0].items():
-            if not FIELDS.isdisjoint(values):
-                moments.setdefault(cite, event.at)
-    return found
-
-
 def of_provisions(
     provisions: Iterable[Provision], since: datetime | None
 ) -> list[Change]:

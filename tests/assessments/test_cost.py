@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.models import Answer
+from tests.amending import amend
 from tests.factories import (
     attach,
     make_assessment,
@@ -79,6 +80,18 @@ def test_workspace_asks_as_often_for_150_questions_as_for_15(cast, con):
     )
     assert len(few) == len(many)
     assert len(many) <= 10, "\n".join(many)
+
+
+def test_workspace_asks_as_often_where_the_law_changed(cast, con):
+    one = make_full_assessment(cast, 150)
+    con.get(one.get_absolute_url())
+    before = queries(lambda: con.get(one.get_absolute_url()))
+    cite = one.edition.questions.first().citations.get().provision.cite
+    amend({cite: {"status": "repealed"}})
+    pages = []
+    after = queries(lambda: pages.append(con.get(one.get_absolute_url())))
+    assert len(pages[0].context["view"].amended) == 150
+    assert len(after) == len(before) <= 10, "\n".join(after)
 
 
 def test_first_page_of_1189_questions_is_small(cast, con):

@@ -2,20 +2,22 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments.actions import tell_of_law
+from compliance.assessments.actions import archive, tell_of_law
 from compliance.assessments.law import NEWS
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
 from compliance.interchange.reading import BadSeeds
-from compliance.models import Checklist, Citation, Edition, Membership
+from compliance.models import Checklist, Citation, Edition, Membership, Provision
 from compliance.organisations.actions import invite
 from tests.amending import amend
 from tests.factories import (
@@ -28,6 +30,7 @@ from tests.factories import (
     publish,
 )
 from tests.mailing import queued, send_queued
+from tests.reading import flat
 
 PAGE, HOME = "/o/acme/checklists/law/", "/o/acme/"
 CITE = "Law Art. 5"
@@ -65,6 +68,53 @@ def change(**fields):
     after = trail.head_of(LIBRARY)[0]
     amend({CITE: fields or POSTPONED})
     return tell_of_law(by=None, after=after)
+
+
+# --- the assessment
+
+
+def test_assessment_says_under_which_of_its_questions_the_law_changed(
+    cast, sign_in, running
+):
+    client, address = sign_in(cast.con), running.get_absolute_url()
+    assert "The law changed" not in client.get(address).text
+    change()
+    page = client.get(address)
+    said = "The law changed under 2 questions since edition 2026.1 was published."
+    assert said in flat(page.text)
+    assert f'href="{address}?show=law-changed"' in page.text
+    marked = [line for g in page.context["groups"] for line in g["lines"]]
+    assert [(one.question.key, one.law_changed) for one in marked] == [
+        ("Q1", True),
+        ("Q2", True),
+        ("Q3", False),
+    ]
+    assert page.text.count("Law changed<span") == 2
+    shown = client.get(address, {"show": "law-changed"})
+    assert "Law changed<b>2</b>" in flat(shown.text)
+    assert shown.context["found"] == 2
+    one = running.answers.get(question__key="Q1")
+    row = client.get(f"{address}answers/{one.pk}/", headers={"HX-Request": "true"})
+    assert "Law changed<span" in client.get(f"{address}answers/{one.pk}/").text
+    assert row.status_code == 200
+
+
+def test_assessment_counts_only_what_applies_and_touches_it(cast, sign_in, running):
+    change()
+    running.answers.filter(question__key="Q2").update(applies=False)
+    page = flat(sign_in(cast.con).get(running.get_absolute_url()).text)
+    assert "The law changed under 1 question since" in page
+    newer = make_assessment(cast.acme, cast.ada, citing(Provision.objects.get()))
+    page = flat(sign_in(cast.con).get(newer.get_absolute_url()).text)
+    assert "The law changed" not in page
+
+
+def test_assessment_that_runs_no_more_tells_no_change(cast, sign_in, running):
+    change()
+    archive(by=cast.ada, assessment=running)
+    page = sign_in(cast.con).get(running.get_absolute_url())
+    assert "The law changed" not in page.text
+    assert not page.context["view"].amended
 
 
 # --- the page
@@ -336,6 +386,21 @@ def test_statements_of_telling_do_not_grow(cast, provision, running):
     inserts = [q for q in many if "INSERT" in q["sql"] and "dbtask" in q["sql"]]
     assert len(inserts) == 7
     assert len(many) - 7 <= len(one) - 2 + 4  # savepoints of the queue
+
+
+def test_moment_of_the_last_change_is_read_from_an_older_trail(cast, provision):
+    change()
+    change(status="repealed")
+    amend({CITE: {"title": "A better title"}})
+    provision.refresh_from_db()
+    event = trail.events_of(LIBRARY).filter(payload__contains="repealed").get()
+    assert provision.changed_at == event.at
+    Provision.objects.update(changed_at=None)
+    import_module("compliance.migrations.0027_law_changed_at").read_from_trail(
+        apps, None
+    )
+    provision.refresh_from_db()
+    assert provision.changed_at == event.at
 
 
 # --- home and the side panel

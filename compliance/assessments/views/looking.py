@@ -141,16 +141,14 @@ def list_context(
     view, new = read_view(request, assessment)
     today = view.today
     rows = found_rows(assessment, view, look)
-    start = look.start
-    if look.open_id and not start:
-        start = _around(rows, look.open_id)
+    start = look.start or _around(rows, look.open_id)
     chunk, following = cut(rows, start)
     answers = assessment.answers.filter(pk__in=[row.id for row in chunk]).for_page()
     why = look.open_id or look.show == Filter.NOT_APPLYING
     scope = Scope(assessment.edition, assessment.facts) if why else None
-    shown = lines.lines(
-        answers, assessment, today, open_id=look.open_id, scope=scope, news=new.news
-    )
+    beside: dict[str, Any] = {"scope": scope, "amended": view.amended}
+    beside |= {"news": new.news, "open_id": look.open_id}
+    shown = lines.lines(answers, assessment, today, **beside)
     return page_context(request, assessment, view) | {
         "look": look,
         "owner": _owner(request, look) if look.owner else "",
@@ -190,8 +188,8 @@ def _first(rows: Sequence[Row]) -> int:
     return rows[0].position if rows else 0
 
 
-def _around(rows: Sequence[Row], answer_id: int) -> int:
-    """The start of the section that an answer stands in."""
+def _around(rows: Sequence[Row], answer_id: int | None) -> int:
+    """The start of the section that an answer stands in; 0 where there is none."""
     section = next((row.section_id for row in rows if row.id == answer_id), None)
     return next((row.position for row in rows if row.section_id == section), 0)
 

@@ -69,6 +69,7 @@ def _rows(
             open_id=int(opened) if _is_id(opened) else None,
             scope=Scope(assessment.edition, assessment.facts),
             news=new.news,
+            amended=view.amended,
         ),
         "people": [member.user for member in people],
     }

@@ -119,6 +119,7 @@ def row_context(
             scope=scope,
             is_open=True,
             news=new.news.get(answer.pk),
+            law_changed=answer.pk in view.amended,
         ),
         "news": since(answer, new, request.user.pk),
         "takeable": offers(assessment, answer),

@@ -14,6 +14,7 @@ from compliance.checklists.actions.recording import (
     difference,
     stored,
 )
+from compliance.checklists.amendments import FIELDS
 from compliance.checklists.models import Instrument, Provision, Theme
 
 
@@ -184,7 +185,7 @@ def _record_provisions(
     also: dict[str, Any] | None = None,
 ) -> None:
     known = {cite: values for cite, values in after.items() if cite in before}
-    trail.record(
+    event = trail.record(
         by=by,
         organisation_id=LIBRARY,
         action="instrument.provisions-set",
@@ -196,3 +197,10 @@ def _record_provisions(
         | {"added": len(after) - len(known)}
         | (also or {}),
     )
+    changed = [
+        cite
+        for cite, values in known.items()
+        if not FIELDS.isdisjoint(difference(values, before[cite]))
+    ]
+    if changed:
+        Provision.objects.filter(cite__in=changed).update(changed_at=event.at)

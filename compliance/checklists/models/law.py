@@ -22,7 +22,8 @@ class Provision(models.Model):
     """One citable place in an instrument.
 
     ``amended_at`` says that an editor changed it on screen: what a legal index says of
-    it does not count until the editor lets it count again.
+    it does not count until the editor lets it count again. ``changed_at`` is the moment
+    of the last event that changed what is law: status, day or successor.
     """
 
     instrument = models.ForeignKey(
@@ -36,6 +37,7 @@ class Provision(models.Model):
     successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     position = models.PositiveIntegerField()
     amended_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["instrument_id", "position"]
