@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.template import Context, Engine
+from django.urls import reverse
 
 from compliance.audit import exporting
 from compliance.audit.models import Event
@@ -16,10 +17,12 @@ from compliance.interchange.records.packing import Pack
 from compliance.reports import storage
 from compliance.reports.models import Report
 from compliance.reviews.content import Proof
+from compliance.web.mail import absolute
 
 CHUNK = 1024 * 1024
-SCRIPT = Path("compliance", "interchange", "records", "verify_report.py")
-"""Checks a report without Attest; see ``docs/verifying.md``."""
+SCRIPTS = Path("compliance", "interchange", "records")
+VERIFIER = ("verify_report.py", "verify_events.py")
+"""What checks a report without Attest, the program first; ``docs/verifying.md``."""
 
 
 def write_pack(
@@ -95,9 +98,9 @@ def _trail(record: Record) -> dict[str, bytes]:
 def _scripts() -> dict[str, bytes]:
     """The checkers of trail and report, which need no Attest."""
     found = exporting.checker()
-    script = Path(settings.BASE_DIR) / SCRIPT
-    if script.is_file():
-        found["verify_report.py"] = script.read_bytes()
+    folder = Path(settings.BASE_DIR) / SCRIPTS
+    if all((folder / name).is_file() for name in VERIFIER):
+        found |= {name: (folder / name).read_bytes() for name in VERIFIER}
     return found
 
 
@@ -111,7 +114,9 @@ def _readme(
         "report": report,
         "has_files": has_files,
         "is_same": report.content_hash == content.content_hash,
-        "verifies": "verify_report.py" in scripts,
+        "verifies": VERIFIER[0] in scripts,
+        "fingerprint": report.sealed_with,
+        "verify_page": absolute(reverse("verify")),
         "head_seq": record.head[0],
         "head_hash": record.head[1],
     }

@@ -54,7 +54,7 @@ def read(
         else:
             last = trail.events_of(assessment.organisation_id).get(seq=as_of_seq)
             at, seq, head = last.at, last.seq, last.hash
-            signatures = tuple(s for s in signatures if s.trail_seq <= seq)
+            signatures = tuple(s for s in signatures if s.there or s.trail_seq <= seq)
             events = tuple(event for event in events if event.link.seq <= seq)
         moved = frozenset[str]()
         if as_of_seq is not None:

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Assessment,
+    Attachment,
+    OriginTrail,
+)
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.reviews.changes import Changed, differences
@@ -27,6 +34,9 @@ class Signature:
     ``void`` names what has changed since, "" while it is valid; of a revision that
     was opened again it is what had changed by then. ``void_since`` is when that began,
     if the trail tells. ``reopened_at`` is when the next revision began.
+    ``chain`` is the organisation whose trail has the event ``trail_seq``: that of here,
+    or the one it was signed in before it came, "" where no trail came along. ``there``
+    names that one, and is empty for a signature of here.
     """
 
     revision: int
@@ -40,6 +50,8 @@ class Signature:
     signed_at: datetime
     stood_at: datetime
     method: str
+    chain: str
+    there: str
     trail_seq: int
     trail_hash: str
     sender: str
@@ -72,6 +84,7 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
     ``now`` is what the assessment says now; without it a signed one is read anew.
     """
     rows = list(assessment.signoffs.select_related("snapshot"))
+    came = came_with(assessment)
     opened = {
         one.revision: one
         for one in assessment.reopenings.filter(decision=Decision.APPROVED)
@@ -88,6 +101,9 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
         else:
             void = tuple(str(one) for one in since_signed(row, now))
         until = again.decided_at if again else None
+        chain, there = str(assessment.organisation_id), ""
+        if row.revision in came.get("signed", ()):
+            chain, there = _signed_there(row, came)
         found.append(
             Signature(
                 revision=row.revision,
@@ -101,6 +117,8 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
                 signed_at=row.signed_at,
                 stood_at=row.stood_at,
                 method=row.method,
+                chain=chain,
+                there=there,
                 trail_seq=row.trail_seq,
                 trail_hash=row.trail_hash,
                 sender=str(review.sent_by) if review else "",
@@ -112,6 +130,18 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
             )
         )
     return found
+
+
+def _signed_there(row: SignOff, came: dict[str, Any]) -> tuple[str, str]:
+    """Id and name of the organisation in whose trail a brought-in signature stands."""
+    kept = OriginTrail.objects.filter(
+        origin__assessment=row.assessment_id,
+        events__seq=row.trail_seq,
+        events__hash=row.trail_hash,
+    ).first()
+    if kept is None:
+        return "", str(came["organisation"])
+    return str(kept.organisation_there), kept.organisation_name
 
 
 def content_at(assessment: Assessment, revision: int) -> Content:

@@ -1,11 +1,25 @@
 """A signed assessment arrives signed and frozen, with its signatures as they were stated."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
+from compliance.audit import trail
 from compliance.evidence.actions import describe
+from compliance.interchange.records.record import written
+from compliance.interchange.records.verify_events import (
+    FaultError,
+    Result,
+    check_signoffs,
+)
 from compliance.models import Event, Evidence, SignOff
+from compliance.reports.kinds import Wanted
+from compliance.reports.reading import read
+from compliance.reports.writing import html_of
 from compliance.reviews import actions
 from compliance.reviews.against_trail import faults
 from compliance.reviews.reading import desk_of
@@ -116,3 +130,88 @@ def test_content_of_an_erased_event_stays_erased(signed, cast):
     kept = came.brought_from.trails.get().events.get(seq=event.seq)
     assert (kept.payload, kept.rest) == ("", LEFT)
     assert brought_in(bundle_of(came), make_organisation("Fresh")).status == "signed"
+
+
+def catch_up(assessment, seq):
+    """Events of here until the chain has as many as that of there."""
+    last, _ = trail.head_of(assessment.organisation_id)
+    for _ in range(last, seq):
+        trail.record(
+            by=None,
+            organisation_id=assessment.organisation_id,
+            action="assessment.bundled",
+            subject=assessment,
+            scope_id=assessment.pk,
+        )
+
+
+def source_of(assessment, **state):
+    return json.loads(written(read(assessment.pk, 1, **state).record, {}))
+
+
+def looked(source):
+    result = Result()
+    check_signoffs(result, source, None)
+    return [(one.state, one.words) for one in result.checks]
+
+
+def test_signature_of_there_is_not_compared_with_events_of_here(came, signed):
+    """Its number is one of another chain, which this one reaches some day."""
+    (one,) = signoffs_of(came)
+    assert (one.chain, one.there) == (str(signed.organisation_id), "Acme")
+    catch_up(came, one.trail_seq)
+    source = source_of(came)
+    assert one.trail_seq in {entry["seq"] for entry in source["trail"]["entries"]}
+    ((state, said),) = looked(source)
+    assert (state, "Brought in" in said) == ("note", True)
+    del source["sign_offs"][0]["chain"]  # as reports of version 1 are
+    assert looked(source)[0][0] == "note"
+
+
+def test_signature_of_here_is_compared_with_its_event(signed):
+    source = source_of(signed)
+    ((state, said),) = looked(source)
+    assert (state, "not in this file" in said) == ("ok", False)
+    bare = json.loads(json.dumps(source))
+    bare["trail"]["entries"] = []
+    ((state, said),) = looked(bare)
+    assert (state, "is not in this file" in said) == ("note", True)
+    source["sign_offs"][0]["trail_hash"] = "0" * 64
+    with pytest.raises(FaultError, match="not the event that it names"):
+        looked(source)
+
+
+def test_report_of_a_moment_tells_the_signature_it_came_with(came):
+    seq, _ = trail.head_of(came.organisation_id)
+    assert [one.there for one in read(came.pk, 1, as_of_seq=seq).signatures] == ["Acme"]
+
+
+def test_signature_of_there_says_so_where_it_is_shown(came, cast, client):
+    client.force_login(cast.zoe)
+    slug = came.organisation.slug
+    page = client.get(reverse("reviews:review", args=[slug, came.pk]))
+    words = " ".join(page.content.decode().split())
+    assert "Brought in from <bdi>Acme</bdi>, as stated there" in words
+    assert reverse("interchange:origin", args=[slug, came.pk]) in words
+    printed = html_of(read(came.pk, 1))
+    assert "In the trail of Acme, brought in and as stated there." in " ".join(
+        printed.split()
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_void_signature_without_a_day_is_a_whole_sentence(signed, cast, language):
+    proof = Evidence.objects.get(attachments__answer__assessment=signed)
+    describe(by=cast.con, evidence=proof, title="Another title")
+    paper = read(
+        brought_in(bundle_of(signed), cast.other).pk, 1, Wanted("full", language)
+    )
+    assert paper.signatures[0].void_since is None
+    (one,) = [replace(one) for one in paper.signatures]
+    printed = " ".join(html_of(replace(paper, signature=one)).split())
+    said = {
+        "en": "The assessment no longer is what was signed. What changed:",
+        "de": "Die Prüfung ist nicht mehr, was unterschrieben wurde.",
+        "fr": "est plus celle qui a été signée. Ce qui a changé",
+    }
+    assert said[language] in printed

@@ -68,7 +68,7 @@ def test_table_has_lines_that_end_as_rfc_4180_says():
 def test_record_holds_the_content_and_its_hash():
     made = make_record()
     value = json.loads(record.written(made, {}))
-    assert (value["format"], value["version"]) == ("attest-report", 1)
+    assert (value["format"], value["version"]) == ("attest-report", 2)
     assert digest(canonical(value["content"])) == value["content_hash"]
     assert content_from(canonical(value["content"])) == made.content
     assert value["content_hash"] == made.content.content_hash

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.signers import PdfSigner
 
 from compliance.audit.chain import canonical, digest
-from compliance.interchange.records import verify_report
+from compliance.interchange.records import verify_events, verify_report
 from compliance.interchange.records.verify_report import (
     UnreadableError,
     pins_in,
@@ -113,6 +113,7 @@ def test_fresh_report_agrees_with_itself(sealed, pins):
         "data": "ok",
         "printed hashes": "ok",
         "trail": "ok",
+        "trail head": "ok",
     }
     paper = small_paper()
     assert result.facts["content_hash"] == paper.content.content_hash
@@ -127,24 +128,36 @@ def test_report_of_a_part_agrees_and_says_what_it_lacks(place, pins, tmp_path):
     assert result.is_ok
     [data] = [check for check in result.checks if check.name == "data"]
     assert (data.state, "part" in data.words) == ("note", True)
+    words = {check.name: check.words for check in result.checks}
+    assert words["trail"].startswith("It carries no events")
+    assert "was not compared" in words["trail head"]
+
+
+BESIDE = "verify_events.py is missing: it lies beside verify_report.py.\n"
 
 
 def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
     """Copied to an empty folder, without Django, as an auditor has it."""
     program = tmp_path / "verify_report.py"
     program.write_bytes(PROGRAM.read_bytes())
+    (tmp_path / "compliance").mkdir()  # that of the pack, which hides any other
+    (tmp_path / "compliance" / "__init__.py").touch()
     (tmp_path / "good.pdf").write_bytes(sealed)
     (tmp_path / "cut.pdf").write_bytes(sealed[:-1])
     (tmp_path / "none.pdf").write_bytes(b"none")
 
     def run(name, *more):
-        command = [sys.executable, "-I", str(program), name, *more]
+        command = [sys.executable, "-E", "-s", str(program), name, *more]
         done = subprocess.run(
             command, capture_output=True, text=True, cwd=tmp_path, check=False
         )
         return done.returncode, done.stdout
 
+    assert run("good.pdf") == (2, BESIDE)
+    beside = tmp_path / "verify_events.py"
+    beside.write_bytes(Path(verify_events.__file__).read_bytes())
     assert run("good.pdf")[0] == 0
+    assert run("good.pdf", "--trail", "none.jsonl")[0] == 2
     assert run("good.pdf", "--certificate", *pins)[0] == 0
     assert run("good.pdf", "--certificate", "0" * 64)[0] == 1
     assert run("cut.pdf")[0] in {1, 2}
@@ -160,8 +173,9 @@ def test_program_without_its_library_says_what_to_install():
 
 
 def test_program_needs_only_the_standard_library_and_pyhanko():
-    used = re.findall(r"^ *(?:import|from) (\w+)", PROGRAM.read_text(), re.M)
-    others = set(used) - set(sys.stdlib_module_names)
+    text = PROGRAM.read_text() + Path(verify_events.__file__).read_text()
+    used = re.findall(r"^ *(?:import|from) (\w+)", text, re.M)
+    others = set(used) - set(sys.stdlib_module_names) - {"compliance", "verify_events"}
     assert others == {"asn1crypto", "pyhanko", "pyhanko_certvalidator"}
 
 
@@ -420,7 +434,7 @@ def head(value):
 
 
 def newer(value):
-    value["version"] = 2
+    value["version"] = 3
 
 
 def event(field, text):
@@ -435,7 +449,7 @@ def rehashed(value):
     trail = value["trail"]
     entry = trail["entries"][1] | {"organisation_id": trail["organisation"]}
     entry["actor_id"] = "99"
-    covered = [entry[name] for name in verify_report.COVERED]
+    covered = [entry[name] for name in verify_events.COVERED]
     trail["entries"][1] |= {"actor_id": "99", "hash": digest(canonical(covered))}
 
 
@@ -510,3 +524,66 @@ def test_file_that_is_no_report_is_refused_in_words(data):
     faults = found(data)
     assert faults
     assert all(0 < len(words) <= 500 for words in faults.values())
+
+
+def export(folder, source, *, leave=(), change=None, part=False, at="2099-01-01"):
+    """The trail of a report as an exported file."""
+    trail, lines = source["trail"], []
+    head = {"format": "attest-trail-1", "organisation": trail["organisation"]}
+    head |= {"name": "Acme", "key": "", "exported_at": at}
+    head |= {"part": {}} if part else {"head": [trail["seq"], trail["hash"]]}
+    for one in trail["entries"]:
+        line = {n: one[n] for n in ("seq", "at", "action", "payload_hash", "hash")}
+        line |= {"actor": one["actor_id"], "scope": one["scope_id"]}
+        line |= {"subject": [one["subject_label"], one["subject_id"]]}
+        line |= {"previous_hash": one["previous_hash"], "payload": "", "salt": ""}
+        line |= change or {} if one["seq"] == 9 else {}
+        lines += [line] if one["seq"] not in leave else []
+    path = folder / "trail.jsonl"
+    path.write_text("".join(canonical(one) + "\n" for one in (head, *lines)))
+    return path
+
+
+def source_of(sealed):
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        return json.loads(pdf.attachments["assessment.json"].get_file().read_bytes())
+
+
+def head_told(sealed, trail):
+    checks = verify(sealed, frozenset(), trail).checks
+    return [(one.state, one.words) for one in checks if one.name == "trail head"]
+
+
+def test_head_and_events_are_compared_with_an_exported_trail(sealed, tmp_path):
+    source = source_of(sealed)
+    told = head_told(sealed, export(tmp_path, source))
+    assert told == [("ok", "Event 9 is the same in trail.jsonl.")]
+    told = head_told(sealed, export(tmp_path, source, part=True, leave={9}))
+    assert told == [("ok", "Event 9 is the last of the events in this file.")]
+    told = head_told(sealed, export(tmp_path, source, leave={4}))
+    assert told == [("fault", "Event 4 is missing in trail.jsonl.")]
+    changed = export(tmp_path, source, change={"actor": "99"})
+    assert head_told(sealed, changed) == [
+        ("fault", "Event 9 was changed in trail.jsonl.")
+    ]
+    source["trail"]["organisation"] = "0"
+    source["trail"]["entries"] = []
+    told = head_told(sealed, export(tmp_path, source))
+    assert told == [("fault", "trail.jsonl is the trail of another organisation.")]
+    told = head_told(sealed, PROGRAM)
+    assert told == [("fault", "verify_report.py is no exported trail.")]
+
+
+def test_head_that_no_file_has_is_told_as_not_compared(sealed, tmp_path):
+    source, result = source_of(sealed), verify_events.Result()
+    source["trail"] |= {"seq": 12, "hash": "0" * 64}
+    verify_events.check_head(result, source, None)
+    part = verify_events.export_in(export(tmp_path, source, part=True))
+    verify_events.check_head(result, source, part)
+    assert [one.state for one in result.checks] == ["note", "note"]
+    assert all("the head was not compared" in one.words for one in result.checks)
+    source["trail"] |= {"seq": 9, "hash": source["trail"]["entries"][-1]["hash"]}
+    cut = replace(part, head=(5, "0" * 64), hashes={3: part.hashes[3]})
+    source["trail"]["entries"] = []
+    with pytest.raises(verify_events.FaultError, match="ends before event 9"):
+        verify_events.check_head(result, source, cut)

@@ -42,6 +42,7 @@ def test_own_report_is_known_to_the_byte(report):
         "data": "ok",
         "printed hashes": "ok",
         "trail": "ok",
+        "trail head": "ok",
         "trail here": "ok",
         "reports here": "ok",
     }

@@ -51,6 +51,7 @@ def report(full, cast):
         content_hash=hash_of(full),
         sha256=sha256,
         size_bytes=len(content),
+        sealed_with="5ea1" * 16,
     )
 
 
@@ -110,6 +111,22 @@ def test_pack_holds_the_report_and_the_files_under_their_names(
     words = (folder / "README.txt").read_text()
     assert "Acme <b>& Sons, Acme" in words
     assert hash_of(full) in words
+
+
+def test_pack_says_how_the_seal_is_compared_and_has_the_program(
+    full, report, cast, settings, tmp_path
+):
+    settings.URL = "https://attest.example"
+    folder = unpacked(made(full, cast.rev), tmp_path / "pack")
+    words = (folder / "README.txt").read_text()
+    assert "--certificate FINGERPRINT" in words
+    assert "--trail trail.jsonl" in words
+    assert report.sealed_with in words
+    assert "Do not take it from here" in words
+    assert "https://attest.example/verify/" in words
+    told = run(folder, sys.executable, "-E", "-s", "verify_report.py", "report.pdf")
+    cut_off = "The PDF cannot be read: it is cut off, damaged or changed.\n"
+    assert (told.returncode, told.stdout, told.stderr) == (2, cut_off, "")
 
 
 def test_bundle_of_a_pack_is_brought_in(full, report, cast, tmp_path):

@@ -12,13 +12,13 @@ from compliance.reviews.content import Content
 from compliance.reviews.signed import Signature
 
 FORMAT = "attest-report"
-VERSION = 1
+VERSION = 2
 """Raised when a reader of the one before would be wrong; ``docs/verifying.md``."""
 SIGNED = (
     "revision", "edition", "content_hash", "statement", "reservations", "role", "signer",
-    "method", "trail_seq", "trail_hash", "void",
+    "method", "chain", "trail_seq", "trail_hash", "void",
 )  # fmt: skip
-"""What is told of a sign-off as it stands there."""
+"""What is told of a sign-off as it stands there; ``chain`` is whose ``trail_seq`` counts."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Does a report of Attest stand as it was sealed? Needs Python 3.10 and pyHanko only.
 
-    python3 verify_report.py FILE [--certificate FINGERPRINT or PEM FILE]
+    python3 verify_report.py FILE [--certificate FINGERPRINT or PEM FILE] [--trail FILE]
+
+``verify_events.py`` lies beside it. ``--trail`` is an export of the organisation's trail;
+without it a ``trail.jsonl`` beside the report is taken.
 
 Exit status: 0 everything checked agrees, 1 something does not, 2 the file cannot be
 read as a report. The network is not used and nothing is written.
@@ -17,7 +20,6 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +33,43 @@ except ImportError as error:
     print(f"{error}. Install pyHanko: python3 -m pip install pyHanko")
     sys.exit(2)
 
-FORMAT, VERSION, SOURCE = "attest-report", 1, "assessment.json"
+try:
+    from compliance.interchange.records.verify_events import (
+        FAULT,
+        NOTE,
+        OK,
+        FaultError,
+        Result,
+        canonical,
+        check_head,
+        check_signoffs,
+        check_trail,
+        digest,
+        export_in,
+        refuse,
+    )
+except ImportError:  # a copy without Attest: the file beside this one
+    if not Path(__file__).with_name("verify_events.py").is_file():
+        print("verify_events.py is missing: it lies beside verify_report.py.")
+        sys.exit(2)
+    from verify_events import (  # type: ignore[import-not-found, no-redef]
+        FAULT,
+        NOTE,
+        OK,
+        FaultError,
+        Result,
+        canonical,
+        check_head,
+        check_signoffs,
+        check_trail,
+        digest,
+        export_in,
+        refuse,
+    )
+
+FORMAT, VERSION, SOURCE = "attest-report", 2, "assessment.json"
 MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
 MOST_BYTES = 512 * 1024 * 1024
-OK, FAULT, NOTE = "ok", "fault", "note"
-COVERED = (
-    "organisation_id", "seq", "at", "actor_id", "action", "subject_label",
-    "subject_id", "scope_id", "payload_hash", "previous_hash",
-)  # fmt: skip
-"""What the hash of an event covers, in order."""
 NAMED = ("organisation", "checklist", "edition", "subject", "period_from", "period_to")
 UNCOVERED = ("version", "digest_algorithms", "encap_content_info")
 PLAIN = bytes.fromhex(
@@ -47,7 +77,6 @@ PLAIN = bytes.fromhex(
     "020101300d06096086480165030402010500"
 )
 """What a signature does not cover of itself (RFC 5652, 5.4), as Attest writes it."""
-START: dict[str, Any] = {"seq": 0, "hash": "0" * 64}
 PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
 with the key of this certificate. The data inside have the content hash that is printed,
 and each event of the trail that it carries has its hash."""
@@ -60,38 +89,13 @@ class UnreadableError(Exception):
     """The file is no report that can be read; the text says why."""
 
 
-class FaultError(Exception):
-    """Something does not agree; the text says what."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at; ``state`` is OK, FAULT or NOTE."""
-
-    name: str
-    state: str
-    words: str
-
-
-@dataclass
-class Result:
-    """What was looked at in order, and what the file says of itself."""
-
-    checks: list[Check] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_ok(self) -> bool:
-        return not any(check.state == FAULT for check in self.checks)
-
-    def add(self, name: str, state: str, words: str) -> None:
-        self.checks.append(Check(name, state, words[:500]))
-
-
-def verify(data: bytes, pins: frozenset[str] = frozenset()) -> Result:
+def verify(
+    data: bytes, pins: frozenset[str] = frozenset(), trail: Path | None = None
+) -> Result:
     """Check a report; ``pins`` are fingerprints of the certificates that are trusted.
 
-    Raises ``UnreadableError`` for what is no PDF at all.
+    ``trail`` is an exported trail to compare with. Raises ``UnreadableError`` for what
+    is no PDF at all.
     """
     result = Result()
     reader = _opened(data)
@@ -99,8 +103,11 @@ def verify(data: bytes, pins: frozenset[str] = frozenset()) -> Result:
     files = _step(result, "files inside", _files, reader)
     if files and (source := _step(result, "data", _source, files)):
         _step(result, "printed hashes", _printed, reader, source)
-        _step(result, "trail", _trail, source)
-        _step(result, "sign-offs", _signoffs, source)
+        _step(result, "trail", check_trail, source)
+        export = trail and _step(result, "trail head", _export, trail)
+        if export or not trail:
+            _step(result, "trail head", check_head, source, export)
+        _step(result, "sign-offs", check_signoffs, source, export)
     return result
 
 
@@ -117,9 +124,8 @@ def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
     return None
 
 
-def _refuse(is_wrong: object, words: str) -> None:
-    if is_wrong:
-        raise FaultError(words)
+def _export(_result: Result, path: Path) -> Any:
+    return export_in(path)
 
 
 def _opened(data: bytes) -> PdfFileReader:
@@ -141,14 +147,14 @@ def _signature(
     result: Result, reader: PdfFileReader, data: bytes, pins: frozenset[str]
 ) -> None:
     found = reader.embedded_signatures
-    _refuse(not found, "The file is not sealed: it has no signature.")
-    _refuse(found[1:], f"The file has {len(found)} signatures; a report has one.")
+    refuse(not found, "The file is not sealed: it has no signature.")
+    refuse(found[1:], f"The file has {len(found)} signatures; a report has one.")
     _refuse_gap(found[0], data)
     certificate, at = found[0].signer_cert, found[0].self_reported_timestamp
     trust = ValidationContext(trust_roots=[certificate])
     status = validate_pdf_signature(found[0], trust, skip_diff=True)
-    _refuse(not status.intact, "The file was changed after it was sealed.")
-    _refuse(not status.valid, "Its key is not that of the certificate it names.")
+    refuse(not status.intact, "The file was changed after it was sealed.")
+    refuse(not status.valid, "Its key is not that of the certificate it names.")
     result.facts |= {
         "certificate": certificate.sha256.hex(),
         "sealed_by": certificate.subject.human_friendly,
@@ -164,7 +170,7 @@ def _refuse_gap(signature: Any, data: bytes) -> None:
     """The signature covers all but itself, and nothing hides in its own place."""
     first, before, after, rest = (int(number) for number in signature.byte_range)
     words = "Something was added to the file or taken from it after it was sealed."
-    _refuse(first or after + rest != len(data) or not before < after, words)
+    refuse(first or after + rest != len(data) or not before < after, words)
     held, signed = bytes(signature.pkcs7_content), signature.signed_data
     own, others = signature.signer_cert, signature.other_embedded_certs
     ends = {at + int.from_bytes(held[at : at + 2], "big") for at in (2, 17, 21)}
@@ -179,7 +185,7 @@ def _refuse_gap(signature: Any, data: bytes) -> None:
         and b"".join(p.dump() for p in parts) == PLAIN + own.issuer.dump()
         and (not others or own.issuer != own.subject)
     )
-    _refuse(not is_plain, "The place of the signature holds more than the signature.")
+    refuse(not is_plain, "The place of the signature holds more than the signature.")
 
 
 def _whose(result: Result, fingerprint: str, pins: frozenset[str]) -> None:
@@ -203,19 +209,19 @@ def _stamp(result: Result, stamp: Any, at: Any) -> None:
 def _files(result: Result, reader: PdfFileReader) -> dict[str, bytes]:
     words = f"{SOURCE} is missing: the report carries no data to check."
     names, files = reader.root.get("/Names", {}), dict[str, bytes]()
-    _refuse("/EmbeddedFiles" not in names, words)
+    refuse("/EmbeddedFiles" not in names, words)
     own = set()
     for name, spec in _leaves(names["/EmbeddedFiles"], MOST_DEPTH):
-        _refuse(name in files or len(files) >= MOST_FILES, f"Too much: {name}.")
+        refuse(name in files or len(files) >= MOST_FILES, f"Too much: {name}.")
         streams = {repr(spec["/EF"].raw_get(key)) for key in spec["/EF"]}
         is_one = {str(spec["/F"]), str(spec["/UF"])} == {name} and len(streams) == 1
-        _refuse(not is_one, f"{name} is one file to one reader, another to the next.")
+        refuse(not is_one, f"{name} is one file to one reader, another to the next.")
         files[name] = spec["/EF"]["/F"].data
         own.add(spec.container_ref)
-    _refuse(SOURCE not in files, words)
+    refuse(SOURCE not in files, words)
     linked = [spec.container_ref for spec in _items(reader.root["/AF"])]
     words = "They are not those that the document names as its own."
-    _refuse(len(linked) != len(files) or set(linked) != own, words)
+    refuse(len(linked) != len(files) or set(linked) != own, words)
     return files
 
 
@@ -234,16 +240,16 @@ def _source(result: Result, files: dict[str, bytes]) -> dict[str, Any]:
     text = files[SOURCE].decode()
     source: dict[str, Any] = json.loads(text)
     is_known = source["format"] == FORMAT and source["version"] <= VERSION
-    _refuse(not is_known, f"{SOURCE} is of a kind that this program does not know.")
-    _refuse(canonical(source) != text, f"{SOURCE} is not written as Attest writes it.")
+    refuse(not is_known, f"{SOURCE} is of a kind that this program does not know.")
+    refuse(canonical(source) != text, f"{SOURCE} is not written as Attest writes it.")
     result.facts |= _facts(source)
     known, content, named = source["files"], source["content"], source["content_hash"]
     for name in sorted(set(known) | set(files) - {SOURCE}):
-        _refuse(name not in files, f"{name} is missing.")
+        refuse(name not in files, f"{name} is missing.")
         is_own = hashlib.sha256(files[name]).hexdigest() == known.get(name)
-        _refuse(not is_own, f"{name} is not the file that belongs to this report.")
+        refuse(not is_own, f"{name} is not the file that belongs to this report.")
     is_other = content and digest(canonical(content)) != named
-    _refuse(is_other, "The data inside do not have the content hash that they name.")
+    refuse(is_other, "The data inside do not have the content hash that they name.")
     lacks = "A report of a part: it carries a hash, and no data to compute it from."
     words = f"They have the content hash {named}." if content else lacks
     result.add("data", OK if content else NOTE, words)
@@ -276,7 +282,7 @@ def _printed(result: Result, reader: PdfFileReader, source: dict[str, Any]) -> N
             break
     for one, name in zip(hashes, ("content hash", "head of the trail"), strict=True):
         words = f"The {name} that the data name is not printed on the last pages."
-        _refuse(one not in on, words)
+        refuse(one not in on, words)
     words = "Page {} has the content hash, page {} the head of the trail."
     result.add("printed hashes", OK, words.format(*(on[one] for one in hashes)))
 
@@ -320,52 +326,6 @@ def _letters_of(font: Any) -> dict[str, str]:
     return {code: bytes.fromhex(to).decode("utf-16-be") for code, to in pairs}
 
 
-def _trail(result: Result, source: dict[str, Any]) -> None:
-    trail, entries = source["trail"], source["trail"]["entries"]
-    joined, before = 0, START
-    for entry in entries:
-        _refuse_entry(entry, trail, before)
-        joined += entry["seq"] == before["seq"] + 1
-        before = entry
-    words = f"All {len(entries)} events have their hash, {joined} follow directly."
-    result.add("trail", OK if entries else NOTE, words)
-
-
-def _refuse_entry(
-    entry: dict[str, Any], trail: dict[str, Any], before: dict[str, Any]
-) -> None:
-    seq, covered = entry["seq"], {**entry, "organisation_id": trail["organisation"]}
-    computed = digest(canonical([covered[name] for name in COVERED]))
-    _refuse(computed != entry["hash"], f"Event {seq} was changed: its hash is another.")
-    _refuse(seq <= before["seq"], f"Event {seq} stands out of order.")
-    is_torn = seq == before["seq"] + 1 and entry["previous_hash"] != before["hash"]
-    _refuse(is_torn, f"Event {seq} does not follow on event {seq - 1}.")
-    ahead = seq - trail["seq"]
-    is_past = ahead > 0 or (ahead == 0 and entry["hash"] != trail["hash"])
-    _refuse(is_past, f"The head of the trail does not agree with its event {seq}.")
-
-
-def _signoffs(result: Result, source: dict[str, Any]) -> None:
-    told = {entry["seq"]: entry["hash"] for entry in source["trail"]["entries"]}
-    for one in source["sign_offs"]:
-        is_told = told.get(one["trail_seq"], one["trail_hash"]) == one["trail_hash"]
-        _refuse(not is_told, f"That of {one['signer']} is not the event that it names.")
-        is_this = one["content_hash"] == source["content_hash"]
-        what = "this content" if is_this else "another content"
-        words = f"{one['signer']}, {one['role']}, signed {what} at {one['signed_at']}."
-        result.add("sign-offs", OK if is_this else NOTE, words)
-
-
-def canonical(value: Any) -> str:
-    """JSON with sorted keys, no spaces and no escapes: one text for one value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(text: str) -> str:
-    """SHA-256 of the UTF-8 text, 64 hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def pins_in(given: str) -> frozenset[str]:
     """Fingerprints: one as hexadecimal digits, or of each certificate in a PEM file."""
     plain = given.replace(":", "").replace(" ", "").lower()
@@ -381,11 +341,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--certificate", action="append", default=[])
+    parser.add_argument("--trail", type=Path)
     options = parser.parse_args(arguments)
     logging.disable()
     try:
         pins = frozenset[str]().union(*map(pins_in, options.certificate))
-        result = verify(options.file.read_bytes(), pins)
+        beside = options.file.parent / "trail.jsonl"
+        trail = options.trail or (beside if beside.is_file() else None)
+        if trail:
+            trail.open("rb").close()
+        result = verify(options.file.read_bytes(), pins, trail)
     except (UnreadableError, OSError) as error:
         print(error)
         return 2

@@ -1,0 +1,218 @@
+"""The events and sign-offs that a report carries; lies beside ``verify_report.py``.
+
+Needs Python 3.10 alone. An event is compared within its own chain only: numbers of two
+installations have nothing to do with each other.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+OK, FAULT, NOTE = "ok", "fault", "note"
+COVERED = (
+    "organisation_id", "seq", "at", "actor_id", "action", "subject_label",
+    "subject_id", "scope_id", "payload_hash", "previous_hash",
+)  # fmt: skip
+"""What the hash of an event covers, in order."""
+EXPORT = "attest-trail-1"
+START: dict[str, Any] = {"seq": 0, "hash": "0" * 64}
+BROUGHT_IN = "assessment.brought_in"
+
+
+class FaultError(Exception):
+    """Something does not agree; the text says what."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; ``state`` is OK, FAULT or NOTE."""
+
+    name: str
+    state: str
+    words: str
+
+
+@dataclass
+class Result:
+    """What was looked at in order, and what the file says of itself."""
+
+    checks: list[Check] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_ok(self) -> bool:
+        return not any(check.state == FAULT for check in self.checks)
+
+    def add(self, name: str, state: str, words: str) -> None:
+        self.checks.append(Check(name, state, words[:500]))
+
+
+@dataclass(frozen=True)
+class Export:
+    """An exported trail: hashes by number, each computed anew.
+
+    ``head`` is that of the chain in an export of the whole of it, None in one of a part.
+    """
+
+    name: str
+    organisation: str
+    exported_at: str
+    head: tuple[int, str] | None
+    hashes: dict[int, str]
+
+
+def refuse(is_wrong: object, words: str) -> None:
+    """Raise ``FaultError`` with the words when something is wrong."""
+    if is_wrong:
+        raise FaultError(words)
+
+
+def check_trail(result: Result, source: dict[str, Any]) -> None:
+    """The events of a report have their hashes, stand in order and fit its head."""
+    trail, entries = source["trail"], source["trail"]["entries"]
+    joined, before = 0, START
+    for entry in entries:
+        _refuse_entry(entry, trail, before)
+        joined += entry["seq"] == before["seq"] + 1
+        before = entry
+    words = "It carries no events: nothing of the trail could be checked."
+    if entries:
+        words = f"All {len(entries)} events have their hash, {joined} follow directly."
+    result.add("trail", OK if entries else NOTE, words)
+
+
+def _refuse_entry(
+    entry: dict[str, Any], trail: dict[str, Any], before: dict[str, Any]
+) -> None:
+    seq, covered = entry["seq"], {**entry, "organisation_id": trail["organisation"]}
+    computed = digest(canonical([covered[name] for name in COVERED]))
+    refuse(computed != entry["hash"], f"Event {seq} was changed: its hash is another.")
+    refuse(seq <= before["seq"], f"Event {seq} stands out of order.")
+    is_torn = seq == before["seq"] + 1 and entry["previous_hash"] != before["hash"]
+    refuse(is_torn, f"Event {seq} does not follow on event {seq - 1}.")
+    ahead = seq - trail["seq"]
+    is_past = ahead > 0 or (ahead == 0 and entry["hash"] != trail["hash"])
+    refuse(is_past, f"The head of the trail does not agree with its event {seq}.")
+
+
+def check_head(result: Result, source: dict[str, Any], export: Export | None) -> None:
+    """Events and head of a report are those of an exported trail, as far as it goes."""
+    trail = source["trail"]
+    seq, is_own = trail["seq"], any(e["seq"] == trail["seq"] for e in trail["entries"])
+    if export:
+        refuse(
+            export.organisation != trail["organisation"],
+            f"{export.name} is the trail of another organisation.",
+        )
+        _compare(trail, export, source["report"]["read_at"])
+    if seq == 0:
+        words, state = "The trail was empty when the report was made.", NOTE
+    elif export and seq in export.hashes:
+        words, state = f"Event {seq} is the same in {export.name}.", OK
+    elif is_own:
+        words, state = f"Event {seq} is the last of the events in this file.", OK
+    else:
+        where = f"in this file nor in {export.name}" if export else "in this file"
+        words = (
+            f"Event {seq} is {'neither ' if export else 'not '}{where}: the head was not"
+            " compared. An export of the whole trail has it (--trail)."
+        )
+        state = NOTE
+    result.add("trail head", state, words)
+
+
+def _compare(trail: dict[str, Any], export: Export, read_at: str) -> None:
+    seq = trail["seq"]
+    told = [(one["seq"], one["hash"]) for one in trail["entries"]]
+    for number, own in [*told, (seq, trail["hash"])] if seq else told:
+        known = export.hashes.get(number)
+        words = f"Event {number} is another one in {export.name}."
+        refuse(known and known != own, words)
+        is_gone = known is None and export.head and export.head[0] >= number
+        refuse(is_gone, f"Event {number} is missing in {export.name}.")
+    is_cut = export.head and export.head[0] < seq and export.exported_at > read_at
+    words = f"{export.name} was written later and ends before event {seq}."
+    refuse(is_cut, words)
+
+
+def check_signoffs(
+    result: Result, source: dict[str, Any], export: Export | None
+) -> None:
+    """Each sign-off is the event that it names, in the chain that it names."""
+    trail, entries = source["trail"], source["trail"]["entries"]
+    told = dict(export.hashes) if export else {}
+    told |= {entry["seq"]: entry["hash"] for entry in entries}
+    for one in source["sign_offs"]:
+        is_here = _chain_of(one, trail) == trail["organisation"]
+        seq = one["trail_seq"]
+        is_told = is_here and seq in told
+        is_other = is_told and told[seq] != one["trail_hash"]
+        refuse(is_other, f"That of {one['signer']} is not the event that it names.")
+        is_this = one["content_hash"] == source["content_hash"]
+        what = "this content" if is_this else "another content"
+        words = f"{one['signer']}, {one['role']}, signed {what} at {one['signed_at']}."
+        if not is_here:
+            words += f" Brought in: event {seq} is of another chain, not in this file."
+        elif not is_told:
+            words += f" Its event {seq} is not in this file."
+        result.add("sign-offs", OK if is_this and is_told else NOTE, words)
+
+
+def _chain_of(one: dict[str, Any], trail: dict[str, Any]) -> str:
+    """The organisation in whose chain a sign-off stands.
+
+    Version 1 did not say: what was signed before the assessment came stands elsewhere.
+    """
+    if "chain" in one:
+        return str(one["chain"])
+    came = (e["at"] for e in trail["entries"] if e["action"] == BROUGHT_IN)
+    is_older = one["signed_at"] < next(came, "")
+    return "" if is_older else str(trail["organisation"])
+
+
+def export_in(path: Path) -> Export:
+    """The exported trail in a file; ``FaultError`` for any other and a changed event."""
+    words = f"{path.name} is no exported trail."
+    try:
+        with path.open(encoding="utf-8") as file:
+            head = json.loads(file.readline())
+            refuse(head["format"] != EXPORT, words)
+            hashes = dict(_hashes(file, str(head["organisation"]), path.name))
+        whole = head.get("head")
+        return Export(
+            path.name,
+            str(head["organisation"]),
+            str(head["exported_at"]),
+            (int(whole[0]), str(whole[1])) if whole else None,
+            hashes,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise FaultError(words) from error
+
+
+def _hashes(lines: Any, organisation: str, name: str) -> Iterator[tuple[int, str]]:
+    for line in lines:
+        said = json.loads(line)
+        at = datetime.fromisoformat(said["at"]).astimezone(timezone.utc)  # noqa: UP017
+        covered = [
+            organisation, said["seq"], at.isoformat(timespec="microseconds"),
+            said["actor"], said["action"], *said["subject"], said["scope"],
+            said["payload_hash"], said["previous_hash"],
+        ]  # fmt: skip
+        is_other = digest(canonical(covered)) != said["hash"]
+        refuse(is_other, f"Event {said['seq']} was changed in {name}.")
+        yield said["seq"], said["hash"]
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys, no spaces and no escapes: one text for one value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the UTF-8 text, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
