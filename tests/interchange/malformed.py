@@ -316,6 +316,7 @@ CHEAP = {
     "XML deep": xml(b"<group>" * MANY + b"</group>" * MANY),
     "XML SVG": (".xml", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
     "XML HTML": (".xml", b"<html><body>x</body></html>"),
+    "HTML page": ("", b"<!DOCTYPE html>\n<html lang=en><p>Not found<br>"),
     "XML without metadata": xml(b"<control id='a'><title>T</title></control>"),
     "XML without controls": xml(META),
     "XML profile": (".xml", b"<profile " + NS + b' uuid="x"/>'),
@@ -386,7 +387,26 @@ CHEAP = {
             requirement_mapping_sets=[{"requirement_mappings": []}]
         )
     ),
+    "library with a bad date": library_with(
+        lambda v: v.update(publication_date="soon")
+    ),
+    "mapping that is a list": library_with(
+        lambda v: v["objects"].update(
+            requirement_mapping_sets=[make_mapping(["equal"])]
+        )
+    ),
+    "mappings is text": library_with(
+        lambda v: v["objects"].update(
+            requirement_mapping_sets=[make_mapping() | {"requirement_mappings": "x"}]
+        )
+    ),
     # CNIL and ASVS
+    "PIA with a bad date": (
+        ".json",
+        json.dumps(
+            {"structure": make_pia()["structure"] | {"updated_at": "2026-13-45"}}
+        ).encode(),
+    ),
     "PIA section is text": pia_with(lambda s: s.append("x")),
     "PIA item is text": pia_with(lambda s: s[0]["items"].append("x")),
     "PIA questions is text": pia_with(lambda s: s[0]["items"][0].update(questions="x")),

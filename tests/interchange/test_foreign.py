@@ -184,7 +184,7 @@ def test_library_comes_in_complete():
         ("1.1.2", "verdict", 0),
         ("2.1", "verdict", 0),
         ("2.1.1", "date", 0),
-        ("2.1.2", "text", 0),
+        ("2.1.2", "number", 0),
     ]
     assert asked[0]["evidence_hints"] == ["List", "Log"]
     assert [c["verdict"] for c in asked[1]["choices"]] == ["met", "not_met", ""]
@@ -204,7 +204,7 @@ def test_library_keeps_translations_scores_and_what_depends():
     assert kept["nodes"][1]["translations"]["de"]["name"] == "Teil"
     told = [str(note) for note in found.kept]
     assert any("depends_on is kept and not acted on" in words for words in told)
-    assert any("kind “number” is asked as text" in words for words in told)
+    assert any("a number without unit and bounds" in words for words in told)
     assert any(words.startswith("line ") for words in told)
 
 

@@ -4,6 +4,7 @@ Read only: versions 4 and 5, nested or flat. A chapter's sections are sections, 
 requirement is a question. Pure.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from compliance.interchange.formats.naming import (
     NO_DAY_WORDS,
     fresh,
     line,
+    own_key,
     prose,
     question_key,
     slug,
@@ -30,6 +32,13 @@ HEADS = (
     "req_id",
     "req_description",
 )
+GONE = re.compile(r"\[DELETED\b", re.IGNORECASE)
+"""How the text of a requirement begins that stands there for its number only."""
+CALLED = {
+    "number": "Version",
+    "text": "Description (req_description)",
+    "title": "Description (req_description)",
+}
 LEAF = {"Shortcode", "Ordinal", "Description"}
 NESTED = {"Shortcode", "Ordinal", "ShortName", "Name", "Items"}
 
@@ -115,7 +124,14 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
     sections: dict[tuple[str, str], list[dict[str, Any]]] = {}
     places: dict[Path, str] = {}
     keys: set[str] = set()
+    gone: list[dict[str, Any]] = []
     for one in asked:
+        if GONE.match(one.text):
+            notes.keep(one.place, "deleted requirements are kept, and not asked")
+            gone.append(
+                {"id": one.code, "in": one.section, "text": one.text} | one.more
+            )
+            continue
         for name in one.more:
             notes.keep(one.place, str(name)[:80])
         questions = sections.setdefault((one.section, one.title), [])
@@ -123,7 +139,9 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
         places["sections", at, "questions", len(questions)] = one.place
         questions.append(
             {
-                "key": fresh(question_key(one.code or one.place), keys, 20),
+                "key": own_key(
+                    question_key(one.code or one.place), keys, notes, one.place
+                ),
                 "title": title(one.text) or one.code,
                 "text": one.text,
                 "extra": {"asvs": {"id": one.code} | one.more},
@@ -134,6 +152,7 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
     name = line(about.get("Name") or about.get("ShortName")) or "OWASP ASVS"
     head = {"title": title(name, 120), "summary": prose(about.get("Description"))}
     taken: set[str] = set()
+    kept = about | ({"deleted": gone} if gone else {})
     document = {
         "checklist": slug(line(about.get("ShortName")) or "asvs"),
         "edition": {
@@ -142,7 +161,7 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
             "release_notes": f"Brought in from an ASVS file, version {version or 'unknown'}.",
             "subject_label": "Name of the application",
         }
-        | ({"extra": {"asvs": about}} if about else {}),
+        | ({"extra": {"asvs": kept}} if kept else {}),
         "facts": [],
         "sections": [
             {
@@ -153,11 +172,20 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
             for (code, words), questions in sections.items()
         ],
     }
-    return found_in(KIND, head, document, notes, lambda path: _place(path, places))
+    if about:
+        notes.keep("the file", "what is said of the standard")
+    return found_in(
+        KIND,
+        head,
+        document,
+        notes,
+        lambda path: _place(path, places),
+        called=lambda path: CALLED.get(str(path[-1]), ""),
+    )
 
 
 def _place(path: Path, places: dict[Path, str]) -> str:
     for end in range(len(path), 0, -1):
         if path[:end] in places:
-            return ", ".join([places[path[:end]], *map(str, path[end:])])
-    return " ".join(map(str, path))
+            return places[path[:end]]
+    return "the file"

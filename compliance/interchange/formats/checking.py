@@ -35,11 +35,22 @@ def found_in(
     document: dict[str, Any],
     notes: Notes,
     where: Where,
+    *,
+    called: Where = lambda _: "",
 ) -> Found:
-    """A ``Found`` whose document fits, or one with every fault and without it."""
+    """A ``Found`` whose document fits, or one with every fault and without it.
+
+    ``called`` has the word that the file itself has for what a path names, or "".
+    """
     words = {name: head.get(name) or "" for name in _HEAD}
-    top = _shaped(HeadShape, words, notes, lambda path: where(("head", *path)))
-    whole = _shaped(DocumentShape, document, notes, where)
+    top = _shaped(
+        HeadShape,
+        words,
+        notes,
+        lambda path: where(("head", *path)),
+        lambda path: called(("head", *path)),
+    )
+    whole = _shaped(DocumentShape, document, notes, where, called)
     if isinstance(whole, DocumentShape):
         for path, reason in _faults(whole):
             notes.fault(where(path) or "the file", reason)
@@ -51,14 +62,16 @@ def found_in(
     return notes.onto(Found(kind, **top.model_dump(), document=made))
 
 
-def _shaped(shape: type[Part], value: Any, notes: Notes, where: Where) -> Part | None:
+def _shaped(
+    shape: type[Part], value: Any, notes: Notes, where: Where, called: Where
+) -> Part | None:
     try:
         return shape.model_validate(value)
     except ValidationError as refused:
         for error in refused.errors(include_url=False, include_input=False):
             path = error["loc"]
             name = next((str(p) for p in reversed(path) if isinstance(p, str)), "")
-            word = _WORDS.get(name, name)
+            word = called(path) or _WORDS.get(name, name)
             missing = error["type"] == "missing"
             said = "is missing" if missing else reason_of(error)
             notes.fault(where(path) or "the file", f"{word} {said}")

@@ -18,13 +18,34 @@ from compliance.interchange.formats.ciso_languages import (
     said_of,
     together,
 )
-from compliance.interchange.formats.ciso_relations import framework_key, pairs_in
+from compliance.interchange.formats.ciso_relations import (
+    framework_key,
+    pairs_in,
+    said_of_sets,
+)
+from compliance.interchange.formats.ciso_words import (
+    CALLED,
+    KINDS,
+    LIBRARY,
+    NUMBER,
+    RESULTS,
+    about_of,
+    asked_of,
+    intro_of,
+    key_of,
+    name_of,
+    offered_of,
+    requirement_of,
+    translations_of,
+    weight_of,
+)
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.naming import (
     NO_DAY,
     NO_DAY_WORDS,
     fresh,
     line,
+    own_key,
     prose,
     question_key,
     slug,
@@ -33,14 +54,6 @@ from compliance.interchange.formats.naming import (
 
 KIND = "CISO Assistant library"
 LABEL = "Name of what is assessed"
-KINDS = {
-    "unique_choice": "choice",
-    "single_choice": "choice",
-    "multiple_choice": "choices",
-    "text": "text",
-    "date": "date",
-}
-RESULTS = {"true": "met", "false": "not_met", "partial": "partly", "na": "na"}
 NODE = {
     "urn",
     "ref_id",
@@ -60,7 +73,7 @@ class _Reading:
 
     def __init__(self, library: dict[str, Any], where: Where) -> None:
         self.library = library
-        self.where_in = where
+        self.where = where
         self.notes = Notes()
         self.sections: list[dict[str, Any]] = []
         self.places: dict[Path, Path] = {}
@@ -68,6 +81,9 @@ class _Reading:
         self.section_keys: set[str] = set()
         self.original = original_of(library)
         self.names: dict[tuple[str, ...], dict[str, str]] = {}
+        self.aside: list[dict[str, Any]] = []
+        self.above: list[str] = []
+        self.chapters: list[tuple[list[str], dict[str, Any], Path]] = []
 
     def nodes(self, framework: dict[str, Any], path: Path) -> None:
         found = framework.get("requirement_nodes")
@@ -89,9 +105,9 @@ class _Reading:
                 and line(node["parent_urn"]).lower() not in titles
             ):
                 self.fault((*here, "parent_urn"), "no node above has this urn")
-            name = _name(node)
+            name = name_of(node)
             titles[urn.lower()] = [*above, name]
-            names = said_of(node, self.original, lambda it: {"name": _name(it)})
+            names = said_of(node, self.original, lambda it: {"name": name_of(it)})
             self.names[*above, name] = {c: said["name"] for c, said in names.items()}
             if node.get("assessable") is True:
                 self.question(node, here, above)
@@ -103,30 +119,45 @@ class _Reading:
         if len(name) > 120:
             name = title(f"… / {titles[-1]}", 120)
         key = fresh(slug(line(node.get("ref_id")) or name), self.section_keys, 60)
-        text = prose(node.get("description"))
-        said = {"key": key, "title": name, "intro": text, "questions": []}
         self.places["sections", len(self.sections)] = path
-        self.sections.append(said | self.section_said(node, titles))
-        extra = {k: v for k, v in node.items() if k not in NODE - {"urn", "depth"}}
+        self.sections.append({"key": key, "title": name, "questions": []})
+        self.chapters.append((titles, node, path))
         self.kept_of(node, NODE, path)
-        self.aside.append({"key": key} | extra)
+        if node.get("questions"):
+            words = "questions of a node that is not assessable"
+            self.notes.keep(self.where((*path, "questions")), words)
+        self.aside.append({"key": key} | node)
         self.above = titles
 
-    def section_said(self, node: dict[str, Any], titles: list[str]) -> dict[str, Any]:
+    def chapters_said(self) -> None:
+        """Give each section what its node says, after what the chapters above it say."""
+        waiting: list[tuple[list[str], dict[str, Any], Path]] = []
+        for section, chapter in zip(self.sections, self.chapters, strict=True):
+            titles, node, _ = chapter
+            if not section["questions"]:
+                waiting.append(chapter)
+                continue
+            above = [one for one in waiting if titles[: len(one[0])] == one[0]]
+            waiting = [one for one in waiting if one not in above]
+            nodes = [*(one[1] for one in above), node]
+            section["intro"], said = intro_of(nodes, self.original)
+            if not section["intro"]:
+                waiting += [*above, chapter]
+            section.update(self.section_said(titles, said))
+        for _, node, path in waiting:
+            if line(node.get("description")):
+                words = "description of a chapter, without a section that could show it"
+                self.notes.keep(self.where((*path, "description")), words)
+
+    def section_said(self, titles: list[str], intro: Said) -> dict[str, Any]:
         """The translations of a section: its title has those above it, as they are said."""
         chains = [tuple(titles[: at + 1]) for at in range(len(titles))]
         names = [(chain[-1], self.names.get(chain, {})) for chain in chains]
         found: Said = {}
-        for code in names[-1][1] if names else ():
+        for code in {code: 0 for _, said in names for code in said}:
             parts = [said.get(code, name) for name, said in names if name]
             found[code] = {"title": title(" / ".join(parts), 120)}
-        intro = said_of(
-            node, self.original, lambda it: {"intro": prose(it.get("description"))}
-        )
-        return _translations(together(found, intro))
-
-    aside: list[dict[str, Any]]
-    above: list[str]
+        return translations_of(together(found, intro))
 
     def question(self, node: dict[str, Any], path: Path, above: list[str]) -> None:
         if not self.sections or self.above != above:
@@ -135,16 +166,18 @@ class _Reading:
             )
             self.aside.pop()
             self.above = above
-        key = fresh(_key(node), self.keys, 20)
+        key = own_key(key_of(node), self.keys, self.notes, self.where(path))
         self.kept_of(node, NODE, path)
+        self.weighed(node, path)
         self.add(
             path,
             {
                 "key": key,
                 "extra": {"ciso": {k: v for k, v in node.items() if k != "questions"}},
             }
-            | _requirement(node)
-            | _translations(said_of(node, self.original, _requirement)),
+            | requirement_of(node)
+            | weight_of(node)
+            | translations_of(said_of(node, self.original, requirement_of)),
         )
         asked = node.get("questions") or {}
         if not isinstance(asked, dict):
@@ -153,12 +186,20 @@ class _Reading:
         for number, (urn, question) in enumerate(asked.items(), 1):
             here = (*path, "questions", urn)
             if isinstance(question, dict):
-                self.asked(question, urn, here, key, number)
+                weight = weight_of(question, node)
+                self.asked(question, urn, here, key, number, weight=weight)
             else:
                 self.fault(here, "a question must be a mapping")
 
     def asked(
-        self, question: dict[str, Any], urn: str, path: Path, above: str, number: int
+        self,
+        question: dict[str, Any],
+        urn: str,
+        path: Path,
+        above: str,
+        number: int,
+        *,
+        weight: dict[str, int],
     ) -> None:
         kind = line(question.get("type"))
         said: Said = {}
@@ -172,12 +213,19 @@ class _Reading:
         elif kind not in KINDS:
             self.notes.keep(self.where(path), f"kind “{kind[:40]}” is asked as text")
             choices, said = [], {}
+        if found == "number":
+            words = (
+                "a number without unit and bounds: met from 0 on, until they are set"
+            )
+            self.notes.keep(self.where(path), words)
         if question.get("depends_on"):
             words = "depends_on is kept and not acted on: the question is always asked"
             self.notes.keep(self.where(path), words)
         self.kept_of(question, QUESTION | {"depends_on"}, path)
+        self.weighed(question, path)
         text = line(question.get("text"))
-        key = fresh(question_key(f"{above}.{number}"), self.keys, 20)
+        name = question_key(f"{above}.{number}")
+        key = own_key(name, self.keys, self.notes, self.where(path))
         self.add(
             path,
             {
@@ -186,10 +234,12 @@ class _Reading:
                 "text": text,
                 "kind": found,
                 "choices": choices,
+                "number": NUMBER if found == "number" else None,
                 "extra": {"ciso": {"urn": urn, "of": above} | question},
             }
-            | _translations(
-                together(said_of(question, self.original, _asked), said),
+            | weight
+            | translations_of(
+                together(said_of(question, self.original, asked_of), said),
             ),
         )
 
@@ -210,17 +260,22 @@ class _Reading:
             result = line(choice.get("compute_result")).lower()
             self.kept_of(choice, CHOICE | {"urn"}, (*path, "choices", at))
             key = fresh(slug(label, 40), taken, 40)
-            for code, words in said_of(choice, self.original, _offered).items():
+            for code, words in said_of(choice, self.original, offered_of).items():
                 named = {f"choice.{key}.{name}": text for name, text in words.items()}
                 said.setdefault(code, {}).update(named)
             verdict = RESULTS.get(result, "")
-            yield {"key": key, "verdict": verdict} | _offered(choice)
+            yield {"key": key, "verdict": verdict} | offered_of(choice)
 
     def add(self, path: Path, question: dict[str, Any]) -> None:
         questions = self.sections[-1]["questions"]
         at = len(self.sections) - 1
         self.places["sections", at, "questions", len(questions)] = path
         questions.append(question)
+
+    def weighed(self, holder: dict[str, Any], path: Path) -> None:
+        if holder.get("weight") is not None and not weight_of(holder):
+            words = "a weight that is none of 1 to 5 is kept, and counts as 3"
+            self.notes.keep(self.where((*path, "weight")), words)
 
     def kept_of(self, found: dict[str, Any], known: set[str], path: Path) -> None:
         for words in not_taken(found, self.original):
@@ -232,21 +287,30 @@ class _Reading:
     def fault(self, path: Path, words: str) -> None:
         self.notes.fault(self.where(path), words)
 
-    def where(self, path: Path) -> str:
-        return self.where_in(path)
-
     def place(self, path: Path) -> str:
-        for end in range(len(path), 0, -1):
-            if path[:end] in self.places:
-                names = [str(step) for step in path[end:]]
-                return ", ".join([self.where(self.places[path[:end]]), *names])
-        return self.where(("objects", "framework"))
+        at = self._read_from(path)
+        if at is not None:
+            return self.where((*at, self.called(path)))
+        name = str(path[-1]) if path else ""
+        whole = () if name in LIBRARY else ("objects", "framework")
+        return self.where((*whole, self.called(path)))
+
+    def called(self, path: Path) -> str:
+        """The word of the library for what a path names."""
+        name = next((str(s) for s in reversed(path) if isinstance(s, str)), "")
+        at = self._read_from(path) or ()
+        if name in {"text", "title"} and path[:1] == ("sections",):
+            return "text" if "questions" in at else "description"
+        return CALLED.get(name, "name" if name == "title" else "")
+
+    def _read_from(self, path: Path) -> Path | None:
+        ends = (path[:end] for end in range(len(path), 0, -1))
+        return next((self.places[end] for end in ends if end in self.places), None)
 
 
 def read(library: dict[str, Any], where: Where) -> Found:
     """The checklist and the relations of a library file."""
     reading = _Reading(library, where)
-    reading.aside, reading.above = [], []
     objects = library.get("objects")
     if not isinstance(objects, dict):
         reading.fault(("objects",), "must be a mapping")
@@ -264,22 +328,27 @@ def read(library: dict[str, Any], where: Where) -> Found:
             words = f"{str(name)[:60]} is no part of a checklist"
             reading.notes.lose(where(("objects", name)), words)
     if not isinstance(framework, dict):
+        said_of_sets(objects, reading.notes, where, is_kept=False)
         if not pairs:
             reading.fault(("objects",), "holds neither a framework nor relations")
         return reading.notes.onto(Found(KIND, pairs=tuple(pairs)))
     reading.nodes(framework, path)
+    reading.chapters_said()
+    sets = said_of_sets(objects, reading.notes, where, is_kept=True)
     head = {
         "title": title(framework.get("name") or library.get("name"), 120),
         "summary": prose(framework.get("description") or library.get("description")),
     }
     document = {
         "checklist": framework_key(framework.get("urn")),
-        "edition": _edition(library, framework, reading),
+        "edition": _edition(library, framework, reading, sets),
         "facts": [],
         "sections": [s for s in reading.sections if s["questions"]],
     }
     reading.places = _moved(reading)
-    found = found_in(KIND, head, document, reading.notes, reading.place)
+    found = found_in(
+        KIND, head, document, reading.notes, reading.place, called=reading.called
+    )
     return replace(found, pairs=tuple(pairs))
 
 
@@ -300,7 +369,10 @@ def _moved(reading: _Reading) -> dict[Path, Path]:
 
 
 def _edition(
-    library: dict[str, Any], framework: dict[str, Any], reading: _Reading
+    library: dict[str, Any],
+    framework: dict[str, Any],
+    reading: _Reading,
+    sets: list[dict[str, Any]],
 ) -> dict[str, Any]:
     version = line(library.get("version")) or "1"
     day = line(library.get("publication_date"))[:10]
@@ -319,57 +391,9 @@ def _edition(
         or f"Brought in from a library file, version {version}.",
         "subject_label": LABEL,
         "language": reading.original,
-        "translations": said_of(named, reading.original, _about),
+        "translations": said_of(named, reading.original, about_of),
         "extra": {
             "ciso": {"library": about, "framework": rest, "nodes": reading.aside}
+            | ({"mapping_sets": sets} if sets else {})
         },
     }
-
-
-def _translations(said: Said) -> dict[str, Any]:
-    return {"translations": said} if said else {}
-
-
-def _requirement(node: dict[str, Any]) -> dict[str, Any]:
-    """A node as a question."""
-    name = _name(node)
-    return {
-        "title": title(name),
-        "text": line(node.get("description")) or line(node.get("name")) or name,
-        "how_to_check": prose(node.get("annotation")),
-        "evidence_hints": _lines(node.get("typical_evidence")),
-    }
-
-
-def _asked(question: dict[str, Any]) -> dict[str, Any]:
-    text = line(question.get("text"))
-    return {"title": title(text), "text": text}
-
-
-def _offered(choice: dict[str, Any]) -> dict[str, Any]:
-    label = title(line(choice.get("value")), 200)
-    return {"label": label, "help": prose(choice.get("description"))}
-
-
-def _about(framework: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "title": title(framework.get("name"), 120),
-        "summary": prose(framework.get("description")),
-    }
-
-
-def _key(node: dict[str, Any]) -> str:
-    return question_key(
-        line(node.get("ref_id")) or line(node.get("urn")).rpartition(":")[2]
-    )
-
-
-def _name(node: dict[str, Any]) -> str:
-    """Number and name of a node, or the beginning of what it says."""
-    parts = [line(node.get("ref_id")), line(node.get("name"))]
-    named = " ".join(part for part in parts if part)
-    return named or title(node.get("description")) or line(node.get("urn"))
-
-
-def _lines(value: Any) -> list[str]:
-    return [said for part in prose(value).splitlines() if (said := part.lstrip("-* "))]

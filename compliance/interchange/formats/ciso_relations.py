@@ -13,6 +13,11 @@ RELATIONS = {
     "intersect": ("intersect", "Asks this in part", "Asks this in part"),
 }
 """Relationship to our relation, what the target is to the source, and the other way."""
+ENDS = {"source_framework_urn", "target_framework_urn"}
+PAIR = {
+    "source_requirement_urn", "target_requirement_urn", "relationship", "rationale",
+    "annotation", "strength_of_relationship",
+}  # fmt: skip
 
 
 def framework_key(urn: Any) -> str:
@@ -24,11 +29,7 @@ def pairs_in(
     objects: dict[str, Any], notes: Notes, where: Where
 ) -> Iterator[dict[str, str]]:
     """Each relation of the mapping sets, as ``Found.pairs`` has it."""
-    found = objects.get("requirement_mapping_sets") or []
-    if one := objects.get("requirement_mapping_set"):
-        found = [one] if isinstance(one, dict) else one
-    for at, group in enumerate(found if isinstance(found, list) else []):
-        path = ("objects", "requirement_mapping_sets", at)
+    for path, group in _sets(objects, notes, where):
         if not isinstance(group, dict):
             notes.fault(where(path), "must be a mapping")
             continue
@@ -39,10 +40,42 @@ def pairs_in(
             )
             continue
         mappings = group.get("requirement_mappings")
-        for number, pair in enumerate(mappings if isinstance(mappings, list) else []):
+        if not isinstance(mappings, list):
+            notes.fault(where((*path, "requirement_mappings")), "must be a list")
+            continue
+        for number, pair in enumerate(mappings):
             here = (*path, "requirement_mappings", number)
             if made := _pair(pair, ends, here, notes, where):
                 yield made
+
+
+def said_of_sets(
+    objects: dict[str, Any], notes: Notes, where: Where, *, is_kept: bool
+) -> list[dict[str, Any]]:
+    """What the mapping sets say beside their relations: kept by a checklist, else lost."""
+    found = []
+    tell = notes.keep if is_kept else notes.lose
+    for path, group in _sets(objects, Notes(), where):
+        if isinstance(group, dict):
+            rest = {k: v for k, v in group.items() if k != "requirement_mappings"}
+            for name in (name for name in rest if name not in ENDS):
+                tell(where((*path, name)), f"{str(name)[:60]} of a mapping set")
+            found.append(rest)
+    return found
+
+
+def _sets(
+    objects: dict[str, Any], notes: Notes, where: Where
+) -> Iterator[tuple[Path, Any]]:
+    for name in ("requirement_mapping_set", "requirement_mapping_sets"):
+        found = objects.get(name) or []
+        if isinstance(found, list):
+            for at, group in enumerate(found):
+                yield ("objects", name, at), group
+        elif isinstance(found, dict):
+            yield ("objects", name), found
+        else:
+            notes.fault(where(("objects", name)), "must be a list or a mapping")
 
 
 def _pair(
@@ -51,7 +84,16 @@ def _pair(
     if not isinstance(pair, dict):
         notes.fault(where(path), "must be a mapping")
         return None
+    for name in (name for name in pair if name not in PAIR):
+        words = f"{str(name)[:60]} of a relation"
+        notes.lose(where((*path, name)), words)
     said = line(pair.get("relationship"))
+    if not said:
+        notes.fault(
+            where((*path, "relationship")),
+            f"relationship must be one of {', '.join(RELATIONS)}, as text",
+        )
+        return None
     if said == "not_related":
         notes.lose(where(path), "“not_related” is no relation")
         return None

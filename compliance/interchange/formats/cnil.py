@@ -15,6 +15,7 @@ from compliance.interchange.formats.naming import (
     NO_DAY_WORDS,
     fresh,
     line,
+    own_key,
     prose,
     question_key,
     slug,
@@ -25,6 +26,14 @@ KIND = "CNIL PIA structure"
 SECTION = {"id", "title", "short_help", "items"}
 ITEM = {"id", "title", "short_help", "questions"}
 QUESTION = {"id", "title", "short_help"}
+CALLED = {
+    "law_as_of": "updated_at",
+    "number": "version",
+    "text": "title",
+    "intro": "short_help",
+    "how_to_check": "short_help",
+    "checklist": "name",
+}
 
 
 def sections_of(value: dict[str, Any]) -> Any:
@@ -45,21 +54,33 @@ class _Reading:
         self.places: dict[Path, str] = {}
         self.keys: set[str] = set()
         self.section_keys: set[str] = set()
+        self.aside: list[dict[str, Any]] = []
 
     def section(self, section: Any, place: str) -> None:
         if not isinstance(section, dict) or not isinstance(section.get("items"), list):
             self.notes.fault(place, "must be an object with a list of items")
             return
         self.beside(place, section, SECTION)
+        bare = {k: v for k, v in section.items() if k != "items"}
+        self.aside.append(bare | {"items": []})
+        intro = prose(_plain(section.get("short_help")))
         for number, item in enumerate(section["items"], 1):
             here = f"{place}, item {number}"
             if isinstance(item, dict):
-                self.item(section, item, here)
+                self.item(section, item, here, intro)
+                intro = ""  # it opens the section, and is not said again
             else:
                 self.notes.fault(here, "must be an object")
+        if intro:
+            self.notes.keep(place, "short_help of a section without items")
 
-    def item(self, section: dict[str, Any], item: dict[str, Any], place: str) -> None:
+    def item(
+        self, section: dict[str, Any], item: dict[str, Any], place: str, intro: str
+    ) -> None:
         self.beside(place, item, ITEM)
+        bare = {k: v for k, v in item.items() if k != "questions"}
+        self.aside[-1]["items"].append(bare)
+        intros = [intro, prose(_plain(item.get("short_help")))]
         name = f"{_plain(section.get('title'))} / {_plain(item.get('title'))}"
         key = slug(f"{line(section.get('id'))}-{line(item.get('id'))}")
         self.places["sections", len(self.sections)] = place
@@ -68,7 +89,7 @@ class _Reading:
             {
                 "key": fresh(key, self.section_keys, 60),
                 "title": title(name, 120),
-                "intro": prose(_plain(item.get("short_help"))),
+                "intro": "\n\n".join(filter(None, intros)),
                 "questions": questions,
             }
         )
@@ -86,12 +107,14 @@ class _Reading:
                 self.beside(here, question, QUESTION)
             at = ("sections", len(self.sections) - 1, "questions", len(questions))
             self.places[at] = here
-            questions.append(self.question(question, f"{above}.{number}"))
+            questions.append(self.question(question, f"{above}.{number}", here))
 
-    def question(self, question: dict[str, Any], name: str) -> dict[str, Any]:
+    def question(
+        self, question: dict[str, Any], name: str, place: str
+    ) -> dict[str, Any]:
         text = line(_plain(question.get("title")))
         return {
-            "key": fresh(question_key(name), self.keys, 20),
+            "key": own_key(question_key(name), self.keys, self.notes, place),
             "title": title(text),
             "text": text,
             "kind": "text",
@@ -107,8 +130,14 @@ class _Reading:
     def where(self, path: Path) -> str:
         for end in range(len(path), 0, -1):
             if path[:end] in self.places:
-                return ", ".join([self.places[path[:end]], *map(str, path[end:])])
-        return " ".join(map(str, path))
+                return self.places[path[:end]]
+        return "the structure"
+
+
+def _called(path: Path) -> str:
+    """The word of the file for what a path names."""
+    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    return CALLED.get(name, "")
 
 
 def read(value: dict[str, Any]) -> Found:
@@ -117,6 +146,10 @@ def read(value: dict[str, Any]) -> Found:
     about = value.get("structure", value)
     for number, section in enumerate(sections_of(value), 1):
         reading.section(section, f"section {number}")
+    for name in value if about is not value else ():
+        if name != "structure":
+            words = f"{str(name)[:60]} is no part of a structure"
+            reading.notes.lose("the file", words)
     name = line(about.get("name"))
     head = {
         "title": title(name, 120) or "Impact assessment",
@@ -124,25 +157,30 @@ def read(value: dict[str, Any]) -> Found:
     }
     document = {
         "checklist": slug(name or "impact-assessment"),
-        "edition": _edition(about, reading.notes),
+        "edition": _edition(about, reading),
         "facts": [],
         "sections": reading.sections,
     }
-    return found_in(KIND, head, document, reading.notes, reading.where)
+    return found_in(KIND, head, document, reading.notes, reading.where, called=_called)
 
 
-def _edition(about: dict[str, Any], notes: Notes) -> dict[str, Any]:
+def _edition(about: dict[str, Any], reading: _Reading) -> dict[str, Any]:
     changed = line(about.get("updated_at") or about.get("created_at"))[:10]
     day = changed if re.fullmatch(r"\d{4}-\d{2}-\d{2}", changed) else NO_DAY
     if day == NO_DAY:
-        notes.lose("the file", NO_DAY_WORDS)
+        reading.notes.lose("the file", NO_DAY_WORDS)
     rest = {k: v for k, v in about.items() if k not in {"data", "sections"}}
+    data = about.get("data")
+    more = {k: v for k, v in data.items() if k != "sections"} if data else {}
+    rest |= {"data": more} if more else {}
+    reading.notes.keep("the structure", "what is said of it")
     return {
         "number": title(about.get("version") or day, 20),
         "law_as_of": day,
         "release_notes": "Brought in from the structure of an impact assessment.",
         "subject_label": "Name of the processing",
-    } | ({"extra": {"cnil": rest}} if rest else {})
+        "extra": {"cnil": rest | {"sections": reading.aside}},
+    }
 
 
 def _plain(value: Any) -> str:

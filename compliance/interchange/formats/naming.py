@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Any
 
-from compliance.interchange.formats.found import clipped
+from compliance.interchange.formats.found import Notes, clipped
 
 QUESTION_LENGTH = 20
 NO_DAY = "2000-01-01"
@@ -40,6 +40,14 @@ def fresh(key: str, taken: set[str], most: int) -> str:
         tail = f"-{count}"
         found = key[: most - len(tail)] + tail
     taken.add(found)
+    return found
+
+
+def own_key(key: str, taken: set[str], notes: Notes, place: str) -> str:
+    """The key of a question, made fresh; one that has to differ from the file is told."""
+    found = fresh(key, taken, QUESTION_LENGTH)
+    if found != key:
+        notes.keep(place, f"{key} stands twice in the file: here it is called {found}")
     return found
 
 

@@ -3,6 +3,7 @@
 The name of the file only tells CSV from YAML where the content leaves it open.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,11 @@ from compliance.interchange.formats.plain import (
 KNOWN = (
     "an Attest checklist (YAML, JSON, XLSX, CSV), an OSCAL catalog, a CISO Assistant"
     " library, a CNIL PIA structure or an OWASP ASVS file"
+)
+
+
+_WEB_PAGE = re.compile(
+    rb"(<!--.{0,2000}?-->\s*)?<(!doctype\s+html|html)\b", re.I | re.S
 )
 
 
@@ -41,7 +47,12 @@ def _read(content: bytes, suffix: str) -> Found:
         raise UnreadableError("the file", "is empty")
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") or content.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<")):
-        return catalog.read(xml.read(content), "XML")
+        if _WEB_PAGE.match(start):
+            words = (
+                f"is a web page (HTML), no file of a known format; known are {KNOWN}"
+            )
+            raise UnreadableError("line 1", words)
+        return catalog.read(xml.read(content), "XML", KNOWN)
     if start.startswith((b"{", b"[")) and suffix not in {".yaml", ".yml"}:
         value = from_json(decoded(content))
         return _by_keys(value, "JSON", named_in(value))

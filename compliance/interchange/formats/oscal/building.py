@@ -25,6 +25,8 @@ from compliance.interchange.formats.oscal.names import token
 from compliance.interchange.formats.oscal.order import ordered
 from compliance.interchange.formats.own import Dumper
 
+Asides = dict[str, dict[str, Any]]
+"""Id of a withdrawn control to where it stood, and to itself."""
 VERSION = "1.1.3"
 NAMESPACE = uuid.UUID("6f0d1f7e-8c0f-5a55-9d0c-3a1b6f1f7a11")
 """Makes the same id for the same checklist and edition, here and anywhere."""
@@ -78,15 +80,17 @@ def _made(sheet: Sheet) -> dict[str, Any]:
     return {
         "uuid": str(uuid.uuid5(NAMESPACE, name)),
         "metadata": _with_head(sheet, metadata, is_kept=False),
-        "groups": [_group(section, {}, ids) for section in document["sections"]],
+        "groups": [_group(section, {}, ids, {}) for section in document["sections"]],
     }
 
 
-def _group(section: dict[str, Any], params: Params, ids: set[str]) -> dict[str, Any]:
+def _group(
+    section: dict[str, Any], params: Params, ids: set[str], withdrawn: Asides
+) -> dict[str, Any]:
     group = {"id": _token(f"s-{section['key']}", ids), "title": section["title"]}
     if section["intro"]:
         group["parts"] = [{"name": "overview", "prose": section["intro"]}]
-    group["controls"] = _controls(section, params, ids)
+    group["controls"] = _controls(section, params, ids, withdrawn)
     words = _words(section)
     if not group["controls"]:
         del group["controls"]
@@ -98,14 +102,25 @@ def _words(section: dict[str, Any]) -> dict[str, Any]:
 
 
 def _controls(
-    section: dict[str, Any], params: Params, ids: set[str]
+    section: dict[str, Any], params: Params, ids: set[str], withdrawn: Asides
 ) -> list[dict[str, Any]]:
     """The controls of a section, each within the one it was found in."""
     top: list[dict[str, Any]] = []
-    known: dict[str, tuple[dict[str, Any], Params]] = {}
+    known: dict[str, tuple[dict[str, Any] | None, Params]] = {}
+
+    def holder(name: str) -> tuple[dict[str, Any] | None, Params]:
+        """The control of an id, a withdrawn one too, and the parameters known in it."""
+        if name not in known and name in withdrawn:
+            aside = withdrawn[name]
+            known[name] = (None, params)  # where a control is said to be in itself
+            own = holder(str(aside["in"]))[1]
+            control = aside["control"]
+            known[name] = (control, own | params_of(control))
+        return known.get(name, (None, params))
+
     for question in section["questions"]:
         within = str((question.get("extra") or {}).get("oscal_in", ""))
-        above, own = known.get(within, (None, params))
+        above, own = holder(within)
         control = _control(question, own, ids)
         if above is None:
             top.append(control)
@@ -203,13 +218,20 @@ def _given_back(sheet: Sheet, kept: dict[str, Any]) -> dict[str, Any]:
     }
     sections = {section["key"]: section for section in document["sections"]}
     found: dict[str, list[dict[str, Any]]] = {}
-    groups = _tree(kept.get("groups"), sections, params, ids, found)
+    asides = [
+        aside | {"control": dict(aside["control"])}
+        for aside in kept.get("withdrawn") or []
+    ]
+    withdrawn = {str(aside["control"].get("id")): aside for aside in asides}
+    groups = _tree(
+        kept.get("groups"), sections, params, ids, found, withdrawn=withdrawn
+    )
     if top := sections.pop(kept.get("top") or "", None):
-        found[top["key"]] = catalog["controls"] = _controls(top, params, ids)
-    groups += [_group(section, params, ids) for section in sections.values()]
+        found[top["key"]] = catalog["controls"] = _controls(top, params, ids, withdrawn)
+    groups += [_group(section, params, ids, withdrawn) for section in sections.values()]
     if groups:
         catalog["groups"] = groups
-    _put_back(kept.get("withdrawn"), found)
+    _put_back(asides, found)
     return catalog
 
 
@@ -219,18 +241,22 @@ def _tree(
     params: Params,
     ids: set[str],
     found: dict[str, list[dict[str, Any]]],
+    *,
+    withdrawn: Asides,
 ) -> list[dict[str, Any]]:
     groups = []
     for node in kept if isinstance(kept, list) else []:
         group = dict(node["group"])
         key = node.get("section")
-        inner = _tree(node.get("groups"), sections, params, ids, found)
+        own = params | params_of(group)
+        inner = _tree(
+            node.get("groups"), sections, own, ids, found, withdrawn=withdrawn
+        )
         if inner:
             group["groups"] = inner
         if key in sections:
             section = sections.pop(key)
-            own = params | params_of(group)
-            found[key] = group["controls"] = _controls(section, own, ids)
+            found[key] = group["controls"] = _controls(section, own, ids, withdrawn)
             words = _words(section)
             if words != node.get("words"):
                 group = with_data(group, words)
@@ -239,14 +265,17 @@ def _tree(
     return groups
 
 
-def _put_back(kept: Any, found: dict[str, list[dict[str, Any]]]) -> None:
+def _put_back(
+    asides: list[dict[str, Any]], found: dict[str, list[dict[str, Any]]]
+) -> None:
     """Put withdrawn controls where they stood."""
     places = dict(found)
     for controls in found.values():
         _places(controls, places)
-    for aside in kept if isinstance(kept, list) else []:
+    for aside in asides:
         if aside["in"] in places:
             places[aside["in"]].insert(aside["at"], aside["control"])
+            _places([aside["control"]], places)
 
 
 def _places(

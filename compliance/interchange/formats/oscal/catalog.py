@@ -12,7 +12,14 @@ from typing import Any
 
 from compliance.interchange.formats.checking import found_in
 from compliance.interchange.formats.found import Found, Notes, Path, UnreadableError
-from compliance.interchange.formats.naming import fresh, line, prose, slug, title
+from compliance.interchange.formats.naming import (
+    fresh,
+    line,
+    own_key,
+    prose,
+    slug,
+    title,
+)
 from compliance.interchange.formats.oscal.control import (
     Params,
     data_of,
@@ -31,6 +38,19 @@ OTHERS = {
     "plan-of-action-and-milestones": "a plan of action",
     "mapping-collection": "a mapping collection",
 }
+CALLED = {
+    "law_as_of": "last-modified",
+    "number": "version",
+    "checklist": "title",
+    "key": "id",
+    "summary": "remarks",
+    "text": "prose of the statement",
+    "good": "prose of an item or of the guidance",
+    "how_to_check": "prose of the assessment objective",
+    "evidence_hints": "prose of the assessment objects",
+    "intro": "prose of the overview",
+}
+"""Our word for a field to what OSCAL has there."""
 SET_ASIDE = ("params", "props", "links", "parts")
 
 
@@ -45,8 +65,11 @@ class _Reading:
         self.keys: set[str] = set()
         self.section_keys: set[str] = set()
         self.withdrawn: list[dict[str, Any]] = []
+        self.above: list[str] = []
 
-    def groups(self, holder: dict[str, Any], path: str, titles: list[str]) -> Any:
+    def groups(
+        self, holder: dict[str, Any], path: str, titles: list[str], params: Params
+    ) -> Any:
         """The tree of the groups, each with the key of its section."""
         tree = []
         for at, group in self.dicts(holder, "groups", path):
@@ -57,14 +80,22 @@ class _Reading:
             if not group.get("title"):
                 self.notes.fault(place, "a group needs a title")
             data, bare = data_of(group)
+            if not data:
+                self.told_aside(bare, place, "group")
             rest = {k: v for k, v in bare.items() if k not in {"controls", "groups"}}
             found: dict[str, Any] = {"group": rest}
+            own = params | params_of(group)
             if _list(group.get("controls")) or (data and "key" in data):
-                found["section"] = self.section(group, place, [*titles, name], data)
+                found["section"] = self.section(
+                    group, place, [*titles, name], data, own
+                )
                 words = self.sections[-1]
                 if not data:
                     found["words"] = {n: words[n] for n in ("key", "title", "intro")}
-            inner = self.groups(group, f"{place}, ", [*titles, name])
+            else:
+                self.above.append(_overview(group))
+            inner = self.groups(group, f"{place}, ", [*titles, name], own)
+            self.above = []
             tree.append(found | ({"groups": inner} if inner else {}))
         return tree
 
@@ -74,18 +105,21 @@ class _Reading:
         place: str,
         titles: list[str],
         data: dict[str, Any] | None,
+        params: Params,
     ) -> str:
         """Add a section with the controls of a group or of the catalog itself."""
         name = " / ".join(titles)
         if len(name) > 120:
             name = title(f"… / {titles[-1]}", 120)
         key = slug(line(holder.get("id")) or name)
-        found = {"key": key, "title": name, "intro": _overview(holder)} | (data or {})
+        # what groups without controls of their own say opens their first section
+        intro = "\n\n".join(filter(None, [*self.above, _overview(holder)]))
+        self.above = []
+        found = {"key": key, "title": name, "intro": intro} | (data or {})
         if not data:
             found["key"] = fresh(key, self.section_keys, 60)
         self.places["sections", len(self.sections)] = place
         self.sections.append(found | {"questions": []})
-        params = params_of(self.catalog) | params_of(holder)
         self.controls(holder, found["key"], place, params, "")
         return str(found["key"])
 
@@ -106,10 +140,10 @@ class _Reading:
             if _is_withdrawn(control):
                 words = "withdrawn controls are kept, and not asked"
                 self.notes.keep(here, words)
-                aside = {"in": inside, "at": at - 1, "control": control}
-                self.withdrawn.append(aside)
-                continue
-            self.question(control, here, params, above)
+                bare = {k: v for k, v in control.items() if k != "controls"}
+                self.withdrawn.append({"in": inside, "at": at - 1, "control": bare})
+            else:
+                self.question(control, here, params, above)
             key = control["id"]
             self.controls(control, key, here, params | params_of(control), key)
 
@@ -120,7 +154,7 @@ class _Reading:
         data, bare = data_of(bare)
         found = derived(bare, params)
         if data is None:
-            found["key"] = fresh(found["key"], self.keys, 20)
+            found["key"] = own_key(found["key"], self.keys, self.notes, place)
         self.keys.add(found["key"])
         extra = {"oscal": bare} | ({"oscal_in": above} if above else {})
         if data is not None:
@@ -128,13 +162,16 @@ class _Reading:
             kept = extra if data.get("is_kept") else {}
             extra = kept | (data.get("extra") or {})
         else:
-            for name in SET_ASIDE:
-                if bare.get(name):
-                    self.notes.keep(place, f"{name} of a control")
+            self.told_aside(bare, place, "control")
         questions = self.sections[-1]["questions"]
         path = ("sections", len(self.sections) - 1, "questions", len(questions))
         self.places[path] = place
         questions.append(found | ({"extra": extra} if extra else {}))
+
+    def told_aside(self, holder: dict[str, Any], place: str, kind: str) -> None:
+        for name in SET_ASIDE:
+            if holder.get(name):
+                self.notes.keep(place, f"{name} of a {kind}")
 
     def dicts(
         self, holder: dict[str, Any], name: str, path: str
@@ -152,36 +189,46 @@ class _Reading:
     def where(self, path: Path) -> str:
         for end in range(len(path), 0, -1):
             if path[:end] in self.places:
-                names = [str(step) for step in path[end:]]
-                return ", ".join([self.places[path[:end]], *names])
-        return " ".join(["catalog", *map(str, path)])
+                return self.places[path[:end]]
+        return "catalog metadata"
 
 
-def catalog_in(value: dict[str, Any]) -> dict[str, Any]:
+def _called(path: Path) -> str:
+    """The word of OSCAL for what a path names."""
+    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    return CALLED.get(name, "")
+
+
+def catalog_in(value: dict[str, Any], known: str) -> dict[str, Any]:
     """The catalog of a file. Raises ``UnreadableError`` for another kind of OSCAL."""
     for name, words in OTHERS.items():
         if name in value:
             raise UnreadableError(name, f"is {words}; only a catalog is a checklist")
+    if "catalog" not in value:
+        names = ", ".join(str(name)[:30] for name in list(value)[:6])
+        words = f"holds {names}, which is none of the formats known; known are {known}"
+        raise UnreadableError("the file", words)
     found = value.get("catalog")
     if not isinstance(found, dict):
         raise UnreadableError("catalog", "must be an object")
     return found
 
 
-def read(value: dict[str, Any], form: str) -> Found:
-    """The checklist that a catalog stands for."""
-    catalog = catalog_in(value)
+def read(value: dict[str, Any], form: str, known: str = KIND) -> Found:
+    """The checklist that a catalog stands for; ``known`` are the formats that there are."""
+    catalog = catalog_in(value, known)
     reading = _Reading(catalog)
     metadata = catalog.get("metadata")
     if not isinstance(metadata, dict):
         reading.notes.fault("catalog metadata", "is missing")
         metadata = {}
     data, bare = data_of(metadata)
+    params = params_of(catalog)
     if _list(catalog.get("controls")):
         whole = [title(metadata.get("title"), 120) or "Controls"]
-        reading.section(catalog, "catalog", whole, None)
+        reading.section(catalog, "catalog", whole, None, params)
     top = reading.sections[0]["key"] if reading.sections else ""
-    tree = reading.groups(catalog, "", [])
+    tree = reading.groups(catalog, "", [], params)
     rest = {
         name: part
         for name, part in catalog.items()
@@ -208,8 +255,9 @@ def read(value: dict[str, Any], form: str) -> Found:
         "facts": facts,
         "sections": reading.sections,
     }
-    kind = f"{KIND} ({form})"
-    return found_in(kind, head, document, reading.notes, reading.where)
+    return found_in(
+        f"{KIND} ({form})", head, document, reading.notes, reading.where, called=_called
+    )
 
 
 def head_of(
