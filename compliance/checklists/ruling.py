@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Rule = dict[str, Any]
-MOST_ROWS = 60
 MOST_GROUPS = 5
 """So many groups an editor puts into each other; a rule from a file may have more."""
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.checklists.ruling import MOST_GROUPS, MOST_ROWS
+from compliance.checklists.limits import MOST_DATES, MOST_ROWS
+from compliance.checklists.ruling import MOST_GROUPS
 
 Fields = dict[str, list[str]]
 """What one row holds: names after the row's number, with their values."""
-MOST_DATES = 20
 GONE = "That row is not there any more"
 
 

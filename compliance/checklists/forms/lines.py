@@ -5,10 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from compliance.checklists.limits import MOST_LINES, MOST_TEXT
 from compliance.web.text import validate_line, validate_text
-
-MOST_TEXT = 20_000
-MOST_LINES = 200
 
 
 def line(label: str, most: int, *, required: bool = True) -> forms.CharField:
@@ -47,7 +45,10 @@ def area(
         validators=[validate_text],
         help_text=help_text,
         widget=forms.Textarea(attrs={"class": "textarea", "rows": rows, "dir": "auto"}),
-        error_messages={"required": f"Write something for “{label}”."},
+        error_messages={
+            "required": f"Write something for “{label}”.",
+            "max_length": f"“{label}” has %(show_value)d characters; {MOST_TEXT} fit.",
+        },
     )
 
 
@@ -79,12 +80,14 @@ class Lines(forms.CharField):
         "related": "Keys of questions, one a line.",
     }
 
-    def __init__(self, label: str, rows: int, most: int = 2000) -> None:
-        self.most = most
+    def __init__(
+        self, label: str, rows: int, most: int = MOST_TEXT, count: int = MOST_LINES
+    ) -> None:
+        """``most``: characters of a line; ``count``: so many lines fit."""
+        self.most, self.count = most, count
         super().__init__(
             label=label,
             required=False,
-            max_length=MOST_TEXT,
             widget=forms.Textarea(
                 attrs={"class": "textarea", "rows": rows, "dir": "auto"}
             ),
@@ -97,8 +100,8 @@ class Lines(forms.CharField):
         text = super().clean(value)
         rows = [" ".join(row.split()) for row in text.splitlines()]
         found = list(dict.fromkeys(filter(None, rows)))
-        if len(found) > MOST_LINES:
-            msg = f"{len(found)} lines; at most {MOST_LINES} fit."
+        if len(found) > self.count:
+            msg = f"{len(found)} lines; at most {self.count} fit."
             raise ValidationError(msg)
         for row in found:
             validate_line(row)

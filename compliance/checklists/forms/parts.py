@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 
 from compliance.checklists.choices import FactKind, QuestionKind
 from compliance.checklists.forms.lines import (
-    MOST_TEXT,
     HiddenLines,
     Lines,
     area,
@@ -17,6 +16,7 @@ from compliance.checklists.forms.lines import (
     one_of,
     short,
 )
+from compliance.checklists.limits import MOST_CHOICES, MOST_TEXT
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import ORIGINAL, language_tag
 from compliance.web.text import validate_line
@@ -257,7 +257,7 @@ class FactForm(forms.Form):
     text = area("Question", 2, required=True)
     help = area("Hint", 2)
     kind = one_of("Answer", FactKind.choices)
-    choices = Lines("Choices", 4, most=200)
+    choices = Lines("Choices", 4, most=200, count=MOST_CHOICES)
 
     def __init__(self, data: Any = None, *, stands: Any = (), **kwargs: Any) -> None:
         """``stands``: the choices as they are now; what keeps its words keeps its key."""

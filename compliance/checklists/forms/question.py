@@ -12,6 +12,7 @@ from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.forms.lines import area, line, short
 from compliance.checklists.forms.parts import BOUNDS, QuestionForm, fresh_key
 from compliance.checklists.forms.rule import DatesEditor, RuleEditor, offered
+from compliance.checklists.limits import MOST_CHOICES
 from compliance.checklists.models import Edition, Fact
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
@@ -32,7 +33,11 @@ class ChoiceForm(forms.Form):
     )
 
 
-ChoiceRows = forms.formset_factory(ChoiceForm, extra=2, max_num=60, absolute_max=60)
+ChoiceRows = forms.formset_factory(
+    ChoiceForm, extra=2, max_num=MOST_CHOICES, absolute_max=MOST_CHOICES
+)
+TOO_MANY = f"A question has at most {MOST_CHOICES} choices. Take some out to save it."
+NOT_WHOLE = "The choices did not arrive whole; load the page again."
 
 
 class QuestionEditor:
@@ -55,7 +60,15 @@ class QuestionEditor:
             bound=question["binds"],
             initial=_initial(question) | {"version": version},
         )
-        self.choices = ChoiceRows(data, prefix="choice", initial=question["choices"])
+        self.choices = ChoiceRows(
+            data,
+            prefix="choice",
+            initial=question["choices"],
+            error_messages={
+                "too_many_forms": TOO_MANY,
+                "missing_management_form": NOT_WHOLE,
+            },
+        )
         named = [question["rule"], *(entry.get("when") for entry in dates)]
         offers = offered(facts, named)
         self.rule = RuleEditor(question["rule"], prefix="if", offered=offers, data=data)

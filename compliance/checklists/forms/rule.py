@@ -9,10 +9,10 @@ from django import forms
 
 from compliance.checklists import ruling
 from compliance.checklists.forms.lines import one_of
+from compliance.checklists.limits import MOST_DATES, MOST_ROWS
 from compliance.checklists.models import Fact
 from compliance.checklists.rules import choice_words, fault_of
 from compliance.checklists.ruling import Condition, Group, Row, Rule
-from compliance.checklists.shaping import MOST_DATES
 
 JOINS = [("all", "all of"), ("any", "any of"), ("none", "none of")]
 DEEPEST_SHOWN = 5
@@ -46,7 +46,7 @@ class RowForm(forms.Form):
     """A condition: a fact is, or is not, one of some choices. Or the head of a group."""
 
     depth = forms.IntegerField(
-        min_value=0, max_value=ruling.MOST_ROWS, widget=forms.HiddenInput
+        min_value=0, max_value=MOST_ROWS, widget=forms.HiddenInput
     )
     join = forms.ChoiceField(
         label="Group",
@@ -110,9 +110,13 @@ class RuleHeadForm(forms.Form):
     match = one_of("Conditions that must hold", JOINS)
     rows = forms.IntegerField(
         min_value=0,
-        max_value=ruling.MOST_ROWS,
+        max_value=MOST_ROWS,
         widget=forms.HiddenInput,
-        error_messages={"required": NOT_WHOLE, "invalid": NOT_WHOLE},
+        error_messages={
+            "required": NOT_WHOLE,
+            "invalid": NOT_WHOLE,
+            "max_value": f"A rule has at most {MOST_ROWS} conditions and groups.",
+        },
     )
 
 
@@ -134,7 +138,7 @@ class RuleEditor:
         self.head = RuleHeadForm(
             data, prefix=prefix, initial={"match": tree.join, "rows": len(stands)}
         )
-        claimed = _count(data or {}, prefix, ruling.MOST_ROWS)
+        claimed = _count(data or {}, prefix, MOST_ROWS)
         sent = sum(f"{prefix}-{at}-depth" in (data or {}) for at in range(claimed))
         total = len(stands) if data is None else sent
         self._is_cut = data is not None and sent < claimed
@@ -226,6 +230,7 @@ class DatesForm(forms.Form):
         error_messages={
             "required": NOT_WHOLE.replace("rule", "days"),
             "invalid": NOT_WHOLE.replace("rule", "days"),
+            "max_value": f"A question has at most {MOST_DATES} days.",
         },
     )
 

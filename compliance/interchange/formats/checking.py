@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from compliance.checklists import rules
+from compliance.checklists import rules, ruling
+from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.translations import ORIGINAL
 from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.formats.found import Found, Notes, Path, Where
@@ -173,11 +174,21 @@ def _link_faults(
 def _rule_faults(
     question: QuestionShape, known: dict[str, set[str]]
 ) -> Iterator[tuple[Path, str]]:
-    if question.rule is not None and (reason := rules.fault_of(question.rule, known)):
+    if question.rule is not None and (reason := _rule_fault(question.rule, known)):
         yield ("rule",), reason
     for at, entry in enumerate(question.applies_from):
-        if entry.when is not None and (reason := rules.fault_of(entry.when, known)):
+        if entry.when is not None and (reason := _rule_fault(entry.when, known)):
             yield ("applies_from", at, "when"), reason
+
+
+def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:
+    """What is wrong with a rule, or that it is longer than the editor can show."""
+    if reason := rules.fault_of(rule, known):
+        return reason
+    count = sum(1 for _ in ruling.rows_of(ruling.tree_of(rule)))
+    if count > MOST_ROWS:
+        return f"it has {count} conditions and groups; at most {MOST_ROWS} fit"
+    return ""
 
 
 def _extra_fault(extra: dict[str, Any] | None) -> str:

@@ -9,8 +9,9 @@ import io
 import re
 from collections.abc import Iterator
 
+from compliance.checklists.limits import MOST_TEXT
 from compliance.interchange.formats.found import UnreadableError
-from compliance.interchange.formats.limits import MOST_ROWS, MOST_TEXT
+from compliance.interchange.formats.limits import MOST_ROWS
 from compliance.interchange.formats.records import COLUMNS
 from compliance.interchange.formats.table import Row
 

@@ -1,4 +1,7 @@
-"""How much a file may hold. ``docs/running.md`` lists the same figures."""
+"""How much a file may hold. ``docs/running.md`` lists the same figures.
+
+What one question may hold is in ``checklists/limits.py``: the editor keeps to it, too.
+"""
 
 MOST_BYTES = 12_000_000
 MOST_YAML_BYTES = 6_000_000
@@ -8,8 +11,6 @@ MOST_DEPTH = 60
 MOST_ROWS = 100_000
 MOST_SECTIONS = 1_000
 MOST_QUESTIONS = 5_000
-MOST_CHOICES = 200
-MOST_TEXT = 20_000
 MOST_EXTRA = 1_000_000
 """Characters of what is kept beside one question or edition."""
 MOST_FAULTS = 50

@@ -10,8 +10,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from compliance.checklists.choices import QuestionKind, Verdict
+from compliance.checklists.limits import (
+    MOST_CHOICES,
+    MOST_DATES,
+    MOST_LINES,
+    MOST_TEXT,
+)
 from compliance.checklists.translations import ORIGINAL, language_tag
-from compliance.interchange.bundle.head import FactPart
+from compliance.interchange.bundle.head import FactPart, Option
 from compliance.interchange.bundle.number import NumberPart
 from compliance.interchange.bundle.words import (
     Aside,
@@ -24,11 +30,7 @@ from compliance.interchange.bundle.words import (
     Title,
     needs_choices,
 )
-from compliance.interchange.formats.limits import (
-    MOST_CHOICES,
-    MOST_SECTIONS,
-    MOST_TEXT,
-)
+from compliance.interchange.formats.limits import MOST_SECTIONS
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 VERDICTS = {"", *(v.value for v in Verdict if v != Verdict.UNANSWERED)}
@@ -52,7 +54,7 @@ def _a_day(value: str) -> str:
 Day = Annotated[str, AfterValidator(_a_day)]
 Long = Annotated[Line, Field(max_length=MOST_TEXT)]
 Words = Annotated[Aside, Field(max_length=MOST_TEXT)]
-Lines = Annotated[list[Long], Field(max_length=500)]
+Lines = Annotated[list[Long], Field(max_length=MOST_LINES)]
 
 
 def _a_language(value: str) -> str:
@@ -84,7 +86,12 @@ Translations = dict[
 ]
 
 
+class OptionShape(Option):
+    label: Annotated[Line, Field(max_length=200)]
+
+
 class FactShape(FactPart):
+    choices: Annotated[list[OptionShape], Field(max_length=MOST_CHOICES)] = []  # type: ignore[assignment]
     translations: Translations = {}
 
 
@@ -108,7 +115,7 @@ class QuestionShape(Part):
     weight: Annotated[int, Field(ge=1, le=5)] = 3
     binds: list[Key] = []
     rule: Rule | None = None
-    applies_from: list[FromShape] = []
+    applies_from: Annotated[list[FromShape], Field(max_length=MOST_DATES)] = []
     number: NumberPart | None = None
     good: Lines = []
     how_to_check: Words = ""
@@ -116,9 +123,11 @@ class QuestionShape(Part):
     common_mistake: Words = ""
     evidence_hints: Lines = []
     remedy: Words = ""
-    related: list[Annotated[Line, Field(max_length=20)]] = []
+    related: Annotated[
+        list[Annotated[Line, Field(max_length=20)]], Field(max_length=MOST_LINES)
+    ] = []
     choices: Annotated[list[ChoiceShape], Field(max_length=MOST_CHOICES)] = []
-    cites: list[Short] = []
+    cites: Annotated[list[Short], Field(max_length=MOST_LINES)] = []
     translations: Translations = {}
     extra: dict[str, Any] | None = None
 
