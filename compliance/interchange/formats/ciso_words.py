@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from compliance.checklists.limits import MOST_TEXT
 from compliance.interchange.formats.ciso_languages import Said, languages_of
-from compliance.interchange.formats.limits import MOST_TEXT
 from compliance.interchange.formats.naming import line, prose, question_key, title
 
 KINDS = {
