@@ -194,7 +194,6 @@ DOORS = {
     "interchange:checklist_take": (Permission.EDIT, "POST"),
     "interchange:checklist_file": (REPORT, "POST"),
     "reviews:review": (VIEW, "GET"),
-    "reviews:mark": (VIEW, "GET"),
     "reviews:send": (ASSESS, "POST"),
     "reviews:give_back": (Permission.CONFIRM, "POST"),
     "reviews:check": (Permission.CONFIRM, "GET"),

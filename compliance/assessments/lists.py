@@ -13,6 +13,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.seeing import with_news
 from compliance.assessments.strip import Part, stacked
+from compliance.assessments.voiding import Void, voids_in
 from compliance.organisations.models import Organisation
 
 
@@ -22,7 +23,7 @@ class Standing:
 
     ``to_confirm`` counts "not applicable" that waits for a second person, ``again``
     what asks to be confirmed again, ahead or not. ``has_news`` says that others
-    changed answers since the viewer last looked.
+    changed answers since the viewer last looked, ``void`` what voids the signature.
     """
 
     assessment: Assessment
@@ -31,6 +32,7 @@ class Standing:
     to_confirm: int
     again: int
     has_news: bool = False
+    void: Void | None = None
 
     @property
     def bar(self) -> list[Part]:
@@ -39,7 +41,7 @@ class Standing:
 
 def standing(organisation: Organisation, today: date, viewer_id: int) -> list[Standing]:
     """Every assessment by theme, newest first, signed and archived ones last; three
-    queries."""
+    queries, and those of ``voids_in``."""
     new = with_news(organisation, viewer_id)
     assessments = organisation.assessments.for_page().order_by(
         Case(
@@ -50,6 +52,7 @@ def standing(organisation: Organisation, today: date, viewer_id: int) -> list[St
         "edition__checklist__theme__position",
         "-started_at",
     )
+    voids = voids_in(assessments)
     later = Q(binds_from__gt=today)
     counts = (
         Answer.objects.filter(assessment__organisation=organisation, applies=True)
@@ -73,6 +76,7 @@ def standing(organisation: Organisation, today: date, viewer_id: int) -> list[St
             sum(waits for *_, waits, _ in of[one.pk]),
             sum(again for *_, again in of[one.pk]),
             one.pk in new,
+            voids.get(one.pk),
         )
         for one in assessments
     ]

@@ -7,6 +7,7 @@ assessments say are labels: they may change without a word of what was signed.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.reviews.content import Content, Line, Proof, Task
 
 _LINE = {
@@ -23,23 +24,6 @@ _LINE = {
     "later_until": "day",
     "again": "confirmation",
     "na_confirmed_at": "second approval",
-}
-_PROOF = {
-    "title": "title",
-    "document_on": "date of the document",
-    "covers_from": "period",
-    "covers_to": "period",
-    "expires_on": "expiry",
-}
-"""The file and the link of a piece never change: another one is another piece."""
-_TASK = {
-    "title": "title",
-    "text": "details",
-    "owner": "owner",
-    "due_on": "due date",
-    "priority": "priority",
-    "status": "status",
-    "effort_days": "effort",
 }
 _HEAD = {
     "edition_hash": "edition",
@@ -128,7 +112,7 @@ def _proofs(signed: Content, now: Content) -> Iterator[Changed]:
             continue
         new = next((one for one in alike if one.title == old.title), alike[0])
         alike.remove(new)
-        if what := _fields(_PROOF, old, new):
+        if what := _fields(EVIDENCE, old, new):
             yield Changed(old.title, ", ".join(what))
 
 
@@ -144,5 +128,5 @@ def _tasks(
         new: Task | None = after.get(old.number)
         if new and handed is not None and old.number not in handed:
             new = replace(new, owner=old.owner)
-        if new and (what := _fields(_TASK, old, new)):
+        if new and (what := _fields(ACTION, old, new)):
             yield Changed(f"{old.code} {old.title}", ", ".join(what))

@@ -14,12 +14,13 @@ from compliance.assessments.models import (
     Attachment,
     OriginTrail,
 )
+from compliance.assessments.voiding import Void
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.content import Content, content_from, in_groups
-from compliance.reviews.models import SignOff
+from compliance.reviews.models import Reopening, Review, SignOff
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.reviews.stated import Stated, came_with
 
@@ -84,7 +85,6 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
     ``now`` is what the assessment says now; without it a signed one is read anew.
     """
     rows = list(assessment.signoffs.select_related("snapshot"))
-    came = came_with(assessment)
     opened = {
         one.revision: one
         for one in assessment.reopenings.filter(decision=Decision.APPROVED)
@@ -95,41 +95,65 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
     for row in rows:
         review = sent.get(row.revision)
         again = opened.get(row.revision)
-        content = content_from(row.snapshot.text)
         if again:
             void = tuple(again.changed)
         else:
             void = tuple(str(one) for one in since_signed(row, now))
+        edition = content_from(row.snapshot.text).edition
         until = again.decided_at if again else None
-        chain, there = str(assessment.organisation_id), ""
-        if row.revision in came.get("signed", ()):
-            chain, there = _signed_there(row, came)
-        found.append(
-            Signature(
-                revision=row.revision,
-                edition=content.edition,
-                content_hash=row.snapshot_id,
-                statement=row.statement,
-                reservations=row.reservations,
-                role=row.role,
-                signer=row.signer,
-                signed_by_id=row.signed_by_id,
-                signed_at=row.signed_at,
-                stood_at=row.stood_at,
-                method=row.method,
-                chain=chain,
-                there=there,
-                trail_seq=row.trail_seq,
-                trail_hash=row.trail_hash,
-                sender=str(review.sent_by) if review else "",
-                sent_at=review.sent_at if review else None,
-                reopened_at=until,
-                reopened_why=again.reason if again else "",
-                void=void,
-                void_since=_first_touch(row, until) if void else None,
-            )
-        )
+        voided = (void, _first_touch(row, until) if void else None)
+        found.append(_told(row, edition, voided, review, again))
     return found
+
+
+def signature_of(assessment: Assessment, void: Void | None) -> Signature | None:
+    """The signature of an assessment that is signed, in two statements; else None.
+
+    ``void`` is what ``void_of`` says, so that nothing has to be read and compared.
+    """
+    if assessment.status != AssessmentStatus.SIGNED:
+        return None
+    row = assessment.signoffs.get(revision=assessment.revision)
+    reviews = assessment.reviews.select_related("sent_by")
+    review = reviews.filter(ended=ReviewEnd.SIGNED, revision=row.revision).first()
+    voided = (void.named, void.since) if void else ((), None)
+    return _told(row, assessment.edition.number, voided, review)
+
+
+def _told(
+    row: SignOff,
+    edition: str,
+    voided: tuple[tuple[str, ...], datetime | None],
+    review: Review | None,
+    again: Reopening | None = None,
+) -> Signature:
+    chain, there = str(row.assessment.organisation_id), ""
+    came = came_with(row.assessment)
+    if row.revision in came.get("signed", ()):
+        chain, there = _signed_there(row, came)
+    return Signature(
+        revision=row.revision,
+        edition=edition,
+        content_hash=row.snapshot_id,
+        statement=row.statement,
+        reservations=row.reservations,
+        role=row.role,
+        signer=row.signer,
+        signed_by_id=row.signed_by_id,
+        signed_at=row.signed_at,
+        stood_at=row.stood_at,
+        method=row.method,
+        chain=chain,
+        there=there,
+        trail_seq=row.trail_seq,
+        trail_hash=row.trail_hash,
+        sender=str(review.sent_by) if review else "",
+        sent_at=review.sent_at if review else None,
+        reopened_at=again.decided_at if again else None,
+        reopened_why=again.reason if again else "",
+        void=voided[0],
+        void_since=voided[1],
+    )
 
 
 def _signed_there(row: SignOff, came: dict[str, Any]) -> tuple[str, str]:
@@ -157,20 +181,6 @@ def since_signed(row: SignOff, now: Content | None = None) -> list[Changed]:
         with one_moment():
             now = content_of(to_read(row.assessment_id))
     return differences(signed, now, handed=_handed(row))
-
-
-def void_now(assessment: Assessment) -> list[Changed]:
-    """What voids the signature of a signed assessment, cheaply: for any page.
-
-    Answers stand still, so nothing is read but the trail while no evidence and no action
-    behind them was touched: two statements. Nothing for one that is not signed.
-    """
-    if assessment.status != AssessmentStatus.SIGNED:
-        return []
-    row = assessment.signoffs.select_related("snapshot").first()
-    if row is None or _touches(row).first() is None:
-        return []
-    return since_signed(row)
 
 
 def _touches(row: SignOff) -> QuerySet[Event]:

@@ -8,7 +8,6 @@ app_name = "reviews"
 one = "assessments/<uuid:assessment_id>/review/"
 urlpatterns = [
     path(one, review.review, name="review"),
-    path(f"{one}mark/", review.mark, name="mark"),
     path(f"{one}send/", review.send, name="send"),
     path(f"{one}return/", review.give_back, name="give_back"),
     path(f"{one}check/", checking.check, name="check"),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from compliance.assessments.voiding import void_of
 from compliance.audit import trail
 from compliance.evidence.actions import describe
 from compliance.interchange.records.record import written
@@ -24,7 +25,7 @@ from compliance.reviews import actions
 from compliance.reviews.against_trail import faults
 from compliance.reviews.reading import desk_of
 from compliance.reviews.rows import rows_of
-from compliance.reviews.signed import content_at, signoffs_of, void_now
+from compliance.reviews.signed import content_at, signoffs_of
 from compliance.reviews.snapshot import to_read
 from tests import signing
 from tests.factories import make_member, make_organisation
@@ -114,9 +115,9 @@ def test_who_answered_there_does_not_sign_here(cast):
 
 def test_evidence_described_here_voids_the_signature_here(came, cast):
     proof = Evidence.objects.get(attachments__answer__assessment=came)
-    assert void_now(came) == []
+    assert void_of(came) is None
     describe(by=cast.zoe, evidence=proof, title="Another title")
-    assert void_now(came)
+    assert void_of(came).named == ("Policy: title",)
 
 
 def test_check_of_the_trail_knows_signatures_of_there(came, cast):

@@ -30,7 +30,6 @@ def url(assessment, name):
         (signing.make_sent, "review", 36),
         (signing.make_sent, "check", 34),
         (signing.make_signed, "review", 36),
-        (signing.make_signed, "mark", 9),
     ],
 )
 def test_page_costs_the_same_for_many_questions(make, name, most, cast, sign_in):

@@ -19,6 +19,7 @@ from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
 from compliance.assessments.searching import answers_with
 from compliance.assessments.seeing import Unseen, unseen
+from compliance.assessments.voiding import void_of
 from compliance.organisations.access import MemberRequest, Permission
 
 CHUNK = 40
@@ -150,6 +151,7 @@ def list_context(
     beside |= {"news": new.news, "open_id": look.open_id}
     shown = lines.lines(answers, assessment, today, **beside)
     return page_context(request, assessment, view) | {
+        "void": partial(void_of, assessment),
         "look": look,
         "owner": _owner(request, look) if look.owner else "",
         "kept": partial(kept_views, assessment, request.user.pk),

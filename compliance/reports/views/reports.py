@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from compliance.assessments.voiding import voids_in
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import actions, tasks
 from compliance.reports.access import may_cancel
@@ -25,9 +26,11 @@ ON_A_PAGE = 50
 @member_required(Permission.REPORT)
 def report_list(request: MemberRequest) -> HttpResponse:
     pages = Paginator(reports_of(request.organisation), ON_A_PAGE)
+    assessments = request.organisation.assessments.in_use().for_page()
     context = {
         "page": pages.get_page(request.GET.get("page")),
-        "assessments": request.organisation.assessments.in_use().for_page(),
+        "assessments": assessments,
+        "voids": voids_in(assessments),
     }
     return render(request, "reports/list.html", context)
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews import actions
 from compliance.reviews.forms import ReturnForm
-from compliance.reviews.signed import void_now
 from compliance.reviews.views.showing import PAGE, address, find, shown_now
 
 
@@ -20,15 +19,6 @@ from compliance.reviews.views.showing import PAGE, address, find, shown_now
 def review(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     return render(request, PAGE, shown_now(request, assessment))
-
-
-@require_safe
-@member_required(Permission.VIEW)
-def mark(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """The badge of a signed assessment: whether its signature still holds."""
-    assessment = find(request, assessment_id)
-    context = {"assessment": assessment, "void": void_now(assessment)}
-    return render(request, "reviews/mark.html", context)
 
 
 @require_POST

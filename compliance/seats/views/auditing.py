@@ -6,9 +6,11 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from compliance.assessments.voiding import void_of, voids_in
 from compliance.evidence.sending import sent
 from compliance.evidence.storage import StorageError
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reviews.signed import signature_of
 from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
 from compliance.seats.reading import beside, facts, items_by_answer, page_of, parts
@@ -19,7 +21,9 @@ from compliance.seats.views.showing import inside, note, question_told
 @member_required(Permission.AUDIT)
 def home(request: MemberRequest) -> HttpResponse:
     """The person's seats that are open today."""
-    context = {"seats": seats_of(request)}
+    seats = seats_of(request)
+    voids = voids_in(one.assessment for one in seats)
+    context = {"seats": seats, "voids": voids}
     return render(request, "seats/home.html", context)
 
 
@@ -30,8 +34,11 @@ def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     here = seated(request, seat_id)
     note(request, here, "Overview")
     items = list(here.items.all())
+    void = void_of(here.assessment)
     context = inside(here) | {
         "facts": facts(here.assessment),
+        "void": void,
+        "signature": signature_of(here.assessment, void),
         "parts": parts(here.assessment),
         "items": items,
         "left": sum(item.result == "open" for item in items),

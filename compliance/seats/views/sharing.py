@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.assessments.voiding import void_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.fresh import refused
 from compliance.seats import actions
@@ -105,6 +106,7 @@ def shared_page(request: HttpRequest, link_id: int) -> HttpResponse:
         "parts": every,
         "part": part,
         "facts": facts(assessment),
+        "void": None if part else void_of(assessment),
         "today": timezone.localdate(),
     }
     if part:

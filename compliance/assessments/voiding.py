@@ -1,0 +1,198 @@
+"""Which signed assessments are no longer as they were signed, cheaply: for any page.
+
+Answers stand still while an assessment is signed; evidence and actions behind them do
+not. So the trail alone tells: what events since the signature changed and did not put
+back. ``reviews.changes`` compares the whole of what was signed and says the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from compliance.assessments.actions.remedy import CHANGING
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.material import ACTION, EVIDENCE
+from compliance.assessments.models import ActionLink, Assessment, Attachment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.evidence.models import Evidence
+
+DESCRIBED = "evidence.described"
+_WORDS = {"evidence": EVIDENCE, "action": ACTION | {"owner_id": "owner"}}
+_AT_ONCE = 5_000
+"""Pieces of evidence, or actions, that one statement asks about."""
+
+Subject = tuple[str, str]
+"""A label and an id, as the trail names what an event is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Since when a signature is void, UTC, and what changed, in the trail's order."""
+
+    since: datetime
+    named: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first change, and how many more there are."""
+        more = len(self.named) - 1
+        return f"{self.named[0]} and {more} more" if more else self.named[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A signed assessment: the events after ``since`` may touch it."""
+
+    organisation_id: UUID
+    since: int
+    numbers: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Moved:
+    """One subject since a signature: each field before its first change, and after."""
+
+    at: datetime
+    called: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        before, after = trail.changes(event)
+        self.before = before | self.before
+        self.after |= after
+        if not self.called:
+            self.called = {"name": before.get("title", after.get("name", ""))}
+            self.called["number"] = after.get("number")
+
+    def words(self, label: str) -> list[str]:
+        """What is not as it was, each word once."""
+        said = (
+            word
+            for name, word in _WORDS[label].items()
+            if name in self.after
+            and _plain(self.before.get(name)) != _plain(self.after[name])
+        )
+        return list(dict.fromkeys(said))
+
+
+def voids_in(assessments: Iterable[Assessment]) -> dict[UUID, Void]:
+    """Assessment id to what voids its signature; only those that are void.
+
+    None signed costs nothing, else it is five statements, whatever their number.
+    """
+    signed = _signed(assessments)
+    if not signed:
+        return {}
+    users = _users(signed)
+    moved: defaultdict[UUID, dict[Subject, _Moved]] = defaultdict(dict)
+    for event in _events(signed, users):
+        subject = (event.subject_label, event.subject_id)
+        for pk in users[subject]:
+            if event.seq > signed[pk].since:
+                moved[pk].setdefault(subject, _Moved(event.at)).add(event)
+    titles = _titles(subject for found in moved.values() for subject in found)
+    voids = {}
+    for pk, found in moved.items():
+        named = tuple(_named(signed[pk], found, titles))
+        if named:
+            since = min(one.at for one in found.values())
+            voids[pk] = Void(since, named)
+    return voids
+
+
+def void_of(assessment: Assessment) -> Void | None:
+    """What voids the signature of one assessment; None while it holds, or without."""
+    return voids_in([assessment]).get(assessment.pk)
+
+
+def _signed(assessments: Iterable[Assessment]) -> dict[UUID, _Signed]:
+    ids = [one.pk for one in assessments if one.status == AssessmentStatus.SIGNED]
+    if not ids:
+        return {}
+    rows = Assessment.objects.filter(pk__in=ids, signoffs__revision=F("revision"))
+    told = rows.values_list(
+        "pk",
+        "organisation_id",
+        "revision",
+        "signoffs__trail_seq",
+        "brought_from__stated__signed",
+        "brought_from__stated__seq",
+        "brought_from__stated__numbers",
+    )
+    return {
+        pk: _Signed(
+            organisation_id,
+            came if revision in (there or ()) else seq,
+            numbers or {},
+        )
+        for pk, organisation_id, revision, seq, there, came, numbers in told
+    }
+
+
+def _users(signed: Iterable[UUID]) -> dict[Subject, set[UUID]]:
+    """The evidence and the actions behind the answers, with where each is used."""
+    found: defaultdict[Subject, set[UUID]] = defaultdict(set)
+    here = {"answer__assessment__in": list(signed)}
+    for label, rows in (
+        ("evidence", Attachment.objects.filter(**here)),
+        ("action", ActionLink.objects.filter(**here)),
+    ):
+        pairs = rows.order_by().values_list(f"{label}_id", "answer__assessment")
+        for pk, assessment_id in pairs.distinct():
+            found[label, str(pk)].add(assessment_id)
+    return found
+
+
+def _events(signed: dict[UUID, _Signed], users: Iterable[Subject]) -> Iterator[Event]:
+    """What happened to the subjects since the oldest of the signatures, in order."""
+    rows = Event.objects.filter(
+        organisation_id__in={one.organisation_id for one in signed.values()},
+        seq__gt=min(one.since for one in signed.values()),
+        action__in=(DESCRIBED, *CHANGING),
+        subject_label__in=_WORDS,
+    )
+    for some in batched((pk for _, pk in users), _AT_ONCE):
+        for event in rows.filter(subject_id__in=some).order_by("seq"):
+            if (event.subject_label, event.subject_id) in users:
+                yield event
+
+
+def _titles(subjects: Iterable[Subject]) -> dict[str, str]:
+    ids = {UUID(pk) for label, pk in subjects if label == "evidence"}
+    if not ids:
+        return {}
+    rows = Evidence.objects.filter(pk__in=ids).values_list("pk", "title")
+    return {str(pk): title for pk, title in rows}
+
+
+def _named(
+    signed: _Signed, found: dict[Subject, _Moved], titles: dict[str, str]
+) -> Iterator[str]:
+    for (label, pk), one in found.items():
+        if not (words := one.words(label)):
+            continue
+        if label == "evidence":
+            name = one.before.get("title", titles.get(pk, ""))
+        else:
+            number = signed.numbers.get(pk, one.called["number"])
+            name = f"AC-{number} {one.before.get('title', one.called['name'])}"
+        yield f"{name}: {', '.join(words)}"
+
+
+def _plain(value: Any) -> Any:
+    """Nothing is nothing, and a number is the same however it is written."""
+    if value in (None, ""):
+        return None
+    try:
+        return Decimal(str(value))
+    except ArithmeticError:
+        return value
