@@ -20,6 +20,7 @@ from tests import signing
 from tests.interchange.bundles import (
     brought_in,
     bundle_of,
+    hash_of,
     make_everything,
     publish,
     reading,
@@ -196,6 +197,27 @@ def test_one_flipped_bit_anywhere_is_noticed(parts):
         if not words_of(bytes(bent)):
             # A flag or a date in a header: no word of the bundle is another one.
             assert unpacked(bytes(bent)) == unpacked(content)
+
+
+def test_bundle_of_version_1_is_read_without_its_versions(cast, parts):
+    def older(rows):
+        rows["format"] = 1
+        for answer in rows["answers"]:
+            answer["version"] = 7
+
+    parts = rows_with(parts, older)
+    head = json.loads(parts["bundle.json"])
+    assert head["version"] == 2
+    parts["bundle.json"] = json.dumps(head | {"version": 1}).encode()
+    came = brought_in(packed(parts), cast.other)
+    assert hash_of(came) == head["content_hash"]
+    assert set(came.answers.values_list("version", flat=True)) == {0}
+
+
+def test_bundle_of_a_later_version_is_refused(parts):
+    head = json.loads(parts["bundle.json"]) | {"version": 3}
+    parts["bundle.json"] = json.dumps(head).encode()
+    assert "bundle.json: version" in refused(packed(parts))
 
 
 @pytest.mark.parametrize(

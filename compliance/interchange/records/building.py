@@ -84,8 +84,7 @@ class Building:
         ids = {(q.edition_id, q.key): q.pk for q in found.only("edition", "key")}
         names = (
             "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
-            "later_until", "na_confirmed_at", "again", "version", "changed_at",
-            "archived_at",
+            "later_until", "na_confirmed_at", "again", "changed_at", "archived_at",
         )  # fmt: skip
         for said in self.rows["answers"]:
             edition = self.editions[said["edition"]]

@@ -2,7 +2,8 @@
 
 import re
 
-FORMAT, VERSION = "attest-bundle", 1
+FORMAT, VERSION = "attest-bundle", 2
+"""Version 1 held a version of each answer; it is read and left out."""
 HEAD, CONTENT, ROWS, SUMS = "bundle.json", "content.json", "rows.json", "SHA256SUMS"
 EDITIONS, SIGNED, TRAILS = "editions/", "signed/", "trail/"
 EVIDENCE = "evidence/"

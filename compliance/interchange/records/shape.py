@@ -86,7 +86,7 @@ class Head(Part):
     """``bundle.json``."""
 
     format: Literal["attest-bundle"]
-    version: Literal[1]
+    version: Literal[1, 2]
     assessment: Id
     organisation: Name
     checklist: Name
@@ -168,7 +168,7 @@ class AnswerPart(Part):
     later_until: Day | None
     na_confirmed_at: Moment | None
     again: Literal[""] | Annotated[Again, Field(strict=False)]
-    version: Count
+    version: Count = 0
     changed_at: Moment | None
     archived_at: Moment | None
     owner: Person | None
@@ -278,7 +278,7 @@ class PersonPart(Part):
 class Rows(Part):
     """``rows.json``: what ``reviews.rows.rows_of`` gives."""
 
-    format: Literal[1]
+    format: Literal[1, 2]
     organisation: Name
     assessment: AssessmentPart
     editions: Annotated[list[EditionPart], Field(min_length=1, max_length=200)]
