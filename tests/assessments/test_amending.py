@@ -7,10 +7,17 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists import actions as checklists
-from compliance.models import Citation, Provision
+from compliance.models import Citation, Edition, Provision
 from compliance.organisations.actions import make_editor
 from tests.amending import amend
-from tests.factories import make_assessment, make_draft, make_provision, publish
+from tests.factories import (
+    make_assessment,
+    make_checklist,
+    make_draft,
+    make_organisation,
+    make_provision,
+    publish,
+)
 from tests.mailing import queued, send_queued
 from tests.reading import flat
 
@@ -52,7 +59,8 @@ def events():
 def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
     client = sign_in(cast.rob)
     reply = client.post(path(provision), sent(provision, **POSTPONED), follow=True)
-    assert "It touches 1 questions in 1 running assessments" in flat(reply.text)
+    said = "It touches 1 question in 1 running assessment of 1 organisation;"
+    assert f"{said} 2 mails are on their way." in flat(reply.text)
     mails = send_queued()
     assert sorted(m.to[0] for m in mails) == ["ada@example.org", "otto@example.org"]
     assert f"{CITE}: {WORDS}" in mails[0].body
@@ -184,3 +192,59 @@ def test_provisions_are_found_by_words_and_come_in_pages(cast, sign_in, provisio
     page = flat(client.get(url, {"q": "duty ART. 5a\x00"}).text)
     assert path(provision) in page
     assert client.get(url, {"q": "nothing such"}).status_code == 200
+
+
+def test_editor_reads_how_far_a_change_reaches(cast, sign_in, provision):
+    """Acme, where Rob may read, has two assessments; Other one, and one of its own."""
+    client, edition = sign_in(cast.rob), Edition.objects.get()
+    page = flat(client.get(path(provision)).text)
+    assert "A change would touch<strong>1 running assessment of 1 organisation" in page
+    make_assessment(cast.acme, cast.ada, edition, subject="Acme Two")
+    make_assessment(cast.other, cast.zoe, edition, subject="Zoe at work")
+    secret = make_checklist(organisation=cast.other)
+    secret.title = "Secret list"
+    secret.save()
+    own = make_draft(checklist=secret)
+    question = own.questions.first()
+    Citation.objects.create(question=question, provision=provision, position=1)
+    make_assessment(cast.other, cast.zoe, publish(own), subject="Zoe at home")
+    client.post(path(provision), sent(provision, **POSTPONED))
+    page = flat(client.get(path(provision)).text)
+    assert "touches<strong>4 running assessments of 2 organisations</strong>" in page
+    assert (
+        f"{edition}</a>: 1 question, 3 running assessments of 2 organisations" in page
+    )
+    assert (
+        "Own checklists of organisations: 1 question, 1 running assessment of 1" in page
+    )
+    assert page.count("?show=law-changed") == 2
+    assert "Acme Two" in page
+    for theirs in ("Zoe at", "Secret list", cast.other.name):
+        assert theirs not in page
+
+
+def test_newer_edition_is_not_touched_by_an_older_change(cast, sign_in, provision):
+    client = sign_in(cast.rob)
+    client.post(path(provision), sent(provision, **POSTPONED))
+    newer = make_draft()
+    question = newer.questions.first()
+    Citation.objects.create(question=question, provision=provision, position=1)
+    make_assessment(cast.acme, cast.ada, publish(newer), subject="Newer")
+    page = flat(client.get(path(provision)).text)
+    assert "touches<strong>1 running assessment of 1 organisation</strong>" in page
+    assert page.count("published since the change") == 1
+    assert "Newer" not in page
+
+
+def test_page_of_a_provision_costs_the_same_with_many_organisations(
+    cast, sign_in, provision, django_assert_num_queries
+):
+    client, edition = sign_in(cast.rob), Edition.objects.get()
+    client.get(path(provision))
+    with django_assert_num_queries(10):
+        client.get(path(provision))
+    for number in range(5):
+        organisation = make_organisation(f"many-{number}")
+        make_assessment(organisation, cast.zoe, edition)
+    with django_assert_num_queries(10):
+        client.get(path(provision))

@@ -1,5 +1,7 @@
 """The legal index on screen, for those who keep it right."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,9 +14,15 @@ from django.views.decorators.http import (
 
 from compliance.assessments import actions
 from compliance.assessments.law_form import ProvisionForm
+from compliance.assessments.reach import reached
 from compliance.checklists import actions as checklists
 from compliance.checklists import index
-from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    may,
+    member_required,
+)
 
 MOST = 100
 """Provisions on one page."""
@@ -73,8 +81,15 @@ def provision(request: MemberRequest, provision_id: int) -> HttpResponse:
             slug = request.organisation.slug
             return redirect("assessments:provision", slug, row.pk)
     context = {"provision": row, "form": form, "cited": index.cited_in(row)}
+    context["reach"] = reached(row, _readable(request))
     status = 422 if is_sent else 200
     return render(request, "assessments/provision.html", context, status=status)
+
+
+def _readable(request: MemberRequest) -> list[UUID]:
+    """The organisations whose assessments the person may read as a member."""
+    members = request.memberships
+    return [one.organisation_id for one in members if may(one, Permission.VIEW)]
 
 
 def _said(cite: str, done: actions.Told | None) -> str:
@@ -82,11 +97,17 @@ def _said(cite: str, done: actions.Told | None) -> str:
         return f"{cite} stands as it was."
     if not done.assessments:
         return f"{cite} is changed. No running assessment rests on it."
+    on_way = "is on its way" if done.mails == 1 else "are on their way"
     return (
-        f"{cite} is changed. It touches {done.questions} questions in"
-        f" {done.assessments} running assessments of {done.organisations} organisations;"
-        f" {done.mails} mails are on their way."
+        f"{cite} is changed. It touches {_many(done.questions, 'question')} in"
+        f" {_many(done.assessments, 'running assessment')} of"
+        f" {_many(done.organisations, 'organisation')};"
+        f" {_many(done.mails, 'mail')} {on_way}."
     )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 @require_POST
