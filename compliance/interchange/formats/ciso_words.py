@@ -1,12 +1,17 @@
 """Parts of a library file of CISO Assistant as the words of a question. Pure."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from compliance.checklists.limits import MOST_TEXT
 from compliance.interchange.formats.ciso_languages import Said, languages_of
-from compliance.interchange.formats.naming import line, prose, question_key, title
+from compliance.interchange.formats.naming import (
+    entries_in,
+    line,
+    prose,
+    question_key,
+    title,
+)
 
 KINDS = {
     "unique_choice": "choice",
@@ -35,9 +40,6 @@ CALLED = {
 LIBRARY = {"law_as_of", "number", "release_notes", "language"}
 """What of an edition the library itself says."""
 RESULTS = {"true": "met", "false": "not_met", "partial": "partly", "na": "na"}
-_ENTRY = re.compile(r"([-*•\u2013]|\d{1,2}[.)]|\(?[a-z0-9]{1,3}\))\s+")
-"""How an entry of a list begins."""
-_BULLET = re.compile(r"[-*•\u2013]\s+")
 
 
 def translations_of(said: Said) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def translations_of(said: Said) -> dict[str, Any]:
 def requirement_of(node: dict[str, Any]) -> dict[str, Any]:
     """A node as a question."""
     name = name_of(node)
-    said, entries = _with_entries(node.get("description"))
+    said, entries = entries_in(node.get("description"))
     return {
         "title": title(name),
         "text": said or line(node.get("name")) or name,
@@ -85,15 +87,6 @@ def name_of(node: dict[str, Any]) -> str:
     parts = [line(node.get("ref_id")), line(node.get("name"))]
     named = " ".join(part for part in parts if part)
     return named or title(node.get("description")) or line(node.get("urn"))
-
-
-def _with_entries(value: Any) -> tuple[str, list[str]]:
-    """What is said before a list on one line, and the list from its first entry on."""
-    lines = [part for part in prose(value).splitlines() if part]
-    first = next((at for at, part in enumerate(lines) if _ENTRY.match(part)), 0)
-    if not first:
-        return " ".join(lines), []
-    return " ".join(lines[:first]), [_BULLET.sub("", p, count=1) for p in lines[first:]]
 
 
 def weight_of(*holders: dict[str, Any]) -> dict[str, int]:

@@ -15,6 +15,9 @@ QUESTION_LENGTH = 20
 NO_DAY = "2000-01-01"
 NO_DAY_WORDS = f"says no date, so “law as of” is {NO_DAY}"
 """A file without a date gets the same one each time, and says so in what is lost."""
+_ENTRY = re.compile(r"([-+*|•\u2013]|\d{1,2}[.)]|\(?[a-z0-9]{1,3}\))\s+")
+"""How an entry of a list begins."""
+_BULLET = re.compile(r"[-+*•\u2013]\s+")
 
 
 def slug(text: str, most: int = 60) -> str:
@@ -67,6 +70,15 @@ def prose(value: Any) -> str:
     """Text with its lines, each without blanks around and in it."""
     lines = [" ".join(part.split()) for part in text_of(value).splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def entries_in(value: Any) -> tuple[str, list[str]]:
+    """What is said before a list on one line, and the list from its first entry on."""
+    lines = [part for part in prose(value).splitlines() if part]
+    first = next((at for at, part in enumerate(lines) if _ENTRY.match(part)), 0)
+    if not first:
+        return " ".join(lines), []
+    return " ".join(lines[:first]), [_BULLET.sub("", p, count=1) for p in lines[first:]]
 
 
 def title(value: Any, most: int = 60) -> str:

@@ -52,7 +52,8 @@ def _read(content: bytes, suffix: str) -> Found:
                 f"is a web page (HTML), no file of a known format; known are {KNOWN}"
             )
             raise UnreadableError("line 1", words)
-        return catalog.read(xml.read(content), "XML", KNOWN)
+        notes = Notes()
+        return catalog.read(xml.read(content, notes), "XML", KNOWN, notes)
     if start.startswith((b"{", b"[")) and suffix not in {".yaml", ".yml"}:
         value = from_json(decoded(content))
         return _by_keys(value, "JSON", named_in(value))

@@ -6,7 +6,9 @@ OSCAL has no word for, stands in a property of ours.
 
 import json
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -27,9 +29,20 @@ from compliance.interchange.formats.own import Dumper
 
 Asides = dict[str, dict[str, Any]]
 """Id of a withdrawn control to where it stood, and to itself."""
+Through = Callable[[Any], Any]
+"""A value to what is read again from the file that holds it."""
 VERSION = "1.1.3"
 NAMESPACE = uuid.UUID("6f0d1f7e-8c0f-5a55-9d0c-3a1b6f1f7a11")
 """Makes the same id for the same checklist and edition, here and anywhere."""
+
+
+@dataclass(slots=True)
+class _Writing:
+    """What all parts of one catalog share: its form, the ids taken, what is withdrawn."""
+
+    through: Through
+    ids: set[str] = field(default_factory=set)
+    withdrawn: Asides = field(default_factory=dict)
 
 
 def write_json(sheet: Sheet) -> bytes:
@@ -48,22 +61,22 @@ def write_yaml(sheet: Sheet) -> bytes:
 
 def write_xml(sheet: Sheet) -> bytes:
     """The catalog as XML."""
-    return xml.written(catalog_of(sheet)["catalog"])
+    return xml.written(catalog_of(sheet, xml.again)["catalog"])
 
 
-def catalog_of(sheet: Sheet) -> dict[str, Any]:
-    """The mapping of the whole file."""
+def catalog_of(sheet: Sheet, through: Through = lambda value: value) -> dict[str, Any]:
+    """The mapping of the whole file; ``through`` is what its form makes of a value."""
     edition = sheet.document["edition"]
     kept = (edition.get("extra") or {}).get("oscal")
     found = None
     if isinstance(kept, dict) and isinstance(kept.get("metadata"), dict):
         # "extra" may be written by hand; what is no catalog any more is made anew.
         with suppress(KeyError, TypeError, AttributeError, ValueError):
-            found = _given_back(sheet, kept)
-    return {"catalog": ordered(found or _made(sheet), "catalog")}
+            found = _given_back(sheet, kept, through)
+    return {"catalog": ordered(found or _made(sheet, through), "catalog")}
 
 
-def _made(sheet: Sheet) -> dict[str, Any]:
+def _made(sheet: Sheet, through: Through) -> dict[str, Any]:
     """A catalog for a checklist that was never one."""
     document = sheet.document
     name = f"{document['checklist']} {document['edition']['number']}"
@@ -76,21 +89,24 @@ def _made(sheet: Sheet) -> dict[str, Any]:
     }
     if not sheet.summary:
         del metadata["remarks"]
-    ids: set[str] = set()
+    writing = _Writing(through)
     return {
         "uuid": str(uuid.uuid5(NAMESPACE, name)),
-        "metadata": _with_head(sheet, metadata, is_kept=False),
-        "groups": [_group(section, {}, ids, {}) for section in document["sections"]],
+        "metadata": _with_head(sheet, metadata, through, is_kept=False),
+        "groups": [_group(section, {}, writing) for section in document["sections"]],
     }
 
 
 def _group(
-    section: dict[str, Any], params: Params, ids: set[str], withdrawn: Asides
+    section: dict[str, Any], params: Params, writing: _Writing
 ) -> dict[str, Any]:
-    group = {"id": _token(f"s-{section['key']}", ids), "title": section["title"]}
+    group = {
+        "id": _token(f"s-{section['key']}", writing.ids),
+        "title": section["title"],
+    }
     if section["intro"]:
         group["parts"] = [{"name": "overview", "prose": section["intro"]}]
-    group["controls"] = _controls(section, params, ids, withdrawn)
+    group["controls"] = _controls(section, params, writing)
     words = _words(section)
     if not group["controls"]:
         del group["controls"]
@@ -102,7 +118,7 @@ def _words(section: dict[str, Any]) -> dict[str, Any]:
 
 
 def _controls(
-    section: dict[str, Any], params: Params, ids: set[str], withdrawn: Asides
+    section: dict[str, Any], params: Params, writing: _Writing
 ) -> list[dict[str, Any]]:
     """The controls of a section, each within the one it was found in."""
     top: list[dict[str, Any]] = []
@@ -110,8 +126,8 @@ def _controls(
 
     def holder(name: str) -> tuple[dict[str, Any] | None, Params]:
         """The control of an id, a withdrawn one too, and the parameters known in it."""
-        if name not in known and name in withdrawn:
-            aside = withdrawn[name]
+        if name not in known and name in writing.withdrawn:
+            aside = writing.withdrawn[name]
             known[name] = (None, params)  # where a control is said to be in itself
             own = holder(str(aside["in"]))[1]
             control = aside["control"]
@@ -121,7 +137,7 @@ def _controls(
     for question in section["questions"]:
         within = str((question.get("extra") or {}).get("oscal_in", ""))
         above, own = holder(within)
-        control = _control(question, own, ids)
+        control = _control(question, own, writing)
         if above is None:
             top.append(control)
         else:
@@ -130,52 +146,56 @@ def _controls(
     return top
 
 
-def _control(question: dict[str, Any], params: Params, ids: set[str]) -> dict[str, Any]:
+def _control(
+    question: dict[str, Any], params: Params, writing: _Writing
+) -> dict[str, Any]:
     extra = question.get("extra") or {}
     base: dict[str, Any] = extra.get("oscal") or {}
     is_kept = isinstance(base, dict) and isinstance(base.get("id"), str)
     others = {k: v for k, v in extra.items() if k not in {"oscal", "oscal_in"}}
     if not is_kept:
-        base, others = built(question, _token(question["key"], ids)), extra
-    said = derived(base, params)
-    fields = {
-        name: value
-        for name, value in sorted(question.items())
-        if name != "extra" and value != said.get(name)
-    }
+        base, others = built(question, _token(question["key"], writing.ids)), extra
+    if is_kept:
+        base = _told_anew(base, question, _differing(question, derived(base, params)))
+    # what the form itself changes is no change of the control, and told beside it
+    fields = _differing(question, derived(writing.through(base), params))
     if is_kept and not fields and not others:
         return dict(base)
-    if is_kept and fields:
-        base, fields = _told_anew(base, question, fields, params)
     data = {"fields": fields, "extra": others, "is_kept": is_kept}
     return with_data(base, {k: v for k, v in data.items() if v})
 
 
+def _differing(question: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a question that a control does not say by itself."""
+    return {
+        name: value
+        for name, value in sorted(question.items())
+        if name != "extra" and value != said.get(name)
+    }
+
+
 def _told_anew(
-    base: dict[str, Any],
-    question: dict[str, Any],
-    fields: dict[str, Any],
-    params: Params,
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The control with its new title and statement, and the fields that still differ."""
+    base: dict[str, Any], question: dict[str, Any], fields: dict[str, Any]
+) -> dict[str, Any]:
+    """The control with the title and statement that the question has now."""
+    if not fields.keys() & {"title", "text"}:
+        return base
     parts = [dict(part) for part in base.get("parts") or []]
     for part in parts:
         if part.get("name") == "statement" and "text" in fields:
             part["prose"] = question["text"]
             break
     name = question["title"] if "title" in fields else base.get("title")
-    found = base | {"title": name} | ({"parts": parts} if parts else {})
-    said = derived(found, params)
-    return found, {k: question[k] for k in fields if said.get(k) != question[k]}
+    return base | {"title": name} | ({"parts": parts} if parts else {})
 
 
 def _with_head(
-    sheet: Sheet, metadata: dict[str, Any], *, is_kept: bool
+    sheet: Sheet, metadata: dict[str, Any], through: Through, *, is_kept: bool
 ) -> dict[str, Any]:
     """The metadata, with what they do not say of the checklist by themselves."""
     document = sheet.document
     edition = document["edition"]
-    head, derived_edition, _ = head_of(metadata)
+    head, derived_edition, _ = head_of(through(metadata))
     own = {
         "key": document["checklist"],
         "title": sheet.title,
@@ -202,11 +222,11 @@ def _with_head(
     return with_data(metadata, found | ({"is_kept": True} if is_kept else {}))
 
 
-def _given_back(sheet: Sheet, kept: dict[str, Any]) -> dict[str, Any]:
+def _given_back(sheet: Sheet, kept: dict[str, Any], through: Through) -> dict[str, Any]:
     """The catalog that a document was read from, with what has changed since."""
     document = sheet.document
     catalog: dict[str, Any] = {
-        "metadata": _with_head(sheet, kept["metadata"], is_kept=True)
+        "metadata": _with_head(sheet, kept["metadata"], through, is_kept=True)
     }
     catalog.update(kept.get("rest") or {})
     params = params_of(catalog)
@@ -223,12 +243,11 @@ def _given_back(sheet: Sheet, kept: dict[str, Any]) -> dict[str, Any]:
         for aside in kept.get("withdrawn") or []
     ]
     withdrawn = {str(aside["control"].get("id")): aside for aside in asides}
-    groups = _tree(
-        kept.get("groups"), sections, params, ids, found, withdrawn=withdrawn
-    )
+    writing = _Writing(through, ids, withdrawn)
+    groups = _tree(kept.get("groups"), sections, params, found, writing)
     if top := sections.pop(kept.get("top") or "", None):
-        found[top["key"]] = catalog["controls"] = _controls(top, params, ids, withdrawn)
-    groups += [_group(section, params, ids, withdrawn) for section in sections.values()]
+        found[top["key"]] = catalog["controls"] = _controls(top, params, writing)
+    groups += [_group(section, params, writing) for section in sections.values()]
     if groups:
         catalog["groups"] = groups
     _put_back(asides, found)
@@ -239,26 +258,22 @@ def _tree(
     kept: Any,
     sections: dict[str, dict[str, Any]],
     params: Params,
-    ids: set[str],
     found: dict[str, list[dict[str, Any]]],
-    *,
-    withdrawn: Asides,
+    writing: _Writing,
 ) -> list[dict[str, Any]]:
     groups = []
     for node in kept if isinstance(kept, list) else []:
         group = dict(node["group"])
         key = node.get("section")
         own = params | params_of(group)
-        inner = _tree(
-            node.get("groups"), sections, own, ids, found, withdrawn=withdrawn
-        )
+        inner = _tree(node.get("groups"), sections, own, found, writing)
         if inner:
             group["groups"] = inner
         if key in sections:
             section = sections.pop(key)
-            found[key] = group["controls"] = _controls(section, own, ids, withdrawn)
+            found[key] = group["controls"] = _controls(section, own, writing)
             words = _words(section)
-            if words != node.get("words"):
+            if words != node.get("words") or writing.through(group) != group:
                 group = with_data(group, words)
         if key in found or inner or key is None:
             groups.append(group)

@@ -25,6 +25,7 @@ from compliance.interchange.formats.oscal.control import (
     data_of,
     derived,
     params_of,
+    plain,
 )
 
 KIND = "OSCAL catalog"
@@ -57,9 +58,8 @@ SET_ASIDE = ("params", "props", "links", "parts")
 class _Reading:
     """One catalog while it is read."""
 
-    def __init__(self, catalog: dict[str, Any]) -> None:
-        self.catalog = catalog
-        self.notes = Notes()
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
         self.sections: list[dict[str, Any]] = []
         self.places: dict[Path, str] = {}
         self.keys: set[str] = set()
@@ -76,7 +76,11 @@ class _Reading:
             place = f"{path}group {at}"
             if group.get("id"):
                 place += f" ({line(group['id'])[:40]})"
-            name = title(group.get("title"), 120) or line(group.get("id")) or "Group"
+            name = (
+                title(plain(group.get("title")), 120)
+                or line(group.get("id"))
+                or "Group"
+            )
             if not group.get("title"):
                 self.notes.fault(place, "a group needs a title")
             data, bare = data_of(group)
@@ -214,10 +218,12 @@ def catalog_in(value: dict[str, Any], known: str) -> dict[str, Any]:
     return found
 
 
-def read(value: dict[str, Any], form: str, known: str = KIND) -> Found:
+def read(
+    value: dict[str, Any], form: str, known: str = KIND, notes: Notes | None = None
+) -> Found:
     """The checklist that a catalog stands for; ``known`` are the formats that there are."""
     catalog = catalog_in(value, known)
-    reading = _Reading(catalog)
+    reading = _Reading(notes or Notes())
     metadata = catalog.get("metadata")
     if not isinstance(metadata, dict):
         reading.notes.fault("catalog metadata", "is missing")
@@ -225,7 +231,7 @@ def read(value: dict[str, Any], form: str, known: str = KIND) -> Found:
     data, bare = data_of(metadata)
     params = params_of(catalog)
     if _list(catalog.get("controls")):
-        whole = [title(metadata.get("title"), 120) or "Controls"]
+        whole = [title(plain(metadata.get("title")), 120) or "Controls"]
         reading.section(catalog, "catalog", whole, None, params)
     top = reading.sections[0]["key"] if reading.sections else ""
     tree = reading.groups(catalog, "", [], params)
@@ -264,7 +270,7 @@ def head_of(
     metadata: dict[str, Any],
 ) -> tuple[dict[str, Any], dict[str, Any], list[Any]]:
     """The words of the checklist and of its edition that metadata stand for."""
-    name = title(metadata.get("title"), 120)
+    name = title(plain(metadata.get("title")), 120)
     changed = re.match(r"\d{4}-\d{2}-\d{2}", line(metadata.get("last-modified")))
     version = line(metadata.get("version"))
     said = f"Brought in from an OSCAL catalog, version {version}."

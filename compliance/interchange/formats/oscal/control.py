@@ -9,12 +9,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from compliance.interchange.formats.naming import line, prose, question_key, title
+from compliance.interchange.formats.naming import (
+    entries_in,
+    line,
+    prose,
+    question_key,
+    title,
+)
+from compliance.interchange.formats.oscal import markup
 from compliance.interchange.formats.oscal.names import FORMER, NAMESPACE
 
 DATA = "data"
 OURS = FORMER | {NAMESPACE}
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([\w.\-]+)\s*\}\}")
+_RULE = re.compile(r"[-|: ]+")
+"""The line between the head of a table and its rows."""
 EMPTY: dict[str, Any] = {
     "kind": "verdict", "weight": 3, "binds": [], "rule": None, "applies_from": [],
     "number": None, "when_partly": "", "common_mistake": "", "remedy": "", "related": [],
@@ -37,13 +46,16 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
     params = params | params_of(control)
     parts = [p for p in _list(control.get("parts")) if isinstance(p, dict)]
     statements = [p for p in parts if p.get("name") == "statement"]
-    name = title(control.get("title")) or str(control.get("id", ""))[:60]
-    said = " ".join(line(_filled(p.get("prose"), params)) for p in statements).strip()
+    name = title(plain(control.get("title"))) or str(control.get("id", ""))[:60]
+    told = [entries_in(_filled(p.get("prose"), params)) for p in statements]
+    said = " ".join(plain(text) for text, _ in told).strip()
+    listed = [text for _, entries in told for text in entries]
     return EMPTY | {
         "key": question_key(str(control.get("id", ""))),
         "title": name,
-        "text": said or line(control.get("title")) or name,
+        "text": said or plain(control.get("title")) or name,
         "good": [
+            *(text for text in listed if not _RULE.fullmatch(text)),
             *_items(statements, params),
             *(
                 text
@@ -68,6 +80,11 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
             for text in _lines(inner.get("prose"))
         ],
     }
+
+
+def plain(value: Any) -> str:
+    """Text on one line, without the marks of Markdown."""
+    return markup.words(line(value))
 
 
 def built(question: dict[str, Any], control_id: str) -> dict[str, Any]:

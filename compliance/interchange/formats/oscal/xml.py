@@ -1,16 +1,16 @@
 """OSCAL as XML: into the mapping of the JSON form, and back. Pure.
 
-Markup becomes Markdown on the way in. On the way out paragraphs, line breaks and inserted
-parameters are markup again; the rest stays as it is written.
+Markup becomes the Markdown that OSCAL has for it on the way in, and markup again on the
+way out; what of it Markdown cannot say is told.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
 
-from compliance.interchange.formats.found import UnreadableError
-from compliance.interchange.formats.oscal import tree
+from compliance.interchange.formats.found import Notes, UnreadableError
+from compliance.interchange.formats.oscal import marked, markup, tree
 from compliance.interchange.formats.oscal.tree import Node
 
 NAMESPACE = "http://csrc.nist.gov/ns/oscal/1.0"
@@ -64,47 +64,89 @@ LINES = {"title", "label", "choice", "text"}
 PROSE = {"remarks", "description", "usage"}
 HOLDERS = {"part", "guideline"}
 """Elements that hold prose and other elements side by side."""
-_INSERT = re.compile(r"\{\{\s*insert:\s*([\w-]+),\s*([\w.\-]+)\s*\}\}")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 
 
-def read(content: bytes) -> dict[str, Any]:
-    """The mapping of a file. Raises ``UnreadableError`` with the line."""
+def read(content: bytes, notes: Notes | None = None) -> dict[str, Any]:
+    """The mapping of a file; ``notes`` gets what it cannot hold of the markup.
+
+    Raises ``UnreadableError`` with the line.
+    """
     root = tree.parsed(content)
     if root.space not in {"", NAMESPACE}:
         words = f"is of {root.space[:80]}, not of OSCAL 1.0"
         raise UnreadableError(f"line {root.line}", words)
-    return {root.name: _value(root)}
+    return {root.name: _Reading(notes or Notes()).value(root)}
 
 
-def _value(node: Node) -> Any:
-    if node.name in LINES:
-        return tree.inline(node)
-    if node.name in PROSE:
-        return tree.blocks(node)
-    if node.name in TEXTS:
-        return node.attributes | {TEXTS[node.name]: tree.inline(node)}
-    children = list(node.elements())
-    if node.name == "revisions":
-        return [_value(child) for child in children]
-    if not node.attributes and not children:
-        return tree.inline(node)
-    return _object(node, children)
+class _Reading:
+    """One file while it is read."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+
+    def text(self, node: Node, read: Callable[[Node], tuple[str, bool]]) -> str:
+        text, is_whole = read(node)
+        if not is_whole:
+            words = "markup that Markdown has no words for; its text stays"
+            self.notes.lose(f"line {node.line}, {node.name}", words)
+        return text
+
+    def value(self, node: Node) -> Any:
+        if node.name in LINES:
+            return self.text(node, marked.line)
+        if node.name in PROSE:
+            return self.text(node, marked.blocks)
+        if node.name in TEXTS:
+            return node.attributes | {TEXTS[node.name]: _said(node)}
+        children = list(node.elements())
+        if node.name == "revisions":
+            return [self.value(child) for child in children]
+        if not node.attributes and not children:
+            return _said(node)
+        return self.object(node, children)
+
+    def object(self, node: Node, children: list[Node]) -> dict[str, Any]:
+        found: dict[str, Any] = dict(node.attributes)
+        if node.name in HOLDERS:
+            said = [
+                child
+                for child in node.children
+                if isinstance(child, str) or child.name in marked.MARKUP
+            ]
+            children = [child for child in children if child.name not in marked.MARKUP]
+            prose = Node(node.space, node.name, {}, node.line, said)
+            if text := self.text(prose, marked.blocks):
+                found["prose"] = text
+        for child in children:
+            name = LISTS.get(child.name)
+            if name and not (node.name == "location" and child.name == "address"):
+                found.setdefault(name, []).append(self.value(child))
+            else:
+                found[child.name] = self.value(child)
+        return found
 
 
-def _object(node: Node, children: list[Node]) -> dict[str, Any]:
-    found: dict[str, Any] = dict(node.attributes)
-    if node.name in HOLDERS:
-        children = [child for child in children if child.name not in tree.BLOCKS]
-        if text := tree.blocks(node):
-            found["prose"] = text
-    for child in children:
-        name = LISTS.get(child.name)
-        if name and not (node.name == "location" and child.name == "address"):
-            found.setdefault(name, []).append(_value(child))
-        else:
-            found[child.name] = _value(child)
-    return found
+def _said(node: Node) -> str:
+    """The text of an element that takes no markup."""
+    return " ".join("".join(c for c in node.children if isinstance(c, str)).split())
+
+
+def again(value: Any, name: str = "") -> Any:
+    """A value of a catalog as it is read again from the file that holds it."""
+    if isinstance(value, dict):
+        return {key: again(part, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [again(part, SINGLE.get(name, name)) for part in value]
+    if not isinstance(value, str) or markup.is_plain(value):
+        return value
+    if name in PROSE or name == "prose":
+        return marked.blocks(
+            tree.parsed(f"<x>{markup.paragraphs(value)}</x>".encode())
+        )[0]
+    if name in LINES:
+        return marked.line(tree.parsed(f"<x>{markup.line(value)}</x>".encode()))[0]
+    return value
 
 
 def written(catalog: dict[str, Any]) -> bytes:
@@ -119,8 +161,7 @@ def _element(name: str, value: Any, depth: int, more: str = "") -> Iterator[str]
     if not _NAME.fullmatch(name):
         return
     if not isinstance(value, dict):
-        text = _paragraphs(_text(value)) if name in PROSE else _marked(_text(value))
-        yield f"{pad}<{name}>{text}</{name}>"
+        yield f"{pad}<{name}>{_content(name, _text(value))}</{name}>"
         return
     names = ATTRIBUTES.get(name, ())
     attributes = more + "".join(
@@ -146,7 +187,7 @@ def _inside(
         if key == TEXTS.get(name):
             yield escape(_text(part), quote=False)
         elif key == "prose" and name in HOLDERS:
-            yield "  " * depth + _paragraphs(_text(part))
+            yield "  " * depth + markup.paragraphs(_text(part))
         elif isinstance(part, list):
             yield from _listed(key, part, depth)
         else:
@@ -178,13 +219,7 @@ def _quoted(text: str) -> str:
     return f'"{whole}"'
 
 
-def _paragraphs(text: str) -> str:
-    parts = re.split(r"\n\s*\n", text.strip())
-    return "".join(f"<p>{_marked(part.strip())}</p>" for part in parts if part.strip())
-
-
-def _marked(text: str) -> str:
-    """Text as markup: line breaks and inserted parameters."""
-    whole = escape(text, quote=False).replace("\r", "&#13;")
-    whole = _INSERT.sub(r'<insert type="\1" id-ref="\2"/>', whole)
-    return "<br/>".join(part.strip() for part in whole.split("\n"))
+def _content(name: str, text: str) -> str:
+    if name in PROSE:
+        return markup.paragraphs(text)
+    return markup.line(text) if name in LINES else escape(text, quote=False)
