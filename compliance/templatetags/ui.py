@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from compliance.web import languages
 from compliance.web.markdown import as_html, line_as_html
+from compliance.web.no_day import NO_DAY
 
 register = template.Library()
 
@@ -129,6 +130,22 @@ def long_day(value: date | None) -> str:
     if language.startswith(ENGLISH):
         return f"{value.day} {value:%B %Y}"
     return _whole(date_format(value, LONG_DAYS[language]))
+
+
+@register.filter
+def law_day(value: date) -> str:
+    """The day of "law as of", as rows show it; its file may have stated none."""
+    return _stated(value) or day(value)
+
+
+@register.filter
+def long_law_day(value: date) -> str:
+    """The same, as prose shows it."""
+    return _stated(value) or long_day(value)
+
+
+def _stated(value: date) -> str:
+    return gettext("a day not stated") if value.isoformat() == NO_DAY else ""
 
 
 @register.filter

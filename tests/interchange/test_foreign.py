@@ -280,7 +280,7 @@ def test_asvs_comes_in_complete():
         "CWE": [20],
     }
     assert [str(note) for note in found.lost] == [
-        "the file: says no date, so “law as of” is 2000-01-01"
+        "the file: says no date, so “law as of” is not stated (2000-01-01 in files)"
     ]
 
 

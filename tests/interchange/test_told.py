@@ -1,8 +1,12 @@
 """What other formats hold beyond our fields is kept or told as lost, never neither."""
 
 import json
+from datetime import date
+
+from django.utils import translation
 
 from compliance.interchange.formats.writing import FORMATS
+from compliance.templatetags.ui import law_day, long_law_day
 from tests.interchange.catalogs import (
     as_yaml,
     asked,
@@ -194,3 +198,12 @@ def test_what_an_outer_group_says_opens_its_first_section():
 def test_second_control_of_an_id_is_told():
     found = read(json.dumps(catalog_of(control("a"), control("a"))).encode())
     assert "a stands twice in the file: here it is called a-2" in told(found)
+
+
+def test_a_file_without_a_date_has_law_as_of_a_day_not_stated():
+    edition = read(json.dumps(make_asvs()).encode()).document["edition"]
+    shown = date.fromisoformat(edition["law_as_of"])
+    assert law_day(shown) == long_law_day(shown) == "a day not stated"
+    assert law_day(date(2026, 1, 2)) == "2 Jan 2026"
+    with translation.override("de"):
+        assert long_law_day(shown) == "nicht genannt"

@@ -41,7 +41,6 @@ from compliance.interchange.formats.ciso_words import (
 )
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.naming import (
-    NO_DAY,
     NO_DAY_WORDS,
     fresh,
     line,
@@ -51,6 +50,7 @@ from compliance.interchange.formats.naming import (
     slug,
     title,
 )
+from compliance.web.no_day import NO_DAY
 
 KIND = "CISO Assistant library"
 LABEL = "Name of what is assessed"

@@ -11,7 +11,6 @@ from typing import Any
 from compliance.interchange.formats.checking import found_in
 from compliance.interchange.formats.found import Found, Notes, Path
 from compliance.interchange.formats.naming import (
-    NO_DAY,
     NO_DAY_WORDS,
     fresh,
     line,
@@ -21,6 +20,7 @@ from compliance.interchange.formats.naming import (
     slug,
     title,
 )
+from compliance.web.no_day import NO_DAY
 
 KIND = "CNIL PIA structure"
 SECTION = {"id", "title", "short_help", "items"}

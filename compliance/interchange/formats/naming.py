@@ -10,11 +10,10 @@ import unicodedata
 from typing import Any
 
 from compliance.interchange.formats.found import Notes, clipped
+from compliance.web.no_day import NO_DAY
 
 QUESTION_LENGTH = 20
-NO_DAY = "2000-01-01"
-NO_DAY_WORDS = f"says no date, so “law as of” is {NO_DAY}"
-"""A file without a date gets the same one each time, and says so in what is lost."""
+NO_DAY_WORDS = f"says no date, so “law as of” is not stated ({NO_DAY} in files)"
 _ENTRY = re.compile(r"([-+*|•\u2013]|\d{1,2}[.)]|\(?[a-z0-9]{1,3}\))\s+")
 """How an entry of a list begins."""
 _BULLET = re.compile(r"[-+*•\u2013]\s+")
