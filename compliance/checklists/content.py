@@ -20,7 +20,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 
 from compliance.audit.chain import canonical, digest
 from compliance.checklists.choices import UNPUBLISHED
@@ -197,7 +197,7 @@ def fact_words(facts: Iterable[Fact]) -> dict[str, FactWords]:
 def on_offer(organisation: Organisation) -> EditionQuerySet:
     """Published editions that an organisation can use, with ``question_count``."""
     editions = Edition.objects.published().open_to(organisation).for_page()
-    return editions.annotate(question_count=Count("questions"))
+    return with_newer(editions).annotate(question_count=Count("questions"))
 
 
 def readable(
@@ -214,7 +214,7 @@ def readable(
         finished |= Q(checklist__organisation=organisation)
     if with_library:
         finished |= Q(checklist__organisation=None)
-    return editions.filter(finished)
+    return with_newer(editions.filter(finished))
 
 
 def drafts_of(
@@ -225,7 +225,7 @@ def drafts_of(
     if with_library:
         kept |= Q(checklist__organisation=None)
     editions = Edition.objects.filter(kept, status__in=UNPUBLISHED)
-    return editions.for_page().annotate(question_count=Count("questions"))
+    return with_newer(editions.for_page()).annotate(question_count=Count("questions"))
 
 
 def themes() -> list[tuple[str, str]]:
@@ -237,6 +237,20 @@ def others(edition: Edition, organisation: Organisation) -> EditionQuerySet:
     """The other editions of its checklist that may be read, newest first."""
     rows = readable(organisation).filter(checklist=edition.checklist_id)
     return rows.exclude(pk=edition.pk)
+
+
+def with_newer(editions: EditionQuerySet) -> EditionQuerySet:
+    """With ``newer_number``: what ``newer_original`` of its checklist is numbered."""
+    published = Edition.objects.published()
+    newer = published.filter(checklist=OuterRef("checklist__cloned_from__checklist"))
+    newer = newer.exclude(pk=OuterRef("checklist__cloned_from")).order_by("pk")
+    return editions.annotate(newer_number=Subquery(newer.values("number")[:1]))
+
+
+def newest_beside(edition_id: int) -> int:
+    """The published edition of the checklist of an edition; itself where there is none."""
+    same = Edition.objects.published().filter(checklist__editions=edition_id)
+    return same.values_list("pk", flat=True).first() or edition_id
 
 
 def newer_original(checklist: Checklist) -> Edition | None:

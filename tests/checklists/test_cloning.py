@@ -73,7 +73,9 @@ def test_drafts_retired_and_own_editions_are_not_cloned(cast):
     retired.save()
     own = make_edition(checklist=make_checklist("own", cast.acme))
     theirs = make_edition(checklist=make_checklist("theirs", cast.other))
-    for edition in (make_draft(), retired, own, theirs):
+    with pytest.raises(actions.RefusedError, match="is retired, so nothing was copied"):
+        clone(cast, retired)
+    for edition in (make_draft(), own, theirs):
         with pytest.raises(Edition.DoesNotExist):
             clone(cast, edition)
 

@@ -1,5 +1,7 @@
 """The original has a newer edition: theirs or ours, question by question."""
 
+import re
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
@@ -9,6 +11,7 @@ from compliance.audit.models import Event
 from compliance.checklists import actions, content
 from compliance.checklists.merged import merge, offers
 from tests.factories import make_checklist, make_draft, make_question, publish
+from tests.reading import flat
 
 
 def url(name, edition, org="acme"):
@@ -297,3 +300,49 @@ def test_merge_page_costs_the_same_in_a_long_list(
     ada.get(url("merge", draft))
     with django_assert_max_num_queries(27):
         assert ada.get(url("merge", draft)).text.count("take:Q") == 2 * questions
+
+
+def test_newer_original_is_told_in_the_list_and_in_the_editor(world, cast, sign_in):
+    draft = world[0]
+    ada, said = sign_in(cast.ada), "Original has a newer edition:<bdi>2026.2</bdi>"
+    listed = reverse("checklists:list", args=["acme"])
+    assert said in flat(ada.get(listed).text)
+    editor = ada.get(url("edit", draft)).text
+    assert f'href="{url("merge", draft)}"' in editor
+    assert "Newer original:<bdi>2026.2</bdi>" in flat(editor)
+    take(world, "Q1")
+    assert said not in flat(ada.get(listed).text)
+    assert "Newer original" not in ada.get(url("edit", draft)).text
+    actions.publish(by=None, edition=draft)
+    base = draft.checklist.cloned_from.checklist
+    publish(make_draft(6, 2, checklist=base, number="2026.3"))
+    page = flat(sign_in(cast.rob).get(listed).text)
+    assert page.count("Original has a newer edition:<bdi>2026.3</bdi>") == 1
+
+
+def test_merge_calls_what_is_yours_by_one_name(world, cast, sign_in):
+    page = flat(sign_in(cast.ada).get(url("merge", world[0])).text)
+    assert re.search(r'value="ours"[^>]*>Yours<', page)
+    assert ">Ours<" not in page
+    assert " Ours is" not in page
+
+
+def test_copy_of_an_edition_retired_meanwhile_is_refused_in_words(cast, sign_in):
+    original = make_checklist("law")
+    old = publish(make_draft(checklist=original))
+    new = make_draft(checklist=original, number="2026.2")
+    actions.publish(by=None, edition=new)
+    ada = sign_in(cast.ada)
+    reply = ada.post(url("clone", old), follow=True)
+    assert reply.redirect_chain[-1][0] == url("detail", new)
+    assert "Edition 2026.1 of Privacy is retired" in reply.text
+    assert not cast.acme.checklists.exists()
+    ada.post(url("clone", new))
+    own = cast.acme.checklists.get().editions.get()
+    actions.publish(by=None, edition=own)
+    given = {"by": cast.ada, "organisation": cast.acme}
+    nextone = actions.draft_next(**given, edition_id=own.pk)
+    actions.publish(by=None, edition=nextone)
+    reply = ada.post(url("draft_next", own), follow=True)
+    assert reply.redirect_chain[-1][0] == url("detail", nextone)
+    assert "is retired; start from the newest one" in reply.text

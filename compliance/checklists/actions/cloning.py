@@ -11,6 +11,7 @@ from compliance.checklists import content, drafting
 from compliance.checklists.actions.recording import RefusedError, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.organisations.models import Organisation
 from compliance.web.turns import in_turn
 
@@ -19,17 +20,23 @@ def clone(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
     """A draft of an own checklist with all that a published edition of the library asks.
 
     Keys stay, so that answers carry over and later editions of the original can be
-    merged. Refuses a second clone: there is one own checklist per key.
+    merged. Refuses a second clone, since there is one own checklist per key, and an
+    edition that is retired by now.
     """
     with in_turn(), transaction.atomic():
         # one at a time: two people may clone the same
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        library = Edition.objects.published().filter(checklist__organisation=None)
-        source = library.select_related("checklist").get(pk=edition_id)
+        source = _finished(None).select_related("checklist").get(pk=edition_id)
         original = source.checklist
         if organisation.checklists.filter(key=original.key).exists():
             msg = (
                 f"{organisation} has a checklist of its own with the key {original.key}"
+            )
+            raise RefusedError(msg)
+        if source.status != EditionStatus.PUBLISHED:
+            msg = (
+                f"Edition {source.number} of {original.title} is retired, so nothing was"
+                " copied. Make your own copy of the newest edition"
             )
             raise RefusedError(msg)
         checklist = Checklist.objects.create(
@@ -59,8 +66,7 @@ def draft_next(
     Refuses while another draft of the checklist stands.
     """
     with in_turn(), transaction.atomic():
-        own = Edition.objects.published().filter(checklist__organisation=organisation)
-        source = own.get(pk=edition_id)
+        source = _finished(organisation).get(pk=edition_id)
         checklist = Checklist.objects.select_for_update().get(pk=source.checklist_id)
         rows = dict(checklist.editions.values_list("number", "status"))
         if open_ones := [
@@ -79,6 +85,12 @@ def draft_next(
         after = {"number": draft.number, "based_on": source.number}
         record(by, draft, "edition.drafted", {}, after)
     return draft
+
+
+def _finished(organisation: Organisation | None) -> EditionQuerySet:
+    """Editions that were published once, of an organisation's own or of the library."""
+    editions = Edition.objects.filter(checklist__organisation=organisation)
+    return editions.exclude(status__in=UNPUBLISHED)
 
 
 def _copied(checklist: Checklist, source: Edition, document: dict[str, Any]) -> Edition:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.checklists import actions, checking, ready
+from compliance.checklists import actions, checking, content, ready
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.forms import NextForm, ReasonForm
 from compliance.checklists.models import Edition
@@ -68,7 +68,7 @@ def _begun(
         raise Http404 from error
     except actions.RefusedError as refused:
         messages.error(request, f"{refused}.")
-        return redirect("checklists:detail", slug, edition_id)
+        return redirect("checklists:detail", slug, content.newest_beside(edition_id))
     messages.success(request, f"Edition {draft.number} is a draft now.")
     wants_merge = form.is_valid() and form.cleaned_data["merge"]
     return redirect(f"checklists:{'merge' if wants_merge else 'edit'}", slug, draft.pk)
