@@ -18,8 +18,9 @@ _SALT = "compliance.reviews.seen"
 STALE = "This page is old. Look at what is there now, and sign that."
 
 
-def _words(required: bool) -> forms.CharField:
+def _words(label: str, required: bool = False) -> forms.CharField:
     return forms.CharField(
+        label=label,
         required=required,
         max_length=LONGEST,
         validators=[validate_text],
@@ -33,7 +34,7 @@ def _words(required: bool) -> forms.CharField:
 class ReturnForm(forms.Form):
     """Why an assessment goes back as a whole."""
 
-    said = _words(required=False)
+    said = _words("What has to change")
 
 
 class CheckForm(forms.Form):
@@ -41,13 +42,13 @@ class CheckForm(forms.Form):
 
     seen = forms.RegexField("^[0-9a-f]{64}$")
     result = forms.ChoiceField(choices=CheckResult.choices)
-    reason = _words(required=False)
+    reason = _words("What has to change")
 
 
 class ReasonForm(forms.Form):
     """Why a signed assessment is to be opened again."""
 
-    reason = _words(required=True)
+    reason = _words("Why is it opened again?", required=True)
 
 
 class DecideForm(forms.Form):
@@ -66,7 +67,7 @@ class SignForm(FreshForm):
         validators=[validate_line],
         error_messages={"required": "Say as what you sign: your role."},
     )
-    reservations = _words(required=False)
+    reservations = _words("Reservations")
 
     def __init__(self, *args: Any, review: Review | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

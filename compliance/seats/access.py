@@ -16,9 +16,22 @@ def seats_of(request: MemberRequest) -> SeatQuerySet:
     return rows.open_for(request.user, timezone.localdate()).for_page()
 
 
+class OverError(Http404):
+    """A seat was the person's own and is over: said in these words, not as a stranger."""
+
+
 def seated(request: MemberRequest, seat_id: int) -> Seat:
-    """The seat, if it is the person's own and open; else 404, whatever the reason."""
-    return get_object_or_404(seats_of(request), pk=seat_id)
+    """The seat, if it is the person's own and open; else 404.
+
+    Raises ``OverError`` for one that was the person's own and is over.
+    """
+    seat = seats_of(request).filter(pk=seat_id).first()
+    if seat is not None:
+        return seat
+    own = Seat.objects.of(request.organisation).filter(pk=seat_id, user=request.user)
+    if any(one.standing(timezone.localdate()) in {"ended", "over"} for one in own):
+        raise OverError
+    raise Http404
 
 
 def answer_for(seat: Seat, answer_id: int) -> Answer:

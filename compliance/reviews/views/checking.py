@@ -19,7 +19,7 @@ from compliance.reviews.choices import CheckResult
 from compliance.reviews.forms import CheckForm
 from compliance.reviews.picking import Picked, picked
 from compliance.reviews.snapshot import line_of, one_moment, to_read
-from compliance.reviews.views.showing import address, find
+from compliance.reviews.views.showing import PAGE, address, find, shown_again
 from compliance.reviews.walking import Looks, Stop, last_look, looks_at, way_of
 
 
@@ -135,9 +135,8 @@ def _refused(
     stop = {one.key: one for one in which.stops}.get(request.GET.get("at", ""))
     if stop and assessment.reviews.filter(ended="").exists():
         return _page(request, assessment, which, looks, stop, form=form, status=422)
-    for words in form.errors.values():
-        messages.error(request, str(words[0]))
-    return redirect(address(assessment))
+    context = shown_again(request, assessment, "check_form", form, "reason")
+    return render(request, PAGE, context, status=422)
 
 
 def _check(

@@ -14,7 +14,7 @@ from compliance.organisations.fresh import FreshForm, refused
 from compliance.reviews import actions
 from compliance.reviews.choices import Decision
 from compliance.reviews.forms import DecideForm, ReasonForm
-from compliance.reviews.views.showing import PAGE, address, find, shown_now
+from compliance.reviews.views.showing import PAGE, address, find, shown_again, shown_now
 
 
 @require_POST
@@ -32,7 +32,7 @@ def reopen(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
     if form.errors:
-        context = shown_now(request, assessment) | {"reopen_form": form}
+        context = shown_again(request, assessment, "reopen_form", form, "reason")
         return render(request, PAGE, context, status=422)
     messages.success(request, "Asked. A second person approves it here.")
     return redirect(address(assessment))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews import actions
 from compliance.reviews.forms import ReturnForm
-from compliance.reviews.views.showing import PAGE, address, find, shown_now
+from compliance.reviews.views.showing import PAGE, address, find, shown_again, shown_now
 
 
 @require_safe
@@ -41,17 +41,16 @@ def send(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 def give_back(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     form = ReturnForm(request.POST)
-    if not form.is_valid():
-        context = shown_now(request, assessment) | {"return_form": form}
-        return render(request, PAGE, context, status=422)
-    said = form.cleaned_data["said"]
-    try:
-        keys = actions.return_for_changes(
-            by=request.user, assessment=assessment, said=said
-        )
-    except ValidationError as error:
-        form.add_error(None, error.messages)
-        context = shown_now(request, assessment) | {"return_form": form}
+    keys: list[str] = []
+    if form.is_valid():
+        try:
+            keys = actions.return_for_changes(
+                by=request.user, assessment=assessment, said=form.cleaned_data["said"]
+            )
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+    if form.errors:
+        context = shown_again(request, assessment, "return_form", form, "said")
         return render(request, PAGE, context, status=422)
     told = f"Returned with {len(keys)} question{'' if len(keys) == 1 else 's'}."
     messages.success(request, told if keys else "Returned for changes.")

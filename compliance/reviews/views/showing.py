@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.forms import Form
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from compliance.reviews.points import PREPARING, blocking, points
 from compliance.reviews.reading import Desk, desk_of
 from compliance.reviews.signed import signoffs_of
 from compliance.reviews.stating import statement
+from compliance.web.unsent import unsent
 
 PAGE = "reviews/review.html"
 
@@ -53,6 +55,41 @@ def shown_now(
     if here.status in {AssessmentStatus.RUNNING, AssessmentStatus.REVIEW}:
         context |= _before_signing(request, desk, form)
     return context
+
+
+def shown_again(
+    request: MemberRequest, assessment: Assessment, key: str, form: Form, *names: str
+) -> dict[str, Any]:
+    """The page with a form that was refused, under its name in the template.
+
+    Where the page has no such form any more, since somebody was faster, it says so and
+    gives back what was typed into the fields ``names``.
+    """
+    signing = form if isinstance(form, SignForm) else None
+    context = shown_now(request, assessment, signing)
+    if _has_form(context, key):
+        return context | {key: form}
+    return context | {"unsent": unsent(form, *names, faults=_gone(context, key))}
+
+
+def _gone(context: dict[str, Any], key: str) -> list[str]:
+    """Why a form is not there any more; the form's own words where it should be."""
+    if key == "reopen_form" and context["asked"]:
+        return [f"Not sent: {context['asked'].asked_by} has asked already."]
+    if context["desk"].review:
+        return []
+    state = context["assessment"].get_status_display().lower()
+    return [f"Not sent: somebody was faster. This assessment is {state} by now."]
+
+
+def _has_form(context: dict[str, Any], key: str) -> bool:
+    """Whether the page shows that form in the state that the assessment is in."""
+    if key == "form":
+        return "form" in context
+    if key == "reopen_form":
+        is_signed = context["assessment"].status == AssessmentStatus.SIGNED
+        return is_signed and context["asked"] is None
+    return key == "return_form" and context["desk"].review is not None
 
 
 def _before_signing(

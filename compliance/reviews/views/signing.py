@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.fresh import refused
 from compliance.reviews import actions
 from compliance.reviews.forms import SignForm
-from compliance.reviews.views.showing import PAGE, address, find, shown_now
+from compliance.reviews.views.showing import PAGE, address, find, shown_again
 
 
 @require_POST
@@ -24,11 +25,9 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     form = SignForm(request.POST, review=assessment.reviews.filter(ended="").first())
     if not form.is_valid():
-        return render(request, PAGE, shown_now(request, assessment, form), status=422)
+        return _again(request, assessment, form, 422)
     if status := refused(request, form):
-        return render(
-            request, PAGE, shown_now(request, assessment, form), status=status
-        )
+        return _again(request, assessment, form, status)
     try:
         actions.sign(
             by=request.user,
@@ -40,6 +39,13 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         )
     except ValidationError as error:
         form.add_error(None, error.messages)
-        return render(request, PAGE, shown_now(request, assessment, form), status=409)
+        return _again(request, assessment, form, 409)
     messages.success(request, "Signed. Nothing in this assessment changes any more.")
     return redirect(address(assessment))
+
+
+def _again(
+    request: MemberRequest, assessment: Assessment, form: SignForm, status: int
+) -> HttpResponse:
+    context = shown_again(request, assessment, "form", form, "reservations", "role")
+    return render(request, PAGE, context, status=status)

@@ -13,11 +13,14 @@ from compliance.seats import actions
 from compliance.seats.access import seated
 from compliance.seats.forms import AskForm, SayForm
 from compliance.seats.models import Request, Seat
+from compliance.seats.over import told_when_over
 from compliance.seats.views.showing import inside, note
+from compliance.web.unsent import unsent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.AUDIT)
+@told_when_over
 def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
     """What the auditor asked for, and a form to ask for more."""
     here = seated(request, seat_id)
@@ -60,6 +63,7 @@ def _ask(request: MemberRequest, here: Seat, form: AskForm) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.AUDIT)
+@told_when_over
 def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse:
     """One request with its thread, and a form to write into it."""
     here = seated(request, seat_id)
@@ -78,6 +82,7 @@ def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse
             )
         except ValidationError as error:
             form.add_error(None, error)
+            row = _find(here, request_id)
         else:
             return redirect(request.path)
     return _page(request, here, row, form, 422 if form.errors else 200)
@@ -85,6 +90,7 @@ def asked(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse
 
 @require_POST
 @member_required(Permission.AUDIT)
+@told_when_over
 def settle(request: MemberRequest, seat_id: int, request_id: int) -> HttpResponse:
     """Close a request: the auditor has what was needed."""
     here = seated(request, seat_id)
@@ -105,5 +111,6 @@ def _page(
         "asked": row,
         "thread": row.messages.select_related("by", "evidence"),
         "form": form,
+        "unsent": unsent(form, "text") if row.is_closed and form.errors else None,
     }
     return render(request, "seats/asked.html", context, status=status)

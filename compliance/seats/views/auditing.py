@@ -13,6 +13,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.reviews.signed import signature_of
 from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
+from compliance.seats.over import told_when_over
 from compliance.seats.reading import beside, facts, items_by_answer, page_of, parts
 from compliance.seats.views.showing import inside, note, question_told
 
@@ -29,6 +30,7 @@ def home(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 @member_required(Permission.AUDIT)
+@told_when_over
 def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The assessment at a glance: facts, sections, reports."""
     here = seated(request, seat_id)
@@ -50,6 +52,7 @@ def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 @require_safe
 @member_required(Permission.AUDIT)
+@told_when_over
 def section(request: MemberRequest, seat_id: int, section_id: int) -> HttpResponse:
     """The questions of a section with their answers, fifty to a page."""
     here = seated(request, seat_id)
@@ -71,6 +74,7 @@ def section(request: MemberRequest, seat_id: int, section_id: int) -> HttpRespon
 
 @require_safe
 @member_required(Permission.AUDIT)
+@told_when_over
 def question(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
     here = seated(request, seat_id)
     answer = answer_for(here, answer_id)
@@ -80,6 +84,7 @@ def question(request: MemberRequest, seat_id: int, answer_id: int) -> HttpRespon
 
 @require_safe
 @member_required(Permission.AUDIT)
+@told_when_over
 def evidence_file(
     request: MemberRequest, seat_id: int, evidence_id: UUID
 ) -> HttpResponseBase:

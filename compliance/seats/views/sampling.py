@@ -14,12 +14,14 @@ from compliance.seats import actions
 from compliance.seats.access import answer_for, seated
 from compliance.seats.choices import How, Said
 from compliance.seats.forms import DrawForm, MarkForm, PickForm
+from compliance.seats.over import told_when_over
 from compliance.seats.reading import sample_of
 from compliance.seats.views.showing import inside, note, question_told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.AUDIT)
+@told_when_over
 def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
     """The auditor's own list, and a form to draw more into it."""
     here = seated(request, seat_id)
@@ -52,6 +54,7 @@ def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 @require_POST
 @member_required(Permission.AUDIT)
+@told_when_over
 def pick(request: MemberRequest, seat_id: int) -> HttpResponse:
     """Put one question into the sample by hand."""
     here = seated(request, seat_id)
@@ -77,6 +80,7 @@ def pick(request: MemberRequest, seat_id: int) -> HttpResponse:
 
 @require_POST
 @member_required(Permission.AUDIT)
+@told_when_over
 def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
     """Accept, flag with a note, or look again."""
     here = seated(request, seat_id)
