@@ -177,6 +177,8 @@ DOORS = {
     "checklists:send": (EDIT, "POST"),
     "checklists:send_back": (EDIT, "POST"),
     "checklists:publish": (EDIT, "POST"),
+    "checklists:discard": (EDIT, "GET POST"),
+    "checklists:retire": (EDIT, "GET POST"),
     "interchange:sheet": (REPORT, "GET"),
     "interchange:sheet_file": (REPORT, "POST"),
     "interchange:sheet_read": (ANSWER, "POST"),

@@ -20,10 +20,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 
 from compliance.audit.chain import canonical, digest
-from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import (
     Checklist,
     Citation,
@@ -226,6 +226,38 @@ def drafts_of(
         kept |= Q(checklist__organisation=None)
     editions = Edition.objects.filter(kept, status__in=UNPUBLISHED)
     return with_newer(editions.for_page()).annotate(question_count=Count("questions"))
+
+
+def is_newest(edition: Edition) -> bool:
+    """Whether a final edition is the one a next draft starts from: two queries at most.
+
+    That is the published one; where none is, the one that was published last.
+    """
+    rows = edition.checklist.editions.exclude(status__in=UNPUBLISHED)
+    newest = rows.published().first() or rows.order_by("-published_at", "-pk").first()
+    return newest == edition
+
+
+def is_followed(edition: Edition) -> bool:
+    """Whether a retired edition gave way to one that is published: one query at most."""
+    is_retired = edition.status == EditionStatus.RETIRED
+    return is_retired and edition.checklist.editions.published().exists()
+
+
+def retired_of(
+    organisation: Organisation, *, with_library: bool = False
+) -> list[Edition]:
+    """The last edition of each own checklist of which none is on offer; or the library's."""
+    kept = Q(checklist__organisation=organisation)
+    if with_library:
+        kept |= Q(checklist__organisation=None)
+    editions = Edition.objects.filter(kept, status=EditionStatus.RETIRED)
+    offered = Edition.objects.published().filter(checklist=OuterRef("checklist"))
+    rows = editions.filter(~Exists(offered)).for_page()
+    newest: dict[int, Edition] = {}
+    for edition in rows:
+        newest.setdefault(edition.checklist_id, edition)
+    return list(newest.values())
 
 
 def themes() -> list[tuple[str, str]]:

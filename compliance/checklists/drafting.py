@@ -89,7 +89,7 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
     """
     if not edition._state.adding:
         edition.version = _next_version(edition)
-        _empty(edition)
+        empty(edition)
     values = content.as_kept(document["edition"])
     for name in content.EDITION:
         setattr(edition, name, values[name])
@@ -152,7 +152,7 @@ def _next_version(edition: Edition) -> int:
     return max(edition.version, *highest) + 1
 
 
-def _empty(edition: Edition) -> None:
+def empty(edition: Edition) -> None:
     """Take the parts of a draft away, in as many statements as there are tables."""
     Choice.objects.filter(question__edition=edition).delete()
     Citation.objects.filter(question__edition=edition).delete()

@@ -32,6 +32,12 @@ def related(checklist: Checklist, key: str) -> list[Related]:
     return related_to(checklist, [key]).get(key, [])
 
 
+def has_relations(checklist: Checklist) -> bool:
+    """Whether the crosswalk names a checklist: one query."""
+    ends = Q(a_checklist=checklist) | Q(b_checklist=checklist)
+    return Relation.objects.filter(ends).exists()
+
+
 def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Related]]:
     """Question key to its related questions: two queries, however many keys.
 

@@ -20,6 +20,7 @@ class Standing:
     is_own: bool
     can_clone: bool
     can_draft: bool
+    can_retire: bool
     own: Edition | None
     draft: Edition | None
     newer: Edition | None
@@ -39,7 +40,8 @@ def of(edition: Edition, organisation: Organisation | None, person: User) -> Sta
     return Standing(
         is_own=is_own,
         can_clone=not is_own and is_published and not editions,
-        can_draft=is_own and is_published and draft is None,
+        can_draft=is_own and draft is None and content.is_newest(edition),
+        can_retire=is_own and is_published,
         own=editions[0] if editions else None,
         draft=draft,
         newer=content.newer_original(checklist) if is_own else None,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from compliance.checklists.views import (
     editing,
+    ending,
     facts,
     merging,
     outline,
@@ -63,4 +64,6 @@ urlpatterns = [
     path("<int:edition_id>/send/", publishing.send, name="send"),
     path("<int:edition_id>/back/", publishing.send_back, name="send_back"),
     path("<int:edition_id>/publish/", publishing.publish, name="publish"),
+    path("<int:edition_id>/discard/", ending.discard, name="discard"),
+    path("<int:edition_id>/retire/", ending.retire, name="retire"),
 ]

@@ -75,6 +75,7 @@ PLACES = [
     "checklists/{draft}/edit/translations/?language=de&show=all",
     "checklists/{draft}/edit/translate/?language=de&part=section&key={section}",
     "checklists/{draft}/check/",
+    "checklists/{draft}/discard/",
     "{one}review/",
     "assessments/{review}/review/",
     "assessments/{review}/review/check/",
@@ -346,6 +347,14 @@ def test_conflict_among_ones_own_questions_has_no_fault(desk, open_window):
     window.note(answer).fill("Mine.")
     window.page.locator("[data-conflict]").wait_for()
     assert looks(window.page) == []
+
+
+def test_retiring_an_edition_has_no_fault(desk, open_window):
+    made = desk.library("Otto")
+    path = f"{made['lists'][0]}{made['edition']}/retire/"
+    page = open_window(made["sessions"][0], path).page
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Retire")
+    assert looks(page) == []
 
 
 def test_invitation_has_no_fault(desk, open_window):

@@ -3,6 +3,7 @@
 from compliance.checklists.actions.cloning import clone, draft_next
 from compliance.checklists.actions.copying import duplicate_question
 from compliance.checklists.actions.editing import save_question
+from compliance.checklists.actions.ending import discard, goes_with, retire
 from compliance.checklists.actions.facts import remove_fact, save_fact
 from compliance.checklists.actions.head import save_head
 from compliance.checklists.actions.law import (
@@ -55,8 +56,10 @@ __all__ = [
     "approve",
     "bring_in",
     "clone",
+    "discard",
     "draft_next",
     "duplicate_question",
+    "goes_with",
     "held",
     "is_alone",
     "keep_final",
@@ -71,6 +74,7 @@ __all__ = [
     "remove_question",
     "remove_section",
     "replace_all",
+    "retire",
     "save_fact",
     "save_head",
     "save_question",

@@ -63,6 +63,7 @@ def draft_next(
 ) -> Edition:
     """The next draft of an own checklist: a copy of the edition that is published.
 
+    Where none is, the one that was retired last can be taken up again in that way.
     Refuses while another draft of the checklist stands.
     """
     with in_turn(), transaction.atomic():
@@ -74,7 +75,7 @@ def draft_next(
         ]:
             msg = f"Edition {open_ones[0]} is not published yet; change that one"
             raise RefusedError(msg)
-        if rows[source.number] != EditionStatus.PUBLISHED:
+        if not content.is_newest(source):
             msg = f"Edition {source.number} is retired; start from the newest one"
             raise RefusedError(msg)
         document = content.document(source)

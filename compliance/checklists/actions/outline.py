@@ -17,7 +17,7 @@ from compliance.checklists.actions.recording import (
     record,
     rewrite,
 )
-from compliance.checklists.models import Edition, Question, Section
+from compliance.checklists.models import Checklist, Edition, Question, Section
 from compliance.organisations.models import Organisation
 
 OWN = "OWN-"
@@ -106,12 +106,23 @@ def next_key(edition: Edition) -> str:
         action="question.added", subject_label="edition", subject_id__in=editions
     )
     keys |= {trail.changes(event)[1]["key"] for event in added}
+    keys |= _discarded(checklist)
     found = [re.fullmatch(r"([A-Za-z]+[._-]?)(\d{1,6})", key) for key in keys]
     numbered = [(match[1], match[2]) for match in found if match]
     stem = OWN if checklist.cloned_from_id else _stem(numbered)
     own = [digits for start, digits in numbered if start == stem]
     width = max((len(digits) for digits in own), default=1)
     return f"{stem}{max(map(int, own), default=0) + 1:0{width}}"
+
+
+def _discarded(checklist: Checklist) -> set[str]:
+    """Keys of the drafts of a checklist that were thrown away; one before it, too."""
+    gone = trail.events_of(chain_of(checklist)).filter(
+        action="edition.discarded", payload__gt=""
+    )
+    told = [trail.changes(event)[0] for event in gone]
+    rows = [row["questions"] for row in told if row["checklist"] == checklist.key]
+    return {key for keys in rows for key in keys}
 
 
 def _stem(numbered: list[tuple[str, str]]) -> str:

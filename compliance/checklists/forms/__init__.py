@@ -2,6 +2,7 @@
 
 from compliance.checklists.forms.guidance import GuidanceForm
 from compliance.checklists.forms.parts import (
+    DiscardForm,
     FactForm,
     HeadForm,
     MergeForm,
@@ -13,6 +14,7 @@ from compliance.checklists.forms.parts import (
     ReasonForm,
     RemoveForm,
     ReplaceForm,
+    RetireForm,
     SectionForm,
     UndoForm,
 )
@@ -25,6 +27,7 @@ from compliance.checklists.forms.translations import (
 )
 
 __all__ = [
+    "DiscardForm",
     "FactForm",
     "GuidanceForm",
     "HeadForm",
@@ -39,6 +42,7 @@ __all__ = [
     "ReasonForm",
     "RemoveForm",
     "ReplaceForm",
+    "RetireForm",
     "RolesForm",
     "SectionForm",
     "ShowForm",

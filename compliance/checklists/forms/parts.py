@@ -323,6 +323,23 @@ class ReasonForm(forms.Form):
     )
 
 
+class RetireForm(forms.Form):
+    """Why no assessment starts on an edition any more."""
+
+    reason = forms.CharField(
+        label="Why it is retired",
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
+        error_messages={"required": "Say why it is retired."},
+    )
+
+
+class DiscardForm(forms.Form):
+    """The content hash of the draft that was shown."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class NextForm(forms.Form):
     """Whether the next draft is made to merge a newer original into it."""
 

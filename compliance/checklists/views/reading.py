@@ -1,5 +1,7 @@
 """Reading checklists."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -24,7 +26,12 @@ def list(request: MemberRequest) -> HttpResponse:
         if may_edit
         else ()
     )
-    context = {"editions": editions, "drafts": drafts, "may_edit": may_edit}
+    context: dict[str, Any] = {"editions": editions, "drafts": drafts}
+    context["may_edit"] = may_edit
+    if may_edit:
+        context["retired"] = content.retired_of(
+            request.organisation, with_library=with_library
+        )
     context["keeps_library"] = Permission.LIBRARY in request.may
     return render(request, "checklists/list.html", context)
 
@@ -67,6 +74,7 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
         "others": content.others(edition, request.organisation),
         "may_download": Permission.REPORT in request.may,
         "is_draft": is_draft(request, edition),
+        "is_followed": content.is_followed(edition),
     }
     if Permission.EDIT in request.may:
         context["own"] = standing_of(request, edition)

@@ -1,0 +1,96 @@
+"""A draft thrown away, and an edition retired without one that follows it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from compliance.audit.models import Event
+from compliance.checklists import content, drafting, related
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    locked,
+    open_draft,
+    record,
+)
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Checklist
+from compliance.organisations.models import Organisation
+from compliance.web.turns import in_turn
+
+
+def discard(
+    *, by: Any, organisation: Organisation | None, edition_id: int, seen: str
+) -> Event:
+    """Throw a draft away for ever; a checklist without another edition goes with it.
+
+    Number and, with the checklist, key are free again; no key of a question is. The
+    event says what went. ``seen`` is the content hash of what the person was shown:
+    refuses a draft that somebody has worked on since, and what is in review or
+    published. Raises ``Edition.DoesNotExist`` for others' editions.
+    """
+    with _held(organisation, edition_id), open_draft(organisation, edition_id) as draft:
+        found = content.content_hash(content.document(draft))
+        if found != seen:
+            msg = f"Edition {draft.number} has been changed since; look at it again"
+            raise RefusedError(msg)
+        checklist = draft.checklist
+        is_last = goes_with(checklist)
+        before = {
+            "number": draft.number,
+            "checklist": checklist.key,
+            "title": checklist.title,
+            "questions": list(draft.questions.values_list("key", flat=True)),
+            "content_hash": found,
+        }
+        after = {"checklist_discarded": True} if is_last else {}
+        event = record(by, draft, "edition.discarded", before, after)
+        drafting.empty(draft)
+        try:
+            draft.delete()
+            if is_last:
+                checklist.delete()
+        except ProtectedError as error:
+            msg = f"Edition {before['number']} is in use and stays"
+            raise RefusedError(msg) from error
+    return event
+
+
+def goes_with(checklist: Checklist) -> bool:
+    """Whether a checklist has but one edition, so that it goes with that draft."""
+    return checklist.editions.count() == 1 and not related.has_relations(checklist)
+
+
+def retire(
+    *, by: Any, organisation: Organisation | None, edition_id: int, reason: str
+) -> Event:
+    """Let no assessment start on a published edition any more; those that run go on.
+
+    No other edition takes its place: the checklist is off the list until its next
+    edition is published, which can be started from this one. Refuses what is not
+    published, and raises ``Edition.DoesNotExist`` for others' editions.
+    """
+    with _held(organisation, edition_id):
+        edition = locked(organisation, edition_id)
+        if edition.status != EditionStatus.PUBLISHED:
+            state = edition.get_status_display().lower()
+            msg = f"Edition {edition.number} is {state}: only a published one retires"
+            raise RefusedError(msg)
+        edition.status = EditionStatus.RETIRED
+        edition.save(update_fields=["status"])
+        told = {"number": edition.number, "reason": reason, "followed": False}
+        before = {"status": "published"}
+        return record(
+            by, edition, "edition.retired", before, {"status": "retired"} | told
+        )
+
+
+@contextmanager
+def _held(organisation: Organisation | None, edition_id: int) -> Iterator[None]:
+    """The checklist of an edition, locked before its editions, as whoever publishes does."""
+    with in_turn(), transaction.atomic():
+        own = Checklist.objects.select_for_update(of=("self",))
+        own.filter(editions=edition_id, organisation=organisation).first()
+        yield

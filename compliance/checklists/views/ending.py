@@ -1,0 +1,89 @@
+"""The end of an own edition: a draft thrown away, a published one retired."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from compliance.checklists import actions, content
+from compliance.checklists import editor as reading
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.forms import DiscardForm, RetireForm
+from compliance.checklists.models import Edition
+from compliance.checklists.views.finding import find, is_draft, keeper, keeps
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """What goes with a draft, asked once; then it is thrown away."""
+    edition = find(request, edition_id)
+    if request.method != "POST":
+        if not is_draft(request, edition):
+            return redirect("checklists:detail", request.organisation.slug, edition.pk)
+        return _discard(request, edition)
+    owner, form = keeper(request, edition), DiscardForm(request.POST)
+    if not form.is_valid():
+        return _discard(request, edition)
+    try:
+        actions.discard(
+            by=request.user,
+            organisation=owner,
+            edition_id=edition.pk,
+            seen=form.cleaned_data["seen"],
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        return redirect("checklists:discard", request.organisation.slug, edition.pk)
+    messages.success(request, f"{edition} is thrown away.")
+    return redirect("checklists:list", request.organisation.slug)
+
+
+def _discard(request: MemberRequest, edition: Edition) -> HttpResponse:
+    seen = content.content_hash(content.document(edition))
+    context = {
+        "edition": edition,
+        "form": DiscardForm(initial={"seen": seen}),
+        "count": edition.questions.count(),
+        "with_checklist": actions.goes_with(edition.checklist),
+    }
+    return render(request, "checklists/discard.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """What it means to retire an edition, and the reason; then nothing starts on it."""
+    edition = find(request, edition_id)
+    if request.method != "POST":
+        is_on = edition.status == EditionStatus.PUBLISHED
+        if not is_on or not keeps(request, edition):
+            return redirect("checklists:detail", request.organisation.slug, edition.pk)
+        return _retire(request, edition, RetireForm())
+    owner, form = keeper(request, edition), RetireForm(request.POST)
+    if not form.is_valid():
+        return _retire(request, edition, form)
+    try:
+        actions.retire(
+            by=request.user,
+            organisation=owner,
+            edition_id=edition.pk,
+            reason=form.cleaned_data["reason"],
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+    else:
+        messages.success(request, f"{edition} is retired.")
+    return redirect("checklists:detail", request.organisation.slug, edition.pk)
+
+
+def _retire(request: MemberRequest, edition: Edition, form: RetireForm) -> HttpResponse:
+    running = len(reading.running_facts(edition))
+    context = {"edition": edition, "form": form, "running": running}
+    status = 422 if form.errors else 200
+    return render(request, "checklists/retire.html", context, status=status)
