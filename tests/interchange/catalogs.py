@@ -4,6 +4,8 @@ import uuid
 
 import yaml
 
+from tests.interchange.varied import WITHDRAWN, vary
+
 SAID = "The organisation keeps the list of what it runs, and looks at it each quarter."
 
 
@@ -81,9 +83,10 @@ def control(family, number, depth=0):
     }
     if not depth and number % 5 == 0:
         found["controls"] = [control(family, number, deeper) for deeper in (1, 2)]
-    if number % 50 == 0:
-        found["props"].append({"name": "status", "value": "withdrawn"})
-        found.pop("controls", None)
+    if number % 20 == 0 and not depth:
+        found["props"].append(dict(WITHDRAWN))  # its first enhancement lives on
+        found["controls"][1]["props"].append(dict(WITHDRAWN))
+    vary(found, family, number + depth)
     return found
 
 
@@ -96,6 +99,7 @@ def make_catalog(families=21, controls=40):
             "id": family,
             "class": "family",
             "title": f"Family {at}",
+            "params": [{"id": f"{family}_grp", "label": f"whom family {at} binds"}],
             "parts": [{"name": "overview", "prose": f"What family {at} is about."}],
             "controls": [control(family, number) for number in range(1, controls + 1)],
         }
@@ -103,6 +107,8 @@ def make_catalog(families=21, controls=40):
             outer = {
                 "id": f"{family}-all",
                 "title": f"Group of {at}",
+                "params": group.pop("params"),
+                "props": [{"name": "label", "value": f"G{at}", "class": "outer"}],
                 "groups": [group],
             }
             group = outer

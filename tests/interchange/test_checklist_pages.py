@@ -14,6 +14,7 @@ from tests import factories
 from tests.interchange.catalogs import make_catalog
 from tests.interchange.checklists import make_sheet
 from tests.interchange.files import read
+from tests.interchange.malformed import CHEAP
 
 pytestmark = pytest.mark.slow
 SHEET = make_sheet(4)
@@ -62,6 +63,24 @@ def test_file_is_shown_before_anything_is_saved(ada):
     said = text_of(ada.get(reply.url))
     assert "Nothing is saved yet." in said
     assert "Attest checklist. A new checklist ." in said
+    assert Checklist.objects.count() == 0
+
+
+def test_malformed_files_are_refused_on_the_page_in_words(ada):
+    names = ("empty", "a picture", "half a letter", "YAML bomb", "XML DTD", "HTML page")
+    for name in (
+        *names,
+        "JSON lone surrogate",
+        "ZIP cut off",
+        "mapping that is a list",
+    ):
+        suffix, content = CHEAP[name]
+        reply = send(ada, content, f"x{suffix}")
+        reply = ada.get(reply.url) if reply.status_code == 302 else reply
+        assert reply.status_code < 500, name
+        [fault, *_] = read(content, suffix).faults
+        assert fault.place in text_of(reply) or not content, name
+        assert "Bring in as a draft" not in text_of(reply)
     assert Checklist.objects.count() == 0
 
 

@@ -19,6 +19,7 @@ from tests.interchange.catalogs import (
     make_pia,
 )
 from tests.interchange.files import read
+from tests.interchange.varied import WITHDRAWN, as_xml
 
 FORMS = ("json", "yaml", "xml")
 
@@ -26,7 +27,7 @@ FORMS = ("json", "yaml", "xml")
 def file_of(catalog, form):
     if form == "json":
         return json.dumps(catalog).encode()
-    return as_yaml(catalog) if form == "yaml" else xml.written(catalog["catalog"])
+    return as_yaml(catalog) if form == "yaml" else as_xml(catalog["catalog"])
 
 
 def questions_of(found):
@@ -58,7 +59,8 @@ def test_catalog_of_a_thousand_controls_comes_in_complete(form):
     asked = questions_of(found)
     assert len(controls) > 1000
     assert found.faults == found.lost == ()
-    withdrawn = [c for c in controls if c["props"][-1]["value"] == "withdrawn"]
+    withdrawn = [c for c in controls if WITHDRAWN in c["props"]]
+    assert len(withdrawn) > 40
     assert [q["extra"]["oscal"]["id"] for q in asked] == [
         c["id"] for c in controls if c not in withdrawn
     ]
@@ -66,7 +68,15 @@ def test_catalog_of_a_thousand_controls_comes_in_complete(form):
     assert found.document["sections"][1]["title"] == "Group of 1 / Family 1"
     assert found.document["sections"][0]["intro"] == "What family 0 is about."
     kept = {note.words: note.count for note in found.kept}
-    assert kept["parts of a control"] == kept["params of a control"] == len(asked)
+    for name in ("parts", "params", "props", "links"):
+        told = sum(1 for c in controls if c not in withdrawn and c.get(name))
+        assert kept[f"{name} of a control"] == told
+    assert kept["withdrawn controls are kept, and not asked"] == len(withdrawn)
+    texts = " ".join(q["text"] + " ".join(q["good"]) for q in asked)
+    assert "For [whom family 0 binds] and [for all]." in texts
+    assert "For [whom family 1 binds] and [for all]." in texts
+    assert "[once, [how often]; [whom family 1 binds]]" in texts
+    assert "insert: param" not in texts
 
 
 def test_control_becomes_a_question_with_its_parameters_in_place():

@@ -155,10 +155,12 @@ def _control(
     others = {k: v for k, v in extra.items() if k not in {"oscal", "oscal_in"}}
     if not is_kept:
         base, others = built(question, _token(question["key"], writing.ids)), extra
-    if is_kept:
-        base = _told_anew(base, question, _differing(question, derived(base, params)))
+    fields = _differing(question, derived(base, params))
+    changed = _told_anew(base, question, fields) if is_kept else base
     # what the form itself changes is no change of the control, and told beside it
-    fields = _differing(question, derived(writing.through(base), params))
+    again = writing.through(changed)
+    if changed is not base or again != base:
+        base, fields = changed, _differing(question, derived(again, params))
     if is_kept and not fields and not others:
         return dict(base)
     data = {"fields": fields, "extra": others, "is_kept": is_kept}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # slow to load, and most texts need no parser
     from markdown_it.token import Token
 
 INSERT = re.compile(r"\{\{\s*insert:\s*([\w-]+),\s*([\w.\-]+)\s*\}\}")
+_MAYBE = re.compile(r"[*_`~^\"\\\[{\n]|^\s*[-+>#|\d]")
 _MARKED = re.compile(r"[*_`~^\"\\\[\n]|^\s*([-+>#|]|\d)")
 """What a paragraph has that may be more than words."""
 MOST = 100_000
@@ -30,6 +31,8 @@ _SAME = {"blockquote", "table", "tr", "th", "td"}
 
 def is_plain(text: str) -> bool:
     """Whether a text is paragraphs of words and parameters, and no markup at all."""
+    if not _MAYBE.search(text):
+        return True
     parts = INSERT.sub("", text).split("\n\n")
     return not any(map(_MARKED.search, parts))
 
