@@ -1,24 +1,30 @@
-// The outline of a draft: Space lifts a question, arrows move it, Space puts it down, Escape puts it back; or drag.
+// The outline of a draft: Space lifts a question or a section, arrows move it, Space puts it down, Escape puts it back; or drag.
 // The form beside it keeps the new place; what it answers with is the outline as it stands.
 const outline = () => document.querySelector("[data-outline]");
 const form = document.querySelector("[data-outline-form]");
 const status = document.querySelector("[data-outline-status]");
 const say = (text) => { status.textContent = text; };
-const items = (branch) => [...branch.children].filter((item) => item.matches("[data-item]"));
+const ITEM = "[data-item], [data-limb]"; // a question, or a section with its questions
+const itemOf = (element) => element.closest?.(".grip")?.closest(ITEM);
+const isSection = (item) => item.matches("[data-limb]");
+const keyOf = (item) => item.dataset.item ?? item.dataset.limb;
+const nameOf = (item) => (isSection(item) ? `“${item.dataset.title}”` : item.dataset.item);
+const idOf = (part, key) => `grip-${part === "section" ? "section-" : ""}${key}`;
+const items = (branch) => [...branch.children].filter((item) => item.matches(ITEM));
 const place = (item) => items(item.parentElement).indexOf(item) + 1;
-const where = (item) => `position ${place(item)} of ${items(item.parentElement).length} in ${item.parentElement.dataset.name}`;
-let lifted = null;
-let origin = null;
+const where = (item) => `position ${place(item)} of ${items(item.parentElement).length}${isSection(item) ? "" : ` in ${item.parentElement.dataset.name}`}`;
+let [lifted, origin] = [null, null];
 
 // Without scripts there is nothing to grip: the handles come from here.
 function ready() {
   if (outline().matches("[data-found]")) return; // a part of it has no order to change
   const made = document.querySelector("[data-grip]").content.firstElementChild;
-  for (const item of outline().querySelectorAll("[data-item]:not(:has(.grip))")) {
+  for (const item of outline().querySelectorAll(ITEM)) {
     const grip = made.cloneNode(true);
-    grip.id = `grip-${item.dataset.item}`;
-    grip.setAttribute("aria-label", `Move ${item.dataset.item}`);
-    item.prepend(grip);
+    grip.id = idOf(isSection(item) ? "section" : "question", keyOf(item));
+    if (document.getElementById(grip.id)) continue;
+    grip.setAttribute("aria-label", `Move ${nameOf(item)}`);
+    (item.querySelector(":scope > .branch") ?? item).prepend(grip);
   }
 }
 
@@ -40,18 +46,19 @@ function drop() {
 function putBack() {
   origin.branch.insertBefore(lifted, origin.next);
   const item = drop();
-  say(`${item.dataset.item} is back at ${where(item)}.`);
+  say(`${nameOf(item)} is back at ${where(item)}.`);
   item.querySelector(".grip").focus();
 }
 
 function putDown() {
   const hasMoved = lifted.parentElement !== origin.branch || lifted.nextElementSibling !== origin.next;
   const item = drop();
-  say(`${item.dataset.item} put down at ${where(item)}.`);
+  say(`${nameOf(item)} put down at ${where(item)}.`);
   if (!hasMoved) return;
-  form.elements.key.value = item.dataset.item;
-  form.elements.section.value = item.parentElement.dataset.branch;
-  form.elements.behind.value = item.previousElementSibling?.dataset.item ?? "";
+  form.elements.part.value = isSection(item) ? "section" : "question";
+  form.elements.key.value = keyOf(item);
+  form.elements.section.value = item.parentElement.dataset.branch ?? "";
+  form.elements.behind.value = item.previousElementSibling ? keyOf(item.previousElementSibling) : "";
   form.requestSubmit();
 }
 
@@ -59,18 +66,18 @@ function step(down) {
   const beside = down ? lifted.nextElementSibling : lifted.previousElementSibling;
   if (beside) {
     beside[down ? "after" : "before"](lifted);
-  } else {
+  } else if (!isSection(lifted)) {
     const branches = [...outline().querySelectorAll("[data-branch]")];
     const other = branches[branches.indexOf(lifted.parentElement) + (down ? 1 : -1)];
     if (!other) return;
     other[down ? "prepend" : "append"](lifted);
   }
-  say(`${lifted.dataset.item}, ${where(lifted)}.`);
+  say(`${nameOf(lifted)}, ${where(lifted)}.`);
   lifted.querySelector(".grip").focus();
 }
 
 document.addEventListener("keydown", (event) => {
-  const item = event.target.closest?.(".grip")?.closest("[data-item]");
+  const item = itemOf(event.target);
   if (!item) return;
   if (event.key === " " || event.key === "Enter") {
     if (lifted === item) {
@@ -78,7 +85,7 @@ document.addEventListener("keydown", (event) => {
     } else {
       if (lifted) putBack();
       lift(item);
-      say(`${item.dataset.item} lifted. Arrow keys move it, Space puts it down, Escape puts it back.`);
+      say(`${nameOf(item)} lifted. Arrow keys move it, Space puts it down, Escape puts it back.`);
     }
   } else if (lifted === item && ["ArrowUp", "ArrowDown"].includes(event.key)) {
     step(event.key === "ArrowDown");
@@ -90,16 +97,15 @@ document.addEventListener("keydown", (event) => {
 
 // Whoever goes elsewhere with a question in hand has not put it down.
 document.addEventListener("focusout", (event) => {
-  const item = event.target.closest?.("[data-item]");
+  const item = event.target.closest?.(ITEM);
   if (lifted && item === lifted && event.relatedTarget && !lifted.contains(event.relatedTarget)) {
     origin.branch.insertBefore(lifted, origin.next);
-    say(`${drop().dataset.item} is back where it was.`);
+    say(`${nameOf(drop())} is back where it was.`);
   }
 });
 
 document.addEventListener("pointerdown", (event) => {
-  const grip = event.target.closest?.(".grip");
-  const item = grip?.closest("[data-item]");
+  const item = itemOf(event.target);
   if (!item || event.button !== 0) return;
   if (lifted) putBack();
   lift(item);
@@ -107,8 +113,8 @@ document.addEventListener("pointerdown", (event) => {
   tree.setPointerCapture(event.pointerId);
   const move = (moved) => {
     const below = document.elementFromPoint(moved.clientX, moved.clientY);
-    const over = below?.closest("[data-item]");
-    const empty = below?.closest(".branch")?.nextElementSibling;
+    const over = below?.closest(isSection(item) ? "[data-limb]" : "[data-item]");
+    const empty = isSection(item) ? null : below?.closest(".branch")?.nextElementSibling;
     if (over && over !== item) {
       const box = over.getBoundingClientRect();
       over[moved.clientY > box.top + box.height / 2 ? "after" : "before"](item);
@@ -131,8 +137,8 @@ document.addEventListener("pointerdown", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.closest("[data-outline], .outline")) return;
   ready();
-  const grip = document.getElementById(`grip-${form.elements.key.value}`);
-  if (document.activeElement === document.body) grip?.focus(); // the one that had it went with the old outline
+  // The grip that had the focus went with the old outline.
+  if (document.activeElement === document.body) document.getElementById(idOf(form.elements.part.value, form.elements.key.value))?.focus();
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target !== form) return;

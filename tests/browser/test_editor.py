@@ -64,6 +64,30 @@ def test_question_is_dragged_into_another_section_and_back(desk, made, open_wind
     until(lambda: keys(desk, made), lambda now: now == [["Q1", "Q2"], ["Q3", "Q4"]])
 
 
+def test_section_is_lifted_by_keyboard_and_dragged_back(desk, made, open_window):
+    window = open_window(made["sessions"][0], made["path"] + "edit/")
+    page = window.page
+    page.locator("#grip-section-s2").focus()
+    page.keyboard.press("Space")
+    assert "“Section 2” lifted" in status(page)
+    page.keyboard.press("ArrowUp")
+    assert status(page) == "“Section 2”, position 1 of 2."
+    page.keyboard.press("Space")
+    until(lambda: keys(desk, made), lambda now: now == [["Q3", "Q4"], ["Q1", "Q2"]])
+    focused = "document.activeElement.id"
+    until(lambda: page.evaluate(focused), lambda found: found == "grip-section-s2")
+    assert looks(page) == []
+    start, end = (
+        page.locator(f"#grip-{to}").bounding_box() for to in ("section-s2", "Q2")
+    )
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 8, end["y"] + 8, steps=8)
+    page.mouse.up()
+    until(lambda: keys(desk, made), lambda now: now == [["Q1", "Q2"], ["Q3", "Q4"]])
+    assert window.faults == []
+
+
 def test_two_editors_lose_nothing(desk, made, open_window):
     path = made["path"] + "edit/?question=Q1"
     ours, theirs = (open_window(session, path) for session in made["sessions"])

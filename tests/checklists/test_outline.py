@@ -68,7 +68,7 @@ def test_place_that_is_gone_is_refused(given, draft, to):
 
 
 def test_section_moves_with_its_questions(given, draft):
-    assert actions.move_section(**given, key="s2", step=-1)
+    assert actions.move_section(**given, key="s2", to=-1)
     assert tree(draft) == ["s2 Q3 Q4", "s1 Q1 Q2"]
     assert list(draft.questions.values_list("key", flat=True)) == [
         "Q3",
@@ -76,7 +76,19 @@ def test_section_moves_with_its_questions(given, draft):
         "Q1",
         "Q2",
     ]
-    assert not actions.move_section(**given, key="s2", step=-1)
+    assert not actions.move_section(**given, key="s2", to=-1)
+
+
+def test_section_goes_behind_another_one_or_to_the_start(given, draft):
+    event = actions.move_section(**given, key="s1", to="s2")
+    assert tree(draft) == ["s2 Q3 Q4", "s1 Q1 Q2"]
+    assert not actions.move_section(**given, key="s1", to="s2")
+    assert actions.move_section(**given, key="s1", to="")
+    assert tree(draft) == ["s1 Q1 Q2", "s2 Q3 Q4"]
+    with pytest.raises(actions.RefusedError, match="changed the outline"):
+        actions.move_section(**given, key="s1", to="gone")
+    with pytest.raises(actions.RefusedError):
+        actions.undo(**given, seq=event.seq)
 
 
 def test_added_question_stands_at_the_end_of_its_section(given, draft):
@@ -139,6 +151,8 @@ def test_buttons_move_add_and_remove(cast, draft, sign_in):
     post("part_move", part="question", key="Q2", step="-1")
     post("part_move", part="question", key="Q1", section="s2")
     post("part_move", part="section", key="s2", step="-1")
+    post("part_move", part="section", key="s2", behind="s1")
+    post("part_move", part="section", key="s2", behind="")
     assert tree(draft) == ["s2 Q1 Q3 Q4", "s1 Q2"]
     assert "Q5 is added" in post("part_add", section="s1", text="Is it new?").text
     assert "“Law” is added" in post("part_add", title="Law").text

@@ -39,25 +39,43 @@ def move_question(
 
 
 def move_section(
-    *, by: Any, organisation: Organisation | None, edition_id: int, key: str, step: int
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    key: str,
+    to: str | int,
 ) -> Event | None:
-    """Put a section with its questions so many steps down, or up. None if it stays."""
+    """Put a section with its questions so many steps down, or up; or behind another.
+
+    "" is the start of the draft. None if it stays. Refuses a place that is gone.
+    """
     with open_draft(organisation, edition_id) as edition:
         tree, rows = _tree(edition)
         order = list(tree)
         if key not in order:
             raise Section.DoesNotExist
         at = order.index(key)
-        if not 0 <= at + step < len(order):
+        goes = at + to if isinstance(to, int) else _index(order, key, to)
+        if goes == at or not 0 <= goes < len(order):
             return None
-        order.insert(at + step, order.pop(at))
+        order.insert(goes, order.pop(at))
         sections = {section.key: section for section in edition.sections.all()}
         for position, name in enumerate(order, 1):
             sections[name].position = position
         Section.objects.bulk_update(sections.values(), ["position"], batch_size=500)
         _number(edition, {name: tree[name] for name in order}, rows)
-        before, after = {"key": key, "position": at + 1}, {"position": at + step + 1}
+        before, after = {"key": key, "position": at + 1}, {"position": goes + 1}
         return record(by, edition, "section.moved", before, after)
+
+
+def _index(order: list[str], key: str, behind: str) -> int:
+    """Where a section comes to stand behind another one, itself taken out."""
+    others = [name for name in order if name != key]
+    if behind and behind not in others:
+        msg = "Somebody else has changed the outline; look again and move it from there"
+        raise RefusedError(msg)
+    return others.index(behind) + 1 if behind else 0
 
 
 Tree = dict[str, list[str]]

@@ -112,7 +112,7 @@ def _move_back(
         keys = list(edition.sections.values_list("key", flat=True))
         if keys.index(row.key) + 1 != after["position"]:
             _refuse(row)
-        move_section(**given, step=before["position"] - after["position"])
+        move_section(**given, to=before["position"] - after["position"])
         return
     if place_of(edition, row.key) != (after["section"], after["behind"]):
         _refuse(row)

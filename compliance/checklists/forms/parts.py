@@ -150,7 +150,7 @@ class NewQuestionForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """Where a question or a section goes: a step, or behind another question."""
+    """Where a question or a section goes: a step, or behind another of its kind."""
 
     key = short()
     part = forms.ChoiceField(choices=[("question", ""), ("section", "")])
@@ -165,9 +165,9 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("step") and (
-            not cleaned.get("section") or cleaned.get("part") == "section"
-        ):
+        told = "behind" if cleaned.get("part") == "section" else "section"
+        is_told = told in self.data and (told == "behind" or cleaned.get(told))
+        if not cleaned.get("step") and not is_told:
             msg = "Say where it goes."
             raise ValidationError(msg)
         return cleaned

@@ -104,7 +104,8 @@ def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
     data = form.cleaned_data
     given = _given(request, edition) | {"key": data["key"]}
     if data["part"] == "section":
-        done = _acted(request, lambda: actions.move_section(**given, step=data["step"]))
+        beside = data["step"] or data["behind"]
+        done = _acted(request, lambda: actions.move_section(**given, to=beside))
     else:
         to = data["step"] or (data["section"], data["behind"])
         done = _acted(request, lambda: actions.move_question(**given, to=to))
