@@ -2,21 +2,46 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
+from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content, Line, Section
-from compliance.reviews.moments import event_at, seq_at
+from compliance.reviews.moments import event_at, scope_of, seq_at
 from compliance.reviews.rewinding import content_as_of
 from compliance.reviews.snapshot import one_moment, to_read
 from compliance.templatetags.ui import moment
 
 ZONED = "%Y-%m-%dT%H:%M"
 """How a page sends a moment, in the zone of the installation."""
+
+
+_REOPENED = "assessment.reopened"
+_STATES = {
+    "assessment.started": AssessmentStatus.RUNNING,
+    "assessment.sent": AssessmentStatus.REVIEW,
+    "assessment.returned": AssessmentStatus.RUNNING,
+    "assessment.signed": AssessmentStatus.SIGNED,
+    _REOPENED: AssessmentStatus.RUNNING,
+    "assessment.archived": AssessmentStatus.ARCHIVED,
+    "assessment.taken_up": AssessmentStatus.RUNNING,
+}
+"""The state that an event leads to."""
+_LEAVES = {
+    "assessment.started": AssessmentStatus.RUNNING,
+    "assessment.sent": AssessmentStatus.RUNNING,
+    "assessment.returned": AssessmentStatus.REVIEW,
+    "assessment.signed": AssessmentStatus.REVIEW,
+    _REOPENED: AssessmentStatus.SIGNED,
+    "assessment.archived": AssessmentStatus.RUNNING,
+    "assessment.taken_up": AssessmentStatus.ARCHIVED,
+}
+"""The state that it leads out of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +59,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """An assessment at a moment: the event before it, and what was said."""
+    """An assessment at a moment: the event before it, and what was said.
+
+    ``state`` and ``revision`` are those of then, ``signoff`` what had been signed of it.
+    """
 
     event: Event
     content: Content
+    state: str
+    revision: int
+    signoff: Any
 
     def section(self, number: int | None) -> Section | None:
         """The section with that number, else the first."""
@@ -83,7 +114,25 @@ def then(assessment: Assessment, event: Event) -> Then | None:
             content = content_as_of(to_read(assessment.pk), event.seq)
         except ValueError:
             return None
-    return Then(event, content)
+    state, revision = _state(assessment, event.seq)
+    signed = assessment.signoffs.filter(revision=revision)
+    is_signed = state == AssessmentStatus.SIGNED
+    return Then(event, content, state.label, revision, is_signed and signed.first())
+
+
+def _state(assessment: Assessment, seq: int) -> tuple[AssessmentStatus, int]:
+    """The state and the revision of an assessment right after an event."""
+    rows = scope_of(assessment).filter(action__in=_STATES)
+    told = list(rows.order_by("seq").values_list("seq", "action"))
+    later = sum(at > seq for at, action in told if action == _REOPENED)
+    before = [action for at, action in told if at <= seq]
+    if before:
+        state = _STATES[before[-1]]
+    elif told:  # it was brought in, and this is what it left
+        state = _LEAVES[told[0][1]]
+    else:
+        state = AssessmentStatus(assessment.status)
+    return state, assessment.revision - later
 
 
 def between(old: Content, new: Content) -> list[Difference]:

@@ -15,6 +15,7 @@ from compliance.interchange.records.record import Happened, Record
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.translating import AS_WRITTEN, Words, in_words
+from compliance.reviews.changes import Changed
 from compliance.reviews.content import Content, Line, Task, counted, in_groups
 from compliance.reviews.signed import Signature
 
@@ -58,6 +59,10 @@ class Paper:
     """When the assessment came from another installation, if it did."""
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
+    since: tuple[Changed, ...] = ()
+    """What is not as it was signed last, if it was signed before."""
+    since_signed: Signature | None = None
+    """That signature."""
     signatures: tuple[Signature, ...] = ()
     """Every signature up to then, newest first."""
     signature: Signature | None = None

@@ -21,6 +21,7 @@ from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
 from compliance.reports.translating import words_of
+from compliance.reviews.changes import differences
 from compliance.reviews.content import Content
 from compliance.reviews.rewinding import content_as_of
 from compliance.reviews.signed import Signature, content_at, signoffs_of
@@ -52,8 +53,8 @@ def read(
         if as_of_seq is None:
             at, seq, head = timezone.now(), *trail.head_of(assessment.organisation_id)
         else:
-            last = trail.events_of(assessment.organisation_id).get(seq=as_of_seq)
-            at, seq, head = last.at, last.seq, last.hash
+            then = trail.events_of(assessment.organisation_id).get(seq=as_of_seq)
+            at, seq, head = then.at, then.seq, then.hash
             signatures = tuple(s for s in signatures if s.there or s.trail_seq <= seq)
             events = tuple(event for event in events if event.link.seq <= seq)
         moved = frozenset[str]()
@@ -64,6 +65,10 @@ def read(
         else:
             content, moved = content_of(assessment), _moved(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
+        last = _signed_before(signatures, content, revision)
+        since = (
+            differences(content_at(assessment, last.revision), content) if last else []
+        )
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
     return Paper(
@@ -80,6 +85,8 @@ def read(
         moved=moved,
         edition_changes=edition_changes,
         wanted=wanted,
+        since=tuple(since),
+        since_signed=last,
         brought_at=_brought_at(assessment),
         is_past=as_of_seq is not None,
         signatures=signatures,
@@ -114,6 +121,18 @@ def _signature(
         if one.revision == revision:
             return one
         if revision is None and one.content_hash == content.content_hash:
+            return one
+    return None
+
+
+def _signed_before(
+    signatures: Sequence[Signature], content: Content, revision: int | None
+) -> Signature | None:
+    """The last signature of something else than what is told, or of before it."""
+    for one in signatures:
+        if one.content_hash != content.content_hash and one.revision < (
+            revision or one.revision + 1
+        ):
             return one
     return None
 

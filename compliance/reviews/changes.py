@@ -44,6 +44,11 @@ class Changed:
     def __str__(self) -> str:
         return f"{self.name}: {self.what}"
 
+    @property
+    def words(self) -> list[str]:
+        """Each of the words for what changed, for another language."""
+        return self.what.split(", ")
+
 
 def differences(
     signed: Content, now: Content, *, handed: Collection[int] | None = None

@@ -203,7 +203,9 @@ def _again(content: Content) -> list[Point]:
 
 
 def _returned(content: Content, checks: Checks) -> list[Point]:
-    looks = ((line, last_of(line, checks)) for line in content.applying)
+    """Those that also ask to be confirmed again are a point of ``_again`` already."""
+    left = (line for line in content.applying if not line.again)
+    looks = ((line, last_of(line, checks)) for line in left)
     returned = [
         line for line, look in looks if look and look.result == CheckResult.RETURNED
     ]

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from compliance.assessments.choices import OPEN
+from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.reviews.changes import Changed, differences
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.content import Content, content_from, in_groups
@@ -23,11 +24,13 @@ from compliance.reviews.snapshot import content_of, one_moment, to_read
 class Desk:
     """An assessment as reviewers look at it; ``answers`` maps keys to ids.
 
-    ``people`` maps the ids of those who answered to their names.
+    ``covered`` is what a signature covers: what was signed, or else what stands now;
+    ``signed`` what was signed before that. ``people`` maps the ids of those who answered to their names.
     """
 
     assessment: Assessment
     content: Content
+    covered: Content
     at: datetime
     checks: Checks
     hands: Hands
@@ -42,7 +45,7 @@ class Desk:
 
     @cached_property
     def samples(self) -> list[Sample]:
-        return samples(self.content, self.checks, self.signed)
+        return samples(self.covered, self.checks, self.signed)
 
     @cached_property
     def sampled(self) -> Sample:
@@ -51,7 +54,23 @@ class Desk:
 
     @property
     def hash_groups(self) -> list[str]:
+        """The hash of what the signature covers."""
+        return in_groups(self.covered.content_hash)
+
+    @property
+    def now_groups(self) -> list[str]:
+        """The hash of what stands now."""
         return in_groups(self.content.content_hash)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether what stands now is not what the signature covers."""
+        return self.content.content_hash != self.covered.content_hash
+
+    @cached_property
+    def since(self) -> list[Changed]:
+        """What a revision that goes on has changed of what was signed last."""
+        return differences(self.signed, self.content) if self.signed else []
 
     @property
     def answered(self) -> int:
@@ -60,11 +79,11 @@ class Desk:
 
     @property
     def tasks_open(self) -> int:
-        return sum(task.is_open for task in self.content.tasks)
+        return sum(task.is_open for task in self.covered.tasks)
 
     @property
     def tasks_closed(self) -> int:
-        return len(self.content.tasks) - self.tasks_open
+        return len(self.covered.tasks) - self.tasks_open
 
     @cached_property
     def returned(self) -> list[str]:
@@ -96,17 +115,22 @@ def read_desk(assessment: Assessment) -> Desk:
     rows = Answer.everything.filter(assessment=assessment)
     keys = dict(rows.values_list("pk", "question__key"))
     hands, people = hands_in(assessment, keys)
-    last = assessment.signoffs.select_related("snapshot").first()
+    content = content_of(assessment)
+    last = assessment.signoffs.select_related("snapshot")[:2]
+    signed = [content_from(one.snapshot.text) for one in last]
+    is_signed = assessment.status == AssessmentStatus.SIGNED
+    covered = signed.pop(0) if is_signed else content
     return Desk(
         assessment=assessment,
-        content=content_of(assessment),
+        content=content,
+        covered=covered,
         at=timezone.now(),
         checks=_checks(assessment, keys),
         hands=hands,
         people=people,
         answers={key: pk for pk, key in keys.items()},
         review=assessment.reviews.select_related("sent_by").filter(ended="").first(),
-        signed=content_from(last.snapshot.text) if last else None,
+        signed=signed[0] if signed else None,
     )
 
 

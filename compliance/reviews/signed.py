@@ -34,7 +34,8 @@ class Signature:
 
     ``void`` names what has changed since, "" while it is valid; of a revision that
     was opened again it is what had changed by then. ``void_since`` is when that began,
-    if the trail tells. ``reopened_at`` is when the next revision began.
+    if the trail tells. ``reopened_at`` is when the next revision began, on whose word
+    (``reopened_asked``) and with whose approval (``reopened_by``).
     ``chain`` is the organisation whose trail has the event ``trail_seq``: that of here,
     or the one it was signed in before it came, "" where no trail came along. ``there``
     names that one, and is empty for a signature of here.
@@ -59,6 +60,8 @@ class Signature:
     sent_at: datetime | None
     reopened_at: datetime | None
     reopened_why: str
+    reopened_asked: str
+    reopened_by: str
     void: tuple[str, ...]
     void_since: datetime | None
 
@@ -87,7 +90,9 @@ def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Sign
     rows = list(assessment.signoffs.select_related("snapshot"))
     opened = {
         one.revision: one
-        for one in assessment.reopenings.filter(decision=Decision.APPROVED)
+        for one in assessment.reopenings.filter(
+            decision=Decision.APPROVED
+        ).select_related("asked_by", "decided_by")
     }
     reviews = assessment.reviews.filter(ended=ReviewEnd.SIGNED)
     sent = {one.revision: one for one in reviews.select_related("sent_by")}
@@ -151,6 +156,8 @@ def _told(
         sent_at=review.sent_at if review else None,
         reopened_at=again.decided_at if again else None,
         reopened_why=again.reason if again else "",
+        reopened_asked=str(again.asked_by) if again else "",
+        reopened_by=str(again.decided_by) if again else "",
         void=voided[0],
         void_since=voided[1],
     )

@@ -104,7 +104,13 @@ def day(value: date | datetime | None) -> str:
     language = get_language() or ENGLISH
     if language.startswith(ENGLISH):
         return f"{value.day} {value:%b %Y}"
-    return _whole(date_format(value, SHORT_DAYS[language]))
+    return _whole(_first(language, value, date_format(value, SHORT_DAYS[language])))
+
+
+def _first(language: str, value: date, written: str) -> str:
+    """In French the first of a month is "1er", every other day a plain number."""
+    is_first = language.startswith("fr") and value.day == 1
+    return f"1er{written.removeprefix('1')}" if is_first else written
 
 
 def _whole(written: str) -> str:
@@ -129,7 +135,7 @@ def long_day(value: date | None) -> str:
     language = get_language() or ENGLISH
     if language.startswith(ENGLISH):
         return f"{value.day} {value:%B %Y}"
-    return _whole(date_format(value, LONG_DAYS[language]))
+    return _whole(_first(language, value, date_format(value, LONG_DAYS[language])))
 
 
 @register.filter

@@ -133,7 +133,7 @@ def test_days_follow_the_language():
     with override("de"):
         assert (day(first), long_day(first)) == ("1.\u00a0März\u00a02026",) * 2
     with override("fr"):
-        assert (day(first), long_day(first)) == ("1\u00a0mars\u00a02026",) * 2
+        assert (day(first), long_day(first)) == ("1er\u00a0mars\u00a02026",) * 2
 
 
 def test_language_of_the_screen_stays():

@@ -13,9 +13,10 @@ from compliance.assessments.models import Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.evidence.actions import describe
-from compliance.models import Evidence, Report
+from compliance.models import Event, Evidence, Report
 from compliance.reports import actions
-from compliance.reports.kinds import NOW, State
+from compliance.reports.choices import ReportKind
+from compliance.reports.kinds import NOW, State, Wanted
 from compliance.reports.looking import ZONED
 from compliance.reports.reading import read
 from compliance.reports.writing import html_of
@@ -23,7 +24,7 @@ from compliance.reviews.snapshot import content_of, to_read
 from tests.factories import attach, make_assessment, make_link
 from tests.interchange.bundles import brought_in, bundle_of, publish
 from tests.reading import flat
-from tests.signing import make_signed, reopen
+from tests.signing import answer, make_signed, reopen
 
 
 def save(cast, assessment, note):
@@ -186,6 +187,48 @@ def test_report_says_that_a_signature_is_void_and_still_tells_what_was_signed(ca
     html = " ".join(html_of(paper).split())
     assert "<strong>Void.</strong>" in html
     assert "Another title" not in html
+
+
+def test_changes_of_a_new_revision_are_those_since_the_signature(cast):
+    signed = make_signed(cast)
+    kind = Wanted(kind=ReportKind.CHANGES)
+    nothing = "there is nothing to compare"
+    assert nothing in flat(html_of(read(signed.pk, 1, kind)))
+    again = reopen(cast.otto, cast.ada, signed)
+    answer(cast.con, again, "Q2", note="A better figure.")
+    html = flat(html_of(read(again.pk, 2, kind)))
+    assert nothing not in html
+    told = "Opening revision 1 again was asked for by Otto Weber and approved by Ada"
+    assert told in html
+    assert "Revision 1 was signed by Rev Iewer" in html
+    assert "Q2 note" in flat(re.sub(r"<[^>]+>", " ", html))
+    german = Wanted(kind=ReportKind.CHANGES, language="de")
+    told = re.sub(r"<[^>]+>", " ", html_of(read(again.pk, 2, german)))
+    assert "Q2 Anmerkung" in flat(told)
+
+
+def test_page_of_a_moment_shows_state_facts_owner_comments_and_actions(cast, sign_in):
+    signed = make_signed(cast)
+    event = Event.objects.get(action="assessment.signed")
+    reopen(cast.otto, cast.ada, signed)
+    page = reverse("reports:as_of", args=["acme", signed.pk])
+    ada = sign_in(cast.ada)
+    text = flat(re.sub(r"<[^>]+>", " ", ada.get(page, {"seq": event.seq}).text))
+    for words in (
+        "Signed, revision 1",
+        "Rev Iewer , Data protection officer",
+        "AC-1",
+        "Write it",
+        "Con Tributor : It is in the binder.",
+    ):
+        assert words in text
+    before = ada.get(page, {"seq": event.seq - 1}).text
+    text = flat(re.sub(r"<[^>]+>", " ", before))
+    assert "In review, revision 1" in text
+    assert "Data protection officer" not in text
+    newest = Event.objects.latest("seq").seq
+    text = flat(re.sub(r"<[^>]+>", " ", ada.get(page, {"seq": newest}).text))
+    assert "Running, revision 2" in text
 
 
 def test_unsigned_report_says_so(cast, assessment):

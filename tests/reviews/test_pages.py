@@ -8,8 +8,10 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from compliance.assessments.actions import change_action
+from compliance.evidence.actions import describe
 from compliance.models import Check, Reopening, SignOff
 from compliance.reviews.forms import shown
+from compliance.reviews.reading import desk_of
 from tests import factories, signing
 
 pytestmark = pytest.mark.slow
@@ -327,3 +329,38 @@ def test_hostile_text_stays_text(cast, enter, sent):
     reply = rev.get(url(sent, "check"), {"at": "Q3"})
     assert b"<script>alert" not in reply.content
     assert b"&lt;script&gt;alert(1)" in reply.content
+
+
+def test_page_keeps_to_what_was_signed_when_something_moved_since(cast, enter, sent):
+    signing.look(cast.rev, sent, "Q2")
+    before = page(enter(cast.rob), sent)
+    (steps,) = re.findall(r"\d+ of \d+ samples checked", before)
+    done = signing.sign(cast.ada, sent)
+    action = cast.acme.actions.get()
+    change_action(
+        by=cast.otto,
+        organisation=cast.acme,
+        number=action.number,
+        changes={"title": "Write it soon"},
+        base=0,
+    )
+    describe(by=cast.con, evidence=cast.acme.evidence.get(), title="Rules")
+    desk = desk_of(signing.fresh(sent))
+    assert desk.covered.content_hash == done.snapshot_id != desk.content.content_hash
+    text = page(enter(cast.rob), sent)
+    assert steps in text
+    covers = text[text.index("What the signature covers") :]
+    assert f"SHA-256 {' '.join(desk.hash_groups)}" in covers.replace("  ", " ")
+    assert f"what stands now {' '.join(desk.now_groups)}" in covers
+
+
+def test_new_revision_names_what_changed_since_the_last_signature(cast, enter, sent):
+    signing.sign(cast.rev, sent)
+    again = signing.reopen(cast.otto, cast.ada, sent)
+    assert "Nothing that matters" in page(enter(cast.rob), again)
+    signing.answer(cast.con, again, "Q2", note="A better figure.")
+    describe(by=cast.con, evidence=cast.acme.evidence.get(), title="Rules")
+    text = page(enter(cast.rob), again)
+    assert "Changed since the last signature 2" in text
+    assert "Q2: note" in text
+    assert "Policy: title" in text

@@ -182,6 +182,14 @@ def test_points_name_the_questions_and_what_blocks_comes_first():
     assert [point.about for point in blocking(said)] == [About.UNANSWERED]
 
 
+def test_returned_answer_that_is_to_be_confirmed_again_is_one_point():
+    line = make_line(again="returned")
+    checks = {"Q1": [make_check(line, "returned")]}
+    assert found(line, checks=checks) == [(About.AGAIN, B)]
+    confirmed = replace(line, again="")
+    assert found(confirmed, checks=checks) == [(About.RETURNED, B)]
+
+
 def test_own_answer_of_the_signer_needs_another_reviewer():
     line = make_line()
     hands = {"Q1": {1, 7}}
