@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.models import Edition
+from compliance.organisations.models import User
 from compliance.web.languages import language_name
 
 SAID = {
@@ -26,6 +30,10 @@ SAID = {
     "edition.merged": "The draft stands on edition {cloned_from} of the original now.",
 }
 """What can be undone, by the name of its event, and the words for it."""
+RESTORED = ("question.restored", "section.restored", "fact.restored")
+"""Undone removals: not undone themselves, but they overtake what was before."""
+MOST_OFFERED = 5
+MOST_READ = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Done:
     part: str
     key: str
     words: str
+    at: datetime
 
     @property
     def place(self) -> dict[str, str]:
@@ -46,15 +55,18 @@ class Done:
 
 def find(edition: Edition, seq: int) -> Event:
     """The event of a change that can be undone; else ``Event.DoesNotExist``."""
+    found: Event = _events(edition).get(seq=seq)
+    return found
+
+
+def _events(edition: Edition, *more: str) -> QuerySet[Event]:
     chain = edition.checklist.organisation_id or LIBRARY
-    found: Event = trail.events_of(chain).get(
-        seq=seq,
-        action__in=SAID,
+    return trail.events_of(chain).filter(
+        action__in=[*SAID, *more],
         subject_label="edition",
         subject_id=str(edition.pk),
         payload__gt="",  # what is left of an erased one says too little
     )
-    return found
 
 
 def told(event: Event) -> Done:
@@ -62,9 +74,30 @@ def told(event: Event) -> Done:
     before, after = trail.changes(event)
     part, _, what = event.action.partition(".")
     key = before.get("key") or after.get("key", "")
-    return Done(
-        event.seq, part, "" if what == "removed" else key, _words(event, before, after)
-    )
+    shown = "" if what == "removed" else key
+    return Done(event.seq, part, shown, _words(event, before, after), event.at)
+
+
+def last(edition: Edition, person: User) -> list[Done]:
+    """A person's last changes to a draft that nothing has overtaken, newest first.
+
+    At most ``MOST_OFFERED`` among the draft's ``MOST_READ`` newest changes: one query.
+    A change is overtaken by a later one, anybody's, of the same fields of its part;
+    adding and removing a part by any later change of it.
+    """
+    found: list[Done] = []
+    touched: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for event in _events(edition, *RESTORED)[:MOST_READ]:
+        before, after = trail.changes(event)
+        part, _, what = event.action.partition(".")
+        place = part, before.get("key") or after.get("key", "")
+        is_whole = what in {"added", "removed"}
+        later = touched[place] if is_whole else touched[place] & after.keys()
+        is_offered = event.actor_id == person.pk and event.action in SAID and not later
+        touched[place] |= after.keys() | {what}
+        if is_offered:
+            found.append(told(event))
+    return found[:MOST_OFFERED]
 
 
 def _words(event: Event, before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -185,7 +185,9 @@ class UndoForm(forms.Form):
 
     seq = forms.IntegerField(min_value=1, max_value=2**31)
     page = forms.ChoiceField(
-        choices=[(n, "") for n in ("facts", "roles", "translations", "translate")],
+        choices=[
+            (n, "") for n in ("head", "facts", "roles", "translations", "translate")
+        ],
         required=False,
     )
     language = short(required=False)

@@ -13,7 +13,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.checklists import actions, content
+from compliance.checklists import actions, content, undoable
 from compliance.checklists import editor as reading
 from compliance.checklists.forms import HeadForm, QuestionEditor
 from compliance.checklists.models import Edition, Question
@@ -169,4 +169,5 @@ def _head(
     theirs: Any = None,
 ) -> HttpResponse:
     context = {"edition": edition, "form": form, "theirs": theirs}
+    context["last"] = undoable.last(edition, request.user)
     return render(request, "checklists/head.html", context, status=status)
