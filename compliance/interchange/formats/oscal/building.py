@@ -266,6 +266,7 @@ def _tree(
     groups = []
     for node in kept if isinstance(kept, list) else []:
         group = dict(node["group"])
+        is_other = writing.through(group) != group
         key = node.get("section")
         own = params | params_of(group)
         inner = _tree(node.get("groups"), sections, own, found, writing)
@@ -275,7 +276,7 @@ def _tree(
             section = sections.pop(key)
             found[key] = group["controls"] = _controls(section, own, writing)
             words = _words(section)
-            if words != node.get("words") or writing.through(group) != group:
+            if words != node.get("words") or is_other:
                 group = with_data(group, words)
         if key in found or inner or key is None:
             groups.append(group)
