@@ -203,6 +203,18 @@ class Target:
         except ValidationError:
             return ""
 
+    def led(self):
+        """What the page of a move would have said: to where, and what it showed."""
+        editions = self.assessment.edition.checklist.editions
+        to = editions.filter(status="published").last()
+        try:
+            plan = work.foresee_upgrade(
+                assessment=signing.fresh(self.assessment), to=to
+            )
+        except ValidationError:
+            return {"to": to.pk}
+        return {"to": to.pk, "seen": " ".join(plan.marks)}
+
     def data(self, name):
         """What a person would send, as good as it gets."""
         row = Answer.everything.get(pk=self.answer.pk)
@@ -222,6 +234,7 @@ class Target:
                 "which": "all", "to": str(self.cast.ada.pk), "take_over": "on",
             },
             "assessments:hand_back": {"reason": "An attack"},
+            "assessments:upgrade": self.led(),
             "assessments:take": now | {"source_version": self.source.version},
             "assessments:na_back": now | {"why": "An attack"},
             "assessments:na_queue": {
