@@ -100,6 +100,12 @@ def test_second_seat_in_the_same_assessment_waits_for_the_end_of_the_first(
         actions.end_seat(by=cast.ada, seat=seat)
 
 
+def test_known_auditor_gets_a_seat_without_a_name_and_a_new_one_not(cast, assessment):
+    assert give(cast, assessment, name="").user == cast.aud
+    with pytest.raises(ValidationError, match="name of the auditor"):
+        give(cast, assessment, email="new@audit.example", name=" ")
+
+
 def test_page_gives_a_seat_after_a_fresh_password(cast, assessment, sign_in):
     client, path = sign_in(cast.otto), f"/o/acme/assessments/{assessment.pk}/auditors/"
     today = timezone.localdate()
@@ -324,11 +330,29 @@ def test_request_goes_there_and_back_with_a_file(cast, assessment, seat, sign_in
     assert Request.objects.get().status == "answered"
     actions.say(by=cast.aud, seat=seat, request_id=asked.pk, text="And March?")
     assert Request.objects.get().status == "open"
+    send_queued()
     actions.close(by=cast.otto, request=asked)
     actions.close(by=cast.otto, request=asked)
+    (mail,) = send_queued()
+    assert (mail.to, "Otto Weber closed request R-1" in mail.body) == (
+        [cast.aud.email],
+        True,
+    )
     assert Event.objects.filter(action="request.closed").count() == 1
     with pytest.raises(ValidationError, match="closed"):
         actions.reply(by=cast.ada, request=asked, text="Late")
+
+
+def test_mail_goes_to_the_owners_when_who_gave_the_seat_lost_the_right(
+    cast, assessment, seat
+):
+    cast.acme.memberships.filter(user=cast.otto).update(role="reader")
+    send_queued()
+    asked = ask(cast.aud, seat)
+    assert [mail.to for mail in send_queued()] == [[cast.ada.email]]
+    actions.close(by=cast.aud, request=asked)
+    (mail,) = send_queued()
+    assert (mail.to, "Aud Itor closed" in mail.body) == ([cast.ada.email], True)
 
 
 def test_numbers_follow_each_other_in_an_assessment(cast, assessment, seat):

@@ -1,18 +1,20 @@
 """Requests: an auditor asks, the organisation answers, either closes."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, may
-from compliance.organisations.models import User
+from compliance.organisations.choices import Role
+from compliance.organisations.models import Invitation, User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import RequestStatus
@@ -32,7 +34,7 @@ def ask(
     due_on: date,
     answer_id: int | None = None,
 ) -> Request:
-    """A request of an auditor; who gave the seat is told by mail.
+    """A request of an auditor; the organisation is told by mail.
 
     Raises ``ValidationError`` for a seat that is over, a day that is over and words
     that cannot be, ``Answer.DoesNotExist`` for an answer of something else.
@@ -61,7 +63,7 @@ def ask(
         told = {"number": asked.number, "title": title, "text": text}
         told |= {"due_on": due_on.isoformat()}
         tell(by, assessment, "request.asked", asked, after=told)
-        _mail_in(asked, text)
+        _mail_in(by, asked, text)
     return asked
 
 
@@ -76,7 +78,7 @@ def say(*, by: User, seat: Seat, request_id: int, text: str) -> RequestMessage:
         said = _message(by, asked, text, None)
         _move(asked, RequestStatus.OPEN)
         tell(by, here.assessment, "request.said", asked, after=_told(said))
-        _mail_in(asked, said.text)
+        _mail_in(by, asked, said.text)
     return said
 
 
@@ -101,7 +103,10 @@ def reply(
 
 
 def close(*, by: User, request: Request) -> Request:
-    """Say that a request is settled; closed twice is closed once."""
+    """Say that a request is settled, which the other side is told by mail.
+
+    Closed twice is closed once.
+    """
     with in_turn(), transaction.atomic():
         rows = Request.objects.for_page().select_for_update(of=("self",))
         asked = rows.get(pk=request.pk)
@@ -112,6 +117,8 @@ def close(*, by: User, request: Request) -> Request:
         _move(asked, RequestStatus.CLOSED)
         told = {"number": asked.number}
         tell(by, asked.assessment, "request.closed", asked, before=before, after=told)
+        mail = _mail_in if by.pk == asked.asked_by_id else _mail_out
+        mail(by, asked, "", closes=True)
     return asked
 
 
@@ -146,29 +153,43 @@ def _told(said: RequestMessage) -> dict[str, Any]:
     return told
 
 
-def _mail_in(asked: Request, text: str) -> None:
-    """To whoever gave the seat, if they still look after auditors."""
-    giver = User.objects.get(pk=asked.seat.given_by_id)
-    organisation = asked.assessment.organisation
-    member = organisation.memberships.filter(user=giver).first()
-    if member and may(member, Permission.SEATS):
-        link = absolute(asked.get_absolute_url())
-        _mail(asked, giver, asked.asked_by, text, link)
+def _mail_in(by: User, asked: Request, text: str, *, closes: bool = False) -> None:
+    """To whoever gave the seat; to the owners, if they left or lost the right."""
+    members = asked.assessment.organisation.memberships.with_people()
+    giver = members.filter(user=asked.seat.given_by_id).first()
+    told = [giver] if giver and may(giver, Permission.SEATS) else []
+    if not told:
+        waiting = Invitation.objects.waiting().filter(membership=OuterRef("pk"))
+        owners = members.filter(~Exists(waiting), role=Role.OWNER)
+        told = list(owners.filter(user__is_active=True))
+    link = absolute(asked.get_absolute_url())
+    for member in told:
+        _mail(asked, member.user, by, _Words(text, link, closes))
 
 
-def _mail_out(by: User, asked: Request, text: str) -> None:
+def _mail_out(by: User, asked: Request, text: str, *, closes: bool = False) -> None:
     """To the auditor, while the seat is open."""
     if asked.seat.standing(timezone.localdate()) != "open":
         return
     slug = asked.assessment.organisation.slug
     path = reverse("seats:asked", args=[slug, asked.seat_id, asked.pk])
-    _mail(asked, asked.asked_by, by, text, absolute(path))
+    _mail(asked, asked.asked_by, by, _Words(text, absolute(path), closes))
 
 
-def _mail(asked: Request, to: User, by: User, text: str, link: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a mail about a request says: a message, or that it is closed."""
+
+    text: str
+    link: str
+    closes: bool
+
+
+def _mail(asked: Request, to: User, by: User, words: _Words) -> None:
+    told = {"text": words.text, "link": words.link, "closes": words.closes}
     queue_mail(
         to=to.email,
         subject=f"{asked.code} {asked.title}",
         template="request",
-        context={"by": by, "asked": asked, "text": text, "link": link},
+        context={"by": by, "asked": asked} | told,
     )

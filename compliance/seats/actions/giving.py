@@ -44,6 +44,8 @@ def give_seat(
         members = organisation.memberships.filter(user__email=email)
         member = members.select_related("user").first()
         if member is None:
+            if not name.strip():
+                raise ValidationError({"name": "Write the name of the auditor."})
             path = reverse("seats:home", args=[organisation.slug])
             ask = f"You are asked to read {assessment}, until {until_on:%Y-%m-%d}."
             member = invite(

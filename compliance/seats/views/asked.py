@@ -29,7 +29,8 @@ def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
     if form.is_valid():
         status = _ask(request, here, form)
         if status == 302:
-            messages.success(request, "Asked. A mail says so to who gave you the seat.")
+            said = f"Asked. A mail tells {request.organisation} about it."
+            messages.success(request, said)
             return redirect("seats:asked_list", request.organisation.slug, here.pk)
     status = status if status > 200 or not form.errors else 422
     note(request, here, "Requests")
