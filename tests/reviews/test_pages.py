@@ -364,3 +364,22 @@ def test_new_revision_names_what_changed_since_the_last_signature(cast, enter, s
     assert "Changed since the last signature 2" in text
     assert "Q2: note" in text
     assert "Policy: title" in text
+
+
+def test_na_without_second_approval_is_approved_on_the_page(cast, enter):
+    assessment = signing.make_ready(cast)
+    signing.answer(cast.con, assessment, "Q3", verdict="na", reason="None.")
+    enter(cast.otto).post(url(assessment, "send"))
+    assert "Approve" not in page(enter(cast.rob), assessment)
+    rev = enter(cast.rev)
+    text = page(rev, assessment)
+    assert "Approve Q3" in text
+    assert "Reject Q3" in text
+    row = assessment.answers.get(question__key="Q3")
+    seen = rev.get(url(assessment)).context["na"]["seen"]
+    save = url(assessment, "check_save", row.pk) + "?back=1"
+    reply = rev.post(save, {"seen": seen, "result": "accepted"})
+    assert (reply.status_code, reply.url) == (302, url(assessment))
+    row.refresh_from_db()
+    assert row.na_confirmed_by == cast.rev
+    assert "Approve" not in page(rev, assessment)

@@ -109,7 +109,10 @@ def _query(which: Picked, key: str) -> str:
 def check_save(
     request: MemberRequest, assessment_id: UUID, answer_id: int
 ) -> HttpResponse:
-    """Keep what was said, and go on to the next that nobody looked at."""
+    """Keep what was said, and go on to the next that nobody looked at.
+
+    With ``back`` in the address it leads back to the review page, where it came from.
+    """
     assessment = find(request, assessment_id)
     form = CheckForm(request.POST)
     try:
@@ -121,6 +124,8 @@ def check_save(
         raise Http404 from error
     if form.errors:
         return _refused(request, assessment, form)
+    if "back" in request.GET:
+        return redirect(address(assessment))
     given = request.GET.dict()
     given["after"] = given.pop("at", "")
     return redirect(f"{address(assessment)}check/?{urlencode(given)}")

@@ -12,12 +12,13 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission
 from compliance.reviews.actions import Seen
+from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.eyes import eyes
 from compliance.reviews.forms import SignForm, shown
 from compliance.reviews.leading import led
 from compliance.reviews.models import Review
-from compliance.reviews.points import PREPARING, blocking, points
+from compliance.reviews.points import PREPARING, About, Point, blocking, points
 from compliance.reviews.reading import Desk, desk_of
 from compliance.reviews.signed import signoffs_of
 from compliance.reviews.stating import statement
@@ -103,6 +104,7 @@ def _before_signing(
     context: dict[str, Any] = {
         "leads": led(desk, found, request.user.pk, checks=checks),
         "blocks": blocks,
+        "na": _na(desk, found, request.user.pk) if checks else None,
         "returned_said": _returned_said(desk),
         "keeps_from_review": [p for p in blocks if p.about in PREPARING],
     }
@@ -112,6 +114,15 @@ def _before_signing(
         context["seen"] = shown(desk.review, seen)
         context["form"] = form or SignForm(review=desk.review)
     return context
+
+
+def _na(desk: Desk, found: list[Point], user_id: int) -> dict[str, Any] | None:
+    """What approving the one N/A that waits sends, where this person may; else None."""
+    keys = [key for point in found if point.about == About.NA for key in point.keys]
+    if desk.review is None or len(keys) != 1 or user_id in desk.hands.get(keys[0], ()):
+        return None
+    line = next(line for line in desk.content.applying if line.key == keys[0])
+    return {"id": desk.answers[line.key], "key": line.key, "seen": seen_of(line)}
 
 
 def _returned_said(desk: Desk) -> Review | None:
