@@ -13,12 +13,14 @@ from compliance.assessments import actions
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.audit import trail
 from compliance.checklists.models import Edition
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
 from compliance.interchange import demo_reviews, demo_seats
 from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.actions import make_editor
+from compliance.organisations.actions.members import join
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web import mail
 
@@ -55,9 +57,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
-    organisation = Organisation.objects.create(**told["organisation"])
+    organisation = _organisation(told["organisation"])
     people = {one["key"]: _person(organisation, one) for one in told["people"]}
-    elsewhere = Organisation.objects.create(**told["stranger"]["organisation"])
+    elsewhere = _organisation(told["stranger"]["organisation"])
     _person(elsewhere, told["stranger"]["person"])
     proofs: dict[str, Evidence] = {}
     for file in files:
@@ -77,6 +79,18 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
         _take(organisation, people, one)
 
 
+def _organisation(told: dict[str, Any]) -> Organisation:
+    organisation = Organisation.objects.create(**told)
+    trail.record(
+        by=None,
+        organisation_id=organisation.pk,
+        action="organisation.created",
+        subject=organisation,
+        after=dict(told),
+    )
+    return organisation
+
+
 def _person(organisation: Organisation, told: dict[str, Any]) -> User:
     # Somebody who never signed in is asked to choose a password first.
     user = User.objects.create_user(
@@ -84,7 +98,7 @@ def _person(organisation: Organisation, told: dict[str, Any]) -> User:
     )
     if told.get("is_editor"):
         make_editor(by=None, email=user.email)
-    Membership.objects.create(organisation=organisation, user=user, role=told["role"])
+    join(None, organisation, user, told["role"])
     return user
 
 

@@ -1,22 +1,84 @@
-"""Do signatures and what was signed say what the trail says of them?"""
+"""Do reviews, signatures and what was signed say what the trail says of them?"""
 
 import json
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 from uuid import UUID
 
-from compliance.assessments.models import OriginEvent
+from compliance.assessments.models import Assessment, OriginEvent
 from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.reviews.models import SignOff
 from compliance.reviews.stated import came_with
+from compliance.reviews.told import ACTIONS, Told, unlike
 
 _SIGNED = "assessment.signed"
+_CHECK = ("seen", "result", "reason")
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
-    """Signatures, and texts under them, that are not what was signed; missing ones."""
+    """Signatures, texts under them and reviews that are not as told; missing ones."""
+    yield from _signature_faults(organisation_id)
+    rows = Assessment.objects.filter(organisation_id=organisation_id)
+    for assessment_id in rows.order_by("pk").values_list("pk", flat=True):
+        look = partial(_review_faults, assessment_id)
+        yield from trail.settled(organisation_id, look)
+
+
+def as_told(here: Assessment) -> dict[str, Any]:
+    """Reviews and reopenings of one that came, as its event tells them."""
+    reviews = [
+        {
+            "revision": row.revision,
+            "sent_by": row.sent_by_id,
+            "ended": row.ended,
+            "ended_by": row.ended_by_id,
+            "said": row.said,
+            "checks": [
+                {name: getattr(look, name) for name in _CHECK}
+                | {"answer": str(look.answer_id), "by": look.by_id}
+                for look in row.checks.order_by("pk")
+            ],
+        }
+        for row in here.reviews.order_by("pk")
+    ]
+    reopenings = [
+        {
+            "revision": row.revision,
+            "reason": row.reason,
+            "asked_by": row.asked_by_id,
+            "decision": row.decision,
+            "decided_by": row.decided_by_id,
+            "changed": row.changed,
+        }
+        for row in here.reopenings.order_by("pk")
+    ]
+    return {"reviews": reviews, "reopenings": reopenings}
+
+
+def _review_faults(assessment_id: UUID) -> Iterator[Fault]:
+    here, told = Assessment.objects.get(pk=assessment_id), Told()
+    events = Event.objects.filter(
+        organisation_id=here.organisation_id, scope_id=here.pk, action__in=ACTIONS
+    )
+    for event in events.order_by("seq").iterator(chunk_size=2000):
+        told.hear(
+            action=event.action,
+            subject=event.subject_id,
+            actor=event.actor_id,
+            after=trail.changes(event)[1],
+            seq=event.seq,
+            is_erased=not event.payload,
+        )
+    stands = as_told(here)
+    for seq, what in unlike(told, stands["reviews"], stands["reopenings"]):
+        yield Fault(seq, f"{here}: {what} without an entry", Kind.REVIEW)
+
+
+def _signature_faults(organisation_id: UUID) -> Iterator[Fault]:
     told = {
         event.seq: event
         for event in Event.objects.filter(

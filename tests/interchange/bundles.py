@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from tempfile import TemporaryFile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
+from compliance.audit import trail
 from compliance.checklists.actions import store_checklist
 from compliance.evidence import actions as evidence
 from compliance.interchange.records import outgoing
@@ -57,7 +59,7 @@ def make_everything(cast, *, own=True):
     first = publish("Q1", "Q2", "Q3", "Q4", "Q9", organisation=organisation)
     earlier = make_assessment(cast.acme, cast.ada, first, subject="Acme 2025")
     earlier.answers.filter(question__key="Q2").update(verdict="partly", note="Then.")
-    link = make_link(cast.acme, cast.con, covers_from=date(2026, 1, 1))
+    link = make_link(cast.acme, cast.con, covers_from=YEAR["period_from"])
     attach(earlier.answers.get(question__key="Q1"), link)
     other = make_assessment(cast.acme, cast.ada, publish("R1", checklist="other"))
     found = actions.start(
@@ -73,14 +75,17 @@ def make_everything(cast, *, own=True):
     rows = {a.question.key: a for a in found.answers.select_related("question")}
     say(rows["Q1"], cast.con, verdict="met", note="  Kept since May.\n= yes")
     say(rows["Q3"], cast.con, verdict="na", reason="No such data.", na_by=cast.con)
+    at = timezone.now()
     Answer.objects.filter(pk=rows["Q3"].pk).update(
-        na_confirmed_by=cast.rev, na_confirmed_at=timezone.now()
+        na_confirmed_by=cast.rev, na_confirmed_at=at
     )
+    tell(rows["Q3"], cast.rev, "answer.na_confirmed", {"at": at.isoformat()})
     say(rows["Q4"], cast.otto, verdict="not_met", note="Gone soon.", owner=cast.con)
     source = other.answers.get()
     Answer.objects.filter(pk=rows["Q9"].pk).update(
         verdict="met", taken_from=source, taken_version=0, taken_at=timezone.now()
     )
+    tell(rows["Q9"], None, "answer.taken_over", {"verdict": "met"})
     file = evidence.add_file(
         by=cast.con,
         organisation=cast.acme,
@@ -97,25 +102,44 @@ def make_everything(cast, *, own=True):
     )
     said = actions.comment(by=cast.con, answer=rows["Q2"], text="Done")
     actions.resolve(by=cast.rev, answer=rows["Q2"], comment=said)
-    make_action(cast.acme, cast.otto, rows["Q2"], rows["Q4"], owner=cast.con)
-    make_action(
-        cast.acme, cast.otto, rows["Q1"], due_on=date(2026, 6, 1), effort_days="2.5"
-    )
+    make_actions(cast, rows)
     second = publish(
         "Q1", "Q2", "Q3", "Q9", "Q10", number="2026.2", organisation=organisation
     )
     actions.upgrade(by=cast.otto, assessment=found, to=second, decisions={})
-    found.refresh_from_db()
-    return found
+    return type(found).objects.get(pk=found.pk)
+
+
+def make_actions(cast, rows):
+    make_action(cast.acme, cast.otto, rows["Q2"], rows["Q4"], owner=cast.con)
+    due = date(2026, 6, 1)
+    make_action(cast.acme, cast.otto, rows["Q1"], due_on=due, effort_days="2.5")
 
 
 def say(answer, by, **fields):
+    """What a person says, below the program but with its event."""
     Answer.objects.filter(pk=answer.pk).update(
         changed_by=by,
         changed_at=timezone.now() - timedelta(days=1),
         version=2,
         **fields,
     )
+    told = {n: v for n, v in fields.items() if n not in {"na_by", "owner"}}
+    told |= {"owner_id": fields["owner"].pk} if "owner" in fields else {}
+    tell(answer, by, "answer.saved", told | {"version": 2})
+
+
+def tell(answer, by, action, after):
+    """The event that goes with an update below the program."""
+    with transaction.atomic():
+        trail.record(
+            by=by,
+            organisation_id=answer.assessment.organisation_id,
+            action=action,
+            subject=answer,
+            scope_id=answer.assessment_id,
+            after=after,
+        )
 
 
 def bundle_of(assessment):

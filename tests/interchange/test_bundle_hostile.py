@@ -327,7 +327,8 @@ def test_signature_without_what_was_signed_is_refused(signed):
 
 
 def test_rows_that_say_something_else_than_the_hash_change_nothing(parts, cast):
-    content = packed(rows_with(parts, lambda r: r["answers"][0].update(note="A lie")))
+    lie = rows_with(parts, lambda r: r["evidence"][0].update(title="A lie"))
+    content = packed(lie)
     before = [model.objects.count() for model in (Assessment, Evidence, User, Event)]
     with pytest.raises(Exception, match="something else than its content hash"):
         brought_in(content, cast.other)
@@ -359,10 +360,64 @@ def test_evidence_that_poses_as_something_else_is_refused(parts, cast, change, w
 
 def test_rows_that_contradict_the_database_are_refused_in_words(parts, cast):
     def change(rows):
-        rows["answers"][0].update(verdict="na", reason="", na_by=None)
+        rows["actions"][0].update(answers=[0, 0])
 
     with pytest.raises(Exception, match="contradict each other"):
         brought_in(packed(rows_with(parts, change)), cast.other)
+
+
+FORGED = [
+    (lambda r: r["signoffs"][0].update(role="Inspector"), "signoffs.0: role is not"),
+    (lambda r: r["signoffs"][0].update(method="passkey"), "signoffs.0: method is not"),
+    (lambda r: r["signoffs"][0].update(signer="Ada"), "signoffs.0: signer is not"),
+    (lambda r: r["signoffs"][0].update(trail_hash="0" * 64), "no trail has the event"),
+    (lambda r: r["answers"][0].update(note="Every hour."), "Q1: note is not what"),
+    (lambda r: r["answers"][1].update(verdict="met"), "Q2: verdict is not what"),
+    (lambda r: r["answers"][0].update(attachments=[]), "Q1: its evidence is not"),
+    (
+        lambda r: r["answers"][0]["comments"][0].update(text="No."),
+        "the comment of event",
+    ),
+    (
+        lambda r: r["reviews"][0]["checks"][0].update(result="returned", reason="No."),
+        "check 1 of the review of revision 1: its result was changed",
+    ),
+    (lambda r: r["reviews"][0].update(checks=[]), "a check of the review of revision"),
+    (
+        lambda r: r["reviews"][0].update(sent_by=r["signoffs"][0]["signed_by"]),
+        "the review of revision 1: who sent it was changed",
+    ),
+    (lambda r: r["reviews"].clear(), "a review was taken away"),
+]
+
+
+def test_rows_that_contradict_the_trail_beside_them_are_refused(
+    cast, settings, tmp_path
+):
+    """Each hash of the bundle fits: only the events tell that a row was forged."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    edition = publish("Q1", "Q2", "Q3", organisation=cast.acme)
+    assessment = signing.make_sent(cast, edition)
+    signing.look(cast.rev, assessment, "Q2")
+    signing.sign(cast.rev, assessment)
+    good = unpacked(bundle_of(signing.fresh(assessment)))
+    with reading(packed(good)) as bundle:
+        assert bundle.head["subject"] == "Acme"
+    for change, words in FORGED:
+        forged = packed(rows_with(good, change))
+        with pytest.raises(UnreadableError) as error, reading(forged):
+            pytest.fail(f"taken: {words}")
+        assert words in str(error.value)
+        assert str(error.value).endswith("so the bundle contradicts itself")
+
+
+def test_bundle_without_a_trail_is_refused(parts):
+    head = json.loads(parts["bundle.json"])
+    head["counts"]["events"] = 0
+    kept = {n: part for n, part in parts.items() if not n.startswith("trail/")}
+    bare = packed(kept | {"bundle.json": json.dumps(head).encode()})
+    with pytest.raises(UnreadableError, match="nothing tells whether"), reading(bare):
+        pass
 
 
 def test_child_process_tells_the_part_and_nothing_else(parts):

@@ -35,6 +35,7 @@ from tests.interchange.bundles import (
     hash_of,
     make_everything,
     reading,
+    say,
 )
 
 pytestmark = pytest.mark.slow
@@ -221,7 +222,7 @@ def test_same_bundle_is_refused_the_second_time(content, cast):
 
 def test_another_state_of_the_same_is_told(full, content, cast):
     came = brought_in(content, cast.other)
-    Answer.objects.filter(assessment=full, question__key="Q1").update(note="Later.")
+    say(full.answers.get(question__key="Q1"), cast.con, note="Later.")
     with reading(bundle_of(full)) as bundle:
         coming = plan(bundle, cast.other)
     assert coming.others == (came,)

@@ -26,7 +26,7 @@ _CONFIRMED = "answer.na_confirmed"
 _READ = ("pk", "question__key", *FIELDS, "version", "na_confirmed_at")
 
 
-class _Told:
+class Told:
     """What the trail says of the answers of one assessment."""
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:
-    told = _Told()
+    told = Told()
     events = Event.objects.filter(
         organisation_id=organisation_id,
         scope_id=assessment_id,

@@ -33,7 +33,7 @@ class _Said:
 
 
 @dataclass(slots=True)
-class _Told:
+class Told:
     """What the trail says of one assessment beside its answers.
 
     ``proofs`` maps an answer and a piece of evidence to whether it is in use, and the
@@ -133,7 +133,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _faults_of(assessment_id: UUID) -> Iterator[Fault]:
-    here, told = Assessment.objects.get(pk=assessment_id), _Told()
+    here, told = Assessment.objects.get(pk=assessment_id), Told()
     events = Event.objects.filter(
         organisation_id=here.organisation_id,
         scope_id=here.pk,
@@ -149,7 +149,7 @@ def _faults_of(assessment_id: UUID) -> Iterator[Fault]:
     yield from _comment_faults(here, told, keys)
 
 
-def _head_faults(here: Assessment, told: _Told) -> Iterator[Fault]:
+def _head_faults(here: Assessment, told: Told) -> Iterator[Fault]:
     for name, value in told.head.items():
         if str(getattr(here, name)) != value:
             word = name.partition("_")[0]
@@ -168,7 +168,7 @@ def _head_faults(here: Assessment, told: _Told) -> Iterator[Fault]:
 
 
 def _proof_faults(
-    here: Assessment, told: _Told, keys: dict[int, str]
+    here: Assessment, told: Told, keys: dict[int, str]
 ) -> Iterator[Fault]:
     rows = Attachment.objects.filter(answer__in=keys).order_by("pk")
     used = {(pk, str(proof)) for pk, proof in rows.values_list("answer", "evidence")}
@@ -189,7 +189,7 @@ def _proof_faults(
 
 
 def _comment_faults(
-    here: Assessment, told: _Told, keys: dict[int, str]
+    here: Assessment, told: Told, keys: dict[int, str]
 ) -> Iterator[Fault]:
     missing = dict(told.said)
     for row in Comment.objects.filter(answer__in=keys).order_by("pk"):

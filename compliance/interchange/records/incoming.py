@@ -29,6 +29,7 @@ from compliance.interchange.records.planning import Coming, plan
 from compliance.interchange.records.process import Bundle
 from compliance.organisations.actions import make_placeholders
 from compliance.organisations.models import Organisation, User
+from compliance.reviews import against_trail as reviews
 from compliance.reviews.snapshot import content_of, to_read
 from compliance.web.turns import in_turn
 
@@ -87,9 +88,9 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     people |= {one.ref: one.user for one in coming.people if one.user}
     building = Building(coming, organisation, editions, people)
     assessment = building.build()
+    building.finish()
     event = _record(by, building)
     _keep_origin(by, building, event.seq)
-    building.finish()
     content = content_of(to_read(assessment.pk))
     if content.content_hash != bundle.head["content_hash"]:
         msg = (
@@ -120,7 +121,8 @@ def _record(by: User | None, building: Building) -> Event:
             "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
             "actions": remedies.as_told(building.actions),
         }
-        | beside.as_told(assessment),
+        | beside.as_told(assessment)
+        | reviews.as_told(assessment),
     )
 
 

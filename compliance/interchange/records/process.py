@@ -8,7 +8,7 @@ from typing import IO, Any, BinaryIO
 from zipfile import ZipFile
 
 from compliance.interchange.formats.found import clipped
-from compliance.interchange.records import layout
+from compliance.interchange.records import against_trail, layout
 from compliance.interchange.walls.process import BrokenError, TooLongError, output_from
 
 MODULE = "compliance.interchange.records.parsing"
@@ -60,7 +60,10 @@ class Bundle:
 
 @contextmanager
 def opened(file: BinaryIO) -> Iterator[Bundle]:
-    """The bundle in an open file. Raises ``UnreadableError``."""
+    """The bundle in an open file, once its rows say what its trail tells.
+
+    Raises ``UnreadableError``.
+    """
     limits = {"seconds": layout.SECONDS, "memory_bytes": layout.MEMORY_BYTES}
     try:
         with output_from(MODULE, [], file, **limits) as output:
@@ -69,9 +72,12 @@ def opened(file: BinaryIO) -> Iterator[Bundle]:
                 events_at = output.tell()
                 _refuse_fault(output)
                 with ZipFile(file) as archive:
-                    yield Bundle(
+                    bundle = Bundle(
                         **said, archive=archive, output=output, events_at=events_at
                     )
+                    if forged := against_trail.unlike(bundle):
+                        raise UnreadableError(clipped(forged, layout.MOST_WORDS))
+                    yield bundle
                 return
             raise UnreadableError(clipped(said["fault"], layout.MOST_WORDS))
     except TooLongError as error:

@@ -16,8 +16,11 @@ from compliance.audit.models import LIBRARY
 from compliance.audit.verified import verify
 from compliance.evidence import against_trail as files
 from compliance.interchange.records import origins
+from compliance.organisations import against_trail as members
 from compliance.organisations.models import Organisation
+from compliance.reports import against_trail as reports
 from compliance.reviews import against_trail as signatures
+from compliance.seats import against_talk
 from compliance.seats import against_trail as seats
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
@@ -25,8 +28,11 @@ BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     beside.faults,
     remedies.faults,
     seats.faults,
+    against_talk.faults,
     files.faults,
     signatures.faults,
+    reports.faults,
+    members.faults,
     origins.faults,
 )
 """What the chain cannot see by itself: rows, files and trails from elsewhere."""

@@ -67,7 +67,8 @@ def decide_reopening(
         asked.decided_by = by
         asked.save(update_fields=["decision", "decided_at", "decided_by", "changed"])
         if decision == Decision.DECLINED:
-            tell(by, here, "assessment.reopening_declined", {}, {})
+            told = {"changed": asked.changed}
+            tell(by, here, "assessment.reopening_declined", {}, told)
             return asked
         before = {"status": here.status, "revision": here.revision}
         here.status, here.revision = AssessmentStatus.RUNNING, here.revision + 1

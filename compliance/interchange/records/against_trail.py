@@ -1,0 +1,261 @@
+"""Do the rows of a bundle say what the trail in the same bundle tells?
+
+The last trail is that of the installation that wrote the bundle: it tells the rows, and
+calls people and answers by its own numbers. Those before it tell signatures only. An
+event that was erased has no content that its hash covers: what is left of it counts as
+told, and where it says too little, it counts as nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from compliance.assessments.actions.writing import CHANGING
+from compliance.assessments.against_trail import answers, beside
+from compliance.audit.models import Event
+from compliance.interchange.records.layout import ROWS
+from compliance.interchange.records.values import values_of
+from compliance.reviews import told as reviews
+
+SIGNED = "assessment.signed"
+_SIGNOFF = (
+    "content_hash", "statement", "reservations", "role", "signer", "method",
+)  # fmt: skip
+_ANSWER = (
+    "verdict", "value", "note", "reason", "due_on", "later_until",
+    "na_confirmed_at",
+)  # fmt: skip
+_TEXTS = {"value", "note", "reason"}
+ANY = "\0"
+"""Stands for a text that was erased; no text of a person has this sign."""
+_HEARD = {*CHANGING, "assessment.started", answers.BROUGHT_IN}
+_HEARD |= {"answer.na_confirmed"}
+
+
+class Bundle(Protocol):
+    """What is read of one."""
+
+    @property
+    def rows(self) -> dict[str, Any]: ...
+
+    @property
+    def trails(self) -> list[dict[str, Any]]: ...
+
+    def events(self) -> Iterator[tuple[int, dict[str, Any]]]: ...
+
+
+class _People:
+    """Who a number of the last trail is in the rows; each is one, and stays it."""
+
+    def __init__(self) -> None:
+        self._refs: dict[Any, Any] = {None: None}
+        self._numbers: dict[Any, Any] = {None: None}
+
+    def are(self, number: Any, ref: Any) -> bool:
+        known = self._refs.setdefault(number, ref)
+        return bool(known == ref and self._numbers.setdefault(ref, number) == number)
+
+
+class _Heard:
+    """What the events of all trails say."""
+
+    def __init__(self) -> None:
+        self.answers = answers.Told()
+        self.beside = beside.Told()
+        self.reviews = reviews.Told()
+        self.signed: dict[str, dict[str, Any]] = {}
+        self.unsure: set[tuple[int, str]] = set()
+        """Texts of answers of which the last word was erased."""
+
+    def hear(self, said: dict[str, Any], is_last: bool) -> None:
+        """Take in one event; ``ValueError`` for one that tells something else."""
+        is_erased = not said["payload"]
+        if said["action"] == SIGNED:
+            self.signed[said["hash"]] = said
+        if not is_last:
+            return
+        try:
+            self._hear(_event(said), is_erased)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if not is_erased:
+                msg = f"event {said['seq']} of the trail tells nothing of its kind"
+                raise ValueError(msg) from error
+
+    def _hear(self, event: Event, is_erased: bool) -> None:
+        after = json.loads(event.payload or event.rest or "{}").get("after", {})
+        if event.action in _HEARD:
+            self.answers.hear(event)
+            self._mark(event, after, is_erased)
+        if event.subject_label in {"answer", "assessment"}:
+            self.beside.hear(event)
+        if is_erased:
+            self._forget(event)
+        if event.action in reviews.ACTIONS:
+            self.reviews.hear(
+                action=event.action,
+                subject=event.subject_id,
+                actor=event.actor_id,
+                after=after,
+                seq=event.seq,
+                is_erased=is_erased,
+            )
+
+    def _mark(self, event: Event, after: dict[str, Any], is_erased: bool) -> None:
+        """Which texts of answers the event makes sure or unsure."""
+        said = {event.subject_id: after}
+        if event.subject_label == "assessment":
+            said = after.get("answers") or after.get("carried", {}).get("answers", {})
+        places = {(int(pk), n) for pk, v in said.items() for n in _TEXTS & v.keys()}
+        self.unsure = self.unsure | places if is_erased else self.unsure - places
+
+    def _forget(self, event: Event) -> None:
+        """Words that an erased event told of no more: its rows may still have them."""
+        self.beside.head.pop("subject", None)
+        for one in self.beside.said.values():
+            if one.seq == event.seq:
+                one.text = ANY
+        if event.action == "answer.returned":
+            self.beside.returned.add((int(event.subject_id), None, ANY))
+
+
+def unlike(bundle: Bundle) -> str:
+    """What of the rows is not as told, in words: the part and what differs; or ""."""
+    if not bundle.trails:
+        return "trail/1.json: is missing, so nothing tells whether the rows are true"
+    heard = _Heard()
+    try:
+        for number, said in bundle.events():
+            heard.hear(said, number == len(bundle.trails))
+    except ValueError as error:
+        return f"trail/{len(bundle.trails)}.jsonl: {error}"
+    words = next(_faults(bundle, heard), "")
+    return f"{ROWS}: {words}, so the bundle contradicts itself" if words else ""
+
+
+def _event(said: dict[str, Any]) -> Event:
+    """The event as one of here, not kept."""
+    return Event(
+        seq=said["seq"],
+        actor_id=int(said["actor_id"]) if said["actor_id"] else None,
+        action=said["action"],
+        subject_label=said["subject_label"],
+        subject_id=said["subject_id"],
+        payload=said["payload"],
+        rest=said["rest"],
+    )
+
+
+def _faults(bundle: Bundle, heard: _Heard) -> Iterator[str]:
+    rows, names = bundle.rows, bundle.trails[-1]["names"]["answers"]
+    people, ids = _People(), {key: int(pk) for pk, key in names.items()}
+    for at, row in enumerate(rows["answers"]):
+        if row["key"] not in ids:
+            yield f"answers.{at}: the trail knows no answer {row['key']}"
+            return
+    yield from _signatures(rows, heard.signed, people)
+    yield from _head(rows["assessment"], heard.beside)
+    for row in rows["answers"]:
+        yield from _answer(row, ids[row["key"]], heard, people)
+    yield from _reviews(rows, ids, heard.reviews, people)
+
+
+def _signatures(
+    rows: dict[str, Any], told: dict[str, dict[str, Any]], people: _People
+) -> Iterator[str]:
+    missing = dict(told)
+    for at, row in enumerate(rows["signoffs"]):
+        place = f"signoffs.{at}"
+        said = missing.pop(row["trail_hash"], None)
+        if said is None or said["seq"] != row["trail_seq"]:
+            yield f"{place}: no trail has the event {row['trail_seq']} that it names"
+            continue
+        if not said["payload"]:
+            yield f"{place}: the content of its event {said['seq']} was taken out"
+            continue
+        after = json.loads(said["payload"]).get("after", {})
+        stood = {"stood_at": _moment(row["stood_at"])}
+        after = after | {"stood_at": _moment(after.get("stood_at"))}
+        for name in ("stood_at", *_SIGNOFF):
+            if (row | stood)[name] != after.get(name):
+                yield f"{place}: {name} is not what event {said['seq']} tells"
+    for said in missing.values():
+        yield f"signoffs: the one that event {said['seq']} tells is missing"
+
+
+def _moment(text: Any) -> Any:
+    try:
+        return values_of({"at": text}, ("at",))["at"]
+    except (TypeError, ValueError):
+        return text
+
+
+def _head(row: dict[str, Any], told: beside.Told) -> Iterator[str]:
+    for name, value in told.head.items():
+        if row[name] != value:
+            yield f"assessment: {name} is not what event {told.head_seq} tells"
+    known = told.facts.keys() | (row["facts"].keys() if told.knows_all else set())
+    for key in sorted(known) if told.knows_all or told.fact_seqs else ():
+        value, stands = told.facts.get(key), row["facts"].get(key)
+        # Another edition may no longer ask for it, or not offer what was chosen.
+        if stands != value and not (told.is_moved and stands is None):
+            seq = told.fact_seqs.get(key, told.head_seq)
+            yield f"assessment: the fact {key} is not what event {seq} tells"
+
+
+def _answer(
+    row: dict[str, Any], pk: int, heard: _Heard, people: _People
+) -> Iterator[str]:
+    told, key = heard.answers, row["key"]
+    said = told.values.get(pk, {})
+    seq = told.last.get(pk, told.start or 0)
+    stands = values_of(row, _ANSWER) | {"pk": pk, "owner_id": said.get("owner_id")}
+    stands["version"] = said.get("version", 0)  # no row tells it
+    stands |= {n: said[n] for n in _TEXTS & said.keys() if (pk, n) in heard.unsure}
+    if name := told.unlike(stands):
+        yield f"{key}: {name} is not what event {seq} tells"
+    if "owner_id" in said and not people.are(said["owner_id"], row["owner"]):
+        yield f"{key}: owner is not who event {seq} tells"
+    used = {one["evidence"] for one in row["attachments"]}
+    proofs = {p: said for (at, p), said in heard.beside.proofs.items() if at == pk}
+    for proof, (is_used, seq) in proofs.items():
+        if is_used != (proof in used):
+            yield f"{key}: its evidence is not what event {seq} tells"
+    if heard.beside.knows_all and used - proofs.keys():
+        yield f"{key}: it has evidence of which the trail does not tell"
+    yield from _comments(row, pk, heard.beside, people)
+
+
+def _comments(
+    row: dict[str, Any], pk: int, told: beside.Told, people: _People
+) -> Iterator[str]:
+    """Comments in their order; one of a returned answer has no event of its own."""
+    waits = [told.said[n] for n in sorted(told.said) if told.said[n].answer_id == pk]
+    returned = {text for at, _, text in told.returned if at == pk}
+    for one in row["comments"]:
+        if waits and waits[0].text in {ANY, one["text"]}:
+            said = waits.pop(0)
+            if not people.are(said.author_id, one["author"]):
+                yield f"{row['key']}: a comment is not of whom event {said.seq} tells"
+            if not people.are(said.resolved_by, one["resolved_by"]):
+                yield f"{row['key']}: who resolved a comment is not as told"
+        elif told.knows_all and not {ANY, one["text"]} & returned:
+            yield f"{row['key']}: a comment is not what the trail tells"
+            return
+    if waits:
+        seq = waits[0].seq
+        yield f"{row['key']}: the comment of event {seq} is missing or another one"
+
+
+def _reviews(
+    rows: dict[str, Any], ids: dict[str, int], told: reviews.Told, people: _People
+) -> Iterator[str]:
+    """The same as for rows of here; people are compared as the trail numbers them."""
+    keys = [str(ids[row["key"]]) for row in rows["answers"]]
+    stands = [
+        row
+        | {"checks": [one | {"answer": keys[one["answer"]]} for one in row["checks"]]}
+        for row in rows["reviews"]
+    ]
+    found = reviews.unlike(told, stands, rows["reopenings"], people.are)
+    for seq, what in found:
+        yield f"{what}, against event {seq}"

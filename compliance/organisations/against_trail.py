@@ -1,0 +1,58 @@
+"""Are the members of an organisation those that the trail tells, with their roles?"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from compliance.audit import trail
+from compliance.audit.checking import Fault, Kind
+from compliance.audit.models import Event
+from compliance.organisations.models import Membership
+
+_CREATED = "organisation.created"
+_GONE = {"member.removed", "invitation.ended"}
+_TOLD = ("role", "user_id")
+
+
+def faults(organisation_id: UUID) -> Iterator[Fault]:
+    """Members put in, taken away or given another role without an entry."""
+    yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
+
+
+def _faults(organisation_id: UUID) -> Iterator[Fault]:
+    events = Event.objects.filter(organisation_id=organisation_id)
+    missing = _told(events)
+    knows_all = events.filter(action=_CREATED).exists()
+    rows = Membership.objects.filter(organisation=organisation_id)
+    for row in rows.select_related("user").order_by("pk"):
+        seq, values = missing.pop(row.pk, (0, {}))
+        if not values:
+            if knows_all:
+                what = f"{row.user} was made a member without an entry"
+                yield Fault(0, what, Kind.MEMBER)
+        elif values["role"] != row.role:
+            what = f"the role of {row.user} was changed since without an entry"
+            yield Fault(seq, what, Kind.MEMBER)
+        elif values.get("user_id", row.user_id) != row.user_id:
+            what = f"the membership of another went to {row.user} without an entry"
+            yield Fault(seq, what, Kind.MEMBER)
+    for pk, (seq, values) in missing.items():
+        what = f"the member {pk}, {values['role']}, was taken away without an entry"
+        yield Fault(seq, what, Kind.MEMBER)
+
+
+def _told(events: Any) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Each membership that stands by its id: the last event about it, what it says."""
+    found: dict[int, tuple[int, dict[str, Any]]] = {}
+    about = events.filter(subject_label="membership").order_by("seq")
+    for event in about.iterator(chunk_size=2000):
+        pk = int(event.subject_id)
+        if event.action in _GONE:
+            found.pop(pk, None)
+            continue
+        _, after = trail.changes(event)
+        said = {name: after[name] for name in _TOLD if name in after}
+        if said:
+            _, values = found.get(pk, (0, {}))
+            found[pk] = (event.seq, values | said)
+    return found
