@@ -108,6 +108,29 @@ def chosen_in(query: QueryDict) -> Chosen:
     )
 
 
+def nonsense_in(query: QueryDict) -> list[str]:
+    """What ``chosen_in`` leaves out of an address, in words; a file never leaves out."""
+    chosen, wrong = chosen_in(query), []
+    for name, what in _NAMED.items():
+        text = query.get(name, "").strip()
+        if text and not getattr(chosen, name):
+            wrong.append(f"“{text[:40]}” is no {what}.")
+    if len(query.get("text", "").strip()) > LONGEST:
+        wrong.append(f"A text to look for has at most {LONGEST} signs.")
+    if chosen.since and chosen.until and chosen.until < chosen.since:
+        wrong.append("The last day comes before the first.")
+    return wrong
+
+
+_NAMED = {
+    "who": "person",
+    "sort": "sort of event",
+    "scope": "assessment",
+    "since": "day from which to look, as in 2026-11-24",
+    "until": "day up to which to look, as in 2026-11-24",
+}
+
+
 def _begin(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 

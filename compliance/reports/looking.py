@@ -1,7 +1,7 @@
 """States of an assessment other than today's: signed ones, and earlier moments."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -96,13 +96,38 @@ def event_of(assessment: Assessment, text: str) -> Event | None:
         return None
 
 
-def event_before(assessment: Assessment, text: str) -> Event | None:
-    """The last event up to a moment that a page sent; None before the start."""
+def moment_in(text: str) -> datetime | None:
+    """The end of the minute that a page sent; None for what is no moment."""
     try:
         at = datetime.strptime(text[:16], ZONED)
-        last = at.replace(second=59, microsecond=999_999)
-        seq = seq_at(assessment, timezone.make_aware(last))
+        return timezone.make_aware(at.replace(second=59, microsecond=999_999))
     except (ValueError, OverflowError):
+        return None
+
+
+def remarks(assessment: Assessment, asked: dict[str, str]) -> list[str]:
+    """What of an address is no moment, or one that is still to come, in words."""
+    found = []
+    this_minute = timezone.now() + timedelta(minutes=1)
+    for name in ("at", "until"):
+        at = moment_in(asked[name])
+        if asked[name] and at is None:
+            words = "is no moment. Give a day and a time, as in 2026-11-24T09:30."
+            found.append(f"“{asked[name]}” {words}")
+        elif at and at > this_minute:
+            words = "is still to come. What is shown for it is what stands now."
+            found.append(f"{asked[name]} {words}")
+    if asked["seq"] and event_of(assessment, asked["seq"]) is None:
+        found.append(f"“{asked['seq']}” is no entry of this trail.")
+    return found
+
+
+def event_before(assessment: Assessment, text: str) -> Event | None:
+    """The last event up to a moment that a page sent; None before the start."""
+    at = moment_in(text)
+    try:
+        seq = seq_at(assessment, at) if at else None
+    except (ValueError, OverflowError):  # in UTC it is before the first year
         return None
     return event_at(assessment, seq) if seq else None
 

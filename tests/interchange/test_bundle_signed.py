@@ -192,7 +192,7 @@ def test_signature_of_there_says_so_where_it_is_shown(came, cast, client):
     slug = came.organisation.slug
     page = client.get(reverse("reviews:review", args=[slug, came.pk]))
     words = " ".join(page.content.decode().split())
-    assert "Brought in from <bdi>Acme</bdi>, as stated there" in words
+    assert "From <bdi>Acme</bdi>, as stated there. Nobody signed it here." in words
     assert reverse("interchange:origin", args=[slug, came.pk]) in words
     printed = html_of(read(came.pk, 1))
     assert "In the trail of Acme, brought in and as stated there." in " ".join(

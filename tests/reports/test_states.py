@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -153,7 +154,8 @@ def test_moment_that_is_none_is_said_in_words(cast, sign_in, assessment, sent):
     address = reverse("reports:as_of", args=["acme", assessment.pk])
     response = sign_in(cast.rob).get(address, sent)
     assert response.status_code == 200
-    assert "did not stand at that moment" in flat(response.content.decode())
+    words = "did not stand at that moment|is no moment|is no entry of this trail"
+    assert re.search(words, flat(response.content.decode()))
 
 
 def test_page_costs_the_same_with_few_and_many_events(
@@ -336,3 +338,24 @@ def test_report_of_the_day_asked_for_again_is_one_of_the_day(cast, sign_in, asse
     report = actions.ask_report(by=cast.rob, assessment=assessment)
     again = asked_again(sign_in(cast.rob), report)
     assert (again.as_of_seq, again.signoff) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"at": "garbage"}, "“garbage” is no moment. Give a day and a time"),
+        (
+            {"at": "0001-01-01T00:00"},
+            "did not stand at that moment. Choose a later one",
+        ),
+        ({"at": "9999-12-31T23:59"}, "9999-12-31T23:59 is still to come."),
+        ({"at": "2999-01-01T00:00", "until": "x"}, "“x” is no moment."),
+        ({"seq": "abc"}, "“abc” is no entry of this trail."),
+    ],
+)
+def test_what_is_no_moment_is_said(cast, sign_in, assessment, asked, said):
+    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    page = unescape(sign_in(cast.otto).get(address, asked).text)
+    assert said in page
+    is_early = asked.get("at", "").startswith("0001")
+    assert ("Choose a later one" in page) == is_early

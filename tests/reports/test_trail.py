@@ -1,6 +1,7 @@
 """The page of the trail: filtered, counted, verified, taken away."""
 
 import csv
+import html
 import io
 import json
 from datetime import timedelta
@@ -195,6 +196,33 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in):
     assert not [c for row in rows for c in row.values() if c[:1] in set("=+-@")]
     some = body(client.post(f"{URL}export/", {"who": cast.con.pk}))
     assert len(some.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"since": "garbage"}, "“garbage” is no day from which to look"),
+        ({"until": "2026-13-01"}, "“2026-13-01” is no day up to which to look"),
+        ({"who": "<b>"}, "“<b>” is no person."),
+        ({"scope": "x"}, "“x” is no assessment."),
+        ({"sort": "x"}, "“x” is no sort of event."),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "The last day comes before"),
+        ({"form": "zzz"}, "“zzz” is no kind of file: csv or jsonl."),
+    ],
+)
+def test_file_of_a_filter_that_makes_no_sense_is_refused(cast, sign_in, asked, said):
+    happen(cast)
+    client = sign_in(cast.ada)
+    answer = client.post(f"{URL}export/", {"form": "csv"} | asked)
+    page = flat(html.unescape(answer.text))
+    assert answer.status_code == 400
+    assert "No file was made." in page
+    assert said in page
+    assert not Event.objects.filter(action="trail.exported").exists()
+    if "form" not in asked:
+        page = client.get(URL, asked)
+        assert page.status_code == 200
+        assert said in flat(html.unescape(page.text))
 
 
 def test_link_that_was_opened_is_nobodys_doing(cast, sign_in, client):

@@ -8,7 +8,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports.looking import ZONED, between, event_before, event_of, then
+from compliance.reports.looking import (
+    ZONED,
+    between,
+    event_before,
+    event_of,
+    moment_in,
+    remarks,
+    then,
+)
 from compliance.reviews.moments import days_of
 
 DAYS = 14
@@ -39,8 +47,10 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         else None,
         "days": days_of(assessment, DAYS),
         "asked": asked,
-        "is_other_lost": bool(found and asked["until"]) and later is None,
-        "is_lost": bool(asked["at"] or asked["seq"]) and found is None,
+        "remarks": remarks(assessment, asked),
+        "is_other_lost": bool(found and moment_in(asked["until"])) and later is None,
+        "is_lost": found is None
+        and bool(event_of(assessment, asked["seq"]) or moment_in(asked["at"])),
         "now": timezone.localtime().strftime(ZONED),
     }
     return render(request, "reports/as_of.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -12,49 +13,60 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.audit import checkpoints, exporting, verified
 from compliance.audit import trail as chain
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports.chosen import PROGRAM, Chosen, Sort, chosen_in
+from compliance.reports.chosen import PROGRAM, Chosen, Sort, chosen_in, nonsense_in
 from compliance.reports.trail_rows import csv_of, named_by, rows_of
 from compliance.web.turns import in_turn
 
 PAGE = 100
+FORMS = ("csv", "jsonl")
 
 
 @require_safe
 @member_required(Permission.TRAIL)
 def trail(request: MemberRequest) -> HttpResponse:
     """Newest first; ``?before=SEQ`` for older ones, ``?check=1`` verifies the chain."""
-    organisation = request.organisation
     checked = None
     if "check" in request.GET:
-        checked = verified.verify(organisation.pk, is_quick=True)
-    chosen = chosen_in(request.GET)
+        checked = verified.verify(request.organisation.pk, is_quick=True)
+    wrong = nonsense_in(request.GET)
+    context = _page(request, chosen_in(request.GET)) | {"checked": checked}
+    return render(request, "reports/trail.html", context | {"wrong": wrong})
+
+
+def _page(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
+    organisation = request.organisation
     events = _events(request, chosen)
     head = chain.head_of(organisation.pk)
     before = request.GET.get("before", "")
     is_older = before.isascii() and before.isdigit() and len(before) < 19
     later = events.filter(seq__lt=int(before)) if is_older else events
     shown = list(later[: PAGE + 1])
-    context: dict[str, Any] = {
+    return {
         "rows": rows_of(shown[:PAGE]),
         "older": shown[PAGE - 1].seq if len(shown) > PAGE else None,
         "is_older": is_older,
         "count": head[0] if chosen.is_all else events.count(),
         "chosen": chosen,
         "head": head,
-        "checked": checked,
         "last": checkpoints.latest(organisation.pk),
         "verified": verified.verified(organisation.pk),
     } | _offered(request, chosen)
-    return render(request, "reports/trail.html", context)
 
 
 @require_POST
 @member_required(Permission.TRAIL)
-def trail_export(request: MemberRequest) -> StreamingHttpResponse:
-    """What the filter shows as CSV, or as JSON Lines that check themselves."""
+def trail_export(request: MemberRequest) -> HttpResponseBase:
+    """What the filter shows as CSV, or as JSON Lines that check themselves.
+
+    A filter that makes no sense is refused (400): a file of everything would pass for
+    the part that was asked for.
+    """
     organisation = request.organisation
-    chosen = chosen_in(request.POST)
-    is_table = request.POST.get("form") != "jsonl"
+    chosen, form = chosen_in(request.POST), request.POST.get("form", "csv")
+    if wrong := [*nonsense_in(request.POST), *_no_form(form)]:
+        context = _page(request, chosen) | {"wrong": wrong, "is_refused": True}
+        return render(request, "reports/trail.html", context, status=400)
+    is_table = form == "csv"
     head, _ = chain.head_of(organisation.pk)
     events = _events(request, chosen).filter(seq__lte=head)
     with in_turn(), transaction.atomic():
@@ -63,7 +75,7 @@ def trail_export(request: MemberRequest) -> StreamingHttpResponse:
             organisation_id=organisation.pk,
             action="trail.exported",
             subject=organisation,
-            after={"form": "csv" if is_table else "jsonl", "chosen": chosen.query},
+            after={"form": form, "chosen": chosen.query},
         )
     lines: Iterator[str]
     if is_table:
@@ -72,6 +84,11 @@ def trail_export(request: MemberRequest) -> StreamingHttpResponse:
         checkpoints.checkpoint_safely(organisation.pk)
         lines = exporting.part(organisation.pk, organisation.name, events, chosen.query)
     return _file(lines, f"trail-{organisation.slug}", is_table=is_table)
+
+
+def _no_form(form: str) -> list[str]:
+    is_known = form in FORMS
+    return [] if is_known else [f"“{form[:40]}” is no kind of file: csv or jsonl."]
 
 
 def _events(request: MemberRequest, chosen: Chosen) -> Any:
