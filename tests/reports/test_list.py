@@ -56,7 +56,7 @@ def test_signed_ones_are_offered_and_archived_ones_are_not(cast, sign_in):
     archive(by=cast.ada, assessment=away)
     text = page(sign_in(cast.rob)).text
     assert reverse("reports:ask", args=["acme", signed.pk]) in text
-    assert "<td>Signed</td>" in text
+    assert "<td>Signed</td>" in "".join(text.split())
     assert reverse("reports:ask", args=["acme", away.pk]) not in text
 
 
