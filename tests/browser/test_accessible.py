@@ -235,8 +235,7 @@ def test_pages_of_passkeys_have_no_fault(desk, open_window):
     page.get_by_role("alert").wait_for()
     wrong += looks(page)
     page.goto(made["path"])
-    page.get_by_role("link", name="Look").first.click()
-    page.get_by_role("button", name="Accept").click()
+    page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Sign with a passkey").wait_for()
     assert wrong + looks(page) + [f for f in window.faults if "422" not in f] == []
 

@@ -22,9 +22,8 @@ def ready_to_sign(desk, open_window):
     add(window.page)
     window.page.get_by_text("The passkey “Laptop” is added.").wait_for()
     window.page.goto(made["path"])
-    window.page.get_by_role("link", name="Look").first.click()
-    window.page.get_by_role("button", name="Accept").click()
-    window.page.get_by_text("all looked at").wait_for()
+    window.page.get_by_role("button", name="Approve").click()
+    window.page.get_by_role("button", name="Approve").wait_for(state="detached")
     return made, window, device
 
 
