@@ -174,7 +174,15 @@ class World:
                 facts={},
                 **self.at,
             )
-            here.answers.update(verdict="met", note="Kept since May.")
+            for answer in here.answers.all():
+                assessments.save_answer(
+                    by=self.ada,
+                    assessment_id=here.pk,
+                    answer_id=answer.pk,
+                    changes={"verdict": "met", "note": "Kept since May."},
+                    base=0,
+                    **self.at,
+                )
             with path.open("wb") as file:
                 outgoing.write(outgoing.read(here.pk), file)
             transaction.set_rollback(True)
