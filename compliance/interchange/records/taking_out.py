@@ -1,6 +1,5 @@
 """Taking a bundle away, which is an event of the trail."""
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -63,9 +62,3 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -34,39 +34,15 @@ except ImportError as error:
     sys.exit(2)
 
 try:
-    from compliance.interchange.records.verify_events import (
-        FAULT,
-        NOTE,
-        OK,
-        FaultError,
-        Result,
-        canonical,
-        check_head,
-        check_signoffs,
-        check_trail,
-        digest,
-        export_in,
-        refuse,
-    )
+    from compliance.interchange.records import verify_events as events
 except ImportError:  # a copy without Attest: the file beside this one
     if not Path(__file__).with_name("verify_events.py").is_file():
         print("verify_events.py is missing: it lies beside verify_report.py.")
         sys.exit(2)
-    from verify_events import (  # type: ignore[import-not-found, no-redef]
-        FAULT,
-        NOTE,
-        OK,
-        FaultError,
-        Result,
-        canonical,
-        check_head,
-        check_signoffs,
-        check_trail,
-        digest,
-        export_in,
-        refuse,
-    )
+    import verify_events as events  # type: ignore[import-not-found, no-redef]
 
+FAULT, NOTE, OK, refuse = events.FAULT, events.NOTE, events.OK, events.refuse
+Result = events.Result
 FORMAT, VERSION, SOURCE = "attest-report", 2, "assessment.json"
 MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
 MOST_BYTES = 512 * 1024 * 1024
@@ -103,11 +79,11 @@ def verify(
     files = _step(result, "files inside", _files, reader)
     if files and (source := _step(result, "data", _source, files)):
         _step(result, "printed hashes", _printed, reader, source)
-        _step(result, "trail", check_trail, source)
+        _step(result, "trail", events.check_trail, source)
         export = trail and _step(result, "trail head", _export, trail)
         if export or not trail:
-            _step(result, "trail head", check_head, source, export)
-        _step(result, "sign-offs", check_signoffs, source, export)
+            _step(result, "trail head", events.check_head, source, export)
+        _step(result, "sign-offs", events.check_signoffs, source, export)
     return result
 
 
@@ -115,7 +91,7 @@ def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
     """What ``look`` gives; what goes wrong, foreseen or not, is written down."""
     try:
         return look(result, *things)
-    except FaultError as error:
+    except events.FaultError as error:
         result.add(name, FAULT, str(error))
     except (MemoryError, RecursionError):
         result.add(name, FAULT, "It needs more memory or depth than any report does.")
@@ -125,7 +101,7 @@ def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
 
 
 def _export(_result: Result, path: Path) -> Any:
-    return export_in(path)
+    return events.export_in(path)
 
 
 def _opened(data: bytes) -> PdfFileReader:
@@ -241,14 +217,17 @@ def _source(result: Result, files: dict[str, bytes]) -> dict[str, Any]:
     source: dict[str, Any] = json.loads(text)
     is_known = source["format"] == FORMAT and source["version"] <= VERSION
     refuse(not is_known, f"{SOURCE} is of a kind that this program does not know.")
-    refuse(canonical(source) != text, f"{SOURCE} is not written as Attest writes it.")
+    refuse(
+        events.canonical(source) != text,
+        f"{SOURCE} is not written as Attest writes it.",
+    )
     result.facts |= _facts(source)
     known, content, named = source["files"], source["content"], source["content_hash"]
     for name in sorted(set(known) | set(files) - {SOURCE}):
         refuse(name not in files, f"{name} is missing.")
         is_own = hashlib.sha256(files[name]).hexdigest() == known.get(name)
         refuse(not is_own, f"{name} is not the file that belongs to this report.")
-    is_other = content and digest(canonical(content)) != named
+    is_other = content and events.digest(events.canonical(content)) != named
     refuse(is_other, "The data inside do not have the content hash that they name.")
     lacks = "A report of a part: it carries a hash, and no data to compute it from."
     words = f"They have the content hash {named}." if content else lacks
