@@ -12,18 +12,6 @@ from tests.factories import make_checklist, make_draft, make_edition, make_provi
 from tests.reading import flat
 
 
-@pytest.fixture
-def draft(cast):
-    return make_draft(
-        questions=4, sections=2, checklist=make_checklist("own", cast.acme)
-    )
-
-
-@pytest.fixture
-def ada(cast, sign_in):
-    return sign_in(cast.ada)
-
-
 def test_question_is_duplicated_right_behind_itself(ada, draft):
     question = draft.questions.get(key="Q1")
     Choice.objects.create(question=question, key="a", label="A", position=1)

@@ -20,18 +20,6 @@ from tests.factories import (
 )
 
 
-@pytest.fixture
-def draft(cast):
-    return make_draft(
-        questions=4, sections=2, checklist=make_checklist("own", cast.acme)
-    )
-
-
-@pytest.fixture
-def ada(cast, sign_in):
-    return sign_in(cast.ada)
-
-
 def test_saving_what_stands_changes_nothing(ada, draft):
     rule = {"all": [{"data": ["health"]}, {"not": {"data": "children"}}]}
     question = draft.questions.first()

@@ -1,23 +1,9 @@
 """The last changes to a draft, each with its Undo, wherever one has gone since."""
 
-import pytest
-
 from compliance.audit.models import Event
 from compliance.checklists import actions, undoable
 from tests.drafting import question_of, save, url
-from tests.factories import make_checklist, make_draft, make_member
-
-
-@pytest.fixture
-def draft(cast):
-    return make_draft(
-        questions=4, sections=2, checklist=make_checklist("own", cast.acme)
-    )
-
-
-@pytest.fixture
-def ada(cast, sign_in):
-    return sign_in(cast.ada)
+from tests.factories import make_member
 
 
 def words(draft, person):

@@ -314,26 +314,26 @@ def fresh_key(label: str, taken: Iterable[str]) -> str:
     return key
 
 
+def _reason(label: str, missing: str) -> forms.CharField:
+    """A text that somebody else has to read; ``missing`` is said where there is none."""
+    return forms.CharField(
+        label=label,
+        max_length=MOST_TEXT,
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
+        error_messages={"required": missing},
+    )
+
+
 class ReasonForm(forms.Form):
     """Why an edition goes back to its editors."""
 
-    reason = forms.CharField(
-        label="What is to be changed",
-        max_length=MOST_TEXT,
-        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
-        error_messages={"required": "Say what is to be changed."},
-    )
+    reason = _reason("What is to be changed", "Say what is to be changed.")
 
 
 class RetireForm(forms.Form):
     """Why no assessment starts on an edition any more."""
 
-    reason = forms.CharField(
-        label="Why it is retired",
-        max_length=MOST_TEXT,
-        widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
-        error_messages={"required": "Say why it is retired."},
-    )
+    reason = _reason("Why it is retired", "Say why it is retired.")
 
 
 class DiscardForm(forms.Form):
