@@ -21,7 +21,7 @@ from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
 from compliance.reports.translating import words_of
-from compliance.reviews.changes import differences
+from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content
 from compliance.reviews.rewinding import content_as_of
 from compliance.reviews.signed import Signature, content_at, signoffs_of
@@ -65,10 +65,11 @@ def read(
         else:
             content, moved = content_of(assessment), _moved(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
-        last = _signed_before(signatures, content, revision)
-        since = (
-            differences(content_at(assessment, last.revision), content) if last else []
-        )
+        last, since = None, list[Changed]()
+        if "changes" in wanted.parts:  # no other kind tells it
+            last = _signed_before(signatures, content, revision)
+        if last:
+            since = differences(content_at(assessment, last.revision), content)
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
     return Paper(
