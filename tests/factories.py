@@ -113,7 +113,7 @@ def make_relation(edition, key, other, other_key, **fields):
     """Joins a question of one edition's checklist to one of another's."""
     values = {
         "code": f"XW-{next(count):03}",
-        "relation": "implements",
+        "relation": "overlap",
         "words": "A way to meet this",
         "back": "This is a way to meet it",
         "reason": "Both need the list.",

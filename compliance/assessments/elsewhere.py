@@ -46,11 +46,12 @@ def elsewhere(assessment: Assessment, key: str) -> list[Elsewhere]:
 
 
 def offers(assessment: Assessment, answer: Answer) -> list[Elsewhere]:
-    """Those whose answer can be taken over and has not been."""
+    """Those about the same duty whose answer can be taken over and has not been."""
     return [
         row
         for row in elsewhere(assessment, answer.question.key)
         if row.answer
+        and row.related.is_same_duty
         and row.answer.can_be_taken
         and row.answer.id != answer.taken_from_id
     ]

@@ -8,19 +8,22 @@ from django.db.models import Q
 
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Question, Relation
+from compliance.checklists.models.relation import SAME_DUTY
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
     """A question of another checklist, as its newest published edition has it.
 
-    ``words`` say what it is to the question it was asked for.
+    ``words`` say what it is to the question it was asked for; only over ``is_same_duty``
+    does an answer serve both.
     """
 
     checklist: Checklist
     question: Question
     words: str
     reason: str
+    is_same_duty: bool
 
 
 End = tuple[int, str]
@@ -38,6 +41,17 @@ def has_relations(checklist: Checklist) -> bool:
     return Relation.objects.filter(ends).exists()
 
 
+def are_one_duty(one: End, other: End) -> bool:
+    """Whether a relation says that two questions ask the same duty: one query."""
+    both = ((one, other), (other, one))
+    wanted = Q()
+    for (a_checklist, a_key), (b_checklist, b_key) in both:
+        wanted |= Q(
+            a_checklist=a_checklist, a_key=a_key, b_checklist=b_checklist, b_key=b_key
+        )
+    return Relation.objects.filter(wanted, relation__in=SAME_DUTY).exists()
+
+
 def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Related]]:
     """Question key to its related questions: two queries, however many keys.
 
@@ -46,15 +60,16 @@ def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Re
     ends = list(_ends(checklist, keys))
     asked = _published({other for _, other, _ in ends})
     found: defaultdict[str, list[Related]] = defaultdict(list)
-    for key, other, (owner, words, reason) in ends:
+    for key, other, (owner, words, row) in ends:
         if question := asked.get(other):
-            found[key].append(Related(owner, question, words, reason))
+            told = Related(owner, question, words, row.reason, row.is_same_duty)
+            found[key].append(told)
     return dict(found)
 
 
 def _ends(
     checklist: Checklist, keys: Collection[str]
-) -> Iterator[tuple[str, End, tuple[Checklist, str, str]]]:
+) -> Iterator[tuple[str, End, tuple[Checklist, str, Relation]]]:
     one = Q(a_checklist=checklist, a_key__in=keys)
     other = Q(b_checklist=checklist, b_key__in=keys)
     rows = Relation.objects.filter(one | other).select_related(
@@ -62,10 +77,10 @@ def _ends(
     )
     for row in rows.order_by("code"):
         if row.a_checklist_id == checklist.pk:
-            told = (row.b_checklist, row.words, row.reason)
+            told = (row.b_checklist, row.words, row)
             yield row.a_key, (row.b_checklist_id, row.b_key), told
         else:
-            told = (row.a_checklist, row.back, row.reason)
+            told = (row.a_checklist, row.back, row)
             yield row.b_key, (row.a_checklist_id, row.a_key), told
 
 

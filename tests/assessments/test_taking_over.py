@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+import yaml
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +14,8 @@ from compliance.assessments import actions
 from compliance.assessments.history import history
 from compliance.assessments.versions import Known
 from compliance.audit import trail
-from compliance.models import Answer, Event
+from compliance.interchange.formats import ciso_relations
+from compliance.models import Answer, Event, Relation
 from tests.factories import (
     attach,
     make_assessment,
@@ -323,6 +326,78 @@ def test_only_what_is_related_is_offered(cast, sign_in, pair):
     assert con.post(address(other), {"base": 0}).status_code == 404
     assert sign_in(cast.rob).get(address(pair)).status_code == 403
     assert sign_in(cast.zoe).get(address(pair)).status_code == 404
+
+
+KINDS = yaml.safe_load((settings.BASE_DIR / "seeds/crosswalk.yaml").read_text())
+KINDS = {*KINDS["relations"], *(said[0] for said in ciso_relations.RELATIONS.values())}
+OTHER_DUTY = sorted(KINDS - {"overlap", "equal"})
+
+
+@pytest.mark.parametrize("kind", ["overlap", "equal"])
+def test_answer_travels_between_two_questions_about_one_duty(cast, pair, kind):
+    Relation.objects.update(relation=kind)
+    back = SimpleNamespace(target=pair.source, source=pair.target)
+    take(cast.con, pair)
+    take(cast.con, back)
+    assert pair.target.verdict == pair.source.verdict == "met"
+
+
+@pytest.mark.parametrize("kind", OTHER_DUTY)
+def test_no_verdict_travels_to_another_duty(cast, sign_in, pair, kind):
+    Relation.objects.update(relation=kind)
+    con, count = sign_in(cast.con), Event.objects.count()
+    with pytest.raises(ValidationError, match="asks about another duty than Q1"):
+        take(cast.con, pair)
+    reply = con.post(address(pair), {"base": 0, "source_version": 1}, headers=HTMX)
+    assert (reply.status_code, "another duty" in reply.text) == (409, True)
+    target = Answer.objects.get(pk=pair.target.pk)
+    assert (target.verdict, target.note, target.version) == ("unanswered", "", 0)
+    assert (target.attachments.count(), target.taken_from) == (0, None)
+    assert Event.objects.count() == count
+
+
+def test_answer_to_another_duty_is_shown_with_its_evidence_and_no_button(
+    cast, sign_in, pair
+):
+    Relation.objects.update(relation="tension")
+    con, args = sign_in(cast.con), ["acme", pair.target.assessment_id, pair.target.pk]
+    row, panel = (
+        con.get(reverse(f"assessments:{name}", args=args), headers=HTMX).text
+        for name in ("row", "related")
+    )
+    assert "data-take" not in row
+    assert f'href="{address(pair)}"' in panel
+    assert "Take over" not in panel
+    page = con.get(address(pair)).text
+    proof = reverse("evidence:detail", args=["acme", pair.proof.pk])
+    for shown in ("Kept in the wiki.", f'href="{proof}"', "Another duty"):
+        assert shown in page
+    assert "What changes in" not in page
+    assert "btn-primary" not in page
+
+
+def test_what_was_taken_over_is_kept_or_left_once_it_is_another_duty(
+    cast, sign_in, pair
+):
+    take(cast.con, pair)
+    save(cast.ada, pair.source, verdict="partly")
+    Relation.objects.update(relation="parallel")
+    con = sign_in(cast.con)
+    page = con.get(address(pair)).text
+    assert ("Keep mine" in page, "Take over anew" in page) == (True, False)
+    sent = {"base": 1, "source_version": 2}
+    assert con.post(address(pair), sent).status_code == 409
+    assert con.post(address(pair), sent | {"want": "keep"}).status_code == 302
+    assert Answer.objects.get(pk=pair.target.pk).verdict == "met"
+
+
+def test_relation_that_has_gone_lets_nothing_travel(cast, pair):
+    take(cast.con, pair)
+    save(cast.ada, pair.source, verdict="partly")
+    Relation.objects.all().delete()
+    with pytest.raises(ValidationError, match="asks about another duty"):
+        take(cast.con, pair)
+    assert Answer.objects.get(pk=pair.target.pk).verdict == "met"
 
 
 def test_taken_over_from_the_page_and_told_in_the_row(cast, sign_in, pair):

@@ -21,6 +21,7 @@ from compliance.assessments.models import Answer
 from compliance.assessments.taking import can_be_taken, taken
 from compliance.assessments.versions import Known
 from compliance.audit.models import Event
+from compliance.checklists.related import are_one_duty
 from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
 
@@ -42,11 +43,13 @@ def take_over(
 
     ``seen`` and ``source_version`` are what the page knew of the two: where one says
     something else since, nothing is copied and the ``ValidationError`` has the code
-    ``STALE``. Raises ``Answer.DoesNotExist`` for a foreign id of either.
+    ``STALE``. Raises ``ValidationError`` too where no relation says that the two
+    questions ask the same duty, ``Answer.DoesNotExist`` for a foreign id of either.
     """
     with in_turn(), transaction.atomic():
         answer = locked(organisation.pk, assessment_id, answer_id)
         source = source_of(organisation, source_id)
+        _refuse_other_duty(answer, source)
         _refuse_moved(source, source_version)
         if not answer.applies:
             raise ValidationError(f"{answer.question.key} does not apply, by a rule.")
@@ -130,6 +133,20 @@ def source_of(organisation: Organisation, answer_id: int) -> Answer:
     """An answer with all that can be taken over from it, of the same organisation."""
     rows = Answer.objects.for_page().select_related("assessment__edition__checklist")
     return rows.get(pk=answer_id, assessment__organisation=organisation)
+
+
+def _refuse_other_duty(answer: Answer, source: Answer) -> None:
+    """A verdict on one duty is none on another, however the two touch."""
+    one, other = (
+        (each.assessment.edition.checklist_id, each.question.key)
+        for each in (answer, source)
+    )
+    if not are_one_duty(one, other):
+        msg = (
+            f"{other[1]} asks about another duty than {one[1]}: its answer cannot be"
+            f" taken over. Read it and its evidence, then answer {one[1]} itself."
+        )
+        raise ValidationError(msg)
 
 
 def _refuse_moved(source: Answer, version: int, *, must_say: bool = True) -> None:

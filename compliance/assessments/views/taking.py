@@ -26,7 +26,10 @@ from compliance.web.htmx import render_page, wants_partial
 def take(
     request: MemberRequest, assessment_id: UUID, answer_id: int, source_id: int
 ) -> HttpResponse:
-    """Both answers side by side, what would be replaced, and the button for it."""
+    """Both answers side by side, what would be replaced, and the button for it.
+
+    Over a relation between two duties only to read: there is nothing to take over.
+    """
     assessment = find(request, assessment_id)
     answer, related = _find(assessment, answer_id, source_id)
     faults, status = [], 200
@@ -36,8 +39,8 @@ def take(
         except ValidationError as error:
             faults, status = error.messages, 409
             answer, related = _find(assessment, answer_id, source_id)
-    context = _context(request, answer, source_id)
-    context |= {"assessment": assessment, "related": related, "faults": faults}
+    context = _context(request, answer, source_id, related)
+    context |= {"assessment": assessment, "faults": faults}
     page = "assessments/take.html"
     response = render_page(request, page, context, partial="taking")
     response.status_code = status
@@ -58,20 +61,28 @@ def _find(
     return answer, related
 
 
-def _context(request: MemberRequest, answer: Answer, source_id: int) -> dict[str, Any]:
+def _context(
+    request: MemberRequest, answer: Answer, source_id: int, related: Related | None
+) -> dict[str, Any]:
+    """Both answers; only over the same duty with what would change here."""
     source = actions.source_of(request.organisation, source_id)
+    is_same_duty = related is not None and related.is_same_duty
     changes = actions.foresee_taking(answer=answer, source=source)
     used = {row.evidence_id for row in answer.attachments.all()}
     proofs = [row.evidence for row in source.attachments.all()]
     return {
         "answer": answer,
         "source": source,
+        "related": related,
+        "is_same_duty": is_same_duty,
         "source_value": lines.told_value(source),
         "parts": taking.parts(answer, changes),
         "apart": taking.why_no_verdict(source, answer),
+        "source_proofs": proofs,
         "proofs": [proof for proof in proofs if proof.pk not in used],
         "is_taken": answer.taken_from_id == source.pk,
-        "can_take": answer.applies
+        "can_take": is_same_duty
+        and answer.applies
         and answer.assessment.is_open
         and taking.can_be_taken(source.applies, source.verdict),
     }

@@ -5,11 +5,16 @@ from django.db.models import F, Q
 
 from compliance.checklists.models.checklist import Checklist
 
+SAME_DUTY = frozenset({"overlap", "equal"})
+"""Kinds of relation between two questions about one duty: an answer to one may serve the
+other. Any other kind says how two duties touch, and a verdict on one is none on the other."""
+
 
 class Relation(models.Model):
     """A pair of questions, by their stable keys; ``code`` is its name in the seeds.
 
     ``words`` say at question a what b is to it, ``back`` the same at question b.
+    ``relation`` is a kind of ``crosswalk.yaml``, or of a library that came from elsewhere.
     """
 
     code = models.CharField(max_length=20, unique=True)
@@ -48,6 +53,11 @@ class Relation(models.Model):
     def b(self) -> str:
         """Checklist and question of the other end, in a word."""
         return f"{self.b_checklist.key} {self.b_key}"
+
+    @property
+    def is_same_duty(self) -> bool:
+        """Whether an answer to one question may serve the other."""
+        return self.relation in SAME_DUTY
 
     @property
     def ends(self) -> frozenset[tuple[int, str]]:
