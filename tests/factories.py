@@ -5,8 +5,11 @@ import itertools
 from datetime import date
 from types import SimpleNamespace
 
+from django.db import transaction
 from django.utils import timezone
 
+from compliance.audit import trail
+from compliance.audit.models import LIBRARY
 from compliance.models import (
     Action,
     ActionLink,
@@ -15,6 +18,7 @@ from compliance.models import (
     Attachment,
     Checklist,
     Edition,
+    Event,
     Evidence,
     Fact,
     Instrument,
@@ -202,6 +206,18 @@ def make_action(organisation, by, *answers, **fields):
     for answer in answers:
         ActionLink.objects.create(action=action, answer=answer)
     return action
+
+
+def begin_chains():
+    """An event in each chain without one, as making its organisation or library leaves."""
+    begun = {*Event.objects.values_list("organisation_id", flat=True)}
+    with transaction.atomic():
+        for subject in [*Organisation.objects.all(), Checklist(key="a")]:
+            chain = LIBRARY if isinstance(subject, Checklist) else subject.pk
+            if chain not in begun:
+                trail.record(
+                    by=None, organisation_id=chain, action="begun", subject=subject
+                )
 
 
 def make_cast():

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     ROLLED_BACK = "end missing, or an older database"
     ERASED = "content taken out without an entry"
     HEAD = "head missing"
+    GONE = "chain gone, or an older database"
     CHECKPOINT = "checkpoint not signed by this installation"
 
 
@@ -111,7 +112,8 @@ def check(
     """Check one chain, given in order of ``seq``, against its head and checkpoints.
 
     ``read`` gives the events after ``since``, or all; it is called again to name a
-    fault. ``chains`` are the sizes of all chains there are. Without a checkpoint
+    fault. ``chains`` are the sizes of all chains there are. A chain of which nothing
+    is there is a fault: whoever asks knows that there was one. Without a checkpoint
     nobody sees that a chain was written anew, or cut together with its head.
     """
     start = since.size if since else 0
@@ -176,8 +178,9 @@ def _end_fault(
     size: int, last: str, head: tuple[int, str] | None, waiting: Sequence[Checkpoint]
 ) -> Fault | None:
     """What is wrong with the end of a chain whose events are good."""
-    if head is None:
-        return Fault(0, "the chain has no head", Kind.HEAD) if size else None
+    if head in {None, (size, START)}:
+        gone = Fault(1, f"missing: {_left(waiting)}", Kind.GONE)
+        return Fault(0, "the chain has no head", Kind.HEAD) if size else gone
     if head[0] > size:
         what = f"missing: the chain ended at {head[0]} before"
         return Fault(size + 1, what, Kind.CUT)
@@ -194,6 +197,16 @@ def _end_fault(
     if head[1] != last:
         return Fault(size, "was changed and hashed again", Kind.REHASHED)
     return None
+
+
+def _left(waiting: Sequence[Checkpoint]) -> str:
+    """Words for a chain of which nothing is there, and how much was signed of it."""
+    if not waiting:
+        return "no event of this chain is left"
+    said = waiting[-1]
+    return (
+        f"{said.size} events were signed on {said.at:%Y-%m-%d %H:%M} UTC, none is left"
+    )
 
 
 def _light(events: Iterable[Stored]) -> Iterator[Stored]:

@@ -8,6 +8,7 @@ chain in ``CHECKPOINTS_DIR``, only ever added to; the key lies in ``KEYS_DIR``.
 import fcntl
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -43,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 KEY = "trail.pem"
 """The file in ``KEYS_DIR`` with the key that checkpoints are signed with."""
+_SUFFIX = ".checkpoints"
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAIL_BYTES = 16384
 """Holds the last note of a file whole: one is under 4,000 bytes."""
 
@@ -53,7 +56,13 @@ class CheckpointError(Exception):
 
 def path_of(organisation_id: UUID) -> Path:
     """The file with the checkpoints of a chain, there or not."""
-    return Path(settings.CHECKPOINTS_DIR) / f"{organisation_id}.checkpoints"
+    return Path(settings.CHECKPOINTS_DIR) / f"{organisation_id}{_SUFFIX}"
+
+
+def signed_chains() -> list[UUID]:
+    """The organisation ids that have a file of checkpoints, whatever the database has."""
+    names = (path.stem for path in Path(settings.CHECKPOINTS_DIR).glob(f"*{_SUFFIX}"))
+    return [UUID(name) for name in names if _ID.fullmatch(name)]
 
 
 def public_key() -> bytes:

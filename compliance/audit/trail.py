@@ -192,10 +192,10 @@ def settled(organisation_id: UUID, look: Callable[[], Iterable[Fault]]) -> list[
 
 
 def chains() -> list[UUID]:
-    """Every organisation id that has a chain, with a head or without one."""
-    heads = ChainHead.objects.values_list("pk", flat=True)
+    """Every organisation id that has a head, an event or a file of checkpoints."""
+    heads = ChainHead.objects.filter(seq__gt=0).values_list("pk", flat=True)
     events = Event.objects.order_by().values_list("organisation_id", flat=True)
-    return sorted(set(heads) | set(events.distinct()))
+    return sorted({*heads, *events.distinct(), *checkpoints.signed_chains()})
 
 
 def verify(organisation_id: UUID) -> Fault | None:

@@ -74,6 +74,7 @@ def make_file(cast, content=PDF):
 def test_normal_work_raises_no_alarm(cast, started, capsys):
     make_file(cast)
     signing.make_signed(cast)
+    factories.begin_chains()
     text, is_good = said(capsys)
     assert (is_good, "There is no checkpoint" in text) == (True, True)
     call_command("checkpoint")
@@ -202,6 +203,38 @@ def test_end_cut_off_with_its_head_is_told_from_an_older_database(
     assert (is_good, f"({Kind.ROLLED_BACK})" in text) == (False, True)
 
 
+@pytest.mark.parametrize("options", [(), ("--quick",)])
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_chain_that_is_gone_as_a_whole(cast, started, capsys, is_signed, options):
+    """Its own rows cannot say so: the organisation's and the checkpoints' do."""
+    factories.begin_chains()
+    if is_signed:
+        call_command("checkpoint")
+    capsys.readouterr()
+    for table in ("event", "chainhead"):
+        tamper(f"DELETE FROM compliance_{table}")  # noqa: S608
+    text, is_good = said(capsys, *options)
+    missing = [line for line in text.splitlines() if f"({Kind.GONE})" in line]
+    names = [line.partition(":")[0] for line in missing]
+    assert (is_good, sorted(names)) == (False, ["Acme", "Library", "Other"])
+    assert all("events were signed on" in line for line in missing) == is_signed
+    assert said(capsys, *options) == (text, False)  # looking at it mends nothing
+
+
+def test_chain_that_is_gone_with_its_organisation(cast, started, capsys):
+    factories.begin_chains()
+    call_command("checkpoint")
+    other = cast.other.pk.hex if connection.vendor == "sqlite" else cast.other.pk
+    for table in ("event", "chainhead", "membership"):
+        tamper(f"DELETE FROM compliance_{table} WHERE organisation_id = %s", other)  # noqa: S608
+    tamper("DELETE FROM compliance_organisation WHERE id = %s", other)
+    text, is_good = said(capsys)
+    assert (is_good, f"{cast.other.pk}: event 1 missing: 1 events" in text) == (
+        False,
+        True,
+    )
+
+
 def test_checkpoint_that_somebody_else_signed(cast, started, settings, tmp_path):
     checkpoints.checkpoint(cast.acme.pk)
     settings.KEYS_DIR = tmp_path / "other"
@@ -222,6 +255,7 @@ def test_moved_event_is_named_in_the_chain_it_came_to(cast, started):
 
 
 def test_quick_check_begins_at_the_last_verified_checkpoint(cast, started, capsys):
+    factories.begin_chains()
     assert verified.verified(cast.acme.pk) is None
     checkpoints.checkpoint(cast.acme.pk)
     text, is_good = said(capsys, "--quick")

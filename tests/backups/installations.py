@@ -14,7 +14,7 @@ from compliance.models import Challenge, Invitation, Presence, User
 from compliance.organisations.actions import invite
 from compliance.seats.actions import share
 from tests import seating, signing
-from tests.factories import make_cast
+from tests.factories import begin_chains, make_cast
 from tests.interchange.bundles import make_everything, publish
 
 
@@ -41,6 +41,7 @@ def build():
     now = timezone.now()
     Challenge.objects.create(user=cast.ada, session_hash="s", value="v", asked_at=now)
     Presence.objects.create(assessment=full, user=cast.ada, at=now)
+    begin_chains()
     return SimpleNamespace(
         cast=cast,
         full=full,

@@ -14,6 +14,7 @@ from compliance.checklists import actions, content
 from compliance.models import Checklist, Edition, Question
 from tests.drafting import url
 from tests.factories import (
+    begin_chains,
     make_assessment,
     make_checklist,
     make_draft,
@@ -81,6 +82,7 @@ def test_discarding_is_one_event_that_says_what_went_and_the_trail_holds(cast, o
         },
         {"checklist_discarded": True},
     )
+    begin_chains()
     call_command("verify_trail")
 
 
@@ -165,6 +167,7 @@ def test_retired_edition_starts_nothing_and_running_work_goes_on(ada, cast, own)
         )
     path = reverse("assessments:detail", args=["acme", running.pk])
     assert ada.get(path).status_code == 200
+    begin_chains()
     call_command("verify_trail")
 
 

@@ -16,7 +16,7 @@ from compliance.reports import storage
 from compliance.reports.erasing import erase_person
 from compliance.reports.models import Report, ReportStatus
 from tests import signing
-from tests.factories import make_organisation
+from tests.factories import begin_chains, make_organisation
 from tests.interchange.bundles import (
     brought_in,
     bundle_of,
@@ -150,6 +150,7 @@ def test_what_came_signed_stays_as_it_was_signed(cast):
 
 def test_command_verifies_what_came_and_names_what_was_changed(cast, capsys):
     moved(cast, make_moving(cast))
+    begin_chains()
     call_command("verify_trail")
     event = OriginEvent.objects.first()
     OriginEvent.objects.filter(pk=event.pk).update(payload="", salt="", rest="{}")

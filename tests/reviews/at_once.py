@@ -213,6 +213,7 @@ def main():
             life.round(number)
             if life.faults:
                 break
+    factories.begin_chains()
     told = StringIO()
     try:
         call_command("verify_trail", stdout=told)

@@ -14,6 +14,7 @@ from compliance.audit import checkpoints, trail
 from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
 from compliance.audit.verified import verify
+from compliance.checklists.models import Checklist
 from compliance.evidence import against_trail as files
 from compliance.interchange.records import origins
 from compliance.organisations import against_trail as members
@@ -40,6 +41,13 @@ _MOST = 20
 """Faults beyond the chain that are named for each of these."""
 
 
+def _expected() -> Iterator[UUID]:
+    """Chains that rows of others name: each began with the row, and never ends."""
+    yield from Organisation.objects.values_list("pk", flat=True)
+    if Checklist.objects.filter(organisation=None).exists():
+        yield LIBRARY
+
+
 class Command(BaseCommand):
     """Names the first bad event of each chain, what is wrong and what was done."""
 
@@ -57,7 +65,7 @@ class Command(BaseCommand):
             Organisation.objects.values_list("pk", "name")
         )
         bad = 0
-        for organisation_id in trail.chains():
+        for organisation_id in sorted({*trail.chains(), *_expected()}):
             name = names.get(organisation_id, str(organisation_id))
             found = verify(organisation_id, is_quick=options["quick"])
             beyond: list[Fault] = []
