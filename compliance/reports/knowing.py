@@ -8,6 +8,8 @@ import hashlib
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from django.db.models import Q
+
 from compliance.audit.models import Event
 from compliance.interchange.records.verified import Looked, Verified, verified
 from compliance.reports import keys
@@ -16,6 +18,7 @@ from compliance.reports.seal import place
 from compliance.reviews.models import SignOff
 
 OK, FAULT, NOTE = "ok", "fault", "note"
+MADE = "report.made"
 MOST_SEQ = 2**63 - 1
 CHUNK = 1024 * 1024
 
@@ -36,7 +39,7 @@ def looked_at(file: BinaryIO, pins: tuple[str, ...] = ()) -> Verified:
     is_ours = is_ours and not pins
     more = (
         _head(found.facts, is_ours),
-        _file(_sha256(file), found.facts),
+        _file(_sha256(file), found.facts, is_ours),
         *_signed(found.facts),
     )
     return Verified((*found.checks, *(one for one in more if one)), found.facts)
@@ -71,12 +74,21 @@ def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
     return Looked(name, NOTE, "This installation knows no event with that hash.")
 
 
-def _file(sha256: str, facts: dict[str, Any]) -> Looked:
-    """Whether this very file was made here, or another of the same content."""
-    name, made = "reports here", Report.objects.filter(status=ReportStatus.DONE)
-    if made.filter(sha256=sha256).exists():
+def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
+    """Whether the trail tells of this very file, or the rows of one of its content."""
+    name, made = "reports here", Event.objects.filter(action=MADE)
+    told = Q(payload__contains=sha256) | Q(rest__contains=sha256)
+    if made.filter(told).exists():
         return Looked(name, OK, "This very file was made here, byte for byte.")
-    if made.filter(content_hash=str(facts.get("content_hash"))).exists():
+    if is_ours:
+        words = (
+            "The file bears the seal of this installation, but its trail does not tell"
+            " that it made it: the key was used outside of Attest, the file was changed"
+            " beside its signature, or an older copy of the database was put back."
+        )
+        return Looked(name, FAULT, words)
+    reports = Report.objects.filter(status=ReportStatus.DONE)
+    if reports.filter(content_hash=str(facts.get("content_hash"))).exists():
         words = "A report of the same content was made here; this file is another one."
         return Looked(name, NOTE, words)
     return Looked(name, NOTE, "No report of this content was made here.")
@@ -84,14 +96,17 @@ def _file(sha256: str, facts: dict[str, Any]) -> Looked:
 
 def _signed(facts: dict[str, Any]) -> list[Looked]:
     """Whether the sign-offs that the report tells of stand here as it tells them."""
-    told = [str(one) for one in facts.get("signed") or []]
+    told = {tuple(map(str, one)) for one in facts.get("signed") or []}
     assessment = _uuid(facts.get("assessment"))
     if not told or assessment is None:
         return []
-    rows = SignOff.objects.filter(assessment=assessment, snapshot_id__in=told)
-    known = set(rows.values_list("snapshot_id", flat=True))
-    if known == set(told):
-        words = "The sign-offs that it tells of stand here with the same content hash."
+    rows = SignOff.objects.filter(assessment=assessment)
+    known = rows.values_list("snapshot_id", "signer", "role", "statement")
+    if told <= set(known):
+        words = (
+            "The sign-offs that it tells of stand here: the same people signed the same"
+            " content in the same words."
+        )
         return [Looked("sign-offs here", OK, words)]
     words = "Not every sign-off that it tells of stands here."
     return [Looked("sign-offs here", NOTE, words)]

@@ -156,9 +156,13 @@ def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
     assert run("good.pdf") == (2, BESIDE)
     beside = tmp_path / "verify_events.py"
     beside.write_bytes(Path(verify_events.__file__).read_bytes())
-    assert run("good.pdf")[0] == 0
+    (tmp_path / "none.pem").write_bytes(b"no certificate")
+    code, said = run("good.pdf")
+    assert (code, "NOTHING TO COMPARE WITH" in said) == (3, True)
     assert run("good.pdf", "--trail", "none.jsonl")[0] == 2
-    assert run("good.pdf", "--certificate", *pins)[0] == 0
+    code, said = run("good.pdf", "--certificate", *pins)
+    assert (code, "NOTHING TO COMPARE WITH" in said) == (0, False)
+    assert run("good.pdf", "--certificate", "none.pem")[0] == 2
     assert run("good.pdf", "--certificate", "0" * 64)[0] == 1
     assert run("cut.pdf")[0] in {1, 2}
     assert run("none.pdf") == (2, "The file is no PDF.\n")
@@ -252,6 +256,19 @@ def test_report_sealed_by_somebody_else_is_named(draft, tmp_path, pins):
     sealing.sealed(path, Place(str(tmp_path / "keys"), "attest.example"))
     assert list(found(path.read_bytes(), pins)) == ["certificate"]
     assert found(path.read_bytes()) == {}
+
+
+def test_seal_that_names_the_certificate_of_another_key_is_found(
+    draft, tmp_path, place, pins, monkeypatch
+):
+    """A forged fingerprint: the expected certificate, and a key of the forger's own."""
+    path, own = tmp_path / "forged.pdf", seal_of(place)
+    path.write_bytes(draft.read_bytes())
+    other = seal_of(Place(str(tmp_path / "keys"), "attest.example"))
+    forged = replace(own, key=other.key)
+    monkeypatch.setattr(sealing, "seal_of", lambda _: forged)
+    sealing.sealed(path, place)
+    assert "signature" in found(path.read_bytes(), pins)
 
 
 def test_second_seal_is_named(sealed, tmp_path, monkeypatch):

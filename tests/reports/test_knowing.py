@@ -1,5 +1,7 @@
 """A report shown to an installation: its own, one from elsewhere, one it forgot."""
 
+import hashlib
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -7,7 +9,11 @@ from compliance.audit.models import ChainHead, Event
 from compliance.models import Report
 from compliance.reports import knowing
 from compliance.reports.knowing import looked_at
+from compliance.reports.seal import place
+from tests import signing
+from tests.audit.tampering import Guardless
 from tests.factories import make_assessment
+from tests.reports import seals
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -24,6 +30,12 @@ def report(cast, tmp_path, settings):
 def states(path):
     with path.open("rb") as file:
         return {check.name: check.state for check in looked_at(file).checks}
+
+
+def forget_reports():
+    """As an installation is that did not make the report."""
+    with Guardless():
+        Event.objects.filter(action="report.made").delete()
 
 
 def told(path, **options):
@@ -53,7 +65,40 @@ def test_trail_that_lost_the_head_is_told(report, monkeypatch):
     """As after an older copy of the database was put back."""
     monkeypatch.setattr(knowing.Event, "objects", Event.objects.none())
     assert states(report)["trail here"] == "fault"
-    assert told(report) == (1, "The report does not agree: trail here.")
+    assert told(report) == (1, "The report does not agree: trail here, reports here.")
+
+
+def test_file_sealed_by_the_installations_key_outside_of_it_is_a_fault(report):
+    """The same pages and data once more: whoever has the key can seal anything."""
+    seals.sealed_again(report, place())
+    found = states(report)
+    assert (found["certificate"], found["reports here"]) == ("ok", "fault")
+    assert told(report) == (1, "The report does not agree: reports here.")
+
+
+def test_report_row_put_in_by_hand_vouches_for_nothing(report):
+    """The trail is asked, not the rows: they are easier to make."""
+    seals.sealed_again(report, place())
+    data = report.read_bytes()
+    Report.objects.update(sha256=hashlib.sha256(data).hexdigest())
+    assert states(report)["reports here"] == "fault"
+
+
+def test_report_taken_away_is_still_known_by_the_trail(report):
+    Report.objects.all().delete()
+    assert states(report)["reports here"] == "ok"
+
+
+@pytest.mark.parametrize("field", ["signer", "role", "statement"])
+def test_sign_off_that_tells_of_somebody_else_is_not_known(cast, field):
+    assessment = signing.make_signed(cast)
+    row = assessment.signoffs.get()
+    said = {"content_hash": row.snapshot_id, "signer": row.signer, "role": row.role}
+    said["statement"] = row.statement
+    facts = {"assessment": str(assessment.pk), "signed": [[*said.values()]]}
+    assert [one.state for one in knowing._signed(facts)] == ["ok"]
+    facts["signed"] = [[*(said | {field: "Mallory"}).values()]]
+    assert [one.state for one in knowing._signed(facts)] == ["note"]
 
 
 def test_report_from_elsewhere_is_not_said_to_be_wrong_but_unknown(
@@ -61,15 +106,17 @@ def test_report_from_elsewhere_is_not_said_to_be_wrong_but_unknown(
 ):
     [own] = knowing.own_pins()
     settings.KEYS_DIR = tmp_path / "other keys"
-    Report.objects.update(content_hash="", sha256="0" * 64)
+    forget_reports()
+    Report.objects.update(content_hash="")
     found = states(report)
     assert (found["certificate"], found["reports here"]) == ("fault", "note")
     assert told(report)[0] == 1
     assert told(report, certificate=[own]) == (0, "")
 
 
-def test_file_made_of_the_same_content_is_another_file(report):
-    Report.objects.update(sha256="0" * 64)
+def test_file_made_of_the_same_content_is_another_file(report, settings, tmp_path):
+    settings.KEYS_DIR = tmp_path / "other keys"
+    forget_reports()
     with report.open("rb") as file:
         [here] = [one for one in looked_at(file).checks if one.name == "reports here"]
     assert "this file is another one" in here.words

@@ -47,6 +47,7 @@ FORMAT, VERSION, SOURCE = "attest-report", 2, "assessment.json"
 MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
 MOST_BYTES = 512 * 1024 * 1024
 NAMED = ("organisation", "checklist", "edition", "subject", "period_from", "period_to")
+SIGNED = ("content_hash", "signer", "role", "statement")
 UNCOVERED = ("version", "digest_algorithms", "encap_content_info")
 PLAIN = bytes.fromhex(
     "020101310f300d06096086480165030402010500300b06092a864886f70d010701"
@@ -59,6 +60,10 @@ and each event of the trail that it carries has its hash."""
 NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
 fingerprint with one that you have from the installation itself. What happened between the
 events that it carries: the installation's own trail shows that."""
+
+NOTHING = """NOTHING TO COMPARE WITH: anybody can seal a file with a key of their own. Take the
+fingerprint from the organisation itself, by another way than this file came, and give it
+with --certificate."""
 
 
 class UnreadableError(Exception):
@@ -244,7 +249,7 @@ def _facts(source: dict[str, Any]) -> dict[str, Any]:
         "chain": trail["organisation"],
         "head_seq": trail["seq"],
         "head_hash": trail["hash"],
-        "signed": [one["content_hash"] for one in source["sign_offs"]],
+        "signed": [[one[name] for name in SIGNED] for one in source["sign_offs"]],
     }
 
 
@@ -306,17 +311,26 @@ def _letters_of(font: Any) -> dict[str, str]:
 
 
 def pins_in(given: str) -> frozenset[str]:
-    """Fingerprints: one as hexadecimal digits, or of each certificate in a PEM file."""
+    """Fingerprints: one as hexadecimal digits, or of each certificate in a PEM file.
+
+    Raises ``OSError`` and ``UnreadableError`` for what is neither.
+    """
     plain = given.replace(":", "").replace(" ", "").lower()
     if re.fullmatch(r"[0-9a-f]{64}", plain):
         return frozenset({plain})
     pem = Path(given).read_text()
     blocks = re.findall(r"-BEGIN CERTIFICATE-+\n(.*?)-+END", pem, re.S)
+    if not blocks:
+        raise UnreadableError(f"{given} holds no certificate.")
     return frozenset(hashlib.sha256(base64.b64decode(b)).hexdigest() for b in blocks)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print what was found; the exit status."""
+    """Print what was found; the exit status.
+
+    0 for all as sealed by an expected certificate, 1 for a fault, 2 for no report, 3
+    where no certificate is expected.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--certificate", action="append", default=[])
@@ -337,6 +351,9 @@ def main(arguments: list[str] | None = None) -> int:
     for name, value in told + [(f"{' ':6}{n}", v) for n, v in result.facts.items()]:
         print(f"{name}: {value}")
     print(f"Proven: {PROVEN}\nNot proven: {NOT_PROVEN}" if result.is_ok else "FAULT")
+    if result.is_ok and not pins:
+        print(NOTHING)
+        return 3
     return int(not result.is_ok)
 
 
