@@ -45,7 +45,7 @@ from compliance.reports import actions as reports  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
 from compliance.seats import actions as seats  # noqa: E402
 from compliance.seats.models import Seat  # noqa: E402
-from tests import documents, factories, signing  # noqa: E402
+from tests import documents, factories, marking, signing  # noqa: E402
 from tests.amending import amend  # noqa: E402
 from tests.interchange import bundles  # noqa: E402
 
@@ -93,6 +93,15 @@ def related(name):
 def ask_again(answer_id):
     """An answer as it stands after it was carried forward."""
     Answer.objects.filter(pk=answer_id).update(verdict="met", again="carried")
+
+
+def marked():
+    """Rows with every badge and mark: the path of the list, and a session."""
+    made = assessment("Cara", "Ole")
+    cara, ole = User.objects.filter(pk__in=made["people"]).order_by("pk")
+    organisation = cara.memberships.get().organisation
+    path = marking.make_marked(organisation, cara, ole).get_absolute_url()
+    return {"path": path, "session": made["sessions"][0]}
 
 
 def beside(answer_id):

@@ -321,6 +321,17 @@ def test_changed_law_has_no_fault(desk, open_window, inside):
     assert wrong + looks(window.page) + window.faults == []
 
 
+def test_rows_with_every_badge_and_mark_have_no_fault(desk, open_window):
+    made = desk.marked()
+    window = open_window(made["session"], made["path"])
+    window.page.locator(".q .qhere").wait_for()
+    wrong = looks(window.page, VIEWS)
+    pressed = window.page.locator(".qmeta :is(a, button)").all()
+    assert min(mark.bounding_box()["height"] for mark in pressed) >= 24
+    window.page.goto(f"{made['path']}?show=does-not-apply")
+    assert wrong + looks(window.page) + window.faults == []
+
+
 def test_conflict_and_fault_have_no_fault(desk, open_window):
     made = desk.assessment("Cara", "Ole")
     first, second = made["answers"][:2]
