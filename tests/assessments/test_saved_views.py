@@ -43,7 +43,7 @@ def menu_of(client, one, address=""):
     """Name and address of every view in the menu beside the filters."""
     page = client.get(f"{one.get_absolute_url()}{address}").content.decode()
     menu = re.search(r'class="[^"]*morefilters.*?</details>', page, re.S).group()
-    links = re.findall(r'<a\s+href="([^"]*)"[^>]*><bdi\s*>([^<]*)</bdi', menu)
+    links = re.findall(r'<a\s[^>]*?href="([^"]*)"[^>]*><bdi\s*>([^<]*)</bdi', menu)
     return {name: unquote(href).replace("&amp;", "&") for href, name in links}
 
 

@@ -140,7 +140,6 @@ def list_context(
 ) -> dict[str, Any]:
     """Everything the workspace shows but the side panel."""
     view, new = read_view(request, assessment)
-    today = view.today
     rows = found_rows(assessment, view, look)
     start = look.start or _around(rows, look.open_id)
     chunk, following = cut(rows, start)
@@ -149,19 +148,44 @@ def list_context(
     scope = Scope(assessment.edition, assessment.facts) if why else None
     beside: dict[str, Any] = {"scope": scope, "amended": view.amended}
     beside |= {"news": new.news, "open_id": look.open_id}
-    shown = lines.lines(answers, assessment, today, **beside)
-    return page_context(request, assessment, view) | {
-        "void": partial(void_of, assessment),
+    shown = lines.lines(answers, assessment, view.today, **beside)
+    context = page_context(request, assessment, view)
+    return (
+        context
+        | _bar(request, assessment, look, rows)
+        | {
+            "void": partial(void_of, assessment),
+            "unseen": new,
+            "groups": _groups(shown, view, rows),
+            "start": start,
+            "found_open": sum(r.verdict == Verdict.UNANSWERED for r in rows),
+            "following": look.address(start=following) if following else "",
+            "earlier": look.address(start=0, open_id=None)
+            if start > _first(rows)
+            else "",
+        }
+    )
+
+
+def numbers_context(
+    request: MemberRequest, assessment: Assessment, look: Look
+) -> dict[str, Any]:
+    """The counts of a workspace page, without its rows: filters, strip and progress."""
+    view, _ = read_view(request, assessment)
+    rows = found_rows(assessment, view, look)
+    context = page_context(request, assessment, view)
+    return context | _bar(request, assessment, look, rows)
+
+
+def _bar(
+    request: MemberRequest, assessment: Assessment, look: Look, rows: Sequence[Row]
+) -> dict[str, Any]:
+    """What the bar of filters says beside the overview."""
+    return {
         "look": look,
         "owner": _owner(request, look) if look.owner else "",
         "kept": partial(kept_views, assessment, request.user.pk),
-        "unseen": new,
-        "groups": _groups(shown, view, rows),
-        "start": start,
         "found": len(rows),
-        "found_open": sum(r.verdict == Verdict.UNANSWERED for r in rows),
-        "following": look.address(start=following) if following else "",
-        "earlier": look.address(start=0, open_id=None) if start > _first(rows) else "",
     }
 
 

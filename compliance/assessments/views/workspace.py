@@ -20,6 +20,7 @@ from compliance.assessments.views.looking import (
     PANELS,
     Look,
     list_context,
+    numbers_context,
     page_context,
     read_look,
 )
@@ -148,8 +149,7 @@ def panel(
 @require_safe
 @member_required(Permission.VIEW)
 def progress(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """The answer strip and its counts, as they are now."""
+    """The counts of the filters and the answer strip, as they are now."""
     assessment = find(request, assessment_id)
-    view = overview.read(assessment, request.user.pk, timezone.localdate())
-    context = page_context(request, assessment, view)
-    return render(request, "assessments/_progress.html", context)
+    context = numbers_context(request, assessment, read_look(request.GET))
+    return render(request, "assessments/_numbers.html", context)
