@@ -1,5 +1,5 @@
-// Keys of the question list. Single keys act only while focus is inside it (WCAG 2.1.4).
-import { loadMore } from "./more.js";
+// Keys of the question list. Single keys act while focus is inside it, or nowhere, as on a page just opened (WCAG 2.1.4).
+import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
 import { clear, count, extend, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
@@ -39,8 +39,7 @@ function choose(row, radio, value) {
 }
 
 async function next(at) {
-  if (!rows()[at + 1] && !await loadMore()) return;
-  go(rows()[at + 1]);
+  if (rows()[at + 1] || await loadMore()) go(rows()[at + 1]);
 }
 async function nextOpen(at) {
   const unanswered = (row) => row.querySelector('input[value="unanswered"]:checked, .v-open');
@@ -57,7 +56,7 @@ async function talk(row) {
   document.getElementById("talk")?.focus();
 }
 
-const single = {
+const acts = {
   j: (all, at) => next(at),
   k: (all, at) => go(all[at - 1]),
   u: (all, at) => nextOpen(at),
@@ -76,6 +75,7 @@ const single = {
   "/": () => document.querySelector("[data-search]")?.focus(),
 };
 const anywhere = new Set(["j", "k", "u", "[", "]", "/"]); // also where no row has the focus
+const moves = new Set(["j", "k", "u"]);
 
 const areOn = () => { try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; } };
 
@@ -94,13 +94,28 @@ function fillDown() {
 }
 function leave(event, row) {
   if (event.target.closest("#bulkbox") || clear()) return; // that box closes itself
-  if (!row) return;
-  shut(row);
-  go(row);
+  if (row) { shut(row); go(row); }
 }
 
+const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
+document.addEventListener("keydown", (event) => {
+  if (!list || (event.target !== document.body && !list.contains(event.target))) return;
+  const row = rowWith(event.target);
+  if (isText(event.target) || !isPlain(event) || !areOn()) return;
+  if (isOpening) { event.preventDefault(); return; }
+  const code = digit(event);
+  const key = event.key.toLowerCase();
+  const act = (event.shiftKey && acts[key.toUpperCase()]) || acts[key];
+  const isAnswer = row && code in answers;
+  if (!isAnswer && !(act && (row || anywhere.has(key)))) return;
+  event.preventDefault();
+  const here = () => rowWith(document.activeElement);
+  if (isAnswer) inTurn(() => { if (here()) answer(here(), answers[code]); });
+  else if (moves.has(key)) inTurn(() => act(rows(), rows().indexOf(here() ?? list.querySelector(".q-open"))));
+  else if (!isWaiting()) act(rows(), rows().indexOf(row));
+});
 list?.addEventListener("keydown", (event) => {
-  const row = rowOf(event.target) ?? rowOf(event.target.closest("li")?.querySelector("[data-q]"));
+  const row = rowWith(event.target);
   if (event.key === "Escape") leave(event, row);
   if (event.key === "Enter" && row && event.target.matches("[type=radio], [type=checkbox]")) {
     event.preventDefault(); // would send the form
@@ -111,20 +126,11 @@ list?.addEventListener("keydown", (event) => {
     event.preventDefault();
     fillDown();
   }
-  if (isText(event.target) || !isPlain(event) || !areOn()) return;
-  if (isOpening) { event.preventDefault(); return; }
-  const code = digit(event);
-  const key = event.key.toLowerCase();
-  const act = (event.shiftKey && single[key.toUpperCase()]) || single[key];
-  if (row && code in answers) answer(row, answers[code]);
-  else if (act && (row || anywhere.has(key))) { const all = rows(); act(all, all.indexOf(row)); }
-  else return;
-  event.preventDefault();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "?" && isPlain(event) && areOn() && !isText(event.target)) document.getElementById("keys").showModal();
+  if (event.key === "Escape") document.getElementById("undo")?.replaceChildren();
 });
-
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target)) return;
   const isOnItsWay = document.querySelector("form[data-dirty=sent], form[data-dirty=typed]");
@@ -135,9 +141,6 @@ document.addEventListener("keydown", (event) => {
   const saved = new AbortController();
   document.body.addEventListener("attest:saved", undo, { once: true, signal: saved.signal });
   setTimeout(() => saved.abort(), 3000);
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.getElementById("undo")?.replaceChildren();
 });
 
 const box = document.querySelector("[data-single-keys]");

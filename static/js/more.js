@@ -10,3 +10,13 @@ export function loadMore() {
     link.click();
   });
 }
+
+// While rows are on their way, a key waits for its turn: each press counts, on the row that has the focus by then.
+let turn = Promise.resolve();
+let waiting = 0;
+export const isWaiting = () => waiting > 0;
+export function inTurn(step) {
+  waiting += 1;
+  const take = async () => { try { await step(); } finally { waiting -= 1; } };
+  turn = turn.then(take, take);
+}

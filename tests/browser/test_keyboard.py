@@ -204,3 +204,32 @@ def test_comment_is_kept_while_another_tab_of_the_panel_is_read(work, desk):
     panel.get_by_role("button", name="Comment").click()
     becomes(lambda: desk.standing(answer)["comments"], ["Ask the board about 2025."])
     becomes(panel.locator("#talk").input_value, "")
+
+
+def at(page):
+    return page.evaluate("document.activeElement.closest('form')?.dataset.key")
+
+
+@pytest.mark.parametrize("key", ["j", "u"])
+def test_key_works_on_a_page_just_opened(work, key):
+    work.page.keyboard.press(key)
+    becomes(lambda: at(work.page), "Q1")
+    work.page.goto(f"{work.path}?open={work.answers[2]}")
+    work.page.keyboard.press(key)
+    becomes(lambda: at(work.page), "Q4")
+
+
+def test_slash_works_on_a_page_just_opened(work):
+    work.page.keyboard.press("/")
+    becomes(lambda: work.page.evaluate("document.activeElement.id"), "q")
+
+
+def test_keys_held_while_rows_come_count_each(desk, open_window):
+    made = desk.many(100, "Cara")
+    window = open_window(made["sessions"][0], made["path"])
+    for _ in range(60):
+        window.page.keyboard.press("j")
+    window.page.keyboard.press("1")
+    becomes(lambda: at(window.page), "Q60")
+    until(lambda: window.chosen(made["answers"][59]), lambda one: one == "met")
+    assert window.faults == []
