@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from compliance.interchange.walls.process import BrokenError, TooLongError, output_of
+from compliance.interchange.walls.process import UnfinishedError, output_of
 from compliance.reports import keys
 from compliance.reports.process import RenderError
 
@@ -43,11 +43,8 @@ def seal(path: Path) -> str:
             memory_bytes=MEMORY_BYTES,
         ) as output:
             said = json.load(output)
-    except TooLongError as error:
-        msg = f"Sealing the report took longer than {SECONDS} seconds and was stopped."
-        raise RenderError(msg) from error
-    except (BrokenError, ValueError) as error:
-        msg = "The report could not be sealed: the process that signs it broke off."
+    except UnfinishedError as error:
+        msg = f"The report could not be sealed. {error}"
         raise RenderError(msg) from error
     if "problem" in said:
         msg = f"The report could not be sealed. {said['problem']}"

@@ -20,7 +20,7 @@ def check(found):
         text = str(fault)
         assert 10 < len(text) <= 500
         assert not [word for word in CODE if word in text]
-        assert fault.place or text.startswith("and ")
+        assert fault.place or text.startswith(("and ", "The file needs more "))
 
 
 def test_there_are_enough_of_them():
@@ -60,13 +60,6 @@ def test_good_file_is_read_in_the_process_too():
         content = FORMATS[name].write(SHEET)
         found = process.read([content], f"x{FORMATS[name].suffix}")
         assert (found.faults, found.document) == ((), SHEET.document)
-
-
-@pytest.mark.slow
-def test_process_is_killed_when_its_time_is_over(monkeypatch):
-    monkeypatch.setattr(limits, "SECONDS", 0.01)
-    [fault] = process.read([b"{}"], "x.json").faults
-    assert str(fault) == "the file: takes longer than 0.01 seconds to read"
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from compliance.interchange import waiting
 from compliance.interchange.sheets import process
+from compliance.interchange.walls.process import PATIENCE_SECONDS
 from compliance.models import Event
 from tests.interchange import hostile, sheets
 from tests.interchange.hostile import HARMLESS, SHEET, WHOLE, with_part
@@ -47,10 +48,10 @@ def test_bad_file_is_refused_in_words(name, assessment, con, content):
     bad = WHOLE[name](content)
     began = time.monotonic()
     reply = send(con, assessment, bad)
-    took = time.monotonic() - began
+    took = time.monotonic() - began  # by the clock, which others use, too
     words = reply.context["form"].errors["upload"][0]
     assert reply.status_code == 422
-    assert took < process.SECONDS + 5
+    assert took < process.SECONDS + PATIENCE_SECONDS
     assert 10 < len(words) <= 500
     assert not {"Error", "Exception", "Traceback", "<"} & set(words.split())
     assert words.startswith(("The file", "The ", "Part ", "Sheet ", "Choose "))
@@ -71,12 +72,6 @@ def test_reading_stays_below_its_memory(content, monkeypatch):
     monkeypatch.setattr(process, "MEMORY_BYTES", 80 * 1024 * 1024)
     with pytest.raises(process.SheetError, match="memory"):
         process.read([large])
-
-
-def test_reading_ends_when_its_time_is_over(content, monkeypatch):
-    monkeypatch.setattr(process, "SECONDS", 0.01)
-    with pytest.raises(process.SheetError, match="longer than"):
-        process.read([content])
 
 
 REFUSED = {

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from compliance.interchange.formats import limits
 from compliance.interchange.formats.found import Found, Note, from_plain
-from compliance.interchange.walls.process import BrokenError, TooLongError, output_of
+from compliance.interchange.walls.process import UnfinishedError, output_of
 
 MODULE = "compliance.interchange.formats.parsing"
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -28,8 +28,5 @@ def read(chunks: Iterable[bytes], file_name: str = "") -> Found:
             memory_bytes=limits.MEMORY_BYTES,
         ) as output:
             return from_plain(json.loads(output.read()))
-    except TooLongError:
-        words = f"takes longer than {limits.SECONDS} seconds to read"
-    except (BrokenError, ValueError):
-        words = "needs more time or memory than a checklist may"
-    return Found("unknown", faults=(Note("the file", words),))
+    except UnfinishedError as error:
+        return Found("unknown", faults=(Note("", str(error)),))

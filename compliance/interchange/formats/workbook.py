@@ -11,6 +11,7 @@ from compliance.interchange.formats.records import COLUMNS
 from compliance.interchange.formats.table import Row
 from compliance.interchange.sheets import parsing
 from compliance.interchange.walls.archive import WallError
+from compliance.interchange.walls.blame import is_of_library
 
 
 def read(content: bytes, _suffix: str = "") -> Found:
@@ -34,9 +35,11 @@ def _xlsx(content: bytes) -> Found:
     notes = Notes()
     try:
         rows = list(_cells(parsing.rows(BytesIO(content), place), notes))
-    except (WallError, UnreadableError, MemoryError):
+    except (WallError, UnreadableError):
         raise
-    except Exception as error:  # the library raises sixteen kinds of error
+    except Exception as error:
+        if not is_of_library(error):
+            raise
         words = "is damaged and cannot be read; save it again as .xlsx"
         raise UnreadableError(place[0], words) from error
     return table.read(f"{own.KIND} (XLSX)", rows, notes)

@@ -22,6 +22,7 @@ from compliance.interchange.records.counting import counts_of
 from compliance.interchange.records.shape import Head, Rows, TrailHead
 from compliance.interchange.records.trails import check_trail
 from compliance.interchange.telling import reason_of
+from compliance.interchange.walls.blame import is_of_library
 from compliance.reviews.content import content_from
 
 CHUNK = 1024 * 1024
@@ -177,9 +178,9 @@ def _chunks(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
         with archive.open(info) as part:
             while chunk := part.read(CHUNK):
                 yield chunk
-    except MemoryError:
-        raise
-    except Exception as error:  # zlib, struct and zipfile have errors of their own
+    except Exception as error:
+        if not is_of_library(error):
+            raise
         raise BundleError(info.filename, "is cut off or damaged") from error
 
 

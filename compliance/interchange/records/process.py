@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from compliance.interchange.formats.found import clipped
 from compliance.interchange.records import against_trail, layout
-from compliance.interchange.walls.process import BrokenError, TooLongError, output_from
+from compliance.interchange.walls.process import UnfinishedError, output_from
 
 MODULE = "compliance.interchange.records.parsing"
 CHUNK = 1024 * 1024
@@ -80,12 +80,8 @@ def opened(file: BinaryIO) -> Iterator[Bundle]:
                     yield bundle
                 return
             raise UnreadableError(clipped(said["fault"], layout.MOST_WORDS))
-    except TooLongError as error:
-        msg = f"The file takes longer than {layout.SECONDS} seconds to read"
-        raise UnreadableError(msg) from error
-    except (BrokenError, json.JSONDecodeError) as error:
-        msg = "The file needs more time or memory than a bundle may"
-        raise UnreadableError(msg) from error
+    except UnfinishedError as error:
+        raise UnreadableError(str(error)) from error
 
 
 def _refuse_fault(output: IO[bytes]) -> None:

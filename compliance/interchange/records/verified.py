@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from compliance.interchange.walls.process import BrokenError, TooLongError, output_from
+from compliance.interchange.walls.process import UnfinishedError, output_from
 
 MODULE = "compliance.interchange.records.verifying"
 SECONDS = 30
@@ -87,12 +87,8 @@ def verified(file: BinaryIO, pins: Iterable[str]) -> Verified:
     try:
         with output_from(MODULE, sorted(pins), file, **limits) as output:
             found = json.load(output)
-    except TooLongError as error:
-        msg = f"Checking the file took longer than {SECONDS} seconds and was stopped."
-        raise NoReportError(msg) from error
-    except (BrokenError, ValueError) as error:
-        msg = "The file needs more time or memory than any report does."
-        raise NoReportError(msg) from error
+    except UnfinishedError as error:
+        raise NoReportError(str(error)) from error
     if "problem" in found:
         raise NoReportError(str(found["problem"])[:MOST_WORDS])
     checks = tuple(

@@ -20,6 +20,7 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from compliance.interchange.sheets.escapes import unescaped
 from compliance.interchange.walls.archive import WallError, check
+from compliance.interchange.walls.blame import is_of_library
 
 MOST_SHEETS = 200
 MOST_ROWS = 1_048_576
@@ -50,22 +51,21 @@ class Reader(ExcelReader):  # type: ignore[misc]
         """A sheet that is a chart holds no cells; a strange one is no reason to refuse."""
 
 
-def main(_: list[str]) -> int:
-    """Exit status: 0 for rows, 1 with words on standard output for a refusal."""
+def main(_: list[str]) -> None:
+    """Write the rows, or words for a refusal."""
     place = ["the file"]
     try:
         for row in rows(sys.stdin.buffer, place):
             print(json.dumps(row, ensure_ascii=False))  # noqa: T201 - its one output
     except WallError as error:
-        return _refuse(str(error))
-    except MemoryError:
-        return _refuse(f"{place[0]} needs more memory than a sheet of answers may.")
-    except Exception:  # the library raises sixteen kinds of error
-        return _refuse(
+        _refuse(str(error))
+    except Exception as error:
+        if not is_of_library(error):
+            raise
+        _refuse(
             f"{place[0][:1].upper()}{place[0][1:]} is damaged and cannot be read."
             " Save it again as .xlsx."
         )
-    return 0
 
 
 def rows(file: Any, place: list[str]) -> Iterator[list[Any]]:
@@ -158,6 +158,5 @@ def _text_of(element: Any) -> str:
     return "".join(parts)
 
 
-def _refuse(words: str) -> int:
+def _refuse(words: str) -> None:
     print(json.dumps({"problem": words[:500]}))  # noqa: T201 - its one output
-    return 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from compliance.interchange.sheets.cells import Cell
 from compliance.interchange.sheets.sent import Row, SheetError
-from compliance.interchange.walls.process import BrokenError, TooLongError, output_of
+from compliance.interchange.walls.process import UnfinishedError, output_of
 
 MODULE = "compliance.interchange.sheets.parsing"
 SECONDS = 10
@@ -29,13 +29,6 @@ def read(chunks: Iterable[bytes]) -> list[Row]:
                 sheet, number, cells = said
                 found = {c: Cell(*it) for c, it in cells.items()}
                 rows.append(Row(sheet, number, found))
-    except TooLongError as error:
-        msg = f"The file takes longer than {SECONDS} seconds to read. Save it again."
-        raise SheetError(msg) from error
-    except BrokenError as error:
-        msg = (
-            "The file could not be read: it needs more time or memory than a sheet"
-            " of answers may. Save it again as .xlsx."
-        )
-        raise SheetError(msg) from error
+    except UnfinishedError as error:
+        raise SheetError(str(error)) from error
     return rows

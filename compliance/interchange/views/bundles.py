@@ -68,9 +68,12 @@ def bundle_preview(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return redirect("interchange:bundle_in", request.organisation.slug)
     path = _path(request, form.cleaned_data["draft"])
-    with path.open("rb") as file, opened(file) as bundle:
-        coming = plan(bundle, request.organisation, form.emails())
-        return _shown(request, form, coming)
+    try:
+        with path.open("rb") as file, opened(file) as bundle:
+            coming = plan(bundle, request.organisation, form.emails())
+            return _shown(request, form, coming)
+    except UnreadableError as refused:
+        return _again(request, _refused(refused))
 
 
 @require_POST
@@ -80,6 +83,21 @@ def bundle_take(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     path = _path(request, form.cleaned_data["draft"])
+    try:
+        return _taken(request, form, path)
+    except UnreadableError as refused:
+        return _again(request, _refused(refused))
+
+
+def _refused(refused: UnreadableError) -> BundleForm:
+    """The form for a bundle that was read before and cannot be read now, with why."""
+    form = BundleForm(data={})
+    form.errors.clear()
+    form.add_error("upload", str(refused))
+    return form
+
+
+def _taken(request: MemberRequest, form: BringForm, path: Path) -> HttpResponse:
     emails = form.emails()
     with path.open("rb") as file, opened(file) as bundle:
         try:

@@ -1,7 +1,8 @@
 """The inside of a process that reads a file: ``python -m ...walls.child MODULE ...``.
 
 It limits itself before anything of the module is loaded, then calls its
-``main(arguments)``, which gives the exit status.
+``main(arguments)``. What the module does not foresee is a fault of ours: the way to it
+goes to standard error, without a word of the file.
 """
 
 import gc
@@ -10,21 +11,50 @@ import os
 import resource
 import sys
 import warnings
+from collections.abc import Iterator
 from importlib import import_module
+
+from compliance.interchange.walls.endings import DONE, FAILED, OVER_MEMORY
 
 
 def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
     """Take on the limits that ``process.py`` sent, and be that module; never returns."""
+    trace = os.dup(2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries may quote the file
     resource.setrlimit(resource.RLIMIT_AS, (int(most_bytes), int(most_bytes)))
     most_seconds = math.ceil(float(seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds))
+    # the signal of the first limit says what it was, the second only kills
+    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # it would hold the file
     warnings.simplefilter("ignore")
     gc.disable()  # code that is loaded stays; looking for rings in it is time lost
-    module = import_module(name)
-    gc.enable()
-    status = module.main(list(arguments))
-    sys.stdout.flush()
+    status = DONE
+    try:
+        module = import_module(name)
+        gc.enable()
+        module.main(list(arguments))
+        sys.stdout.flush()
+    except MemoryError:
+        status = OVER_MEMORY
+    except BaseException as error:
+        status = FAILED
+        os.write(trace, "\n".join(way_to(error)).encode("utf-8", "replace"))
     os._exit(status)  # giving back a whole file's values one by one is time lost, too
+
+
+def way_to(error: BaseException | None) -> Iterator[str]:
+    """The kinds of an error and of those behind it, each with its calls, newest last.
+
+    Their messages are left out, since they may quote the file.
+    """
+    while error:
+        yield f"{type(error).__module__}.{type(error).__qualname__}"
+        step = error.__traceback__
+        while step:
+            code = step.tb_frame.f_code
+            yield f"  {code.co_filename}, line {step.tb_lineno}, in {code.co_name}"
+            step = step.tb_next
+        error = error.__cause__ or error.__context__
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Running a module of ours that reads a file: fed, and killed when it takes too long.
 
-The module limits its own memory and time (``child.py``); whoever calls it here holds
-the clock as well.
+The module limits its own memory and work (``child.py``); whoever calls it here holds
+the clock as well. Each ending has its own words, so that a file is only blamed for what
+it does itself.
 """
 
+import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,19 +17,33 @@ from typing import IO
 
 from django.conf import settings
 
+from compliance.interchange.walls.endings import DONE, OVER_MEMORY
+
 PASSED_ON = {"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 """What of the environment the process sees: where things are, and no secret."""
 CHILD = "compliance.interchange.walls.child"
 QUICK = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """It looks for no plug-ins among all that is installed."""
+PATIENCE_SECONDS = 60
+"""How much longer than its work a process may take by the clock: others work, too."""
+MOST_TRACED = 20_000
+"""Bytes of a traceback that are logged."""
+
+logger = logging.getLogger(__name__)
 
 
-class TooLongError(Exception):
-    """The process was killed: its time was over."""
+class UnfinishedError(Exception):
+    """The process gave no result; the text says why and what to do, for a person."""
 
 
-class BrokenError(Exception):
-    """The process ended without saying why: most likely its memory was used up."""
+class FailedError(UnfinishedError):
+    """The fault is Attest's, and logged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Attest failed at this; the file is not to blame. Try once more. If it fails"
+            " again, ask whoever runs Attest here to look in its log."
+        )
 
 
 @contextmanager
@@ -40,7 +57,7 @@ def output_of(
 ) -> Iterator[IO[bytes]]:
     """What ``main(arguments)`` of a module writes when it is fed with ``chunks``.
 
-    Raises ``TooLongError`` or ``BrokenError``.
+    ``seconds`` are of work. Raises ``UnfinishedError``.
     """
     with TemporaryFile() as stdin:
         for chunk in chunks:
@@ -61,30 +78,48 @@ def output_from(
     memory_bytes: int,
 ) -> Iterator[IO[bytes]]:
     """The same for a file on the disk, which the process reads itself."""
-    with TemporaryFile() as stdout:
+    with TemporaryFile() as stdout, TemporaryFile() as trace:
         file.seek(0)
         limits = [str(memory_bytes), str(seconds)]
-        if _run([module, *limits, *arguments], file, stdout, seconds) not in {0, 1}:
-            raise BrokenError
+        status = _run([module, *limits, *arguments], file, stdout, trace, seconds)
+        if status == OVER_MEMORY:
+            most = memory_bytes // 2**20
+            msg = f"The file needs more than {most:,} MB of memory to read. Split it."
+            raise UnfinishedError(msg)
+        if status == -signal.SIGXCPU:
+            msg = f"The file needs more than {seconds:g} seconds of work to read. Split it."
+            raise UnfinishedError(msg)
+        if status != DONE:
+            trace.seek(0)
+            said = trace.read(MOST_TRACED).decode(errors="replace")
+            logger.error("%s failed (status %s).\n%s", module, status, said)
+            raise FailedError
         stdout.seek(0)
         yield stdout
 
 
 def _run(
-    command: Sequence[str], stdin: IO[bytes], stdout: IO[bytes], seconds: float
+    command: Sequence[str],
+    stdin: IO[bytes],
+    stdout: IO[bytes],
+    trace: IO[bytes],
+    seconds: float,
 ) -> int:
     process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
         [sys.executable, "-m", CHILD, *command],
         stdin=stdin,
         stdout=stdout,
-        stderr=subprocess.DEVNULL,
+        stderr=trace,
         cwd=settings.BASE_DIR,
         env={k: os.environ[k] for k in PASSED_ON & set(os.environ)} | QUICK,
     )
     with process:
         try:
-            return process.wait(timeout=seconds)
+            return process.wait(timeout=seconds + PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
-            raise TooLongError from error
+            msg = (
+                "The server is busy and did not get through the file. Try again later."
+            )
+            raise UnfinishedError(msg) from error
         finally:
             process.kill()

@@ -1,0 +1,158 @@
+"""How reading ends that gives no result: the file is blamed for its own faults only."""
+
+import json
+import time
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from compliance.interchange import waiting
+from compliance.interchange.formats import limits
+from compliance.interchange.formats import process as formats
+from compliance.interchange.formats.writing import FORMATS
+from compliance.interchange.records import verified
+from compliance.interchange.records.process import UnreadableError, opened
+from compliance.interchange.sheets import process as sheets
+from compliance.interchange.sheets.sent import SheetError
+from compliance.interchange.walls import process
+from tests.interchange import bundles
+from tests.interchange.catalogs import ASVS_CSV, make_asvs, make_library, make_pia
+from tests.interchange.checklists import make_sheet
+from tests.interchange.raising import SECRET
+
+pytestmark = pytest.mark.slow
+SHEET = make_sheet(2)
+
+
+def as_json(value):
+    return json.dumps(value, default=str).encode()
+
+
+OURS = {name: kind.write(SHEET) for name, kind in FORMATS.items()}
+FILES = {
+    **{name: (content, FORMATS[name].suffix) for name, content in OURS.items()},
+    "CISO library": (as_json(make_library()), ".json"),
+    "PIA": (as_json(make_pia()), ".json"),
+    "ASVS": (as_json(make_asvs()), ".json"),
+    "ASVS as CSV": (ASVS_CSV, ".csv"),
+}
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    monkeypatch.setattr(process, "CHILD", "tests.interchange.raising")
+
+
+def is_told(words, caplog):
+    """Whether Attest is blamed, and the log knows the way to it and nothing else."""
+    assert words.startswith("Attest failed at this; the file is not to blame.")
+    [record] = [one for one in caplog.records if one.levelname == "ERROR"]
+    said = record.getMessage()
+    assert "builtins.KeyError" in said
+    assert "raising.py" in said
+    assert SECRET not in said
+    return True
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_reader_that_breaks_blames_attest(name, broken, caplog):
+    content, suffix = FILES[name]
+    [fault] = formats.read([content], f"x{suffix}").faults
+    assert is_told(str(fault), caplog)
+
+
+def test_reader_of_answer_sheets_that_breaks_blames_attest(broken, caplog):
+    with pytest.raises(SheetError) as refused:
+        sheets.read([OURS["xlsx"]])
+    assert is_told(str(refused.value), caplog)
+
+
+def test_verifier_that_breaks_blames_attest(broken, caplog, tmp_path):
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
+    with (
+        (tmp_path / "x.pdf").open("rb") as file,
+        pytest.raises(verified.NoReportError) as refused,
+    ):
+        verified.verified(file, [])
+    assert is_told(str(refused.value), caplog)
+
+
+def test_reader_of_bundles_that_breaks_blames_attest(
+    cast, broken, caplog, settings, tmp_path
+):
+    settings.FILES_DIR = tmp_path / "files"
+    content = bundles.bundle_of(bundles.make_everything(cast))
+    with (
+        bundles.as_file(content) as file,
+        pytest.raises(UnreadableError) as refused,
+        opened(file),
+    ):
+        pass
+    assert is_told(str(refused.value), caplog)
+
+
+def test_module_that_cannot_be_loaded_is_a_fault_of_attest(caplog):
+    with (
+        pytest.raises(process.FailedError),
+        process.output_of("tests.nowhere", [], [b""], seconds=5, memory_bytes=2**28),
+    ):
+        pass
+    assert "builtins.ModuleNotFoundError" in caplog.text
+
+
+def test_page_blames_attest_and_says_what_to_do(cast, sign_in, broken):
+    client = sign_in(cast.ada)
+    path = reverse("interchange:checklist_read", args=["acme"])
+    upload = SimpleUploadedFile("own.yaml", OURS["yaml"])
+    page = client.post(path, {"upload": upload}).content.decode()
+    assert "Attest failed at this; the file is not to blame." in page
+    assert "ask whoever runs Attest here to look in its log" in page
+
+
+def test_clock_that_runs_out_is_no_fault_of_the_file(monkeypatch):
+    monkeypatch.setattr(process, "PATIENCE_SECONDS", 0.01 - limits.SECONDS)
+    [fault] = formats.read([OURS["yaml"]], "x.yaml").faults
+    assert str(fault).startswith("The server is busy")
+    assert str(fault).endswith("Try again later.")
+
+
+def test_time_that_is_waited_is_no_work(monkeypatch):
+    began = time.monotonic()
+    with process.output_of(
+        "tests.interchange.working", ["2", "0"], [], seconds=1, memory_bytes=2**28
+    ) as output:
+        assert output.read() == b"done"
+    assert time.monotonic() - began > 2
+
+
+def test_work_that_takes_too_long_is_told_as_such():
+    with (
+        pytest.raises(process.UnfinishedError, match="more than 1 seconds of work"),
+        process.output_of(
+            "tests.interchange.working", ["0", "9"], [], seconds=1, memory_bytes=2**28
+        ),
+    ):
+        pass
+
+
+def test_bundle_that_cannot_be_read_again_is_told_on_its_page(
+    cast, sign_in, monkeypatch, settings, tmp_path
+):
+    settings.FILES_DIR = tmp_path / "files"
+    content = bundles.bundle_of(bundles.make_everything(cast))
+    draft = waiting.keep_file(
+        user_id=cast.zoe.pk, thing_id=cast.other.pk, chunks=[content]
+    )
+    monkeypatch.setattr(process, "PATIENCE_SECONDS", -1000)
+    client = sign_in(cast.zoe)
+    shown = client.get(
+        reverse("interchange:bundle_preview", args=[cast.other.slug]), {"draft": draft}
+    )
+    taken = client.post(
+        reverse("interchange:bundle_take", args=[cast.other.slug]),
+        {"draft": draft, "seen": "x"},
+    )
+    for page in (shown, taken):
+        assert page.status_code == 422
+        assert "The server is busy" in page.content.decode()
