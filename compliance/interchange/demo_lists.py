@@ -3,22 +3,10 @@
 from typing import Any
 
 from compliance.checklists.actions import store_checklist
+from compliance.interchange.formats import own
+from compliance.interchange.formats.plain import named_in
+from compliance.interchange.reading import BadSeeds, Fault
 from compliance.organisations.models import Organisation, User
-
-_QUESTION: dict[str, Any] = {
-    "kind": "verdict",
-    "binds": [],
-    "rule": None,
-    "applies_from": [],
-    "number": None,
-    "how_to_check": "",
-    "when_partly": "",
-    "common_mistake": "",
-    "remedy": "",
-    "related": [],
-    "choices": [],
-    "cites": [],
-}
 
 
 def store_edition(
@@ -27,33 +15,25 @@ def store_edition(
     checklist: dict[str, Any],
     edition: dict[str, Any],
 ) -> None:
-    """Publish an edition that a demo file tells in short; the one before retires."""
-    document = {
-        "checklist": checklist["key"],
-        "edition": {
-            "number": edition["number"],
-            "law_as_of": edition["law_as_of"].isoformat(),
-            "release_notes": edition["release_notes"],
-            "subject_label": "Name of the supplier",
-            "subject_help": "",
-            "roles": {},
-            "role_fact": "",
-        },
-        "facts": [],
-        "sections": [
-            section
-            | {"intro": "", "questions": [_question(q) for q in section["questions"]]}
-            for section in edition["sections"]
-        ],
+    """Publish an edition that a demo file tells in short; the one before retires.
+
+    It is read as a file that is imported, so that it can go out and come in again.
+    Raises ``BadSeeds``.
+    """
+    words = {name: edition[name] for name in ("number", "release_notes")}
+    told = checklist | {
+        "edition": words | {"law_as_of": edition["law_as_of"].isoformat()},
+        "subject": {"label": "Name of the supplier"},
+        "sections": edition["sections"],
     }
+    found = own.read(told, named_in(told))
+    if found.document is None:
+        raise BadSeeds([Fault(checklist["key"], None, str(it)) for it in found.faults])
     store_checklist(
         by=by,
         organisation=organisation,
-        document=document,
-        **{name: checklist[name] for name in ("theme", "title", "summary")},
+        theme=found.theme,
+        title=found.title,
+        summary=found.summary,
+        document=found.document,
     )
-
-
-def _question(told: dict[str, Any]) -> dict[str, Any]:
-    values = {name: value for name, value in told.items() if name != "hints"}
-    return _QUESTION | values | {"evidence_hints": told["hints"]}

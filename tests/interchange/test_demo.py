@@ -7,12 +7,24 @@ from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
 
 from compliance.audit import trail
-from compliance.interchange import actions
+from compliance.interchange import actions, bringing
 from compliance.interchange.demo import PASSWORD, load_demo
-from compliance.models import Answer, Assessment, Event, Evidence, Organisation, User
+from compliance.interchange.formats.writing import FORMATS
+from compliance.interchange.sheets import drafts
+from compliance.models import (
+    Answer,
+    Assessment,
+    Edition,
+    Event,
+    Evidence,
+    Organisation,
+    User,
+)
 from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import signoffs_of
+from tests.interchange.bundles import bundle_of, reading
+from tests.interchange.files import read
 
 FOLDER = settings.BASE_DIR / "seeds" / "demo"
 
@@ -76,3 +88,32 @@ class TestDemo(TestCase):
         irena = User.objects.get(name="Irena Kowalska")
         found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
         assert [point.about for point in blocking(found)] == ["na", "returned"]
+
+    def test_every_own_checklist_goes_out_and_comes_in_again(self):
+        own = Edition.objects.exclude(checklist__organisation=None)
+        assert own.count() > 1
+        for edition in own:
+            sheet = bringing.sheet_of(edition)
+            for kind in FORMATS.values():
+                found = read(kind.write(sheet), kind.suffix)
+                assert found.faults == (), (edition, kind.suffix)
+                assert found.document == sheet.document, (edition, kind.suffix)
+
+    def test_every_bundle_is_read_again(self):
+        for assessment in Assessment.objects.all():
+            with reading(bundle_of(assessment)) as bundle:
+                assert len(bundle.rows["answers"]) == assessment.answers.count()
+
+    def test_every_sheet_comes_back_without_a_change(self):
+        ada = User.objects.get(name="Ada Lindqvist")
+        running = [one for one in Assessment.objects.all() if one.is_open]
+        assert len(running) > 1
+        for assessment in running:
+            content = actions.write_sheet(by=ada, assessment=assessment)
+            draft_id = actions.read_sheet(
+                by=ada, assessment=assessment, file_name="x.xlsx", chunks=[content]
+            )
+            kept = {"user_id": ada.pk, "assessment_id": assessment.pk}
+            draft = drafts.find(**kept, draft_id=draft_id)
+            plan = actions.preview_sheet(by=ada, assessment=assessment, draft=draft)
+            assert (plan.changing, plan.refused) == ([], []), assessment
