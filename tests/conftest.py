@@ -3,20 +3,24 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-import uuid
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import closing
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from tests import postgres
 from tests.factories import make_cast
+from tests.made import TABLES, made
 
 # How long an example takes says how busy the machine is, not what the code does.
 examples.register_profile(
@@ -73,47 +77,60 @@ def committed(transactional_db):
             cursor.execute(sql)
 
 
-def migrate(url, folder):
+def migrate(url):
     """Make the tables of a database, as an installation does."""
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "-v0"],
-        cwd=settings.BASE_DIR,
-        env=os.environ
-        | {
-            "DJANGO_SETTINGS_MODULE": "compliance.settings",
-            "ATTEST_DATA_DIR": str(folder),
-            "DATABASE_URL": url,
-            "NO_BOOTSTRAP": "1",
-        },
-        check=True,
-    )
+    with TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v0"],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {
+                "DJANGO_SETTINGS_MODULE": "compliance.settings",
+                "ATTEST_DATA_DIR": folder,
+                "DATABASE_URL": url,
+                "NO_BOOTSTRAP": "1",
+            },
+            check=True,
+        )
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory):
+def migrated_file():
     """A SQLite file with all tables and no rows, to be copied: making it takes seconds."""
-    folder = tmp_path_factory.mktemp("migrated")
-    migrate(f"sqlite:///{folder}/attest.sqlite3", folder)
-    return folder / "attest.sqlite3"
+    name = "attest.sqlite3"
+    return made("tables", lambda new: migrate(f"sqlite:///{new}/{name}"), TABLES) / name
+
+
+@pytest.fixture(scope="session")
+def migrated_database():
+    """The name of such a database on the server that the suite runs on."""
+    return postgres.migrated(migrate)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, request):
+    """The suite's own database begins as a copy: ``migrate`` then finds nothing to do."""
+    if connection.vendor != "sqlite":
+        template = request.getfixturevalue("migrated_database")
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+        return
+    path = request.getfixturevalue("migrated_file")
+
+    def fill(connection, **kwargs):
+        if connection.is_in_memory_db() and not connection.introspection.table_names():
+            with closing(sqlite3.connect(path)) as source:
+                source.backup(connection.connection)
+
+    connection_created.connect(fill, weak=False)
 
 
 @pytest.fixture
 def new_server():
     """A new database of PostgreSQL, where the suite runs on one."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
+    if not postgres.IS_SERVER:
         pytest.skip("needs both kinds of database")
-    import psycopg  # noqa: PLC0415
-
-    def on_server(statement):
-        address = urlunsplit(urlsplit(given)._replace(path="/postgres"))
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement)
-
-    name = f"moved_{uuid.uuid4().hex}"
-    on_server(f"CREATE DATABASE {name}")
-    yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
-    on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.database() as name:
+        yield postgres.url_of(name)
 
 
 @pytest.fixture
