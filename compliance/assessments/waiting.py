@@ -3,6 +3,7 @@
 from compliance.assessments.choices import TALKED
 from compliance.assessments.models import Answer
 from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.outside import own
 from compliance.organisations.models import Organisation, User
 
 
@@ -14,7 +15,7 @@ def waiting(organisation: Organisation, user: User) -> AnswerQuerySet:
         na_by__isnull=False,
         na_confirmed_by=None,
     )
-    return rows.exclude(na_by=user)
+    return rows.exclude(own(user, "na_by", "assessment"))
 
 
 def waiting_page(organisation: Organisation, user: User) -> AnswerQuerySet:

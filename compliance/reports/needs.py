@@ -19,7 +19,8 @@ from compliance.assessments.choices import (
     Verdict,
 )
 from compliance.assessments.law import news
-from compliance.assessments.models import Action, Answer, Assessment, Comment
+from compliance.assessments.models import Action, Answer, Assessment, Comment, Namesake
+from compliance.assessments.outside import asked_of
 from compliance.assessments.uses import with_gaps
 from compliance.assessments.waiting import waiting
 from compliance.evidence.models import Evidence
@@ -72,6 +73,7 @@ def needs(
     found += [_action(one, today) for one in _actions(organisation, user)]
     found += [_mention(comment) for comment in _mentions(organisation, user)]
     found += [_evidence(one, today) for one in expiring(organisation, today, user)]
+    found += [_name(one) for one in asked_of(user, organisation)]
     if Permission.CONFIRM in allowed:
         found += _unconfirmed(organisation, user)
         found += [_review(one) for one in to_review(organisation, user)]
@@ -242,6 +244,21 @@ def _reopening(asked: Reopening) -> Need:
         on=None,
         is_pressing=False,
         since=timezone.localdate(asked.asked_at),
+        is_asked=True,
+    )
+
+
+def _name(asked: Namesake) -> Need:
+    """A name in a bundle that is believed to be this person."""
+    origin = asked.origin
+    return Need(
+        icon="users",
+        title=f"{origin.brought_by or 'Attest'} asks whether you are {asked.account}",
+        detail=f"Answers brought in with {origin.assessment}",
+        url=reverse("interchange:names", args=[origin.assessment.organisation.slug]),
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(origin.brought_at),
         is_asked=True,
     )
 

@@ -57,6 +57,8 @@ class Paper:
     """The content hash, where ``content`` has been put into other words for printing."""
     brought_at: datetime | None = None
     """When the assessment came from another installation, if it did."""
+    outside: frozenset[str] = frozenset()
+    """Keys of the answers that came with it."""
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
     since: tuple[Changed, ...] = ()
@@ -69,6 +71,11 @@ class Paper:
     """The one whose content this report tells."""
     events: tuple[Happened, ...] = ()
     """The whole trail of the assessment, oldest first; ``trail`` is what is printed."""
+
+    @property
+    def from_outside(self) -> int:
+        """How many of the answers that apply came from another installation."""
+        return sum(line.key in self.outside for line in self.content.applying)
 
     @property
     def record(self) -> Record:

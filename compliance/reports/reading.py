@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.outside import Outside
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists.content import document
@@ -89,6 +90,7 @@ def read(
         since=tuple(since),
         since_signed=last,
         brought_at=_brought_at(assessment),
+        outside=_outside(assessment),
         is_past=as_of_seq is not None,
         signatures=signatures,
         signature=_signature(signatures, content, revision),
@@ -112,6 +114,14 @@ def _brought_at(assessment: Assessment) -> datetime | None:
         return assessment.brought_from.brought_at
     except ObjectDoesNotExist:
         return None
+
+
+def _outside(assessment: Assessment) -> frozenset[str]:
+    ids = Outside(assessment).answers
+    rows = Answer.everything.filter(assessment=assessment, pk__in=ids)
+    return (
+        frozenset(rows.values_list("question__key", flat=True)) if ids else frozenset()
+    )
 
 
 def _signature(

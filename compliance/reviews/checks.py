@@ -19,6 +19,8 @@ class Checked:
     by_id: int
     by: str
     at: datetime
+    is_here: bool = True
+    """False for a look that came along under a name nobody of here answers for."""
 
 
 Checks = Mapping[str, Sequence[Checked]]
@@ -83,6 +85,7 @@ def is_covered(line: Line, checks: Checks, signer_id: int) -> bool:
     return any(
         one.result == CheckResult.ACCEPTED
         and one.seen == seen
+        and one.is_here
         and one.by_id != signer_id
         for one in checks[line.key]
     )

@@ -9,10 +9,12 @@ from django.db.models import Q
 from compliance.assessments.actions.writing import ANSWERING, CHANGING
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import Answer, Assessment, Attachment
+from compliance.assessments.outside import Outside
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.organisations.models import User
 from compliance.reviews.checks import Hands
-from compliance.reviews.stated import came_with
+from compliance.reviews.stated import Stated
 
 FACTS = "assessment.facts_changed"
 DESCRIBED = "evidence.described"
@@ -42,6 +44,8 @@ ASIDE = MOVING | {
     "assessment.exported",
     "assessment.import_undone",
     "assessment.imported",
+    "assessment.name_claimed",
+    "assessment.name_denied",
     "assessment.reopened",
     "assessment.reopening_asked",
     "assessment.reopening_declined",
@@ -57,24 +61,25 @@ ASIDE = MOVING | {
     "evidence.viewed",
 }
 """Events by which nobody did. What came along from an earlier assessment is confirmed
-again by a person; each answer of a spreadsheet has an event of its own."""
+again by a person; each answer of a spreadsheet has an event of its own. Whose the answers
+are that came in a bundle, ``Outside`` knows."""
 _SAYING = ANSWERING | {"later_until"}
 
 
 def hands_in(
-    assessment: Assessment, keys: Mapping[int, str]
+    assessment: Assessment, keys: Mapping[int, str], outside: Outside
 ) -> tuple[Hands, dict[int, str]]:
     """Who prepared what, and what they are called: from the trail, every hand there was.
 
-    Those who answered before it was brought in are among them. ``keys`` maps the ids of
-    answers to those of questions.
+    Those who answered before it was brought in are among them (``outside``). ``keys``
+    maps the ids of answers to those of questions.
     """
     found: defaultdict[str, set[int]] = defaultdict(set)
-    people: dict[int, str] = {}
-    came = came_with(assessment)
-    for answer_id, ids in came.get("hands", {}).items():
-        found[keys[int(answer_id)]] |= set(ids)
-        people |= {pk: came["people"][str(pk)] for pk in ids}
+    for answer_id in outside.answers:
+        found[keys[answer_id]] |= outside.hands(answer_id)
+    stated, came = Stated(assessment), {pk for some in found.values() for pk in some}
+    rows = User.objects.filter(pk__in=came) if came else ()
+    people = {one.pk: stated.name(one) for one in rows}
     for event, ids in _prepared(assessment):
         for key in (keys[pk] for pk in ids if pk in keys):
             found[key].add(event.actor_id)
@@ -84,8 +89,7 @@ def hands_in(
 
 def hands_of(assessment: Assessment, answer: Answer) -> frozenset[int]:
     """The ids of those who prepared one question."""
-    before = came_with(assessment).get("hands", {}).get(str(answer.pk), ())
-    return frozenset(before) | frozenset(
+    return Outside(assessment).hands(answer.pk) | frozenset(
         event.actor_id
         for event, ids in _prepared(assessment, answer)
         if answer.pk in ids
@@ -123,7 +127,7 @@ def _prepared(
             places = places or _places(assessment)
             moved = trail.changes(event)[1].get("questions_moved", ())
             yield event, [places[key] for key in moved if key in places]
-        elif _says(event):
+        elif prepares(event):
             yield event, [int(event.subject_id)]
 
 
@@ -133,8 +137,10 @@ def _places(assessment: Assessment) -> dict[str, int]:
     return dict(rows.values_list("question__key", "pk"))
 
 
-def _says(event: Event) -> bool:
-    """Whether an event says something anew: an owner or a due date does not."""
+def prepares(event: Event) -> bool:
+    """Whether an event of an answer says something anew: an owner or a day does not."""
+    if event.action not in PREPARING:
+        return False
     if event.action not in CHANGING:
         return True
     after = trail.changes(event)[1]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.outside import Outside
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
@@ -38,6 +39,13 @@ class Desk:
     answers: Mapping[str, int]
     review: Review | None
     signed: Content | None
+    outside: Outside
+
+    @property
+    def from_outside(self) -> int:
+        """How many of the answers that apply were brought in."""
+        ids = (self.answers[line.key] for line in self.content.applying)
+        return sum(pk in self.outside.answers for pk in ids)
 
     @property
     def today(self) -> date:
@@ -114,7 +122,8 @@ def read_desk(assessment: Assessment) -> Desk:
     """The same inside a moment, or a lock, of the caller; from ``to_read``."""
     rows = Answer.everything.filter(assessment=assessment)
     keys = dict(rows.values_list("pk", "question__key"))
-    hands, people = hands_in(assessment, keys)
+    outside = Outside(assessment)
+    hands, people = hands_in(assessment, keys, outside)
     content = content_of(assessment)
     last = assessment.signoffs.select_related("snapshot")[:2]
     signed = [content_from(one.snapshot.text) for one in last]
@@ -125,19 +134,30 @@ def read_desk(assessment: Assessment) -> Desk:
         content=content,
         covered=covered,
         at=timezone.now(),
-        checks=_checks(assessment, keys),
+        checks=_checks(assessment, keys, outside),
         hands=hands,
         people=people,
         answers={key: pk for pk, key in keys.items()},
         review=assessment.reviews.select_related("sent_by").filter(ended="").first(),
         signed=signed[0] if signed else None,
+        outside=outside,
     )
 
 
-def _checks(assessment: Assessment, keys: Mapping[int, str]) -> Checks:
+def _checks(
+    assessment: Assessment, keys: Mapping[int, str], outside: Outside
+) -> Checks:
     found: defaultdict[str, list[Checked]] = defaultdict(list)
     rows = Check.objects.filter(review__assessment=assessment).select_related("by")
     for row in rows.order_by("pk"):
-        look = Checked(row.seen, row.result, row.reason, row.by_id, str(row.by), row.at)
+        look = Checked(
+            row.seen,
+            row.result,
+            row.reason,
+            row.by_id,
+            str(row.by),
+            row.at,
+            row.by_id not in outside.names,
+        )
         found[keys[row.answer_id]].append(look)
     return found

@@ -39,6 +39,8 @@ WORDS = {
     "assessment.exported": "Spreadsheet downloaded",
     "assessment.bundled": "Bundle written",
     "assessment.brought_in": "Brought in from a bundle",
+    "assessment.name_claimed": "Says that the answers brought in under this name are theirs",
+    "assessment.name_denied": "Says that the answers brought in under this name are not theirs",
     "assessment.imported": "Spreadsheet taken in",
     "assessment.import_undone": "Spreadsheet taken back",
     "answer.refused": "refused: somebody else had changed it",

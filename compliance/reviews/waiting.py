@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.outside import own
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import Reopening, Review
 
@@ -21,7 +22,7 @@ def to_reopen(organisation: Organisation, user: User) -> QuerySet[Reopening]:
     """Requests to reopen that somebody else made and nobody decided, oldest first."""
     rows = Reopening.objects.filter(
         decision="", assessment__organisation=organisation
-    ).exclude(asked_by=user)
+    ).exclude(own(user, "asked_by", "assessment"))
     return _joined(rows.select_related("asked_by")).order_by("asked_at")
 
 

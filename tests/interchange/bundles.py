@@ -13,7 +13,7 @@ from compliance.assessments import actions
 from compliance.audit import trail
 from compliance.checklists.actions import store_checklist
 from compliance.evidence import actions as evidence
-from compliance.interchange.records import outgoing
+from compliance.interchange.records import outgoing, planning
 from compliance.interchange.records.incoming import bring_in
 from compliance.interchange.records.process import opened
 from compliance.models import Answer, Theme
@@ -169,6 +169,11 @@ def brought_in(content, organisation, by=None, **more):
     """The assessment that a bundle becomes."""
     with reading(content) as bundle:
         return bring_in(by=by, organisation=organisation, bundle=bundle, **more)
+
+
+def write_elsewhere(monkeypatch):
+    """Let every bundle be one that another installation wrote."""
+    monkeypatch.setattr(planning, "written_here", lambda bundle: None)
 
 
 def hash_of(assessment):

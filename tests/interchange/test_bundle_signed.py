@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from compliance.assessments.actions import say_whose
 from compliance.assessments.voiding import void_of
 from compliance.audit import trail
 from compliance.evidence.actions import describe
@@ -29,14 +30,22 @@ from compliance.reviews.signed import content_at, signoffs_of
 from compliance.reviews.snapshot import to_read
 from tests import signing
 from tests.factories import make_member, make_organisation
-from tests.interchange.bundles import brought_in, bundle_of, hash_of, publish, reading
+from tests.interchange.bundles import (
+    brought_in,
+    bundle_of,
+    hash_of,
+    publish,
+    reading,
+    write_elsewhere,
+)
 
 pytestmark = pytest.mark.slow
 LEFT = '{"after":{},"before":{}}'
 
 
 @pytest.fixture(autouse=True)
-def files(settings, tmp_path):
+def files(settings, tmp_path, monkeypatch):
+    write_elsewhere(monkeypatch)
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
@@ -107,6 +116,8 @@ def test_who_answered_there_does_not_sign_here(cast):
         refs = {one["name"]: one["ref"] for one in bundle.rows["people"]}
     member = make_member(cast.other, "reviewer", "Con Again")
     came = brought_in(content, cast.other, emails={refs["Con Tributor"]: member.email})
+    name = came.brought_from.namesakes.get(member=member)
+    say_whose(by=member, organisation_id=cast.other.pk, name_id=name.pk, is_theirs=True)
     desk = desk_of(came)
     assert desk.prepared(member.pk) == desk_of(assessment).prepared(cast.con.pk) != []
     with pytest.raises(ValidationError, match="You prepared Q1"):

@@ -24,6 +24,7 @@ from compliance.assessments.actions.bulk import (
     set_many,
     undo_many,
 )
+from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
 from compliance.assessments.actions.confirm import (
     CONFIRMED,
@@ -122,6 +123,7 @@ __all__ = [
     "reopen",
     "resolve",
     "save_answer",
+    "say_whose",
     "see",
     "send_back_na",
     "set_many",

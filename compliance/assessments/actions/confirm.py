@@ -19,6 +19,7 @@ from compliance.assessments.actions.writing import (
 )
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Comment, Mention
+from compliance.assessments.outside import is_own
 from compliance.assessments.scoring import verdict_of
 from compliance.assessments.versions import Known
 from compliance.audit import trail
@@ -129,11 +130,11 @@ def _locked(
 def _why_not(by: User, answer: Answer, seen: Known) -> str:
     """Why a person cannot confirm this answer now, "" when they can."""
     key = answer.question.key
-    if answer.na_by_id is None:
+    if answer.na_by is None:
         return f"{key} no longer says N/A."
     if answer.na_confirmed_by_id:
         return f"{key} is confirmed already, by {answer.na_confirmed_by}."
-    if answer.na_by_id == by.pk:
+    if is_own(by, answer.na_by, answer.assessment):
         return f"{key}: you said N/A yourself. A second person confirms it."
     if not answer.applies:
         return f"{key} does not apply any more, by a rule."

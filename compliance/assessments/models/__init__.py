@@ -4,7 +4,13 @@ from compliance.assessments.models.action import Action, ActionLink
 from compliance.assessments.models.answer import Answer, Attachment
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.models.looking import Presence, SavedView, Visit
-from compliance.assessments.models.origin import Origin, OriginEvent, OriginTrail
+from compliance.assessments.models.origin import (
+    Namesake,
+    NamesakeSaid,
+    Origin,
+    OriginEvent,
+    OriginTrail,
+)
 from compliance.assessments.models.talk import Comment, Mention
 from compliance.assessments.models.upgrade import UNDO_FOR, Upgrade
 
@@ -17,6 +23,8 @@ __all__ = [
     "Attachment",
     "Comment",
     "Mention",
+    "Namesake",
+    "NamesakeSaid",
     "Origin",
     "OriginEvent",
     "OriginTrail",

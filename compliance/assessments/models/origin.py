@@ -1,6 +1,7 @@
 """Where an assessment was brought in from, and its trail there."""
 
 from django.db import models
+from django.db.models import Q
 
 from compliance.assessments.models.assessment import Assessment
 from compliance.organisations.models import Organisation, User
@@ -17,10 +18,12 @@ class Origin(models.Model):
          "people": {user id: name}, "numbers": {action id: number},
          "taken": {answer id: {"text", "verdict", "value"}},
          "earlier": {"told", "answers": {key: {"verdict", ..., "evidence": [id]}}} or None,
-         "hands": {answer id: [user id]}, "signed": [revision], "seq": number}
+         "hands": {answer id: [user id]}, "outside": [answer id], "signed": [revision],
+         "seq": number}
 
-    ``hands`` are those who answered there, ``signed`` the revisions that were signed there,
-    and ``seq`` the event of the trail of here that tells of its coming.
+    ``hands`` are those who answered there, ``outside`` the answers that came saying
+    something, ``signed`` the revisions that were signed there, and ``seq`` the event of
+    the trail of here that tells of its coming.
     """
 
     assessment = models.OneToOneField(
@@ -43,6 +46,66 @@ class Origin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} from {self.bundle_sha256[:8]}"
+
+
+class NamesakeSaid(models.TextChoices):
+    """Whether a name in a bundle is somebody of here."""
+
+    WAITS = "", "Waits for their yes"
+    YES = "yes", "Said yes"
+    NO = "no", "Said no"
+    KNOWN = "known", "Known from the trail of this installation"
+
+
+VOUCHED = (NamesakeSaid.YES, NamesakeSaid.KNOWN)
+
+
+class NamesakeQuerySet(models.QuerySet["Namesake"]):
+    """Names in bundles."""
+
+    def vouched(self) -> "NamesakeQuerySet":
+        """Those of which it is certain who they are."""
+        return self.filter(said__in=VOUCHED)
+
+
+class Namesake(models.Model):
+    """A person of a bundle: the account that only has the name, and who that may be.
+
+    ``member`` is who whoever brought the bundle in believes it is, or None for nobody.
+    That counts from their own yes on. A bundle that this installation wrote leaves no
+    choice: its trail knows who it was.
+    """
+
+    origin = models.ForeignKey(Origin, models.PROTECT, related_name="namesakes")
+    account = models.OneToOneField(User, models.PROTECT, related_name="namesake")
+    member = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    said = models.CharField(
+        max_length=5, choices=NamesakeSaid.choices, default="", blank=True
+    )
+    said_at = models.DateTimeField(null=True)
+
+    objects = NamesakeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(said="") | Q(member__isnull=False),
+                name="namesake_said_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(said="", said_at=None)
+                | ~Q(said="") & Q(said_at__isnull=False),
+                name="namesake_said_has_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} as {self.member}"
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether it is certain who this is."""
+        return self.said in VOUCHED
 
 
 class OriginTrail(models.Model):

@@ -7,6 +7,7 @@ told, and where it says too little, it counts as nothing.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
 from compliance.interchange.records.values import values_of
 from compliance.reviews import told as reviews
+from compliance.reviews.hands import prepares
 
 SIGNED = "assessment.signed"
 _SIGNOFF = (
@@ -34,6 +36,9 @@ _HEARD |= {"answer.na_confirmed"}
 
 class Bundle(Protocol):
     """What is read of one."""
+
+    @property
+    def head(self) -> dict[str, Any]: ...
 
     @property
     def rows(self) -> dict[str, Any]: ...
@@ -64,6 +69,8 @@ class _Heard:
         self.beside = beside.Told()
         self.reviews = reviews.Told()
         self.signed: dict[str, dict[str, Any]] = {}
+        self.hands: defaultdict[int, set[int]] = defaultdict(set)
+        """Answers to those who prepared them."""
         self.unsure: set[tuple[int, str]] = set()
         """Texts of answers of which the last word was erased."""
 
@@ -83,6 +90,8 @@ class _Heard:
 
     def _hear(self, event: Event, is_erased: bool) -> None:
         after = json.loads(event.payload or event.rest or "{}").get("after", {})
+        if event.subject_label == "answer" and event.actor_id and prepares(event):
+            self.hands[int(event.subject_id)].add(event.actor_id)
         if event.action in _HEARD:
             self.answers.hear(event)
             self._mark(event, after, is_erased)
@@ -148,12 +157,16 @@ def _event(said: dict[str, Any]) -> Event:
 def _faults(bundle: Bundle, heard: _Heard) -> Iterator[str]:
     rows, names = bundle.rows, bundle.trails[-1]["names"]["answers"]
     people, ids = _People(), {key: int(pk) for pk, key in names.items()}
+    accounts = {number: ref for ref, number in bundle.head["people"].items()}
+    for number, ref in accounts.items():
+        people.are(number, ref)
     for at, row in enumerate(rows["answers"]):
         if row["key"] not in ids:
             yield f"answers.{at}: the trail knows no answer {row['key']}"
             return
     yield from _signatures(rows, heard.signed, people)
     yield from _head(rows["assessment"], heard.beside)
+    yield from _hands(rows, ids, heard, accounts)
     for row in rows["answers"]:
         yield from _answer(row, ids[row["key"]], heard, people)
     yield from _reviews(rows, ids, heard.reviews, people)
@@ -180,6 +193,16 @@ def _signatures(
                 yield f"{place}: {name} is not what event {said['seq']} tells"
     for said in missing.values():
         yield f"signoffs: the one that event {said['seq']} tells is missing"
+
+
+def _hands(
+    rows: dict[str, Any], ids: dict[str, int], heard: _Heard, accounts: dict[int, str]
+) -> Iterator[str]:
+    """Whoever prepared an answer is named with it; four eyes rest on that."""
+    for row in rows["answers"]:
+        told = {accounts.get(number) for number in heard.hands[ids[row["key"]]]}
+        if not told <= set(row["answered_by"]):
+            yield f"{row['key']}: answered_by leaves out somebody who answered it"
 
 
 def _moment(text: Any) -> Any:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
-from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.choices import AssessmentStatus, Verdict
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -212,6 +212,7 @@ class Building:
                 for answer, said in self._pairs()
                 if said["answered_by"]
             },
+            "outside": [answer.pk for answer, said in self._pairs() if _says(said)],
             "signed": [row["revision"] for row in rows["signoffs"]],
         }
 
@@ -233,6 +234,13 @@ class Building:
 
     def _named(self, row: dict[str, Any], *names: str) -> dict[str, User | None]:
         return {name: self.people[row[name]] if row[name] else None for name in names}
+
+
+def _says(said: dict[str, Any]) -> bool:
+    """Whether an answer comes along saying something; a rule that it applies not does."""
+    names = ("note", "reason", "attachments", "answered_by")
+    is_answered = said["verdict"] != Verdict.UNANSWERED or said["value"] is not None
+    return is_answered or not said["applies"] or any(said[name] for name in names)
 
 
 def _free(model: type[models.Model], ids: Sequence[str]) -> dict[str, UUID]:

@@ -15,7 +15,14 @@ from compliance.assessments.against_trail import (
     beside,
     remedies,
 )
-from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
+from compliance.assessments.models import (
+    Assessment,
+    Namesake,
+    NamesakeSaid,
+    Origin,
+    OriginEvent,
+    OriginTrail,
+)
 from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.models import Event
@@ -47,8 +54,9 @@ def bring_in(
     """The assessment of a bundle as one of the organisation's, with an equal content hash.
 
     Files are kept first, then every row in one transaction, with one event. ``emails``
-    maps people of the bundle to members; everybody else becomes an account that nobody
-    can sign in to. With ``seen``, the text of a preview, it raises ``MovedError`` when
+    maps people of the bundle to members who are asked whether that is them; until their
+    yes everybody is an account that nobody can sign in to. In a bundle that this
+    installation wrote people are known by their ids. With ``seen``, the text of a preview, it raises ``MovedError`` when
     that preview would say something else by now. Raises ``ValidationError`` in words for
     what cannot be, ``StorageError`` when the disk is full; then no row has changed.
     """
@@ -82,10 +90,10 @@ def _refuse(coming: Coming, seen: str) -> None:
 def _build(by: User | None, organisation: Organisation, coming: Coming) -> Assessment:
     bundle = coming.bundle
     editions = _editions(by, organisation, coming)
-    others = [one for one in coming.people if one.user is None]
+    others = [one for one in coming.people if one.account is None]
     made = make_placeholders(names=[one.name for one in others])
     people = {one.ref: user for one, user in zip(others, made, strict=True)}
-    people |= {one.ref: one.user for one in coming.people if one.user}
+    people |= {one.ref: one.account for one in coming.people if one.account}
     building = Building(coming, organisation, editions, people)
     assessment = building.build()
     building.finish()
@@ -99,6 +107,21 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
         )
         raise ValidationError(msg)
     return assessment
+
+
+def _names(building: Building) -> list[Namesake]:
+    """A row for everybody who only has a name here, with who that may be."""
+    now = timezone.now()
+    return [
+        Namesake(
+            account=building.people[one.ref],
+            member=one.user,
+            said=NamesakeSaid.KNOWN if one.is_known else NamesakeSaid.WAITS,
+            said_at=now if one.is_known else None,
+        )
+        for one in building.coming.people
+        if one.account is None
+    ]
 
 
 def _record(by: User | None, building: Building) -> Event:
@@ -117,6 +140,11 @@ def _record(by: User | None, building: Building) -> Event:
             "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
             "erased": _erased(bundle.events()),
             "counts": bundle.head["counts"],
+            "asked": {
+                str(building.people[one.ref].pk): one.user.pk
+                for one in building.coming.people
+                if one.user and not one.account
+            },
             "answers": as_told(building.answers),
             "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
             "actions": remedies.as_told(building.actions),
@@ -167,6 +195,10 @@ def _keep_origin(by: User | None, building: Building, seq: int) -> None:
         brought_at=timezone.now(),
         brought_by=by,
     )
+    names = _names(building)
+    for name in names:
+        name.origin = origin
+    Namesake.objects.bulk_create(names)
     trails = [
         OriginTrail.objects.create(
             origin=origin,

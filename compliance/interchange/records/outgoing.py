@@ -23,7 +23,7 @@ from compliance.interchange.records.proving import proof_in
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
 from compliance.reviews.models import Snapshot
-from compliance.reviews.rows import rows_of
+from compliance.reviews.rows import rows_and_people
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 
 CHUNK = 1024 * 1024
@@ -51,6 +51,7 @@ class Record:
     content: Content
     rows: dict[str, Any]
     head: tuple[int, str]
+    people: dict[str, int]
     keys: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -65,14 +66,11 @@ def read(assessment_id: UUID) -> Record:
     """Everything of an assessment that can change, as it stands now."""
     with one_moment():
         assessment = to_read(assessment_id)
-        record = Record(
-            assessment,
-            content_of(assessment),
-            rows_of(assessment),
-            trail.head_of(assessment.organisation_id),
-        )
-        rows = Answer.everything.filter(assessment=assessment).order_by("pk")
-        pairs = rows.values_list("pk", "question__key").iterator()
+        rows, people = rows_and_people(assessment)
+        head = trail.head_of(assessment.organisation_id)
+        record = Record(assessment, content_of(assessment), rows, head, people)
+        answers = Answer.everything.filter(assessment=assessment).order_by("pk")
+        pairs = answers.values_list("pk", "question__key").iterator()
         record.keys = {str(pk): key for pk, key in pairs}
     return record
 
@@ -117,6 +115,7 @@ def _head(record: Record, counts: dict[str, int]) -> dict[str, Any]:
         "subject": content.subject,
         "content_hash": content.content_hash,
         "rows_hash": digest(canonical(record.rows)),
+        "people": record.people,
         "counts": counts,
     }
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import F, Max, Q
 
-from compliance.assessments.models import Action, Assessment, Origin
+from compliance.assessments.models import Action, Assessment, Namesake, Origin
 from compliance.audit.chain import canonical, digest
+from compliance.audit.models import Event
 from compliance.checklists.choices import UNPUBLISHED
 from compliance.checklists.models import Checklist, Edition, Theme
 from compliance.interchange.bringing import missing_cites
@@ -37,11 +38,22 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """A person of the bundle; ``user`` is the member that they are here, if any."""
+    """A person of the bundle.
+
+    ``user`` is who that is here: certain when ``is_known``, else a member to be asked;
+    None for nobody.
+    """
 
     ref: str
     name: str
     user: User | None
+    is_known: bool = False
+    is_member: bool = False
+
+    @property
+    def account(self) -> User | None:
+        """The account that the rows name; None where only the name comes along."""
+        return self.user if self.is_known and self.is_member else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,8 @@ class Coming:
 
     ``renumbered`` are actions whose number is taken, with the one they get here.
     ``others`` are assessments here that came from the same one, in another state.
-    ``media_types`` is what each file is by its bytes.
+    ``media_types`` is what each file is by its bytes. ``same`` is the assessment that
+    it already is here, ``is_own`` says that this installation wrote the bundle.
     """
 
     bundle: Bundle
@@ -61,6 +74,7 @@ class Coming:
     same: Assessment | None
     media_types: Mapping[str, str]
     faults: tuple[str, ...]
+    is_own: bool = False
 
     @property
     def seen(self) -> str:
@@ -73,7 +87,10 @@ class Coming:
                         [fate.ref, fate.edition and fate.edition.pk]
                         for fate in self.fates
                     ],
-                    [[one.ref, one.user and one.user.pk] for one in self.people],
+                    [
+                        [one.ref, one.user and one.user.pk, one.is_member]
+                        for one in self.people
+                    ],
                     self.renumbered,
                     [str(other.pk) for other in self.others],
                     self.faults,
@@ -88,15 +105,27 @@ def plan(
     """What ``bring_in`` would do now. ``emails`` maps people of the bundle to members."""
     rows = bundle.rows
     fates = tuple(_fates(bundle, organisation))
-    people, faults = _people(rows, organisation, emails or {})
+    written = written_here(bundle)
+    people, faults = (
+        _known(bundle, organisation, emails or {})
+        if written
+        else _people(rows, organisation, emails or {})
+    )
     came = Origin.objects.filter(organisation=organisation).select_related(
         "assessment__organisation", "assessment__edition__checklist"
     )
-    same = came.filter(bundle_sha256=bundle.digest).first()
+    before = came.filter(bundle_sha256=bundle.digest).first()
+    same = before.assessment if before else None
     kinds, refused = files.media_types(bundle)
     faults += refused
     if same:
         faults.append("This bundle was brought in before. Nothing is brought in twice.")
+    elif written and written.organisation_id == organisation.pk:
+        same = written
+        faults.append(
+            "This bundle is of an assessment that is here. Go on with that one: its trail"
+            " tells every earlier state of it."
+        )
     faults += _edition_faults(bundle, fates, organisation)
     if no_room := files.no_room(bundle, organisation):
         faults.append(no_room)
@@ -109,10 +138,31 @@ def plan(
         tuple(people),
         tuple(renumbered(rows, organisation).items()),
         tuple(other for other in others if same is None),
-        same.assessment if same else None,
+        same,
         kinds,
         tuple(faults),
+        written is not None,
     )
+
+
+def written_here(bundle: Bundle) -> Assessment | None:
+    """The assessment of this installation that a bundle was written of; None for others.
+
+    Its last trail has to be that of here, event by event: a name or an id may be
+    written by anybody, the hash of an event covers who did what.
+    """
+    last, number = bundle.trails[-1], len(bundle.trails)
+    came = {said["seq"]: said["hash"] for at, said in bundle.events() if at == number}
+    events = Event.objects.filter(
+        organisation_id=last["organisation_id"],
+        scope_id=last["assessment"],
+        seq__lte=last["head_seq"],
+    )
+    if not came or came != dict(events.values_list("seq", "hash")):
+        return None
+    return Assessment.objects.filter(
+        pk=last["assessment"], organisation=last["organisation_id"]
+    ).first()
 
 
 def renumbered(rows: dict[str, Any], organisation: Organisation) -> dict[int, int]:
@@ -200,5 +250,34 @@ def _people(
             person["ref"], person["name"], by_email.get(wanted.get(person["ref"], ""))
         )
         for person in rows["people"]
+    ]
+    return people, faults
+
+
+def _known(
+    bundle: Bundle, organisation: Organisation, emails: Mapping[str, str]
+) -> tuple[list[Somebody], list[str]]:
+    """The people of a bundle that this installation wrote: there is nothing to choose."""
+    ids = bundle.head["people"]
+    users = User.objects.in_bulk(ids.values())
+    members = Membership.objects.filter(
+        organisation=organisation, user__in=users, user__is_active=True
+    )
+    here = set(members.values_list("user_id", flat=True))
+    names = Namesake.objects.filter(account__in=users).select_related("member")
+    aliases = {name.account_id: name for name in names}
+    people = []
+    for person in bundle.rows["people"]:
+        user, is_member = users.get(ids.get(person["ref"])), False
+        if user and (name := aliases.get(user.pk)):
+            user = name.member if name.is_vouched else None
+        elif user:
+            is_member = user.pk in here
+        people.append(
+            Somebody(person["ref"], person["name"], user, user is not None, is_member)
+        )
+    faults = [
+        f"{ref}: this installation wrote the bundle and knows who that is."
+        for ref in sorted(ref for ref, email in emails.items() if email)
     ]
     return people, faults

@@ -94,6 +94,7 @@ class Head(Part):
     subject: Subject
     content_hash: Hash
     rows_hash: Hash
+    people: dict[Person, Large]
     counts: dict[Short, Count]
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="REF=EMAIL",
-            help="who a person of the bundle is here; again for each",
+            help="a member to ask whether they are that person; again for each",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -89,6 +89,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Edition {fate.title} {fate.number}: {fate.words}")
         for one in coming.people:
             here = one.user.email if one.user else "a name without an account"
+            if one.user and not one.is_known:
+                here = f"{here} is asked"
             self.stdout.write(f"{one.ref} {one.name}: {here}")
         for was, now in coming.renumbered:
             self.stdout.write(f"Action AC-{was} gets the number AC-{now} here")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
+from compliance.assessments.outside import is_own
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import Decision
@@ -58,7 +59,7 @@ def decide_reopening(
         if asked is None or here.status != AssessmentStatus.SIGNED:
             msg = "No reopening waits here any more."
             raise ValidationError(msg)
-        if decision == Decision.APPROVED and asked.asked_by_id == by.pk:
+        if decision == Decision.APPROVED and is_own(by, asked.asked_by, here):
             msg = "You asked for it yourself. A second person approves it."
             raise ValidationError(msg)
         signed = here.signoffs.select_related("snapshot").get(revision=here.revision)

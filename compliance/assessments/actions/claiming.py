@@ -1,0 +1,56 @@
+"""Saying whether answers that came in a bundle are one's own."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from compliance.assessments.actions.holding import hold_open
+from compliance.assessments.models import Namesake, NamesakeSaid
+from compliance.audit import trail
+from compliance.organisations.models import User
+from compliance.web.turns import in_turn
+
+CLAIMED, DENIED = "assessment.name_claimed", "assessment.name_denied"
+
+
+def say_whose(
+    *, by: User, organisation_id: UUID, name_id: int, is_theirs: bool
+) -> Namesake:
+    """Say yes or no to being a person of a bundle, as whoever was asked; once.
+
+    From a yes on the person answers for those answers in place of whoever brought them
+    in. Raises ``Namesake.DoesNotExist`` for a name that they were not asked about, and
+    ``ValidationError`` for another word than the first, and while the assessment is
+    signed or archived.
+    """
+    said = NamesakeSaid.YES if is_theirs else NamesakeSaid.NO
+    with in_turn(), transaction.atomic():
+        asked = Namesake.objects.filter(
+            member=by, origin__organisation=organisation_id
+        ).exclude(said=NamesakeSaid.KNOWN)
+        hold_open(asked.get(pk=name_id).origin.assessment_id)
+        name = asked.select_for_update(of=("self",)).select_related(
+            "account", "origin__assessment__edition__checklist"
+        ).get(pk=name_id)  # fmt: skip
+        assessment = name.origin.assessment
+        if name.said == said:
+            return name
+        if name.said:
+            msg = "You have answered this already."
+            raise ValidationError(msg)
+        if not assessment.is_talked_about:
+            msg = f"This assessment is {assessment.closed_word}: it stays as it is."
+            raise ValidationError(msg)
+        name.said, name.said_at = said, timezone.now()
+        name.save(update_fields=["said", "said_at"])
+        trail.record(
+            by=by,
+            organisation_id=organisation_id,
+            action=CLAIMED if is_theirs else DENIED,
+            subject=assessment,
+            scope_id=assessment.pk,
+            after={"title": str(name.account), "account": name.account_id},
+        )
+    return name
