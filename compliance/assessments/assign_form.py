@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from compliance.assessments.actions import Newcomer
+from compliance.assessments.choices import NO_OWNER
 from compliance.assessments.values import line_ends
 from compliance.organisations.models import User
 from compliance.web.text import validate_line, validate_text
@@ -22,7 +23,7 @@ def _person(label: str, nobody: str) -> forms.TypedChoiceField:
         empty_value=None,
         choices=[("", nobody)],
         widget=forms.Select(attrs={"class": "select"}),
-        error_messages={"invalid_choice": "Choose somebody who may answer."},
+        error_messages={"invalid_choice": NO_OWNER},
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from compliance.assessments.choices import Verdict
+from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.web.text import validate_text
 
@@ -23,7 +23,7 @@ class BulkForm(forms.Form):
     person = forms.RegexField(
         rf"^({NOBODY}|[1-9][0-9]{{0,17}})$",
         required=False,
-        error_messages={"invalid": "Choose somebody of this organisation."},
+        error_messages={"invalid": NO_OWNER},
     )
     due_on = forms.DateField(required=False, error_messages=_DATE)
     no_due = forms.BooleanField(required=False)

@@ -99,6 +99,10 @@ TALKED = frozenset({AssessmentStatus.RUNNING, AssessmentStatus.REVIEW})
 ``RUNNING`` may change as well."""
 
 
+NO_OWNER = "Choose somebody of this organisation who may answer."
+"""Said where a question or an action is given to anybody else."""
+
+
 class Filter(models.TextChoices):
     """What the question list can be narrowed to."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from compliance.assessments.choices import Verdict
+from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
@@ -43,7 +43,7 @@ class AnswerForm(forms.Form):
         required=False,
         min_value=1,
         max_value=2**63 - 1,
-        error_messages={"max_value": "Choose somebody of this organisation."},
+        error_messages={"max_value": NO_OWNER},
     )
     due_on = forms.DateField(
         required=False, error_messages={"invalid": "Write the date as 2026-12-31."}

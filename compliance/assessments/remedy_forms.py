@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from compliance.assessments.choices import ActionStatus, Priority
+from compliance.assessments.choices import NO_OWNER, ActionStatus, Priority
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.organisations.models import User
 from compliance.web.text import validate_line, validate_text
@@ -44,7 +44,7 @@ class RemedyForm(forms.Form):
         coerce=int,
         empty_value=None,
         widget=forms.Select(attrs={"class": "select"}),
-        error_messages={"invalid_choice": "Choose somebody of this organisation."},
+        error_messages={"invalid_choice": NO_OWNER},
     )
     due_on = forms.DateField(
         label="Due",

@@ -134,7 +134,7 @@ def test_one_undo_puts_every_answer_back(cast, answers):
     save(cast.ada, answers[1], verdict="later", later_until=date(2026, 12, 24))
     before = list(Answer.objects.order_by("pk").values("verdict", "reason", "owner"))
     answers = list(answers[0].assessment.answers.order_by("question__position"))
-    done = set_many(cast.con, answers[:4], verdict="partly", owner_id=cast.rob.pk)
+    done = set_many(cast.con, answers[:4], verdict="partly", owner_id=cast.ada.pk)
     back = undo(cast.con, answers, done.seq)
     assert (len(back.done), back.left) == (4, [])
     after = list(Answer.objects.order_by("pk").values("verdict", "reason", "owner"))

@@ -188,7 +188,7 @@ def test_owner_that_no_id_can_be_is_refused_beside_a_conflict(cast, answers, sig
     con.post(address, {"base": "0", "owner": str(cast.con.pk)})
     reply = con.post(address, {"base": "0", "owner": "1" * 30})
     assert reply.status_code == 422
-    assert "Choose somebody of this organisation." in reply.text
+    assert "Choose somebody of this organisation who may answer." in reply.text
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,9 @@ def test_owner_is_somebody_of_the_organisation(cast):
                 organisation=cast.acme,
                 fields={"title": "Fine", "owner_id": person.pk},
             )
-        assert refused.value.messages == ["Choose somebody of this organisation."]
+        assert refused.value.messages == [
+            "Choose somebody of this organisation who may answer."
+        ]
 
 
 def test_foreign_answer_cannot_be_linked(cast):

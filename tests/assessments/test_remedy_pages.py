@@ -190,7 +190,7 @@ def test_save_refuses_what_is_wrong_and_keeps_what_was_typed(cast, sign_in):
     page = text(reply)
     for words in (
         "The title has 201 characters; 200 fit.",
-        "Choose somebody of this organisation.",
+        "Choose somebody of this organisation who may answer.",
         "Write 0.1 days or more.",
         "Write the date as 2026-12-31.",
         "Long thoughts",

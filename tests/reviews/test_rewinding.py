@@ -109,7 +109,11 @@ class Life:
         self.save(self.one(), verdict="later", later_until=date(2027, 1, 1))
 
     def hand_over(self):
-        self.save(self.one(), owner_id=self.who().pk, due_on=date(2026, 12, 1))
+        self.save(
+            self.one(),
+            owner_id=self.rng.choice(self.people[:3]).pk,
+            due_on=date(2026, 12, 1),
+        )
 
     def many(self):
         answers = self.rng.sample(list(self.answers), 3)

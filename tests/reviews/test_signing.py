@@ -343,7 +343,7 @@ def test_action_of_another_person_voids_and_a_new_name_does_not(cast):
     assert voids(assessment) == []
     change(cast, cast.otto, text="In two weeks.")
     assert voids(assessment) == ["AC-1 Write it: details"]
-    change(cast, cast.otto, owner_id=cast.rev.pk)
+    change(cast, cast.otto, owner_id=cast.ada.pk)
     assert voids(assessment) == ["AC-1 Write it: details, owner"]
 
 

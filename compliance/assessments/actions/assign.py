@@ -13,11 +13,11 @@ from compliance.assessments.actions.answer import Refused, save_answer
 from compliance.assessments.actions.bulk import Bulk, set_many
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.talk import comment
+from compliance.assessments.actions.writing import answerer
 from compliance.assessments.mine import asked_by, counted
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.organisations import actions as people
-from compliance.organisations.access import Permission, may
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
 from compliance.web.mail import absolute, queue_mail
@@ -214,10 +214,10 @@ def _known(organisation: Organisation, email: str) -> User | None:
 
 
 def _refuse_reader(organisation: Organisation, person: User) -> None:
-    member = organisation.memberships.filter(user=person).first()
-    if member is None or not may(member, Permission.ANSWER):
-        msg = "Choose somebody of this organisation who may answer."
-        raise ValidationError({"to": msg})
+    try:
+        answerer(organisation.pk, person.pk)
+    except ValidationError as error:
+        raise ValidationError({"to": error.messages}) from error
 
 
 def _first_day(answers: Collection[Answer]) -> date | None:

@@ -14,9 +14,9 @@ from compliance.assessments.actions.writing import (
     Change,
     Changes,
     alter,
+    answerer,
     changing_events,
     is_standing,
-    member,
     old_beside,
     old_values,
     wound_back,
@@ -30,6 +30,7 @@ from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
+from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
 
@@ -165,7 +166,8 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         changes: dict[int, Change] = {}
         moved: list[Event] = []
         left: set[int] = set()
-        people = set(assessment.organisation.memberships.values_list("user", flat=True))
+        people = who_may(assessment.organisation, Permission.ANSWER)
+        owners = {person.pk for person in people}
         for event in events:
             answer = answers[int(event.subject_id)]
             before, after = trail.changes(event)
@@ -173,7 +175,7 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
                 moved.append(event)
             elif not is_standing(answer, after):
                 left.add(answer.pk)
-            elif change := alter(by, answer, _old(before, people), old_beside(before)):
+            elif change := alter(by, answer, _old(before, owners), old_beside(before)):
                 changes[answer.pk] = change
         rows = list(answers.values())
         store(rows, changes)
@@ -185,10 +187,10 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
     return PutBack(sorted(done), [a.question.key for a in rows if a.pk in left])
 
 
-def _old(before: Changes, people: Collection[int]) -> Changes:
-    """The fields before an event; a question of somebody who left is nobody's."""
+def _old(before: Changes, owners: Collection[int]) -> Changes:
+    """The fields before an event; whose owner may not answer now, is nobody's."""
     old = old_values(before)
-    if old.get("owner_id") and old["owner_id"] not in people:
+    if old.get("owner_id") and old["owner_id"] not in owners:
         old["owner_id"] = None
     return old
 
@@ -271,7 +273,7 @@ def _refuse_foolish(assessment: Assessment, bulk: Bulk) -> None:
         msg = "Choose what to set."
         raise ValidationError(msg)
     if changes.get("owner_id"):
-        member(assessment, changes["owner_id"])
+        answerer(assessment.organisation_id, changes["owner_id"])
     if bulk.evidence and bulk.evidence.organisation_id != assessment.organisation_id:
         msg = "This evidence belongs to another organisation."
         raise ValidationError(msg)

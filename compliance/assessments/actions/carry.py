@@ -10,6 +10,7 @@ from compliance.assessments.models import ActionLink, Answer, Assessment, Attach
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Edition
+from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation
 
 _CHOSEN = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
@@ -45,20 +46,20 @@ def fill(answers: Sequence[Answer], earlier: dict[str, Answer]) -> None:
     if not earlier:
         return
     organisation = next(iter(earlier.values())).assessment.organisation
-    members = set(organisation.memberships.values_list("user_id", flat=True))
+    owners = {person.pk for person in who_may(organisation, Permission.ANSWER)}
     for answer in answers:
         if answer.question.key in earlier:
-            _carry(answer, earlier[answer.question.key], members)
+            _carry(answer, earlier[answer.question.key], owners)
 
 
-def _carry(answer: Answer, earlier: Answer, members: set[int]) -> None:
+def _carry(answer: Answer, earlier: Answer, owners: set[int]) -> None:
     """Fill in an unsaved answer from the earlier one of the same question.
 
-    What the new edition asks in another way keeps its note only. An owner who has
-    left, and a due date, stay behind. "Not applicable" waits for a second person.
+    What the new edition asks in another way keeps its note only. An owner who may
+    not answer now, and a due date, stay behind. "Not applicable" waits for a second person.
     """
     answer.note = earlier.note
-    if earlier.owner_id in members:
+    if earlier.owner_id in owners:
         answer.owner_id = earlier.owner_id
     if answer.question.kind == earlier.question.kind:
         _carry_verdict(answer, earlier)

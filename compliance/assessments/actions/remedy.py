@@ -19,6 +19,7 @@ from compliance.assessments.actions.asking import (
     stop_asking,
 )
 from compliance.assessments.actions.holding import hold_open_for
+from compliance.assessments.actions.writing import answerer
 from compliance.assessments.choices import CLOSED, ActionStatus
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
@@ -285,8 +286,8 @@ def _event_name(status: str, real: Changes) -> str:
 
 def _set(by: User, action: Action, fields: Changes) -> None:
     """Set fields and what follows from them; ``ValidationError`` for wrong ones."""
-    if fields.get("owner_id"):
-        fields = fields | {"owner": _member(action, fields["owner_id"])}
+    if owner_id := fields.get("owner_id"):
+        fields = fields | {"owner": answerer(action.organisation_id, owner_id)}
     for field, value in fields.items():
         setattr(action, field, value)
     if action.is_open:
@@ -294,16 +295,6 @@ def _set(by: User, action: Action, fields: Changes) -> None:
     elif "status" in fields:
         action.closed_at, action.closed_by = timezone.now(), by
     action.clean_fields(exclude=["organisation", "created_by"])
-
-
-def _member(action: Action, user_id: int) -> User:
-    people = User.objects.filter(
-        memberships__organisation_id=action.organisation_id, pk=user_id
-    )
-    person = people.first()
-    if person is None:
-        raise ValidationError({"owner": "Choose somebody of this organisation."})
-    return person
 
 
 def _record_link(by: User, action: Action, answer: Answer, name: str) -> None:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.choices import OPEN, Verdict
+from compliance.assessments.choices import NO_OWNER, OPEN, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.scoring import BESIDE, verdict_of
@@ -20,7 +20,8 @@ from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists.choices import QuestionKind
-from compliance.organisations.models import User
+from compliance.organisations.access import Permission, may
+from compliance.organisations.models import Membership, User
 
 Changes = dict[str, Any]
 DAYS = {"due_on", "later_until"}
@@ -229,7 +230,7 @@ def write(
     if change is None:
         return None
     if answer.owner_id and "owner_id" in change.after:
-        answer.owner = member(answer.assessment, answer.owner_id)
+        answer.owner = answerer(answer.assessment.organisation_id, answer.owner_id)
     answer.save(update_fields=change.columns)
     return record(by, answer, action, change.before, change.after | (also or {}))
 
@@ -338,12 +339,10 @@ def choices_of(answer: Answer) -> list[list[str]]:
     return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
 
 
-def member(assessment: Assessment, user_id: int) -> User:
-    """The person with that id, of the same organisation; else ``ValidationError``."""
-    people = User.objects.filter(
-        memberships__organisation_id=assessment.organisation_id
-    )
-    person = people.filter(pk=user_id).first()
-    if person is None:
-        raise ValidationError({"owner": "Choose somebody of this organisation."})
-    return person
+def answerer(organisation_id: UUID, user_id: int) -> User:
+    """The person with that id, if they may answer there; else ``ValidationError``."""
+    members = Membership.objects.with_people().filter(user__is_active=True)
+    member = members.filter(organisation=organisation_id, user=user_id).first()
+    if member is None or not may(member, Permission.ANSWER):
+        raise ValidationError({"owner": NO_OWNER})
+    return member.user

@@ -16,7 +16,6 @@ from compliance.assessments.assign_form import AssignForm
 from compliance.assessments.choices import Filter
 from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
-from compliance.assessments.views.contributing import answerers
 from compliance.assessments.views.looking import (
     found_rows,
     read_look,
@@ -25,7 +24,12 @@ from compliance.assessments.views.looking import (
 )
 from compliance.assessments.views.workspace import find
 from compliance.organisations import limits
-from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    member_required,
+    who_may,
+)
 from compliance.web.mail import is_printed
 
 NEVER = Filter.NOT_APPLYING.value
@@ -37,7 +41,10 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Which questions and who has them; then one mail to the person who is asked."""
     assessment = find(request, assessment_id)
     is_sent = request.method == "POST"
-    form = AssignForm(request.POST if is_sent else None, people=answerers(request))
+    form = AssignForm(
+        request.POST if is_sent else None,
+        people=who_may(request.organisation, Permission.ANSWER),
+    )
     view, _ = read_view(request, assessment)
     rows = _rows(assessment, view, request.POST if is_sent else request.GET)
     status = 422 if is_sent else 200

@@ -22,7 +22,12 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.picks import named, pinned, read_picks, read_pinned
 from compliance.assessments.plan import Plan
 from compliance.assessments.versions import Known
-from compliance.assessments.views.looking import found_rows, read_look, read_view
+from compliance.assessments.views.looking import (
+    found_rows,
+    owners,
+    read_look,
+    read_view,
+)
 from compliance.assessments.views.refreshing import refreshed
 from compliance.assessments.views.workspace import find
 from compliance.audit.models import Event
@@ -218,8 +223,7 @@ def _context(assessment: Assessment, asked: Asked) -> dict[str, Any]:
 def _choices(request: MemberRequest, what: str, find: str) -> dict[str, Any]:
     """The people or the pieces of evidence to choose from."""
     if what in {"owner", FILL}:
-        people = request.organisation.memberships.with_people()
-        return {"people": [member.user for member in people]}
+        return {"people": owners(request)}
     if what != "evidence":
         return {}
     find = find.replace("\x00", "").strip()[:200]

@@ -27,8 +27,8 @@ from compliance.assessments.views.workspace import find, find_answer
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
-    may,
     member_required,
+    who_may,
 )
 from compliance.organisations.models import User
 
@@ -124,7 +124,7 @@ def hand_back(
     if data is None and answer.owner_id != request.user.pk:
         messages.info(request, f"{answer.question.key} is not yours.")
         return redirect(_url(request, assessment))
-    form = HandBackForm(data, people=answerers(request, request.user))
+    form = HandBackForm(data, people=_others(request))
     if form.is_valid():
         try:
             done = actions.hand_back(
@@ -145,14 +145,10 @@ def hand_back(
     return render(request, "assessments/hand_back.html", context, status=status)
 
 
-def answerers(request: MemberRequest, but: User | None = None) -> list[User]:
-    """Members who may answer, by name."""
-    members = request.organisation.memberships.with_people()
-    return [
-        member.user
-        for member in members.filter(user__is_active=True)
-        if may(member, Permission.ANSWER) and member.user != but
-    ]
+def _others(request: MemberRequest) -> list[User]:
+    """Who else may answer."""
+    people = who_may(request.organisation, Permission.ANSWER)
+    return [person for person in people if person != request.user]
 
 
 def _told(answer: Answer, done: actions.HandedBack) -> str:

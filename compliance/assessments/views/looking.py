@@ -20,7 +20,8 @@ from compliance.assessments.overview import Overview, Row
 from compliance.assessments.searching import answers_with
 from compliance.assessments.seeing import Unseen, unseen
 from compliance.assessments.voiding import void_of
-from compliance.organisations.access import MemberRequest, Permission
+from compliance.organisations.access import MemberRequest, Permission, who_may
+from compliance.organisations.models import User
 
 CHUNK = 40
 """Rows that come at once; the rest follow as they are scrolled to."""
@@ -218,6 +219,12 @@ def _around(rows: Sequence[Row], answer_id: int | None) -> int:
     """The start of the section that an answer stands in; 0 where there is none."""
     section = next((row.section_id for row in rows if row.id == answer_id), None)
     return next((row.position for row in rows if row.section_id == section), 0)
+
+
+def owners(request: MemberRequest, also: User | None = None) -> list[User]:
+    """Who may own a question or an action, by name; ``also`` who owns it now."""
+    people = who_may(request.organisation, Permission.ANSWER)
+    return [*people, also] if also and also not in people else people
 
 
 def page_context(

@@ -9,6 +9,7 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.models import Assessment
 from compliance.assessments.views.looking import (
     list_context,
+    owners,
     page_context,
     read_look,
     read_view,
@@ -59,19 +60,20 @@ def _rows(
     """The wanted rows one by one, with the sections that the page shows."""
     view, new = read_view(request, assessment)
     opened = request.POST.get("opened", "")
-    people = request.organisation.memberships.with_people() if opened else []
+    rows = lines.lines(
+        assessment.answers.filter(pk__in=wanted).for_page(),
+        assessment,
+        view.today,
+        open_id=int(opened) if _is_id(opened) else None,
+        scope=Scope(assessment.edition, assessment.facts),
+        news=new.news,
+        amended=view.amended,
+    )
+    open_row = next((line.answer for line in rows if line.is_open), None)
     return page_context(request, assessment, view) | {
         "on_page": {row.section_id for row in view.rows if row.id in shown},
-        "lines": lines.lines(
-            assessment.answers.filter(pk__in=wanted).for_page(),
-            assessment,
-            view.today,
-            open_id=int(opened) if _is_id(opened) else None,
-            scope=Scope(assessment.edition, assessment.facts),
-            news=new.news,
-            amended=view.amended,
-        ),
-        "people": [member.user for member in people],
+        "lines": rows,
+        "people": owners(request, open_row.owner) if open_row else [],
     }
 
 

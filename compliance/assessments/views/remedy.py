@@ -19,17 +19,11 @@ from compliance.assessments.models import Action, Answer
 from compliance.assessments.remedy_forms import LinkForm, RemedyEditForm, RemedyForm
 from compliance.assessments.remedy_history import remedy_history
 from compliance.assessments.remedy_words import told_value
+from compliance.assessments.views.looking import owners
 from compliance.assessments.views.workspace import find, find_answer
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.models import User
 
 NOT_THERE = (Action.DoesNotExist, Answer.DoesNotExist)
-
-
-def _people(request: MemberRequest, also: User | None = None) -> list[User]:
-    """Who can own an action; ``also`` the owner it has, a member or not."""
-    people = [m.user for m in request.organisation.memberships.with_people()]
-    return [*people, also] if also and also not in people else people
 
 
 def _find(request: MemberRequest, number: int) -> Action:
@@ -43,7 +37,7 @@ def _find(request: MemberRequest, number: int) -> Action:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
 def action_new(request: MemberRequest) -> HttpResponse:
-    form = RemedyForm(request.POST or None, people=_people(request))
+    form = RemedyForm(request.POST or None, people=owners(request))
     if action := _made(request, form, []):
         messages.success(request, f"{action.code} is made.")
         return redirect(action)
@@ -61,7 +55,7 @@ def action_add(
     answer = find_answer(find(request, assessment_id), answer_id)
     form = RemedyForm(
         request.POST or None,
-        people=_people(request),
+        people=owners(request),
         initial={
             "title": remedies.suggested_title(answer),
             "owner": answer.owner_id,
@@ -127,7 +121,7 @@ def _form(
     if found.effort_days:
         initial["effort_days"] = str(found.effort_days).removesuffix(".0")
     initial |= {"owner": found.owner_id, "base": found.version}
-    people = _people(request, found.owner)
+    people = owners(request, found.owner)
     return RemedyEditForm(data, people=people, initial=initial)
 
 
@@ -184,7 +178,7 @@ def _stale(
 ) -> HttpResponse:
     """What was typed beside what stands; saving again from here takes what was typed."""
     found = _find(request, done.action.number)
-    people = {person.pk: str(person) for person in _people(request, found.owner)}
+    people = {person.pk: str(person) for person in owners(request, found.owner)}
     clashes = [
         (
             form[field.removesuffix("_id")].label,

@@ -20,12 +20,16 @@ from compliance.assessments import actions
 from compliance.assessments.choices import Decision
 from compliance.assessments.models import UNDO_FOR, Answer, Assessment
 from compliance.assessments.upgrading import Move, Plan
-from compliance.assessments.views.contributing import answerers
 from compliance.assessments.views.workspace import find
 from compliance.checklists.actions import StaleError
 from compliance.checklists.models import Edition
 from compliance.organisations import limits
-from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    member_required,
+    who_may,
+)
 from compliance.organisations.models import User
 
 PREFIXES = {"decision": "d-", "typed": "v-", "owner": "o-"}
@@ -129,7 +133,10 @@ def _refuse_unmeant(plan: Plan, chosen: Chosen) -> None:
 
 def _owners(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, User]:
     """Whose new questions will be, by key; only who may answer is given any."""
-    people = {str(person.pk): person for person in answerers(request)}
+    people = {
+        str(person.pk): person
+        for person in who_may(request.organisation, Permission.ANSWER)
+    }
     return {
         move.key: people[owner]
         for move in plan.added
@@ -230,7 +237,7 @@ def _chosen(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any
 
 def _new(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any]:
     """The new questions with whose they will be, and who may have them."""
-    people = answerers(request)
+    people = who_may(request.organisation, Permission.ANSWER)
     return {
         "new": [(move, chosen.owners.get(move.key, "")) for move in plan.added],
         "owner": chosen.owner,

@@ -21,6 +21,7 @@ from compliance.assessments.views.looking import (
     Look,
     list_context,
     numbers_context,
+    owners,
     page_context,
     read_look,
 )
@@ -63,8 +64,7 @@ def _panel(
     if look.open_id:
         context["takeable"] = offers(assessment, line.answer)
         context["news"] = since(line.answer, context["unseen"], request.user.pk)
-        people = request.organisation.memberships.with_people()
-        context["people"] = [member.user for member in people]
+        context["people"] = owners(request, line.answer.owner)
     return panel_context(line, context["view"], look.panel or PANELS[0])
 
 
@@ -111,7 +111,6 @@ def row_context(
     new = unseen(assessment, request.user.pk, answer.pk)
     view = overview.read(assessment, request.user.pk, today)
     scope = Scope(assessment.edition, assessment.facts)
-    people = request.organisation.memberships.with_people()
     return page_context(request, assessment, view) | {
         "line": lines.line(
             answer,
@@ -124,7 +123,7 @@ def row_context(
         ),
         "news": since(answer, new, request.user.pk),
         "takeable": offers(assessment, answer),
-        "people": [member.user for member in people],
+        "people": owners(request, answer.owner),
     }
 
 

@@ -17,6 +17,7 @@ from compliance.audit.models import Event
 from compliance.interchange.sheets.cells import Asked, People
 from compliance.interchange.sheets.paper import ASSESSMENT_ID, TRAIL, Line, Paper
 from compliance.interchange.sheets.planning import Standing
+from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
 
 
@@ -75,10 +76,8 @@ def _asked(answer: Answer) -> Asked:
 
 
 def people_of(assessment: Assessment, owners: Iterable[User | None] = ()) -> People:
-    """Members by name, and owners who have left; a name that two have says the address."""
-    members = [
-        member.user for member in assessment.organisation.memberships.with_people()
-    ]
+    """Who may answer, by name, and other owners; a name that two have says the address."""
+    members = who_may(assessment.organisation, Permission.ANSWER)
     everyone = {user.pk: user for user in (*members, *owners) if user}
     names = Counter(str(user) for user in everyone.values())
     return People(
