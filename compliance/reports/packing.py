@@ -21,7 +21,9 @@ from compliance.web.mail import absolute
 
 CHUNK = 1024 * 1024
 SCRIPTS = Path("compliance", "interchange", "records")
-VERIFIER = ("verify_report.py", "verify_events.py")
+VERIFIER = (
+    "verify_report.py", "verify_events.py", "verify_pages.py", "verify_drawing.py",
+)  # fmt: skip
 """What checks a report without Attest, the program first; ``docs/verifying.md``."""
 
 

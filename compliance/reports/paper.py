@@ -90,6 +90,7 @@ class Paper:
             kind=self.wanted.kind,
             language=self.wanted.language,
             extract=self.wanted.extract,
+            asked_in=self.words.original,
             is_complete=self.wanted.is_complete,
             content=self.content,
             events=self.events,

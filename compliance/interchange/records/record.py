@@ -44,6 +44,8 @@ class Record:
     kind: str
     language: str
     extract: str
+    asked_in: str
+    """The language that the questions were written in; the content has no other."""
     is_complete: bool
     """Whether the pages tell every question; if not, the file holds no more than they."""
     content: Content
@@ -72,6 +74,7 @@ def written(record: Record, others: Mapping[str, bytes]) -> bytes:
             "kind": record.kind,
             "language": record.language,
             "extract": record.extract,
+            "asked_in": record.asked_in,
             "is_complete": record.is_complete,
         },
         "content": asdict(record.content) if record.is_complete else None,

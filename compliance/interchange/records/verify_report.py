@@ -33,18 +33,22 @@ except ImportError as error:
     print(f"{error}. Install pyHanko: python3 -m pip install pyHanko")
     sys.exit(2)
 
+BESIDE = ("verify_events.py", "verify_pages.py", "verify_drawing.py")
 try:
     from compliance.interchange.records import verify_events as events
-except ImportError:  # a copy without Attest: the file beside this one
-    if not Path(__file__).with_name("verify_events.py").is_file():
-        print("verify_events.py is missing: it lies beside verify_report.py.")
-        sys.exit(2)
+    from compliance.interchange.records import verify_pages as pages
+except ImportError:  # a copy without Attest: the files beside this one
+    for name in BESIDE:
+        if not Path(__file__).with_name(name).is_file():
+            print(f"{name} is missing: it lies beside verify_report.py.")
+            sys.exit(2)
     import verify_events as events  # type: ignore[import-not-found, no-redef]
+    import verify_pages as pages  # type: ignore[import-not-found, no-redef]
 
 FAULT, NOTE, OK, refuse = events.FAULT, events.NOTE, events.OK, events.refuse
 Result = events.Result
 FORMAT, VERSION, SOURCE = "attest-report", 2, "assessment.json"
-MOST_FILES, MOST_DEPTH, LAST_PAGES = 50, 40, 20
+MOST_FILES, MOST_DEPTH = 50, 40
 MOST_BYTES = 512 * 1024 * 1024
 NAMED = ("organisation", "checklist", "edition", "subject", "period_from", "period_to")
 SIGNED = ("content_hash", "signer", "role", "statement")
@@ -83,7 +87,8 @@ def verify(
     _step(result, "signature", _signature, reader, data, pins)
     files = _step(result, "files inside", _files, reader)
     if files and (source := _step(result, "data", _source, files)):
-        _step(result, "printed hashes", _printed, reader, source)
+        _step(result, "printed hashes", pages.check_printed, reader, source)
+        _step(result, "pages", pages.check_pages, reader, source)
         _step(result, "trail", events.check_trail, source)
         export = trail and _step(result, "trail head", _export, trail)
         if export or not trail:
@@ -114,7 +119,7 @@ def _opened(data: bytes) -> PdfFileReader:
         raise UnreadableError("The file is no PDF.")
     walls = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=MOST_BYTES))
     try:
-        reader = PdfFileReader(io.BytesIO(data), decode_limits=walls)
+        reader = pages.Reader(io.BytesIO(data), decode_limits=walls)
         is_readable = not reader.encrypted and "/Pages" in reader.root
     except Exception as error:
         msg = "The PDF cannot be read: it is cut off, damaged or changed."
@@ -200,21 +205,17 @@ def _files(result: Result, reader: PdfFileReader) -> dict[str, bytes]:
         files[name] = spec["/EF"]["/F"].data
         own.add(spec.container_ref)
     refuse(SOURCE not in files, words)
-    linked = [spec.container_ref for spec in _items(reader.root["/AF"])]
+    linked = [spec.container_ref for spec in pages.items(reader.root["/AF"])]
     words = "They are not those that the document names as its own."
     refuse(len(linked) != len(files) or set(linked) != own, words)
     return files
 
 
 def _leaves(node: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    names = _items(node["/Names"]) if "/Names" in node else []
+    names = pages.items(node["/Names"]) if "/Names" in node else []
     yield from zip(map(str, names[::2]), names[1::2], strict=True)
-    for kid in _items(node["/Kids"]) if depth and "/Kids" in node else ():
+    for kid in pages.items(node["/Kids"]) if depth and "/Kids" in node else ():
         yield from _leaves(kid, depth - 1)
-
-
-def _items(array: Any) -> list[Any]:
-    return [array[place] for place in range(len(array))]
 
 
 def _source(result: Result, files: dict[str, bytes]) -> dict[str, Any]:
@@ -251,63 +252,6 @@ def _facts(source: dict[str, Any]) -> dict[str, Any]:
         "head_hash": trail["hash"],
         "signed": [[one[name] for name in SIGNED] for one in source["sign_offs"]],
     }
-
-
-def _printed(result: Result, reader: PdfFileReader, source: dict[str, Any]) -> None:
-    """The last pages show both hashes, in the letters that a reader would copy."""
-    hashes = source["content_hash"], source["trail"]["hash"]
-    on: dict[str, int] = {}
-    total, maps = int(reader.root["/Pages"]["/Count"]), dict[str, dict[str, str]]()
-    pages = _from_the_end(reader.root["/Pages"], None, MOST_DEPTH)
-    for back, (page, fonts) in zip(range(LAST_PAGES), pages, strict=False):
-        text = "".join(_text_of(page, fonts, maps)).replace(" ", "")
-        on |= {one: total - back for one in hashes if one in text and one not in on}
-        if len(on) == len(set(hashes)):
-            break
-    for one, name in zip(hashes, ("content hash", "head of the trail"), strict=True):
-        words = f"The {name} that the data name is not printed on the last pages."
-        refuse(one not in on, words)
-    words = "Page {} has the content hash, page {} the head of the trail."
-    result.add("printed hashes", OK, words.format(*(on[one] for one in hashes)))
-
-
-def _from_the_end(node: Any, fonts: Any, depth: int) -> Iterator[tuple[Any, Any]]:
-    """Pages from the last to the first, each with its fonts."""
-    if "/Resources" in node and "/Font" in node["/Resources"]:
-        fonts = node["/Resources"]["/Font"]
-    if "/Kids" not in node:
-        yield node, fonts
-    for kid in reversed(_items(node.get("/Kids", []))) if depth else ():
-        yield from _from_the_end(kid, fonts, depth - 1)
-
-
-SHOWN = re.compile(rb"/([^\s/<>\[\]()]+)\s+[\d.]+\s+Tf\b|<([0-9A-Fa-f]+)>")
-LETTER = re.compile(r"<([0-9a-f]{4})>\s*<([0-9a-f]+)>")
-
-
-def _text_of(page: Any, fonts: Any, maps: dict[str, dict[str, str]]) -> Iterator[str]:
-    """The text that a page shows, piece by piece, by the maps of its fonts."""
-    content = page["/Contents"]
-    streams = _items(content) if isinstance(content, list) else [content]
-    letters: dict[str, str] = {}
-    for match in SHOWN.finditer(b"\n".join(stream.data for stream in streams)):
-        if match[1]:
-            name = f"/{match[1].decode()}"
-            key = repr(fonts.raw_get(name))
-            if key not in maps:
-                maps[key] = _letters_of(fonts[name])
-            letters = maps[key]
-        codes = (match[2] or b"").decode().lower()
-        for place in range(0, len(codes), 4):
-            yield letters.get(codes[place : place + 4], "")
-
-
-def _letters_of(font: Any) -> dict[str, str]:
-    """Code to letters, from the font's ToUnicode (ISO 32000-1, 9.10.3)."""
-    text = font["/ToUnicode"].data.decode("latin-1").lower()
-    blocks = " ".join(re.findall(r"beginbfchar(.*?)endbfchar", text, re.S))
-    pairs = LETTER.findall(blocks)
-    return {code: bytes.fromhex(to).decode("utf-16-be") for code, to in pairs}
 
 
 def pins_in(given: str) -> frozenset[str]:
