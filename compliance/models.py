@@ -4,6 +4,7 @@ from compliance.assessments.models import (
     Action,
     ActionLink,
     Answer,
+    Asked,
     Assessment,
     Attachment,
     Comment,
@@ -49,6 +50,7 @@ from compliance.seats.models import (
     RequestMessage,
     SampleItem,
     Seat,
+    SeatOffer,
     ShareLink,
 )
 
@@ -56,6 +58,7 @@ __all__ = [
     "Action",
     "ActionLink",
     "Answer",
+    "Asked",
     "Assessment",
     "Attachment",
     "ChainHead",
@@ -93,6 +96,7 @@ __all__ = [
     "SampleItem",
     "SavedView",
     "Seat",
+    "SeatOffer",
     "Section",
     "ShareLink",
     "SignOff",

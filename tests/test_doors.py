@@ -66,13 +66,15 @@ DOORS = {
     "organisations:passkey_ask": (SIGNED_IN, "POST"),
     "organisations:passkey": (SIGNED_IN, "GET POST"),
     "organisations:passkey_remove": (SIGNED_IN, "POST"),
-    "organisations:members": (MEMBERS, "GET POST"),
+    "organisations:members": (MEMBERS, "GET"),
+    "organisations:member": (MEMBERS, "GET"),
     "organisations:member_role": (MEMBERS, "POST"),
     "organisations:member_remove": (MEMBERS, "POST"),
     "organisations:invitation": (PUBLIC, "GET POST"),
     "organisations:invited": (PUBLIC, "GET"),
     "organisations:invite": (INVITE, "GET POST"),
-    "organisations:invitation_again": (INVITE, "POST"),
+    "organisations:invitation_again": (INVITE, "GET POST"),
+    "organisations:leave": (Permission.LEAVE, "GET POST"),
     "organisations:invitation_end": (INVITE, "POST"),
     "assessments:search": (VIEW, "GET"),
     "assessments:saved_views": (VIEW, "GET POST"),
@@ -229,6 +231,7 @@ DOORS = {
     "seats:settle": (AUDIT, "POST"),
     "seats:list": (SEATS, "GET POST"),
     "seats:end": (SEATS, "POST"),
+    "seats:offer_end": (SEATS, "POST"),
     "seats:looked": (SEATS, "GET"),
     "seats:share": (SEATS, "POST"),
     "seats:revoke": (SEATS, "POST"),
@@ -449,7 +452,12 @@ def seat_keys(cast, own, theirs):
         for by, one in ((cast.ada, own), (cast.zoe, theirs))
     ]
     sections = [one.answers.first().question.section_id for one in (own, theirs)]
+    offers = [
+        seating.give(cast, one, email="come@example.org", by=by).pk
+        for by, one in ((cast.ada, own), (cast.zoe, theirs))
+    ]
     return {
+        "offer_id": Key(offers[0], 999_999, (offers[1],)),
         "seat_id": Key(seat.pk, 999_999, (foreign.pk,)),
         "section_id": Key(sections[0], 999_999, (sections[1],)),
         "request_id": Key(asked[0].pk, 999_999, (asked[1].pk,)),

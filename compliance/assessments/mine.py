@@ -133,8 +133,21 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
     ).select_related("actor")
     for event in events.order_by("-seq")[:20]:
         if event.actor and trail.changes(event)[1].get("owner_id") == user.pk:
-            return event.actor
+            return event.actor if event.actor != user else _inviter(event) or user
     return assessment.started_by
+
+
+def _inviter(taken: Event) -> User | None:
+    """Who invited somebody whose questions waited for them, of one such question."""
+    came = Event.objects.filter(
+        organisation_id=taken.organisation_id,
+        action="invitation.accepted",
+        actor=taken.actor,
+        seq__lt=taken.seq,
+    ).order_by("-seq")
+    found = came.first()
+    inviter = trail.changes(found)[1]["invited_by_id"] if found else None
+    return User.objects.filter(pk=inviter).first() if inviter else None
 
 
 def _owned(user: User) -> AnswerQuerySet:

@@ -7,7 +7,6 @@ from typing import Any
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.assessments.choices import AssessmentStatus
@@ -92,10 +91,7 @@ def _organisation(told: dict[str, Any]) -> Organisation:
 
 
 def _person(organisation: Organisation, told: dict[str, Any]) -> User:
-    # Somebody who never signed in is asked to choose a password first.
-    user = User.objects.create_user(
-        told["email"], PASSWORD, name=told["name"], last_login=timezone.now()
-    )
+    user = User.objects.create_user(told["email"], PASSWORD, name=told["name"])
     if told.get("is_editor"):
         make_editor(by=None, email=user.email)
     join(None, organisation, user, told["role"])

@@ -11,6 +11,7 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.seats import actions
 from compliance.seats.choices import How, Said
+from compliance.seats.models import Seat
 
 
 def seat(
@@ -32,6 +33,7 @@ def seat(
         from_on=today,
         until_on=today + timedelta(days=told["days"]),
     )
+    assert isinstance(made, Seat)  # noqa: S101 (for mypy: the auditor is a member)
     actions.draw(by=auditor, seat=made, how=How.RISK, count=told["draw"])
     for one in told["marks"]:
         actions.mark(

@@ -1,11 +1,13 @@
 """Who may do what: the one table, and the one door every view stands behind."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate
 
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
@@ -32,11 +34,12 @@ class Permission(StrEnum):
     """Gives auditors their seats, answers their requests, makes share links."""
     AUDIT = "audit"
     """Nothing of the organisation by itself: what a seat shows (room ``seats``)."""
+    LEAVE = "leave"
     LIBRARY = "library"
     """Of the person, not of a role: a checklist editor has it in every organisation."""
 
 
-_EVERYBODY = {Permission.VIEW}
+_EVERYBODY = {Permission.VIEW, Permission.LEAVE}
 _ALL = frozenset(set(Permission) - {Permission.AUDIT, Permission.LIBRARY})
 ALLOWED: dict[str, frozenset[Permission]] = {
     Role.OWNER: _ALL,
@@ -56,7 +59,7 @@ ALLOWED: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.READER: frozenset(_EVERYBODY | {Permission.REPORT}),
-    Role.AUDITOR: frozenset({Permission.AUDIT}),
+    Role.AUDITOR: frozenset({Permission.AUDIT, Permission.LEAVE}),
 }
 """Role to permissions. A role that is not here may do nothing."""
 
@@ -91,6 +94,19 @@ def who_may(organisation: Organisation, permission: Permission) -> list[User]:
     return [member.user for member in members if may(member, permission)]
 
 
+def _remember(
+    user: User, membership: Membership, memberships: list[Membership]
+) -> None:
+    """Keep where somebody with several organisations worked last: the front door.
+
+    A page opens all the same where nothing can be written.
+    """
+    if len(memberships) > 1 and user.worked_in_id != membership.organisation_id:
+        user.worked_in_id = membership.organisation_id
+        with suppress(DatabaseError):
+            User.objects.filter(pk=user.pk).update(worked_in=user.worked_in_id)
+
+
 def member_required[**P](
     permission: Permission,
 ) -> Callable[
@@ -121,6 +137,7 @@ def member_required[**P](
                 allowed |= {Permission.LIBRARY}
             if permission not in allowed:
                 raise PermissionDenied
+            _remember(request.user, membership, request.memberships)
             request.membership = membership
             request.organisation = membership.organisation
             request.may = allowed

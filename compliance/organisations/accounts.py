@@ -5,17 +5,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 
-from compliance.organisations import actions
 from compliance.organisations.models import User
 from compliance.web.paths import is_local
 from compliance.web.text import validate_line
-
-FIRST = "first_sign_in"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,24 +38,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """The user; None for a closed account too, so that it looks like no account."""
         user = super().authenticate(request, **credentials)
         return user if user and user.is_active else None
-
-    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        is_first = user.last_login is None
-        super().login(request, user)
-        if is_first:
-            request.session[FIRST] = True
-        if isinstance(user, User):
-            actions.accept_waiting(by=user)
-
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """After the first sign-in, the page where to choose a password of one's own."""
-        if not request.session.pop(FIRST, False):
-            return str(super().get_login_redirect_url(request))
-        messages.info(
-            request,
-            "Choose a password of your own: whoever gave you this one knows it.",
-        )
-        return reverse("account_change_password")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """A changed password ends every session, this one too."""

@@ -10,7 +10,7 @@ from compliance.audit.models import Event
 from compliance.organisations.models import Membership
 
 _CREATED = "organisation.created"
-_GONE = {"member.removed", "invitation.ended"}
+_GONE = {"member.removed", "member.left"}
 _TOLD = ("role", "user_id")
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from compliance.organisations.choices import Role
 from compliance.organisations.fresh import FreshForm
-from compliance.organisations.models import User
+from compliance.organisations.models import Invitation, User
 from compliance.web.text import validate_line
 
 
@@ -34,8 +34,8 @@ class OrganisationForm(forms.Form):
     )
 
 
-class MemberForm(forms.Form):
-    """Who to add. A browser must not offer the owner's own name and address."""
+class InviteForm(FreshForm):
+    """Whom to invite. A browser must not offer the owner's own name and address."""
 
     email = forms.EmailField(
         label="Email",
@@ -51,17 +51,14 @@ class MemberForm(forms.Form):
         widget=forms.Select(attrs={"class": "select"}),
     )
 
-
-class InviteForm(MemberForm):
-    """Who to invite by mail. The ids differ: a page may hold both forms."""
-
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="invite-%s")
 
 
-class PasswordForm(forms.Form):
-    """The first password of a person who was invited."""
+class JoinForm(forms.Form):
+    """Name and first password of an invited person who has no account."""
 
+    name = _line("Your name", "name", "Write your name.")
     password1 = forms.CharField(
         label="Password",
         strip=False,
@@ -77,27 +74,32 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, data: Any = None, *, user: User) -> None:
-        super().__init__(data)
-        self.user = user
-
-    def clean_password1(self) -> str:
-        password: str = self.cleaned_data["password1"]
-        validate_password(password, self.user)
-        return password
+    def __init__(self, data: Any = None, *, invitation: Invitation) -> None:
+        super().__init__(data, initial={"name": invitation.name})
+        self.email = invitation.email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first:
+            person = User(email=self.email, name=cleaned.get("name", ""))
+            try:
+                validate_password(first, person)
+            except forms.ValidationError as error:
+                self.add_error("password1", error)
         if first and again and first != again:
             self.add_error("password2", "The two passwords differ.")
         return cleaned
 
 
-class RoleForm(forms.Form):
+class RoleForm(FreshForm):
     """Another role for a member."""
 
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(
+        label="Role",
+        choices=Role.choices,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
 
 
 class PasskeyForm(FreshForm):

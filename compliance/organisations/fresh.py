@@ -6,7 +6,7 @@ from allauth.core import ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from compliance.organisations import actions
+from compliance.organisations import actions, limits
 from compliance.organisations.access import MemberRequest
 
 WRONG = "This is not your password."
@@ -75,3 +75,12 @@ def refused(request: MemberRequest, form: forms.Form) -> int:
         form.add_error("password", WRONG)
         return 422
     return 0
+
+
+def hindered(request: MemberRequest, form: forms.Form) -> int:
+    """The same for a form that causes mail: 429 and words once too much was sent."""
+    status = refused(request, form)
+    if not status and not limits.may_send(request):
+        form.add_error(None, limits.TOO_MANY)
+        return 429
+    return status

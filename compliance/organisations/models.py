@@ -44,6 +44,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_editor = models.BooleanField(default=False)
     """Keeps the library right: checklists for everyone, and the law they cite."""
     date_joined = models.DateTimeField(default=timezone.now)
+    worked_in = models.ForeignKey(
+        "compliance.Organisation",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    """Of several organisations the one used last."""
 
     objects = UserManager()
 
@@ -86,67 +94,82 @@ class Organisation(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
-    """Invitations by whether they still open the door."""
+    """Invitations with what pages show of them."""
 
     def open_at(self, moment: datetime) -> "InvitationQuerySet":
-        return self.waiting().filter(expires_at__gt=moment)
-
-    def waiting(self) -> "InvitationQuerySet":
-        """Neither accepted nor taken back; the time of some may have run out."""
-        return self.filter(accepted_at=None, ended_at=None)
+        return self.filter(expires_at__gt=moment)
 
     def for_page(self) -> "InvitationQuerySet":
-        return self.select_related(
-            "membership__user", "membership__organisation", "invited_by"
-        ).order_by("expires_at", "pk")
+        return self.select_related("organisation", "invited_by").order_by(
+            "expires_at", "pk"
+        )
 
 
 class Invitation(models.Model):
-    """A mail that lets a new member in once; only the hash of its token is kept.
+    """A link that lets one person in, once; until then they have no right and no name.
 
-    ``path`` is the page it leads to. ``ended_at`` is when somebody took it back.
+    It goes to ``email`` as it was typed, whether an account has it or not; ``name`` is
+    offered to somebody who is new. Only the hash of the token is kept. ``path`` is the
+    page it leads to. The row goes when it is accepted, declined or taken back: the trail
+    tells which.
     """
 
-    membership = models.ForeignKey(
-        "compliance.Membership", models.CASCADE, related_name="invitations"
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="invitations"
     )
+    email = models.EmailField()
+    name = models.CharField(max_length=120, validators=[validate_line])
+    role = models.CharField(max_length=20, choices=Role.choices)
     token_hash = models.CharField(max_length=64, unique=True)
     path = models.CharField(max_length=300, blank=True)
     invited_at = models.DateTimeField(auto_now_add=True)
-    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """Nobody when it comes from the command line."""
     expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
     mail: Standing | None = None
+    link = ""
+    """Where no mail server is set: the address to hand over, known once."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                name="invitation_once",
+                violation_error_message=(
+                    "This person is invited already. You can send it again."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="invitation_role_known"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.membership_id} until {self.expires_at:%Y-%m-%d}"
-
-    @classmethod
-    def waiting_in(cls, organisation: Organisation) -> InvitationQuerySet:
-        """Those of an organisation whose person has not come yet."""
-        waiting = cls.objects.waiting().filter(membership__organisation=organisation)
-        return waiting.for_page()
+        return f"{self.email} until {self.expires_at:%Y-%m-%d}"
 
     @classmethod
     def opened_by(cls, token_hash: str) -> "Invitation | None":
         """The invitation that a token opens now, if any."""
-        found = cls.objects.open_at(timezone.now()).filter(
-            token_hash=token_hash, membership__user__is_active=True
-        )
+        found = cls.objects.open_at(timezone.now()).filter(token_hash=token_hash)
         return found.for_page().first()
 
     @classmethod
-    def list_waiting_in(cls, organisation: Organisation) -> "list[Invitation]":
-        """The same as a list, each with ``mail``: what is known of one not gone yet."""
-        found = list(cls.waiting_in(organisation))
+    def list_in(cls, organisation: Organisation) -> "list[Invitation]":
+        """Those of an organisation, each with ``mail``: known of one not gone yet."""
+        found = list(cls.objects.filter(organisation=organisation).for_page())
         mails = standing(invitation.about for invitation in found) if found else {}
         for invitation in found:
             invitation.mail = mails.get(invitation.about)
         return found
+
+    def find_person(self) -> User | None:
+        """Whose account has the address, if there is one."""
+        return User.objects.filter(email=self.email).first()
 
     @property
     def about(self) -> str:
@@ -173,11 +196,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """The people of an organisation, by name."""
         return self.select_related("user").order_by("user__name", "user__email")
 
-    def with_waiting(self) -> "MembershipQuerySet":
-        """Adds ``is_waited_for``: whether an invitation waits for the person."""
-        waiting = Invitation.objects.waiting().filter(membership=models.OuterRef("pk"))
-        return self.annotate(is_waited_for=models.Exists(waiting))
-
 
 class Membership(models.Model):
     """A person in an organisation, with one role."""
@@ -190,8 +208,6 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = MembershipQuerySet.as_manager()
-
-    is_waited_for: bool
 
     class Meta:
         constraints = [

@@ -32,6 +32,8 @@ urlpatterns = [
         name="invitation_end",
     ),
     path("o/<slug:org>/members/", members.members, name="members"),
+    path("o/<slug:org>/leave/", members.leave, name="leave"),
+    path("o/<slug:org>/members/<int:membership_id>/", members.member, name="member"),
     path(
         "o/<slug:org>/members/<int:membership_id>/role/",
         members.member_role,

@@ -32,6 +32,7 @@ from compliance.interchange.records.erasing import erase_there, naming
 from compliance.organisations.actions.members import keep_an_owner, lock
 from compliance.organisations.models import (
     Challenge,
+    Invitation,
     Membership,
     Organisation,
     Passkey,
@@ -120,6 +121,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         places = _places_of(person, words)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
         _end_memberships(by, person, words, done)
+        _end_invitations(by, words)
         _close(person, words, done)
         _sweep(words, places, done)
         for organisation_id in sorted(places):
@@ -196,6 +198,19 @@ def _end_memberships(
         )
         membership.delete()
         done.memberships += 1
+
+
+def _end_invitations(by: User | None, words: _Words) -> None:
+    """Nothing waits for the person any more."""
+    for invitation in Invitation.objects.filter(email__in=words.emails):
+        trail.record(
+            by=by,
+            organisation_id=invitation.organisation_id,
+            action="invitation.ended",
+            subject=invitation,
+            before={"person": words.email, "role": invitation.role},
+        )
+        invitation.delete()
 
 
 def _close(person: User, words: _Words, done: Erased) -> None:

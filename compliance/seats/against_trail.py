@@ -52,7 +52,7 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
     events = Event.objects.filter(
         organisation_id=organisation_id,
         subject_label="seat",
-        action__in=["seat.given", "seat.ended"],
+        action__in=["seat.given", "seat.taken_up", "seat.ended"],
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         _, after = trail.changes(event)
@@ -66,7 +66,7 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
             "from_on": after["from"],
             "until_on": after["until"],
             "purpose": after["purpose"],
-            "given_by_id": event.actor_id,
+            "given_by_id": after["given_by_id"],
             "ended_by_id": None,
         }
         if "assessment" in after:  # as events say since they know it

@@ -9,9 +9,11 @@ from django.urls import reverse
 from compliance.assessments.models import Answer, Assessment
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import ALLOWED, Permission
-from compliance.organisations.models import Organisation, User
+from compliance.organisations.models import Invitation, Organisation, User
 from compliance.seats.choices import How, RequestFilter, RequestStatus, Said
 from compliance.web.text import validate_line, validate_text
+
+SEATED = "This person has a seat here already. End it first."
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -88,6 +90,38 @@ class Seat(models.Model):
         if day < self.from_on:
             return "waits"
         return "over" if day > self.until_on else "open"
+
+
+class SeatOffer(models.Model):
+    """A seat for an address that is invited: its person's own when they come.
+
+    It goes with the invitation and opens nothing.
+    """
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="seats")
+    assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=300, blank=True, validators=[validate_line])
+    from_on = models.DateField()
+    until_on = models.DateField()
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation", "assessment"],
+                name="seat_offered_once",
+                violation_error_message=SEATED,
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")),
+                name="seat_offer_days_ordered",
+                violation_error_message="The last day comes before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invitation_id}, until {self.until_on:%Y-%m-%d}"
 
 
 class SampleItem(models.Model):

@@ -24,6 +24,7 @@ from compliance.seats.models import (
     RequestQuerySet,
     SampleItem,
     Seat,
+    SeatOffer,
     SeatQuerySet,
     ShareLink,
     ShareLinkQuerySet,
@@ -162,6 +163,12 @@ def requests_of(organisation: Organisation) -> RequestQuerySet:
 def open_requests(organisation: Organisation) -> RequestQuerySet:
     """Those that wait for the organisation, the earliest day first."""
     return requests_of(organisation).unanswered()
+
+
+def offers_in(organisation: Organisation) -> QuerySet[SeatOffer]:
+    """Seats for addresses whose people have not come yet."""
+    rows = SeatOffer.objects.filter(assessment__organisation=organisation)
+    return rows.select_related("invitation", "assessment__organisation", "given_by")
 
 
 def seats_in(organisation: Organisation) -> SeatQuerySet:

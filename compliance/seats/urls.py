@@ -26,6 +26,11 @@ urlpatterns = [
     path(f"{ours}auditors/", keeping.seats, name="list"),
     path(f"{ours}share/", sharing.share, name="share"),
     path("o/<slug:org>/auditors/<int:seat_id>/end/", keeping.end, name="end"),
+    path(
+        "o/<slug:org>/auditors/offers/<int:offer_id>/end/",
+        keeping.offer_end,
+        name="offer_end",
+    ),
     path("o/<slug:org>/auditors/<int:seat_id>/looked/", keeping.looked, name="looked"),
     path("o/<slug:org>/share/<int:link_id>/revoke/", sharing.revoke, name="revoke"),
     path("o/<slug:org>/requests/", requests.request_list, name="request_list"),

@@ -9,7 +9,15 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments import actions
 from compliance.audit import trail
-from compliance.models import Answer, Event, Invitation, Membership, User
+from compliance.models import (
+    Answer,
+    Assessment,
+    Event,
+    Invitation,
+    Membership,
+    User,
+)
+from compliance.organisations import actions as people
 from compliance.organisations import limits
 from tests.factories import make_assessment, make_edition, make_user
 from tests.mailing import queued, send_queued
@@ -101,13 +109,79 @@ def test_no_mail_to_oneself(cast, assessment):
 
 def test_newcomer_is_invited_in_the_same_mail(cast, assessment):
     done = assign(cast, assessment, actions.Newcomer(**WHO), due_on=DUE)
-    member = Membership.objects.get(user=done.person)
-    assert (member.role, own(done.person).count()) == ("contributor", 6)
+    made = Invitation.objects.get()
+    assert (done.invitation, made.role, made.asked.count()) == (made, "contributor", 6)
+    assert set(assessment.answers.values_list("owner", "due_on")) == {(None, DUE)}
     (mail,) = send_queued()
     assert "with six questions of Privacy, Acme" in mail.body
     assert "/invitation/" in mail.body
-    path = Invitation.objects.get().path
-    assert path == f"/o/acme/assessments/{assessment.pk}/mine/"
+    assert made.path == f"/o/acme/assessments/{assessment.pk}/mine/"
+
+
+def test_newcomer_owns_what_waits_once_they_join(cast, assessment, sign_in):
+    assign(cast, assessment, actions.Newcomer(**WHO), by=cast.otto)
+    first, second = assessment.answers.order_by("pk")[:2]
+    save = {"organisation": cast.acme, "assessment_id": assessment.pk}
+    change = {"owner_id": cast.con.pk}
+    actions.save_answer(by=cast.ada, answer_id=first.pk, changes=change, base=0, **save)
+    Answer.objects.filter(pk=second.pk).update(applies=False)
+    bruno = come("bruno@example.org")
+    assert own(bruno).count() == 4
+    assert own(cast.con).get() == first
+    page = sign_in(bruno).get(f"/o/acme/assessments/{assessment.pk}/mine/")
+    assert "Otto Weber" in page.text
+    assert trail.verify(cast.acme.pk) is None
+    assert hand_back(cast, own(bruno).first(), by=bruno).told == cast.otto
+
+
+def test_nothing_of_a_closed_assessment_goes_to_who_joins(cast, assessment):
+    assign(cast, assessment, actions.Newcomer(**WHO))
+    Assessment.objects.filter(pk=assessment.pk).update(status="review")
+    bruno = come("bruno@example.org")
+    assert own(bruno).count() == 0
+    assert cast.acme.memberships.filter(user=bruno).exists()
+
+
+def test_question_waits_for_the_last_who_was_asked(cast, assessment):
+    assign(cast, assessment, actions.Newcomer(**WHO))
+    assign(cast, assessment, actions.Newcomer("kim@example.org", "Kim"), count=2)
+    assert own(come("bruno@example.org")).count() == 4
+    assert own(come("kim@example.org")).count() == 2
+
+
+def test_taking_over_for_a_newcomer_leaves_the_question_to_nobody(cast, assessment):
+    assign(cast, assessment, cast.con, count=2)
+    done = assign(cast, assessment, actions.Newcomer(**WHO), count=3)
+    assert (done.count, done.left, done.seq) == (1, 2, None)
+    done = assign(cast, assessment, actions.Newcomer(**WHO), count=3, take_over=True)
+    assert (done.count, own(cast.con).count()) == (3, 0)
+    assert own(come("bruno@example.org")).count() == 3
+
+
+def test_row_shows_the_address_that_is_asked(cast, assessment, sign_in):
+    make_user("Secret Name", "bruno@example.org")
+    assign(cast, assessment, actions.Newcomer(**WHO), count=1)
+    page = sign_in(cast.con).get(f"/o/acme/assessments/{assessment.pk}/")
+    assert page.text.count("bruno@example.org") == 1
+    assert "Secret Name" not in page.text
+    people.end_invitation(by=cast.ada, invitation=Invitation.objects.get())
+    page = sign_in(cast.con).get(f"/o/acme/assessments/{assessment.pk}/")
+    assert "bruno@example.org" not in page.text
+
+
+def test_who_is_invited_and_may_not_answer_is_not_asked(cast, assessment):
+    who = {"email": "bruno@example.org", "name": "Bruno", "role": "reader"}
+    people.invite(by=cast.ada, organisation=cast.acme, **who)
+    with pytest.raises(ValidationError, match="as reader, who may not answer"):
+        assign(cast, assessment, actions.Newcomer(**WHO))
+
+
+def come(email):
+    made = Invitation.objects.get(email=email)
+    if user := User.objects.filter(email=email).first():
+        return people.accept_invitation(by=user, invitation=made).user
+    came = people.accept_as_new(invitation=made, name="New", password="x" * 12)
+    return came.user
 
 
 def test_newcomer_who_is_a_member_is_asked_as_one(cast, assessment):
@@ -117,12 +191,12 @@ def test_newcomer_who_is_a_member_is_asked_as_one(cast, assessment):
 
 
 def test_person_who_has_not_come_gets_a_new_link(cast, assessment):
-    done = assign(cast, assessment, actions.Newcomer(**WHO), count=3)
-    assign(cast, assessment, done.person, by=cast.otto)
+    assign(cast, assessment, actions.Newcomer(**WHO), count=3)
+    assign(cast, assessment, actions.Newcomer(**WHO), by=cast.otto)
     first, second = send_queued()
     assert "Otto Weber asks for your help with six questions" in second.body
     assert ("/invitation/" in first.body, "/invitation/" in second.body) == (True, True)
-    assert Invitation.waiting_in(cast.acme).count() == 1
+    assert Invitation.objects.get().asked.count() == 6
 
 
 @pytest.mark.parametrize("person", ["rob", "rev", "aud", "zoe"])
@@ -172,9 +246,8 @@ def test_owner_that_changes_meanwhile_stops_all_of_it(cast, assessment, monkeypa
     set_many = room.set_many
     monkeypatch.setattr(room, "set_many", colleague)
     with pytest.raises(ValidationError, match="just changed the owner of Q1"):
-        assign(cast, assessment, actions.Newcomer(**WHO))
+        assign(cast, assessment, cast.con)
     assert own(cast.con).count() == 0
-    assert not User.objects.filter(email="bruno@example.org").exists()
     assert queued().count() == 0
 
 

@@ -27,6 +27,7 @@ def build():
     seating.make_report(full, cast.ada)
     seating.give(cast, full)
     link, token = share(by=cast.otto, assessment=full, label="Bank", days=30)
+    User.objects.create_user("new@example.org", name="New")  # without a password
     invitation = invite(
         by=cast.ada,
         organisation=cast.acme,

@@ -148,6 +148,7 @@ def test_newcomer_joins_by_touch_and_lands_on_what_was_asked(desk, open_window):
     window.page.set_viewport_size({"width": 390, "height": 844})
     for name in ("Password", "Password again"):
         window.page.get_by_label(name, exact=True).fill("seven wild geese 2026")
+    assert window.page.get_by_label("Your name").input_value() == "Nele"
     window.page.get_by_role("button", name="Join").tap()
     window.page.wait_for_url(f"**{made['path']}")
     window.page.get_by_role("heading", name="Three questions for you, Nele").wait_for()

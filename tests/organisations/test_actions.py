@@ -6,11 +6,12 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from compliance.audit import trail
-from compliance.models import Event, Membership, Organisation, User
+from compliance.models import Event, Invitation, Membership, Organisation, User
 from compliance.organisations import actions
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.choices import Role
 from tests.factories import make_member, make_user
+from tests.mailing import send_queued
 
 
 def member_of(user, organisation):
@@ -60,41 +61,36 @@ def test_failed_creation_leaves_nothing(db, monkeypatch):
     assert not Organisation.objects.exists()
 
 
-def test_failed_adding_leaves_no_user(cast, monkeypatch):
+def test_failed_joining_leaves_no_user(cast, monkeypatch):
+    made = invite(cast)
+
     def fail(**event):
         raise RuntimeError
 
     monkeypatch.setattr(trail, "record", fail)
     with pytest.raises(RuntimeError):
-        actions.add_member(
-            by=cast.ada,
-            organisation=cast.acme,
-            email="new@example.org",
-            name="New",
-            role="reader",
-        )
+        actions.accept_as_new(invitation=made, name="New", password="x" * 12)
     assert not User.objects.filter(email="new@example.org").exists()
+    assert Invitation.objects.get() == made
 
 
-def test_added_changed_and_removed_are_on_the_trail(cast):
-    membership, password = actions.add_member(
-        by=cast.ada,
-        organisation=cast.acme,
-        email=" New@example.org",
-        name="New",
-        role="reader",
+def invite(cast, by=None, email=" New@example.org", role="reader"):
+    return actions.invite(
+        by=by or cast.ada, organisation=cast.acme, email=email, name="New", role=role
     )
-    assert len(password) == 20
+
+
+def test_changed_and_removed_are_on_the_trail(cast):
+    membership = member_of(cast.rob, cast.acme)
     actions.change_role(by=cast.ada, membership=membership, role="officer")
     actions.change_role(by=cast.ada, membership=membership, role="officer")
     actions.remove_member(by=cast.ada, membership=membership)
     assert events(cast.acme) == [
-        ("member.added", cast.ada, {}, {"person": "new@example.org", "role": "reader"}),
         ("member.role_changed", cast.ada, {"role": "reader"}, {"role": "officer"}),
         (
             "member.removed",
             cast.ada,
-            {"person": "new@example.org", "role": "officer"},
+            {"person": "rob@example.org", "role": "officer"},
             {},
         ),
     ]
@@ -110,9 +106,7 @@ def test_nobody_gives_a_role_above_their_own(giver, cast):
     with pytest.raises(ValidationError, match="above your own"):
         actions.remove_member(by=by, membership=member_of(cast.ada, cast.acme))
     with pytest.raises(ValidationError, match="above your own"):
-        actions.add_member(
-            by=by, organisation=cast.acme, email="x@e.org", name="X", role="owner"
-        )
+        invite(cast, by, "x@e.org", "owner")
     assert member_of(cast.rob, cast.acme).role == "reader"
     assert events(cast.acme) == []
 
@@ -154,15 +148,28 @@ def test_database_refuses_a_second_membership_and_an_unknown_role(cast):
             Membership.objects.create(organisation=cast.acme, user=user, role=role)
 
 
-def test_command_creates_organisation_and_owner(db, capsys):
-    call_command("create_organisation", "Acme & Co", owner="Ada@Example.org")
-    line = capsys.readouterr().out
-    user = User.objects.get(email="ada@example.org")
-    assert user.name == "Ada"
-    assert line.startswith("Acme & Co: /o/acme-co/, owner ada@example.org, one-time")
-    assert user.check_password(line.split()[-1])
-    call_command("create_organisation", "Beta", owner="ada@example.org")
-    assert capsys.readouterr().out == "Beta: /o/beta/, owner ada@example.org\n"
+@pytest.mark.parametrize("email", ["Ada@Example.org", "zoe@example.org"])
+def test_command_invites_the_owner_with_a_link(cast, capsys, settings, email):
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    call_command("create_organisation", "Beta & Co", owner=email)
+    first, second, link = capsys.readouterr().out.splitlines()
+    assert first == "Beta & Co: /o/beta-co/"
+    assert second.startswith(f"{email.lower()} opens this link")
+    assert link.startswith("http://127.0.0.1:8000/invitation/")
+    made = Invitation.objects.get()
+    assert (made.role, made.organisation.slug) == ("owner", "beta-co")
+    assert not made.organisation.memberships.exists()
+    token = link.split("/")[-2]
+    assert Invitation.opened_by(actions.hash_of(token)) == made
+
+
+def test_command_mails_the_link_where_a_mail_server_is_set(db, capsys):
+    call_command("create_organisation", "Beta", owner="new@example.org")
+    assert "A mail with a link is on its way" in capsys.readouterr().out
+    (mail,) = send_queued()
+    assert mail.subject == "You are invited to Beta"
+    assert mail.body.startswith("You are invited to Beta on Attest, as owner.")
 
 
 def test_command_refuses_a_taken_address_and_a_bad_name(cast):
@@ -170,4 +177,6 @@ def test_command_refuses_a_taken_address_and_a_bad_name(cast):
         call_command("create_organisation", "Acme", owner="new@example.org")
     with pytest.raises(CommandError, match="one line"):
         call_command("create_organisation", "A\nB", owner="new@example.org")
-    assert not User.objects.filter(email="new@example.org").exists()
+    with pytest.raises(CommandError, match="valid email"):
+        call_command("create_organisation", "Gamma", owner="nobody")
+    assert not Organisation.objects.filter(name="Gamma").exists()

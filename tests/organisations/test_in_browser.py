@@ -9,6 +9,7 @@ from django.db import connection
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from compliance.organisations import actions
 from tests.factories import PASSWORD, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -117,14 +118,41 @@ def test_refused_form_takes_the_focus_and_says_why(db, page):
     assert looks(page, "") == []
 
 
-def test_added_member_page_is_accessible(cast, page):
+def test_link_to_hand_over_is_copied(cast, page, settings):
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sign_in(page, "ada@example.org")
     page.goto("/o/acme/members/")
-    page.fill("#id_email", "new@example.org")
-    page.fill("#id_name", "New Person")
-    page.click("text=Add member")
-    assert len(page.inner_text("#one-time-password")) == 20
+    page.fill("#invite-email", "new@example.org")
+    page.fill("#invite-name", "New Person")
+    page.fill("#invite-password", PASSWORD)
+    page.click("button:has-text('Invite')")
+    page.click("text=Copy")
+    page.get_by_text("Copied").wait_for()
+    link = page.input_value("#link")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    assert "/invitation/" in link
     assert looks(page, "") == []
+
+
+def test_pages_of_a_member_are_accessible(cast, page):
+    row = cast.acme.memberships.get(user=cast.con)
+    invitation = actions.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@example.org",
+        name="New",
+        role="reader",
+    )
+    sign_in(page, "ada@example.org")
+    paths = [
+        f"members/{row.pk}/",
+        f"invitations/{invitation.pk}/again/",
+        "leave/",
+    ]
+    assert [fault for path in paths for fault in looks(page, f"/o/acme/{path}")] == []
+    assert real(page.faults) == []
 
 
 def test_menu_opens_and_closes_by_key_and_by_click(cast, page):

@@ -75,13 +75,6 @@ def test_right_password_signs_in_under_a_new_session(cast):
     assert client.session.session_key != "planted0planted0planted0planted0"
 
 
-def test_first_sign_in_asks_for_a_password_of_ones_own(cast):
-    client = Client()
-    assert submit(client, "ada@example.org").url == "/accounts/password/"
-    client.post("/accounts/logout/")
-    assert submit(client, "ada@example.org").url == "/"
-
-
 def test_wrong_unknown_and_closed_accounts_read_the_same(cast):
     closed = make_user("Gone", "gone@example.org")
     closed.is_active = False

@@ -16,7 +16,7 @@ from compliance.assessments.models import Comment, SavedView
 from compliance.audit import checkpoints, trail
 from compliance.audit.check_trail import main
 from compliance.audit.models import Event
-from compliance.models import Evidence, Membership, SignOff, Snapshot, User
+from compliance.models import Evidence, Invitation, Membership, SignOff, Snapshot, User
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_person
 from compliance.reviews import against_trail as signatures
@@ -43,8 +43,8 @@ def eloise(cast):
         name=NAME,
         role="contributor",
     )
-    person = invitation.membership.user
-    EmailAddress.objects.create(user=person, email=EMAIL, primary=True, verified=True)
+    came = people.accept_as_new(invitation=invitation, name=NAME, password="x" * 12)
+    person = came.user
     assessment = factories.make_assessment(cast.acme, cast.ada)
     signing.answer(person, assessment, "Q1", note="Mine.", owner_id=person.pk)
     signing.answer(cast.con, assessment, "Q2", note=f"Ask {NAME} ({EMAIL.upper()}).")
@@ -92,6 +92,15 @@ def test_no_table_names_the_person_and_every_chain_holds(cast, eloise, sign_in):
     assert (found.fault, found.erased, found.covered) == (None, done.events, count)
     assert list(against_trail.faults(cast.acme.pk)) == []
     assert list(beside.faults(cast.acme.pk)) == []
+
+
+def test_what_waits_for_their_address_ends(cast, eloise):
+    who = {"email": EMAIL, "name": "Whoever", "role": "reader"}
+    people.invite(by=cast.zoe, organisation=cast.other, **who)
+    erase_person(by=None, person=eloise)
+    assert not Invitation.objects.exists()
+    assert Event.objects.filter(action="invitation.ended").count() == 1
+    assert hits(EMAIL) == set()
 
 
 def test_what_they_did_stays_under_another_name(cast, eloise, sign_in):

@@ -15,9 +15,15 @@ from compliance.models import (
     Request,
     SampleItem,
     Seat,
-    User,
+    SeatOffer,
 )
-from compliance.seats import actions
+from compliance.organisations.actions import (
+    accept_as_new,
+    accept_invitation,
+    invite,
+    leave,
+)
+from compliance.seats import actions, against_trail
 from compliance.seats.drawing import Lot, at_random, by_risk
 from tests import factories
 from tests.factories import PASSWORD
@@ -54,21 +60,88 @@ def test_member_gets_a_mail_and_the_trail_an_event(cast, assessment):
 
 
 def test_somebody_unknown_is_invited_as_auditor(cast, assessment):
-    seat = give(cast, assessment, email="New@Audit.example", name="Nia New")
-    member = Membership.objects.get(user=seat.user)
-    assert (member.role, seat.user.email) == ("auditor", "new@audit.example")
+    offer = give(cast, assessment, email="New@Audit.example", name="Nia New")
+    made = offer.invitation
+    assert (made.role, made.email) == ("auditor", "new@audit.example")
+    assert not Seat.objects.exists()
     (mail,) = send_queued()
     assert "/invitation/" in mail.body
     assert "asked to read" in mail.body
+    by, _, after = told("seat.offered")
+    assert (by, after["person"]) == (cast.otto, "new@audit.example")
 
 
-def test_somebody_of_another_organisation_can_be_an_auditor_here(
-    cast, assessment, sign_in
-):
-    seat = give(cast, assessment, email=cast.zoe.email)
-    page = sign_in(cast.zoe).get(f"/o/acme/audit/{seat.pk}/")
-    assert page.status_code == 200
-    assert User.objects.filter(email=cast.zoe.email).count() == 1
+def test_seat_opens_once_its_person_joins(cast, assessment, sign_in):
+    offer = give(cast, assessment, email=cast.zoe.email, purpose="Yearly audit")
+    zoe = sign_in(cast.zoe)
+    assert zoe.get("/o/acme/audit/").status_code == 404
+    accept_invitation(by=cast.zoe, invitation=offer.invitation)
+    seat = Seat.objects.get()
+    assert (seat.user, seat.given_by, seat.purpose) == (
+        cast.zoe,
+        cast.otto,
+        "Yearly audit",
+    )
+    assert zoe.get(f"/o/acme/audit/{seat.pk}/").status_code == 200
+    by, _, after = told("seat.taken_up")
+    assert (by, after["user_id"], after["given_by_id"]) == (
+        cast.zoe,
+        cast.zoe.pk,
+        cast.otto.pk,
+    )
+    assert list(against_trail.faults(cast.acme.pk)) == []
+
+
+def test_offers_of_two_assessments_come_with_one_invitation(cast, assessment):
+    second = factories.make_assessment(cast.acme, cast.ada)
+    give(cast, assessment, email="new@audit.example")
+    offer = give(cast, second, email="new@audit.example", name="")
+    assert SeatOffer.objects.count() == 2
+    with pytest.raises(ValidationError, match="has a seat here already"):
+        give(cast, second, email="new@audit.example")
+    made = accept_as_new(invitation=offer.invitation, name="Nia", password=PASSWORD)
+    assert Seat.objects.filter(user=made.user).count() == 2
+
+
+def test_seat_that_is_over_when_its_person_joins_is_not_given(cast, assessment):
+    today = timezone.localdate()
+    offer = give(cast, assessment, email=cast.zoe.email, until_on=today)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        accept_invitation(by=cast.zoe, invitation=offer.invitation)
+    assert not Seat.objects.exists()
+    assert cast.acme.memberships.get(user=cast.zoe).role == "auditor"
+
+
+def test_offered_seat_is_taken_back(cast, assessment, sign_in):
+    offer = give(cast, assessment, email=cast.zoe.email)
+    url = f"/o/acme/auditors/offers/{offer.pk}/end/"
+    assert sign_in(cast.zoe).post(url.replace("acme", "other")).status_code == 404
+    assert sign_in(cast.otto).post(url).status_code == 302
+    accept_invitation(by=cast.zoe, invitation=offer.invitation)
+    assert not Seat.objects.exists()
+    assert told("seat.offer_ended")[1]["person"] == cast.zoe.email
+    assert sign_in(cast.otto).post(url).status_code == 404
+
+
+def test_address_invited_with_another_role_gets_no_seat(cast, assessment):
+    invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@audit.example",
+        name="Nia",
+        role="officer",
+    )
+    with pytest.raises(ValidationError, match="invited already, as officer"):
+        give(cast, assessment, email="new@audit.example")
+
+
+def test_auditor_who_left_and_came_back_gets_a_new_seat(cast, assessment):
+    give(cast, assessment)
+    leave(by=cast.aud, membership=cast.acme.memberships.get(user=cast.aud))
+    offer = give(cast, assessment, email=cast.aud.email)
+    accept_invitation(by=cast.aud, invitation=offer.invitation)
+    today = timezone.localdate()
+    assert Seat.objects.open_for(cast.aud, today).count() == 1
 
 
 @pytest.mark.parametrize(

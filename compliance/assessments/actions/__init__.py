@@ -26,6 +26,7 @@ from compliance.assessments.actions.bulk import (
 )
 from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
+from compliance.assessments.actions.coming import give_asked
 from compliance.assessments.actions.confirm import (
     CONFIRMED,
     Confirmed,
@@ -111,6 +112,7 @@ __all__ = [
     "foresee",
     "foresee_taking",
     "foresee_upgrade",
+    "give_asked",
     "hand_back",
     "keep_mine",
     "keep_view",

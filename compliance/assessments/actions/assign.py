@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from compliance.assessments.actions.answer import Refused, save_answer
 from compliance.assessments.actions.bulk import Bulk, set_many
+from compliance.assessments.actions.coming import keep_asked
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.talk import comment
 from compliance.assessments.actions.writing import answerer
@@ -18,6 +19,7 @@ from compliance.assessments.mine import asked_by, counted
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.organisations import actions as people
+from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
 from compliance.web.mail import absolute, queue_mail
@@ -36,13 +38,15 @@ class Newcomer:
 class Assigned:
     """The outcome: how many questions, whose they are, how many stay with others.
 
-    ``seq`` is where the events begin, for undoing them.
+    ``seq`` is where the events begin, for undoing them. Questions that wait for an
+    address have an ``invitation`` instead of a ``person``.
     """
 
     count: int
     left: int
-    person: User
+    person: User | None
     seq: int | None
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,10 @@ def assign(
 
     Questions of somebody else stay theirs unless ``take_over``; those that do not
     apply are left out. Without ``due_on`` each keeps its own day. A newcomer is
-    invited, and the invitation is the mail. The same once more changes and mails
-    nothing. Raises ``ValidationError`` for a closed
-    assessment, a person who may not answer, when nothing is left to assign, and what
-    inviting raises.
+    invited, and the invitation is the mail; until they come the questions are nobody's
+    and wait for the address. The same once more changes and mails nothing. Raises
+    ``ValidationError`` for a closed assessment, a person who may not answer, when
+    nothing is left to assign, and what inviting raises.
     """
     with in_turn(), transaction.atomic():
         assessment = organisation.assessments.select_related(
@@ -93,20 +97,35 @@ def assign(
         ask = _ask(by, assessment, len(wanted), due_on or _first_day(wanted))
         words = f"{ask}\n\n{message}".strip()
         if isinstance(to, Newcomer):
-            person = people.invite(
-                by=by,
-                organisation=organisation,
-                email=to.email,
-                name=to.name,
-                role=Role.CONTRIBUTOR,
-                path=_path(assessment),
-                ask=words,
-            ).membership.user
-        assert person is not None  # noqa: S101 (for mypy: one of the two)
-        seq = _set(by, assessment, wanted, person, due_on)
-        if person == to and person != by and seq is not None:
-            _tell(by, person, assessment, len(wanted), words)
-    return Assigned(len(wanted), len(rows) - len(wanted), person, seq)
+            invitation = _invite(by, assessment, to, words)
+            keep_asked(invitation, wanted)
+            seq = _set(by, assessment, wanted, None, due_on)
+            return Assigned(len(wanted), len(rows) - len(wanted), None, seq, invitation)
+        seq = _set(by, assessment, wanted, to, due_on)
+        if to != by and seq is not None:
+            _tell(to, assessment, len(wanted), words)
+    return Assigned(len(wanted), len(rows) - len(wanted), to, seq)
+
+
+def _invite(by: User, assessment: Assessment, to: Newcomer, words: str) -> Invitation:
+    """An invitation that leads to the questions; a new link where one waits."""
+    organisation, path = assessment.organisation, _path(assessment)
+    waiting = organisation.invitations.filter(email=to.email.strip().lower()).first()
+    if waiting:
+        if Permission.ANSWER not in ALLOWED[waiting.role]:
+            role = waiting.get_role_display().lower()
+            msg = f"This person is invited as {role}, who may not answer."
+            raise ValidationError({"email": msg})
+        return people.send_again(by=by, invitation=waiting, path=path, ask=words)
+    return people.invite(
+        by=by,
+        organisation=organisation,
+        email=to.email,
+        name=to.name,
+        role=Role.CONTRIBUTOR,
+        path=path,
+        ask=words,
+    )
 
 
 def hand_back(
@@ -144,7 +163,7 @@ def hand_back(
         comment(by=by, answer=answer, text=f"Not the right person. {reason}")
         if to:
             ask = _ask(by, answer.assessment, 1, answer.due_on)
-            _tell(by, to, answer.assessment, 1, f"{ask}\n\n{reason}")
+            _tell(to, answer.assessment, 1, f"{ask}\n\n{reason}")
         told = _tell_asker(by, asker, answer, reason, to)
     return HandedBack(to, told)
 
@@ -186,10 +205,10 @@ def _set(
     by: User,
     assessment: Assessment,
     wanted: Collection[Answer],
-    person: User,
+    person: User | None,
     due_on: date | None,
 ) -> int | None:
-    changes: dict[str, object] = {"owner_id": person.pk}
+    changes: dict[str, object] = {"owner_id": person.pk if person else None}
     if due_on:
         changes["due_on"] = due_on
     done = set_many(
@@ -238,27 +257,14 @@ def _ask(by: User, assessment: Assessment, count: int, day: date | None) -> str:
     return asked if day is None else f"{asked} Next due on {day.day} {day:%B %Y}."
 
 
-def _tell(
-    by: User, person: User, assessment: Assessment, count: int, words: str
-) -> None:
-    """One mail to whoever has to answer; a new link to one who has not come yet."""
-    path = _path(assessment)
-    waiting = Invitation.waiting_in(assessment.organisation).filter(
-        membership__user=person
+def _tell(person: User, assessment: Assessment, count: int, words: str) -> None:
+    """One mail to whoever has to answer."""
+    queue_mail(
+        to=person.email,
+        subject=f"{counted(count).capitalize()} of {_title(assessment)} for you",
+        template="assigned",
+        context={"words": words, "link": absolute(_path(assessment))},
     )
-    invitation = None if person.has_usable_password() else waiting.first()
-    if invitation:
-        try:
-            people.send_again(by=by, invitation=invitation, path=path, ask=words)
-        except ValidationError:  # of a higher role: theirs to send
-            invitation = None
-    if not invitation:
-        queue_mail(
-            to=person.email,
-            subject=f"{counted(count).capitalize()} of {_title(assessment)} for you",
-            template="assigned",
-            context={"words": words, "link": absolute(path)},
-        )
 
 
 def _tell_asker(

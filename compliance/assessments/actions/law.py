@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from compliance.assessments.law import in_order, running
@@ -16,7 +16,7 @@ from compliance.audit.models import LIBRARY
 from compliance.checklists.actions import amend_provision
 from compliance.checklists.law import Change, recorded
 from compliance.organisations.choices import Role
-from compliance.organisations.models import Invitation, Membership, Organisation
+from compliance.organisations.models import Membership, Organisation
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.turns import in_turn
 
@@ -136,10 +136,8 @@ def _resting(provision_ids: Iterable[int]) -> dict[UUID, set[int]]:
 
 
 def _people(organisation_ids: Iterable[UUID]) -> QuerySet[Membership]:
-    """Owners and officers who have come."""
-    waiting = Invitation.objects.waiting().filter(membership=OuterRef("pk"))
+    """Owners and officers."""
     members = Membership.objects.filter(
-        ~Exists(waiting),
         organisation__in=organisation_ids,
         role__in=[Role.OWNER, Role.OFFICER],
         user__is_active=True,

@@ -2,6 +2,7 @@
 
 from compliance.assessments.models.action import Action, ActionLink
 from compliance.assessments.models.answer import Answer, Attachment
+from compliance.assessments.models.asked import Asked
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.models.looking import Presence, SavedView, Visit
 from compliance.assessments.models.origin import (
@@ -19,6 +20,7 @@ __all__ = [
     "Action",
     "ActionLink",
     "Answer",
+    "Asked",
     "Assessment",
     "Attachment",
     "Comment",

@@ -115,6 +115,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
                 "na_by",
                 "na_confirmed_by",
                 "taken_from__question__edition__checklist",
+                "asked__invitation",
             )
             .with_cites()
             .with_talk()

@@ -30,6 +30,8 @@ from compliance.organisations.access import (
     member_required,
     who_may,
 )
+from compliance.organisations.handing import handed
+from compliance.organisations.models import User
 from compliance.web.mail import is_printed
 
 NEVER = Filter.NOT_APPLYING.value
@@ -93,13 +95,9 @@ def _rows(assessment: Assessment, view: Overview, given: QueryDict) -> list[Row]
 def _assigned(
     request: MemberRequest, assessment: Assessment, done: actions.Assigned
 ) -> HttpResponse:
-    noun = "question is" if done.count == 1 else "questions are"
-    said = f"{done.count} {noun} {done.person}'s now."
-    if done.person != request.user:
-        said += " A mail says so."
-    if done.left:
-        kept = "1 stays" if done.left == 1 else f"{done.left} stay"
-        said += f" {kept} with the owner there was."
+    said = f"{_said(done, request.user)}{_left(done)}"
+    if done.invitation:
+        return handed(request, done.invitation, said, assessment.get_absolute_url())
     if done.seq is None:
         said = f"Nothing to change: {done.person} has them already. No mail is sent."
         messages.info(request, said)
@@ -107,6 +105,23 @@ def _assigned(
     messages.success(request, said)
     args = [request.organisation.slug, assessment.pk, done.seq]
     return redirect("assessments:bulk_done", *args)
+
+
+def _said(done: actions.Assigned, user: User) -> str:
+    if done.invitation:
+        noun = "question waits" if done.count == 1 else "questions wait"
+        email = done.invitation.email
+        return f"{done.count} {noun} for {email}, who has a link to join."
+    noun = "question is" if done.count == 1 else "questions are"
+    mailed = "" if done.person == user else " A mail says so."
+    return f"{done.count} {noun} {done.person}'s now.{mailed}"
+
+
+def _left(done: actions.Assigned) -> str:
+    if not done.left:
+        return ""
+    kept = "1 stays" if done.left == 1 else f"{done.left} stay"
+    return f" {kept} with the owner there was."
 
 
 def _context(

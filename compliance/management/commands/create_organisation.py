@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from compliance.organisations import actions
+from compliance.organisations.choices import Role
 
 
 class Command(BaseCommand):
-    """Prints the address, and a one-time password when the owner is new."""
+    """Prints the address, and the owner's link where no mail server is set."""
 
-    help = "Create an organisation and its owner."
+    help = "Create an organisation and invite its owner."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="name of the organisation")
@@ -24,19 +25,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         email, name = options["owner"], options["name"]
-        person = options["person"] or email.partition("@")[0]
         try:
             with transaction.atomic():
-                owner, password = actions.find_or_create_user(email=email, name=person)
                 organisation = actions.create_organisation(
                     by=None,
-                    owner=owner,
+                    owner=None,
                     name=name,
                     slug=options["slug"] or slugify(name)[:60],
                 )
+                invitation = actions.invite(
+                    by=None,
+                    organisation=organisation,
+                    email=email,
+                    name=options["person"] or email.partition("@")[0],
+                    role=Role.OWNER,
+                )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        line = f"{organisation.name}: /o/{organisation.slug}/, owner {owner.email}"
-        if password:
-            line += f", one-time password {password}"
-        self.stdout.write(line)
+        self.stdout.write(f"{organisation.name}: /o/{organisation.slug}/")
+        if invitation.link:
+            how = "opens this link and chooses a password"
+            self.stdout.write(f"{invitation.email} {how}:\n{invitation.link}")
+        else:
+            self.stdout.write(
+                f"A mail with a link is on its way to {invitation.email}."
+            )

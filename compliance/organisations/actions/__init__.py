@@ -2,18 +2,19 @@
 
 from compliance.organisations.actions.editors import make_editor
 from compliance.organisations.actions.invitations import (
+    accept_as_new,
     accept_invitation,
-    accept_waiting,
+    arrived,
+    decline_invitation,
     end_invitation,
     hash_of,
     invite,
     send_again,
 )
 from compliance.organisations.actions.members import (
-    add_member,
     change_role,
     create_organisation,
-    find_or_create_user,
+    leave,
     make_placeholders,
     remove_member,
 )
@@ -27,18 +28,19 @@ from compliance.organisations.actions.passkeys import (
 )
 
 __all__ = [
+    "accept_as_new",
     "accept_invitation",
-    "accept_waiting",
-    "add_member",
     "add_passkey",
+    "arrived",
     "ask_for_new",
     "ask_for_one",
     "change_role",
     "create_organisation",
+    "decline_invitation",
     "end_invitation",
-    "find_or_create_user",
     "hash_of",
     "invite",
+    "leave",
     "make_editor",
     "make_placeholders",
     "recognise",

@@ -1,4 +1,4 @@
-"""Inviting by mail: a link that lets one person in, once, for some days."""
+"""Inviting: a link that lets one person in, once, for some days."""
 
 import hashlib
 import secrets
@@ -7,18 +7,13 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import trail
-from compliance.organisations.actions.members import (
-    find_or_create_user,
-    join,
-    keep_an_owner,
-    lock,
-    refuse_above,
-)
+from compliance.organisations.actions.members import join, lock, refuse_above
 from compliance.organisations.choices import Role
 from compliance.organisations.models import (
     Invitation,
@@ -26,11 +21,14 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
-from compliance.web.mail import absolute, queue_mail
+from compliance.web.mail import absolute, is_printed, queue_mail
 from compliance.web.paths import is_local
 from compliance.web.turns import in_turn
 
 USED_UP = "This link is used up."
+arrived = Signal()
+"""Somebody who was invited is a member now: ``invitation``, ``membership``. Rooms above
+give them what waits for them, in the same transaction."""
 
 
 def hash_of(token: str) -> str:
@@ -40,7 +38,7 @@ def hash_of(token: str) -> str:
 
 def invite(
     *,
-    by: User,
+    by: User | None,
     organisation: Organisation,
     email: str,
     name: str,
@@ -48,28 +46,33 @@ def invite(
     path: str = "",
     ask: str = "",
 ) -> Invitation:
-    """An invitation on its way by mail; the person is a member from now on.
+    """An invitation on its way by mail; nobody is a member before the link is used.
 
-    A new person cannot sign in before the link is used. ``name`` counts for a new
-    person only. ``path`` is the page the link leads to, ``ask`` stands in the mail.
-    Raises ``ValidationError`` for a member already there, a role above the giver's,
-    a name or e-mail that cannot be, and a path that leads elsewhere.
+    Whether an account has the address is neither asked nor told. Without a mail server
+    the invitation has its ``link``, to hand over. ``path`` is the page the link leads
+    to, ``ask`` stands in the mail. Raises ``ValidationError`` for a member already
+    there, one who is invited already, a role above the giver's, a name or e-mail that
+    cannot be, and a path that leads elsewhere.
     """
     if path and not is_local(path):
         msg = "An invitation leads to a page of this site only."
         raise ValidationError(msg)
     with in_turn(), transaction.atomic():
         lock(organisation)
-        refuse_above(by, organisation, role)
-        user, _ = find_or_create_user(email=email, name=name, with_password=False)
-        if organisation.memberships.filter(user=user).exists():
-            waiting = Invitation.waiting_in(organisation).filter(membership__user=user)
+        if by:
+            refuse_above(by, organisation, role)
+        email = email.strip().lower()
+        if organisation.memberships.filter(user__email=email).exists():
             msg = "This person is a member already."
-            if waiting.exists():
-                msg = "This person is invited already. You can send it again."
             raise ValidationError({"email": msg}, code="member")
-        membership = join(by, organisation, user, role, "member.invited")
-        return _send(by, membership, path, ask)
+        invitation = Invitation(
+            organisation=organisation, email=email, name=name, role=role, path=path
+        )
+        token = _renew(by, invitation)
+        invitation.full_clean()
+        invitation.save(force_insert=True)
+        _record(by, invitation, "member.invited")
+        return _send(by, invitation, token, ask)
 
 
 def send_again(
@@ -78,130 +81,149 @@ def send_again(
     """A new link for a person who has not come yet; the old one opens nothing more.
 
     It leads to ``path``, or where the old one led. Raises ``ValidationError`` for one
-    that was accepted or taken back, and for a role above the sender's.
+    that is over, and for a role above the sender's.
     """
     with in_turn(), transaction.atomic():
-        old = _locked(by, invitation)
-        old.ended_at = timezone.now()
-        old.save(update_fields=["ended_at"])
-        new = _send(by, old.membership, path or old.path, ask)
-        trail.record(
-            by=by,
-            organisation_id=old.membership.organisation_id,
-            action="invitation.sent_again",
-            subject=old.membership,
-            after={"person": old.membership.user.email, "until": new.expires_at},
-        )
-    return new
+        found = _locked(by, invitation)
+        token = _renew(by, found)
+        found.path = path or found.path
+        found.save()
+        _record(by, found, "invitation.sent_again")
+        return _send(by, found, token, ask)
 
 
 def end_invitation(*, by: User, invitation: Invitation) -> None:
-    """Take an invitation back: the link is dead and the membership ends with it.
+    """Take an invitation back: the link is dead, and what waited for the person goes.
 
-    Raises ``ValidationError`` for one that was accepted or taken back, and for a role
-    above the remover's.
+    Raises ``ValidationError`` for one that is over, and for a role above the remover's.
     """
     with in_turn(), transaction.atomic():
-        membership = _locked(by, invitation).membership
-        keep_an_owner(membership)
-        trail.record(
-            by=by,
-            organisation_id=membership.organisation_id,
-            action="invitation.ended",
-            subject=membership,
-            before={"person": membership.user.email, "role": membership.role},
-        )
-        membership.delete()
+        _end(by, _locked(by, invitation), "invitation.ended")
 
 
-def accept_invitation(*, by: User, invitation: Invitation, password: str = "") -> None:
-    """Use an invitation up; a new person gets the password they chose.
+def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
+    """Whoever holds the link does not want to come; ``by`` is known if signed in.
 
-    Raises ``ValidationError`` when it no longer stands, is somebody else's, or a
-    password is given for an account that has one.
+    Raises ``ValidationError`` for one that is over.
     """
     with in_turn(), transaction.atomic():
-        rows = Invitation.objects.select_for_update(of=("self",)).open_at(
-            timezone.now()
-        )
-        found = rows.filter(pk=invitation.pk, membership__user=by).first()
-        user = User.objects.select_for_update().get(pk=by.pk)
-        if found is None or bool(password) == user.has_usable_password():
+        _end(by, _open(invitation), "invitation.declined")
+
+
+def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
+    """Use an invitation up, signed in with its address.
+
+    Raises ``ValidationError`` when it no longer stands or is somebody else's.
+    """
+    with in_turn(), transaction.atomic():
+        found = _open(invitation)
+        if found.email != by.email:
             raise ValidationError(USED_UP, code="used_up")
-        if password:
-            user.set_password(password)
-            user.save(update_fields=["password"])
-            EmailAddress.objects.update_or_create(
-                user=user,
-                email=user.email,
-                defaults={"verified": True, "primary": True},
-            )
-        _accept(user, found)
+        membership = join(
+            by,
+            found.organisation,
+            by,
+            found.role,
+            "invitation.accepted",
+            invited_by_id=found.invited_by_id,
+        )
+        arrived.send(sender=Invitation, invitation=found, membership=membership)
+        found.delete()
+    return membership
 
 
-def accept_waiting(*, by: User) -> None:
-    """Whoever signs in has come: every invitation that waits for them is accepted.
+def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Membership:
+    """The new account of somebody who had none, and the invitation used up.
 
-    Also one whose link ran out: the membership stands until it is taken back, and
-    somebody who works is no longer to be taken back as one who never came.
+    Raises ``ValidationError`` when it no longer stands, an account has the address,
+    or the name cannot be.
     """
-    waiting = Invitation.objects.waiting().filter(membership__user=by)
-    if not waiting.exists():
-        return
     with in_turn(), transaction.atomic():
-        for invitation in waiting.select_for_update(of=("self",)).order_by("pk"):
-            _accept(by, invitation)
+        email = _open(invitation).email
+        User(email=email, name=name, password="-").full_clean(  # noqa: S106
+            validate_unique=False
+        )
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(email, password, name=name)
+        except IntegrityError:  # somebody else was faster
+            raise ValidationError(USED_UP, code="used_up") from None
+        # A link that was handed over says nothing of the mailbox.
+        EmailAddress.objects.create(
+            user=user, email=email, verified=not is_printed(), primary=True
+        )
+        return accept_invitation(by=user, invitation=invitation)
 
 
-def _send(by: User, membership: Membership, path: str, ask: str) -> Invitation:
+def _renew(by: User | None, invitation: Invitation) -> str:
+    """A new token; only its hash is kept."""
     token = secrets.token_urlsafe(32)
-    user, organisation = membership.user, membership.organisation
-    invitation = Invitation.objects.create(
-        membership=membership,
-        token_hash=hash_of(token),
-        path=path,
-        invited_by=by,
-        expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
-    )
+    invitation.token_hash = hash_of(token)
+    invitation.invited_by = by
+    days = timedelta(days=settings.INVITATION_DAYS)
+    invitation.expires_at = timezone.now() + days
+    return token
+
+
+def _send(by: User | None, invitation: Invitation, token: str, ask: str) -> Invitation:
+    link = absolute(reverse("organisations:invited", args=[token]))
+    if is_printed():
+        invitation.link = link
+        return invitation
+    organisation = invitation.organisation
+    whose = f"{by} invites you" if by else "You are invited"
     queue_mail(
-        to=user.email,
-        subject=f"{by} invites you to {organisation}",
+        to=invitation.email,
+        subject=f"{whose} to {organisation}",
         template="invitation",
         context={
-            "by": by,
+            "whose": whose,
             "organisation": organisation,
-            "role": Role(membership.role).label,
+            "role": Role(invitation.role).label,
             "ask": ask,
-            "link": absolute(reverse("organisations:invited", args=[token])),
+            "link": link,
             "expires_at": timezone.localtime(invitation.expires_at),
-            "has_account": user.has_usable_password(),
         },
         about=invitation.about,
     )
     return invitation
 
 
-def _locked(by: User, invitation: Invitation) -> Invitation:
-    """The invitation, if it still waits for its person and ``by`` may change it."""
-    rows = Invitation.objects.waiting().select_related(
-        "membership__organisation", "membership__user"
-    )
-    found = rows.select_for_update(of=("self",)).filter(pk=invitation.pk).first()
-    if found is None:
-        msg = "This invitation no longer waits for anybody."
-        raise ValidationError(msg, code="over")
-    refuse_above(by, found.membership.organisation, found.membership.role)
+def _open(invitation: Invitation) -> Invitation:
+    """The invitation, if its link still opens, locked."""
+    lock(invitation.organisation)
+    rows = Invitation.objects.open_at(timezone.now()).filter(pk=invitation.pk)
+    found = rows.select_related("organisation").first()
+    if found is None or found.token_hash != invitation.token_hash:
+        raise ValidationError(USED_UP, code="used_up")
     return found
 
 
-def _accept(by: User, invitation: Invitation) -> None:
-    invitation.accepted_at = timezone.now()
-    invitation.save(update_fields=["accepted_at"])
-    membership = invitation.membership
+def _locked(by: User, invitation: Invitation) -> Invitation:
+    """The invitation, if it still waits for its person and ``by`` may change it."""
+    lock(invitation.organisation)
+    rows = Invitation.objects.select_related("organisation")
+    found = rows.filter(pk=invitation.pk).first()
+    if found is None:
+        msg = "This invitation no longer waits for anybody."
+        raise ValidationError(msg, code="over")
+    refuse_above(by, found.organisation, found.role)
+    return found
+
+
+def _end(by: User | None, invitation: Invitation, action: str) -> None:
+    _record(by, invitation, action)
+    invitation.delete()
+
+
+def _record(by: User | None, invitation: Invitation, action: str) -> None:
+    told = {"person": invitation.email, "role": invitation.role}
+    is_over = action in {"invitation.ended", "invitation.declined"}
     trail.record(
         by=by,
-        organisation_id=membership.organisation_id,
-        action="invitation.accepted",
-        subject=membership,
-        after={"person": by.email, "role": membership.role},
+        organisation_id=invitation.organisation_id,
+        action=action,
+        subject=invitation,
+        before=told if is_over else {},
+        after={} if is_over else told,
     )

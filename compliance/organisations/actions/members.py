@@ -2,22 +2,24 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from compliance.audit import trail
 from compliance.organisations.access import ALLOWED, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.web.turns import in_turn
 
 
 def create_organisation(
-    *, by: User | None, owner: User, name: str, slug: str = ""
+    *, by: User | None, owner: User | None, name: str, slug: str = ""
 ) -> Organisation:
-    """A new organisation with its owner.
+    """A new organisation with its owner, or without one: they are to be invited.
 
     Without a ``slug`` the address ends in random letters: a number or a refusal
     would tell which other organisations there are. Raises ``ValidationError`` for a
@@ -35,26 +37,9 @@ def create_organisation(
             subject=organisation,
             after={"name": name, "slug": slug},
         )
-        join(by, organisation, owner, Role.OWNER)
+        if owner:
+            join(by, organisation, owner, Role.OWNER)
     return organisation
-
-
-def add_member(
-    *, by: User, organisation: Organisation, email: str, name: str, role: str
-) -> tuple[Membership, str | None]:
-    """The new member, and a one-time password when there was no such user.
-
-    ``name`` counts for a new user only. Raises ``ValidationError`` for a member
-    already there, a role above the giver's, or a name or e-mail that cannot be.
-    """
-    with transaction.atomic():
-        lock(organisation)
-        refuse_above(by, organisation, role)
-        user, password = find_or_create_user(email=email, name=name)
-        if organisation.memberships.filter(user=user).exists():
-            msg = "This person is a member already."
-            raise ValidationError({"email": msg}, code="member")
-        return join(by, organisation, user, role), password
 
 
 def change_role(*, by: User, membership: Membership, role: str) -> Membership:
@@ -94,34 +79,18 @@ def remove_member(*, by: User, membership: Membership) -> None:
         membership = _locked(membership)
         refuse_above(by, membership.organisation, membership.role)
         keep_an_owner(membership)
-        trail.record(
-            by=by,
-            organisation_id=membership.organisation_id,
-            action="member.removed",
-            subject=membership,
-            before={"person": membership.user.email, "role": membership.role},
-        )
-        membership.delete()
+        _end(by, membership, "member.removed")
 
 
-def find_or_create_user(
-    *, email: str, name: str, with_password: bool = True
-) -> tuple[User, str | None]:
-    """The user with an e-mail address, and the password when it had to be made.
+def leave(*, by: User, membership: Membership) -> None:
+    """End one's own membership, whatever the role; what one did stays.
 
-    Without a password nobody signs in until an invitation is accepted.
+    Raises ``ValidationError`` for the last owner.
     """
-    email = email.strip().lower()
-    user = User.objects.filter(email=email).first()
-    if user:
-        return user, None
-    password = secrets.token_urlsafe(15) if with_password else None
-    User(email=email, name=name, password="-").full_clean()  # noqa: S106
-    try:
-        with transaction.atomic():
-            return User.objects.create_user(email, password, name=name), password
-    except IntegrityError:  # somebody else added the same person just now
-        return User.objects.get(email=email), None
+    with in_turn(), transaction.atomic():
+        membership = _locked(membership)
+        keep_an_owner(membership)
+        _end(by, membership, "member.left")
 
 
 def make_placeholders(*, names: Sequence[str]) -> list[User]:
@@ -148,8 +117,9 @@ def join(
     user: User,
     role: str,
     action: str = "member.added",
+    **told: Any,
 ) -> Membership:
-    """The new membership, with its event."""
+    """The new membership, with its event, which tells more where there is more."""
     membership = Membership(organisation=organisation, user=user, role=role)
     membership.full_clean()
     membership.save(force_insert=True)
@@ -158,9 +128,20 @@ def join(
         organisation_id=organisation.pk,
         action=action,
         subject=membership,
-        after={"person": user.email, "role": role},
+        after={"person": user.email, "role": role} | told,
     )
     return membership
+
+
+def _end(by: User, membership: Membership, action: str) -> None:
+    trail.record(
+        by=by,
+        organisation_id=membership.organisation_id,
+        action=action,
+        subject=membership,
+        before={"person": membership.user.email, "role": membership.role},
+    )
+    membership.delete()
 
 
 def lock(organisation: Organisation) -> None:
@@ -183,11 +164,10 @@ def refuse_above(by: User, organisation: Organisation, role: str) -> None:
 
 
 def keep_an_owner(membership: Membership) -> None:
-    """Refuse to lose the last owner; one who was invited and has not come is none."""
+    """Refuse to lose the last owner; one whose account is closed is none."""
     if membership.role != Role.OWNER:
         return
     others = membership.organisation.memberships.exclude(pk=membership.pk)
-    others = others.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     if not others.filter(role=Role.OWNER, user__is_active=True).exists():
         msg = "This is the last owner. Make somebody else owner first."
         raise ValidationError(msg, code="last_owner")

@@ -16,11 +16,13 @@ from compliance.organisations.models import Membership, User
 
 @require_safe
 def front(request: MemberRequest) -> HttpResponse:
-    """The home of the first organisation, or what to do without one.
+    """The home of the organisation used last, or what to do without one.
 
     A contributor who was asked something goes straight to it.
     """
-    first = request.user.memberships.of(request.user).first()
+    own = list(request.user.memberships.of(request.user))
+    last = [m for m in own if m.organisation_id == request.user.worked_in_id]
+    first = min(last or own, key=lambda m: m.joined_at, default=None)
     if first and first.role == Role.CONTRIBUTOR and _is_asked(request.user, first):
         return redirect("assessments:mine", first.organisation.slug)
     if first:

@@ -1,4 +1,4 @@
-"""Inviting by mail, and the page an invitation leads to."""
+"""Inviting, and the page an invitation leads to."""
 
 from typing import Any
 
@@ -10,16 +10,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
-from compliance.organisations import actions, limits
+from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.forms import InviteForm, PasswordForm
-from compliance.organisations.models import Invitation
+from compliance.organisations.forms import InviteForm, JoinForm
+from compliance.organisations.fresh import FreshForm, hindered
+from compliance.organisations.handing import handed
+from compliance.organisations.models import Invitation, User
 from compliance.web.mail import is_printed
 
 TOKEN = "invitation"  # noqa: S105 (the name of its place in the session)
@@ -27,74 +31,80 @@ TRIES = {"invitation": "20/m/ip"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
 @member_required(Permission.INVITE)
 def invite(request: MemberRequest) -> HttpResponse:
     """Who is invited, and a form to invite one more."""
     form = InviteForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        if not limits.may_send(request):
-            return _invite_page(request, form, [limits.TOO_MANY], status=429)
+    status = 422 if form.is_bound else 200
+    if form.is_valid() and not (status := hindered(request, form)):
         try:
-            actions.invite(
-                by=request.user, organisation=request.organisation, **form.cleaned_data
+            made = actions.invite(
+                by=request.user, organisation=request.organisation, **form.told
             )
         except ValidationError as error:
             form.add_error(None, error)
+            status = 422
         else:
-            messages.success(
-                request,
-                f"The invitation to {form.cleaned_data['email']} is on its way.",
-            )
-            return redirect("organisations:invite", request.organisation.slug)
-    return _invite_page(request, form)
+            said = f"The invitation to {form.cleaned_data['email']} is on its way."
+            return handed(request, made, said, _list(request))
+    return _invite_page(request, form, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
 @member_required(Permission.INVITE)
 def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse:
-    invitation = _waiting(request, invitation_id)
-    if not limits.may_send(request):
-        return _invite_page(request, InviteForm(), [limits.TOO_MANY], status=429)
-    try:
-        actions.send_again(by=request.user, invitation=invitation)
-    except ValidationError as error:
-        return _invite_page(request, InviteForm(), error.messages)
-    email = invitation.membership.user.email
-    messages.success(request, f"A new link to {email} is on its way.")
-    return redirect("organisations:invite", request.organisation.slug)
+    """A new link for somebody who has not come."""
+    found = _waiting(request, invitation_id)
+    form = FreshForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid() and not (status := hindered(request, form)):
+        try:
+            made = actions.send_again(by=request.user, invitation=found)
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 422
+        else:
+            said = f"A new link to {made.email} is on its way."
+            return handed(request, made, said, _list(request))
+    context = {"invitation": found, "form": form, "is_printed": is_printed()}
+    return render(request, "organisations/again.html", context, status=status)
 
 
 @require_POST
 @member_required(Permission.INVITE)
 def invitation_end(request: MemberRequest, invitation_id: int) -> HttpResponse:
-    invitation = _waiting(request, invitation_id)
-    email = invitation.membership.user.email
+    found = _waiting(request, invitation_id)
     try:
-        actions.end_invitation(by=request.user, invitation=invitation)
+        actions.end_invitation(by=request.user, invitation=found)
     except ValidationError as error:
-        return _invite_page(request, InviteForm(), error.messages)
-    messages.success(request, f"The invitation to {email} is taken back.")
-    return redirect("organisations:invite", request.organisation.slug)
+        return _invite_page(request, InviteForm(), error.messages, status=422)
+    messages.success(request, f"The invitation to {found.email} is taken back.")
+    return redirect(_list(request))
+
+
+def _list(request: MemberRequest) -> str:
+    return reverse("organisations:invite", args=[request.organisation.slug])
 
 
 def _waiting(request: MemberRequest, invitation_id: int) -> Invitation:
-    rows = Invitation.waiting_in(request.organisation)
-    return get_object_or_404(rows, pk=invitation_id)
+    return get_object_or_404(
+        request.organisation.invitations.for_page(), pk=invitation_id
+    )
 
 
 def _invite_page(
-    request: MemberRequest, form: InviteForm, problems: Any = (), status: int = 422
+    request: MemberRequest, form: InviteForm, problems: Any = (), status: int = 200
 ) -> HttpResponse:
     context = {"invite": form, "problems": problems} | invitations(request)
-    if not form.is_bound and not problems:
-        status = 200
     return render(request, "organisations/invite.html", context, status=status)
 
 
 def invitations(request: MemberRequest) -> dict[str, Any]:
     """Who has not come, how far each mail is, and what a new invitation comes to."""
     return {
-        "invitations": Invitation.list_waiting_in(request.organisation),
+        "invitations": Invitation.list_in(request.organisation),
         "days": settings.INVITATION_DAYS,
         "is_printed": is_printed(),
     }
@@ -114,6 +124,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password1", "password2")
 @login_not_required
 def invitation(request: HttpRequest) -> HttpResponse:
     """What the invitation is to, and how to accept it; looking at it changes nothing."""
@@ -124,31 +135,46 @@ def invitation(request: HttpRequest) -> HttpResponse:
     found = Invitation.opened_by(request.session.get(TOKEN, ""))
     if found is None:
         return _used_up(request)
-    person = found.membership.user
-    data = request.POST if request.method == "POST" else None
-    form = PasswordForm(data, user=person)
-    if request.method == "POST":
-        is_new = not person.has_usable_password()
-        if is_new and form.is_valid():
-            return _accept(request, found, form.cleaned_data["password1"])
-        if not is_new and request.user == person:
-            return _accept(request, found, "")
+    person = found.find_person()
+    if person and not person.is_active:
+        return _used_up(request)
+    is_sent = request.method == "POST"
+    is_new = is_sent and person is None and "decline" not in request.POST
+    form = JoinForm(request.POST if is_new else None, invitation=found)
+    if is_sent:
+        reply = _answered(request, found, person, form)
+        if reply:
+            return reply
     context = {"invitation": found, "person": person, "form": form}
-    status = 422 if request.method == "POST" else 200
+    status = 422 if is_sent else 200
     return render(request, "organisations/invitation.html", context, status=status)
 
 
-def _accept(request: HttpRequest, found: Invitation, password: str) -> HttpResponse:
-    person = found.membership.user
+def _answered(
+    request: HttpRequest, found: Invitation, person: User | None, form: JoinForm
+) -> HttpResponse | None:
+    """The reply to yes or no; None when the form is refused or it is somebody else."""
+    is_own = person is not None and request.user == person
     try:
-        actions.accept_invitation(by=person, invitation=found, password=password)
+        if "decline" in request.POST:
+            actions.decline_invitation(by=person if is_own else None, invitation=found)
+            request.session.pop(TOKEN, None)
+            return render(request, "organisations/declined.html", {"invitation": found})
+        if person and is_own:
+            membership = actions.accept_invitation(by=person, invitation=found)
+        elif person is None and form.is_valid():
+            membership = actions.accept_as_new(
+                invitation=found,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password1"],
+            )
+            login(request, membership.user, settings.AUTHENTICATION_BACKENDS[0])
+        else:
+            return None
     except ValidationError:
         return _used_up(request)
-    if password:
-        person.refresh_from_db()
-        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session.pop(TOKEN, None)
-    return redirect(found.path or "organisations:front")
+    return redirect(found.path or membership)
 
 
 def _used_up(request: HttpRequest) -> HttpResponse:

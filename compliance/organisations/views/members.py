@@ -1,4 +1,4 @@
-"""The members page: who is in, and as what."""
+"""Who is a member, and as what; one's own way out."""
 
 from typing import Any
 
@@ -6,68 +6,95 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
-from compliance.organisations.forms import InviteForm, MemberForm, RoleForm
+from compliance.organisations.forms import InviteForm, RoleForm
+from compliance.organisations.fresh import FreshForm, refused
 from compliance.organisations.models import Membership
 from compliance.organisations.views.invitations import invitations
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @member_required(Permission.MEMBERS)
 def members(request: MemberRequest) -> HttpResponse:
-    if request.method != "POST":
-        return _members_page(request, MemberForm())
-    form = MemberForm(request.POST)
-    if form.is_valid():
-        try:
-            membership, password = actions.add_member(
-                by=request.user, organisation=request.organisation, **form.cleaned_data
-            )
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            if password:
-                # Shown in this reply only: it is kept nowhere, not in the session.
-                return render(
-                    request,
-                    "organisations/added.html",
-                    {"membership": membership, "password": password},
-                )
-            messages.success(request, f"{membership.user} is a member now.")
-            return redirect("organisations:members", request.organisation.slug)
-    return _members_page(request, form, status=422)
+    context = {
+        "members": request.organisation.memberships.with_people(),
+        "invite": InviteForm(),
+    } | invitations(request)
+    return render(request, "organisations/members.html", context)
+
+
+@require_safe
+@member_required(Permission.MEMBERS)
+def member(request: MemberRequest, membership_id: int) -> HttpResponse:
+    """One member: another role, or the end of the membership."""
+    return _member_page(request, _member(request, membership_id))
 
 
 @require_POST
+@sensitive_post_parameters("password")
 @member_required(Permission.MEMBERS)
 def member_role(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
     form = RoleForm(request.POST)
-    if not form.is_valid():
-        return _members_page(request, MemberForm(), form.errors["role"], status=422)
-    role = form.cleaned_data["role"]
-    try:
-        actions.change_role(by=request.user, membership=membership, role=role)
-    except ValidationError as error:
-        return _members_page(request, MemberForm(), error.messages, status=422)
-    messages.success(request, f"{membership.user}: {Role(role).label} now.")
-    return _back(request, membership)
+    status = 422
+    if form.is_valid() and not (status := refused(request, form)):
+        role = form.cleaned_data["role"]
+        try:
+            actions.change_role(by=request.user, membership=membership, role=role)
+        except ValidationError as error:
+            form.add_error("role", error)
+            status = 422
+        else:
+            messages.success(request, f"{membership.user}: {Role(role).label} now.")
+            return _back(request, membership)
+    return _member_page(request, membership, form=form, status=status)
 
 
 @require_POST
+@sensitive_post_parameters("password")
 @member_required(Permission.MEMBERS)
 def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
-    try:
-        actions.remove_member(by=request.user, membership=membership)
-    except ValidationError as error:
-        return _members_page(request, MemberForm(), error.messages, status=422)
-    messages.success(request, f"{membership.user} is no longer a member.")
-    return _back(request, membership)
+    form = FreshForm(request.POST, auto_id="remove-%s")
+    status = 422
+    if form.is_valid() and not (status := refused(request, form)):
+        try:
+            actions.remove_member(by=request.user, membership=membership)
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 422
+        else:
+            messages.success(request, f"{membership.user} is no longer a member.")
+            return _back(request, membership)
+    return _member_page(request, membership, remove=form, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+@member_required(Permission.LEAVE)
+def leave(request: MemberRequest) -> HttpResponse:
+    """End one's own membership."""
+    form = FreshForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid() and not (status := refused(request, form)):
+        try:
+            actions.leave(by=request.user, membership=request.membership)
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 422
+        else:
+            messages.success(request, f"You have left {request.organisation}.")
+            return redirect("organisations:front")
+    return render(request, "organisations/leave.html", {"form": form}, status=status)
 
 
 def _member(request: MemberRequest, membership_id: int) -> Membership:
@@ -76,17 +103,15 @@ def _member(request: MemberRequest, membership_id: int) -> Membership:
     )
 
 
-def _members_page(
-    request: MemberRequest, form: MemberForm, problems: Any = (), status: int = 200
+def _member_page(
+    request: MemberRequest, membership: Membership, status: int = 200, **forms: Any
 ) -> HttpResponse:
     context = {
-        "members": request.organisation.memberships.with_people().with_waiting(),
-        "form": form,
-        "invite": InviteForm(),
-        "problems": problems,
-        "roles": Role.choices,
-    } | invitations(request)
-    return render(request, "organisations/members.html", context, status=status)
+        "member": membership,
+        "form": RoleForm(initial={"role": membership.role}),
+        "remove": FreshForm(auto_id="remove-%s"),
+    } | forms
+    return render(request, "organisations/member.html", context, status=status)
 
 
 def _back(request: MemberRequest, membership: Membership) -> HttpResponse:

@@ -1,7 +1,12 @@
 """What people do around a seat: give and end it, sample, ask and answer, share."""
 
 from compliance.seats.actions.asking import CLOSED, ask, close, reply, say
-from compliance.seats.actions.giving import end_seat, give_seat
+from compliance.seats.actions.giving import (
+    end_offer,
+    end_seat,
+    give_seat,
+    take_up_offers,
+)
 from compliance.seats.actions.looking import note_download, note_view
 from compliance.seats.actions.sampling import draw, mark
 from compliance.seats.actions.sharing import open_share, revoke, share
@@ -11,6 +16,7 @@ __all__ = [
     "ask",
     "close",
     "draw",
+    "end_offer",
     "end_seat",
     "give_seat",
     "mark",
@@ -21,4 +27,5 @@ __all__ = [
     "revoke",
     "say",
     "share",
+    "take_up_offers",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, may
 from compliance.organisations.choices import Role
-from compliance.organisations.models import Invitation, User
+from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import RequestStatus
@@ -159,8 +159,7 @@ def _mail_in(by: User, asked: Request, text: str, *, closes: bool = False) -> No
     giver = members.filter(user=asked.seat.given_by_id).first()
     told = [giver] if giver and may(giver, Permission.SEATS) else []
     if not told:
-        waiting = Invitation.objects.waiting().filter(membership=OuterRef("pk"))
-        owners = members.filter(~Exists(waiting), role=Role.OWNER)
+        owners = members.filter(role=Role.OWNER)
         told = list(owners.filter(user__is_active=True))
     link = absolute(asked.get_absolute_url())
     for member in told:

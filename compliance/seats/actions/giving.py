@@ -1,6 +1,8 @@
 """Giving an auditor a seat, and ending it."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,16 +10,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
-from compliance.organisations.actions import invite
+from compliance.organisations.actions import invite, send_again
 from compliance.organisations.actions.members import lock
 from compliance.organisations.choices import Role
-from compliance.organisations.models import Membership, User
+from compliance.organisations.models import Invitation, Membership, User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
-from compliance.seats.models import Seat
+from compliance.seats.models import SEATED, Seat, SeatOffer
 from compliance.web.mail import absolute, queue_mail
 from compliance.web.turns import in_turn
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The first and the last day of a seat, both included."""
+
+    first: date
+    last: date
 
 
 def give_seat(
@@ -29,12 +39,13 @@ def give_seat(
     purpose: str,
     from_on: date,
     until_on: date,
-) -> Seat:
+) -> Seat | SeatOffer:
     """A seat for the person with an address, who is told by mail.
 
-    Whoever is no member yet is invited as an auditor; ``name`` counts for a new person
-    only. Both days are included. Raises ``ValidationError`` for a member of another
-    role, a person who has a seat here already, and days that cannot be.
+    Whoever is no member yet is invited as an auditor, and the seat is an offer until
+    they come; ``name`` counts for them only. Both days are included. Raises
+    ``ValidationError`` for a member of another role, a person who has a seat here
+    already, and days that cannot be.
     """
     _refuse_days(from_on, until_on)
     organisation = assessment.organisation
@@ -43,27 +54,94 @@ def give_seat(
         email = email.strip().lower()
         members = organisation.memberships.filter(user__email=email)
         member = members.select_related("user").first()
+        days = Days(from_on, until_on)
         if member is None:
-            if not name.strip():
-                raise ValidationError({"name": "Write the name of the auditor."})
-            path = reverse("seats:home", args=[organisation.slug])
-            ask = f"You are asked to read {assessment}, until {until_on:%Y-%m-%d}."
-            member = invite(
-                by=by,
-                organisation=organisation,
-                email=email,
-                name=name,
-                role=Role.AUDITOR,
-                path=path,
-                ask=ask,
-            ).membership
-            is_known = False
-        else:
-            is_known = True
-        seat = _seat(by, assessment, member, purpose, (from_on, until_on))
-        if is_known:
-            _tell(by, seat)
+            return _offer(by, assessment, (email, name), purpose, days)
+        seat = _seat(by, assessment, member, (purpose, days))
+        _tell(by, seat)
     return seat
+
+
+def _offer(
+    by: User, assessment: Assessment, who: tuple[str, str], purpose: str, days: Days
+) -> SeatOffer:
+    email, name = who
+    organisation = assessment.organisation
+    path = reverse("seats:home", args=[organisation.slug])
+    ask = f"You are asked to read {assessment}, until {days.last:%Y-%m-%d}."
+    waiting = organisation.invitations.filter(email=email).first()
+    if waiting:
+        _refuse_others(waiting.role, "invited")
+        invitation = send_again(by=by, invitation=waiting, path=path, ask=ask)
+    else:
+        if not name.strip():
+            raise ValidationError({"name": "Write the name of the auditor."})
+        invitation = invite(
+            by=by,
+            organisation=organisation,
+            email=email,
+            name=name,
+            role=Role.AUDITOR,
+            path=path,
+            ask=ask,
+        )
+    offer = SeatOffer(
+        invitation=invitation,
+        assessment=assessment,
+        purpose=purpose,
+        from_on=days.first,
+        until_on=days.last,
+        given_by=by,
+    )
+    clean_typed(offer, "purpose")
+    offer.validate_constraints()
+    offer.save(force_insert=True)
+    tell(by, assessment, "seat.offered", offer, after=_told(offer) | {"person": email})
+    return offer
+
+
+def take_up_offers(*, invitation: Invitation, membership: Membership, **_: Any) -> None:
+    """Give somebody who has come the seats that were offered and are not over."""
+    offers = invitation.seats.filter(until_on__gte=timezone.localdate())
+    for offer in offers.select_related("assessment__organisation", "given_by"):
+        days = Days(offer.from_on, offer.until_on)
+        _seat(
+            membership.user, offer.assessment, membership, (offer.purpose, days), offer
+        )
+
+
+def end_offer(*, by: User, offer: SeatOffer) -> None:
+    """Take an offered seat back; the invitation stays.
+
+    Raises ``ValidationError`` for one that was taken up or back before.
+    """
+    with in_turn(), transaction.atomic():
+        lock(offer.assessment.organisation)
+        found = SeatOffer.objects.filter(pk=offer.pk).first()
+        if found is None:
+            msg = "This seat is no longer offered."
+            raise ValidationError(msg, code="over")
+        told = _told(found) | {"person": offer.invitation.email}
+        tell(by, offer.assessment, "seat.offer_ended", found, before=told)
+        found.delete()
+
+
+def _told(seat: Seat | SeatOffer) -> dict[str, Any]:
+    return {
+        "assessment": str(seat.assessment_id),
+        "from": seat.from_on.isoformat(),
+        "until": seat.until_on.isoformat(),
+        "purpose": seat.purpose,
+    }
+
+
+def _refuse_others(role: str, how: str) -> None:
+    if role != Role.AUDITOR:
+        msg = (
+            f"This person is {how} already, as {Role(role).label.lower()},"
+            " and may read the assessment. A seat is for somebody from outside."
+        )
+        raise ValidationError({"email": msg}, code="member")
 
 
 def _refuse_days(first: date, last: date) -> None:
@@ -80,43 +158,35 @@ def _seat(
     by: User,
     assessment: Assessment,
     member: Membership,
-    purpose: str,
-    days: tuple[date, date],
+    what: tuple[str, Days],
+    offer: SeatOffer | None = None,
 ) -> Seat:
-    if member.role != Role.AUDITOR:
-        msg = (
-            f"This person is a member already, as {member.get_role_display().lower()},"
-            " and may read the assessment. A seat is for somebody from outside."
-        )
-        raise ValidationError({"email": msg}, code="member")
+    """The new seat; one that was offered is still given by whoever offered it."""
+    purpose, days = what
+    _refuse_others(member.role, "a member")
     others = Seat.objects.filter(
         assessment=assessment,
         user=member.user,
         ended_at=None,
         until_on__gte=timezone.localdate(),
     )
-    if others.exists():
-        msg = "This person has a seat here already. End it first."
-        raise ValidationError({"email": msg}, code="seated")
+    if others.held().exists():
+        raise ValidationError({"email": SEATED}, code="seated")
+    giver = offer.given_by if offer else by
     seat = Seat(
         assessment=assessment,
         user=member.user,
         purpose=purpose,
-        from_on=days[0],
-        until_on=days[1],
+        from_on=days.first,
+        until_on=days.last,
         given_at=timezone.now(),
-        given_by=by,
+        given_by=giver,
     )
     clean_typed(seat, "purpose")
     seat.save(force_insert=True)
-    told = {
-        "assessment": str(assessment.pk),
-        "user_id": member.user_id,
-        "from": days[0].isoformat(),
-        "until": days[1].isoformat(),
-        "purpose": purpose,
-    }
-    tell(by, assessment, "seat.given", seat, after=told)
+    told = _told(seat) | {"user_id": member.user_id, "given_by_id": giver.pk}
+    action = "seat.taken_up" if offer else "seat.given"
+    tell(by, assessment, action, seat, after=told)
     return seat
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import (
     require_http_methods,
@@ -15,13 +16,14 @@ from django.views.decorators.http import (
 )
 
 from compliance.assessments.models import Assessment
-from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import refused
+from compliance.organisations.fresh import hindered
+from compliance.organisations.handing import handed
 from compliance.seats import actions
 from compliance.seats.forms import SeatForm
+from compliance.seats.models import Seat, SeatOffer
 from compliance.seats.reading import looked as looked_of
-from compliance.seats.reading import looks, seats_in
+from compliance.seats.reading import looks, offers_in, seats_in
 from compliance.seats.views.showing import find, seats_told
 
 ON_A_PAGE = 100
@@ -34,33 +36,44 @@ def seats(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Who from outside may read the assessment, and a form to let one more in."""
     assessment = find(request, assessment_id)
     form = SeatForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_valid():
-        status = _give(request, assessment, form)
-        if status == 302:
-            messages.success(
-                request, f"{form.cleaned_data['email']} has a seat, and a mail says so."
+    status = 422 if form.is_bound else 200
+    if form.is_valid() and not (status := hindered(request, form)):
+        try:
+            given = actions.give_seat(
+                by=request.user, assessment=assessment, **form.told
             )
-            return redirect("seats:list", request.organisation.slug, assessment.pk)
-    elif form.is_bound:
-        status = 422
+        except ValidationError as error:
+            form.add_error(None, error)
+            status = 422
+        else:
+            return _given(request, assessment, given)
     context = seats_told(request, assessment, form=form)
     return render(request, "seats/list.html", context, status=status)
 
 
-def _give(request: MemberRequest, assessment: Assessment, form: SeatForm) -> int:
-    """302 when the seat is given, else the status of the refusal, told at the form."""
-    if status := refused(request, form):
-        return status
-    if not limits.may_send(request):
-        form.add_error(None, limits.TOO_MANY)
-        return 429
+def _given(
+    request: MemberRequest, assessment: Assessment, given: Seat | SeatOffer
+) -> HttpResponse:
+    back = reverse("seats:list", args=[request.organisation.slug, assessment.pk])
+    if isinstance(given, SeatOffer):
+        said = f"{given.invitation.email} is invited: the seat opens once they join."
+        return handed(request, given.invitation, said, back)
+    messages.success(request, f"{given.user.email} has a seat, and a mail says so.")
+    return redirect(back)
+
+
+@require_POST
+@member_required(Permission.SEATS)
+def offer_end(request: MemberRequest, offer_id: int) -> HttpResponse:
+    offer = get_object_or_404(offers_in(request.organisation), pk=offer_id)
     try:
-        actions.give_seat(by=request.user, assessment=assessment, **form.told)
+        actions.end_offer(by=request.user, offer=offer)
     except ValidationError as error:
-        form.add_error(None, error)
-        return 422
-    return 302
+        messages.error(request, error.messages[0])
+    else:
+        said = f"The seat for {offer.invitation.email} is taken back."
+        messages.success(request, said)
+    return redirect("seats:list", request.organisation.slug, offer.assessment_id)
 
 
 @require_POST

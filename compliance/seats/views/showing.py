@@ -16,6 +16,7 @@ from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
 from compliance.seats.models import SampleItem, Seat
 from compliance.seats.reading import (
     links_in,
+    offers_in,
     openings,
     past,
     sample_of,
@@ -95,6 +96,7 @@ def seats_told(
     return {
         "assessment": assessment,
         "seats": [(seat, _standing(seat, today, held)) for seat in rows],
+        "offers": offers_in(request.organisation).filter(assessment=assessment),
         "links": [
             (link, link.pk in is_open, *opened.get(link.pk, (0, None)))
             for link in links

@@ -1,0 +1,46 @@
+"""Whoever comes gets the questions that were asked of their address."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from compliance.assessments.actions.bulk import Bulk, set_many
+from compliance.assessments.actions.holding import hold_open_for
+from compliance.assessments.models import Answer, Asked, Assessment
+from compliance.assessments.versions import Known
+from compliance.organisations.access import Permission, may
+from compliance.organisations.models import Invitation, Membership
+
+
+def keep_asked(invitation: Invitation, answers: Sequence[Answer]) -> None:
+    """Let questions wait for an address, and for nobody else any more."""
+    Asked.objects.filter(answer__in=answers).delete()
+    Asked.objects.bulk_create(
+        [Asked(answer=answer, invitation=invitation) for answer in answers],
+        batch_size=500,
+    )
+
+
+def give_asked(*, invitation: Invitation, membership: Membership, **_: Any) -> None:
+    """Make somebody who has come the owner of what waited for them.
+
+    Left out is what somebody else owns by now, what no longer applies, and what is in
+    an assessment that is closed.
+    """
+    if not may(membership, Permission.ANSWER):
+        return
+    hold_open_for(list(invitation.asked.values_list("answer_id", flat=True)))
+    rows = Answer.objects.applying().filter(asked__invitation=invitation, owner=None)
+    locked = rows.select_for_update(of=("self",)).select_related("assessment")
+    given: dict[Assessment, dict[int, Known]] = defaultdict(dict)
+    for answer in locked.order_by("pk"):
+        if answer.assessment.is_open:
+            given[answer.assessment][answer.pk] = Known(answer.version)
+    for assessment, targets in given.items():
+        set_many(
+            by=membership.user,
+            organisation=membership.organisation,
+            assessment_id=assessment.pk,
+            targets=targets,
+            bulk=Bulk({"owner_id": membership.user_id}),
+        )

@@ -1,0 +1,19 @@
+"""Questions that wait for somebody who was invited."""
+
+from django.db import models
+
+from compliance.assessments.models.answer import Answer
+from compliance.organisations.models import Invitation
+
+
+class Asked(models.Model):
+    """A question that is asked of an address: its person's own when they come.
+
+    It goes with the invitation. Whoever owns the question by then keeps it.
+    """
+
+    answer = models.OneToOneField(Answer, models.CASCADE, related_name="asked")
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="asked")
+
+    def __str__(self) -> str:
+        return f"{self.answer_id} of {self.invitation_id}"
