@@ -204,6 +204,7 @@ DOORS = {
     "reviews:give_back": (Permission.CONFIRM, "POST"),
     "reviews:check": (Permission.CONFIRM, "GET"),
     "reviews:check_save": (Permission.CONFIRM, "POST"),
+    "reviews:accept_ruled_out": (Permission.CONFIRM, "POST"),
     "reviews:sign": (Permission.SIGN, "POST"),
     "reviews:reopen": (Permission.REOPEN, "POST"),
     "reviews:reopen_decide": (Permission.REOPEN, "POST"),

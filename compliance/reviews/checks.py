@@ -1,6 +1,6 @@
 """What reviewers said of answers, and whether it is still about what stands. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,11 @@ def seen_of(line: Line) -> str:
     """
     said = {name: getattr(line, name) for name in _SAID}
     return digest(canonical(said | {"proofs": [_proof(one) for one in line.proofs]}))
+
+
+def seen_together(lines: Iterable[Line]) -> str:
+    """SHA-256 of what a reviewer looks at in some lines."""
+    return digest(canonical([seen_of(line) for line in lines]))
 
 
 def _proof(proof: Proof) -> dict[str, object]:

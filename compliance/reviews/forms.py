@@ -45,6 +45,12 @@ class CheckForm(forms.Form):
     reason = _words("What has to change")
 
 
+class SeenForm(forms.Form):
+    """What a reviewer accepts together."""
+
+    seen = forms.RegexField("^[0-9a-f]{64}$")
+
+
 class ReasonForm(forms.Form):
     """Why a signed assessment is to be opened again."""
 

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from compliance.assessments.actions.writing import ANSWERING, CHANGING
 from compliance.assessments.filing import moved_proofs
@@ -16,53 +17,90 @@ from compliance.organisations.models import User
 from compliance.reviews.checks import Hands
 from compliance.reviews.stated import Stated
 
-FACTS = "assessment.facts_changed"
-DESCRIBED = "evidence.described"
-MOVING = {"answer.upgraded", "answer.asked_anew", "answer.upgrade_undone"}
-"""A move to another edition, or back, is nobody's answer: what it asks anew is
-confirmed by a person, and what it leaves is what a person had said."""
-PREPARING = (set(CHANGING) - MOVING) | {
-    "answer.confirmed_again",
-    "evidence.attached",
-    "evidence.detached",
-    DESCRIBED,
-    FACTS,
+
+class Makes(StrEnum):
+    """What an event makes its author the preparer of."""
+
+    ANSWER = "the answer that it changes, see ``prepares``"
+    USES = "each answer that uses the evidence"
+    MOVED = "each question that now applies, or no longer does"
+    RULED_OUT = "each question that does not apply"
+    NOTHING = "nothing"
+
+
+MAKES: dict[str, Makes] = {
+    "answer.accepted": Makes.NOTHING,
+    "answer.archived": Makes.NOTHING,
+    "answer.asked_anew": Makes.NOTHING,
+    "answer.brought_back": Makes.NOTHING,
+    "answer.confirmed_again": Makes.ANSWER,
+    "answer.imported": Makes.ANSWER,
+    "answer.kept_mine": Makes.NOTHING,
+    "answer.na_confirmed": Makes.NOTHING,
+    "answer.na_sent_back": Makes.ANSWER,
+    "answer.na_unconfirmed": Makes.NOTHING,
+    "answer.refused": Makes.NOTHING,
+    "answer.returned": Makes.NOTHING,
+    "answer.saved": Makes.ANSWER,
+    "answer.taken_over": Makes.ANSWER,
+    "answer.undone": Makes.ANSWER,
+    "answer.upgrade_undone": Makes.NOTHING,
+    "answer.upgraded": Makes.NOTHING,
+    "assessment.archived": Makes.NOTHING,
+    "assessment.brought_in": Makes.NOTHING,
+    "assessment.bundled": Makes.NOTHING,
+    "assessment.exported": Makes.NOTHING,
+    "assessment.facts_changed": Makes.MOVED,
+    "assessment.import_undone": Makes.NOTHING,
+    "assessment.imported": Makes.NOTHING,
+    "assessment.name_claimed": Makes.NOTHING,
+    "assessment.name_denied": Makes.NOTHING,
+    "assessment.reopened": Makes.NOTHING,
+    "assessment.reopening_asked": Makes.NOTHING,
+    "assessment.reopening_declined": Makes.NOTHING,
+    "assessment.returned": Makes.NOTHING,
+    "assessment.sent": Makes.NOTHING,
+    "assessment.signed": Makes.NOTHING,
+    "assessment.started": Makes.RULED_OUT,
+    "assessment.taken_up": Makes.NOTHING,
+    "assessment.upgrade_undone": Makes.RULED_OUT,
+    "assessment.upgraded": Makes.RULED_OUT,
+    "evidence.added": Makes.NOTHING,
+    "evidence.attached": Makes.ANSWER,
+    "evidence.described": Makes.USES,
+    "evidence.detached": Makes.ANSWER,
+    "evidence.refused": Makes.NOTHING,
+    "evidence.viewed": Makes.NOTHING,
+    # Beside the answers: a reviewer's yes is about none of it, see ``seen_of``.
+    "action": Makes.NOTHING,
+    "comment": Makes.NOTHING,
+    "package": Makes.NOTHING,
+    "report": Makes.NOTHING,
+    "request": Makes.NOTHING,
+    "sample": Makes.NOTHING,
+    "seat": Makes.NOTHING,
+    "share": Makes.NOTHING,
+    "trail": Makes.NOTHING,
 }
-"""Events by which somebody changed what a reviewer looks at, see ``seen_of``."""
-ASIDE = MOVING | {
-    "answer.accepted",
-    "answer.archived",
-    "answer.brought_back",
-    "answer.kept_mine",
-    "answer.na_confirmed",
-    "answer.na_unconfirmed",
-    "answer.refused",
-    "answer.returned",
-    "assessment.archived",
-    "assessment.brought_in",
-    "assessment.bundled",
-    "assessment.exported",
-    "assessment.import_undone",
-    "assessment.imported",
-    "assessment.name_claimed",
-    "assessment.name_denied",
-    "assessment.reopened",
-    "assessment.reopening_asked",
-    "assessment.reopening_declined",
-    "assessment.returned",
-    "assessment.sent",
-    "assessment.signed",
-    "assessment.started",
-    "assessment.taken_up",
-    "assessment.upgrade_undone",
-    "assessment.upgraded",
-    "evidence.added",
-    "evidence.refused",
-    "evidence.viewed",
-}
-"""Events by which nobody did. What came along from an earlier assessment is confirmed
-again by a person; each answer of a spreadsheet has an event of its own. Whose the answers
-are that came in a bundle, ``Outside`` knows."""
+"""Every event about an assessment, by its name or by all that comes before its dot.
+
+A move to another edition, or back, answers nothing: what it asks anew is confirmed by a
+person, what it leaves a person had said. So with what came along from an earlier
+assessment. Each answer of a spreadsheet, of a bulk change and of its undo has an event
+of its own. Whose answers are that came in a bundle, ``Outside`` knows.
+"""
+
+
+def makes(action: str) -> Makes:
+    """What an event of that name makes its author the preparer of.
+
+    One that nobody has entered counts as an answer, so that nothing slips by.
+    """
+    kind = MAKES.get(action) or MAKES.get(action.partition(".")[0])
+    return kind or Makes.ANSWER
+
+
+_NOTHING = [name for name, kind in MAKES.items() if kind == Makes.NOTHING]
 _SAYING = ANSWERING | {"later_until"}
 
 
@@ -102,44 +140,56 @@ def _prepared(
     """Each event of a person that prepared something, with the ids of its answers.
 
     Only what is about one answer where one is given. Evidence counts from the start of
-    the assessment on: what was said of it before is how it came into the library.
+    the assessment on: what was said of it before is how it came into the library. Of a
+    question that does not apply nothing is told but that, so only those prepared it who
+    set the facts and the edition.
     """
-    uses: dict[str, list[int]] = {}
-    rows = Attachment.objects.filter(answer__assessment=assessment)
-    rows = rows.filter(answer=answer) if answer else rows
-    for evidence_id, pk in rows.values_list("evidence_id", "answer_id"):
-        uses.setdefault(str(evidence_id), []).append(pk)
+    rows = Answer.everything.filter(assessment=assessment)
+    rows = rows.filter(pk=answer.pk) if answer else rows
+    places = {key: pk for pk, key in rows.values_list("pk", "question__key")}
+    ruled_out = set(rows.filter(applies=False).values_list("pk", flat=True))
+    uses = _uses(rows)
+    for event in _events(assessment, answer, uses):
+        match makes(event.action):
+            case Makes.USES:
+                yield event, uses[event.subject_id] - ruled_out
+            case Makes.MOVED:
+                moved = trail.changes(event)[1].get("questions_moved", ())
+                yield event, [places[key] for key in moved if key in places]
+            case Makes.RULED_OUT:
+                yield event, ruled_out
+            case _ if prepares(event):
+                yield event, {int(event.subject_id)} - ruled_out
+
+
+def _events(
+    assessment: Assessment, answer: Answer | None, uses: Collection[str]
+) -> Iterator[Event]:
+    """The events of people that may have prepared something, oldest first."""
     said = Q(subject_label="answer")
     said &= Q(subject_id=str(answer.pk)) if answer else Q()
-    here = Q(scope_id=assessment.pk) & (said | Q(action=FACTS))
-    described = Q(action=DESCRIBED, subject_id__in=list(uses))
+    here = Q(scope_id=assessment.pk) & (said | Q(subject_label="assessment"))
+    described = Q(action="evidence.described", subject_id__in=list(uses))
     events = Event.objects.filter(
         here | described & Q(at__gte=assessment.started_at),
         organisation_id=assessment.organisation_id,
-        action__in=PREPARING,
         actor__isnull=False,
-    ).select_related("actor")
-    places: dict[str, int] = {}
-    for event in events.order_by("seq").iterator(chunk_size=2000):
-        if event.action == DESCRIBED:
-            yield event, uses[event.subject_id]
-        elif event.action == FACTS:
-            places = places or _places(assessment)
-            moved = trail.changes(event)[1].get("questions_moved", ())
-            yield event, [places[key] for key in moved if key in places]
-        elif prepares(event):
-            yield event, [int(event.subject_id)]
+    ).exclude(action__in=_NOTHING)
+    yield from events.select_related("actor").order_by("seq").iterator(chunk_size=2000)
 
 
-def _places(assessment: Assessment) -> dict[str, int]:
-    """Question keys to the ids of their answers."""
-    rows = Answer.everything.filter(assessment=assessment)
-    return dict(rows.values_list("question__key", "pk"))
+def _uses(answers: QuerySet[Answer]) -> dict[str, set[int]]:
+    """Evidence to the answers that use it."""
+    uses: dict[str, set[int]] = {}
+    rows = Attachment.objects.filter(answer__in=answers)
+    for evidence_id, pk in rows.values_list("evidence_id", "answer_id"):
+        uses.setdefault(str(evidence_id), set()).add(pk)
+    return uses
 
 
 def prepares(event: Event) -> bool:
     """Whether an event of an answer says something anew: an owner or a day does not."""
-    if event.action not in PREPARING:
+    if event.subject_label != "answer" or makes(event.action) != Makes.ANSWER:
         return False
     if event.action not in CHANGING:
         return True

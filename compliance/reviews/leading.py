@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from compliance.assessments.choices import ActionFilter, Filter
 from compliance.reviews.choices import Why
+from compliance.reviews.picking import RULED_OUT
 from compliance.reviews.points import About, Point
 from compliance.reviews.reading import Desk
 
@@ -43,12 +44,15 @@ def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
     if point.about == About.OVERDUE:
         tasks = reverse("assessments:action_list", args=args[:1])
         return f"{tasks}?show={ActionFilter.OVERDUE}"
-    if point.about == About.OWN:
-        return f"{reverse('reviews:check', args=args)}?by={user_id}"
-    if point.about == About.RETURNED:
-        return f"{reverse('reviews:check', args=args)}?why=returned"
-    if point.about == About.NA and checks and desk.review:
-        return f"{reverse('reviews:check', args=args)}?why={Why.NA}"
+    walks = {
+        About.OWN: f"by={user_id}",
+        About.OWN_FACTS: f"why={RULED_OUT}",
+        About.RETURNED: "why=returned",
+    }
+    if checks and desk.review:
+        walks[About.NA] = f"why={Why.NA}"
+    if walk := walks.get(point.about):
+        return f"{reverse('reviews:check', args=args)}?{walk}"
     if len(point.keys) == 1 or point.about == About.ENDS_EARLY:
         pk = desk.answers[point.keys[0]] if point.keys else None
         return f"{here.get_absolute_url()}?open={pk}#answer-{pk}"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.walking import Looks, Stop, Way
 
+RULED_OUT = "ruled-out"
+"""In the address: what does not apply, by the facts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:
@@ -26,12 +29,20 @@ def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
         stops = [one for one in way.stops if one.result(looks) == is_returned]
         return Picked("Returned", {"why": why}, stops)
     if why == "all":
-        return Picked("All questions", {"why": why}, way.stops)
+        stops = [one for one in way.stops if one.applies]
+        return Picked("All questions", {"why": why}, stops)
+    if why == RULED_OUT:
+        return Picked("Does not apply, by the facts", {"why": why}, ruled_out(way))
     if by.isascii() and by.isdigit() and int(by) in way.people:
         stops = [one for one in way.stops if int(by) in one.hands]
         return Picked(f"Prepared by {way.people[int(by)]}", {"by": by}, stops)
     together = {one: None for each in Why for one in _sampled(way, each)}
     return Picked("Check these first", {}, list(together))
+
+
+def ruled_out(way: Way) -> list[Stop]:
+    """What does not apply."""
+    return [one for one in way.stops if not one.applies]
 
 
 def _sampled(way: Way, why: Why) -> list[Stop]:

@@ -35,6 +35,7 @@ class About(StrEnum):
     AGAIN = "again"
     RETURNED = "returned"
     OWN = "own"
+    OWN_FACTS = "own-facts"
     ENDS_EARLY = "ends-early"
     NO_EVIDENCE = "no-evidence"
     OVERDUE = "overdue"
@@ -204,7 +205,7 @@ def _again(content: Content) -> list[Point]:
 
 def _returned(content: Content, checks: Checks) -> list[Point]:
     """Those that also ask to be confirmed again are a point of ``_again`` already."""
-    left = (line for line in content.applying if not line.again)
+    left = (line for line in content.lines if not (line.applies and line.again))
     looks = ((line, last_of(line, checks)) for line in left)
     returned = [
         line for line, look in looks if look and look.result == CheckResult.RETURNED
@@ -220,15 +221,22 @@ def _returned(content: Content, checks: Checks) -> list[Point]:
 def _own(content: Content, checks: Checks, hands: Hands, signer_id: int) -> list[Point]:
     own = [
         line
-        for line in content.applying
+        for line in content.lines
         if signer_id in hands.get(line.key, ())
         and not is_covered(line, checks, signer_id)
     ]
     return _point(
         About.OWN,
-        own,
+        [line for line in own if line.applies],
         "You prepared one answer that no other reviewer has accepted",
         "You prepared {} answers that no other reviewer has accepted",
+    ) + _point(
+        About.OWN_FACTS,
+        [line for line in own if not line.applies],
+        "By facts that you set one question does not apply, and no other reviewer has"
+        " accepted that",
+        "By facts that you set {} questions do not apply, and no other reviewer has"
+        " accepted that",
     )
 
 

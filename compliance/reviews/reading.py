@@ -14,7 +14,7 @@ from compliance.assessments.outside import Outside
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
-from compliance.reviews.content import Content, content_from, in_groups
+from compliance.reviews.content import Content, Line, content_from, in_groups
 from compliance.reviews.hands import hands_in
 from compliance.reviews.models import Check, Review
 from compliance.reviews.sampling import Sample, sample, samples, together
@@ -96,18 +96,30 @@ class Desk:
     @cached_property
     def returned(self) -> list[str]:
         """Keys of what reviewers returned and nobody changed since."""
-        looks = ((line, last_of(line, self.checks)) for line in self.content.applying)
+        looks = ((line, last_of(line, self.checks)) for line in self.content.lines)
         return [
             line.key
             for line, look in looks
             if look and look.result == CheckResult.RETURNED
         ]
 
+    def ruled_out_for(self, user_id: int) -> list[Line]:
+        """What does not apply, as a person may accept it who did not see to that."""
+        looks = (
+            (line, last_of(line, self.checks)) for line in self.content.not_applying
+        )
+        return [
+            line
+            for line, look in looks
+            if user_id not in self.hands.get(line.key, ())
+            and (look is None or look.by_id != user_id)
+        ]
+
     def prepared(self, user_id: int) -> list[str]:
-        """Keys of what applies and a person answered."""
+        """Keys of what a person answered, or ruled out by the facts."""
         return [
             line.key
-            for line in self.content.applying
+            for line in self.content.lines
             if user_id in self.hands.get(line.key, ())
         ]
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{one}return/", review.give_back, name="give_back"),
     path(f"{one}check/", checking.check, name="check"),
     path(f"{one}check/<int:answer_id>/", checking.check_save, name="check_save"),
+    path(f"{one}check/ruled-out/", checking.accept_ruled_out, name="accept_ruled_out"),
     path(f"{one}sign/", signing.sign, name="sign"),
     path(f"{one}reopen/", reopening.reopen, name="reopen"),
     path(f"{one}reopen/decide/", reopening.reopen_decide, name="reopen_decide"),

@@ -42,6 +42,7 @@ class Stop:
     seen: str
     whys: frozenset[Why]
     hands: frozenset[int]
+    applies: bool = True
 
     def result(self, looks: Looks) -> CheckResult | None:
         """What the newest look at it as it stands said; None when nobody looked."""
@@ -50,7 +51,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Every answer that applies, in order; ``people`` names those who prepared any."""
+    """Every answer, in order, also what does not apply; ``people`` names those who prepared any."""
 
     stops: tuple[Stop, ...]
     people: Mapping[int, str]
@@ -93,8 +94,9 @@ def _way(assessment: Assessment) -> Way:
             seen_of(line),
             frozenset(whys.get(line.key, ())),
             desk.hands.get(line.key, frozenset()),
+            line.applies,
         )
-        for line in desk.content.applying
+        for line in desk.content.lines
     )
     return Way(tuple(stops), desk.people)
 

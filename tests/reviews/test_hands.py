@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 import compliance
 from compliance.assessments.actions import (
@@ -14,11 +15,13 @@ from compliance.assessments.actions import (
     undo,
     use_instead,
 )
+from compliance.assessments.actions.writing import record
 from compliance.evidence.actions import describe
 from compliance.models import Event
 from compliance.reviews import actions
-from compliance.reviews.hands import ASIDE, PREPARING, hands_of
+from compliance.reviews.hands import MAKES, hands_of
 from compliance.reviews.reading import desk_of
+from compliance.reviews.telling import WORDS
 from tests import factories, signing
 
 pytestmark = pytest.mark.slow
@@ -98,13 +101,28 @@ def test_evidence_described_before_the_assessment_began_is_nobodys_answer(cast):
     assert desk_of(assessment).prepared(cast.ada.pk) == []
 
 
-def test_every_event_is_sorted_into_preparing_or_not():
-    """A new one is in neither until somebody says which it is."""
+def test_every_event_is_in_the_table():
+    """A new one is nowhere until somebody says what it makes its author prepare."""
     root = Path(compliance.__file__).parent
     named = {
         found.group().strip("\"'")
         for path in root.rglob("*.py")
         for found in _RECORDED.finditer(path.read_text())
     } - {"assessment.json", "answer.up", "answer.asked"}
-    assert named == PREPARING | ASIDE
-    assert not PREPARING & ASIDE
+    whole = {name for name in MAKES if "." in name}
+    assert named == whole
+    parts = {name.partition(".")[0] for name in WORDS} | {"action"}
+    about_people = {"member", "invitation", "passkey", "organisation"}
+    assert (
+        parts - about_people - {n.partition(".")[0] for n in whole}
+        == set(MAKES) - whole
+    )
+
+
+def test_event_that_nobody_entered_prepares(cast):
+    """Rather one yes too many than an answer that nobody else has seen."""
+    assessment = signing.make_ready(cast)
+    answer = assessment.answers.get(question__key="Q1")
+    with transaction.atomic():
+        record(cast.otto, answer, "answer.guessed", {}, {"verdict": "met"})
+    assert desk_of(assessment).prepared(cast.otto.pk) == ["Q1"]

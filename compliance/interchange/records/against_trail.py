@@ -90,7 +90,7 @@ class _Heard:
 
     def _hear(self, event: Event, is_erased: bool) -> None:
         after = json.loads(event.payload or event.rest or "{}").get("after", {})
-        if event.subject_label == "answer" and event.actor_id and prepares(event):
+        if event.actor_id and prepares(event):
             self.hands[int(event.subject_id)].add(event.actor_id)
         if event.action in _HEARD:
             self.answers.hear(event)

@@ -1,6 +1,6 @@
 """What people do in reviews."""
 
-from compliance.reviews.actions.checking import check
+from compliance.reviews.actions.checking import accept_ruled_out, check
 from compliance.reviews.actions.reopening import ask_reopening, decide_reopening
 from compliance.reviews.actions.sending import return_for_changes, send
 from compliance.reviews.actions.signing import MOVED, Seen, sign
@@ -8,6 +8,7 @@ from compliance.reviews.actions.signing import MOVED, Seen, sign
 __all__ = [
     "MOVED",
     "Seen",
+    "accept_ruled_out",
     "ask_reopening",
     "check",
     "decide_reopening",

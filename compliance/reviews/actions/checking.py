@@ -12,10 +12,11 @@ from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
-from compliance.reviews.checks import seen_of
+from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import CheckResult
 from compliance.reviews.hands import hands_of
 from compliance.reviews.models import Check, Review
+from compliance.reviews.reading import read_desk
 from compliance.reviews.snapshot import line_of, to_read
 from compliance.web.turns import in_turn
 
@@ -78,6 +79,52 @@ def check(
             | ({"text": look.reason} if look.reason else {}),
         )
     return look
+
+
+def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
+    """Say yes to all that does not apply, by facts that others set; how many that were.
+
+    ``seen`` is the ``seen_together`` of what the page showed. Raises ``ValidationError``
+    when that is something else by now, and when the assessment is not in review.
+    """
+    with in_turn(), transaction.atomic():
+        hold_open(assessment.pk)
+        desk = read_desk(to_read(assessment.pk))
+        if desk.assessment.status != AssessmentStatus.REVIEW or desk.review is None:
+            msg = "This assessment is not in review."
+            raise ValidationError(msg)
+        lines = desk.ruled_out_for(by.pk)
+        if seen != seen_together(lines):
+            msg = "What does not apply has changed since you looked. Look at it again."
+            raise ValidationError(msg)
+        rows = desk.assessment.answers.in_bulk([desk.answers[o.key] for o in lines])
+        looks = [
+            Check(
+                review=desk.review,
+                answer=rows[desk.answers[line.key]],
+                version=rows[desk.answers[line.key]].version,
+                seen=seen_of(line),
+                result=CheckResult.ACCEPTED,
+                at=timezone.now(),
+                by=by,
+            )
+            for line in lines
+        ]
+        Check.objects.bulk_create(looks, batch_size=500)
+        trail.record_together(
+            by=by,
+            organisation_id=assessment.organisation_id,
+            scope_id=assessment.pk,
+            entries=[
+                trail.Entry(
+                    look.answer,
+                    "answer.accepted",
+                    after={"seen": look.seen, "review": desk.review.pk},
+                )
+                for look in looks
+            ],
+        )
+    return len(looks)
 
 
 def _second(by: User, answer: Answer) -> None:

@@ -16,7 +16,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.forms import CheckForm
+from compliance.reviews.forms import CheckForm, SeenForm
 from compliance.reviews.picking import Picked, picked
 from compliance.reviews.snapshot import line_of, one_moment, to_read
 from compliance.reviews.views.showing import PAGE, address, find, shown_again
@@ -129,6 +129,25 @@ def check_save(
     given = request.GET.dict()
     given["after"] = given.pop("at", "")
     return redirect(f"{address(assessment)}check/?{urlencode(given)}")
+
+
+@require_POST
+@member_required(Permission.CONFIRM)
+def accept_ruled_out(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Keep a yes to all that does not apply, and lead back to the review page."""
+    assessment, form = find(request, assessment_id), SeenForm(request.POST)
+    try:
+        form.is_valid()
+        count = actions.accept_ruled_out(
+            by=request.user,
+            assessment=assessment,
+            seen=form.cleaned_data.get("seen", ""),
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, f"Accepted: {count} that do not apply.")
+    return redirect(address(assessment))
 
 
 def _refused(

@@ -12,7 +12,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission
 from compliance.reviews.actions import Seen
-from compliance.reviews.checks import seen_of
+from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.eyes import eyes
 from compliance.reviews.forms import SignForm, shown
@@ -104,6 +104,7 @@ def _before_signing(
     context: dict[str, Any] = {
         "leads": led(desk, found, request.user.pk, checks=checks),
         "blocks": blocks,
+        "ruled_out": _ruled_out(desk, request.user.pk) if checks else None,
         "na": _na(desk, found, request.user.pk) if checks else None,
         "returned_said": _returned_said(desk),
         "keeps_from_review": [p for p in blocks if p.about in PREPARING],
@@ -123,6 +124,12 @@ def _na(desk: Desk, found: list[Point], user_id: int) -> dict[str, Any] | None:
         return None
     line = next(line for line in desk.content.applying if line.key == keys[0])
     return {"id": desk.answers[line.key], "key": line.key, "seen": seen_of(line)}
+
+
+def _ruled_out(desk: Desk, user_id: int) -> dict[str, Any] | None:
+    """What accepting all that does not apply sends; None with nothing to accept."""
+    lines = desk.ruled_out_for(user_id) if desk.review else []
+    return {"seen": seen_together(lines), "lines": lines} if lines else None
 
 
 def _returned_said(desk: Desk) -> Review | None:
