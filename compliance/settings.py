@@ -58,6 +58,7 @@ TIMESTAMP_URL = env.str("TIMESTAMP_URL", "")
 if TIMESTAMP_URL and not TIMESTAMP_URL.startswith(("http://", "https://")):
     msg = "ATTEST_TIMESTAMP_URL is the address of an RFC 3161 service, or empty."
     raise ImproperlyConfigured(msg)
+TIMESTAMP_CERTIFICATES = env.str("TIMESTAMP_CERTIFICATES", "")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

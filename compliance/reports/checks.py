@@ -31,7 +31,7 @@ def check_seal(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if path and not os.access(path, os.R_OK):
             msg = f"ATTEST_{name}: {path} cannot be read. No report can be sealed."
             found.append(Error(msg, id="attest.E003"))
-    return found + _own_key()
+    return found + _time_stamps() + _own_key()
 
 
 def check_seal_fits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -40,6 +40,23 @@ def check_seal_fits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         seal_of(place())
     except SealError as error:
         return [Error(f"Reports cannot be sealed. {error}", id="attest.E005")]
+    return []
+
+
+def _time_stamps() -> list[CheckMessage]:
+    path = settings.TIMESTAMP_CERTIFICATES
+    if path and not os.access(path, os.R_OK):
+        msg = (
+            f"ATTEST_TIMESTAMP_CERTIFICATES: {path} cannot be read. No report can be"
+            " checked."
+        )
+        return [Error(msg, id="attest.E006")]
+    if settings.TIMESTAMP_URL and not path:
+        msg = (
+            "ATTEST_TIMESTAMP_CERTIFICATES names no certificate, so the time stamps of"
+            " ATTEST_TIMESTAMP_URL count for nothing when a report is checked."
+        )
+        return [Warning(msg, id="attest.W002")]
     return []
 
 

@@ -59,6 +59,8 @@ class Paper:
     """When the assessment came from another installation, if it did."""
     outside: frozenset[str] = frozenset()
     """Keys of the answers that came with it."""
+    is_stamped: bool = False
+    """Whether a time-stamp service is asked when the report is sealed."""
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
     since: tuple[Changed, ...] = ()
@@ -91,6 +93,7 @@ class Paper:
             language=self.wanted.language,
             extract=self.wanted.extract,
             asked_in=self.words.original,
+            is_stamped=self.is_stamped,
             is_complete=self.wanted.is_complete,
             content=self.content,
             events=self.events,

@@ -91,6 +91,7 @@ def read(
         since_signed=last,
         brought_at=_brought_at(assessment),
         outside=_outside(assessment),
+        is_stamped=bool(settings.TIMESTAMP_URL),
         is_past=as_of_seq is not None,
         signatures=signatures,
         signature=_signature(signatures, content, revision),

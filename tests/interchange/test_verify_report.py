@@ -1,5 +1,7 @@
 """The stand-alone check: a report as sealed passes, whatever was done to it is named."""
 
+import asyncio
+import hashlib
 import io
 import json
 import random
@@ -288,11 +290,17 @@ def test_second_seal_is_named(sealed, tmp_path, monkeypatch):
     assert "2 signatures" in found(stream.getvalue())["signature"]
 
 
-def beside_the_signature(data, attribute):
-    """The file with something in the one place of a signature that it does not cover."""
+def held_in(data):
+    """Where the signature of a file begins and ends, and what it is."""
     numbers = re.findall(rb"/ByteRange \[0 (\d+) (\d+) ", data)[-1]
     before, after = map(int, numbers)
     held = cms.ContentInfo.load(bytes.fromhex(data[before + 1 : after - 1].decode()))
+    return before, after, held
+
+
+def beside_the_signature(data, attribute):
+    """The file with something in the one place of a signature that it does not cover."""
+    before, after, held = held_in(data)
     signer = held["content"]["signer_infos"][0]
     signer["unsigned_attrs"] = cms.CMSAttributes([cms.CMSAttribute(attribute)])
     digits = held.dump(force=True).hex().upper().encode()
@@ -511,13 +519,62 @@ def test_data_written_otherwise_are_named(resealed):
     assert "not written as Attest writes it" in faults["data"]
 
 
-def test_time_stamp_is_told(draft, tmp_path, place):
-    path = tmp_path / "stamped.pdf"
-    path.write_bytes(draft.read_bytes())
-    with seals.time_stamps() as url:
-        sealing.sealed(path, place, url)
-    [stamp] = [c for c in verify(path.read_bytes()).checks if c.name == "time stamp"]
-    assert (stamp.state, "Clock" in stamp.words) == ("ok", True)
+@pytest.fixture
+def stamped(draft, tmp_path, place):
+    """``stamped(name)``: the report with a stamp of a service, and its certificate."""
+
+    def made(name, **options):
+        path, named = tmp_path / f"{name}.pdf", tmp_path / f"{name}.pem"
+        path.write_bytes(draft.read_bytes())
+        with seals.time_stamps(named=named, **options) as url:
+            sealing.sealed(path, place, url)
+        return path.read_bytes(), verify_report.certificates_in(named)
+
+    return made
+
+
+def stamp_told(data, services):
+    [one] = [
+        c for c in verify(data, services=services).checks if c.name == "time stamp"
+    ]
+    return one.state, one.words
+
+
+def test_time_stamp_counts_only_from_a_named_service(stamped):
+    data, service = stamped("own")
+    _, other = stamped("other")
+    state, words = stamp_told(data, service)
+    assert (state, "Clock, a named service" in words) == ("ok", True)
+    assert stamp_told(data, [*other, *service])[0] == "ok"
+    state, words = stamp_told(data, other)
+    assert (state, "of a service that nobody named" in words) == ("fault", True)
+    state, words = stamp_told(data, [])
+    assert (state, "It does not count" in words) == ("note", True)
+
+
+@pytest.mark.parametrize("away", [timedelta(days=3650), timedelta(hours=-20)])
+def test_self_made_time_stamp_of_another_day_is_named(stamped, away):
+    """The token is exchanged for one over the same seal, dated as the forger likes."""
+    data, service = stamped("own")
+    _, _, held = held_in(data)
+    signature = held["content"]["signer_infos"][0]["signature"].native
+    with seals.time_stamps(at=datetime.now(UTC) + away) as url:
+        ask = sealing.Stamper(url).async_timestamp
+        token = asyncio.run(ask(hashlib.sha256(signature).digest(), "sha256"))
+    values = {"type": "signature_time_stamp_token", "values": [token]}
+    forged = beside_the_signature(data, values)
+    assert found(forged) == {}
+    state, words = stamp_told(forged, service)
+    assert (state, "of a service that nobody named" in words) == ("fault", True)
+    assert stamp_told(forged, [])[0] == "note"
+
+
+def test_time_stamp_that_was_taken_away_is_named(place, tmp_path):
+    path = unsealed(tmp_path, small_paper(is_stamped=True))
+    sealing.sealed(path, place)
+    assert found(path.read_bytes()) == {
+        "time stamp": "The report was made with one, and it was taken away."
+    }
 
 
 def test_time_stamp_from_before_the_seal_is_named(draft, tmp_path, place, pins):

@@ -75,11 +75,16 @@ def pem_of(key, password=None):
 
 
 @contextmanager
-def time_stamps(status=200, broken=b"", at=None):
-    """The address of a service that stamps whatever it is sent, as of ``at`` or now."""
+def time_stamps(status=200, broken=b"", at=None, named=None):
+    """The address of a service that stamps whatever it is sent, as of ``at`` or now.
+
+    ``named`` is a file to which its certificate is written.
+    """
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     made = certificate("Clock", key, "Clock", key, extensions=[purpose])
+    if named:
+        named.write_bytes(made.public_bytes(PEM))
     dummy = DummyTimeStamper(
         der_x509.Certificate.load(made.public_bytes(DER)),
         der_keys.PrivateKeyInfo.load(

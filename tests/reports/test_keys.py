@@ -211,6 +211,15 @@ def test_check_names_settings_that_contradict_each_other(ids, settings):
     assert ids() == ["attest.E001", "attest.E002", "attest.E003", "attest.E003"]
 
 
+def test_check_names_time_stamps_that_count_for_nothing(ids, settings, tmp_path):
+    settings.TIMESTAMP_URL = "https://stamps.example/"
+    assert ids() == ["attest.W002"]
+    settings.TIMESTAMP_CERTIFICATES = str(tmp_path / "none.pem")
+    assert ids() == ["attest.E006"]
+    write(tmp_path, "none.pem", b"any")
+    assert ids() == []
+
+
 def test_check_names_a_key_that_others_can_read(ids, tmp_path):
     write(tmp_path, "seal.pem", b"")
     (tmp_path / "seal.pem").chmod(0o644)

@@ -46,6 +46,8 @@ class Record:
     extract: str
     asked_in: str
     """The language that the questions were written in; the content has no other."""
+    is_stamped: bool
+    """Whether a time stamp is added to the seal, which cannot cover it itself."""
     is_complete: bool
     """Whether the pages tell every question; if not, the file holds no more than they."""
     content: Content
@@ -75,6 +77,7 @@ def written(record: Record, others: Mapping[str, bytes]) -> bytes:
             "language": record.language,
             "extract": record.extract,
             "asked_in": record.asked_in,
+            "is_stamped": record.is_stamped,
             "is_complete": record.is_complete,
         },
         "content": asdict(record.content) if record.is_complete else None,

@@ -78,14 +78,14 @@ class Verified:
         return [(word, text, HASH.fullmatch(text) is not None) for word, text in found]
 
 
-def verified(file: BinaryIO, pins: Iterable[str]) -> Verified:
+def verified(file: BinaryIO, pins: Iterable[str], services: str = "") -> Verified:
     """Check a report on the disk; ``pins`` are fingerprints of trusted certificates.
 
-    Raises ``NoReportError``. The words are those of ``verify_report.py``.
+    ``services`` is a PEM file of the time-stamp services that count, if any. Raises ``NoReportError``. The words are those of ``verify_report.py``.
     """
     limits = {"seconds": SECONDS, "memory_bytes": MEMORY_BYTES}
     try:
-        with output_from(MODULE, sorted(pins), file, **limits) as output:
+        with output_from(MODULE, [services, *sorted(pins)], file, **limits) as output:
             found = json.load(output)
     except UnfinishedError as error:
         raise NoReportError(str(error)) from error

@@ -19,12 +19,12 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 try:
-    from asn1crypto import cms  # type: ignore[import-untyped]
+    from asn1crypto import cms, x509  # type: ignore[import-untyped]
     from pyhanko.pdf_utils.decode_limits import DecodeLimits, StreamDecodeLimits
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
@@ -75,18 +75,25 @@ class UnreadableError(Exception):
 
 
 def verify(
-    data: bytes, pins: frozenset[str] = frozenset(), trail: Path | None = None
+    data: bytes,
+    pins: frozenset[str] = frozenset(),
+    trail: Path | None = None,
+    services: Sequence[Any] = (),
 ) -> Result:
     """Check a report; ``pins`` are fingerprints of the certificates that are trusted.
 
-    ``trail`` is an exported trail to compare with. Raises ``UnreadableError`` for what
-    is no PDF at all.
+    ``trail`` is an exported trail to compare with, ``services`` are certificates of
+    time-stamp services, or of those that certify them. Raises ``UnreadableError`` for
+    what is no PDF at all.
     """
     result = Result()
     reader = _opened(data)
-    _step(result, "signature", _signature, reader, data, pins)
+    seal = _step(result, "signature", _signature, reader, data, pins)
     files = _step(result, "files inside", _files, reader)
-    if files and (source := _step(result, "data", _source, files)):
+    source = files and _step(result, "data", _source, files)
+    if seal:
+        _step(result, "time stamp", _stamp, seal, services, source or {})
+    if source:
         _step(result, "printed hashes", pages.check_printed, reader, source)
         _step(result, "pages", pages.check_pages, reader, source)
         _step(result, "trail", events.check_trail, source)
@@ -131,7 +138,7 @@ def _opened(data: bytes) -> PdfFileReader:
 
 def _signature(
     result: Result, reader: PdfFileReader, data: bytes, pins: frozenset[str]
-) -> None:
+) -> Any:
     found = reader.embedded_signatures
     refuse(not found, "The file is not sealed: it has no signature.")
     refuse(found[1:], f"The file has {len(found)} signatures; a report has one.")
@@ -149,7 +156,7 @@ def _signature(
     }
     result.add("signature", OK, "The signature is intact and covers the whole file.")
     _whose(result, certificate.sha256.hex(), pins)
-    _stamp(result, status.timestamp_validity, at)
+    return found[0]
 
 
 def _refuse_gap(signature: Any, data: bytes) -> None:
@@ -182,14 +189,39 @@ def _whose(result: Result, fingerprint: str, pins: frozenset[str]) -> None:
     result.add("certificate", state, f"{words}: {fingerprint}.")
 
 
-def _stamp(result: Result, stamp: Any, at: Any) -> None:
-    state, words = NOTE, "None: the time is that of the installation's clock."
-    if stamp:
-        whose = stamp.signing_cert.subject.human_friendly
-        state, words = OK, f"{stamp.timestamp}, by {whose}, who was not compared."
-        if not (stamp.intact and stamp.valid) or (at - stamp.timestamp).days > 0:
-            state, words = FAULT, "It is of something else, or older than the file."
-    result.add("time stamp", state, words)
+def _stamp(
+    result: Result, seal: Any, services: Sequence[Any], source: dict[str, Any]
+) -> None:
+    """The stamp, which the seal does not cover, counts only from a named service."""
+    stamp, at = (
+        _stamp_of(seal, ValidationContext(trust_roots=[])),
+        seal.self_reported_timestamp,
+    )
+    if not stamp:
+        words = "The report was made with one, and it was taken away."
+        refuse(source and source["report"]["is_stamped"], words)
+        words = "None: the time is that of the installation's clock."
+        result.add("time stamp", NOTE, words)
+        return
+    is_other = not (stamp.intact and stamp.valid) or (at - stamp.timestamp).days > 0
+    refuse(is_other, "It is of something else, or older than the file.")
+    told = f"{stamp.timestamp}, by {stamp.signing_cert.subject.human_friendly}"
+    if not services:
+        words = f"It does not count, since no service is named: {told}."
+        result.add("time stamp", NOTE, words)
+        return
+    context = ValidationContext(trust_roots=services, moment=stamp.timestamp)
+    is_named = _stamp_of(seal, context).trusted
+    refuse(not is_named, f"It is of a service that nobody named: {told}.")
+    result.add("time stamp", OK, f"{told}, a named service.")
+
+
+def _stamp_of(seal: Any, context: ValidationContext) -> Any:
+    trust = ValidationContext(trust_roots=[seal.signer_cert])
+    status = validate_pdf_signature(
+        seal, trust, ts_validation_context=context, skip_diff=True
+    )
+    return status.timestamp_validity
 
 
 def _files(result: Result, reader: PdfFileReader) -> dict[str, bytes]:
@@ -262,11 +294,18 @@ def pins_in(given: str) -> frozenset[str]:
     plain = given.replace(":", "").replace(" ", "").lower()
     if re.fullmatch(r"[0-9a-f]{64}", plain):
         return frozenset({plain})
-    pem = Path(given).read_text()
-    blocks = re.findall(r"-BEGIN CERTIFICATE-+\n(.*?)-+END", pem, re.S)
+    found = certificates_in(Path(given))
+    return frozenset(one.sha256.hex() for one in found)
+
+
+def certificates_in(path: Path) -> list[x509.Certificate]:
+    """The certificates of a PEM file; ``OSError`` and ``UnreadableError`` for another."""
+    blocks = re.findall(
+        r"-BEGIN CERTIFICATE-+\n(.*?)-+END", path.read_text(errors="replace"), re.S
+    )
     if not blocks:
-        raise UnreadableError(f"{given} holds no certificate.")
-    return frozenset(hashlib.sha256(base64.b64decode(b)).hexdigest() for b in blocks)
+        raise UnreadableError(f"{path} holds no certificate.")
+    return [x509.Certificate.load(base64.b64decode(one)) for one in blocks]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -279,6 +318,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("--certificate", action="append", default=[])
     parser.add_argument("--trail", type=Path)
+    parser.add_argument("--time-stamps", type=Path, action="append", default=[])
     options = parser.parse_args(arguments)
     logging.disable()
     try:
@@ -287,7 +327,10 @@ def main(arguments: list[str] | None = None) -> int:
         trail = options.trail or (beside if beside.is_file() else None)
         if trail:
             trail.open("rb").close()
-        result = verify(options.file.read_bytes(), pins, trail)
+        services = [
+            one for path in options.time_stamps for one in certificates_in(path)
+        ]
+        result = verify(options.file.read_bytes(), pins, trail, services)
     except (UnreadableError, OSError) as error:
         print(error)
         return 2

@@ -1,24 +1,32 @@
 """A report checked in a process of its own (``walls/child.py``).
 
 It reads the file from standard input and writes one JSON object: what was found, or the
-words for a file that is no report. The fingerprints of the trusted certificates are its
-arguments.
+words for a file that is no report. Its arguments are a file with the certificates of
+time-stamp services that count, "" for none, then the fingerprints of trusted
+certificates.
 """
 
 import json
 import logging
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
-from compliance.interchange.records.verify_report import UnreadableError, verify
+from compliance.interchange.records.verify_report import (
+    UnreadableError,
+    certificates_in,
+    verify,
+)
 
 
 def main(arguments: list[str]) -> None:
     """Write what was found."""
-    pins = frozenset(arguments)
+    services, *pins = arguments
     logging.disable()
     try:
-        found = asdict(verify(sys.stdin.buffer.read(), pins))
+        named = certificates_in(Path(services)) if services else ()
+        data = sys.stdin.buffer.read()
+        found = asdict(verify(data, frozenset(pins), services=named))
     except UnreadableError as error:
         found = {"problem": str(error)}
     sys.stdout.buffer.write(json.dumps(found, default=str).encode())
