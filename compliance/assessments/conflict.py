@@ -1,6 +1,6 @@
 """Two texts for one field, put side by side. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,14 +24,14 @@ _TEXTS = {"note", "reason"}
 class Side:
     """One field that both sides changed: as runs of ("same" or "ins", text).
 
-    ``who`` saved theirs, ``at`` that moment.
+    ``who`` saved theirs, ``at`` that moment; empty where nobody changed it since.
     """
 
     label: str
     mine: list[tuple[str, str]]
     theirs: list[tuple[str, str]]
     who: str
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,46 +51,62 @@ class Conflict:
     @property
     def who(self) -> list[str]:
         """Everybody who saved one of the fields, each once."""
-        return list(dict.fromkeys(side.who for side in self.sides))
+        return list(dict.fromkeys(side.who for side in self.sides if side.who))
 
     @property
-    def at(self) -> datetime:
+    def at(self) -> datetime | None:
         """When the last of them did."""
-        return max(side.at for side in self.sides)
+        return max((side.at for side in self.sides if side.at), default=None)
 
 
 def conflict(
     fields: Sequence[str],
     mine: Mapping[str, str],
     theirs: Mapping[str, str],
-    typed: Iterable[tuple[str, str]],
+    touched: Mapping[str, Any],
     standing: Mapping[str, Any],
     *,
     saved: Mapping[str, tuple[str, datetime]],
+    is_derived: bool = False,
+    more: Sequence[tuple[str, str]] = (),
 ) -> Conflict:
     """Lay out a refused save.
 
-    ``mine`` and ``theirs`` say each field of ``fields`` in words; ``typed`` are the
-    inputs as they were sent; ``standing`` are the texts now saved, ``saved`` by whom
-    and when.
+    ``mine`` and ``theirs`` say each field of ``fields`` in words; ``touched`` are the
+    fields that I changed; ``standing`` are the texts now saved, ``saved`` by whom and
+    when. ``is_derived`` says that the verdict follows from a value; ``more`` are other
+    inputs that each button sends. Whoever takes another's verdict or day takes it
+    without what goes with their own verdict.
     """
-    sent = [(name, text) for name, text in typed if name not in {"base", "want"}]
-    inputs = {_INPUTS.get(field, field) for field in fields}
-    both = []
-    if set(fields) <= _TEXTS:
-        both = [
-            (name, f"{standing[name]}\n\n{text}" if name in inputs else text)
-            for name, text in sent
-        ]
+    left = set(fields)
+    if left & {"verdict", "later_until"}:
+        left |= {"verdict", "reason", "later_until"} | (
+            {"value"} if is_derived else set()
+        )
+    texts = {
+        field: f"{standing[field]}\n\n{text}" if field in fields else text
+        for field, text in touched.items()
+        if set(fields) <= _TEXTS
+    }
     return Conflict(
-        sides=[_side(f, mine[f], theirs[f], *saved[f]) for f in fields],
-        keep_mine=sent,
-        keep_theirs=[(name, text) for name, text in sent if name not in inputs],
-        keep_both=both,
+        sides=[_side(f, mine[f], theirs[f], *saved.get(f, ("", None))) for f in fields],
+        keep_mine=[*_inputs(touched), *more],
+        keep_theirs=[
+            *_inputs({f: value for f, value in touched.items() if f not in left}),
+            *more,
+        ],
+        keep_both=[*_inputs(texts), *more] if texts else [],
     )
 
 
-def _side(field: str, mine: str, theirs: str, who: str, at: datetime) -> Side:
+def _inputs(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Fields as a form sends them."""
+    for field, value in fields.items():
+        for text in value if isinstance(value, list) and value else [value]:
+            yield _INPUTS.get(field, field), str(text or "")
+
+
+def _side(field: str, mine: str, theirs: str, who: str, at: datetime | None) -> Side:
     runs = word_diff(theirs, mine)
     return Side(
         label=LABELS[field],

@@ -51,7 +51,7 @@ def test_conflict_over_a_note_offers_both_texts_one_after_the_other():
         ("note",),
         {"note": "mine"},
         {"note": "theirs"},
-        [("base", "3"), ("verdict", "met"), ("note", "mine")],
+        {"verdict": "met", "note": "mine"},
         {"note": "theirs"},
         saved={"note": ("Ada", NOON)},
     )
@@ -63,15 +63,19 @@ def test_conflict_over_a_note_offers_both_texts_one_after_the_other():
     assert found.sides[0].theirs == [("ins", "theirs")]
 
 
-def test_conflict_over_a_verdict_cannot_keep_both():
+def test_whoever_takes_the_other_verdict_takes_it_without_their_own_reason():
     found = conflict(
         ("verdict",),
-        {"verdict": "Met"},
+        {"verdict": "N/A"},
         {"verdict": "Partly"},
-        [("verdict", "met")],
+        {"verdict": "na", "reason": "No data.", "owner_id": None, "value": ["a", "b"]},
         {},
         saved={"verdict": ("Ada", NOON)},
+        more=[("then", "evidence")],
     )
+    values = [("owner", ""), ("value", "a"), ("value", "b"), ("then", "evidence")]
+    assert found.keep_theirs == values
+    assert found.keep_mine == [("verdict", "na"), ("reason", "No data."), *values]
     assert found.keep_both == []
 
 
@@ -80,7 +84,7 @@ def test_conflict_names_everybody_once_and_the_last_moment():
     texts = dict.fromkeys(sides, "x")
     early = NOON - timedelta(hours=3)
     saved = {"verdict": ("Ada", early), "note": ("Ole", NOON), "reason": ("Ada", early)}
-    found = conflict(sides, texts, texts, [], texts, saved=saved)
+    found = conflict(sides, texts, texts, texts, texts, saved=saved)
     assert (found.who, found.at) == (["Ada", "Ole"], NOON)
     assert [(side.who, side.at) for side in found.sides] == list(saved.values())
 

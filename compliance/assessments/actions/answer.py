@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, swap_proofs
+from compliance.assessments.actions.following import (
+    Changes,
+    settled,
+    touched_of,
+    values_of,
+)
 from compliance.assessments.actions.writing import (
     UNDOABLE,
-    Changes,
     as_known,
     changing_events,
-    cleaned,
     is_standing,
     json_of,
     locked,
     old_beside,
     old_values,
-    values_of,
     write,
 )
 from compliance.assessments.models import Answer, Assessment
@@ -47,13 +50,15 @@ class Saved:
 class Refused:
     """A save typed over an older version, where somebody else changed the same field.
 
-    ``fields`` names those fields, ``mine`` holds everything that was to be saved,
+    ``fields`` names those fields, ``touched`` holds what was changed and ``mine`` that
+    with all that follows from it,
     ``answer`` what stands instead, ``events`` the event by which each field became
-    so. ``known`` lets the same save through, once its texts have been compared.
+    so, where there is one. ``known`` lets the same save through, once its texts have been compared.
     """
 
     answer: Answer
     fields: tuple[str, ...]
+    touched: Changes
     mine: Changes
     known: Known
     events: Mapping[str, Event]
@@ -80,40 +85,90 @@ def save_answer(
 
     ``changes`` maps names of ``FIELDS`` to values, ``value`` to the texts that were
     typed; a field it does not carry keeps its value. Against what was typed over,
-    untouched fields are left to others, and a field that both sides changed
-    differently refuses the whole save: the refused text goes to the trail, nothing
-    else changes. Sending the same save again changes nothing. Raises
+    untouched fields are left to others; what follows from a change is worked out on
+    the answer with both. A field that both sides changed differently, or an answer that
+    the database does not take, refuses the whole save: all that was typed goes to the
+    trail, nothing else changes. Sending the same save again changes nothing. Raises
     ``ValidationError`` when the answer is closed, a value is wrong or a reason is
     missing, ``Answer.DoesNotExist`` for a foreign id.
     """
-    with in_turn(), transaction.atomic():
-        answer = locked(organisation.pk, assessment_id, answer_id)
-        page = base if isinstance(base, Known) else Known(base)
-        if page.newest > answer.version:
-            msg = "This page knows a version that does not exist. Load it again."
-            raise ValidationError(msg)
-        typed = cleaned(answer, changes)
-        known = as_known(answer, page)
-        touched = {f: v for f, v in typed.items() if v != known[f]}
-        standing = values_of(answer)
-        clash = tuple(
-            field
-            for field in FIELDS
-            if field in touched
-            and standing[field] != known[field]
-            and standing[field] != touched[field]
-        )
-        if clash:
-            _keep_refused(by, answer, touched, clash)
-            anew = page.raised(touched, answer.version)
-            return Refused(answer, clash, touched, anew, _last(answer, page, clash))
-        # typed under what was asked before, it does not confirm what is asked now
-        is_behind = bool(touched and answer.again and page.newest < answer.version)
-        beside = {"again": answer.again} if is_behind else None
-        event = write(by, answer, touched, "answer.saved", beside=beside)
-        unseen = any(standing[f] != known[f] for f in FIELDS if f not in touched)
-        now = page.raised(touched, answer.version) if unseen else Known(answer.version)
-        return Saved(answer, event, now)
+    try:
+        with in_turn(), transaction.atomic():
+            answer = locked(organisation.pk, assessment_id, answer_id)
+            merge = _merge(answer, changes, base)
+            return _refuse(by, merge) if merge.clash else _save(by, merge)
+    except IntegrityError:
+        with in_turn(), transaction.atomic():
+            answer = locked(organisation.pk, assessment_id, answer_id)
+            merge = _merge(answer, changes, base)
+            merge.clash = merge.differing
+            if not merge.clash:
+                raise
+            return _refuse(by, merge)
+
+
+@dataclass(slots=True)
+class _Merge:
+    """A save beside the answer as it stands.
+
+    ``known`` are the fields as the page knows them, ``wanted`` those that were touched
+    with what follows from them, ``clash`` those that both sides changed.
+    """
+
+    answer: Answer
+    page: Known
+    known: Changes
+    standing: Changes
+    touched: Changes
+    wanted: Changes
+    clash: tuple[str, ...] = ()
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The wanted fields that say something else than what stands."""
+        wanted, standing = self.wanted, self.standing
+        return tuple(f for f in FIELDS if f in wanted and wanted[f] != standing[f])
+
+
+def _merge(answer: Answer, changes: Changes, base: int | Known) -> _Merge:
+    page = base if isinstance(base, Known) else Known(base)
+    if page.newest > answer.version:
+        msg = "This page knows a version that does not exist. Load it again."
+        raise ValidationError(msg)
+    known, standing = as_known(answer, page), values_of(answer)
+    touched = touched_of(answer, changes, known)
+    wanted = settled(answer, touched)
+    merge = _Merge(answer, page, known, standing, touched, wanted)
+    merge.clash = tuple(f for f in merge.differing if standing[f] != known[f])
+    return merge
+
+
+def _save(by: User, merge: _Merge) -> Saved:
+    answer, page, wanted = merge.answer, merge.page, merge.wanted
+    # typed under what was asked before, it does not confirm what is asked now
+    is_behind = bool(wanted and answer.again and page.newest < answer.version)
+    beside = {"again": answer.again} if is_behind else None
+    event = write(by, answer, wanted, "answer.saved", beside=beside)
+    standing, known = merge.standing, merge.known
+    unseen = any(standing[f] != known[f] for f in FIELDS if f not in wanted)
+    now = page.raised(wanted, answer.version) if unseen else Known(answer.version)
+    return Saved(answer, event, now)
+
+
+def _refuse(by: User, merge: _Merge) -> Refused:
+    answer, page, mine, clash = merge.answer, merge.page, merge.wanted, merge.clash
+    trail.record(
+        by=by,
+        organisation_id=answer.assessment.organisation_id,
+        action="answer.refused",
+        subject=answer,
+        scope_id=answer.assessment_id,
+        before={"version": answer.version},
+        after=json_of({f: v for f, v in mine.items() if v != merge.known[f]}),
+    )
+    known = page.raised(mine, answer.version)
+    events = _last(answer, page, clash)
+    return Refused(answer, clash, merge.touched, mine, known, events)
 
 
 def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
@@ -160,17 +215,3 @@ def _last(answer: Answer, page: Known, fields: tuple[str, ...]) -> dict[str, Eve
             if field in after:
                 found.setdefault(field, event)
     return found
-
-
-def _keep_refused(
-    by: User, answer: Answer, mine: Changes, clash: tuple[str, ...]
-) -> None:
-    trail.record(
-        by=by,
-        organisation_id=answer.assessment.organisation_id,
-        action="answer.refused",
-        subject=answer,
-        scope_id=answer.assessment_id,
-        before={"version": answer.version},
-        after=json_of({field: mine[field] for field in clash}),
-    )

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.actions.following import Changes
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import (
     Change,
-    Changes,
     alter,
     answerer,
     changing_events,

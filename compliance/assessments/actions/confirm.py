@@ -8,19 +8,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.assessments.actions.following import value_verdict, values_of
 from compliance.assessments.actions.writing import (
     as_known,
-    choices_of,
     locked,
     record,
     signed,
-    values_of,
     write,
 )
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.outside import is_own
-from compliance.assessments.scoring import verdict_of
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -167,6 +165,4 @@ def _without_na(answer: Answer) -> str:
     """What the answer says without the person's N/A: what its value gives, if any."""
     if not answer.kind_is_derived:
         return Verdict.UNANSWERED
-    choices = {key: verdict for key, verdict, _ in choices_of(answer)}
-    question = answer.question
-    return verdict_of(question.kind, answer.value, question.number, choices)
+    return value_verdict(answer, answer.value)

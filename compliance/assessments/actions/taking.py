@@ -7,14 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.attach import attach_all, refuse_too_many_files
+from compliance.assessments.actions.following import Changes, cleaned, values_of
 from compliance.assessments.actions.writing import (
     ANSWERING,
-    Changes,
     as_known,
-    cleaned,
     locked,
     record,
-    values_of,
     write,
 )
 from compliance.assessments.models import Answer

@@ -10,20 +10,22 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from compliance.assessments.actions.following import (
+    Changes,
+    is_chosen_na,
+    only_later_waits,
+    values_of,
+)
 from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.choices import NO_OWNER, OPEN, Verdict
+from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
-from compliance.assessments.scoring import BESIDE, verdict_of
-from compliance.assessments.values import parse
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.checklists.choices import QuestionKind
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
 
-Changes = dict[str, Any]
 DAYS = {"due_on", "later_until"}
 CHANGING = (
     "answer.saved",
@@ -90,11 +92,6 @@ def locked(
         msg = f"This assessment is {one.closed_word}: its answers stay as they are."
         raise ValidationError(msg)
     return answer
-
-
-def values_of(answer: Answer) -> Changes:
-    """Every field of ``FIELDS`` as it stands."""
-    return {field: getattr(answer, field) for field in FIELDS}
 
 
 def json_of(values: Changes) -> Changes:
@@ -167,52 +164,6 @@ def wound_back(answer: Answer, page: Known, events: Iterable[Event]) -> Changes:
     return values
 
 
-def cleaned(answer: Answer, changes: Changes) -> Changes:
-    """The changes, with the value parsed and the verdict that follows from it.
-
-    A choice that means "not applicable" is its own reason, unless one was written.
-    """
-    kind = answer.question.kind
-    lines = choices_of(answer)
-    choices = {key: verdict for key, verdict, _ in lines}
-    try:
-        if "value" in changes:
-            typed = parse(kind, changes["value"], list(choices))
-            changes = changes | {"value": typed}
-        if _keeps_verdict(answer, changes):
-            return with_day(answer, changes)
-        value = changes.get("value", answer.value)
-        verdict = verdict_of(kind, value, answer.question.number, choices)
-    except ValueError as error:
-        raise ValidationError({"value": str(error)}) from error
-    derived = with_day(answer, changes | {"verdict": verdict})
-    if verdict == Verdict.NA and not derived.get("reason", answer.reason).strip():
-        chosen = value if isinstance(value, list) else [value]
-        labels = [label for key, _, label in lines if key in chosen]
-        derived["reason"] = "; ".join(labels)
-    return derived
-
-
-def with_day(answer: Answer, changes: Changes) -> Changes:
-    """Only "later" has a day until which it waits."""
-    if changes.get("verdict", answer.verdict) == Verdict.LATER:
-        return changes
-    if answer.later_until is None and changes.get("later_until") is None:
-        return {f: v for f, v in changes.items() if f != "later_until"}
-    return changes | {"later_until": None}
-
-
-def _keeps_verdict(answer: Answer, changes: Changes) -> bool:
-    """Whether the verdict is a person's own: always, but for kinds that derive it."""
-    if not answer.kind_is_derived or not {"value", "verdict"} & set(changes):
-        return True
-    verdict = changes.get("verdict", answer.verdict)
-    is_given = changes.get("value") not in (None, [], answer.value)
-    if is_given and verdict == answer.verdict and verdict in OPEN:
-        return False  # a value given now answers what was put off
-    return verdict in BESIDE
-
-
 def write(
     by: User,
     answer: Answer,
@@ -268,7 +219,8 @@ def alter(
     belongs to the organisation is for the caller to see to.
     """
     standing = values_of(answer)
-    real = {f: v for f, v in touched.items() if v != standing[f]}
+    wanted = only_later_waits(answer, touched)
+    real = {f: v for f, v in wanted.items() if v != standing[f]}
     if not real and beside is None:
         return None
     stood, said_by = _beside(answer), signed(answer)
@@ -319,24 +271,11 @@ def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
     if changed & {"verdict", "value"}:
         answer.taken_from = answer.taken_version = answer.taken_at = None
     if changed & {"verdict", "reason", "value"}:
-        is_own = answer.verdict == Verdict.NA and not _is_chosen_na(answer)
+        is_own = answer.verdict == Verdict.NA and not is_chosen_na(answer)
         answer.na_by = by if is_own else None
         answer.na_confirmed_by = answer.na_confirmed_at = None
         follow += ["na_by", "na_confirmed_by", "na_confirmed_at"]
     return follow
-
-
-def _is_chosen_na(answer: Answer) -> bool:
-    """Whether a choice of the checklist itself says "not applicable"."""
-    if not answer.kind_is_derived or answer.question.kind == QuestionKind.NUMBER:
-        return False
-    choices = {key: verdict for key, verdict, _ in choices_of(answer)}
-    return verdict_of(answer.question.kind, answer.value, {}, choices) == Verdict.NA
-
-
-def choices_of(answer: Answer) -> list[list[str]]:
-    """Key, verdict and label of each choice."""
-    return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
 
 
 def answerer(organisation_id: UUID, user_id: int) -> User:

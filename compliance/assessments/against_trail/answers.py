@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from compliance.assessments.actions.writing import CHANGING, Changes, json_of
+from compliance.assessments.actions.following import Changes
+from compliance.assessments.actions.writing import CHANGING, json_of
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.models.answer import FIELDS

@@ -134,16 +134,13 @@ def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
         done.fields,
         {f: _told(request, answer, f, done.mine[f]) for f in done.fields},
         {f: _told(request, answer, f, standing[f]) for f in done.fields},
-        [
-            (n, t)
-            for n in request.POST
-            for t in request.POST.getlist(n)
-            if n[:4] != "csrf"
-        ],
+        done.touched,
         standing,
         saved={
             f: (str(event.actor or "Attest"), event.at) for f, event in saved.items()
         },
+        is_derived=answer.kind_is_derived,
+        more=[("then", then) for then in request.POST.getlist("then")],
     )
 
 

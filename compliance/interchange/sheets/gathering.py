@@ -4,10 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from compliance.assessments.actions.following import choices_of, values_of
 from compliance.assessments.actions.writing import (
     changing_events,
-    choices_of,
-    values_of,
     wound_back,
 )
 from compliance.assessments.models import Answer, Assessment

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions.writing import Change, alter, cleaned
+from compliance.assessments.actions.following import cleaned
+from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.models import Answer
 from compliance.audit.chain import canonical
 from compliance.interchange.sheets.cells import Asked, People

@@ -1,0 +1,130 @@
+"""Which fields a person changed, and what follows from that in the answer as it stands."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from compliance.assessments.choices import OPEN, Verdict
+from compliance.assessments.models import Answer
+from compliance.assessments.models.answer import FIELDS
+from compliance.assessments.scoring import BESIDE, verdict_of
+from compliance.assessments.values import line_ends, parse
+from compliance.checklists.choices import QuestionKind
+
+Changes = dict[str, Any]
+_RESTS_ON = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
+"""Verdicts that say nothing without another field."""
+
+
+def values_of(answer: Answer) -> Changes:
+    """Every field of ``FIELDS`` as it stands."""
+    return {field: getattr(answer, field) for field in FIELDS}
+
+
+def cleaned(answer: Answer, changes: Changes) -> Changes:
+    """The changes made to an answer as it stands, with all that follows from them."""
+    standing = values_of(answer)
+    touched = touched_of(answer, changes, standing)
+    same = {f: standing[f] for f in changes if f not in touched}
+    return same | settled(answer, touched)
+
+
+def touched_of(answer: Answer, changes: Changes, known: Changes) -> Changes:
+    """The fields that a person changed against what their page knew, parsed.
+
+    ``changes`` holds fields as they were sent, ``value`` as the texts that were typed.
+    A verdict that needs a reason or a day brings the one that its page showed, and such
+    a reason or day brings its verdict. Where a value decides, the verdict "unanswered"
+    stands for that. Raises ``ValidationError`` for a value that is none.
+    """
+    typed = dict(changes)
+    if "value" in typed:
+        typed["value"] = _value(answer, typed["value"], known["value"])
+    touched = {f: v for f, v in typed.items() if v != known[f]}
+    if answer.kind_is_derived:
+        touched = _where_a_value_decides(answer, touched, known)
+    for verdict, field in _RESTS_ON.items():
+        if touched.get("verdict") == verdict != answer.verdict:
+            touched.setdefault(field, known[field])
+        elif touched.get(field) and known["verdict"] == verdict:
+            touched.setdefault("verdict", verdict)
+    return touched
+
+
+def settled(answer: Answer, touched: Changes) -> Changes:
+    """What was touched and what follows from it, on the answer as it stands."""
+    merged = values_of(answer) | touched
+    follows: Changes = {}
+    if answer.kind_is_derived and touched.get("verdict", Verdict.NA) not in BESIDE:
+        follows["verdict"] = value_verdict(answer, merged["value"])
+        if follows["verdict"] == Verdict.NA:
+            follows |= _chosen_reason(answer, merged)
+    return only_later_waits(answer, touched | follows)
+
+
+def only_later_waits(answer: Answer, changes: Changes) -> Changes:
+    """The changes, without a day where the verdict will not be "later"."""
+    if changes.get("verdict", answer.verdict) == Verdict.LATER:
+        return changes
+    if answer.later_until is None:
+        return {f: v for f, v in changes.items() if f != "later_until"}
+    return changes | {"later_until": None}
+
+
+def is_chosen_na(answer: Answer, values: Changes | None = None) -> bool:
+    """Whether a choice of the checklist itself says "not applicable"."""
+    if not answer.kind_is_derived or answer.question.kind == QuestionKind.NUMBER:
+        return False
+    value = values["value"] if values else answer.value
+    return value_verdict(answer, value) == Verdict.NA
+
+
+def choices_of(answer: Answer) -> list[list[str]]:
+    """Key, verdict and label of each choice."""
+    return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
+
+
+def _where_a_value_decides(answer: Answer, touched: Changes, known: Changes) -> Changes:
+    """The verdict is touched where a person says one, takes it back or gives a value."""
+    verdict = known["verdict"]
+    was_own = verdict in BESIDE and not is_chosen_na(answer, known)
+    if touched.get("verdict", Verdict.NA) not in BESIDE:
+        back = {"verdict": Verdict.UNANSWERED.value} if was_own else {}
+        touched = {f: v for f, v in touched.items() if f != "verdict"} | back
+    if "value" in touched and "verdict" not in touched:
+        is_given = touched["value"] is not None and verdict in OPEN
+        if is_given or not was_own:
+            return touched | {"verdict": Verdict.UNANSWERED.value}
+    return touched
+
+
+def _value(answer: Answer, typed: list[str], known: Any) -> Any:
+    """The value that was typed; one that is unchanged is not looked at again."""
+    filled = [line_ends(text) for text in typed if text.strip()]
+    if filled and filled == (known if isinstance(known, list) else [known]):
+        return known
+    try:
+        keys = [key for key, _, _ in choices_of(answer)]
+        return parse(answer.question.kind, typed, keys)
+    except ValueError as error:
+        raise ValidationError({"value": str(error)}) from error
+
+
+def value_verdict(answer: Answer, value: Any) -> str:
+    """The verdict that a value stands for where a value decides."""
+    choices = {key: verdict for key, verdict, _ in choices_of(answer)}
+    kind, bounds = answer.question.kind, answer.question.number
+    return verdict_of(kind, value, bounds, choices)
+
+
+def _chosen_reason(answer: Answer, merged: Changes) -> Changes:
+    """A choice that means "not applicable" is its own reason, unless one was written."""
+    is_written = merged["reason"].strip() and (
+        merged["reason"] != _labels(answer, answer.value)
+    )
+    return {} if is_written else {"reason": _labels(answer, merged["value"])}
+
+
+def _labels(answer: Answer, value: Any) -> str:
+    chosen = value if isinstance(value, list) else [value]
+    return "; ".join(label for key, _, label in choices_of(answer) if key in chosen)
