@@ -15,45 +15,17 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from compliance.backups import manifest
 from compliance.backups.manifest import BackupError, Manifest, Member
+from compliance.interchange.walls.whole import BLANK, Hashed, is_intact
 
 CHUNK = 1024 * 1024
 MOST_LINE = 512 * 1024 * 1024
 """Bytes of one row: far more than any has, and less than would fill the memory."""
 _MARK = b"attest-backup sha256 "
-_HEX = 64
 _HEADER = 30
 _ENCRYPTED = 0x1
 _BROKEN = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 _UNREADABLE = (*_BROKEN, ValueError, KeyError, OverflowError, MemoryError)
 """What ``zipfile`` raises at bytes that are none of its own."""
-
-
-class _Hashed(io.RawIOBase):
-    """Passes bytes on and hashes them; the last ones are held until the hash is known."""
-
-    def __init__(self, out: BinaryIO) -> None:
-        self.out, self.held, self.digest = out, b"", hashlib.sha256()
-        self.is_given_up = False
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        if self.is_given_up:
-            return len(data)
-        whole = self.held + bytes(data)
-        end = max(0, len(whole) - _HEX)
-        self._pass(whole[:end])
-        self.held = whole[end:]
-        return len(data)
-
-    def seal(self) -> None:
-        """Put the hash where the held bytes stand."""
-        self.out.write(self.digest.hexdigest().encode())
-
-    def _pass(self, data: bytes) -> None:
-        self.digest.update(data)
-        self.out.write(data)
 
 
 class Part:
@@ -75,7 +47,7 @@ class Writer:
     """Writes members one after the other; memory does not grow with their bytes."""
 
     def __init__(self, out: BinaryIO, moment: struct_time) -> None:
-        self._out, self._moment = _Hashed(out), moment[:6]
+        self._out, self._moment = Hashed(out), moment[:6]
         self._zip = ZipFile(self._out, "w", allowZip64=True)
         self.members: dict[str, Member] = {}
 
@@ -101,7 +73,7 @@ class Writer:
         """The manifest, and the hash of everything."""
         with self.part(manifest.NAME, is_packed=True) as part:
             part.write(said.model_dump_json(indent=1).encode())
-        self._zip.comment = _MARK + b"0" * _HEX
+        self._zip.comment = _MARK + BLANK
         self._zip.close()
         self._out.seal()
 
@@ -202,22 +174,14 @@ def _told(what: str) -> Iterator[None]:
 
 def _is_intact(file: BinaryIO) -> bool:
     """Whether all bytes are as written. Raises ``BackupError`` where the end is gone."""
-    end = file.seek(0, io.SEEK_END) - _HEX
-    start = end - len(_MARK)
-    file.seek(max(0, start))
-    if start < 0 or file.read(len(_MARK)) != _MARK:
+    found = is_intact(file, _MARK)
+    if found is None:
         msg = (
             "the file does not end as a backup does: it is cut short, damaged at its end,"
             " or no backup"
         )
         raise BackupError(msg)
-    said = file.read(_HEX)
-    file.seek(0)
-    digest, left = hashlib.sha256(), end
-    while left and (chunk := file.read(min(CHUNK, left))):
-        digest.update(chunk)
-        left -= len(chunk)
-    return digest.hexdigest().encode() == said
+    return found
 
 
 def _listed(archive: ZipFile) -> dict[str, ZipInfo]:

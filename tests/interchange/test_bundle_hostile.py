@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import random
 import re
 import struct
 import zipfile
@@ -36,7 +37,8 @@ def parts(cast, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     Theme.objects.get_or_create(key="t", defaults={"name": "Themes", "position": 1})
     if "full" not in MADE:
-        MADE["full"] = unpacked(bundle_of(make_everything(cast)))
+        MADE["bytes"] = bundle_of(make_everything(cast))
+        MADE["full"] = unpacked(MADE["bytes"])
     return dict(MADE["full"])
 
 
@@ -197,6 +199,20 @@ def test_one_flipped_bit_anywhere_is_noticed(parts):
         if not words_of(bytes(bent)):
             # A flag or a date in a header: no word of the bundle is another one.
             assert unpacked(bytes(bent)) == unpacked(content)
+
+
+@pytest.mark.parametrize("times", [40, pytest.param(2000, marks=pytest.mark.long)])
+def test_a_turned_bit_of_what_was_written_is_refused_wherever_it_is(parts, times):
+    """Headers, dates and the table of contents have no checksum in a ZIP."""
+    content, chance = MADE["bytes"], random.Random()  # noqa: S311
+    assert not words_of(content)
+    headers = [at for at in range(len(content)) if content[at : at + 4] == b"PK\3\4"]
+    dates = [at + chance.choice([10, 11, 12, 13]) for at in headers]
+    end = [len(content) - back for back in (1, 64, 65, 79, 80, 81, 100)]
+    for at in [*dates, *end, *(chance.randrange(len(content)) for _ in range(times))]:
+        bent = bytearray(content)
+        bent[at] ^= 1 << chance.randrange(8)
+        assert words_of(bytes(bent)), at
 
 
 def test_bundle_of_version_1_is_read_without_its_versions(cast, parts):

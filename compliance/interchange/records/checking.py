@@ -23,6 +23,7 @@ from compliance.interchange.records.shape import Head, Rows, TrailHead
 from compliance.interchange.records.trails import check_trail
 from compliance.interchange.telling import reason_of
 from compliance.interchange.walls.blame import is_of_library
+from compliance.interchange.walls.whole import is_intact
 from compliance.reviews.content import content_from
 
 CHUNK = 1024 * 1024
@@ -54,6 +55,7 @@ def check(file: BinaryIO, tell: Callable[[Any], None]) -> None:
     for name, info in infos.items():
         if name != layout.SUMS:
             _refuse_other(archive, info, sums[name])
+    _refuse_bent(file, archive)
     head, rows = _head_and_rows(archive, infos, sums)
     sheets = [_sheet(archive, infos, row) for row in rows["editions"]]
     if unasked := loose.unasked(rows, [sheet["document"] for sheet in sheets]):
@@ -171,6 +173,17 @@ def _refuse_other(archive: ZipFile, info: ZipInfo, expected: str) -> None:
     name = info.filename
     if name.startswith(layout.EVIDENCE) and name != f"{layout.EVIDENCE}{expected}":
         raise BundleError(name, "is not the file that its name says")
+
+
+def _refuse_bent(file: BinaryIO, archive: ZipFile) -> None:
+    """Refuse a file that ends with the hash of its bytes and has another one.
+
+    One that somebody packed again has no such end: its parts have hashes of their own.
+    """
+    found = is_intact(file, layout.MARK)
+    if found is False or (found is None and archive.comment):
+        words = "has bytes between its parts that were changed"
+        raise BundleError(FILE, words)
 
 
 def _chunks(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:

@@ -7,6 +7,8 @@ FORMAT, VERSION = "attest-bundle", 2
 HEAD, CONTENT, ROWS, SUMS = "bundle.json", "content.json", "rows.json", "SHA256SUMS"
 EDITIONS, SIGNED, TRAILS = "editions/", "signed/", "trail/"
 EVIDENCE = "evidence/"
+MARK = b"attest sha256 "
+"""Begins the comment at the end of the ZIP; the hash of all bytes before it follows."""
 IN_PACK = "bundle.zip"
 """What a bundle is called inside an audit pack."""
 NAME = re.compile(

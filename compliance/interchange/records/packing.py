@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import BinaryIO, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from compliance.interchange.records.layout import SUMS
+from compliance.interchange.records.layout import MARK, SUMS
+from compliance.interchange.walls.whole import BLANK, Hashed
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """Of every part: when a file was written is no matter of what is in it."""
@@ -19,13 +20,15 @@ class Pack:
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._zip = ZipFile(file, "w")
+        self._out = Hashed(file)
+        self._zip = ZipFile(self._out, "w")
         self._sums: list[str] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._out.is_given_up = True  # unless it is finished, and then nothing comes
         self._zip.close()
 
     def add(self, name: str, content: bytes, *, mode: int = 0o600) -> str:
@@ -44,10 +47,15 @@ class Pack:
         return self._write(_info(name, ZIP_DEFLATED), chunks, LARGE_BYTES + 1)[0]
 
     def finish(self) -> str:
-        """Add the list of hashes, as ``sha256sum -c`` reads it, and close; its SHA-256."""
+        """Add the list of hashes, as ``sha256sum -c`` reads it, and close; its SHA-256.
+
+        The file ends with the hash of all its bytes, see ``whole``.
+        """
         written = "".join(self._sums).encode()
         digest = self.add(SUMS, written)
+        self._zip.comment = MARK + BLANK
         self._zip.close()
+        self._out.seal()
         return digest
 
     def _write(
