@@ -17,6 +17,7 @@ _WHOLE = re.compile(r"/(P|H[1-6]|Sect|Art|Div|L|LI|LBody|Table|THead|TBody|TR|TH
 _HOLDS_TEXT = {"/P", "/TH", "/TD", "/LBody", "/Lbl", "/Span", "/NonStruct"} | {
     f"/H{level}" for level in range(1, 7)
 }
+_HEADING = re.compile("/H[1-6]")
 _SAYS_NOTHING = {"/Span", "/NonStruct"}
 COUNTER = "@bottom-right"
 """The margin box that says the number of the page."""
@@ -95,6 +96,7 @@ class Tags:
         for element, box in self.made:
             _complete_element(element, box, heights)
         self._join(pdf)
+        self._unnest(pdf)
         self._flatten(pdf)
         self.made.clear()
 
@@ -110,6 +112,13 @@ class Tags:
             is_later = order[start["Pg"]] < order[element["Pg"]]
             if is_later and _absorb(pdf, start, element):
                 self.dropped[element.reference] = start.reference
+
+    def _unnest(self, pdf: Any) -> None:
+        """A heading that holds a placed box is one: the engine wraps the rest in another."""
+        for element, _ in self.made:
+            outer = _deref(pdf, _text(element["P"]))
+            if outer.get("S") == element["S"] and _HEADING.fullmatch(element["S"]):
+                element["S"] = "/Span"
 
     def _tidy_lists(self, pdf: Any) -> None:
         """The space between items on one line is no item (7.6)."""

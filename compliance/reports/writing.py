@@ -22,9 +22,11 @@ from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
 from compliance.reviews.content import Line, Section
 from compliance.templatetags.paper import isolated
 from compliance.templatetags.ui import long_day
-from compliance.web.text import FORBIDDEN
+from compliance.web.text import printable
 
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
+HEAD = 36
+"""Characters of a name at the top of each page: three such names take two lines."""
 _SLACK = re.compile(r">[ \t]*\n\s*<")
 """What templates leave between two tags: a fifth of a report, and nothing of a person."""
 
@@ -83,9 +85,9 @@ def _context(paper: Paper) -> dict[str, Any]:
         "content": content,
         "content_language": paper.words.original,
         "kind_name": kind,
-        "title": shown(f"{content.checklist}, {content.subject}: {kind}"),
+        "title": printable(f"{content.checklist}, {content.subject}: {kind}"),
         "description": _description(paper),
-        "author": shown(content.organisation),
+        "author": printable(content.organisation),
         "running_head": running_head(paper),
         "mark": " · ".join(filter(None, [gettext("Confidential"), past, extract])),
         "extract_words": extract,
@@ -167,23 +169,25 @@ def _description(paper: Paper) -> str:
         "Assessment against %(checklist)s, edition %(edition)s, as it stood on %(day)s"
     )
     return words % {
-        "checklist": shown(content.checklist),
-        "edition": shown(content.edition),
+        "checklist": printable(content.checklist),
+        "edition": printable(content.edition),
         "day": long_day(paper.day),
     }
 
 
 def running_head(paper: Paper) -> str:
-    """What stands at the top of each page; each name in an isolate of its own."""
+    """The names at the top of each page, each in an isolate of its own; long ones cut.
+
+    An organisation that is its own subject is named once.
+    """
     content = paper.content
-    names = (content.checklist, content.subject, content.organisation)
-    checklist, subject, organisation = map(isolated, names)
+    checklist, subject, organisation = (
+        isolated(name if len(name) <= HEAD else f"{name[:HEAD].rstrip()}…")
+        for name in (content.checklist, content.subject, content.organisation)
+    )
+    if content.subject == content.organisation:
+        return f"{checklist} · {organisation}"
     return f"{checklist}, {subject} · {organisation}"
-
-
-def shown(text: str) -> str:
-    """One line of text, with U+FFFD for what cannot be shown."""
-    return FORBIDDEN.sub("\ufffd", text)
 
 
 @cache

@@ -2,23 +2,30 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from compliance.templatetags.ui import ENGLISH, day
-from compliance.web.text import FORBIDDEN
+from compliance.web.text import printable
 
 register = template.Library()
 
-LONG_RUN = re.compile(r"\S{25,}")
 BREAK = "\u200b"
+GLUED = re.compile("[\\S\u00a0\u2007\u202f]{25,}")
+GLUE = re.compile("(?<=[\u00a0\u2007\u202f])")
+STACK = re.compile(r"[^\w\s\x00-\u02ff]{7,}")
+HIGHEST = 6
+"""Marks that a letter may bear; in every script that is written, fewer do."""
+LONG_RUN = re.compile(f"[^\\s{BREAK}]{{25,}}")
 EVERY = 12
-LONGEST_CITE = 28
+"""Characters after which a long run may break, and the most of one cluster."""
+LONGEST_CITE = 24
 """Characters of a citation that stay in one line, as the narrowest column has room."""
 _TURNS = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"}
 _JOINERS = {"\u200d", "\u200c", "\ufe0e", "\ufe0f"}
@@ -26,27 +33,51 @@ _JOINERS = {"\u200d", "\u200c", "\ufe0e", "\ufe0f"}
 
 @register.filter
 def paper(text: str) -> str:
-    """The text with places to break in long words; nothing else is added.
+    """The text as it can be printed, with places to break where it has none.
 
-    Characters that cannot be shown become U+FFFD, the sign for exactly that; more
-    than one blank line becomes one.
+    Words joined by spaces that do not break are a long run like any other, and may
+    break at those spaces. More than one blank line becomes one. Marks piled up on a
+    letter would cover the lines above: after six, the next has a space for itself.
     """
-    text = FORBIDDEN.sub("\ufffd", str(text).replace("\r\n", "\n").replace("\r", "\n"))
-    text = re.sub(r"\n{3,}", "\n\n", text)
-    return LONG_RUN.sub(_with_breaks, text)
+    text = re.sub(r"\n{3,}", "\n\n", printable(str(text)))
+    text = GLUED.sub(lambda run: GLUE.sub(BREAK, run.group()), text)
+    return LONG_RUN.sub(_with_breaks, STACK.sub(_spread, text))
+
+
+def _spread(match: re.Match[str]) -> str:
+    found: list[str] = []
+    height = 0
+    for character in match.group():
+        is_mark = unicodedata.category(character)[0] == "M"
+        height = height + 1 if is_mark else 0
+        if height > HIGHEST:
+            found.append("\xa0")
+            height = 1
+        found.append(character)
+    return "".join(found)
 
 
 def _with_breaks(match: re.Match[str]) -> str:
     """A zero-width space after every twelfth character, never inside a cluster."""
     found: list[str] = []
     since = 0
-    for character in match.group():
-        if since >= EVERY and _starts_cluster(character, found[-1]):
+    for cluster in _clusters(match.group()):
+        if since >= EVERY:
             found.append(BREAK)
             since = 0
-        found.append(character)
-        since += 1
+        found.append(cluster)
+        since += len(cluster)
     return "".join(found)
+
+
+def _clusters(run: str) -> Iterator[str]:
+    """Letters with their marks and joined signs; no letter or sign has more than twelve."""
+    start = 0
+    for at in range(1, len(run)):
+        if at - start >= EVERY or _starts_cluster(run[at], run[at - 1]):
+            yield run[start:at]
+            start = at
+    yield run[start:]
 
 
 def _starts_cluster(character: str, before: str) -> bool:
@@ -72,15 +103,18 @@ def isolated(text: str) -> str:
 
 
 @register.filter
-def cites(text: str) -> SafeString:
+def fitting(name: str) -> str:
+    """Class of a name on the cover, by its length: "", "long" or "longest"."""
+    return ("", "long", "longest")[(len(name) > 40) + (len(name) > 80)]
+
+
+@register.filter
+def cites(text: str) -> str:
     """Citations side by side, none of which breaks inside unless it is long."""
-    shown = (
-        format_html('<span class="cite">{}</span>', paper(one))
-        if len(one) <= LONGEST_CITE
-        else format_html("{}", paper(one))
+    return "; ".join(
+        paper(one.replace(" ", "\xa0") if len(one) <= LONGEST_CITE else one)
         for one in text.split("; ")
     )
-    return format_html_join("; ", "{}", ((one,) for one in shown))
 
 
 @register.filter

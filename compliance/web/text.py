@@ -10,8 +10,42 @@ FORBIDDEN = re.compile(
 )
 """Control characters but tab and line ends, lone surrogates, non-characters."""
 
+UNSHOWN = "\ufffd"
+"""The sign for a character that nobody can show."""
+
+_BULLETS = re.compile("[\uf0b7\uf0a7]")
+"""Bullets of lists as Word hands them on: private-use characters of its symbol fonts."""
+
+_MEANS_NOTHING = re.compile(
+    r"[\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff]"
+    "|["
+    + "".join(
+        f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}"
+        for plane in range(1, 15)
+    )
+    + "]"
+)
+"""Private-use characters, which mean and look what a font of theirs says, and
+non-characters."""
+
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
+
 OVERRIDES = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of what follows: a name could pose as another."""
+
+
+def printable(text: str) -> str:
+    """The text as paper and PDF can hold it; line ends are one kind.
+
+    U+FFFD, the sign for exactly that, takes the place of a character that nobody can
+    show: control characters, private-use ones but for Word's bullets, non-characters.
+    The invisible mark U+FEFF, which no PDF may hold, goes.
+    """
+    text = _LINE_END.sub("\n", text).replace("\ufeff", "")
+    if text.isascii():
+        return FORBIDDEN.sub(UNSHOWN, text)
+    text = _BULLETS.sub("\u2022", text)
+    return _MEANS_NOTHING.sub(UNSHOWN, FORBIDDEN.sub(UNSHOWN, text))
 
 
 def validate_text(value: str) -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
-from compliance.reports.writing import html_of, stylesheet
-from tests.reports.papers import HOSTILE, make_full_paper, make_paper
+from compliance.reports.writing import html_of, running_head, stylesheet
+from compliance.web.text import printable
+from tests.reports.papers import HOSTILE, make_content, make_full_paper, make_paper
 
 
 def words_of(html):
@@ -27,7 +28,7 @@ def test_every_question_stands_in_the_report():
 
 def test_hostile_text_is_there_literally():
     words = words_of(html_of(make_full_paper()))
-    for text in HOSTILE:
+    for text in map(printable, HOSTILE):
         assert text in words
 
 
@@ -120,3 +121,17 @@ def test_statement_of_applicability_names_both_people():
     chapter = words[words.index("Decided and confirmed by") :]
     assert "Con, 22 Dec 2026 No second person yet" in unisolated(chapter)
     assert "Con, 22 Dec 2026 confirmed by Rev, 22 Dec 2026" in unisolated(chapter)
+
+
+def test_long_names_are_cut_at_the_top_of_each_page():
+    names = {"organisation": "O" * 120, "subject": "S" * 120, "checklist": "C" * 120}
+    head = running_head(make_paper(make_content(**names))).replace("\u200b", "")
+    assert head == f"{'C' * 36}…, {'S' * 36}… · {'O' * 36}…"
+
+
+def test_organisation_that_is_its_own_subject_is_named_once():
+    paper = make_paper(make_content(organisation="Acme", subject="Acme"))
+    html = html_of(paper)
+    assert running_head(paper) == "Privacy · Acme"
+    assert len(re.findall(r'<p class="sub', html)) == 1
+    assert "Acme was assessed against Privacy" in " ".join(words_of(html).split())
