@@ -191,10 +191,11 @@ def _make(report: Report, tell: Listen | None) -> None:
     with storage.workplace(is_known) as desk:
         draft = desk / "report"
         files = laid_out(carried, desk)
-        pages = render(pieces, writing.stylesheet(), draft, listen, files)
+        made = render(pieces, writing.stylesheet(), draft, listen, files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
-        _finish(report, paper, sha256, size_bytes, pages)
+        report.pages, report.unprinted = made
+        _finish(report, paper, sha256, size_bytes)
 
 
 def is_known(name: str) -> bool:
@@ -218,12 +219,10 @@ def _progress(report: Report, tell: Listen | None = None) -> Listen:
     return paced(listen)
 
 
-def _finish(
-    report: Report, paper: Paper, sha256: str, size_bytes: int, pages: int
-) -> None:
+def _finish(report: Report, paper: Paper, sha256: str, size_bytes: int) -> None:
     report.status, report.step, report.done_percent = ReportStatus.DONE, "", 100
     report.content_hash = paper.content.content_hash
-    report.sha256, report.size_bytes, report.pages = sha256, size_bytes, pages
+    report.sha256, report.size_bytes = sha256, size_bytes
     _end(
         report,
         "report.made",

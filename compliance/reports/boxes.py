@@ -6,31 +6,61 @@ visible box that still copies as itself, and never nothing.
 
 import io
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 
-COMMON = frozenset(range(0x20, 0x250)) | frozenset(range(0x370, 0x530))
-"""Latin, Greek and Cyrillic: the shipped fonts have them."""
-MOST = 20_000
+from compliance.web.text import UNSHOWN
+
+MOST = 65_000
+"""Boxes that a font has room for."""
 SPACE = "space"
 WIDTH, HEIGHT, LINE = 700, 700, 50
+_IGNORED = {
+    0x00AD,
+    0x034F,
+    0x061C,
+    0x180E,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+}
+_IGNORED |= {*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE1000)}
+"""Marks of format, which leave no ink (Default_Ignorable_Code_Point, by and large)."""
 
 
-def rare(text: Iterable[str]) -> list[int]:
-    """Code points that may lack a font, in order."""
-    found = {ord(character) for character in set(text)} - COMMON
-    return sorted(c for c in found if c > 0x20 and _is_seen(chr(c)))[:MOST]
-
-
-def _is_seen(character: str) -> bool:
+def is_drawn(character: str) -> bool:
+    """Whether the character has ink, so that it needs a font."""
     kind = unicodedata.category(character)
-    return kind[0] not in "CZ" or kind in {"Co", "Cn"}
+    return (
+        kind[0] != "Z" and kind not in {"Cc", "Cs"} and ord(character) not in _IGNORED
+    )
+
+
+def unprinted(texts: Iterable[str], boxes: list[int]) -> dict[str, int]:
+    """Scripts, as Unicode names them, to how many of their characters have no shape."""
+    lost = {chr(codepoint) for codepoint in boxes} | {UNSHOWN}
+    found: Counter[str] = Counter()
+    for text in texts:
+        found.update(character for character in text if character in lost)
+    named: Counter[str] = Counter()
+    for character, count in found.items():
+        named[_script(character)] += count
+    return dict(named.most_common())
+
+
+def _script(character: str) -> str:
+    if character == UNSHOWN:
+        return "private use"
+    if unicodedata.category(character)[0] in "SP":
+        return "signs"
+    return unicodedata.name(character, "unassigned").split(" ")[0].capitalize()
 
 
 def box_font(codepoints: list[int]) -> bytes:
     """A TrueType font with one box for each code point; the same for the same ones."""
+    codepoints = codepoints[:MOST]
     names = {0x20: SPACE} | {c: f"u{c:05X}" for c in codepoints}
     order = [".notdef", *names.values()]
     builder = FontBuilder(1000, isTTF=True)

@@ -36,6 +36,13 @@ class Job(TypedDict):
     workers: int
 
 
+class Made(NamedTuple):
+    """A file: its pages, and scripts to how many of their characters it could not print."""
+
+    pages: int
+    unprinted: dict[str, int]
+
+
 class Item(NamedTuple):
     """An object of a PDF: what it says, and the bytes of its stream if it is one."""
 

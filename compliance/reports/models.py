@@ -77,6 +77,8 @@ class Report(models.Model):
     sealed_with = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
     pages = models.PositiveIntegerField(null=True)
+    unprinted = models.JSONField(default=dict)
+    """Scripts to how many of their characters the file could not print."""
 
     objects = ReportQuerySet.as_manager()
 

@@ -27,10 +27,11 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from compliance.reports.binding import Binder
-from compliance.reports.boxes import box_font, rare
+from compliance.reports.boxes import box_font, unprinted
 from compliance.reports.embedding import claim_both, embed, smooth_nothing
 from compliance.reports.engine import do_nothing_twice, source
 from compliance.reports.faces import unpacked
+from compliance.reports.installed import keep_away, lacking
 from compliance.reports.job import NO_ROOM, NO_SPACE, Job
 from compliance.reports.piece import COUNTED, keep, load, taken
 from compliance.reports.pool import LostError, Pool, RefusedError, Say, limit
@@ -39,6 +40,9 @@ from compliance.reports.tagging import Tags
 VARIANT = "pdf/a-3a"
 BYTES_OF_A_PAGE = 3100
 IDENTIFIERS = re.compile(r' id="([^"]+)"')
+TAG = re.compile("<[^>]*>")
+UNPRINTED = re.compile('<p class="s unprinted">.*?</p>', re.DOTALL)
+"""The place where a report says what could not be printed."""
 IN_PIECES = f"""
 @page {{ @bottom-right {{ content: "{COUNTED}" }} }}
 .toc li::after {{ content: attr(data-page) }}
@@ -52,7 +56,8 @@ def main() -> int:
     job: Job = json.load(sys.stdin)
     limit(job["bytes"], job["seconds"])
     try:
-        pages = Press(job, _say).make()
+        press = Press(job, _say)
+        pages = press.make()
     except RefusedError as refused:
         _say(problem=str(refused))
     except LostError as lost:
@@ -62,7 +67,7 @@ def main() -> int:
             raise
         _say(problem=words)
     else:
-        _say(pages=pages)
+        _say(pages=pages, unprinted=press.unprinted)
         return 0
     return 1
 
@@ -80,6 +85,7 @@ class Press:
             job["workers"], job["bytes"], job["seconds"], self.progress.hear, _explained
         )
         self.known: set[str] = set()
+        self.unprinted: dict[str, int] = {}
         self.laid: dict[int, Any] = {}
 
     def make(self) -> int:
@@ -105,15 +111,28 @@ class Press:
             self.known |= set(IDENTIFIERS.findall(text))
             size += len(text)
         self.progress.expected = size // BYTES_OF_A_PAGE + len(self.paths)
-        texts = [
-            unpacked(self.job["css"], characters, Path(self.job["fonts"])),
-            _boxes_for(characters),
-        ]
-        texts += [] if self.is_whole else [IN_PIECES]
+        tempfile.tempdir = str(self.paths[0].parent)  # gone with the job
+        keep_away(self.paths[0].parent)
+        css, drawn = unpacked(self.job["css"], characters, Path(self.job["fonts"]))
+        boxes = lacking(characters, drawn)
+        self.unprinted = unprinted(map(_words, self.paths), boxes)
+        self._tell_unprinted()
+        texts = [css, _boxes_for(boxes)] + ([] if self.is_whole else [IN_PIECES])
         self.sheets = [text for text in texts if text]
         do_nothing_twice()
         engine_pdf.__dict__["resolve_links"] = self._links
-        tempfile.tempdir = str(self.paths[0].parent)  # gone with the job
+
+    def _tell_unprinted(self) -> None:
+        """Let the last page say what could not be printed, or nothing of it."""
+        total = sum(self.unprinted.values())
+        scripts = ", ".join(f"{name} {n}" for name, n in self.unprinted.items())
+
+        def told(match: re.Match[str]) -> str:
+            said = match[0].replace("<b></b>", f"<b>{total}</b>")
+            return said.replace("<i></i>", scripts) if total else ""
+
+        text = self.paths[-1].read_text()
+        self.paths[-1].write_text(UNPRINTED.sub(told, text))
 
     def _links(self, pages: Any) -> Iterator[tuple[list[Any], list[Any]]]:
         """Links and targets of each page; a link may lead into another piece."""
@@ -221,8 +240,12 @@ def _paged(text: str, starts: dict[str, int]) -> str:
     return re.sub(r'data-to="#([^"]+)"', told, text)
 
 
-def _boxes_for(characters: set[str]) -> str:
-    codepoints = rare(characters)
+def _words(path: Path) -> str:
+    """The words of a piece that its pages print."""
+    return TAG.sub("", path.read_text().split("<body", 1)[-1])
+
+
+def _boxes_for(codepoints: list[int]) -> str:
     if not codepoints:
         return ""
     data = base64.b64encode(box_font(codepoints)).decode()

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
-from compliance.reports.job import Attachment, Job
+from compliance.reports.job import Attachment, Job, Made
 
 PASSED_ON = {
     "PATH",
@@ -51,8 +51,8 @@ def render(
     path: Path,
     listen: Listen,
     attachments: Sequence[Attachment] = (),
-) -> int:
-    """Write the PDF to ``path`` within the limits of the settings; the pages it has.
+) -> Made:
+    """Write the PDF to ``path`` within the limits of the settings; what came of it.
 
     ``pieces`` are HTML documents; the first has the contents. ``listen`` is called
     with a step and whole percents, at least every second; what it raises stops the
@@ -83,7 +83,7 @@ def _written(pieces: Iterable[str], folder: Path, listen: Listen) -> list[str]:
     return paths
 
 
-def _run(job: Job, deadline: float, listen: Listen) -> int:
+def _run(job: Job, deadline: float, listen: Listen) -> Made:
     with TemporaryFile() as stdin, TemporaryFile() as stderr:
         stdin.write(json.dumps(job).encode())
         stdin.seek(0)
@@ -108,20 +108,21 @@ def _run(job: Job, deadline: float, listen: Listen) -> int:
                     os.killpg(process.pid, signal.SIGKILL)
 
 
-def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -> int:
-    pages, problem, ended = 0, "", None
+def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -> Made:
+    made, problem, ended = None, "", None
     step = ("Laying out pages", 3)
     for said in _lines(process, deadline):
         if "step" in said:
             step = (said["step"], said["percent"])
-        pages = said.get("pages", pages)
+        if "pages" in said:
+            made = Made(said["pages"], said["unprinted"])
         problem = said.get("problem", problem)
         ended = said.get("ended", ended)
         listen(*step)
     status = process.wait(timeout=10)
-    if problem or status or not pages:
+    if problem or status or not made:
         raise RenderError(problem or _ended(status if ended is None else ended))
-    return pages
+    return made
 
 
 def _lines(

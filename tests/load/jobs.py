@@ -41,6 +41,7 @@ from compliance.interchange.records import outgoing, shelf  # noqa: E402
 from compliance.interchange.walls import process as walls  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
+from compliance.reports.job import Made  # noqa: E402
 from compliance.web import worker  # noqa: E402
 from tests.factories import make_cast  # noqa: E402
 from tests.interchange.bundles import make_everything  # noqa: E402
@@ -190,7 +191,7 @@ def render(pieces, css, path, listen, attachments):
     pdf.add_blank_page()
     listen("Laying out pages", 10)
     pdf.save(path, deterministic_id=True)
-    return 1
+    return Made(1, {})
 
 
 def seal(path):

@@ -3,6 +3,7 @@
 import pytest
 
 from compliance.reports import actions
+from compliance.reports.job import Made
 
 FILE = b"%PDF-1.7 a report"
 SEAL = "5ea1" * 16
@@ -15,7 +16,7 @@ def quick_files(monkeypatch):
     def render(pieces, css, path, listen, attachments):
         listen("Laying out pages", 10)
         path.write_bytes(FILE)
-        return 12
+        return Made(12, {})
 
     monkeypatch.setattr(actions, "render", render)
     monkeypatch.setattr(actions, "seal", lambda path: SEAL)
