@@ -1,6 +1,6 @@
 """HTML to PDF/A-3a and PDF/UA-1 at once: ``python -m compliance.reports.pdf``.
 
-With ``engine.py`` all that knows WeasyPrint, and never imported by the web process. It reads
+With ``engine.py`` and ``installed.py`` all that knows WeasyPrint, and never imported by the web process. It reads
 one JSON object from standard input and writes one JSON line for each step to standard
 output. Each piece of the report is laid out in a fork with limits; whoever started
 this process also holds the clock (``process.py``).
@@ -33,6 +33,7 @@ from compliance.reports.engine import do_nothing_twice, source
 from compliance.reports.faces import unpacked
 from compliance.reports.installed import keep_away, lacking
 from compliance.reports.job import NO_ROOM, NO_SPACE, Job
+from compliance.reports.meanings import kept
 from compliance.reports.piece import COUNTED, keep, load, taken
 from compliance.reports.pool import LostError, Pool, RefusedError, Say, limit
 from compliance.reports.tagging import Tags
@@ -187,6 +188,8 @@ class Press:
         say(laid=len(document.pages))
         tags = Tags()
         engine_tags._build_box_tree = tags.watching(engine_tags._build_box_tree)
+        names = engine_pdf.__dict__
+        names["build_fonts_dictionary"] = kept(names["build_fonts_dictionary"])
         document.make_bookmark_tree = lambda *_, **__: []  # the binder makes one
         options = weasyprint.DEFAULT_OPTIONS | {
             "pdf_variant": VARIANT,

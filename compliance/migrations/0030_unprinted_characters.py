@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0027_law_changed_at'),
+        ('compliance', '0029_invitation_gives_nothing'),
     ]
 
     operations = [
