@@ -20,6 +20,7 @@ from compliance.reports.keys import Place, fingerprint, seal_of
 from compliance.reports.kinds import Wanted
 from compliance.reviews.content import Remark
 from tests.interchange.test_verify_report import small_paper, unsealed
+from tests.reports.hostile import hostile
 from tests.reports.papers import (
     AT,
     make_content,
@@ -218,6 +219,7 @@ def twice(pdf):
             "text that cannot be seen",
         ),
         (putting(ALL_MET.replace("90 500", "9000 1"), "Met"), "cannot be seen"),
+        (putting("5000 Ts q 0 Ts Q " + ALL_MET, "Met"), "text that cannot be seen"),
         (putting("0 0 1 1 re W n " + ALL_MET, "Met"), "text that cannot be seen"),
         (putting("BT (Met) Tj ET"), "cannot be compared"),
         (putting("% (Met) Tj"), "cannot be compared"),
@@ -274,3 +276,11 @@ def test_verifier_says_the_verdicts_as_the_pages_do(language):
         said = [gettext(Verdict(name).label) for name in verify_pages.NAMES]
     assert sorted(verify_pages.NAMES) == sorted(Verdict.values)
     assert verify_pages.WORDS[language].split("|") == said
+
+
+def test_hostile_texts_and_archived_answers_are_compared(place, tmp_path):
+    path = unsealed(tmp_path, hostile())
+    sealing.sealed(path, place)
+    found = {check.name: check for check in verify(path.read_bytes()).checks}
+    assert found["pages"].state == "ok"
+    assert found["pages"].words.startswith("13 questions")

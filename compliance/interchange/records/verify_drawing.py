@@ -88,7 +88,8 @@ class _Pen:
         self.clip: Box = (left, low, right, high)
         self.narrows, self.depth = False, 0
         self.matrix, self.at, self.size, self.width = UNIT, UNIT, 0.0, 1.0
-        self.kept: list[tuple[Matrix, float, Box]] = []
+        self.rise = 0.0
+        self.kept: list[tuple[Matrix, float, Box, float]] = []
         self.marks: list[int] = []
         self.letters: dict[str, str] = {}
         self.path: list[Point] = []
@@ -144,7 +145,10 @@ class _Pen:
     def _refuse_hidden(self, count: int) -> None:
         placed = _times(self.at, self.matrix)
         points = [
-            _placed(placed, (self.size * 0.3 * step * count, self.size * 0.2))
+            _placed(
+                placed,
+                (self.size * 0.3 * step * count, self.size * 0.2 + self.rise),
+            )
             for step in (0, 0.25, 0.5, 0.75)
         ]
         words = f"Page {self.number} holds text that cannot be seen."
@@ -178,16 +182,19 @@ class _Pen:
         self.narrows = True
 
     def save(self, _: bytes) -> None:
-        self.kept.append((self.matrix, self.width, self.clip))
+        self.kept.append((self.matrix, self.width, self.clip, self.rise))
 
     def restore(self, _: bytes) -> None:
-        self.matrix, self.width, self.clip = self.kept.pop()
+        self.matrix, self.width, self.clip, self.rise = self.kept.pop()
 
     def move(self, given: bytes) -> None:
         self.matrix = _times(_matrix(given), self.matrix)
 
     def place(self, given: bytes) -> None:
         self.at = _matrix(given)
+
+    def lift(self, given: bytes) -> None:
+        self.rise = _numbers(given)[0]
 
     def take_font(self, given: bytes) -> None:
         name, size = given.split()
@@ -232,6 +239,7 @@ STEPS: dict[bytes, Callable[[_Pen, bytes], None]] = {
     b"cm": _Pen.move,
     b"Tm": _Pen.place,
     b"Tf": _Pen.take_font,
+    b"Ts": _Pen.lift,
     b"BDC": _Pen.mark,
     b"BMC": _Pen.mark,
     b"EMC": _Pen.unmark,

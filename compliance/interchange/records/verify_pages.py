@@ -46,6 +46,7 @@ MOVING = re.compile(
     "\U00010800-\U00011fff\U0001e800-\U0001efff]"
 )
 """Letters that stand elsewhere on a page than in a text, or join with others."""
+BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\ufffd"
 DOUBLE = re.compile(r"(.)\1+")
 UNREAD = (
     "Headings, summary, lists, charts and pictures; colours; whether each letter has the"
@@ -141,6 +142,7 @@ def _articles(blocks: list[Block]) -> Iterator[list[str]]:
 def _compare(articles: list[list[str]], source: dict[str, Any], tally: Tally) -> int:
     sections = source["content"]["sections"]
     lines = [line for one in sections for line in one["lines"] if line["applies"]]
+    lines += got(source["content"], "archived", [])
     words = f"The pages tell {len(articles)} questions, the data {len(lines)}."
     refuse(len(articles) != len(lines), words)
     report = source["report"]
@@ -206,10 +208,14 @@ def _told(line: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
 
 
 def plain(text: str) -> str:
-    """The text without what is not seen alike: blanks, marks of direction, variants."""
-    whole = unicodedata.normalize("NFKC", text)
+    """The text without what is not seen alike: blanks, marks of direction, variants.
+
+    Pages show one sign for whatever has no agreed shape, and a bullet for Word's.
+    """
+    whole = unicodedata.normalize("NFKC", text.translate(BULLETS))
+    shown = (UNSHOWN if unicodedata.category(c) in SHAPELESS else c for c in whole)
     return "".join(
-        one for one in whole
+        one for one in shown
         if unicodedata.category(one)[0] not in "ZC" and not "\ufe00" <= one <= "\ufe0f"
     )  # fmt: skip
 
