@@ -8,6 +8,7 @@ from django import forms
 from compliance.assessments.actions import Newcomer
 from compliance.assessments.choices import NO_OWNER
 from compliance.assessments.values import line_ends
+from compliance.organisations.fresh import FreshForm
 from compliance.organisations.models import User
 from compliance.web.text import validate_line, validate_text
 
@@ -50,8 +51,8 @@ class PeopleForm(forms.Form):
         return self.people.get(self.cleaned_data["to"])
 
 
-class AssignForm(PeopleForm):
-    """Whom to ask, until when, and in which words."""
+class AssignForm(PeopleForm, FreshForm):
+    """Whom to ask, until when, in which words; the password only to invite somebody."""
 
     to = _person("Somebody of this organisation", "Choose")
     email = forms.EmailField(
@@ -78,6 +79,15 @@ class AssignForm(PeopleForm):
     message = _words("Message", 3, required=False)
     take_over = forms.BooleanField(required=False)
 
+    def __init__(self, data: Any = None, *, people: Iterable[User]) -> None:
+        super().__init__(data, people=people)
+        self.fields["password"].required = False
+
+    @property
+    def invites(self) -> bool:
+        """Whether somebody is to be invited."""
+        return bool(self.cleaned_data["email"])
+
     def clean_message(self) -> str:
         return line_ends(self.cleaned_data["message"])
 
@@ -92,6 +102,8 @@ class AssignForm(PeopleForm):
             self.add_error("to", "Choose somebody or invite somebody, one of the two.")
         elif email and not name and "name" not in self.errors:
             self.add_error("name", "Write the name of the person you invite.")
+        if email and not (cleaned.get("password") or cleaned.get("passkey")):
+            self.add_error("password", "Type your password.")
         return cleaned
 
     def wishes(self) -> dict[str, Any]:

@@ -316,8 +316,10 @@ def test_page_assigns_what_it_showed(cast, assessment, sign_in):
     [
         ({}, "Choose whom you ask"),
         ({"email": "b@example.org"}, "Write the name of the person"),
+        (WHO, "Type your password."),
+        (WHO | {"password": "wrong"}, "This is not your password."),
         ({"email": "nobody"}, "valid email"),
-        ({"to": "999999"}, "Choose somebody who may answer."),
+        ({"to": "999999"}, "Choose somebody of this organisation who may answer."),
         ({"to": "con", **WHO}, "one of the two"),
         ({"to": "con", "due_on": "soon"}, "Write the date as"),
         ({"to": "con", "message": "a\x00b"}, "Null characters"),

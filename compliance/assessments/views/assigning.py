@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from compliance.assessments import actions
@@ -30,6 +31,7 @@ from compliance.organisations.access import (
     member_required,
     who_may,
 )
+from compliance.organisations.fresh import hindered
 from compliance.organisations.handing import handed
 from compliance.organisations.models import User
 from compliance.web.mail import is_printed
@@ -38,6 +40,7 @@ NEVER = Filter.NOT_APPLYING.value
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
 @member_required(Permission.ASSESS)
 def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Which questions and who has them; then one mail to the person who is asked."""
@@ -50,10 +53,8 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     view, _ = read_view(request, assessment)
     rows = _rows(assessment, view, request.POST if is_sent else request.GET)
     status = 422 if is_sent else 200
-    if form.is_valid() and not limits.may_send(request):
-        form.add_error(None, limits.TOO_MANY)
-        status = 429
-    if form.is_valid():
+    if form.is_valid() and not (status := _hindered(request, form)):
+        status = 422
         try:
             done = actions.assign(
                 by=request.user,
@@ -68,6 +69,16 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             return _assigned(request, assessment, done)
     context = _context(request, assessment, view, rows) | {"form": form}
     return render(request, "assessments/assign.html", context, status=status)
+
+
+def _hindered(request: MemberRequest, form: AssignForm) -> int:
+    """0 when the mail may go, else the status; who invites says who they are."""
+    if form.invites:
+        return hindered(request, form)
+    if limits.may_send(request):
+        return 0
+    form.add_error(None, limits.TOO_MANY)
+    return 429
 
 
 def _rows(assessment: Assessment, view: Overview, given: QueryDict) -> list[Row]:
