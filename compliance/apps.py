@@ -19,17 +19,19 @@ class ComplianceConfig(AppConfig):
         """Search index and the guard of what is signed step aside for migrations.
 
         See ``assessments/indexing.py`` and ``reviews/freezing.py``. Whoever accepts an
-        invitation gets what the rooms above keep for them.
+        invitation gets what the rooms above keep for them; for whoever
+        loses a right, they end what rests on it.
         """
         from compliance.assessments import actions as assessing  # noqa: PLC0415 - needs the apps
         from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
-        from compliance.organisations.actions import arrived  # noqa: PLC0415 - needs the apps
-        from compliance.reports import checks  # noqa: PLC0415 - needs the settings
+        from compliance.organisations.actions import arrived, rights_lost  # noqa: PLC0415 - needs the apps
+        from compliance.reports import checks, ending  # noqa: PLC0415 - needs the settings
         from compliance.reviews import freezing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
 
         arrived.connect(assessing.give_asked)
         arrived.connect(seating.take_up_offers)
+        rights_lost.connect(ending.end_jobs)
         for one in (indexing, freezing):
             pre_migrate.connect(one.release, sender=self)
             post_migrate.connect(one.keep, sender=self)

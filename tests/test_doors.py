@@ -246,7 +246,7 @@ DOORS = {
     "reports:ask_pack": (TRAIL, "POST"),
     "reports:package": (TRAIL, "GET"),
     "reports:package_cancel": (TRAIL, "POST"),
-    "reports:package_file": (TRAIL, "POST"),
+    "reports:package_file": (TRAIL, "GET POST"),
 }
 """Name of an address to who may, and by which methods."""
 

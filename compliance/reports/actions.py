@@ -146,7 +146,7 @@ def _make_or_fail(report: Report, tell: Listen | None) -> None:
         raise
 
 
-def cancel_report(*, by: User, report: Report) -> Report:
+def cancel_report(*, by: User | None, report: Report) -> Report:
     """Stop a report: whoever makes it hears of it within a second and leaves no file."""
     with in_turn(), transaction.atomic():
         locked = Report.objects.select_for_update().get(pk=report.pk)

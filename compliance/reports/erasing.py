@@ -29,7 +29,7 @@ from compliance.audit import trail
 from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import ChainHead, Event
 from compliance.interchange.records.erasing import erase_there, naming
-from compliance.organisations.actions.members import keep_an_owner, lock
+from compliance.organisations.actions.members import keep_an_owner, lock, rights_lost
 from compliance.organisations.models import (
     Challenge,
     Invitation,
@@ -189,6 +189,9 @@ def _end_memberships(
         except ValidationError as error:
             msg = f"{membership.organisation}: {error.messages[0]}"
             raise ValidationError(msg, code="last_owner") from error
+        rights_lost.send(
+            sender=Membership, by=by, membership=membership, kept=frozenset()
+        )
         trail.record(
             by=by,
             organisation_id=membership.organisation_id,

@@ -85,7 +85,7 @@ def give_up(package_id: UUID) -> None:
             _end(package, PackageStatus.FAILED, problem=TRIED)
 
 
-def cancel_package(*, by: User, package: Package) -> Package:
+def cancel_package(*, by: User | None, package: Package) -> Package:
     """Stop a package and the report made for it; whoever makes it leaves no file."""
     with in_turn(), transaction.atomic():
         locked = Package.objects.select_for_update().get(pk=package.pk)

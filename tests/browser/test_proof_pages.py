@@ -4,6 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from compliance.interchange.demo import PASSWORD
 from tests.browser.conftest import cookie
 from tests.browser.window import follow, until
 
@@ -43,15 +44,17 @@ def pack(desk, site, browser, tmp_path_factory):
     page = context.new_page()
     page.goto(f"{NORDHAVN}exports/of/{desk.signed_place()}/")
     press(page, "Make an audit pack")
-    way = page.get_by_role("button", name="Download the ZIP")
+    way = page.get_by_role("link", name="Take the ZIP away")
 
     def is_there():
         page.reload()
         return way.count()
 
     until(is_there, bool, 60)
+    way.click()
+    page.get_by_label("Your password").fill(PASSWORD)
     with page.expect_download() as download:
-        way.click()
+        page.get_by_role("button", name="Download the ZIP").click()
     with ZipFile(download.value.path()) as made:
         made.extractall(folder)
     context.close()

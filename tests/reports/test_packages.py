@@ -10,22 +10,28 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
+from compliance.audit import trail
 from compliance.evidence import storage
 from compliance.interchange.models import KEPT_FOR
 from compliance.interchange.records import shelf
 from compliance.models import Event, Package, Report
-from compliance.reports import packages
+from compliance.organisations import actions as people
+from compliance.reports import packages, tasks
 from compliance.reports.packing import name_of
 from compliance.reviews.snapshot import content_of, to_read
+from tests.factories import PASSWORD
 from tests.interchange.bundles import brought_in, hash_of, make_everything
 
 pytestmark = pytest.mark.slow
+SURE = {"password": PASSWORD}
 
 
 @pytest.fixture(autouse=True)
 def folders(settings, tmp_path):
+    cache.clear()  # of tries
     settings.DATA_DIR = tmp_path / "data"
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.DATA_DIR.mkdir()
@@ -189,7 +195,7 @@ def test_it_is_asked_for_watched_and_taken_away(full, cast, sign_in):
     assert "Waiting for its turn" in page.text
     package = packages.make_package(Package.objects.get().pk)
     assert "Ready" in client.get(package.get_absolute_url()).text
-    file = client.post(f"{package.get_absolute_url()}file/")
+    file = client.post(f"{package.get_absolute_url()}file/", SURE)
     assert file["Content-Disposition"].startswith(
         'attachment; filename="attest-bundle-'
     )
@@ -199,19 +205,72 @@ def test_it_is_asked_for_watched_and_taken_away(full, cast, sign_in):
     assert "ready" in client.get(f"/o/acme/exports/of/{full.pk}/").text
 
 
+@pytest.mark.parametrize("typed", [{}, {"password": "wrong"}])
+def test_session_alone_takes_nothing_away(full, cast, sign_in, typed):
+    package = made(full, cast.otto, "bundle")
+    client, url = sign_in(cast.otto), f"{package.get_absolute_url()}file/"
+    assert client.get(url).status_code == 200
+    page = client.post(url, typed)
+    assert (page.status_code, page["Content-Type"]) == (422, "text/html; charset=utf-8")
+    assert not Event.objects.filter(action="package.downloaded").exists()
+
+
+def end(cast, row):
+    people.remove_member(by=cast.ada, membership=row)
+
+
+def leave(cast, row):
+    people.leave(by=cast.otto, membership=row)
+
+
+def lower(cast, row):
+    people.change_role(by=cast.ada, membership=row, role="auditor")
+
+
+@pytest.mark.parametrize("how", [end, leave, lower], ids=lambda f: f.__name__)
+def test_files_of_somebody_who_goes_are_not_made(full, cast, how):
+    packs = [
+        tasks.ask_package(by=by, assessment=full, kind=kind)
+        for by in (cast.otto, cast.ada)
+        for kind in ("bundle", "pack")
+    ]
+    reports = [tasks.ask(by=by, assessment=full) for by in (cast.otto, cast.ada)]
+    how(cast, cast.acme.memberships.get(user=cast.otto))
+    for row in (*packs, *reports):
+        row.refresh_from_db()
+        ends = row.asked_by == cast.otto
+        assert row.status == ("cancelled" if ends else "waiting")
+    assert packages.make_package(packs[0].pk).status == "cancelled"
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_role_that_still_may_keeps_its_files(full, cast):
+    pack, bundle = [
+        tasks.ask_package(by=cast.otto, assessment=full, kind=kind)
+        for kind in ("pack", "bundle")
+    ]
+    row = cast.acme.memberships.get(user=cast.otto)
+    people.change_role(by=cast.ada, membership=row, role="reviewer")
+    for package in (pack, bundle):
+        package.refresh_from_db()
+    assert (pack.status, bundle.status) == ("waiting", "cancelled")
+
+
 def test_nobody_else_sees_it(full, cast, sign_in):
     package = made(full, cast.otto, "bundle")
     for person in (cast.ada, cast.rev, cast.zoe):
         client = sign_in(person)
         assert client.get(package.get_absolute_url()).status_code == 404
-        assert client.post(f"{package.get_absolute_url()}file/").status_code == 404
+        assert (
+            client.post(f"{package.get_absolute_url()}file/", SURE).status_code == 404
+        )
 
 
 def test_right_that_was_taken_away_counts_at_once(full, cast, sign_in):
     package = made(full, cast.otto, "bundle")
     cast.otto.memberships.update(role="reviewer")
     client = sign_in(cast.otto)
-    assert client.post(f"{package.get_absolute_url()}file/").status_code == 404
+    assert client.post(f"{package.get_absolute_url()}file/", SURE).status_code == 404
 
 
 def test_after_a_day_the_file_is_gone(full, cast, sign_in):
@@ -224,4 +283,4 @@ def test_after_a_day_the_file_is_gone(full, cast, sign_in):
     Package.objects.update(finished_at=timezone.now() - KEPT_FOR - timedelta(minutes=1))
     client = sign_in(cast.otto)
     assert "kept for 24 hours" in client.get(package.get_absolute_url()).text
-    assert client.post(f"{package.get_absolute_url()}file/").status_code == 404
+    assert client.post(f"{package.get_absolute_url()}file/", SURE).status_code == 404

@@ -17,6 +17,7 @@ from compliance.organisations.actions.members import (
     leave,
     make_placeholders,
     remove_member,
+    rights_lost,
 )
 from compliance.organisations.actions.passkeys import (
     add_passkey,
@@ -47,5 +48,6 @@ __all__ = [
     "remove_member",
     "remove_passkey",
     "rename_passkey",
+    "rights_lost",
     "send_again",
 ]

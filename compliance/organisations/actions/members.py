@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils.text import slugify
 
 from compliance.audit import trail
@@ -14,6 +15,10 @@ from compliance.organisations.access import ALLOWED, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web.turns import in_turn
+
+rights_lost = Signal()
+"""A member leaves or gets another role: ``by``, ``membership``, and ``kept``, the
+permissions that stay. Rooms above end what rests on the others."""
 
 
 def create_organisation(
@@ -56,6 +61,9 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
         if membership.role == role:
             return membership
         keep_an_owner(membership)
+        rights_lost.send(
+            sender=Membership, by=by, membership=membership, kept=ALLOWED[role]
+        )
         before, membership.role = membership.role, role
         membership.full_clean()
         membership.save(update_fields=["role"])
@@ -134,6 +142,7 @@ def join(
 
 
 def _end(by: User, membership: Membership, action: str) -> None:
+    rights_lost.send(sender=Membership, by=by, membership=membership, kept=frozenset())
     trail.record(
         by=by,
         organisation_id=membership.organisation_id,

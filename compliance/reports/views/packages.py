@@ -4,14 +4,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange.models import PackageKind, packages_of
 from compliance.interchange.records import shelf
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.fresh import FreshForm, refused
 from compliance.reports import packages, tasks
 from compliance.web.htmx import render_page
 
@@ -80,16 +86,25 @@ def package_cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
     return redirect("reports:package", request.organisation.slug, found.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
 @member_required(Permission.TRAIL)
-def package_file(request: MemberRequest, package_id: UUID) -> FileResponse:
-    """The file, for the one who asked for it and still may; it is on the trail."""
+def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
+    """The file, for the one who asked for it, still may, and says who they are.
+
+    It is on the trail.
+    """
     mine = packages_of(request.organisation, request.user)
     found = get_object_or_404(mine, pk=package_id)
     if found.kind == PackageKind.BUNDLE and Permission.ASSESS not in request.may:
         raise Http404
     if not shelf.is_wanted(found):
         raise Http404
+    form = FreshForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if not form.is_valid() or (status := refused(request, form)):
+        told = {"package": found, "assessment": found.assessment, "form": form}
+        return render(request, "reports/package_file.html", told, status=status)
     packages.note_download(by=request.user, package=found)
     return FileResponse(
         shelf.path_of(found.sha256).open("rb"),

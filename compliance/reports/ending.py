@@ -1,0 +1,48 @@
+"""Who may no longer ask for a file gets none: what is being made for them ends."""
+
+from collections.abc import Collection
+from typing import Any
+
+from compliance.interchange.models import Package, PackageKind, PackageStatus
+from compliance.organisations.access import Permission
+from compliance.organisations.models import Membership, User
+from compliance.reports.actions import cancel_report
+from compliance.reports.models import Report, ReportStatus
+from compliance.reports.packages import cancel_package
+
+_NEEDS = {PackageKind.BUNDLE: Permission.ASSESS, PackageKind.PACK: Permission.TRAIL}
+
+
+def end_jobs(
+    *,
+    by: User | None,
+    membership: Membership,
+    kept: Collection[Permission],
+    **_: Any,
+) -> None:
+    """Cancel the files of somebody who kept only some rights, or none.
+
+    All are locked before the first is told: whoever makes one ends it the same way.
+    """
+    asked = {
+        "asked_by": membership.user_id,
+        "assessment__organisation": membership.organisation_id,
+    }
+    lost = [kind for kind, needed in _NEEDS.items() if needed not in kept]
+    packages = Package.objects.filter(
+        status__in=[PackageStatus.WAITING, PackageStatus.RUNNING],
+        kind__in=lost,
+        **asked,
+    )
+    reports = Report.objects.none()
+    if Permission.REPORT not in kept:
+        reports = Report.objects.filter(
+            status__in=[ReportStatus.WAITING, ReportStatus.RUNNING], **asked
+        )
+    found = list(packages.select_for_update().order_by("pk"))
+    made = list(reports.select_for_update().order_by("pk"))
+    for package in found:
+        cancel_package(by=by, package=package)
+    for report in made:
+        if report.package_id not in {package.pk for package in found}:
+            cancel_report(by=by, report=report)
