@@ -187,6 +187,15 @@ def test_templates_hold_nothing_inline(pattern):
     assert hits(pattern, TEMPLATES) == []
 
 
+def test_text_to_be_edited_keeps_its_first_line_end():
+    """A browser drops a line end right behind the tag, and would send a text without."""
+    areas = re.compile(r"<textarea((?:\{[{%].*?[%}]\}|[^>{])*)>(.?)", re.DOTALL)
+    for path in TEMPLATES:
+        for attributes, first in areas.findall(path.read_text()):
+            is_shown_only = re.search(r"\breadonly\b(?!{% endif)", attributes)
+            assert first in "\n<" or is_shown_only, f"{path.name}: {attributes}"
+
+
 def test_mails_hold_no_markup_switches():
     mails = sorted((ROOT / "templates").rglob("*.txt"))
     assert hits(r"autoescape|\|\s*safe", mails) == []

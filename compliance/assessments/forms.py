@@ -37,7 +37,10 @@ class AnswerForm(forms.Form):
         },
     )
     reason = forms.CharField(
-        required=False, max_length=LONGEST_TEXT, validators=[validate_text]
+        required=False,
+        strip=False,
+        max_length=LONGEST_TEXT,
+        validators=[validate_text],
     )
     owner = forms.IntegerField(
         required=False,

@@ -106,6 +106,29 @@ def test_page_of_faults_goes_on_from_what_was_typed_over(answer, con, ada):
     assert kept(answer) == ("na", "Con writes")
 
 
+def test_what_a_page_cannot_show_is_not_written_by_its_row(cast, answer, con, ada):
+    """An owner who may not answer any more, and line ends that a browser changes."""
+    text = "\rOur words\r\n "
+    Answer.objects.filter(pk=answer.pk).update(
+        owner=cast.zoe, reason=text, verdict="na", na_by=cast.ada
+    )
+    page = con.client.get(con.url.removesuffix("save/")).text
+    assert f'value="{cast.zoe.pk}"' in flat(page)
+    con.fields |= {"owner": str(cast.zoe.pk), "verdict": "na"}
+    con.fields["reason"] = text.replace("\r\n", "\n").replace("\r", "\r\n")
+    assert con.type(note="Con writes") == 200
+    (event,) = Event.objects.filter(action="answer.saved")
+    assert trail.changes(event)[1] == {"note": "Con writes", "version": 1}
+
+
+def test_page_of_faults_keeps_an_owner_who_may_not_answer_any_more(cast, answer, con):
+    Answer.objects.filter(pk=answer.pk).update(owner=cast.zoe)
+    sent = EMPTY | {"base": "0", "verdict": "na", "owner": str(cast.zoe.pk)}
+    page = con.client.post(con.url, sent)
+    assert page.status_code == 422
+    assert f'value="{cast.zoe.pk}" selected' in flat(page.text)
+
+
 def test_five_copies_of_a_save_are_one_event(answer, con):
     for _ in range(5):
         con.base = "0"

@@ -40,7 +40,7 @@ def touched_of(answer: Answer, changes: Changes, known: Changes) -> Changes:
     typed = dict(changes)
     if "value" in typed:
         typed["value"] = _value(answer, typed["value"], known["value"])
-    touched = {f: v for f, v in typed.items() if v != known[f]}
+    touched = {f: v for f, v in typed.items() if not _is_same(v, known[f])}
     if answer.kind_is_derived:
         touched = _where_a_value_decides(answer, touched, known)
     for verdict, field in _RESTS_ON.items():
@@ -84,6 +84,12 @@ def choices_of(answer: Answer) -> list[list[str]]:
     return [line.split("=", 2) for line in answer.choice_lines.splitlines()]
 
 
+def _is_same(sent: Any, known: Any) -> bool:
+    """Whether a field comes back as its page showed it, whatever its line ends."""
+    is_text = isinstance(sent, str) and isinstance(known, str)
+    return line_ends(sent) == line_ends(known) if is_text else bool(sent == known)
+
+
 def _where_a_value_decides(answer: Answer, touched: Changes, known: Changes) -> Changes:
     """The verdict is touched where a person says one, takes it back or gives a value."""
     verdict = known["verdict"]
@@ -101,7 +107,8 @@ def _where_a_value_decides(answer: Answer, touched: Changes, known: Changes) -> 
 def _value(answer: Answer, typed: list[str], known: Any) -> Any:
     """The value that was typed; one that is unchanged is not looked at again."""
     filled = [line_ends(text) for text in typed if text.strip()]
-    if filled and filled == (known if isinstance(known, list) else [known]):
+    shown = known if isinstance(known, list) else [line_ends(str(known or ""))]
+    if filled and filled == shown:
         return known
     try:
         keys = [key for key, _, _ in choices_of(answer)]

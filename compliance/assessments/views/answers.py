@@ -190,7 +190,7 @@ def _typed_row(
         with suppress(ValueError):
             typed = request.POST[name]
             setattr(answer, name, date.fromisoformat(typed) if typed else None)
-    if "owner" in request.POST:
+    if request.POST.get("owner", str(answer.owner_id)) != str(answer.owner_id):
         chosen = request.organisation.memberships.with_people()
         member = chosen.filter(user_id__in=_ids(request.POST["owner"])).first()
         answer.owner = member.user if member else None

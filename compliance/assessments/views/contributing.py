@@ -105,7 +105,9 @@ def contribute_save(
 def _changes(form: AnswerForm, then: str) -> dict[str, object]:
     """What is saved. Whoever gives a question back owes no reason why it is N/A."""
     changes = form.changes()
-    is_bare = changes.get("verdict") == Verdict.NA and not changes.get("reason")
+    is_bare = (
+        changes.get("verdict") == Verdict.NA and not changes.get("reason", "").strip()
+    )
     if then == "hand-back" and is_bare:
         del changes["verdict"]
     return changes
