@@ -8,7 +8,8 @@ A document of an edition holds all that publishing freezes::
      "facts": [{"key", "label", "text", "help", "kind", "choices"}],
      "sections": [{"key", "title", "intro", "questions": [...]}]}
 
-A question has the fields of its row, its choices and its citations ("cites"). What an
+A question has the fields of its row, its choices and its citations ("cites"), and
+"source" where the file it came from calls it by something that lasts. What an
 imported file said and no field holds stands as "extra" in the edition or the question.
 Each part has "translations" where there are any, the edition a "language" unless it is
 written in English: see ``translations.py``.
@@ -139,6 +140,8 @@ def question_document(question: Question) -> dict[str, Any]:
         "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
         "cites": [citation.provision.cite for citation in question.citations.all()],
     }
+    if question.source:
+        values["source"] = question.source
     return _translated(question, values, of_question) | _extra(question)
 
 

@@ -1,5 +1,6 @@
 """Rows of a draft from a document, and what would become of a document that comes in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -45,7 +46,6 @@ def fate(
     checklist = Checklist.objects.filter(key=key, organisation=organisation).first()
     editions = list(checklist.editions.order_by("pk")) if checklist else []
     edition = next((row for row in editions if row.number == number), None)
-    older = edition or (editions[-1] if editions else None)
     is_same = edition is not None and (
         content.content_hash(content.document(edition))
         == content.content_hash(document)
@@ -65,7 +65,14 @@ def fate(
             f"{key}: edition {number} is a draft here with other content; replace it, or"
             " raise the number"
         )
-    return Fate(checklist, edition, older, is_same, refusal)
+    return Fate(checklist, edition, older(editions, document), is_same, refusal)
+
+
+def older(editions: Sequence[Edition], document: dict[str, Any]) -> Edition | None:
+    """The edition that a document is compared with; ``editions`` are its checklist's."""
+    number = document["edition"]["number"]
+    same = (row for row in editions if row.number == number)
+    return next(same, editions[-1] if editions else None)
 
 
 def _theme_fault(checklist: Checklist | None, theme: str) -> str:
@@ -128,6 +135,7 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
             section=row,
             position=at,
             version=edition.version,
+            source=question.get("source", ""),
             extra=content.as_kept(question.get("extra")),
             translations=content.as_kept(question.get("translations")),
             **{name: content.as_kept(question[name]) for name in content.QUESTION},

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
-from compliance.checklists import actions, content, drafting
+from compliance.checklists import actions, content, drafting, identity
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition, Provision
 from compliance.interchange import waiting
@@ -35,6 +35,12 @@ class Wish:
     theme: str = ""
     organisation: Organisation | None = None
     replace: bool = False
+    same: tuple[str, ...] = ()
+    """Keys of new questions that are said to be the ones whose words they have."""
+
+    def as_shown(self) -> "Wish":
+        """The wish that a preview shows: without what a person decides on it."""
+        return replace(self, replace=False, same=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Change:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    alike: tuple[identity.Alike, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Coming:
     def digest(self) -> str:
         """One text for what is shown: it differs once something here has moved."""
         older = self.older and [self.older.pk, self.older.status]
-        change = [self.change.added, self.change.removed, self.change.changed]
+        change = list(astuple(self.change))
         faults = [str(fault) for fault in self.faults]
         return digest(canonical([self.fate, older, change, self.counts, faults]))
 
@@ -101,6 +108,7 @@ def read(chunks: Iterable[bytes], file_name: str) -> Found:
 
 def preview(found: Found, wish: Wish) -> Coming:
     """What ``take_in`` would do now; changes nothing."""
+    found = _as_known(found, wish)
     pairs, beside = _pairs(found, wish)
     coming = Coming(
         found,
@@ -158,8 +166,9 @@ def take_in(
     when that preview would say something else by now.
     """
     with in_turn(), transaction.atomic():
-        if seen and preview(found, replace(wish, replace=False)).digest != seen:
+        if seen and preview(found, wish.as_shown()).digest != seen:
             raise MovedError
+        found = _as_known(found, wish)
         pairs = [_row(pair) for pair in _pairs(found, wish)[0]]
         if faults := _faults(found, pairs):
             raise FaultyError(faults)
@@ -266,12 +275,39 @@ def _counts(
 
 
 def _change(older: Edition, document: dict[str, Any]) -> Change:
-    before, after = _by_key(content.document(older)), _by_key(document)
+    earlier = content.document(older)
+    before, after = _by_key(earlier), _by_key(document)
     return Change(
         tuple(key for key in after if key not in before),
         tuple(key for key in before if key not in after),
         tuple(k for k, told in after.items() if k in before and before[k] != told),
+        tuple(identity.alike(earlier, document)),
     )
+
+
+def _as_known(found: Found, wish: Wish) -> Found:
+    """The file with the keys that its questions have here."""
+    document = found.document
+    if document is None:
+        return found
+    here = Checklist.objects.filter(
+        key=document["checklist"], organisation=wish.organisation
+    ).first()
+    keys = identity.rekeyed(document, identity.standing(here))
+    document = identity.renamed(document, keys)
+    kept = found.kept
+    if keys:
+        words = "a question has the key that its source has here"
+        kept = (*kept, Note(f"question {next(iter(keys))}", words, len(keys)))
+    if here and wish.same and (older := _older(here, document)):
+        offered = identity.alike(content.document(older), document)
+        same = {new: old for new, old, _ in offered if new in wish.same}
+        document = identity.renamed(document, same)
+    return replace(found, document=document, kept=kept)
+
+
+def _older(here: Checklist, document: dict[str, Any]) -> Edition | None:
+    return drafting.older(list(here.editions.order_by("pk")), document)
 
 
 def _by_key(document: dict[str, Any]) -> dict[str, Any]:

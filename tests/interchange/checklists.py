@@ -103,6 +103,8 @@ class Chance:
         }
         if kind == "number":
             values["number"] = {"unit": "days", "at_most": 30, "partly_at_most": 45.5}
+        if number % 3:
+            values["source"] = f"urn:made:of:{number} {self.odd()}"[:300].strip()
         values |= self.translated(of_question(values))
         return values | self.maybe({"extra": self.extra()}, {})
 

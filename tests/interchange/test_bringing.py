@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance.audit.models import LIBRARY
@@ -19,6 +19,7 @@ from tests import factories
 from tests.interchange.catalogs import as_yaml, make_catalog, make_library, make_mapping
 from tests.interchange.checklists import make_sheet
 from tests.interchange.files import read
+from tests.interchange.laws import law
 
 
 @pytest.fixture
@@ -244,6 +245,52 @@ def test_relations_of_a_seed_take_the_place_of_those_brought_in(theme):
     }
     actions.store_relations(by=None, pairs=[pair])
     assert [row.code for row in Relation.objects.all()] == ["XW-001"]
+
+
+def law_of(version, gone=(), again=()):
+    """A law without numbers; ``gone`` articles are not in it, ``again`` have new URNs."""
+    made = law(3, 4) | {"version": version}
+    nodes = made["objects"]["framework"]["requirement_nodes"]
+    nodes[:] = [node for node in nodes if node["urn"].rpartition("law:")[2] not in gone]
+    for node in nodes:
+        node.pop("questions", None)
+        if node["urn"].rpartition("law:")[2] in again:
+            node["urn"] += "-new"
+    return read(as_yaml(made), ".yaml")
+
+
+def keys_by_text(edition):
+    return dict(edition.questions.values_list("text", "key"))
+
+
+def test_next_edition_without_an_article_keeps_the_keys_of_the_others(theme):
+    first = take(law_of(1), theme="privacy", publish=True).edition
+    coming = bringing.preview(law_of(2, gone=("chapter-1:1",)), Wish())
+    assert (coming.change.added, coming.change.changed) == ((), ())
+    assert len(coming.change.removed) == 1
+    second = take(law_of(2, gone=("chapter-1:1",))).edition
+    assert keys_by_text(second).items() < keys_by_text(first).items()
+    assert second.questions.filter(source="").count() == 0
+
+
+def test_equal_words_under_another_name_come_along_only_when_said(theme):
+    first = keys_by_text(take(law_of(1), theme="privacy", publish=True).edition)
+    found = law_of(2, again=("chapter-1:2", "chapter-2:3"))
+    coming = bringing.preview(found, Wish())
+    assert len(coming.change.alike) == len(coming.change.added) == 2
+    (one, old, text), (other, *_) = coming.change.alike
+    assert first[text] == old
+    now = keys_by_text(take(found, same=(one, "nothing")).edition)
+    changed = {key for text, key in now.items() if first[text] != key}
+    assert changed == {other}
+
+
+def test_one_edition_has_a_source_once(theme):
+    edition = take(law_of(1), theme="privacy").edition
+    one, two = edition.questions.all()[:2]
+    two.source = one.source
+    with pytest.raises(IntegrityError):
+        two.save()
 
 
 @pytest.mark.slow

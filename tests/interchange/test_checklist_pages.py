@@ -14,6 +14,7 @@ from tests import factories
 from tests.interchange.catalogs import make_catalog
 from tests.interchange.checklists import make_sheet
 from tests.interchange.files import read
+from tests.interchange.laws import law
 from tests.interchange.malformed import CHEAP
 
 pytestmark = pytest.mark.slow
@@ -272,3 +273,28 @@ def test_checklist_without_guidance_can_be_read(ada):
     page = ada.get(url("checklists:detail", edition.pk))
     assert page.status_code == 200
     assert "What a good answer shows" in text_of(page)
+
+
+def test_equal_words_are_offered_on_the_preview(ada):
+    first = bring(ada, as_json(law(1, 2) | {"version": 1}), theme="privacy")
+    moved = law(1, 2) | {"version": 2}
+    node = moved["objects"]["framework"]["requirement_nodes"][1]
+    node["urn"] += "-new"
+    reply = send(ada, as_json(moved))
+    assert "1 question of the file has a new name and the words of one" in text_of(
+        ada.get(reply.url)
+    )
+    now = Edition.objects.get(pk=take_same(ada, reply).pk)
+    assert set(now.questions.values_list("key", flat=True)) == set(
+        first.questions.values_list("key", flat=True)
+    )
+
+
+def as_json(value):
+    return json.dumps(value, default=str).encode()
+
+
+def take_same(client, reply):
+    page = client.get(reply.url).content.decode()
+    take(client, reply, same=re.findall(r'name="same" value="([^"]+)"', page))
+    return Edition.objects.order_by("pk").last()

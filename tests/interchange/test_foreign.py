@@ -196,8 +196,8 @@ def test_library_comes_in_complete():
         ("1.1.1.3", "text", 0),
         ("1.1.2", "verdict", 0),
         ("2.1", "verdict", 0),
-        ("2.1.1", "date", 0),
-        ("2.1.2", "number", 0),
+        ("2.1.4", "date", 0),
+        ("2.1.5", "number", 0),
     ]
     assert asked[0]["evidence_hints"] == ["List", "Log"]
     assert [c["verdict"] for c in asked[1]["choices"]] == ["met", "not_met", ""]

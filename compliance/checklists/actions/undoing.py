@@ -153,6 +153,7 @@ def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
         section=section,
         key=key,
         position=at,
+        source=was.get("source", ""),
         extra=was.get("extra"),
         translations=was.get("translations"),
         version=was["version"] + 1,

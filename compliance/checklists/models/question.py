@@ -31,7 +31,8 @@ class Section(models.Model):
 class Question(models.Model):
     """One duty, asked so that evidence can answer it.
 
-    ``key`` survives from edition to edition. ``rule`` is a rule of ``rules.py``;
+    ``key`` survives from edition to edition. ``source`` is what an imported file calls it
+    for good, such as a URN; editions are matched by it first (``identity.py``). ``rule`` is a rule of ``rules.py``;
     ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``. ``extra`` keeps
     what an imported file said of it and no field holds, ``translations`` its texts in
     other languages (``translations.py``), as with sections and facts.
@@ -40,6 +41,7 @@ class Question(models.Model):
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="questions")
     section = models.ForeignKey(Section, models.CASCADE, related_name="questions")
     key = models.CharField(max_length=20)
+    source = models.CharField(max_length=300, blank=True, default="")
     position = models.PositiveIntegerField()
     title = models.CharField(max_length=60)
     text = models.TextField()
@@ -65,6 +67,11 @@ class Question(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["edition", "key"], name="question_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["edition", "source"],
+                condition=~Q(source=""),
+                name="question_source_once",
             ),
             models.CheckConstraint(
                 condition=Q(weight__range=(1, 5)), name="question_weight_range"

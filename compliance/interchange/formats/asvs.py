@@ -14,8 +14,8 @@ from compliance.interchange.formats.found import Found, Notes, Path
 from compliance.interchange.formats.naming import (
     NO_DAY_WORDS,
     fresh,
+    give_keys,
     line,
-    own_key,
     prose,
     question_key,
     slug,
@@ -123,7 +123,7 @@ def _nested(found: Any, notes: Notes, place: str, above: list[str]) -> Iterator[
 def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
     sections: dict[tuple[str, str], list[dict[str, Any]]] = {}
     places: dict[Path, str] = {}
-    keys: set[str] = set()
+    all_asked: list[tuple[dict[str, Any], str]] = []
     gone: list[dict[str, Any]] = []
     for one in asked:
         if GONE.match(one.text):
@@ -139,14 +139,15 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
         places["sections", at, "questions", len(questions)] = one.place
         questions.append(
             {
-                "key": own_key(
-                    question_key(one.code or one.place), keys, notes, one.place
-                ),
+                "key": question_key(one.code or one.text),
+                "source": one.code,
                 "title": title(one.text) or one.code,
                 "text": one.text,
                 "extra": {"asvs": {"id": one.code} | one.more},
             }
         )
+        all_asked.append((questions[-1], one.place))
+    give_keys(all_asked, notes)
     notes.lose("the file", NO_DAY_WORDS)
     version = line(about.get("Version") or about.get("version"))
     name = line(about.get("Name") or about.get("ShortName")) or "OWASP ASVS"

@@ -90,6 +90,8 @@ def as_document(
     for section in document["sections"]:
         for question in section["questions"]:
             _drop_extra(question)
+            if not question["source"]:
+                del question["source"]
             question["number"] = question["number"] and _set(question["number"])
             question["applies_from"] = [_set(it) for it in question["applies_from"]]
     settling = Settling()
@@ -122,15 +124,21 @@ def _faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
         fact.key: {choice.key for choice in fact.choices} or YESNO
         for fact in whole.facts
     }
-    seen: set[str] = set()
-    for s, section in enumerate(whole.sections):
-        for q, question in enumerate(section.questions):
-            path = ("sections", s, "questions", q)
-            if question.key in seen:
-                yield (*path, "key"), f"question {question.key} stands twice"
-            seen.add(question.key)
-            for more, reason in _question_faults(question, whole, known):
-                yield (*path, *more), reason
+    placed = [
+        (("sections", s, "questions", q), question)
+        for s, section in enumerate(whole.sections)
+        for q, question in enumerate(section.questions)
+    ]
+    for at in _repeats(question.key for _, question in placed):
+        path, question = placed[at]
+        yield (*path, "key"), f"question {question.key} stands twice"
+    sourced = [pair for pair in placed if pair[1].source]
+    for at in _repeats(question.source for _, question in sourced):
+        path, question = sourced[at]
+        yield (*path, "source"), f"{question.source[:80]} stands twice"
+    for path, question in placed:
+        for more, reason in _question_faults(question, whole, known):
+            yield (*path, *more), reason
 
 
 def _head_faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:

@@ -25,9 +25,12 @@ from compliance.interchange.formats.ciso_relations import (
 )
 from compliance.interchange.formats.ciso_words import (
     CALLED,
+    CHOICE,
     KINDS,
     LIBRARY,
+    NODE,
     NUMBER,
+    QUESTION,
     RESULTS,
     about_of,
     asked_of,
@@ -42,9 +45,11 @@ from compliance.interchange.formats.ciso_words import (
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.naming import (
     NO_DAY_WORDS,
+    choice_key,
     fresh,
+    give_keys,
+    keys_of,
     line,
-    own_key,
     prose,
     question_key,
     slug,
@@ -54,18 +59,6 @@ from compliance.web.no_day import NO_DAY
 
 KIND = "CISO Assistant library"
 LABEL = "Name of what is assessed"
-NODE = {
-    "urn",
-    "ref_id",
-    "name",
-    "description",
-    "depth",
-    "parent_urn",
-    "assessable",
-    "questions",
-}
-QUESTION = {"type", "text", "choices"}
-CHOICE = {"value", "description", "compute_result"}
 
 
 class _Reading:
@@ -77,7 +70,7 @@ class _Reading:
         self.notes = Notes()
         self.sections: list[dict[str, Any]] = []
         self.places: dict[Path, Path] = {}
-        self.keys: set[str] = set()
+        self.asked_all: list[tuple[dict[str, Any], str]] = []
         self.section_keys: set[str] = set()
         self.original = original_of(library)
         self.names: dict[tuple[str, ...], dict[str, str]] = {}
@@ -166,13 +159,14 @@ class _Reading:
             )
             self.aside.pop()
             self.above = above
-        key = own_key(key_of(node), self.keys, self.notes, self.where(path))
+        key = key_of(node)
         self.kept_of(node, NODE, path)
         self.weighed(node, path)
         self.add(
             path,
             {
                 "key": key,
+                "source": line(node.get("urn")).lower(),
                 "extra": {"ciso": {k: v for k, v in node.items() if k != "questions"}},
             }
             | requirement_of(node)
@@ -183,11 +177,11 @@ class _Reading:
         if not isinstance(asked, dict):
             self.fault((*path, "questions"), "must be a mapping")
             return
-        for number, (urn, question) in enumerate(asked.items(), 1):
+        for urn, question in asked.items():
             here = (*path, "questions", urn)
             if isinstance(question, dict):
                 weight = weight_of(question, node)
-                self.asked(question, urn, here, key, number, weight=weight)
+                self.asked(question, urn, here, node, weight=weight)
             else:
                 self.fault(here, "a question must be a mapping")
 
@@ -196,8 +190,7 @@ class _Reading:
         question: dict[str, Any],
         urn: str,
         path: Path,
-        above: str,
-        number: int,
+        node: dict[str, Any],
         *,
         weight: dict[str, int],
     ) -> None:
@@ -224,18 +217,18 @@ class _Reading:
         self.kept_of(question, QUESTION | {"depends_on"}, path)
         self.weighed(question, path)
         text = line(question.get("text"))
-        name = question_key(f"{above}.{number}")
-        key = own_key(name, self.keys, self.notes, self.where(path))
+        key = question_key(f"{key_of(node)}.{line(urn).rpartition(':')[2]}")
         self.add(
             path,
             {
                 "key": key,
+                "source": line(urn).lower(),
                 "title": title(text) or key,
                 "text": text,
                 "kind": found,
                 "choices": choices,
                 "number": NUMBER if found == "number" else None,
-                "extra": {"ciso": {"urn": urn, "of": above} | question},
+                "extra": {"ciso": {"urn": urn, "of": line(node.get("urn"))} | question},
             }
             | weight
             | translations_of(
@@ -251,15 +244,17 @@ class _Reading:
         if not isinstance(found, list):
             self.fault((*path, "choices"), "must be a list")
             return
-        taken: set[str] = set()
+        offered = []
         for at, choice in enumerate(found):
-            if not isinstance(choice, dict):
+            if isinstance(choice, dict):
+                self.kept_of(choice, CHOICE | {"urn"}, (*path, "choices", at))
+                offered.append(choice)
+            else:
                 self.fault((*path, "choices", at), "a choice must be a mapping")
-                continue
-            label = line(choice.get("value"))
+        labels = [line(choice.get("value")) for choice in offered]
+        pairs = [(choice_key(label), label) for label in labels]
+        for choice, key in zip(offered, keys_of(pairs, 40), strict=True):
             result = line(choice.get("compute_result")).lower()
-            self.kept_of(choice, CHOICE | {"urn"}, (*path, "choices", at))
-            key = fresh(slug(label, 40), taken, 40)
             for code, words in said_of(choice, self.original, offered_of).items():
                 named = {f"choice.{key}.{name}": text for name, text in words.items()}
                 said.setdefault(code, {}).update(named)
@@ -271,6 +266,7 @@ class _Reading:
         at = len(self.sections) - 1
         self.places["sections", at, "questions", len(questions)] = path
         questions.append(question)
+        self.asked_all.append((question, self.where(path)))
 
     def weighed(self, holder: dict[str, Any], path: Path) -> None:
         if holder.get("weight") is not None and not weight_of(holder):
@@ -334,6 +330,7 @@ def read(library: dict[str, Any], where: Where) -> Found:
         return reading.notes.onto(Found(KIND, pairs=tuple(pairs)))
     reading.nodes(framework, path)
     reading.chapters_said()
+    give_keys(reading.asked_all, reading.notes)
     sets = said_of_sets(objects, reading.notes, where, is_kept=True)
     head = {
         "title": title(framework.get("name") or library.get("name"), 120),

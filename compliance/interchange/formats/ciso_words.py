@@ -1,5 +1,6 @@
 """Parts of a library file of CISO Assistant as the words of a question. Pure."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,7 +40,21 @@ CALLED = {
 }
 LIBRARY = {"law_as_of", "number", "release_notes", "language"}
 """What of an edition the library itself says."""
+_NODE = re.compile(r"urn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)", re.IGNORECASE)
 RESULTS = {"true": "met", "false": "not_met", "partial": "partly", "na": "na"}
+
+NODE = {
+    "urn",
+    "ref_id",
+    "name",
+    "description",
+    "depth",
+    "parent_urn",
+    "assessable",
+    "questions",
+}
+QUESTION = {"type", "text", "choices"}
+CHOICE = {"value", "description", "compute_result"}
 
 
 def translations_of(said: Said) -> dict[str, Any]:
@@ -77,9 +92,10 @@ def about_of(framework: dict[str, Any]) -> dict[str, Any]:
 
 
 def key_of(node: dict[str, Any]) -> str:
-    return question_key(
-        line(node.get("ref_id")) or line(node.get("urn")).rpartition(":")[2]
-    )
+    """A name for a node: its number, or what its URN says behind the framework."""
+    urn = line(node.get("urn"))
+    found = _NODE.fullmatch(urn)
+    return question_key(line(node.get("ref_id")) or (found[1] if found else urn))
 
 
 def name_of(node: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from compliance.interchange.formats.found import Found, Notes, Path
 from compliance.interchange.formats.naming import (
     NO_DAY_WORDS,
     fresh,
+    give_keys,
     line,
-    own_key,
     prose,
     question_key,
     slug,
@@ -52,7 +52,7 @@ class _Reading:
         self.notes = Notes()
         self.sections: list[dict[str, Any]] = []
         self.places: dict[Path, str] = {}
-        self.keys: set[str] = set()
+        self.asked: list[tuple[dict[str, Any], str]] = []
         self.section_keys: set[str] = set()
         self.aside: list[dict[str, Any]] = []
 
@@ -97,7 +97,7 @@ class _Reading:
         if not isinstance(asked, list):
             self.notes.fault(place, "questions must be a list")
             return
-        above = f"{line(section.get('id'))}.{line(item.get('id'))}"
+        above = f"{_called_for_good(section)}.{_called_for_good(item)}"
         for number, question in enumerate(asked, 1):
             here = f"{place}, question {number}"
             if not isinstance(question, dict):
@@ -107,14 +107,15 @@ class _Reading:
                 self.beside(here, question, QUESTION)
             at = ("sections", len(self.sections) - 1, "questions", len(questions))
             self.places[at] = here
-            questions.append(self.question(question, f"{above}.{number}", here))
+            own = "" if question is item else f".{_called_for_good(question)}"
+            questions.append(self.question(question, above + own))
+            self.asked.append((questions[-1], here))
 
-    def question(
-        self, question: dict[str, Any], name: str, place: str
-    ) -> dict[str, Any]:
+    def question(self, question: dict[str, Any], name: str) -> dict[str, Any]:
         text = line(_plain(question.get("title")))
         return {
-            "key": own_key(question_key(name), self.keys, self.notes, place),
+            "key": question_key(name),
+            "source": name,
             "title": title(text),
             "text": text,
             "kind": "text",
@@ -134,6 +135,11 @@ class _Reading:
         return "the structure"
 
 
+def _called_for_good(part: dict[str, Any]) -> str:
+    """The id of a part, or its title: a place in the order lasts no longer than that."""
+    return line(part.get("id")) or line(_plain(part.get("title")))
+
+
 def _called(path: Path) -> str:
     """The word of the file for what a path names."""
     name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
@@ -146,6 +152,7 @@ def read(value: dict[str, Any]) -> Found:
     about = value.get("structure", value)
     for number, section in enumerate(sections_of(value), 1):
         reading.section(section, f"section {number}")
+    give_keys(reading.asked, reading.notes)
     for name in value if about is not value else ():
         if name != "structure":
             words = f"{str(name)[:60]} is no part of a structure"

@@ -7,15 +7,20 @@ was read before.
 import hashlib
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from compliance.interchange.formats.found import Notes, clipped
 from compliance.web.no_day import NO_DAY
 
 QUESTION_LENGTH = 20
+SOURCE_LENGTH = 300
 NO_DAY_WORDS = f"says no date, so “law as of” is not stated ({NO_DAY} in files)"
 _ENTRY = re.compile(r"([-+*|•\u2013]|\d{1,2}[.)]|\(?[a-z0-9]{1,3}\))\s+")
 """How an entry of a list begins."""
+_SAYABLE = re.compile(r"[\sA-Za-z0-9.,;:!?'\"()/_\u2018\u2019\u201c\u201d\u2013-]*")
+"""All that a key says, or that changes nothing when it is left out."""
 _BULLET = re.compile(r"[-+*•\u2013]\s+")
 
 
@@ -45,12 +50,60 @@ def fresh(key: str, taken: set[str], most: int) -> str:
     return found
 
 
-def own_key(key: str, taken: set[str], notes: Notes, place: str) -> str:
-    """The key of a question, made fresh; one that has to differ from the file is told."""
-    found = fresh(key, taken, QUESTION_LENGTH)
-    if found != key:
-        notes.keep(place, f"{key} stands twice in the file: here it is called {found}")
-    return found
+def choice_key(label: str, most: int = 40) -> str:
+    """A key for what a choice says, and for nothing else: "< 10" is not "> 10"."""
+    key = slug(label, most)
+    plain = unicodedata.normalize("NFKD", label)
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    if _SAYABLE.fullmatch(plain) or key.endswith(_hash(label)):
+        return key
+    return _tailed(key, label, most)
+
+
+def keys_of(named: Sequence[tuple[str, str]], most: int) -> list[str]:
+    """A key for each name with what its holder is called for good.
+
+    Names that meet take a hash of the latter, each of them: a count would shift when one
+    of them goes, and lead the answers of one to another.
+    """
+    met = Counter(name.lower() for name, _ in named)
+    taken: set[str] = set()
+    return [
+        fresh(
+            name if met[name.lower()] == 1 else _tailed(name, lasting, most),
+            taken,
+            most,
+        )
+        for name, lasting in named
+    ]
+
+
+def give_keys(asked: Sequence[tuple[dict[str, Any], str]], notes: Notes) -> None:
+    """Settle key and source of each question, which comes with its place in the file.
+
+    "key" is a name for the question, "source" what the file calls it for good. Where two
+    have one source, the words tell them apart; of two that say the same, one has it.
+    """
+    met = Counter(question["source"] for question, _ in asked)
+    named: list[tuple[str, str]] = []
+    taken: set[str] = set()
+    for question, _ in asked:
+        source = question["source"]
+        if met[source] > 1 or not source:
+            source = f"{source}#{_hash(question['text'])}"
+        if len(source) > SOURCE_LENGTH:
+            source = f"{source[: SOURCE_LENGTH - 9]}-{_hash(source)}"
+        named.append((question["key"], source))
+        question["source"] = "" if source in taken else source
+        taken.add(source)
+    keys = keys_of(named, QUESTION_LENGTH)
+    for (question, place), key in zip(asked, keys, strict=True):
+        if key != question["key"]:
+            words = (
+                f"{question['key']} stands twice in the file: here it is called {key}"
+            )
+            notes.keep(place, words)
+            question["key"] = key
 
 
 def text_of(value: Any) -> str:
@@ -85,10 +138,15 @@ def title(value: Any, most: int = 60) -> str:
     return clipped(line(value), most)
 
 
+def _tailed(key: str, lasting: str, most: int) -> str:
+    """The key with a hash of what its holder is called for good."""
+    return f"{key[: most - 9].rstrip('-._')}-{_hash(lasting)}"
+
+
 def _shortened(key: str, most: int) -> str:
     if len(key) <= most:
         return key
-    return f"{key[: most - 9].rstrip('-._')}-{_hash(key)}"
+    return _tailed(key, key, most)
 
 
 def _hash(text: str) -> str:

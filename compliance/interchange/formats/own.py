@@ -29,7 +29,7 @@ TOP = (
 EDITION = ("number", "law_as_of", "release_notes")
 SECTION = ("key", "title", "intro", "translations", "questions")
 QUESTION = (
-    "key", "title", "text", "kind", "cites", "binds", "applies", "applies_from",
+    "key", "source", "title", "text", "kind", "cites", "binds", "applies", "applies_from",
     "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "related",
     "choices", "number", "translations", "extra",
 )  # fmt: skip

@@ -27,7 +27,7 @@ from compliance.interchange.formats.found import Sheet
 COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
-    "evidence", "remedy", "related", "extra",
+    "evidence", "remedy", "related", "source", "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
 JSON = {"applies", "applies_from", "number", "extra"}
@@ -36,7 +36,7 @@ PIECE = 4_000
 QUESTION = (
     "key", "title", "text", "kind", "weight", "cites", "binds", "applies",
     "applies_from", "number", "good", "check", "partly", "mistake", "evidence",
-    "remedy", "related", "extra",
+    "remedy", "related", "source", "extra",
 )  # fmt: skip
 RECORDS: dict[str, dict[str, str]] = {
     "checklist": {"key": "key", "title": "title", "text": "summary", "kind": "theme"},

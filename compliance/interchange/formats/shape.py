@@ -109,6 +109,7 @@ class FromShape(Part):
 
 class QuestionShape(Part):
     key: QuestionKey
+    source: Annotated[Aside, Field(max_length=300)] = ""
     title: Annotated[Line, Field(max_length=60)]
     text: Long
     kind: Annotated[QuestionKind, Field(strict=False)] = QuestionKind.VERDICT

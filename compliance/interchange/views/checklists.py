@@ -75,9 +75,9 @@ def checklist_preview(request: MemberRequest) -> HttpResponse:
 
 
 def _draft(
-    request: MemberRequest, text: Any, *, replace: bool = False
+    request: MemberRequest, text: Any, **decided: Any
 ) -> tuple[UUID, str, Wish, Found]:
-    """The person's own draft here; else 404."""
+    """The person's own draft here, with what is decided on its preview; else 404."""
     try:
         draft_id = UUID(str(text))
     except ValueError as error:
@@ -88,7 +88,7 @@ def _draft(
     if kept is None:
         raise Http404
     name, theme, found = kept
-    return draft_id, name, Wish(theme, request.organisation, replace), found
+    return draft_id, name, Wish(theme, request.organisation, **decided), found
 
 
 def _preview(
@@ -106,16 +106,18 @@ def checklist_take(request: MemberRequest) -> HttpResponse:
     form = KeepForm(request.POST)
     if not form.is_valid():
         raise Http404
-    replace = form.cleaned_data["replace"]
     draft_id, name, wish, found = _draft(
-        request, form.cleaned_data["draft"], replace=replace
+        request,
+        form.cleaned_data["draft"],
+        replace=form.cleaned_data["replace"],
+        same=tuple(request.POST.getlist("same")),
     )
     try:
         taken = bringing.take_in(
             by=request.user, found=found, wish=wish, seen=form.cleaned_data["seen"]
         )
     except (bringing.FaultyError, bringing.MovedError) as refused:
-        coming = bringing.preview(found, Wish(wish.theme, wish.organisation))
+        coming = bringing.preview(found, wish.as_shown())
         status = 409 if isinstance(refused, bringing.MovedError) else 422
         return _preview(request, draft_id, name, coming, status)
     bringing.drop(by=request.user, organisation=request.organisation, draft_id=draft_id)

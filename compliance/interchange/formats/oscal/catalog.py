@@ -14,8 +14,8 @@ from compliance.interchange.formats.checking import found_in
 from compliance.interchange.formats.found import Found, Notes, Path, UnreadableError
 from compliance.interchange.formats.naming import (
     fresh,
+    give_keys,
     line,
-    own_key,
     prose,
     slug,
     title,
@@ -62,10 +62,21 @@ class _Reading:
         self.notes = notes
         self.sections: list[dict[str, Any]] = []
         self.places: dict[Path, str] = {}
-        self.keys: set[str] = set()
+        self.asked: list[tuple[dict[str, Any], str]] = []
         self.section_keys: set[str] = set()
         self.withdrawn: list[dict[str, Any]] = []
         self.above: list[str] = []
+
+    def all_of(
+        self, catalog: dict[str, Any], name: str, params: Params
+    ) -> tuple[str, Any]:
+        """The key of the section without a group, or "", and the tree of the groups."""
+        if _list(catalog.get("controls")):
+            self.section(catalog, "catalog", [name or "Controls"], None, params)
+        top = self.sections[0]["key"] if self.sections else ""
+        tree = self.groups(catalog, "", [], params)
+        give_keys(self.asked, self.notes)
+        return top, tree
 
     def groups(
         self, holder: dict[str, Any], path: str, titles: list[str], params: Params
@@ -157,11 +168,10 @@ class _Reading:
         bare = {k: v for k, v in control.items() if k != "controls"}
         data, bare = data_of(bare)
         found = derived(bare, params)
-        if data is None:
-            found["key"] = own_key(found["key"], self.keys, self.notes, place)
-        self.keys.add(found["key"])
         extra = {"oscal": bare} | ({"oscal_in": above} if above else {})
         if data is not None:
+            if not data.get("is_kept"):
+                del found["source"]
             found |= data.get("fields") or {}
             kept = extra if data.get("is_kept") else {}
             extra = kept | (data.get("extra") or {})
@@ -171,6 +181,8 @@ class _Reading:
         path = ("sections", len(self.sections) - 1, "questions", len(questions))
         self.places[path] = place
         questions.append(found | ({"extra": extra} if extra else {}))
+        if data is None:
+            self.asked.append((questions[-1], place))
 
     def told_aside(self, holder: dict[str, Any], place: str, kind: str) -> None:
         for name in SET_ASIDE:
@@ -230,11 +242,9 @@ def read(
         metadata = {}
     data, bare = data_of(metadata)
     params = params_of(catalog)
-    if _list(catalog.get("controls")):
-        whole = [title(plain(metadata.get("title")), 120) or "Controls"]
-        reading.section(catalog, "catalog", whole, None, params)
-    top = reading.sections[0]["key"] if reading.sections else ""
-    tree = reading.groups(catalog, "", [], params)
+    top, tree = reading.all_of(
+        catalog, title(plain(metadata.get("title")), 120), params
+    )
     rest = {
         name: part
         for name, part in catalog.items()

@@ -52,6 +52,7 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
     listed = [text for _, entries in told for text in entries]
     return EMPTY | {
         "key": question_key(str(control.get("id", ""))),
+        "source": line(control.get("id")),
         "title": name,
         "text": said or plain(control.get("title")) or name,
         "good": [
