@@ -38,7 +38,7 @@ from compliance.organisations.models import (
     Passkey,
     User,
 )
-from compliance.reports.printed import files_naming
+from compliance.reports.printed import files_naming, signed_naming
 from compliance.reviews.models import SignOff, Snapshot
 from compliance.web.turns import in_turn
 
@@ -56,8 +56,9 @@ _APPS = {"compliance", "account", "django_tasks_database"}
 class Erased:
     """What was done: ``rows`` by table, ``events``, and what stays since it is frozen.
 
-    ``there`` counts events of trails that came in bundles, ``files`` tells of each file
-    that may still print the name, and ``namesakes`` are others who bear it.
+    ``there`` counts events of trails that came in bundles, ``signed`` tells of each
+    signed content that keeps the name, ``files`` of each file that may still print it,
+    and ``namesakes`` are others who bear it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Erased:
     kept: Counter[str] = field(default_factory=Counter)
     is_name_shared: bool = False
     there: int = 0
+    signed: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     namesakes: tuple[str, ...] = ()
 
@@ -119,6 +121,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         done.is_name_shared = not words.called
         done.namesakes = _namesakes(person)
         places = _places_of(person, words)
+        done.signed = signed_naming([*words.spellings(), person.name], places)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
         _end_memberships(by, person, words, done)
         _end_invitations(by, words)

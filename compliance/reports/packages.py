@@ -24,6 +24,7 @@ from compliance.reports.job import NO_ROOM
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pacing import paced
 from compliance.reports.packing import write_pack
+from compliance.reviews.signed import standing
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.web.turns import in_turn
 from compliance.web.unwritable import is_full
@@ -172,7 +173,8 @@ def _make(package: Package) -> None:
 def _report(package: Package, listen: Listen) -> Report:
     """The newest whole report that says what stands now; made where there is none."""
     with one_moment():
-        content_hash = content_of(to_read(package.assessment_id)).content_hash
+        assessment = to_read(package.assessment_id)
+        content_hash = standing(assessment, content_of(assessment)).content_hash
     made = package.assessment.reports.filter(
         status=ReportStatus.DONE,
         kind=ReportKind.FULL,

@@ -1,4 +1,4 @@
-"""Files made earlier that may print a person's name: reports, bundles and audit packs."""
+"""What keeps a person's name: signed contents, and files made earlier that may print it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +15,7 @@ from compliance.interchange.records.erasing import naming
 from compliance.organisations.models import User
 from compliance.reports import storage
 from compliance.reports.models import Report, ReportStatus
+from compliance.reviews.models import SignOff
 
 
 def files_naming(
@@ -33,6 +34,24 @@ def files_naming(
             found += _reports(since)
             found += _packages(since)
     return tuple(found)
+
+
+def signed_naming(texts: list[str], organisations: set[UUID]) -> tuple[str, ...]:
+    """Each signed content, sign-off and list of rows that names the person, in words.
+
+    Nothing signed changes, so what is made of it later prints the name again.
+    """
+    named = holding(texts, "snapshot__text") | holding(texts, "snapshot__rows")
+    named |= holding(texts, "signer") | holding(texts, "reservations")
+    found = SignOff.objects.filter(named, assessment__organisation__in=organisations)
+    rows = found.select_related(
+        "assessment__organisation", "assessment__edition__checklist"
+    )
+    return tuple(
+        f"{row.assessment.organisation}: {row.assessment}, revision {row.revision},"
+        f" signed {row.signed_at:%Y-%m-%d}"
+        for row in rows.order_by("signed_at")
+    )
 
 
 def _first_named(

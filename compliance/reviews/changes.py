@@ -5,7 +5,8 @@ assessments say are labels: they may change without a word of what was signed.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.reviews.content import Content, Line, Proof, Task
@@ -64,6 +65,26 @@ def differences(
     found += _proofs(signed, now)
     found += _tasks(signed, now, handed)
     return found
+
+
+def without_people(content: Content) -> Any:
+    """All that a content says but the names of people, to compare by.
+
+    Those are what a field called ``owner``, ``author`` or ``…_by`` holds.
+    """
+    return _without_people(asdict(content))
+
+
+def _without_people(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_people(v) for k, v in value.items() if not _is_person(k)}
+    if isinstance(value, list | tuple):
+        return [_without_people(one) for one in value]
+    return value
+
+
+def _is_person(name: str) -> bool:
+    return name in {"owner", "author"} or name.endswith("_by")
 
 
 def _fields(names: dict[str, str], old: object, new: object) -> list[str]:

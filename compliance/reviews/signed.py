@@ -17,7 +17,7 @@ from compliance.assessments.models import (
 from compliance.assessments.voiding import Void
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.reviews.changes import Changed, differences
+from compliance.reviews.changes import Changed, differences, without_people
 from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.content import Content, content_from, in_groups
 from compliance.reviews.models import Reopening, Review, SignOff
@@ -179,6 +179,18 @@ def content_at(assessment: Assessment, revision: int) -> Content:
     """What was signed as a revision; ``SignOff.DoesNotExist`` when none was."""
     row = assessment.signoffs.select_related("snapshot").get(revision=revision)
     return content_from(row.snapshot.text)
+
+
+def standing(assessment: Assessment, now: Content) -> Content:
+    """What was signed, where no more than names of people changed since; else ``now``.
+
+    A name that is erased elsewhere stays in what was signed, so its hash stays, too.
+    """
+    row = assessment.signoffs.select_related("snapshot").first()
+    if row is None or assessment.status != AssessmentStatus.SIGNED:
+        return now
+    signed = content_from(row.snapshot.text)
+    return signed if without_people(signed) == without_people(now) else now
 
 
 def since_signed(row: SignOff, now: Content | None = None) -> list[Changed]:

@@ -19,11 +19,14 @@ from compliance.interchange.records.verify_events import (
     check_signoffs,
 )
 from compliance.models import Event, Evidence, SignOff
+from compliance.reports.erasing import erase_person
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
 from compliance.reports.writing import html_of
 from compliance.reviews import actions
 from compliance.reviews.against_trail import faults
+from compliance.reviews.changes import without_people
+from compliance.reviews.content import Remark
 from compliance.reviews.reading import desk_of
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signed import content_at, signoffs_of
@@ -38,6 +41,7 @@ from tests.interchange.bundles import (
     reading,
     write_elsewhere,
 )
+from tests.reports.papers import AT, make_content, make_line
 
 pytestmark = pytest.mark.slow
 LEFT = '{"after":{},"before":{}}'
@@ -81,6 +85,37 @@ def test_nothing_of_it_can_be_changed(came):
         SignOff.objects.filter(assessment=came).update(signer="Other")
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         type(came).objects.filter(pk=came.pk).update(status="running")
+
+
+def test_name_erased_since_leaves_what_was_signed(signed, cast):
+    """The rows have another name for who answered; the signed text and its hash stay."""
+    was = content_at(signed, 1)
+    assert cast.con.name in was.as_json
+    erase_person(by=None, person=cast.con)
+    assert hash_of(signed) != was.content_hash
+    came = brought_in(bundle_of(signed), cast.other)
+    further = brought_in(bundle_of(came), make_organisation("Fresh"))
+    for one in (came, further):
+        assert one.brought_from.content_hash == was.content_hash
+        (told,) = signoffs_of(one)
+        assert (told.content_hash, told.is_void) == (was.content_hash, False)
+        assert content_at(one, 1) == was
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_alike"),
+    [
+        ({"changed_by": "Erased person 7", "owner": "", "na_by": "A"}, True),
+        ({"note": "Another."}, False),
+        ({"verdict": "partly"}, False),
+        ({"remarks": ()}, False),
+        ({"changed_at": None}, False),
+    ],
+)
+def test_only_names_of_people_may_differ_from_what_was_signed(changed, is_alike):
+    line = make_line(remarks=(Remark("Ada", AT, "Seen."),))
+    signed, now = make_content([line]), make_content([replace(line, **changed)])
+    assert (without_people(signed) == without_people(now)) == is_alike
 
 
 def test_each_revision_comes_along(signed, cast):

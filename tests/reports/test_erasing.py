@@ -167,6 +167,22 @@ def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
     assert trail.verify(cast.acme.pk) is None
 
 
+def test_command_names_what_was_signed_and_keeps_the_name(cast, capsys):
+    """Of somebody who helped, not of the signer alone; and not of anybody else."""
+    assessment = signing.make_signed(cast)
+    told = f"Acme: {assessment}, revision 1, signed"
+    for person, is_told in ((cast.con, True), (cast.rob, False)):
+        call_command("erase_person", person.email, "--dry-run")
+        said = capsys.readouterr().out
+        assert (told in said, "What was signed keeps the name" in said) == (
+            is_told,
+            is_told,
+        )
+        assert "Backups made earlier keep all of it" in said
+    done = erase_person(by=None, person=cast.rev)
+    assert [told in line for line in done.signed] == [True]
+
+
 def test_last_owner_is_refused_and_nothing_happens(cast):
     head = trail.head_of(cast.acme.pk)
     with pytest.raises(ValidationError, match="Acme: This is the last owner"):

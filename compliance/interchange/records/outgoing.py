@@ -24,6 +24,7 @@ from compliance.organisations.models import User
 from compliance.reviews.content import Content
 from compliance.reviews.models import Snapshot
 from compliance.reviews.rows import rows_and_people
+from compliance.reviews.signed import standing
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 
 CHUNK = 1024 * 1024
@@ -68,7 +69,8 @@ def read(assessment_id: UUID) -> Record:
         assessment = to_read(assessment_id)
         rows, people = rows_and_people(assessment)
         head = trail.head_of(assessment.organisation_id)
-        record = Record(assessment, content_of(assessment), rows, head, people)
+        content = standing(assessment, content_of(assessment))
+        record = Record(assessment, content, rows, head, people)
         answers = Answer.everything.filter(assessment=assessment).order_by("pk")
         pairs = answers.values_list("pk", "question__key").iterator()
         record.keys = {str(pk): key for pk, key in pairs}

@@ -79,6 +79,13 @@ class Command(BaseCommand):
         if done.namesakes:
             others = ", ".join(done.namesakes)
             self.stdout.write(f"If they are the same person, erase as well: {others}.")
+        if done.signed:
+            self.stdout.write(
+                "What was signed keeps the name, and so does every report, bundle, audit"
+                " pack and backup made of it, also later:"
+            )
+        for signed in done.signed:
+            self.stdout.write(f"  {signed}")
         if done.files:
             self.stdout.write(
                 "These files may print the name and stay as they are. Decide which of"
@@ -86,4 +93,8 @@ class Command(BaseCommand):
             )
         for file in done.files:
             self.stdout.write(f"  {file}")
+        self.stdout.write(
+            "Backups made earlier keep all of it: delete those that you no longer need."
+            " Files of the evidence were not opened: they may hold the name inside."
+        )
         self.stdout.write(f"The account is “{done.name}” from then on.")
