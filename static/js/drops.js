@@ -62,3 +62,9 @@ document.addEventListener("paste", (event) => {
   event.preventDefault();
   take(event.target, [...data.files], true);
 });
+
+// All are added: on, to where the page is left for; what was refused or has a remark stays to be read.
+document.addEventListener("attest:uploaded", (event) => {
+  const onward = event.target.closest("[data-uploads-form]")?.querySelector("[data-after]");
+  if (onward && !event.target.querySelector(".qwarn")) setTimeout(() => location.assign(onward.href));
+});

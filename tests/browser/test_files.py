@@ -153,3 +153,28 @@ def test_piece_opened_by_key_is_read_and_left_by_escape(library, papers):
     assert page.evaluate(focused) == "one.pdf"
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.className") == "tl"
+
+
+def test_files_added_for_an_answer_lead_back_to_its_row(work, desk, papers):
+    page, answer = work.page, work.answers[0]
+    page.goto(f"{work.path}answers/{answer}/evidence/")
+    for names in (["log.pdf"], ["minutes.pdf", "list.pdf"]):
+        page.set_input_files('input[type="file"]', [papers(n) for n in names])
+        page.get_by_role("button", name="Add evidence").click()
+        work.window.note(answer).wait_for()
+        page.locator(f"#proofs-{answer}").get_by_text(names[-1]).first.wait_for()
+        page.go_back()
+    assert len(desk.standing(answer)["evidence"]) == 3
+
+
+def test_library_is_filtered_as_one_types(work, desk):
+    first, second = work.answers[:2]
+    desk.attach_link(first)
+    page = work.page
+    page.goto(f"{work.path}answers/{second}/evidence/")
+    page.locator("#lib-q").press_sequentially("pol")
+    page.locator("#found").get_by_text("Policy").first.wait_for()
+    page.locator("#lib-q").press_sequentially("ish")
+    page.get_by_text("Nothing else in the library has “polish”").wait_for()
+    assert page.evaluate("document.activeElement.id") == "lib-q"
+    assert work.window.faults == []

@@ -65,7 +65,7 @@ def _page(
 ) -> HttpResponse:
     """The page with the form; what became of a file alone, for a script."""
     context = {"form": form, "outcomes": outcomes, "several": SEVERAL}
-    if wants_partial(request.htmx):
+    if request.method == "POST" and wants_partial(request.htmx):
         return render(request, "evidence/_outcomes.html", context, status=status)
     context |= _context(request, answer)
     return render(request, "assessments/proof_add.html", context, status=status)
