@@ -103,6 +103,13 @@ def is_printed() -> bool:
     return backend.endswith("console.EmailBackend")
 
 
+def by_mail(words: str) -> str:
+    """Words which say that a mail tells somebody, or that none does."""
+    if is_printed():
+        return "No mail server is set: nobody is told by mail."
+    return words
+
+
 def absolute(path: str) -> str:
     """The address of a page for somebody who is not on it: ``ATTEST_URL`` and a path."""
     return f"{settings.URL}{path}"

@@ -59,7 +59,7 @@ def events():
 def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
     client = sign_in(cast.rob)
     reply = client.post(path(provision), sent(provision, **POSTPONED), follow=True)
-    said = "It touches 1 question in 1 running assessment of 1 organisation;"
+    said = "It touches 1 question in 1 running assessment of 1 organisation."
     assert f"{said} 2 mails are on their way." in flat(reply.text)
     mails = send_queued()
     assert sorted(m.to[0] for m in mails) == ["ada@example.org", "otto@example.org"]

@@ -436,3 +436,22 @@ def test_closed_assessment_hands_nothing_back(cast, asked):
     with pytest.raises(ValidationError, match="closed"):
         hand_back(cast, asked)
     assert (asked.comments.count(), queued().count()) == (0, 0)
+
+
+def test_no_page_says_that_a_mail_went_where_there_is_no_mail_server(
+    cast, assessment, sign_in, settings
+):
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    otto, con = sign_in(cast.otto), sign_in(cast.con)
+    pinned = " ".join(map(str, ids(assessment)[:1]))
+    reply = otto.post(url(assessment), {"pinned": pinned, "to": cast.con.pk})
+    back = f"{assessment.get_absolute_url()}mine/{ids(assessment)[0]}/hand-back/"
+    pages = [
+        otto.get(reply.url),
+        con.post(back, {"reason": "Otto runs it.", "to": cast.otto.pk}, follow=True),
+    ]
+    for page in pages:
+        assert "No mail server is set: nobody is told by mail." in page.text
+        assert "A mail says" not in page.text
+        assert "Told by mail" not in page.text

@@ -23,6 +23,7 @@ from compliance.organisations.access import (
     may,
     member_required,
 )
+from compliance.web.mail import by_mail
 
 MOST = 100
 """Provisions on one page."""
@@ -101,8 +102,8 @@ def _said(cite: str, done: actions.Told | None) -> str:
     return (
         f"{cite} is changed. It touches {_many(done.questions, 'question')} in"
         f" {_many(done.assessments, 'running assessment')} of"
-        f" {_many(done.organisations, 'organisation')};"
-        f" {_many(done.mails, 'mail')} {on_way}."
+        f" {_many(done.organisations, 'organisation')}."
+        f" {by_mail(f'{_many(done.mails, "mail")} {on_way}.')}"
     )
 
 

@@ -34,7 +34,7 @@ from compliance.organisations.access import (
 from compliance.organisations.fresh import hindered
 from compliance.organisations.handing import handed
 from compliance.organisations.models import User
-from compliance.web.mail import is_printed
+from compliance.web.mail import by_mail, is_printed
 
 NEVER = Filter.NOT_APPLYING.value
 
@@ -124,7 +124,7 @@ def _said(done: actions.Assigned, user: User) -> str:
         email = done.invitation.email
         return f"{done.count} {noun} for {email}, who has a link to join."
     noun = "question is" if done.count == 1 else "questions are"
-    mailed = "" if done.person == user else " A mail says so."
+    mailed = "" if done.person == user else f" {by_mail('A mail says so.')}"
     return f"{done.count} {noun} {done.person}'s now.{mailed}"
 
 

@@ -31,6 +31,7 @@ from compliance.organisations.access import (
     who_may,
 )
 from compliance.organisations.models import User
+from compliance.web.mail import by_mail
 
 WORDS = [
     (Verdict.MET, "Met"),
@@ -155,10 +156,9 @@ def _others(request: MemberRequest) -> list[User]:
 
 def _told(answer: Answer, done: actions.HandedBack) -> str:
     key = answer.question.key
-    said = f"{key} is no longer yours."
-    if done.owner:
-        said = f"{key} is {done.owner}'s now, and a mail says so."
-    return f"{said} {done.told} is told by mail." if done.told else said
+    said = f"{key} is {done.owner}'s now." if done.owner else f"{key} is nobody's now."
+    told = [str(person) for person in (done.owner, done.told) if person]
+    return f"{said} {by_mail(f'Told by mail: {", ".join(told)}.')}" if told else said
 
 
 def _url(request: MemberRequest, assessment: Assessment) -> str:

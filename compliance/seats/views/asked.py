@@ -15,6 +15,7 @@ from compliance.seats.forms import AskForm, SayForm
 from compliance.seats.models import Request, Seat
 from compliance.seats.over import told_when_over
 from compliance.seats.views.showing import inside, note
+from compliance.web.mail import by_mail
 from compliance.web.unsent import unsent
 
 
@@ -29,8 +30,8 @@ def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
     if form.is_valid():
         status = _ask(request, here, form)
         if status == 302:
-            said = f"Asked. A mail tells {request.organisation} about it."
-            messages.success(request, said)
+            told = by_mail(f"A mail tells {request.organisation} about it.")
+            messages.success(request, f"Asked. {told}")
             return redirect("seats:asked_list", request.organisation.slug, here.pk)
     status = status if status > 200 or not form.errors else 422
     note(request, here, "Requests")

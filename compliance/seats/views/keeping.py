@@ -25,6 +25,7 @@ from compliance.seats.models import Seat, SeatOffer
 from compliance.seats.reading import looked as looked_of
 from compliance.seats.reading import looks, offers_in, seats_in
 from compliance.seats.views.showing import find, seats_told
+from compliance.web.mail import by_mail
 
 ON_A_PAGE = 100
 
@@ -58,7 +59,9 @@ def _given(
     if isinstance(given, SeatOffer):
         said = f"{given.invitation.email} is invited: the seat opens once they join."
         return handed(request, given.invitation, said, back)
-    messages.success(request, f"{given.user.email} has a seat, and a mail says so.")
+    messages.success(
+        request, f"{given.user.email} has a seat. {by_mail('A mail says so.')}"
+    )
     return redirect(back)
 
 

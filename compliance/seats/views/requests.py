@@ -25,6 +25,7 @@ from compliance.seats.choices import RequestFilter
 from compliance.seats.forms import MOST_OFFERED, ReplyForm
 from compliance.seats.models import Request
 from compliance.seats.reading import requests_of
+from compliance.web.mail import by_mail
 
 ON_A_PAGE = 50
 LONGEST_QUERY = 200
@@ -59,7 +60,7 @@ def request(request: MemberRequest, request_id: int) -> HttpResponse:
     status = _answer(request, row, form) if form.is_valid() else 422
     if form.errors:
         return _page(request, row, form, status)
-    messages.success(request, "Answered. A mail says so to the auditor.")
+    messages.success(request, f"Answered. {by_mail('A mail tells the auditor.')}")
     return redirect(request.path)
 
 
