@@ -22,6 +22,11 @@ _DID = {
     "comment.reopened": "reopened a comment",
     "evidence.attached": "added evidence",
     "evidence.detached": "took evidence out",
+    "answer.returned": "returned this",
+    "answer.na_sent_back": "sent N/A back",
+    "answer.na_confirmed": "confirmed N/A",
+    "answer.na_unconfirmed": "took a confirmation of N/A back",
+    "answer.confirmed_again": "confirmed this again",
 }
 """An event in a few words; any other one changed the answer."""
 

@@ -6,10 +6,12 @@ import re
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.assessments.actions import change_action
+from compliance.audit.models import Event
 from compliance.evidence.actions import describe
-from compliance.models import Check, Reopening, SignOff
+from compliance.models import Check, Reopening, SignOff, Visit
 from compliance.reviews.forms import shown
 from compliance.reviews.reading import desk_of
 from tests import factories, signing
@@ -300,12 +302,15 @@ def test_review_waits_for_reviewers_but_not_for_its_sender(cast, enter, sent):
 
 
 def test_returned_question_is_marked_in_the_workspace(cast, enter, sent):
+    seen = {"seen_seq": Event.objects.latest("seq").seq, "seen_at": timezone.now()}
+    Visit.objects.create(assessment=sent, user=cast.con, **seen)
     signing.look(cast.rev, sent, "Q1", "returned", "Which binder?")
     enter(cast.rev).post(url(sent, "give_back"))
     con = enter(cast.con)
     text = flat(con.get(f"{sent.get_absolute_url()}?show=confirm-again"))
     assert "1 question" in text
     assert "Returned by a reviewer" in text
+    assert "Rev Iewer returned this" in text
 
 
 @pytest.mark.parametrize("status", ["review", "signed"])
