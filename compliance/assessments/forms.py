@@ -117,6 +117,14 @@ class StartForm(forms.ModelForm):
         for name, wanted in WANTED.items():
             self.fields[name].error_messages["required"] = wanted
 
+    def clean(self) -> dict[str, Any]:
+        """A period that ends before it begins is told at its last day."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("period_from"), cleaned.get("period_to")
+        if first and last and last < first:
+            self.add_error("period_to", "The audit period ends before it begins.")
+        return cleaned
+
 
 class FactsForm(forms.Form):
     """The facts of an edition; each can be left at "I don't know yet"."""

@@ -1,5 +1,6 @@
 """Starting: facts, what applies and why, and facts that change later."""
 
+import re
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ from tests.factories import (
     make_question,
     publish,
 )
+from tests.reading import flat
 
 
 @pytest.fixture
@@ -170,6 +172,14 @@ def test_page_refuses_with_words_and_keeps_the_input(
     assert words in text
     assert 'value="2026-11-30"' in text
     assert not Assessment.objects.exists()
+
+
+def test_period_that_ends_too_soon_is_told_at_its_field(cast, sign_in, edition):
+    address = reverse("assessments:start", args=["acme", edition.pk])
+    reply = sign_in(cast.otto).post(address, form(period_to="2025-01-01"))
+    assert '<a href="#id_period_to">to</a>: The audit period ends' in flat(reply.text)
+    field = re.search(r'<input[^>]*name="period_to"[^>]*>', reply.text)[0]
+    assert 'aria-invalid="true"' in field
 
 
 def test_counts_follow_the_facts_before_anything_is_kept(cast, sign_in, edition):

@@ -39,6 +39,8 @@ class Look:
     open_id: int | None = None
     panel: str = ""
     owner: int | None = None
+    unknown: str = ""
+    """A filter that was asked for and is not there."""
 
     @property
     def beside(self) -> str:
@@ -53,7 +55,7 @@ class Look:
 
     def kept(self) -> "Look":
         """What of it is worth a name: filter, owner, search and section."""
-        return replace(self, open_id=None, panel="")
+        return replace(self, open_id=None, panel="", unknown="")
 
     def address(self, **changes: Any) -> str:
         """The query string of this page with some parts changed."""
@@ -80,6 +82,7 @@ def read_look(given: QueryDict) -> Look:
         open_id=whole(given.get("open", "")) or None,
         panel=panel if panel in PANELS else "",
         owner=whole(given.get("owner", "")) or None,
+        unknown=show[:40] if show not in ("", *Filter.values) else "",
     )
 
 
