@@ -37,6 +37,7 @@ class ComplianceConfig(AppConfig):
             post_migrate.connect(one.keep, sender=self)
         register(checks.check_seal, Tags.files)
         register(checks.check_seal_fits, Tags.files, deploy=True)
+        register(checks.check_address, Tags.urls, deploy=True)
         # A page of 150 answers or a catalogue makes tens of thousands of values that
         # live to its end; looking for rings among them every 2,000 costs up to a third.
         gc.set_threshold(20_000, 10, 20)

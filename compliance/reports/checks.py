@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Warning
 
 from compliance.reports.keys import OWN, SealError, seal_of
 from compliance.reports.seal import place
+from compliance.web.reach import is_only_here
 
 OTHERS = 0o077
 """Rights of group and others."""
@@ -41,6 +42,17 @@ def check_seal_fits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except SealError as error:
         return [Error(f"Reports cannot be sealed. {error}", id="attest.E005")]
     return []
+
+
+def check_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Whether others can open the address that reports and mails name (``check --deploy``)."""
+    if not is_only_here():
+        return []
+    msg = (
+        f"ATTEST_URL is {settings.URL}, which opens on this machine alone. Reports, mails"
+        " and links name it, and the certificate of the seal is named after its host."
+    )
+    return [Warning(msg, id="attest.W003")]
 
 
 def _time_stamps() -> list[CheckMessage]:

@@ -44,9 +44,19 @@ TIMESTAMP_SECONDS = 20
 
 
 class _Appending(IncrementalPdfFileWriter):
-    """Adds the signature and nothing else: title, dates and identifiers stay."""
+    """Adds the signature and nothing else: title, dates and identifiers stay.
+
+    So does the version: PDF/A-3 is PDF 1.7, and pyHanko would write 2.0 for the curve of
+    the key, with an extension of PDF 2.0 (ISO 32002).
+    """
 
     def _update_meta(self) -> None:
+        pass
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        pass
+
+    def register_extension(self, ext: Any) -> None:
         pass
 
 

@@ -22,6 +22,7 @@ from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
 from compliance.reviews.content import Line, Section
 from compliance.templatetags.paper import isolated
 from compliance.templatetags.ui import long_day
+from compliance.web.reach import is_only_here
 from compliance.web.text import printable
 
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
@@ -79,9 +80,11 @@ def _context(paper: Paper) -> dict[str, Any]:
     counts = dict(paper.binding_tally.parts())
     extract = _extract_words(paper)
     past = gettext("Looking back") if paper.is_past else ""
+    standing = _standing(paper)
     return {
         "paper": paper,
         "verify_address": f"{settings.URL}{reverse('verify')}",
+        "is_only_here": is_only_here(),
         "content": content,
         "content_language": paper.words.original,
         "kind_name": kind,
@@ -89,7 +92,10 @@ def _context(paper: Paper) -> dict[str, Any]:
         "description": _description(paper),
         "author": printable(content.organisation),
         "running_head": running_head(paper),
-        "mark": " · ".join(filter(None, [gettext("Confidential"), past, extract])),
+        "mark": " · ".join(
+            filter(None, [gettext("Confidential"), standing, past, extract])
+        ),
+        "standing": standing,
         "extract_words": extract,
         "written_at": paper.read_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "chapters": chapters,
@@ -116,6 +122,13 @@ def _context(paper: Paper) -> dict[str, Any]:
         "ahead": {line.key for line in paper.ahead},
         "stated_count": len(content.applying) - len(content.na),
     }
+
+
+def _standing(paper: Paper) -> str:
+    """Each page's word on what is not signed, or no longer."""
+    if paper.signature is None:
+        return gettext("DRAFT, not signed")
+    return gettext("Signature void") if paper.signature.is_void else ""
 
 
 def _chapters(parts: tuple[str, ...]) -> list[Chapter]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import ResolverMatch
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from compliance.web import languages
 from compliance.web.markdown import as_html, line_as_html
 from compliance.web.no_day import NO_DAY
+from compliance.web.reach import is_only_here
 
 register = template.Library()
 
@@ -180,6 +182,12 @@ def ago(value: datetime | None) -> str:
     if minutes >= 60:
         return f"{minutes // 60} h ago"
     return f"{minutes} min ago" if minutes > 0 else "just now"
+
+
+@register.simple_tag
+def only_here() -> str:
+    """The address of this installation where nobody else can open it, else nothing."""
+    return settings.URL if is_only_here() else ""
 
 
 @register.filter

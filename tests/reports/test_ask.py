@@ -93,3 +93,13 @@ def test_unknown_choice_is_refused_in_words(cast, sign_in, assessment, field):
 def test_database_refuses_an_extract_of_another_kind(cast, assessment):
     with pytest.raises(IntegrityError), transaction.atomic():
         assessment.reports.create(number=1, kind="summary", extract="open")
+
+
+def test_page_warns_of_an_address_that_nobody_else_can_open(
+    cast, sign_in, assessment, settings
+):
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    settings.URL = "http://localhost:8000"
+    assert "opens on the server alone" in sign_in(cast.rob).get(address).text
+    settings.URL = "https://attest.example"
+    assert "opens on the server alone" not in sign_in(cast.rob).get(address).text

@@ -63,3 +63,13 @@ def test_failed_report_says_why_and_offers_another(cast, sign_in, report):
 def test_report_of_another_organisation_is_not_found(cast, sign_in, report):
     assert page(sign_in(cast.zoe), report, "other").status_code == 404
     assert page(sign_in(cast.zoe), report).status_code == 404
+
+
+def test_page_says_what_could_not_be_printed(cast, sign_in, report, quick_files):
+    address = reverse("reports:detail", args=["acme", report.pk])
+    report = actions.make_report(report.pk)
+    assert "could not be printed" not in sign_in(cast.rob).get(address).text
+    report.unprinted = {"Thai": 400, "private use": 12}
+    report.save()
+    text = " ".join(sign_in(cast.rob).get(address).text.split())
+    assert "appear as boxes: Thai 400, private use 12." in text

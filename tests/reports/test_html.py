@@ -5,8 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
+import pytest
+
+from compliance.reports.kinds import Wanted
 from compliance.reports.writing import html_of, running_head, stylesheet
 from compliance.web.text import printable
+from tests.reports.hostile import hostile
 from tests.reports.papers import HOSTILE, make_content, make_full_paper, make_paper
 
 
@@ -135,3 +139,36 @@ def test_organisation_that_is_its_own_subject_is_named_once():
     assert running_head(paper) == "Privacy · Acme"
     assert len(re.findall(r'<p class="sub', html)) == 1
     assert "Acme was assessed against Privacy" in " ".join(words_of(html).split())
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_page_of_a_report_that_nobody_signed_says_draft(language):
+    word = {"en": "DRAFT", "de": "ENTWURF", "fr": "PROJET"}[language]
+    unsigned = html_of(make_paper(wanted=Wanted(language=language)))
+    assert re.search(f'data-mark="[^"]*{word}', unsigned)
+    assert re.search(f'<p class="brandline">[^<]*{word}', unsigned)
+    signed = replace(hostile(language=language).signature, void=())
+    assert word not in html_of(
+        make_paper(wanted=Wanted(language=language), signature=signed)
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "is_warned"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://attest.localhost:80", True),
+        ("https://[::1]", True),
+        ("http://0.0.0.0:8000", True),
+        ("https://attest.example", False),
+        ("http://192.168.1.7", False),
+    ],
+)
+def test_address_that_opens_on_the_server_alone_is_not_printed_without_a_word(
+    settings, address, is_warned
+):
+    settings.URL = address
+    html = html_of(make_paper())
+    assert f"{address}/verify/" in html
+    assert ("opens on the server alone" in html) is is_warned

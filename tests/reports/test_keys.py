@@ -201,7 +201,8 @@ def ids(settings, tmp_path):
     return run
 
 
-def test_check_says_nothing_where_all_is_well(ids):
+def test_check_says_nothing_where_all_is_well(ids, settings):
+    settings.URL = "https://attest.example"
     assert ids() == []
     assert ids(deploy=True) == []
 
@@ -226,7 +227,14 @@ def test_check_names_a_key_that_others_can_read(ids, tmp_path):
     assert ids() == ["attest.W001"]
 
 
-def test_deployment_check_opens_the_key(ids, tmp_path):
+def test_deployment_check_names_an_address_that_nobody_else_can_open(ids, settings):
+    settings.URL = "http://127.0.0.1:8000"
+    assert ids() == []
+    assert ids(deploy=True) == ["attest.W003"]
+
+
+def test_deployment_check_opens_the_key(ids, tmp_path, settings):
+    settings.URL = "https://attest.example"
     write(tmp_path, "seal.pem", b"no key")
     (tmp_path / "seal.pem").chmod(0o600)
     assert ids() == []

@@ -63,7 +63,7 @@ def test_extract_tells_only_its_questions_and_says_so_on_every_page():
     assert "Extract: only not met and partly met, 1 of 2 questions" in words
     assert "Extract, not the whole assessment." in words
     html = html_of(replace(paper, wanted=Wanted(extract=Extract.NOT_MET)))
-    assert 'data-mark="Confidential · Extract: only not met' in html
+    assert 'data-mark="Confidential · DRAFT, not signed · Extract: only not met' in html
 
 
 def test_extract_leaves_the_numbers_alone():

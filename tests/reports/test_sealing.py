@@ -16,6 +16,7 @@ from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
 from compliance.reports.writing import html_of, stylesheet
 from tests.reports import seals
+from tests.reports.looked_at import faults
 from tests.reports.papers import make_paper
 
 pytestmark = pytest.mark.slow
@@ -139,5 +140,13 @@ def test_key_that_cannot_be_read_fails_the_report_in_words(draft, settings):
 
 def test_file_that_is_no_report_fails_in_words(draft):
     draft.write_bytes(b"no report")
-    with pytest.raises(RenderError, match="broke off"):
+    with pytest.raises(RenderError, match="Attest failed"):
         seal(draft)
+
+
+def test_sealed_file_is_pdf_1_7_as_pdfa_3_wants(draft):
+    seal(draft)
+    with pikepdf.open(draft) as pdf:
+        assert pdf.pdf_version == "1.7"
+        assert not {"/Version", "/Extensions"} & set(pdf.Root.keys())
+    assert faults(draft) == []

@@ -236,7 +236,7 @@ def test_page_of_a_moment_shows_state_facts_owner_comments_and_actions(cast, sig
 def test_unsigned_report_says_so(cast, assessment):
     html = html_of(read(assessment.pk, 1))
     assert "Nobody has signed this state." in html
-    assert "None for this state" in html
+    assert "None: nobody has signed this state" in html
 
 
 def test_state_is_chosen_on_the_page(cast, sign_in):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,6 +14,7 @@ from compliance.assessments.models import Assessment
 from compliance.reports import actions, storage, tasks
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.kinds import FULL, Wanted
+from compliance.web.reach import is_only_here
 from compliance.web.worker import alive
 
 
@@ -56,6 +58,14 @@ class Command(BaseCommand):
         if not report.is_done:
             raise CommandError(report.problem)
         shutil.copyfile(storage.path_of(report.sha256), output)
+        if is_only_here():
+            words = (
+                f"The report names {settings.URL}, which opens on this machine alone."
+            )
+            self.stderr.write(f"{words} Set ATTEST_URL.")
+        if report.unprinted:
+            count = sum(report.unprinted.values())
+            self.stderr.write(f"Characters that no font could print: {count}.")
         self.stdout.write(
             f"{output}: {report.pages} pages, SHA-256 {report.sha256},"
             f" content hash {report.content_hash}"

@@ -1,0 +1,18 @@
+"""Who can open the address of this installation (``ATTEST_URL``)."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+
+def is_only_here() -> bool:
+    """Whether the address opens nowhere but on the machine that runs Attest."""
+    host = urlsplit(settings.URL).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
