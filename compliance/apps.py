@@ -28,6 +28,7 @@ class ComplianceConfig(AppConfig):
         from compliance.reports import checks, ending  # noqa: PLC0415 - needs the settings
         from compliance.reviews import freezing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
+        from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
         arrived.connect(assessing.give_asked)
         arrived.connect(seating.take_up_offers)
@@ -35,6 +36,7 @@ class ComplianceConfig(AppConfig):
         for one in (indexing, freezing):
             pre_migrate.connect(one.release, sender=self)
             post_migrate.connect(one.keep, sender=self)
+        register(check_durable, Tags.database)
         register(checks.check_seal, Tags.files)
         register(checks.check_seal_fits, Tags.files, deploy=True)
         register(checks.check_address, Tags.urls, deploy=True)

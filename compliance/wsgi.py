@@ -9,7 +9,9 @@ application = get_wsgi_application()
 
 # Only now is Django set up, and models can be imported.
 from compliance.audit import ticking  # noqa: E402
-from compliance.web import worker  # noqa: E402
+from compliance.web import durability, worker  # noqa: E402
 
+durability.refuse_forgetful()
+durability.end_with_server()
 worker.start_if_wanted()
 ticking.start_if_wanted()

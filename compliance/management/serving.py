@@ -7,12 +7,20 @@ from typing import NoReturn
 
 from django.conf import settings
 
+from compliance.web.durability import SERVER, refuse_forgetful
+
 
 def serve(host: str, port: int) -> NoReturn:
-    """Become the server. Raises ``OSError`` when the port is taken."""
+    """Become the server.
+
+    Raises ``OSError`` when the port is taken, ``SystemCheckError`` when the database
+    would forget what is called saved.
+    """
+    refuse_forgetful()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
+    os.environ[SERVER] = str(os.getpid())
     os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
     if host in settings.ALLOWED_HOSTS:  # not 0.0.0.0: nobody can follow a link there
         os.environ.setdefault("ATTEST_URL", f"http://{host}:{port}")

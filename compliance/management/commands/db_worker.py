@@ -4,6 +4,7 @@ from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
+from compliance.web.durability import refuse_forgetful
 from compliance.web.worker import alive, take_up_again
 
 
@@ -11,6 +12,7 @@ class Command(db_worker.Command):
     """The library's, which first takes up again what a killed worker left."""
 
     def handle(self, *, worker_id: str, **options: Any) -> None:
+        refuse_forgetful()
         take_up_again()
         with alive(worker_id):
             super().handle(worker_id=worker_id, **options)

@@ -1,0 +1,87 @@
+"""Saved means on the disk: PostgreSQL is asked, and a server ends as a whole."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+from django.core.management.base import SystemCheckError
+from django.db import connection, connections
+
+from compliance.web.durability import check_durable, refuse_forgetful
+from tests.load.serving import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def forgetful(db, monkeypatch):
+    """A database that answers before it has flushed; on SQLite one that says so."""
+    answer = ("off", "on", "on")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            cursor.execute("SELECT current_setting('fsync')")
+            answer = ("off", *cursor.fetchone(), "on")
+    else:
+        monkeypatch.setattr(
+            "compliance.web.durability._ASK", f"SELECT {str(answer)[1:-1]}"
+        )
+        monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+    monkeypatch.setattr("compliance.web.durability.connections.close_all", lambda: None)
+    return answer
+
+
+def test_database_that_forgets_is_refused_in_words(forgetful):
+    with pytest.raises(SystemCheckError, match="synchronous_commit=off: a power cut"):
+        refuse_forgetful()
+
+
+def test_database_that_flushes_is_taken(db):
+    found = check_durable(None, databases=["default"])
+    assert [one for one in found if one.id == "attest.E007"] == []
+
+
+def test_killed_first_process_leaves_nobody_on_the_port(tmp_path):
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/attest.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "compliance.settings",
+        "ATTEST_DATA_DIR": str(tmp_path),
+        "ATTEST_RUN_WORKER": "off",
+        "NO_BOOTSTRAP": "1",
+    }
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: is_taken(port), 60)
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        wait_until(lambda: not is_taken(port), 15)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def is_taken(port):
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(is_so, seconds):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.1)
