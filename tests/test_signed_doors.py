@@ -1,0 +1,108 @@
+"""A signed assessment: whoever sends whatever to any address, nothing signed changes."""
+
+import pytest
+from django.core.cache import cache
+
+from compliance.audit import trail
+from compliance.models import Answer, Assessment, Snapshot
+from compliance.organisations.access import ALLOWED
+from compliance.organisations.actions import make_editor
+from compliance.reviews import actions
+from compliance.reviews.snapshot import content_of, to_read
+from tests import factories, signing
+from tests.test_closed_doors import FILL
+from tests.test_doors import DOORS, PEOPLE, address, all_doors, enter, keys  # noqa: F401
+from tests.test_malformed import SENT
+
+pytestmark = pytest.mark.slow
+
+OPENING = {"reviews:reopen_decide"}
+"""Two people open it again, as its next revision."""
+
+
+VOIDING = {"assessments:action_save", "evidence:describe"}
+"""What may go on beside a signature: it is void then, and what changed is named."""
+
+
+def frozen(assessment):
+    """All that is signed, and who signed it."""
+    assessment.refresh_from_db()
+    return [
+        assessment.facts,
+        assessment.edition_id,
+        list(assessment.answers.order_by("pk").values()),
+        list(assessment.answers.order_by("pk").values("attachments")),
+        list(assessment.signoffs.values()),
+        list(Snapshot.objects.values()),
+    ]
+
+
+def answer_all(cast, assessment):
+    for answer in assessment.answers.order_by("question__position"):
+        signing.answer(cast.con, assessment, answer.question.key, verdict="met")
+
+
+def send_all(client, assessment, keys):  # noqa: F811
+    """Send every form; the doors that changed it, that moved its hash, that failed."""
+    changing, moving, failing = set(), set(), []
+    before, stands = frozen(assessment), hash_of(assessment)
+    for door in doors():
+        for form in forms(door, keys):
+            cache.clear()
+            reply = client.post(address(door, keys), form)
+            reply.getvalue()  # reads a file to its end, which closes it
+            if reply.status_code >= 500:
+                failing.append((door.name, reply.status_code))
+        if (now := frozen(assessment)) != before:
+            changing.add(door.name)
+            before = now
+        if (now := hash_of(assessment)) != stands:
+            moving.add(door.name)
+            stands = now
+    return changing, moving, failing
+
+
+def doors():
+    """Every address inside an organisation that takes a form."""
+    for door in all_doors():
+        is_inside = "org" in door.params and not door.name.startswith("organisations:")
+        if is_inside and "POST" in DOORS[door.name][1] and door.name not in OPENING:
+            yield door
+
+
+def forms(door, keys):  # noqa: F811
+    """What may do something there: for single rows, and for many at once."""
+    answer = Answer.objects.get(pk=keys["answer_id"].own)
+    sent = {
+        name: text.format(answer=answer.pk, assessment=answer.assessment_id)
+        for name, text in SENT.get(door.name, {}).items()
+    }
+    if "base" in sent and "action" not in door.name:
+        sent["base"] = str(answer.version)
+    return [sent, sent | FILL | {"password": factories.PASSWORD}]
+
+
+def hash_of(assessment):
+    return content_of(to_read(assessment.pk)).content_hash
+
+
+@pytest.mark.parametrize("role", ALLOWED)
+def test_nothing_signed_changes(role, keys, cast, enter):  # noqa: F811
+    assessment = Assessment.objects.get(pk=keys["assessment_id"].own)
+    answer_all(cast, assessment)
+    actions.send(by=cast.otto, assessment=assessment)
+    signing.sign(cast.rev, assessment)
+    person = getattr(cast, PEOPLE[role])
+    make_editor(by=None, email=person.email)
+    changing, moving, failing = send_all(enter(person), assessment, keys)
+    assert (changing, failing) == (set(), [])
+    assert moving <= VOIDING
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_the_same_forms_do_change_what_is_not_signed(keys, cast, enter):  # noqa: F811
+    assessment = Assessment.objects.get(pk=keys["assessment_id"].own)
+    answer_all(cast, assessment)
+    changing, moving, _ = send_all(enter(cast.ada), assessment, keys)
+    assert len(changing) > 5, changing
+    assert len(moving) > 5, moving
