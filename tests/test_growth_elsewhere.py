@@ -65,14 +65,9 @@ def grow(cast):
     )
 
 
+@pytest.mark.usefixtures("still")
 @pytest.mark.parametrize("person", ["ada", "rob", "aud"])
-def test_no_page_changes_when_another_organisation_grows(
-    person,
-    keys,
-    cast,
-    enter,
-    still,  # noqa: F811
-):
+def test_no_page_changes_beside_growth(person, keys, cast, enter):  # noqa: F811
     client = enter(getattr(cast, person))
     pages(client, keys)  # what looking leaves: a visit, a presence
     before = pages(client, keys)
