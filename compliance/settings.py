@@ -147,6 +147,7 @@ ACCOUNT_ADAPTER = "compliance.organisations.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_FORMS = {"reset_password": "compliance.organisations.resetting.ResetForm"}
 ACCOUNT_SIGNUP_FORM_CLASS = "compliance.organisations.accounts.SignUpForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -260,12 +261,15 @@ LOGGING = {
             "style": "{",
         },
     },
-    "filters": {"tokens": {"()": "compliance.web.logs.HideTokens"}},
+    "filters": {
+        "short": {"()": "compliance.web.logs.KeepShort"},
+        "tokens": {"()": "compliance.web.logs.HideTokens"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["tokens"],
+            "filters": ["short", "tokens"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},

@@ -6,20 +6,21 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.web.worker import _worker
 
+PATHS = ["compliance.web.mail.send", "compliance.organisations.tasks.send_reset"]
+
 
 def queued():
-    """Mails that wait, by the time they may go."""
-    tasks = DBTaskResult.objects.filter(
-        task_path="compliance.web.mail.send", status="READY"
-    )
+    """Mails that wait, and resets that become one, by the time they may go."""
+    tasks = DBTaskResult.objects.filter(task_path__in=PATHS, status="READY")
     return tasks.order_by("run_after", "enqueued_at")
 
 
 def send_queued():
     """Send everything that may go now; the mails of this call, in order."""
     before = len(mail.outbox)
-    for task in run_queued():
-        assert task.status == "SUCCESSFUL", task.traceback
+    while tasks := run_queued():
+        for task in tasks:
+            assert task.status == "SUCCESSFUL", task.traceback
     return mail.outbox[before:]
 
 

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.backups.rows import selected
 from compliance.organisations.models import Invitation
+from compliance.organisations.tasks import send_reset
 from compliance.seats.models import ShareLink
 from compliance.web.mail import send
 
@@ -54,7 +55,9 @@ def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:
 
 def _waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
     waiting = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
-    return rows.filter(status__in=waiting).exclude(task_path=send.module_path)
+    return rows.filter(status__in=waiting).exclude(
+        task_path__in=[send.module_path, send_reset.module_path]
+    )
 
 
 def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:

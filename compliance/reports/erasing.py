@@ -38,8 +38,10 @@ from compliance.organisations.models import (
     Passkey,
     User,
 )
+from compliance.organisations.tasks import send_reset
 from compliance.reports.printed import files_naming, signed_naming
 from compliance.reviews.models import SignOff, Snapshot
+from compliance.web.mail import send
 from compliance.web.turns import in_turn
 
 SHORTEST_NAME = 4
@@ -241,10 +243,11 @@ def _drop_mails(words: _Words) -> None:
     addressed = holding(words.emails, "text")
     rows = tasks._base_manager.annotate(
         text=Cast("args_kwargs", models.TextField())
-    ).filter(addressed, task_path="compliance.web.mail.send")
+    ).filter(addressed, task_path__in=[send.module_path, send_reset.module_path])
     for row in rows:
         if row.args_kwargs["args"][:1] and row.args_kwargs["args"][0] in words.emails:
-            row.args_kwargs["args"] = ["", "", "", 0]
+            args = row.args_kwargs["args"]
+            row.args_kwargs["args"] = ["" if isinstance(a, str) else a for a in args]
             row.save(update_fields=["args_kwargs"])
 
 

@@ -1,4 +1,4 @@
-"""What never stands in a log: tokens that open a door."""
+"""What never stands in a log: tokens that open a door, traces of bad requests."""
 
 import logging
 import re
@@ -14,4 +14,16 @@ class HideTokens(logging.Filter):
         hidden = _TOKEN.sub(r"\1...", said)
         if hidden != said:
             record.msg, record.args = hidden, ()
+        return True
+
+
+class KeepShort(logging.Filter):
+    """Leaves the traceback out of what a request is refused for: its line says it all.
+
+    Anybody can send a foreign host or too many fields, as often as they like.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.exc_info = record.exc_text = None
         return True

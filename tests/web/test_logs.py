@@ -1,10 +1,10 @@
-"""Tokens stay out of logs."""
+"""Tokens stay out of logs, and nobody floods them."""
 
 import io
 import logging
 
 import pytest
-from django.conf import settings
+from django.conf import settings as ours
 from django.utils.module_loading import import_string
 
 
@@ -12,9 +12,9 @@ from django.utils.module_loading import import_string
 def written():
     """What a console shows with the filters of the settings."""
     handler = logging.StreamHandler(stream := io.StringIO())
-    for name in settings.LOGGING["handlers"]["console"]["filters"]:
-        handler.addFilter(import_string(settings.LOGGING["filters"][name]["()"])())
-    logger = logging.getLogger("django.request")
+    for name in ours.LOGGING["handlers"]["console"]["filters"]:
+        handler.addFilter(import_string(ours.LOGGING["filters"][name]["()"])())
+    logger = logging.getLogger("django")
     logger.addHandler(handler)
     yield stream
     logger.removeHandler(handler)
@@ -30,3 +30,19 @@ def test_refused_share_link_is_logged_without_its_token(db, client, written, tok
 def test_other_addresses_are_logged_whole(db, client, written):
     client.get("/o/acme/nothing-here/")
     assert "/o/acme/nothing-here/" in written.getvalue()
+
+
+def many_fields(client):
+    return client.post("/accounts/login/", {f"f{n}": "x" for n in range(20)})
+
+
+def foreign_host(client):
+    return client.get("/accounts/login/", headers={"host": "evil.example"})
+
+
+@pytest.mark.parametrize("send", [foreign_host, many_fields], ids=lambda f: f.__name__)
+def test_refused_request_writes_no_traceback(db, client, written, settings, send):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
+    assert send(client).status_code == 400
+    assert "Traceback" not in written.getvalue()
+    assert 0 < len(written.getvalue()) < 500

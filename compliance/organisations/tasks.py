@@ -1,0 +1,49 @@
+"""What the worker does for accounts."""
+
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
+from django.tasks import TaskContext, task
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from compliance.organisations.models import User
+from compliance.web.mail import FIRST, absolute, queue_mail
+from compliance.web.turns import in_turn
+
+
+@task(priority=FIRST, takes_context=True)
+def send_reset(context: TaskContext[Any, Any], email: str) -> None:
+    """Mail a link for a new password, or that no account has the address.
+
+    The request that asks for it only queues this, so that its work is the same for
+    every address. The address leaves the queue with it.
+    """
+    if not email:
+        return
+    with in_turn(), transaction.atomic():
+        rows = DBTaskResult.objects.filter(pk=context.task_result.id)
+        rows.update(args_kwargs={"args": [""], "kwargs": {}})
+        user = User.objects.filter(email=email, is_active=True).first()
+        if user is None:
+            queue_mail(
+                to=email,
+                subject="Attest: no account with this address",
+                template="no_account",
+                context={},
+            )
+            return
+        key = {
+            "uidb36": user_pk_to_url_str(user),
+            "key": default_token_generator.make_token(user),
+        }
+        queue_mail(
+            to=email,
+            subject="Attest: choose a new password",
+            template="reset",
+            context={
+                "link": absolute(reverse("account_reset_password_from_key", kwargs=key))
+            },
+        )
