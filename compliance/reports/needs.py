@@ -104,7 +104,7 @@ def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[An
         due_on__isnull=False, verdict__in=[Verdict.PARTLY, Verdict.NOT_MET]
     )
     has_come = put_off & (Q(later_until__lte=today) | Q(due_on__lte=today))
-    own = Q(owner=user) | put_off & Q(owner=None, changed_by=user)
+    own = Q(owner=user) | put_off & Q(owner=None, answered_by=user)
     return (
         Answer.objects.filter(
             unsettled | has_come,
@@ -175,7 +175,7 @@ def _answer(answer: Answer, today: date, *, is_guest: bool) -> Need:
 def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
     """One line for all "not applicable" that waits for this second person."""
     told = waiting(organisation, user).aggregate(
-        count=Count("pk"), first=Min("changed_at")
+        count=Count("pk"), first=Min("answered_at")
     )
     count, first = told["count"], told["first"]
     if not count:

@@ -121,6 +121,8 @@ class Line:
     reason: str
     owner: str
     due_on: date | None
+    answered_by: str
+    answered_at: datetime | None
     changed_by: str
     changed_at: datetime | None
     proofs: tuple[Proof, ...]
@@ -137,6 +139,12 @@ class Line:
     @property
     def open_tasks(self) -> list[Task]:
         return [task for task in self.tasks if task.is_open]
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether something else than the answer was changed after it was given."""
+        at = self.answered_at
+        return self.changed_at is not None and (at is None or self.changed_at > at)
 
     @property
     def na_waits(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from compliance.assessments.actions.writing import ANSWERING, CHANGING
+from compliance.assessments.actions.writing import CHANGING, SAYING
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.outside import Outside
@@ -101,7 +101,6 @@ def makes(action: str) -> Makes:
 
 
 _NOTHING = [name for name, kind in MAKES.items() if kind == Makes.NOTHING]
-_SAYING = ANSWERING | {"later_until"}
 
 
 def hands_in(
@@ -194,4 +193,4 @@ def prepares(event: Event) -> bool:
     if event.action not in CHANGING:
         return True
     after = trail.changes(event)[1]
-    return bool(_SAYING & set(after)) or any(moved_proofs(event.action, after))
+    return bool(SAYING & set(after)) or any(moved_proofs(event.action, after))

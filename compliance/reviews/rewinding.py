@@ -42,7 +42,7 @@ _DATES |= {"covers_to", "expires_on"}
 _SAYING = {"comment.written", "answer.na_sent_back"}
 _FILING = {"evidence.attached", "evidence.detached"}
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_PEOPLE = ("owner", "changed_by", "na_by", "na_confirmed_by")
+_PEOPLE = ("owner", "answered_by", "changed_by", "na_by", "na_confirmed_by")
 
 
 def content_as_of(assessment: Assessment, seq: int) -> Content:

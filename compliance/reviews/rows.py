@@ -35,10 +35,10 @@ FORMAT = 2
 """Raised when the shape changes; ``docs/moving.md`` describes it."""
 ANSWER = (
     "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
-    "later_until", "na_confirmed_at", "again", "changed_at", "archived_at",
+    "later_until", "na_confirmed_at", "again", "answered_at", "changed_at", "archived_at",
 )  # fmt: skip
 """No version: it counts saves for pages that are open here, and is no state."""
-ANSWER_PEOPLE = ("owner", "na_by", "na_confirmed_by", "changed_by")
+ANSWER_PEOPLE = ("owner", "na_by", "na_confirmed_by", "answered_by", "changed_by")
 EVIDENCE = (
     "id", "title", "url", "file_name", "media_type", "size_bytes", "sha256",
     "document_on", "covers_from", "covers_to", "expires_on", "added_at",
@@ -83,7 +83,7 @@ def rows_and_people(assessment: Assessment) -> tuple[dict[str, Any], dict[str, i
         "earlier": _earlier(stated),
         "answers": [
             _answer(answer, refs, stated, people)
-            | {"answered_by": [people.ref(one) for one in hands[answer.pk]]}
+            | {"hands": [people.ref(one) for one in hands[answer.pk]]}
             for answer in answers
         ],
         "evidence": _evidence(answers, people),
@@ -145,6 +145,7 @@ def _answers(assessment: Assessment) -> list[Answer]:
         .select_related(
             "question__edition__checklist__theme",
             "owner",
+            "answered_by",
             "changed_by",
             "na_by",
             "na_confirmed_by",

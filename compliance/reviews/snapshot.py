@@ -199,6 +199,8 @@ def _line(answer: Answer, beside: Beside, earlier: Before | None) -> Line:
         reason=answer.reason,
         owner=stated.name(answer.owner),
         due_on=answer.due_on,
+        answered_by=stated.name(answer.answered_by),
+        answered_at=answer.answered_at,
         changed_by=stated.name(answer.changed_by),
         changed_at=answer.changed_at,
         proofs=tuple(beside.proofs[a.evidence_id] for a in answer.attachments.all()),

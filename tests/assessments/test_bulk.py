@@ -86,9 +86,11 @@ def test_every_answer_gets_its_version_and_its_event(cast, answers):
     events = list(Event.objects.order_by("seq"))
     assert [e.subject_id for e in events] == [str(a.pk) for a in answers[:3]]
     assert {trail.together(event) for event in events} == {(1, 3)}
+    nobody = {"answered_by_id": None, "answered_at": None}
+    con = {"answered_by_id": cast.con.pk, "answered_at": now.answered_at.isoformat()}
     assert trail.changes(events[0]) == (
-        {"verdict": "unanswered", "owner_id": None, "version": 0},
-        {"verdict": "met", "owner_id": cast.con.pk, "version": 1},
+        {"verdict": "unanswered", "owner_id": None, "version": 0} | nobody,
+        {"verdict": "met", "owner_id": cast.con.pk, "version": 1} | con,
     )
     assert (done.seq, trail.verify(cast.acme.pk)) == (1, None)
     assert trail.head_of(cast.acme.pk)[0] == 3

@@ -48,9 +48,11 @@ def test_save_changes_the_answer_and_records_one_event(cast, answer):
         cast.con,
         answer.assessment_id,
     )
+    nobody = {"answered_by_id": None, "answered_at": None}
+    con = {"answered_by_id": cast.con.pk, "answered_at": now.answered_at.isoformat()}
     assert trail.changes(event) == (
-        {"verdict": "unanswered", "note": "", "version": 0},
-        {"verdict": "met", "note": "Kept in the wiki.", "version": 1},
+        {"verdict": "unanswered", "note": "", "version": 0} | nobody,
+        {"verdict": "met", "note": "Kept in the wiki.", "version": 1} | con,
     )
     assert done.event == event
 

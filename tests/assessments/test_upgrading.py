@@ -31,7 +31,8 @@ CONTENT = (
     "pk", "question_id", "applies", "binds_from", "archived_at", "again", "verdict",
     "value", "note", "reason", "owner_id", "due_on", "later_until", "na_by_id",
     "na_confirmed_by_id", "na_confirmed_at", "taken_from_id", "taken_version",
-    "changed_at", "changed_by_id", "attachments", "comments",
+    "answered_at", "answered_by_id", "changed_at", "changed_by_id", "attachments",
+    "comments",
 )  # fmt: skip
 
 

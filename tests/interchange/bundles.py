@@ -118,14 +118,14 @@ def make_actions(cast, rows):
 
 def say(answer, by, **fields):
     """What a person says, below the program but with its event."""
+    at = timezone.now() - timedelta(days=1)
+    said = {"answered_by": by, "answered_at": at} if "verdict" in fields else {}
     Answer.objects.filter(pk=answer.pk).update(
-        changed_by=by,
-        changed_at=timezone.now() - timedelta(days=1),
-        version=2,
-        **fields,
+        changed_by=by, changed_at=at, version=2, **said, **fields
     )
     told = {n: v for n, v in fields.items() if n not in {"na_by", "owner"}}
     told |= {"owner_id": fields["owner"].pk} if "owner" in fields else {}
+    told |= {"answered_by_id": by.pk, "answered_at": at.isoformat()} if said else {}
     tell(answer, by, "answer.saved", told | {"version": 2})
 
 

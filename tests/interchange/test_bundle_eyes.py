@@ -240,7 +240,7 @@ def test_two_bundles_in_a_row_hide_nobody(ready, cast, monkeypatch):
 def test_rows_that_leave_out_who_answered_are_refused(ready, cast, monkeypatch):
     record = outgoing.read(ready.pk)
     for answer in record.rows["answers"]:
-        answer["answered_by"] = []
+        answer["hands"] = []
     monkeypatch.setattr(outgoing, "read", lambda _pk: record)
     with pytest.raises(UnreadableError, match="leaves out somebody who answered it"):
         brought_in(bundle_of(ready), cast.other)

@@ -389,6 +389,14 @@ FORGED = [
     (lambda r: r["signoffs"][0].update(trail_hash="0" * 64), "no trail has the event"),
     (lambda r: r["answers"][0].update(note="Every hour."), "Q1: note is not what"),
     (lambda r: r["answers"][1].update(verdict="met"), "Q2: verdict is not what"),
+    (
+        lambda r: r["answers"][1].update(answered_by=r["signoffs"][0]["signed_by"]),
+        "Q2: answered_by is not who",
+    ),
+    (
+        lambda r: r["answers"][0].update(answered_at=r["answers"][0]["changed_at"]),
+        "Q1: answered_at is not what",
+    ),
     (lambda r: r["answers"][0].update(attachments=[]), "Q1: its evidence is not"),
     (
         lambda r: r["answers"][0]["comments"][0].update(text="No."),

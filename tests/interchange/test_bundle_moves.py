@@ -135,6 +135,25 @@ def test_people_are_names_that_nobody_signs_in_with(content, cast):
     assert cast.other.memberships.count() == members
 
 
+def test_who_answered_comes_along_and_is_held_against_what_it_came_with(
+    full, content, cast
+):
+    came = brought_in(content, cast.other)
+    rows = [
+        {a.question.key: a for a in Answer.everything.filter(assessment=one)}
+        for one in (full, came)
+    ]
+    for key, there in rows[0].items():
+        here = rows[1][key]
+        assert str(here.answered_by) == str(there.answered_by), key
+        assert here.answered_at == there.answered_at, key
+    assert str(rows[1]["Q4"].answered_by) == "Con Tributor"
+    assert list(answers_against_trail(cast.other.pk)) == []
+    Answer.objects.filter(pk=rows[1]["Q1"].pk).update(answered_by=cast.zoe)
+    (fault,) = answers_against_trail(cast.other.pk)
+    assert "Q1: who answered was changed" in fault.what
+
+
 def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
     with reading(content) as bundle:
         people = {p["name"]: p["ref"] for p in bundle.rows["people"]}

@@ -32,6 +32,8 @@ def make_line(key="Q1", **fields):
         "reason": "",
         "owner": "",
         "due_on": None,
+        "answered_by": "Con",
+        "answered_at": NOW,
         "changed_by": "Con",
         "changed_at": NOW,
         "proofs": (make_proof(),),

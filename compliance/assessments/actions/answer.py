@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, swap_proofs
+from compliance.assessments.actions.crediting import put_back
 from compliance.assessments.actions.following import (
     Changes,
     settled,
@@ -21,7 +22,6 @@ from compliance.assessments.actions.writing import (
     is_standing,
     json_of,
     locked,
-    old_beside,
     old_values,
     write,
 )
@@ -191,7 +191,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
         if not is_standing(answer, after):
             return Undone(answer, None)
         proofs = swap_proofs(answer, after)
-        beside = old_beside(before) or ({} if proofs else None)
+        beside = put_back(answer, before, after)
         undone = write(
             by,
             answer,

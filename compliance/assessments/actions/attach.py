@@ -7,9 +7,18 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from compliance.assessments.actions.crediting import (
+    Sides,
+    credit,
+    entry,
+    save_credits,
+    take_back,
+)
 from compliance.assessments.actions.holding import hold_open
+from compliance.assessments.filing import ATTACHED, DETACHED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.web.turns import in_turn
@@ -30,18 +39,21 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
             answer=answer, evidence=evidence
         )
         if is_new:
-            _record(by, answer, evidence, "evidence.attached")
+            _record(by, answer, evidence, ATTACHED, credit(by, answer))
             refuse_too_many_files(answer.assessment)
     return attachment
 
 
 def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
-    """Stop using a piece of evidence in an answer; the evidence itself stays."""
+    """Stop using a piece of evidence in an answer; the evidence itself stays.
+
+    What was the last thing that anybody said is undone by it.
+    """
     with in_turn(), transaction.atomic():
         answer = _locked(answer)
         gone, _ = answer.attachments.filter(evidence=evidence).delete()
         if gone:
-            _record(by, answer, evidence, "evidence.detached")
+            _record(by, answer, evidence, DETACHED, _taken_out(by, answer, evidence))
 
 
 def attach_all(answer: Answer, proofs: Iterable[Evidence]) -> list[dict[str, str]]:
@@ -82,14 +94,36 @@ def _locked(answer: Answer) -> Answer:
     return answer
 
 
-def _record(by: User, answer: Answer, evidence: Evidence, action: str) -> None:
+def _taken_out(by: User, answer: Answer, evidence: Evidence) -> Sides:
+    """Who answered once a piece is taken out: as before it, where it came last."""
+    events = Event.objects.filter(
+        organisation_id=answer.assessment.organisation_id,
+        scope_id=answer.assessment_id,
+        subject_label="answer",
+        subject_id=str(answer.pk),
+        action__in=(ATTACHED, DETACHED),
+    )
+    if event := events.order_by("-seq").first():
+        before, after = trail.changes(event)
+        is_same = (event.action, after["evidence"]) == (ATTACHED, str(evidence.pk))
+        if is_same and (sides := take_back(answer, before, after)) != ({}, {}):
+            return sides
+    return credit(by, answer)
+
+
+def _record(
+    by: User, answer: Answer, evidence: Evidence, action: str, sides: Sides
+) -> None:
+    save_credits([answer])
+    said = entry(answer, action, told(evidence), sides)
     trail.record(
         by=by,
         organisation_id=answer.assessment.organisation_id,
         action=action,
         subject=answer,
         scope_id=answer.assessment_id,
-        after=told(evidence),
+        before=said.before,
+        after=said.after,
     )
 
 

@@ -9,6 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.actions.crediting import (
+    credit,
+    entry,
+    put_back,
+    save_credits,
+    take_back,
+)
 from compliance.assessments.actions.following import Changes
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import (
@@ -17,11 +24,11 @@ from compliance.assessments.actions.writing import (
     answerer,
     changing_events,
     is_standing,
-    old_beside,
     old_values,
     wound_back,
 )
 from compliance.assessments.choices import Verdict
+from compliance.assessments.filing import ATTACHED, DETACHED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.assessments.plan import Plan, plan
@@ -143,7 +150,7 @@ def set_many(
         store(answers, changes)
         entries = [
             *_saved(answers, changes, "answer.saved"),
-            *_attached(answers, found.attaching, bulk.evidence),
+            *_attached(by, answers, found.attaching, bulk.evidence),
         ]
         seq = _record(by, assessment, entries)
         if found.attaching:
@@ -164,26 +171,28 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         locked = _answers_of(assessment).select_for_update(of=("self",))
         answers = {answer.pk: answer for answer in _found(locked, ids)}
         changes: dict[int, Change] = {}
-        moved: list[Event] = []
+        moved = [e for e in events if e.action in {ATTACHED, DETACHED}]
+        proofs = _put_back_evidence(answers, moved[::-1])
         left: set[int] = set()
         people = who_may(assessment.organisation, Permission.ANSWER)
         owners = {person.pk for person in people}
         for event in events:
+            if event.action in {ATTACHED, DETACHED}:
+                continue
             answer = answers[int(event.subject_id)]
             before, after = trail.changes(event)
-            if event.action.startswith("evidence."):
-                moved.append(event)
-            elif not is_standing(answer, after):
+            if not is_standing(answer, after):
                 left.add(answer.pk)
-            elif change := alter(by, answer, _old(before, owners), old_beside(before)):
+            elif change := alter(
+                by, answer, _old(before, owners), put_back(answer, before, after)
+            ):
                 changes[answer.pk] = change
         rows = list(answers.values())
         store(rows, changes)
-        proofs = _put_back_evidence(answers, moved)
-        _record(by, assessment, [*_saved(rows, changes, "answer.undone"), *proofs])
-        if any(entry.action == "evidence.attached" for entry in proofs):
+        _record(by, assessment, [*proofs, *_saved(rows, changes, "answer.undone")])
+        if any(one.action == ATTACHED for one in proofs):
             refuse_too_many_files(assessment)
-        done = changes.keys() | {int(entry.subject.pk) for entry in proofs}
+        done = changes.keys() | {int(one.subject.pk) for one in proofs}
     return PutBack(sorted(done), [a.question.key for a in rows if a.pk in left])
 
 
@@ -307,7 +316,10 @@ def _saved(
 
 
 def _attached(
-    answers: Sequence[Answer], ids: Collection[int], evidence: Evidence | None
+    by: User,
+    answers: Sequence[Answer],
+    ids: Collection[int],
+    evidence: Evidence | None,
 ) -> list[trail.Entry]:
     """Use the evidence in those answers; an entry for each."""
     rows = [answer for answer in answers if answer.pk in ids]
@@ -318,7 +330,9 @@ def _attached(
         batch_size=ROWS,
     )
     said = told(evidence)
-    return [trail.Entry(row, "evidence.attached", after=said) for row in rows]
+    entries = [entry(row, ATTACHED, said, credit(by, row)) for row in rows]
+    save_credits(rows)
+    return entries
 
 
 def _put_back_evidence(
@@ -328,29 +342,31 @@ def _put_back_evidence(
     groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in moved:
         groups[event.action, trail.changes(event)[1]["evidence"]].append(event)
-    return [
-        entry for alike in groups.values() for entry in _put_back_alike(answers, alike)
-    ]
+    done = [one for alike in groups.values() for one in _put_back_alike(answers, alike)]
+    save_credits(answers.values() if moved else ())
+    return done
 
 
 def _put_back_alike(
     answers: Mapping[int, Answer], moved: Sequence[Event]
 ) -> list[trail.Entry]:
     """The same of events that moved one piece of evidence one way."""
-    said = trail.changes(moved[0])[1]
-    ids = [int(event.subject_id) for event in moved]
-    uses = Attachment.objects.filter(evidence_id=said["evidence"], answer__in=ids)
+    sides = {int(event.subject_id): trail.changes(event) for event in moved}
+    said = next(iter(sides.values()))[1]
+    proof = {name: said[name] for name in ("evidence", "title", "sha256")}
+    uses = Attachment.objects.filter(evidence_id=proof["evidence"], answer__in=sides)
     using = set(uses.values_list("answer_id", flat=True))
-    if moved[0].action == "evidence.attached":
+    is_out = moved[0].action == ATTACHED
+    rows = [answers[pk] for pk in sides if (pk in using) == is_out]
+    if is_out:
         uses.delete()
-        rows = [answers[pk] for pk in ids if pk in using]
-        return [trail.Entry(row, "evidence.detached", after=said) for row in rows]
-    rows = [answers[pk] for pk in ids if pk not in using]
-    Attachment.objects.bulk_create(
-        [Attachment(answer=row, evidence_id=said["evidence"]) for row in rows],
-        batch_size=ROWS,
-    )
-    return [trail.Entry(row, "evidence.attached", after=said) for row in rows]
+    else:
+        Attachment.objects.bulk_create(
+            [Attachment(answer=row, evidence_id=proof["evidence"]) for row in rows],
+            batch_size=ROWS,
+        )
+    action = DETACHED if is_out else ATTACHED
+    return [entry(row, action, proof, take_back(row, *sides[row.pk])) for row in rows]
 
 
 def _record(

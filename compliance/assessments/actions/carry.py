@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from compliance.assessments.actions.writing import ANSWERED, json_of
 from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE, verdict_of
@@ -57,6 +58,7 @@ def _carry(answer: Answer, earlier: Answer, owners: set[int]) -> None:
 
     What the new edition asks in another way keeps its note only. An owner who may
     not answer now, and a due date, stay behind. "Not applicable" waits for a second person.
+    It was answered by whoever answered it then, until somebody says something else.
     """
     answer.note = earlier.note
     if earlier.owner_id in owners:
@@ -85,6 +87,9 @@ def _carry_verdict(answer: Answer, earlier: Answer) -> None:
         labels = [choice.label for choice in offered if choice.key in chosen]
         answer.reason = earlier.reason or "; ".join(labels)
         answer.na_by_id = earlier.na_by_id
+    if answer.verdict != Verdict.UNANSWERED:
+        answer.answered_by_id = earlier.answered_by_id
+        answer.answered_at = earlier.answered_at
 
 
 def _are_known(value: Any, choices: dict[str, str]) -> bool:
@@ -130,5 +135,5 @@ def told(
 
 def _as_carried(answer: Answer) -> dict[str, Any]:
     names = ("verdict", "value", "note", "reason", "owner_id", "later_until")
-    values = {name: getattr(answer, name) for name in names}
+    values = json_of({name: getattr(answer, name) for name in (*names, *ANSWERED)})
     return {name: value for name, value in values.items() if value not in (None, "")}

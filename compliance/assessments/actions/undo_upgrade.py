@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from compliance.assessments.actions.crediting import answered
 from compliance.assessments.actions.upgrade import (
     COLUMNS,
     ROWS,
@@ -18,6 +19,7 @@ from compliance.assessments.actions.upgrade import (
     plain,
     tell,
 )
+from compliance.assessments.actions.writing import ANSWERED
 from compliance.assessments.applying import Scope
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
@@ -155,6 +157,10 @@ def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
         for name in told_fields
         if name in before and before[name] != getattr(answer, name)
     ]
+    if any(
+        before.get(name, stood) != stood for name, stood in answered(answer).items()
+    ):
+        changed += ANSWERED
     sides = [
         {name: _iso(side[name]) for name in changed}
         for side in (before, {name: getattr(answer, name) for name in changed})

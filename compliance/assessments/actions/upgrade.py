@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.assign import assign
+from compliance.assessments.actions.crediting import answered
 from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import Again, Decision, Verdict
@@ -34,7 +35,8 @@ COLUMNS = (
     "question_id", "applies", "binds_from", "archived_at", "again", "version",
     "verdict", "value", "note", "reason", "later_until",
     "na_by_id", "na_confirmed_by_id", "na_confirmed_at",
-    "taken_from_id", "taken_version", "taken_at", "changed_at", "changed_by_id",
+    "taken_from_id", "taken_version", "taken_at", "answered_by_id", "answered_at",
+    "changed_at", "changed_by_id",
 )  # fmt: skip
 """What a move may change of an answer, and what undoing it puts back."""
 
@@ -298,7 +300,10 @@ def _asked_anew(answer: Answer) -> trail.Entry:
 def _changed(
     by: User, move: Move, answer: Answer, decision: Decision | None, old: str
 ) -> Change | None:
-    """Give an answer its new form, or put it into its note; None when it stays."""
+    """Give an answer its new form, or put it into its note; None when it stays.
+
+    Only whoever types it anew has answered it: a new form says what was said before.
+    """
     if decision == Decision.NOTE:
         note = "\n\n".join(part for part in (answer.note, _as_note(move, old)) if part)
         blank = {"verdict": Verdict.UNANSWERED, "value": None, "later_until": None}
@@ -309,7 +314,11 @@ def _changed(
     touched: dict[str, Any] = {"verdict": now.verdict, "value": now.value}
     if now.verdict == Verdict.NA and not now.reason.strip():
         touched["reason"] = told(move.item.asked, now) or _as_note(move, old)
-    change = alter(by, answer, touched)
+    is_said = decision == Decision.CONVERT and answer.answered_by_id is not None
+    is_new = any(getattr(answer, name) != value for name, value in touched.items())
+    change = alter(
+        by, answer, touched, answered(answer) if is_said and is_new else None
+    )
     if answer.na_by_id:
         answer.na_by = said_na_by or by
     return change

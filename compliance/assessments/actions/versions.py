@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
+from compliance.assessments.actions.crediting import credit, entry, save_credits
 from compliance.assessments.actions.holding import hold_open_for
+from compliance.assessments.filing import ATTACHED, DETACHED
 from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
 from compliance.evidence.models import Evidence
@@ -40,7 +42,7 @@ def use_instead(
         answers = _locked(organisation, answer_ids)
         for _, several in groupby(answers, key=lambda answer: answer.assessment_id):
             rows = list(several)
-            entries = _swap(rows, evidence, set(others) - {evidence.pk})
+            entries = _swap(by, rows, evidence, set(others) - {evidence.pk})
             if not entries:
                 continue
             assessment = rows[0].assessment
@@ -83,7 +85,7 @@ def _locked(organisation: Organisation, answer_ids: Collection[int]) -> list[Ans
 
 
 def _swap(
-    answers: Sequence[Answer], evidence: Evidence, others: Collection[UUID]
+    by: User, answers: Sequence[Answer], evidence: Evidence, others: Collection[UUID]
 ) -> list[trail.Entry]:
     """Take the others out and put the one in; an entry for each change."""
     uses = Attachment.objects.filter(answer__in=answers)
@@ -91,8 +93,9 @@ def _swap(
     using = set(uses.filter(evidence=evidence).values_list("answer_id", flat=True))
     rows = {answer.pk: answer for answer in answers}
     old = [
-        trail.Entry(rows[use.answer_id], "evidence.detached", after=told(use.evidence))
+        entry(row, DETACHED, told(use.evidence), credit(by, row))
         for use in out
+        if (row := rows[use.answer_id])
     ]
     new = [answer for answer in answers if answer.pk not in using]
     out.order_by().delete()
@@ -100,4 +103,6 @@ def _swap(
         Attachment(answer=answer, evidence=evidence) for answer in new
     )
     said = told(evidence)
-    return old + [trail.Entry(row, "evidence.attached", after=said) for row in new]
+    done = old + [entry(row, ATTACHED, said, credit(by, row)) for row in new]
+    save_credits(answers)
+    return done

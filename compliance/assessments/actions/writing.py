@@ -46,7 +46,9 @@ UNDOABLE = (
 )
 """Events that can be put back; a confirmation is taken back by who may confirm, a move
 to another edition as a whole."""
-BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at")
+ANSWERED = ("answered_by_id", "answered_at")
+"""Who answered, and when; the trail tells both or neither."""
+BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at", *ANSWERED)
 """What stands beside the fields: an undo puts it back with them."""
 SIGNED = (
     "changed_by_id",
@@ -58,6 +60,8 @@ SIGNED = (
 """Who said it, and who confirmed it: what an event keeps of the state before it."""
 ANSWERING = {"verdict", "value", "note", "reason"}
 """Fields that say something anew: whoever changes one has looked at the answer."""
+SAYING = ANSWERING | {"later_until"}
+"""Fields of an answer itself: whoever changes one has answered."""
 
 
 def locked(
@@ -78,6 +82,7 @@ def locked(
         "assessment__edition",
         "question__section",
         "owner",
+        "answered_by",
         "changed_by",
         "na_by",
         "na_confirmed_by",
@@ -95,7 +100,7 @@ def locked(
 
 
 def json_of(values: Changes) -> Changes:
-    """Values as the trail holds them: days as ISO text."""
+    """Values as the trail holds them: days and moments as ISO text."""
     return {
         field: value.isoformat() if isinstance(value, date) else value
         for field, value in values.items()
@@ -128,7 +133,9 @@ def old_values(before: dict[str, Any]) -> Changes:
 def old_beside(before: dict[str, Any]) -> Changes:
     """What stood beside the fields before an event."""
     return {
-        field: datetime.fromisoformat(value) if field == "taken_at" and value else value
+        field: datetime.fromisoformat(value)
+        if field.endswith("_at") and value
+        else value
         for field, value in before.items()
         if field in BESIDE_IT
     }
@@ -177,7 +184,8 @@ def write(
 
     ``beside`` are columns of ``BESIDE_IT`` to set, ``also`` is told in the event.
     """
-    change = alter(by, answer, touched, beside)
+    is_said = bool(also and also.get("attached"))
+    change = alter(by, answer, touched, beside, is_said=is_said)
     if change is None:
         return None
     if answer.owner_id and "owner_id" in change.after:
@@ -211,10 +219,16 @@ class Change:
 
 
 def alter(
-    by: User, answer: Answer, touched: Changes, beside: Changes | None = None
+    by: User,
+    answer: Answer,
+    touched: Changes,
+    beside: Changes | None = None,
+    *,
+    is_said: bool = False,
 ) -> Change | None:
     """Set what differs and what follows from it, unsaved; None when nothing differs.
 
+    With ``is_said`` it is an answer whatever differs: evidence comes with it.
     Raises ``ValidationError`` when a reason or a day is missing. Whether the owner
     belongs to the organisation is for the caller to see to.
     """
@@ -223,20 +237,26 @@ def alter(
     real = {f: v for f, v in wanted.items() if v != standing[f]}
     if not real and beside is None:
         return None
-    stood, said_by = _beside(answer), signed(answer)
+    stood, said_by, now = _beside(answer), signed(answer), timezone.now()
     for field, value in real.items():
         setattr(answer, field, value)
     _refuse_half(answer)
     follow = _follow(by, answer, set(real))
+    if is_said or real.keys() & SAYING:
+        answer.answered_by, answer.answered_at = by, now
     for field, value in (beside or {}).items():
         setattr(answer, field, value)
+    if answer.verdict == Verdict.UNANSWERED:
+        answer.answered_by = answer.answered_at = None
     moved = {f: v for f, v in _beside(answer).items() if v != stood[f]}
+    if moved.keys() & set(ANSWERED):
+        moved |= {f: getattr(answer, f) for f in ANSWERED}
     before = {f: standing[f] for f in real} | {f: stood[f] for f in moved}
     before["version"] = answer.version
     if said_by:
         before["signed"] = said_by
     answer.version += 1
-    answer.changed_at, answer.changed_by = timezone.now(), by
+    answer.changed_at, answer.changed_by = now, by
     return Change(
         [*real, *follow, *moved, "version", "changed_at", "changed_by"],
         json_of(before),

@@ -8,6 +8,7 @@ from uuid import UUID
 from compliance.assessments.actions.following import Changes
 from compliance.assessments.actions.writing import CHANGING, json_of
 from compliance.assessments.choices import Verdict
+from compliance.assessments.filing import ATTACHED, DETACHED
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.models.answer import FIELDS
 from compliance.audit import trail
@@ -19,12 +20,16 @@ _BLANK: Changes = dict.fromkeys(FIELDS) | {
     "note": "",
     "reason": "",
     "version": 0,
+    "answered_by_id": None,
+    "answered_at": None,
 }
 _STARTED = "assessment.started"
 BROUGHT_IN = "assessment.brought_in"
 """The event of an assessment that came in a bundle: it tells all its answers."""
 _CONFIRMED = "answer.na_confirmed"
-_READ = ("pk", "question__key", *FIELDS, "version", "na_confirmed_at")
+HEARD = {*CHANGING, _STARTED, BROUGHT_IN, _CONFIRMED, ATTACHED, DETACHED}
+"""Events that tell what an answer says, or who said it."""
+_READ = ("pk", "question__key", *_BLANK, "na_confirmed_at")
 
 
 class Told:
@@ -102,7 +107,7 @@ def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:
     events = Event.objects.filter(
         organisation_id=organisation_id,
         scope_id=assessment_id,
-        action__in=[*CHANGING, _STARTED, BROUGHT_IN, _CONFIRMED],
+        action__in=HEARD,
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         told.hear(event)
@@ -137,5 +142,7 @@ _WORDS = {
     "due_on": "the due date was",
     "later_until": "the day was",
     "version": "the version was",
+    "answered_by_id": "who answered was",
+    "answered_at": "the moment of the answer was",
     "na_confirmed_at": "the confirmation of N/A was",
 }

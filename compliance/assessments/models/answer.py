@@ -111,6 +111,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             self.select_related(
                 "question__section",
                 "owner",
+                "answered_by",
                 "changed_by",
                 "na_by",
                 "na_confirmed_by",
@@ -152,6 +153,10 @@ class Answer(models.Model):
     confirmed it; a choice that means so needs none. ``again`` says why the answer has
     to be looked at again. ``taken_from`` is the related answer that this one was taken
     over from, at ``taken_at``, in its version ``taken_version``.
+
+    ``answered_by`` gave verdict, value, note, reason or evidence last, at ``answered_at``;
+    nobody answered what is unanswered. ``changed_by`` changed any field last, an owner or
+    a due date, too.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="answers")
@@ -181,6 +186,8 @@ class Answer(models.Model):
     taken_version = models.PositiveIntegerField(null=True)
     taken_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     archived_at = models.DateTimeField(null=True)
@@ -235,6 +242,12 @@ class Answer(models.Model):
                 | Q(changed_at__isnull=False, changed_by__isnull=False),
                 name="answer_changed_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None)
+                | Q(answered_at__isnull=False, answered_by__isnull=False)
+                & ~Q(verdict=Verdict.UNANSWERED),
+                name="answer_answered_whole",
+            ),
         ]
         indexes = [
             models.Index(fields=["owner", "due_on"], name="answer_owner_due"),
@@ -273,6 +286,12 @@ class Answer(models.Model):
         """Whether the answer it was taken over from has changed since."""
         source = self.taken_from
         return source is not None and source.version != self.taken_version
+
+    @property
+    def is_changed_since(self) -> bool:
+        """Whether something else than the answer was changed after it was given."""
+        at = self.answered_at
+        return self.changed_at is not None and (at is None or self.changed_at > at)
 
     @property
     def na_waits(self) -> bool:

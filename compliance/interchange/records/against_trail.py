@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from compliance.assessments.actions.writing import CHANGING
 from compliance.assessments.against_trail import answers, beside
 from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
@@ -24,14 +23,14 @@ _SIGNOFF = (
     "content_hash", "statement", "reservations", "role", "signer", "method",
 )  # fmt: skip
 _ANSWER = (
-    "verdict", "value", "note", "reason", "due_on", "later_until",
+    "verdict", "value", "note", "reason", "due_on", "later_until", "answered_at",
     "na_confirmed_at",
 )  # fmt: skip
 _TEXTS = {"value", "note", "reason"}
 ANY = "\0"
 """Stands for a text that was erased; no text of a person has this sign."""
-_HEARD = {*CHANGING, "assessment.started", answers.BROUGHT_IN}
-_HEARD |= {"answer.na_confirmed"}
+_PEOPLE = {"owner_id": "owner", "answered_by_id": "answered_by"}
+"""Columns that name somebody by the numbers of the trail, and those of the rows."""
 
 
 class Bundle(Protocol):
@@ -92,7 +91,7 @@ class _Heard:
         after = json.loads(event.payload or event.rest or "{}").get("after", {})
         if event.actor_id and prepares(event):
             self.hands[int(event.subject_id)].add(event.actor_id)
-        if event.action in _HEARD:
+        if event.action in answers.HEARD:
             self.answers.hear(event)
             self._mark(event, after, is_erased)
         if event.subject_label in {"answer", "assessment"}:
@@ -201,8 +200,8 @@ def _hands(
     """Whoever prepared an answer is named with it; four eyes rest on that."""
     for row in rows["answers"]:
         told = {accounts.get(number) for number in heard.hands[ids[row["key"]]]}
-        if not told <= set(row["answered_by"]):
-            yield f"{row['key']}: answered_by leaves out somebody who answered it"
+        if not told <= set(row["hands"]):
+            yield f"{row['key']}: hands leaves out somebody who answered it"
 
 
 def _moment(text: Any) -> Any:
@@ -231,13 +230,15 @@ def _answer(
     told, key = heard.answers, row["key"]
     said = told.values.get(pk, {})
     seq = told.last.get(pk, told.start or 0)
-    stands = values_of(row, _ANSWER) | {"pk": pk, "owner_id": said.get("owner_id")}
+    stands = values_of(row, _ANSWER) | {"pk": pk}
+    stands |= {column: said.get(column) for column in _PEOPLE}
     stands["version"] = said.get("version", 0)  # no row tells it
     stands |= {n: said[n] for n in _TEXTS & said.keys() if (pk, n) in heard.unsure}
     if name := told.unlike(stands):
         yield f"{key}: {name} is not what event {seq} tells"
-    if "owner_id" in said and not people.are(said["owner_id"], row["owner"]):
-        yield f"{key}: owner is not who event {seq} tells"
+    for column, person in _PEOPLE.items():
+        if column in said and not people.are(said[column], row[person]):
+            yield f"{key}: {person} is not who event {seq} tells"
     used = {one["evidence"] for one in row["attachments"]}
     proofs = {p: said for (at, p), said in heard.beside.proofs.items() if at == pk}
     for proof, (is_used, seq) in proofs.items():

@@ -10,8 +10,8 @@ from compliance.reviews.content import Content, Line
 COLUMNS = (
     "section", "question", "title", "text", "cites", "weight", "applies",
     "applicability", "binds_from", "verdict", "value", "note", "reason", "owner",
-    "due_on", "later_until", "changed_by", "changed_at", "na_by", "na_confirmed_by",
-    "evidence", "evidence_sha256", "actions", "comments",
+    "due_on", "later_until", "answered_by", "answered_at", "changed_by", "changed_at",
+    "na_by", "na_confirmed_by", "evidence", "evidence_sha256", "actions", "comments",
 )  # fmt: skip
 ARCHIVED = "archived"
 """What stands for a section beside answers that the edition no longer asks for."""
@@ -39,8 +39,8 @@ def _cells(line: Line) -> tuple[object, ...]:
         line.key, line.title, line.text, line.cites, line.weight,
         "yes" if line.applies else "no", line.applicability, line.binds_from,
         line.verdict, line.value, line.note, line.reason, line.owner,
-        line.due_on, line.later_until, line.changed_by, line.changed_at, line.na_by,
-        line.na_confirmed_by,
+        line.due_on, line.later_until, line.answered_by, line.answered_at,
+        line.changed_by, line.changed_at, line.na_by, line.na_confirmed_by,
         "\n".join(f"E{proof.number} {proof.title}" for proof in proofs),
         "\n".join(proof.sha256 for proof in proofs),
         "\n".join(f"{task.code} {task.title}" for task in line.tasks),

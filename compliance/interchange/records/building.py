@@ -24,6 +24,7 @@ from compliance.interchange.records.life import Life
 from compliance.interchange.records.planning import Coming, renumbered
 from compliance.interchange.records.values import create, values_of
 from compliance.organisations.models import Organisation, User
+from compliance.reviews.rows import ANSWER_PEOPLE
 
 BATCH = 500
 
@@ -84,7 +85,8 @@ class Building:
         ids = {(q.edition_id, q.key): q.pk for q in found.only("edition", "key")}
         names = (
             "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
-            "later_until", "na_confirmed_at", "again", "changed_at", "archived_at",
+            "later_until", "na_confirmed_at", "again", "answered_at", "changed_at",
+            "archived_at",
         )  # fmt: skip
         for said in self.rows["answers"]:
             edition = self.editions[said["edition"]]
@@ -93,9 +95,7 @@ class Building:
                     assessment=self.assessment,
                     question_id=ids[edition.pk, said["key"]],
                     **values_of(said, names),
-                    **self._named(
-                        said, "owner", "na_by", "na_confirmed_by", "changed_by"
-                    ),
+                    **self._named(said, *ANSWER_PEOPLE),
                 )
             )
         Answer.everything.bulk_create(self.answers, batch_size=BATCH)
@@ -208,9 +208,9 @@ class Building:
             },
             "earlier": self._earlier(),
             "hands": {
-                str(answer.pk): [self.people[ref].pk for ref in said["answered_by"]]
+                str(answer.pk): [self.people[ref].pk for ref in said["hands"]]
                 for answer, said in self._pairs()
-                if said["answered_by"]
+                if said["hands"]
             },
             "outside": [answer.pk for answer, said in self._pairs() if _says(said)],
             "signed": [row["revision"] for row in rows["signoffs"]],
@@ -238,7 +238,7 @@ class Building:
 
 def _says(said: dict[str, Any]) -> bool:
     """Whether an answer comes along saying something; a rule that it applies not does."""
-    names = ("note", "reason", "attachments", "answered_by")
+    names = ("note", "reason", "attachments", "hands")
     is_answered = said["verdict"] != Verdict.UNANSWERED or said["value"] is not None
     return is_answered or not said["applies"] or any(said[name] for name in names)
 

@@ -7,12 +7,12 @@ from compliance.interchange.records import layout
 
 PEOPLE = frozenset(
     {
-        "owner", "na_by", "na_confirmed_by", "changed_by", "started_by", "author",
-        "resolved_by", "added_by", "created_by", "closed_by", "by", "sent_by", "ended_by",
+        "owner", "na_by", "na_confirmed_by", "answered_by", "changed_by", "started_by",
+        "author", "resolved_by", "added_by", "created_by", "closed_by", "by", "sent_by", "ended_by",
         "signed_by", "asked_by", "decided_by",
     }
 )  # fmt: skip
-MANY = ("mentions", "answered_by")
+MANY = ("mentions", "hands")
 _NO_ROWS = frozenset({"facts", "value", "earlier", *MANY})
 
 

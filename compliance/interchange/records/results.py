@@ -93,7 +93,7 @@ def _observation(record: Record, line: Line) -> dict[str, Any]:
         "description": literal("\n\n".join(filter(None, said)) or line.verdict_word),
         "props": list(_props(line)),
         "methods": [_method(line)],
-        "collected": moment(line.changed_at or record.read_at),
+        "collected": moment(line.answered_at or record.read_at),
     }
     proofs = [
         {

@@ -170,14 +170,16 @@ class AnswerPart(Part):
     na_confirmed_at: Moment | None
     again: Literal[""] | Annotated[Again, Field(strict=False)]
     version: Count = 0
+    answered_at: Moment | None
     changed_at: Moment | None
     archived_at: Moment | None
     owner: Person | None
     na_by: Person | None
     na_confirmed_by: Person | None
+    answered_by: Person | None
     changed_by: Person | None
     taken_from: Text
-    answered_by: list[Person]
+    hands: list[Person]
     attachments: list[AttachmentPart]
     comments: list[CommentPart]
 

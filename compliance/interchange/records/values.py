@@ -9,7 +9,7 @@ _DAYS = {
     "expires_on", "period_from", "period_to",
 }  # fmt: skip
 _MOMENTS = {
-    "na_confirmed_at", "changed_at", "archived_at", "added_at", "created_at", "closed_at",
+    "na_confirmed_at", "answered_at", "changed_at", "archived_at", "added_at", "created_at", "closed_at",
     "started_at", "written_at", "resolved_at", "attached_at", "sent_at",
     "ended_at", "at", "stood_at", "signed_at", "asked_at", "decided_at",
 }  # fmt: skip

@@ -89,7 +89,7 @@ def _returned(review: Review) -> list[Check]:
         "by",
         "answer__question",
         "answer__owner",
-        "answer__changed_by",
+        "answer__answered_by",
         "answer__assessment__organisation",
         "answer__assessment__edition__checklist",
     )
@@ -105,7 +105,7 @@ def _hand_over(by: User, returned: Sequence[Check]) -> None:
         answer = look.answer
         text = f"Returned: {look.reason}"
         comment = Comment.objects.create(answer=answer, author=look.by, text=text)
-        people = {one for one in (answer.owner, answer.changed_by) if one}
+        people = {one for one in (answer.owner, answer.answered_by) if one}
         for person in sorted(people - {look.by}, key=lambda one: one.pk):
             Mention.objects.create(comment=comment, user=person)
             if person != by:

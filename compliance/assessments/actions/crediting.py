@@ -1,0 +1,72 @@
+"""Who answered: set by whoever says something, and put back by an undo."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from compliance.assessments.actions.following import Changes
+from compliance.assessments.actions.writing import (
+    ANSWERED,
+    json_of,
+    old_beside,
+)
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Answer
+from compliance.audit import trail
+from compliance.organisations.models import User
+
+Sides = tuple[Changes, Changes]
+"""Who answered before and after, as the trail holds it; empty where that stays."""
+_COLUMNS = [name.removesuffix("_id") for name in ANSWERED]
+
+
+def answered(answer: Answer) -> Changes:
+    """Who answered, and when, as it stands."""
+    return {field: getattr(answer, field) for field in ANSWERED}
+
+
+def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
+    """What stands beside the fields of an answer once an event is undone.
+
+    Whoever undoes has not answered: it is again who had before the event, or still who
+    has since.
+    """
+    stands = answered(answer)
+    back = _told(before) if _told(after) == stands else stands
+    return old_beside(before) | back
+
+
+def credit(by: User, answer: Answer) -> Sides:
+    """Make somebody who answered; nobody answers what is unanswered."""
+    if answer.verdict == Verdict.UNANSWERED:
+        return {}, {}
+    return _set(answer, {"answered_by_id": by.pk, "answered_at": timezone.now()})
+
+
+def take_back(answer: Answer, before: Changes, after: Changes) -> Sides:
+    """Undo what an event about evidence says of who answered."""
+    stands, back = answered(answer), put_back(answer, before, after)
+    pair = {field: back[field] for field in ANSWERED}
+    return ({}, {}) if pair == stands else _set(answer, pair)
+
+
+def save_credits(answers: Iterable[Answer]) -> None:
+    """Save who answered in locked answers, in a few statements."""
+    Answer.objects.bulk_update(list(answers), _COLUMNS, batch_size=500)
+
+
+def entry(answer: Answer, action: str, proof: Changes, sides: Sides) -> trail.Entry:
+    """An event about evidence, and who answered by it."""
+    return trail.Entry(answer, action, sides[0], proof | sides[1])
+
+
+def _set(answer: Answer, pair: Changes) -> Sides:
+    before = json_of(answered(answer))
+    for field, value in pair.items():
+        setattr(answer, field, value)
+    return before, json_of(pair)
+
+
+def _told(side: Changes) -> Changes:
+    """Who answered by one side of an event; empty where it does not tell."""
+    return {f: v for f, v in old_beside(side).items() if f in ANSWERED}
