@@ -40,6 +40,7 @@ class Kind(StrEnum):
     COMMENT = "comment changed without an entry"
     ACTION = "action changed without an entry"
     SEAT = "seat changed without an entry"
+    SHARE = "share link changed without an entry"
     REQUEST = "sample or request changed without an entry"
     REVIEW = "review changed without an entry"
     MEMBER = "member changed without an entry"

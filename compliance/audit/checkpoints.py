@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -68,6 +69,20 @@ def signed_chains() -> list[UUID]:
 def public_key() -> bytes:
     """The 32 bytes that checkpoints of this installation are checked with."""
     return _key().public_key().public_bytes_raw()
+
+
+def signature_of(text: str) -> str:
+    """Ed25519 over a text of this installation, as hexadecimal digits."""
+    return _key().sign(text.encode()).hex()
+
+
+def is_ours(text: str, signature: str) -> bool:
+    """Whether this installation signed a text; ``ValueError`` for no digits."""
+    try:
+        _key().public_key().verify(bytes.fromhex(signature), text.encode())
+    except InvalidSignature:
+        return False
+    return True
 
 
 def verifier(organisation_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""When a chain was last verified, and how far: a note beside its checkpoints."""
+"""When a chain was last verified, and how far: a signed note beside its checkpoints."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import checkpoints, trail
 from compliance.audit.checking import Checked
 from compliance.audit.notes import Checkpoint
 
@@ -25,12 +25,17 @@ class Verified:
 
 
 def verified(organisation_id: UUID) -> Verified | None:
-    """The last verification, if there was one and its note can be read."""
+    """The last verification, if there was one and its note bears our signature.
+
+    A quick check leaves out what a note says was verified, so anybody else's is none.
+    """
     try:
         said = json.loads(_path(organisation_id).read_text())
-        return Verified(datetime.fromisoformat(said["at"]), int(said["size"]))
+        found = Verified(datetime.fromisoformat(said["at"]), int(said["size"]))
+        is_ours = checkpoints.is_ours(_told(organisation_id, found), said["signature"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return found if is_ours else None
 
 
 def verify(organisation_id: UUID, *, is_quick: bool = False) -> Checked:
@@ -64,11 +69,18 @@ def _keep(organisation_id: UUID, size: int) -> None:
     path = _path(organisation_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    text = json.dumps({"at": timezone.now().isoformat(), "size": size})
+    now = Verified(timezone.now(), size)
+    signature = checkpoints.signature_of(_told(organisation_id, now))
+    text = json.dumps({"at": now.at.isoformat(), "size": size, "signature": signature})
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(handle, "w") as file:
         file.write(text)
     fresh.replace(path)
+
+
+def _told(organisation_id: UUID, found: Verified) -> str:
+    """What the signature covers; it is no checkpoint, so its words are others."""
+    return f"verified {organisation_id} {found.size} {found.at.isoformat()}"
 
 
 def _path(organisation_id: UUID) -> Path:

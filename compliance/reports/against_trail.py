@@ -7,6 +7,7 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
+from compliance.reports import storage
 from compliance.reports.models import Report
 
 _MADE = "report.made"
@@ -25,6 +26,7 @@ _WORDS = {
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Reports that were made, changed or taken away without an entry."""
     yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
+    yield from _file_faults(organisation_id)
 
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
@@ -45,6 +47,17 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
     for seq, values, _ in missing.values():
         name = f"report {values['number']} of {values['assessment_id']}"
         yield Fault(seq, f"{name} was taken away without an entry", Kind.REPORT)
+
+
+def _file_faults(organisation_id: UUID) -> Iterator[Fault]:
+    """Files with other bytes than were sealed. One that was deleted, which an operator
+    may do for somebody who is erased, is none.
+    """
+    for seq, values, is_made in _told(organisation_id).values():
+        path = storage.path_of(values.get("sha256", ""))
+        if is_made and path.is_file() and storage.hash_of(path) != values["sha256"]:
+            what = f"report {values['number']} of {values['assessment_id']}: its file"
+            yield Fault(seq, f"{what} has other bytes than were sealed", Kind.REPORT)
 
 
 def _told(organisation_id: UUID) -> dict[UUID, tuple[int, dict[str, Any], bool]]:

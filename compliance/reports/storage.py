@@ -22,6 +22,12 @@ def path_of(sha256: str) -> Path:
     return folder() / f"{sha256}.pdf"
 
 
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def workplace(is_known: Known) -> AbstractContextManager[Path]:
     """A folder beside the reports for one that is made; see ``web/workplaces.py``."""
     return workplaces.workplace(folder(), is_known)
@@ -34,8 +40,7 @@ def sweep(is_known: Known) -> int:
 
 def keep(path: Path) -> tuple[str, int]:
     """Move a file of a workplace to its place; its SHA-256 and its size in bytes."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = hash_of(path)
     size_bytes = path.stat().st_size
     path.chmod(0o600)
     workplaces.put(path, path_of(sha256).name)

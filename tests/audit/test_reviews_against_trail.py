@@ -19,12 +19,14 @@ from compliance.models import (
 )
 from compliance.organisations import against_trail as members
 from compliance.organisations.actions import (
-    add_member,
+    accept_as_new,
     change_role,
     create_organisation,
+    invite,
     remove_member,
 )
 from compliance.reports import against_trail as reports
+from compliance.reports import storage
 from compliance.reports.actions import ask_report
 from compliance.reviews import actions as reviews
 from compliance.reviews import against_trail as reviewed
@@ -176,7 +178,8 @@ def test_rows_changed_without_an_entry_are_named(cast, here):
     assert words(cast.acme) == []
 
 
-def test_made_report_is_held_against_its_entry(cast, here):
+def test_made_report_is_held_against_its_entry(cast, here, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
 
     report = Report.objects.get()
     hashes = {"content_hash": "c" * 64, "sha256": "a" * 64, "sealed_with": "5" * 64}
@@ -191,7 +194,12 @@ def test_made_report_is_held_against_its_entry(cast, here):
         scope_id=here.pk,
         after={"number": report.number} | hashes,
     )
-    assert words(cast.acme) == []
+    assert words(cast.acme) == []  # though its file is gone: an operator may delete it
+    path = storage.path_of("a" * 64)
+    path.write_bytes(b"%PDF of another report")
+    [(kind, what)] = words(cast.acme)
+    assert (kind, "has other bytes than were sealed" in what) == (Kind.REPORT, True)
+    path.unlink()
     Report.objects.update(sha256="b" * 64)
     assert "hash of its file was changed" in words(cast.acme)[0][1]
     Report.objects.update(sha256="a" * 64, content_hash="b" * 64)
@@ -200,9 +208,15 @@ def test_made_report_is_held_against_its_entry(cast, here):
 
 def test_members_are_held_against_their_entries(cast, capsys):
     own = create_organisation(by=None, owner=cast.ada, name="Own")
-    values = {"organisation": own, "name": "N", "role": "reader"}
-    member, _ = add_member(by=cast.ada, email="n@own.example", **values)
-    gone, _ = add_member(by=cast.ada, email="g@own.example", **values)
+    values = {"organisation": own, "role": "reader", "by": cast.ada}
+    member, gone = (
+        accept_as_new(
+            invitation=invite(email=f"{name}@own.example", name=name, **values),
+            name=name,
+            password="x" * 12,
+        )
+        for name in "NG"
+    )
     change_role(by=cast.ada, membership=member, role="reviewer")
     remove_member(by=cast.ada, membership=gone)
     assert words(own) == []

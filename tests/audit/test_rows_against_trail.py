@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
@@ -20,10 +21,12 @@ from compliance.models import (
     Attachment,
     Comment,
     Seat,
+    ShareLink,
 )
 from compliance.reviews import actions as reviews
+from compliance.seats import against_links
 from compliance.seats import against_trail as seats
-from compliance.seats.actions import end_seat
+from compliance.seats.actions import end_seat, revoke, share
 from tests import factories, seating, signing
 from tests.audit.tampering import Guardless
 from tests.interchange.bundles import brought_in, bundle_of, make_everything
@@ -273,6 +276,37 @@ def test_row_changed_without_an_entry_is_named(cast, here, name):
         what.format(**said, until=seat.until_on),
     )
     assert trail.events_of(cast.acme.pk).get(seq=fault.seq).action == about
+
+
+def test_share_link_is_held_against_its_entry(cast, here):
+    link, _ = share(by=cast.otto, assessment=here, label="Bank", days=30)
+    gone, _ = share(by=cast.otto, assessment=here, label="Gone", days=30)
+    revoke(by=cast.otto, link=gone)
+    assert list(against_links.faults(cast.acme.pk)) == []
+    later = link.expires_at + timedelta(days=1)
+    for changed, what in (
+        ({"expires_at": later}, "its end was changed"),
+        ({"token_hash": "0" * 64}, "its token was changed"),
+        ({"label": "Other"}, "its label was changed"),
+        ({"revoked_by": cast.otto, "revoked_at": later}, "its taking back was changed"),
+    ):
+        with transaction.atomic():
+            ShareLink.objects.filter(pk=link.pk).update(**changed)
+            [fault] = against_links.faults(cast.acme.pk)
+            assert (fault.kind, what in fault.what) == (Kind.SHARE, True)
+            transaction.set_rollback(True)
+    ShareLink.objects.filter(pk=gone.pk).update(revoked_by=None, revoked_at=None)
+    made = ShareLink.objects.get(pk=link.pk)
+    made.pk, made.token_hash = None, "1" * 64
+    made.save()
+    ShareLink.objects.filter(pk=link.pk).delete()
+    said = [fault.what for fault in against_links.faults(cast.acme.pk)]
+    assert said == [
+        f"the share link {gone.pk}, “Gone”: its taking back was changed since without an"
+        " entry",
+        f"the share link {made.pk}, “Bank” was made without an entry",
+        f"the share link {link.pk} was taken away without an entry",
+    ]
 
 
 def test_seat_and_action_made_up_are_named(cast, here):

@@ -1,5 +1,7 @@
 """``manage.py verify_trail``: rows, files and signatures against what the trail says."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -269,6 +271,31 @@ def test_quick_check_begins_at_the_last_verified_checkpoint(cast, started, capsy
     tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = %s", seq + 1)
     text, is_good = said(capsys, "--quick")
     assert (is_good, f"event {seq + 1} its who" in text) == (False, True)
+
+
+def test_quick_check_believes_no_note_but_its_own(cast, started, settings, tmp_path):
+    """A note says what a quick check may leave out: who forges it hides a change."""
+    checkpoints.checkpoint(cast.acme.pk)
+    size, _ = trail.head_of(cast.acme.pk)
+    path = settings.CHECKPOINTS_DIR / f"{cast.acme.pk}.verified"
+    forged = {"at": "2026-11-27T10:00:00+00:00", "size": size}
+    for signature in ({}, {"signature": "00"}, {"signature": "0" * 128}):
+        path.write_text(json.dumps(forged | signature))
+        assert verified.verified(cast.acme.pk) is None
+    tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = 2")
+    assert verified.verify(cast.acme.pk, is_quick=True).fault.seq == 2
+    assert verified.verified(cast.acme.pk) is None
+
+
+def test_note_of_another_chain_or_size_is_none(cast, started, settings):
+    verified.verify(cast.acme.pk)
+    here = settings.CHECKPOINTS_DIR / f"{cast.acme.pk}.verified"
+    there = here.with_name(f"{cast.other.pk}.verified")
+    there.write_text(here.read_text())
+    assert verified.verified(cast.acme.pk)
+    assert verified.verified(cast.other.pk) is None
+    here.write_text(here.read_text().replace('"size": ', '"size": 1'))
+    assert verified.verified(cast.acme.pk) is None
 
 
 def test_quick_check_counts_what_it_does_not_read(cast, started):

@@ -21,7 +21,7 @@ from compliance.organisations import against_trail as members
 from compliance.organisations.models import Organisation
 from compliance.reports import against_trail as reports
 from compliance.reviews import against_trail as signatures
-from compliance.seats import against_talk
+from compliance.seats import against_links, against_talk
 from compliance.seats import against_trail as seats
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
@@ -29,6 +29,7 @@ BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     beside.faults,
     remedies.faults,
     seats.faults,
+    against_links.faults,
     against_talk.faults,
     files.faults,
     signatures.faults,

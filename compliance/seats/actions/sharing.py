@@ -41,7 +41,12 @@ def share(
         )
         clean_typed(link, "label")
         link.save(force_insert=True)
-        told = {"title": label, "until": link.expires_at.isoformat()}
+        told = {
+            "title": label,
+            "until": link.expires_at.isoformat(),
+            "assessment": str(assessment.pk),
+            "token_hash": link.token_hash,
+        }
         tell(by, assessment, "share.made", link, after=told)
     return link, token
 

@@ -1,0 +1,79 @@
+"""Are share links those that the trail tells, until when and for which assessment?"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from compliance.audit import trail
+from compliance.audit.checking import Fault, Kind
+from compliance.audit.models import Event
+from compliance.seats.models import ShareLink
+
+_WORDS = {
+    "assessment_id": "assessment",
+    "label": "label",
+    "token_hash": "token",
+    "expires_at": "end",
+    "made_by_id": "maker",
+    "revoked_by_id": "taking back",
+}
+
+
+def faults(organisation_id: UUID) -> Iterator[Fault]:
+    """Links that were made, changed or taken away without an entry."""
+    yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
+
+
+def _faults(organisation_id: UUID) -> Iterator[Fault]:
+    missing = _told(organisation_id)
+    rows = ShareLink.objects.filter(assessment__organisation=organisation_id)
+    for row in rows.order_by("pk"):
+        name = f"the share link {row.pk}, “{row.label}”"
+        seq, values = missing.pop(row.pk, (0, {}))
+        unlike = [n for n, told in values.items() if _plain(getattr(row, n)) != told]
+        if not values:
+            yield Fault(0, f"{name} was made without an entry", Kind.SHARE)
+        elif unlike:
+            what = f"{name}: its {_WORDS[unlike[0]]} was changed since"
+            yield Fault(seq, f"{what} without an entry", Kind.SHARE)
+    for pk, (seq, _) in missing.items():
+        what = f"the share link {pk} was taken away without an entry"
+        yield Fault(seq, what, Kind.SHARE)
+
+
+def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
+    """Each link by its id: the last event about it, and what it says.
+
+    The label is left out where a name in it was erased.
+    """
+    found: dict[int, tuple[int, dict[str, Any]]] = {}
+    events = Event.objects.filter(
+        organisation_id=organisation_id,
+        subject_label="sharelink",
+        action__in=["share.made", "share.revoked"],
+    )
+    for event in events.order_by("seq").iterator(chunk_size=2000):
+        pk = int(event.subject_id)
+        if event.action == "share.revoked":
+            _, values = found.get(pk, (0, {}))
+            found[pk] = (event.seq, values | {"revoked_by_id": event.actor_id})
+            continue
+        _, after = trail.changes(event)
+        values = {
+            "assessment_id": after["assessment"],
+            "label": after["title"],
+            "token_hash": after["token_hash"],
+            "expires_at": after["until"],
+            "made_by_id": event.actor_id,
+            "revoked_by_id": None,
+        }
+        if event.rest:
+            del values["label"]
+        found[pk] = (event.seq, values)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, int):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
