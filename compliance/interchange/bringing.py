@@ -153,7 +153,10 @@ def _faults(found: Found, pairs: Sequence[Any]) -> list[Note]:
     if found.document is not None:
         faults += missing_cites(found.document)
     elif not faults and not pairs:
-        faults.append(Note("the file", "holds nothing that can be taken in"))
+        ends = {p[end] for p in found.pairs for end in ("a_checklist", "b_checklist")}
+        names = " and ".join(sorted(ends))
+        words = f"holds relations of {names} only, and no question of both is here"
+        faults.append(Note("the file", words))
     return faults
 
 

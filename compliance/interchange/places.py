@@ -36,9 +36,16 @@ class Read:
 
 
 def read(
-    content: bytes, *, most_bytes: int = MAX_BYTES, most_depth: int = MAX_DEPTH
+    content: bytes,
+    *,
+    most_bytes: int = MAX_BYTES,
+    most_depth: int = MAX_DEPTH,
+    most_aliased: int = 0,
 ) -> Read:
-    """The one document of a file. Raises ``UnreadableError`` with the line and the reason."""
+    """The one document of a file. Raises ``UnreadableError`` with the line and the reason.
+
+    ``most_aliased`` is how many values aliases may stand for; with 0 there may be none.
+    """
     if len(content) > most_bytes:
         msg = f"has {len(content):,} bytes; at most {most_bytes:,}"
         raise UnreadableError(msg)
@@ -49,7 +56,7 @@ def read(
         msg = "is not UTF-8 text"
         raise UnreadableError(msg, line) from None
     try:
-        _refuse_hidden(text, most_depth)
+        _refuse_hidden(text, most_depth, has_aliases=most_aliased > 0)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
@@ -63,15 +70,16 @@ def read(
     if node is None:
         msg = "is empty"
         raise UnreadableError(msg)
-    lines: dict[Path, int] = {}
-    return Read(_value(node, (), lines, SafeConstructor()), lines)
+    building = _Building(most_depth, most_aliased)
+    return Read(building.value(node, ()), building.lines)
 
 
-def _refuse_hidden(text: str, most_depth: int) -> None:
+def _refuse_hidden(text: str, most_depth: int, *, has_aliases: bool) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else None
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        is_named = isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)
+        if is_named and not has_aliases:
             msg = "anchors (&) and aliases (*) are not used here; write the value out"
             raise UnreadableError(msg, line)
         if getattr(event, "tag", None):
@@ -86,22 +94,45 @@ def _refuse_hidden(text: str, most_depth: int) -> None:
             raise UnreadableError(msg, line)
 
 
-def _value(
-    node: yaml.Node, path: Path, lines: dict[Path, int], scalars: SafeConstructor
-) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        values = {}
-        for key, child in _pairs(node, scalars):
-            lines[(*path, key)] = child[0].start_mark.line + 1
-            values[key] = _value(child[1], (*path, key), lines, scalars)
-        return values
-    if isinstance(node, yaml.SequenceNode):
-        items = []
-        for index, item in enumerate(node.value):
-            lines[(*path, index)] = item.start_mark.line + 1
-            items.append(_value(item, (*path, index), lines, scalars))
-        return items
-    return _scalar(node, scalars)
+class _Building:
+    """Plain values in the making. What an alias stands for is made once more."""
+
+    def __init__(self, most_depth: int, most_aliased: int) -> None:
+        self.lines: dict[Path, int] = {}
+        self.scalars = SafeConstructor()
+        self.most_depth = most_depth
+        self.most_aliased = self.left = most_aliased
+        self.met: set[int] = set()
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        self.count(node, path)
+        if isinstance(node, yaml.MappingNode):
+            values = {}
+            for key, child in _pairs(node, self.scalars):
+                self.lines[(*path, key)] = child[0].start_mark.line + 1
+                values[key] = self.value(child[1], (*path, key))
+            return values
+        if isinstance(node, yaml.SequenceNode):
+            items = []
+            for index, item in enumerate(node.value):
+                self.lines[(*path, index)] = item.start_mark.line + 1
+                items.append(self.value(item, (*path, index)))
+            return items
+        return _scalar(node, self.scalars)
+
+    def count(self, node: yaml.Node, path: Path) -> None:
+        """Refuse aliases that make much of little, or hold themselves."""
+        if not self.most_aliased:
+            return
+        if len(path) > self.most_depth:
+            msg = f"is nested deeper than {self.most_depth} levels"
+            raise UnreadableError(msg, node.start_mark.line + 1)
+        if id(node) in self.met:
+            self.left -= 1
+        self.met.add(id(node))
+        if self.left < 0:
+            msg = f"its aliases (*) stand for more than {self.most_aliased:,} values"
+            raise UnreadableError(msg, node.start_mark.line + 1)
 
 
 def _pairs(

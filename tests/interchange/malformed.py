@@ -177,6 +177,15 @@ CHEAP = {
     "JSON bell in extra": at("extra", to={"a": ["\x07"]}),
     "JSON NUL as a name in extra": at("extra", to={"a\x00": 1}),
     # YAML
+    "YAML bomb of ten levels": (
+        ".yaml",
+        b"a: &a [x]\n"
+        + b"".join(
+            b"%c: &%c [%s]\n" % (at + 1, at + 1, b",".join([b"*%c" % at] * 10))
+            for at in range(97, 107)
+        ),
+    ),
+    "YAML alias of itself": (".yaml", b"a: &x [*x]\n"),
     "YAML alias": (".yaml", b"a: &x 1\nb: *x\n"),
     "YAML bomb": (
         ".yaml",

@@ -14,7 +14,11 @@ from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.translations import ORIGINAL
 from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.formats.found import Found, Notes, Path, Where
-from compliance.interchange.formats.limits import MOST_EXTRA, MOST_QUESTIONS
+from compliance.interchange.formats.limits import (
+    MOST_BESIDE,
+    MOST_EXTRA,
+    MOST_QUESTIONS,
+)
 from compliance.interchange.formats.shape import (
     DocumentShape,
     HeadShape,
@@ -151,7 +155,7 @@ def _head_faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
     if edition.role_fact and edition.role_fact not in {f.key for f in whole.facts}:
         reason = f"no fact is called {edition.role_fact!r}"
         yield ("edition", "role_fact"), reason
-    if reason := _extra_fault(edition.extra):
+    if reason := _extra_fault(edition.extra, MOST_BESIDE):
         yield ("edition", "extra"), reason
 
 
@@ -199,14 +203,12 @@ def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:
     return ""
 
 
-def _extra_fault(extra: dict[str, Any] | None) -> str:
+def _extra_fault(extra: dict[str, Any] | None, most: int = MOST_EXTRA) -> str:
     if not extra:
         return ""
     text = json.dumps(extra, ensure_ascii=False)
-    if len(text) > MOST_EXTRA:
-        return (
-            f"what is kept beside it has {len(text):,} characters; {MOST_EXTRA:,} fit"
-        )
+    if len(text) > most:
+        return f"what is kept beside it has {len(text):,} characters; {most:,} fit"
     # JSON writes control characters as escapes, and the rest as it is.
     if "\\u00" in text or FORBIDDEN.search(text):
         return _character_fault(extra)

@@ -8,6 +8,7 @@ from compliance.checklists.limits import MOST_TEXT
 from compliance.interchange.formats.ciso_languages import Said, languages_of
 from compliance.interchange.formats.naming import (
     entries_in,
+    in_full,
     line,
     prose,
     question_key,
@@ -67,7 +68,7 @@ def requirement_of(node: dict[str, Any]) -> dict[str, Any]:
     said, entries = entries_in(node.get("description"))
     return {
         "title": title(name),
-        "text": said or line(node.get("name")) or name,
+        "text": in_full(name, line(node.get("name")), said) or name,
         "good": entries,
         "how_to_check": prose(node.get("annotation")),
         "evidence_hints": _lines(node.get("typical_evidence")),

@@ -14,10 +14,10 @@ from compliance.interchange.formats.found import UnreadableError
 from compliance.interchange.formats.limits import MOST_ROWS
 from compliance.interchange.formats.records import COLUMNS
 from compliance.interchange.formats.table import Row
+from compliance.interchange.sheets.escapes import FORMULA
 
 MOST_COLUMNS = 200
-_STARTS = "=+\\-@\t\r\x00\uff1d\uff0b\uff0d\uff20"
-_GUARDED = re.compile(f"'*[{_STARTS}]")
+_GUARDED = re.compile(f"'*{FORMULA.pattern}")
 
 
 def guarded(text: str) -> str:

@@ -134,8 +134,21 @@ def entries_in(value: Any) -> tuple[str, list[str]]:
 
 
 def title(value: Any, most: int = 60) -> str:
-    """A title that fits."""
-    return clipped(line(value), most)
+    """A title that fits, cut between words where it is too long."""
+    whole = line(value)
+    found = clipped(whole, most)
+    if found == whole:
+        return found
+    head, _, rest = found.removesuffix("…").rpartition(" ")
+    is_cut_in_word = whole[len(found) - 1 : len(found)].strip() != ""
+    return f"{head}…" if is_cut_in_word and len(rest) < most // 3 and head else found
+
+
+def in_full(shown: str, name: str, text: str) -> str:
+    """The text, after the name where a title shows no more than a part of it."""
+    if not text or title(shown) == shown or name in text:
+        return text or name
+    return f"{name}: {text}" if name else text
 
 
 def _tailed(key: str, lasting: str, most: int) -> str:

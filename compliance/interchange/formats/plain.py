@@ -7,7 +7,11 @@ from datetime import date
 from typing import Any
 
 from compliance.interchange.formats.found import Path, UnreadableError, Where
-from compliance.interchange.formats.limits import MOST_DEPTH, MOST_YAML_BYTES
+from compliance.interchange.formats.limits import (
+    MOST_ALIASED,
+    MOST_DEPTH,
+    MOST_YAML_BYTES,
+)
 from compliance.interchange.telling import named
 
 MOST_DIGITS = 40
@@ -46,7 +50,12 @@ def from_yaml(content: bytes) -> tuple[Any, Callable[[Path], int | None]]:
     from compliance.interchange import places  # noqa: PLC0415 - slow, and for YAML only
 
     try:
-        read = places.read(content, most_bytes=MOST_YAML_BYTES, most_depth=MOST_DEPTH)
+        read = places.read(
+            content,
+            most_bytes=MOST_YAML_BYTES,
+            most_depth=MOST_DEPTH,
+            most_aliased=MOST_ALIASED,
+        )
     except places.UnreadableError as fault:
         place = f"line {fault.line}" if fault.line else "the file"
         raise UnreadableError(place, str(fault)) from None

@@ -9,7 +9,8 @@ from openpyxl.utils import get_column_letter
 
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.records import COLUMNS, rows_of
-from compliance.interchange.sheets.writing import STARTERS, packed, put_text
+from compliance.interchange.sheets.escapes import is_typed
+from compliance.interchange.sheets.writing import packed, put_text
 
 NAME = "Checklist"
 WIDTHS = {"title": 36, "text": 60, "good": 60, "check": 44, "evidence": 36, "key": 14}
@@ -44,7 +45,7 @@ def _fill(cell: Any, text: str) -> None:
     put_text(cell, text)
     cell.number_format = "@"
     cell.alignment = _TOP
-    if text.startswith(STARTERS):
+    if is_typed(text):
         cell.quotePrefix = True
 
 

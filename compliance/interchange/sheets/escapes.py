@@ -1,8 +1,24 @@
-"""Characters that an XLSX part writes as "_x0041_". Pure."""
+"""What a spreadsheet program would read otherwise than it was written. Pure.
+
+XLSX writes a character as "_x0041_"; a cell that begins as a formula does may run, also
+where the sign stands behind others that nobody sees.
+"""
 
 import re
 
+_UNSEEN = (
+    "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+"""Signs without a picture, and those that only direct others."""
+FORMULA = re.compile(f"[{_UNSEEN}]*[=+\\-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20]")
+"""How a cell begins that a spreadsheet program may run."""
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def is_typed(text: str) -> bool:
+    """Whether a cell has to be marked as typed text, since it would run or lose a sign."""
+    return text.startswith("'") or FORMULA.match(text) is not None
 
 
 def escaped(text: str) -> str:

@@ -21,7 +21,7 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.checklists.choices import QuestionKind
 from compliance.interchange.sheets.cells import FIELDS, Cell, People, told
-from compliance.interchange.sheets.escapes import escaped
+from compliance.interchange.sheets.escapes import escaped, is_typed
 from compliance.interchange.sheets.paper import (
     APPLIES,
     CITATION,
@@ -54,8 +54,6 @@ WIDTHS = {
     "Due": 12,
     "Later until": 12,
 }
-STARTERS = ("=", "+", "-", "@", "\t", "\r", "'", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How text begins that a program may take for a formula; it is marked as typed text."""
 LONGEST = 32_767
 DAY_FORMAT, NUMBER_FORMAT, TEXT_FORMAT = "yyyy-mm-dd", "General", "@"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -232,7 +230,7 @@ def _fill(
         style = "date"
     elif is_value and line.asked.kind == QuestionKind.NUMBER:
         style = "number"
-    elif isinstance(value, Cell) and value.text.startswith(STARTERS):
+    elif isinstance(value, Cell) and is_typed(value.text):
         style = "typed"
     else:
         style = "text"

@@ -11,6 +11,7 @@ from typing import Any
 
 from compliance.interchange.formats.naming import (
     entries_in,
+    in_full,
     line,
     prose,
     question_key,
@@ -46,7 +47,8 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
     params = params | params_of(control)
     parts = [p for p in _list(control.get("parts")) if isinstance(p, dict)]
     statements = [p for p in parts if p.get("name") == "statement"]
-    name = title(plain(control.get("title"))) or str(control.get("id", ""))[:60]
+    whole = plain(control.get("title"))
+    name = title(whole) or str(control.get("id", ""))[:60]
     told = [entries_in(_filled(p.get("prose"), params)) for p in statements]
     said = " ".join(plain(text) for text, _ in told).strip()
     listed = [text for _, entries in told for text in entries]
@@ -54,15 +56,16 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
         "key": question_key(str(control.get("id", ""))),
         "source": line(control.get("id")),
         "title": name,
-        "text": said or plain(control.get("title")) or name,
+        "text": in_full(whole, whole, said) or name,
         "good": [
             *(text for text in listed if not _RULE.fullmatch(text)),
             *_items(statements, params),
             *(
                 text
                 for part in parts
-                if part.get("name") == "guidance"
-                for text in _lines(_filled(part.get("prose"), params))
+                if part.get("name") in ("overview", "guidance")
+                for told in _whole(part, params)
+                for text in _lines(told)
             ),
         ],
         "how_to_check": "\n".join(
@@ -121,7 +124,7 @@ def built(question: dict[str, Any], control_id: str) -> dict[str, Any]:
 def data_of(holder: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     """What our own property says, and the holder without it."""
     props = _list(holder.get("props"))
-    ours = [p for p in props if isinstance(p, dict) and p.get("ns") in OURS]
+    ours = [p for p in props if isinstance(p, dict) and line(p.get("ns")) in OURS]
     if not ours:
         return None, holder
     rest = [p for p in props if p not in ours]
