@@ -605,8 +605,10 @@ def test_file_that_is_no_report_is_refused_in_words(data):
     assert all(0 < len(words) <= 500 for words in faults.values())
 
 
-def export(folder, source, *, leave=(), change=None, part=False, at="2099-01-01"):
-    """The trail of a report as an exported file."""
+def export(
+    folder, source, *, leave=(), change=None, part=False, at="2099-01-01", more=()
+):
+    """The trail of a report as an exported file, with ``more`` lines behind it."""
     trail, lines = source["trail"], []
     head = {"format": "attest-trail-1", "organisation": trail["organisation"]}
     head |= {"name": "Acme", "key": "", "exported_at": at}
@@ -619,7 +621,8 @@ def export(folder, source, *, leave=(), change=None, part=False, at="2099-01-01"
         line |= change or {} if one["seq"] == 9 else {}
         lines += [line] if one["seq"] not in leave else []
     path = folder / "trail.jsonl"
-    path.write_text("".join(canonical(one) + "\n" for one in (head, *lines)))
+    whole = (head, *lines, *more)
+    path.write_text("".join(canonical(one) + "\n" for one in whole))
     return path
 
 
@@ -666,3 +669,46 @@ def test_head_that_no_file_has_is_told_as_not_compared(sealed, tmp_path):
     source["trail"]["entries"] = []
     with pytest.raises(verify_events.FaultError, match="ends before event 9"):
         verify_events.check_head(result, source, cut)
+
+
+def making(source, sha256, **changes):
+    """The event that tells of a report's file, as a line of an exported trail."""
+    payload, salt = canonical({"after": {"sha256": sha256}, "before": {}}), "5a17"
+    line = {"seq": 10, "at": "2026-12-22T10:06:00.000000+00:00", "actor": "7"}
+    line |= {"action": "report.made", "subject": ["report", "1"], "scope": ""}
+    line |= {"payload": payload, "salt": salt}
+    line["payload_hash"] = digest(f"{salt}\n{payload}")
+    line["previous_hash"] = source["trail"]["hash"]
+    covered = [source["trail"]["organisation"], 10, line["at"], "7", "report.made"]
+    covered += ["report", "1", "", line["payload_hash"], line["previous_hash"]]
+    return line | {"hash": digest(canonical(covered))} | changes
+
+
+def file_told(sealed, trail):
+    checks = verify(sealed, frozenset(), trail).checks
+    return [(one.state, one.words) for one in checks if one.name == "file in the trail"]
+
+
+def test_file_that_an_exported_trail_does_not_tell_of_is_named(sealed, tmp_path):
+    """Sealed with the right key, outside of Attest: the trail knows each file it made."""
+    source = source_of(sealed)
+    own, other = hashlib.sha256(sealed).hexdigest(), "0" * 64
+
+    def told(*lines, **options):
+        return file_told(sealed, export(tmp_path, source, more=lines, **options))
+
+    known, unknown = making(source, own), making(source, other)
+    assert told(known) == [
+        ("ok", "trail.jsonl tells of this very file, byte for byte.")
+    ]
+    assert told(known, part=True)[0][0] == "ok"
+    assert told(unknown)[0][0] == "fault"
+    assert told()[0][0] == "fault"
+    assert told(unknown, part=True)[0][0] == "note"
+    today = datetime.now(UTC).date().isoformat()
+    assert told(at=today)[0][0] == "note"  # it may be older than the file
+    forged = making(source, other, payload=known["payload"])
+    assert told(forged)[0][0] == "note"  # the event's hash covers another text
+    erased = making(source, own, payload="", salt="", rest=known["payload"])
+    assert "its event was erased" in told(erased)[0][1]
+    assert file_told(sealed, None) == []

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class Export:
     """An exported trail: hashes by number, each computed anew.
 
     ``head`` is that of the chain in an export of the whole of it, None in one of a part.
+    ``made`` are the SHA-256 of the reports that it tells of, and whether its event still
+    has the text that its hash covers.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Export:
     exported_at: str
     head: tuple[int, str] | None
     hashes: dict[int, str]
+    made: dict[str, bool]
 
 
 def refuse(is_wrong: object, words: str) -> None:
@@ -139,6 +142,23 @@ def _compare(trail: dict[str, Any], export: Export, read_at: str) -> None:
     refuse(is_cut, words)
 
 
+def check_file(result: Result, export: Export, sha256: str) -> None:
+    """The exported trail tells that this very file was made, byte for byte."""
+    name, sealed_at = "file in the trail", result.facts.get("sealed_at")
+    days = [one[:10] for one in (export.exported_at, sealed_at or "9999-12-31")]
+    written, sealed = map(date.fromisoformat, days)
+    is_later = export.head and (written - sealed).days > 1
+    words = f"{export.name} is whole, was written later and tells of no such file."
+    refuse(is_later and sha256 not in export.made, words)
+    if export.made.get(sha256):
+        words = f"{export.name} tells of this very file, byte for byte."
+        result.add(name, OK, words)
+        return
+    why = "its event was erased" if sha256 in export.made else "it is not all of it"
+    words = f"{export.name} does not show that this file was made: {why}."
+    result.add(name, NOTE, words)
+
+
 def check_signoffs(
     result: Result, source: dict[str, Any], export: Export | None
 ) -> None:
@@ -181,7 +201,8 @@ def export_in(path: Path) -> Export:
         with path.open(encoding="utf-8") as file:
             head = json.loads(file.readline())
             refuse(head["format"] != EXPORT, words)
-            hashes = dict(_hashes(file, str(head["organisation"]), path.name))
+            made: dict[str, bool] = {}
+            hashes = dict(_hashes(file, str(head["organisation"]), path.name, made))
         whole = head.get("head")
         return Export(
             path.name,
@@ -189,12 +210,15 @@ def export_in(path: Path) -> Export:
             str(head["exported_at"]),
             (int(whole[0]), str(whole[1])) if whole else None,
             hashes,
+            made,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FaultError(words) from error
 
 
-def _hashes(lines: Any, organisation: str, name: str) -> Iterator[tuple[int, str]]:
+def _hashes(
+    lines: Any, organisation: str, name: str, made: dict[str, bool]
+) -> Iterator[tuple[int, str]]:
     for line in lines:
         said = json.loads(line)
         at = datetime.fromisoformat(said["at"]).astimezone(timezone.utc)  # noqa: UP017
@@ -205,6 +229,11 @@ def _hashes(lines: Any, organisation: str, name: str) -> Iterator[tuple[int, str
         ]  # fmt: skip
         is_other = digest(canonical(covered)) != said["hash"]
         refuse(is_other, f"Event {said['seq']} was changed in {name}.")
+        if said["action"] == "report.made":
+            told = json.loads(said["payload"] or said["rest"])
+            covered_text = digest(f"{said['salt']}\n{said['payload']}")
+            is_proven = covered_text == said["payload_hash"]
+            made[told["after"]["sha256"]] = is_proven
         yield said["seq"], said["hash"]
 
 

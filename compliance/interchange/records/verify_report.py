@@ -100,6 +100,9 @@ def verify(
         export = trail and _step(result, "trail head", _export, trail)
         if export or not trail:
             _step(result, "trail head", events.check_head, source, export)
+        if export:
+            own = hashlib.sha256(data).hexdigest()
+            _step(result, "file in the trail", events.check_file, export, own)
         _step(result, "sign-offs", events.check_signoffs, source, export)
     return result
 
