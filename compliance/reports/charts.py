@@ -97,7 +97,8 @@ def in_words(counts: Tally) -> str:
     "Don't know" and "later" are named only where there are any.
     """
     return ", ".join(
-        f"{count} {_inside(gettext(COUNTED[name]))}"
+        gettext("%(count)s %(word)s")
+        % {"count": count, "word": _inside(gettext(COUNTED[name]))}
         for name, count in counts.parts()
         if count or name not in {"dont_know", "later"}
     )

@@ -143,5 +143,9 @@ STORED = (
     _("Unit"),
     _("Yes"),
     _("No"),
+    _("%(count)s %(word)s"),
+    _("%(n)s bytes"),
+    _("kB"),
+    _("MB"),
 )
 """Words that the content of a report holds in English and a template prints."""

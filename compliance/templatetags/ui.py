@@ -10,6 +10,7 @@ from django.templatetags.static import static
 from django.urls import ResolverMatch
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -50,6 +51,7 @@ PLACES = {
 
 ENGLISH = "en"
 SHORT_DAYS = {"de": "j. N Y", "fr": "j N Y"}
+FRENCH_MONTHS = {" jan. ": " janv. ", " fév. ": " févr. "}
 LONG_DAYS = {"de": "j. F Y", "fr": "j F Y"}
 """How other languages of reports write a day, with Django's names of months."""
 
@@ -110,9 +112,12 @@ def day(value: date | datetime | None) -> str:
 
 
 def _first(language: str, value: date, written: str) -> str:
-    """In French the first of a month is "1er", every other day a plain number."""
-    is_first = language.startswith("fr") and value.day == 1
-    return f"1er{written.removeprefix('1')}" if is_first else written
+    """In French the first of a month is "1er", and two months are shortened as usual."""
+    if not language.startswith("fr"):
+        return written
+    for short, usual in FRENCH_MONTHS.items():
+        written = written.replace(short, usual)
+    return f"1er{written.removeprefix('1')}" if value.day == 1 else written
 
 
 def _whole(written: str) -> str:
@@ -192,20 +197,20 @@ def only_here() -> str:
 
 @register.filter
 def percent(value: int | None) -> str:
-    """ "54 %" with a thin space; a dash when there is nothing to count."""
-    return "\u2013" if value is None else f"{value}\u2009%"
+    """ "54 %" with a thin space that does not break; a dash when there is nothing to count."""
+    return "\u2013" if value is None else f"{value}\u202f%"
 
 
 @register.filter
 def size(value: int | None) -> str:
-    """Bytes as people read them: "512 kB", "3.4 MB"."""
+    """Bytes as people read them: "512 kB", "3.4 MB"; "3,4 Mo" in a French report."""
     if value is None:
         return ""
     if value < 1000:
-        return f"{value} bytes"
+        return gettext("%(n)s bytes") % {"n": value}
     if value < 1_000_000:
-        return f"{round(value / 1000)} kB"
-    return f"{value / 1_000_000:.1f} MB"
+        return f"{round(value / 1000)} {gettext('kB')}"
+    return f"{number_format(value / 1_000_000, 1)} {gettext('MB')}"
 
 
 @register.filter

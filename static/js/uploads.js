@@ -92,7 +92,7 @@ function tell(zone) {
   sum.hidden = !isBusy;
   const bytes = (weigh) => mine.reduce((all, one) => all + Math.max(one.file.size, 1) * weigh(one), 0);
   const percent = Math.floor(100 * bytes((one) => (one.state === "runs" ? one.sent : one.state === "waits" ? 0 : 1)) / (bytes(() => 1) || 1));
-  sum.textContent = `${mine.length - of("waits") - of("runs")} of ${mine.length} files, ${percent}\u2009%`;
+  sum.textContent = `${mine.length - of("waits") - of("runs")} of ${mine.length} files, ${percent}\u202f%`;
   const end = isBusy || !mine.length ? "" : `${of("done")} of ${mine.length} added${of("failed") ? `, ${of("failed")} not` : ""}.`;
   if (said.textContent === end) return;
   said.textContent = end;

@@ -151,25 +151,25 @@ TOLD = {
         "de, Title": ("", "Pflicht"),
     },
     "de": {
-        "Art der Antwort": ("Urteil", "Zahl"),
+        "Art der Antwort": ("Bewertung", "Zahl"),
         "Grenzen": ("", "mindestens 2,5, teilweise ab 1, Einheit days"),
         "Gilt, wenn": (
             "immer",
             "(Rolle: „Anbieter“ oder „Betreiber“ oder nicht (Rolle: „Betreiber“))",
         ),
-        "Bindend ab": ("sofort", "2. Aug. 2026, wenn Rolle: „Anbieter“"),
+        "Verbindlich ab": ("sofort", "2. Aug. 2026, wenn Rolle: „Anbieter“"),
         "Gewicht": ("3", "5"),
         "So wird geprüft": ("", "Zählen."),
         "de, Titel": ("", "Pflicht"),
     },
     "fr": {
-        "Type de réponse": ("Verdict", "Nombre"),
+        "Type de réponse": ("Appréciation", "Nombre"),
         "Limites": ("", "au moins 2,5, en partie à partir de 1, unité days"),
-        "S'applique si": (
+        "S\u2019applique si": (
             "toujours",
             "(Rolle : « Anbieter » ou « Betreiber » ou non (Rolle : « Betreiber »))",
         ),
-        "Contraignant dès": ("maintenant", "2 août 2026 si Rolle : « Anbieter »"),
+        "Exigible à partir du": ("maintenant", "2 août 2026 si Rolle : « Anbieter »"),
         "Poids": ("3", "5"),
         "Comment vérifier": ("", "Zählen."),
         "de, Titre": ("", "Pflicht"),

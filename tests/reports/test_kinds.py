@@ -70,7 +70,7 @@ def test_extract_leaves_the_numbers_alone():
     lines = [make_line("Q1", verdict="not_met"), make_line("Q2", verdict="met")]
     paper = make_paper(make_content(lines))
     for extract in Extract.values:
-        assert "2 questions bind: 1 met, 0 partly, 1 not met" in told(
+        assert "2 questions are binding: 1 met, 0 partly, 1 not met" in told(
             paper, extract=extract
         )
 

@@ -19,7 +19,7 @@ from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.kinds import Wanted
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
 from compliance.reports.writing import html_of
-from compliance.templatetags.ui import day, long_day
+from compliance.templatetags.ui import day, long_day, size
 from compliance.web.text import printable
 from tests.reports.papers import (
     HOSTILE,
@@ -123,7 +123,7 @@ def test_german_report_reads_as_german():
         "Anhang A Protokoll der Änderungen",
         "1. Januar 2026 bis 31. Dezember 2026",
         "Nicht erfüllt",
-        "bindend seit 25. Mai 2018",
+        "verbindlich seit 25. Mai 2018",
     ):
         assert text in words
 
@@ -135,6 +135,16 @@ def test_days_follow_the_language():
         assert (day(first), long_day(first)) == ("1.\u00a0März\u00a02026",) * 2
     with override("fr"):
         assert (day(first), long_day(first)) == ("1er\u00a0mars\u00a02026",) * 2
+        assert day(date(2026, 1, 29)) == "29\u00a0janv.\u00a02026"
+        assert day(date(2026, 2, 3)) == "3\u00a0févr.\u00a02026"
+
+
+def test_sizes_follow_the_language():
+    assert [size(n) for n in (12, 4_000, 3_420_000)] == ["12 bytes", "4 kB", "3.4 MB"]
+    with override("de"):
+        assert [size(n) for n in (12, 3_420_000)] == ["12 Byte", "3,4 MB"]
+    with override("fr"):
+        assert [size(n) for n in (12, 4_000)] == ["12 octets", "4 ko"]
 
 
 def test_language_of_the_screen_stays():
@@ -148,3 +158,17 @@ def test_content_hash_is_the_same_in_every_language(language):
     paper = make_full_paper()
     other = replace(paper, wanted=Wanted(language=language))
     assert paper.hash_groups[0] in html_of(other)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_one_is_no_plural(language):
+    """Sentences name what is counted before its number, so that one reads right, too."""
+    line = make_line("Q1", verdict="not_met")
+    paper = replace(make_paper(make_content([line])), wanted=Wanted(language=language))
+    words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
+    said = {"de": "verbindliche Fragen: 1, davon", "fr": "non respectées : 1 ;"}[
+        language
+    ]
+    assert said in words
+    for wrong in ("binden", " lient", "répondues", "répondue ", "1 non respectées"):
+        assert wrong not in words

@@ -67,7 +67,7 @@ def test_report_looks_back_at_a_moment(cast, assessment):
     html = html_of(paper)
     assert "First words" in html
     assert "Other words" not in html
-    assert 'data-mark="Confidential · Looking back"' in html
+    assert 'data-mark="Confidential · DRAFT, not signed · Looking back"' in html
 
 
 def test_moment_that_never_was_is_refused(cast, assessment):

@@ -35,8 +35,8 @@ BLOCKS = {
 NAMES = ("unanswered", "met", "partly", "not_met", "na", "dont_know", "later")
 WORDS = {
     "en": "Unanswered|Met|Partly|Not met|N/A|Don't know|Later",
-    "de": "Unbeantwortet|Erfüllt|Teilweise|Nicht erfüllt|Entfällt|Unbekannt|Später",
-    "fr": "Sans réponse|Respecté|En partie|Non respecté|Sans objet|Inconnu|Plus tard",
+    "de": "Unbeantwortet|Erfüllt|Teilweise|Nicht erfüllt|Entfällt|Weiß nicht|Später",
+    "fr": "Sans réponse|Respecté|En partie|Non respecté|Sans objet|Ne sait pas|Plus tard",
 }
 """Each verdict as the pages of a language say it."""
 OWN_BLOCK = ("value", "reason", "note")
