@@ -128,10 +128,9 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
         scope_id=assessment.pk,
         subject_label="answer",
         subject_id__in=[str(answer.pk) for answer in answers],
-        action="answer.saved",
         actor__isnull=False,
-    ).select_related("actor")
-    for event in events.order_by("-seq")[:20]:
+    ).exclude(action="answer.refused")
+    for event in events.select_related("actor").order_by("-seq")[:20]:
         if event.actor and trail.changes(event)[1].get("owner_id") == user.pk:
             return event.actor if event.actor != user else _inviter(event) or user
     return assessment.started_by

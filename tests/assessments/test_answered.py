@@ -10,6 +10,7 @@ from django.utils import timezone
 from compliance.assessments import actions
 from compliance.assessments.against_trail import faults
 from compliance.assessments.choices import Decision
+from compliance.assessments.mine import asked_by
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.checklists.actions import store_checklist
@@ -481,6 +482,17 @@ def edition(number, *questions):
         summary="",
         document=document(list(questions), number=number),
     )[0]
+
+
+def test_whoever_asked_is_who_gave_the_question_by_whatever_way(here, sign_in):
+    cast, client = here.cast, sign_in(here.cast.ada)
+    assert asked_by(here.assessment, cast.con, [one(here)]) == cast.otto  # who started
+    file = sheets.download(client, here.assessment)
+    file = sheets.changed(file, {("Q1", "owner"): "Con Tributor"})
+    shown = sheets.preview(client, here.assessment, file)
+    sheets.take(client, here.assessment, shown)
+    assert one(here).owner == cast.con
+    assert asked_by(here.assessment, cast.con, [one(here)]) == cast.ada
 
 
 PLAIN = {}, {"verdict": "met"}, {"text": "Do you keep all of it?"}

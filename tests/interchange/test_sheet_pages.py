@@ -3,12 +3,13 @@
 import errno
 import os
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from compliance.models import Event, Membership
-from tests import factories
+from tests import factories, signing
 from tests.assessments.test_cost import queries
 from tests.interchange import sheets
 from tests.interchange.sheets import (
@@ -202,6 +203,7 @@ def test_preview_lists_changes_conflicts_and_refusals_with_their_cells(
         ("Q2", "value"): "thirty",
     }
     save(cast, assessment, "Q5", note="Here")
+    signing.answer(cast.ada, assessment, "Q5", due_on=date(2026, 12, 1))
     shown = preview(con, assessment, changed(content, cells))
     plan, page = shown.context["plan"], text_of(shown)
     assert set(said(plan)) == {("Q1", "verdict"), ("Q1", "reason")}
@@ -214,7 +216,7 @@ def test_preview_lists_changes_conflicts_and_refusals_with_their_cells(
         "Section 1!G3",
     ):
         assert place in page
-    assert "Last changed here by Otto Weber" in page
+    assert "Changed here by Otto Weber" in page
     assert "Nothing is saved yet" in page
     assert not assessment.answers.exclude(question__key="Q5").exclude(version=0)
 

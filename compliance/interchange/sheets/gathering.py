@@ -7,6 +7,7 @@ from datetime import date, datetime
 from compliance.assessments.actions.following import choices_of, values_of
 from compliance.assessments.actions.writing import (
     changing_events,
+    fields_of,
     wound_back,
 )
 from compliance.assessments.models import Answer, Assessment
@@ -96,21 +97,34 @@ def standing_of(
     Ids of other assessments are passed over.
     """
     rows = assessment.answers.with_choices().select_related(
-        "question__section", "owner", "changed_by"
+        "question__section", "owner"
     )
     if is_locked:
         rows = rows.select_for_update(of=("self",))
     answers = list(rows.filter(pk__in=list(versions)).order_by("pk"))
     old = [a for a in answers if versions[a.pk] < a.version]
     since: dict[int, list[Event]] = defaultdict(list)
-    for event in changing_events(assessment, [a.pk for a in old]) if old else ():
+    events = changing_events(assessment, [a.pk for a in old]).select_related("actor")
+    for event in events if old else ():
         since[int(event.subject_id)].append(event)
     return {
         a.pk: Standing(
-            a, _asked(a), wound_back(a, Known(versions[a.pk]), since.get(a.pk, ()))
+            a,
+            _asked(a),
+            wound_back(a, Known(versions[a.pk]), since.get(a.pk, ())),
+            _last(since.get(a.pk, ())),
         )
         for a in answers
     }
+
+
+def _last(events: Iterable[Event]) -> dict[str, Event]:
+    """The newest of some events, newest first, by each field that it set."""
+    found: dict[str, Event] = {}
+    for event in events:
+        for name in fields_of(trail.changes(event)[1]):
+            found.setdefault(name, event)
+    return found
 
 
 def total_of(assessment: Assessment) -> int:

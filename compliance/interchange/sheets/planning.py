@@ -7,7 +7,7 @@ is what was shown. Changes nothing.
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from compliance.assessments.actions.following import cleaned
 from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.models import Answer
 from compliance.audit.chain import canonical
+from compliance.audit.models import Event
 from compliance.interchange.sheets.cells import Asked, People
 from compliance.interchange.sheets.compare import (
     faults_of,
@@ -32,21 +33,26 @@ Pick = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An answer as it stands, what was asked, and its fields as they were written out."""
+    """An answer as it stands, what was asked, and its fields as they were written out.
+
+    ``events`` are those that set each field last.
+    """
 
     answer: Answer
     asked: Asked
     known: Mapping[str, Any]
+    events: Mapping[str, Event]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One field in words, before and after."""
+    """One field in words, before and after; ``event`` set it last, where both sides did."""
 
     name: str
     place: str
     before: str
     after: str
+    event: Event | None = None
 
     @property
     def label(self) -> str:
@@ -222,18 +228,24 @@ def _entry(
     change = alter(setting.by, altered, final)
 
     def shown(name: str, before: Any, after: Any) -> Shown:
-        said = (
+        old, new = (
             in_words(name, one.asked, value, setting.people)
             for value in (before, after)
         )
-        return Shown(name, row.place(name), *said)
+        return Shown(name, row.place(name), old, new)
 
     return Entry(
         answer,
         one.asked,
         final,
         _changes(answer, final, change, shown),
-        [shown(name, getattr(answer, name), wanted[name]) for name in clash],
+        [
+            replace(
+                shown(name, getattr(answer, name), wanted[name]),
+                event=one.events.get(name),
+            )
+            for name in clash
+        ],
         {name: wanted[name] for name in clash if name in kept},
         waits=change is not None and "na_by" in change.columns and bool(altered.na_by),
     )
