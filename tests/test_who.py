@@ -1,0 +1,364 @@
+"""Every sentence that says who did something, and the event of the trail it rests on.
+
+The sentences are found in the templates of screens, papers and mails and in the program;
+the columns are those of the models. One that nobody has entered here fails.
+"""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+from django.apps import apps
+
+import compliance
+from compliance.assessments.actions.writing import CHANGING
+from compliance.models import User
+
+ROOT = Path(compliance.__file__).parent
+TEMPLATES = ROOT.parent / "templates"
+ANSWERS = set(CHANGING) - {"answer.asked_anew"}
+OWNER = {"answer.saved", "answer.imported", "answer.undone", "assessment.started"}
+NA = ANSWERS | {"assessment.started"}
+
+RESTS_ON = {
+    "Action.closed_by": {"action.closed"},
+    "Action.created_by": {"action.created"},
+    "Action.owner": {"action.created", "action.changed", "action.undone"},
+    "Answer.answered_by": {
+        *ANSWERS,
+        "evidence.attached",
+        "evidence.detached",
+        "assessment.started",
+        "assessment.brought_in",
+    },
+    "Answer.changed_by": ANSWERS,
+    "Answer.na_by": NA,
+    "Answer.na_confirmed_by": {"answer.na_confirmed"},
+    "Answer.owner": OWNER,
+    "Assessment.started_by": {"assessment.started"},
+    "Check.by": {"answer.accepted", "answer.returned"},
+    "Comment.author": {"comment.written", "answer.na_sent_back", "answer.returned"},
+    "Comment.resolved_by": {"comment.resolved"},
+    "Edition.sent_by": {"edition.sent"},
+    "Evidence.added_by": {"evidence.added"},
+    "Invitation.invited_by": {"member.invited", "invitation.sent_again"},
+    "Membership.user": {"member.added", "member.invited", "invitation.accepted"},
+    "Mention.user": {"comment.written", "answer.na_sent_back", "answer.returned"},
+    "Namesake.account": {"assessment.brought_in"},
+    "Namesake.member": {"assessment.name_claimed", "assessment.name_denied"},
+    "Origin.brought_by": {"assessment.brought_in"},
+    "Package.asked_by": {"package.asked"},
+    "Passkey.user": {"passkey.added"},
+    "Reopening.asked_by": {"assessment.reopening_asked"},
+    "Reopening.decided_by": {"assessment.reopened", "assessment.reopening_declined"},
+    "Report.asked_by": {"report.asked"},
+    "Request.asked_by": {"request.asked"},
+    "Request.closed_by": {"request.closed"},
+    "RequestMessage.by": {"request.asked", "request.answered", "request.said"},
+    "Review.ended_by": {"assessment.signed", "assessment.returned"},
+    "Review.sent_by": {"assessment.sent"},
+    "Seat.ended_by": {"seat.ended"},
+    "Seat.given_by": {"seat.given"},
+    "Seat.user": {"seat.given"},
+    "SeatOffer.given_by": {"seat.offered"},
+    "ShareLink.made_by": {"share.made"},
+    "ShareLink.revoked_by": {"share.revoked"},
+    "SignOff.signed_by": {"assessment.signed"},
+    "Upgrade.moved_by": {"assessment.upgraded"},
+    "Upgrade.undone_by": {"assessment.upgrade_undone"},
+}
+"""Column that names a person to the events that set it."""
+NO_EVENT = {"Challenge.user", "Presence.user", "SavedView.user", "Visit.user"}
+"""Columns of what a person only looks at or keeps for themselves: no sentence tells it."""
+EVENT = "Event.actor"
+"""The sentence tells an event itself."""
+NOBODY = "nobody"
+"""It says of nobody that they did something: a choice, or whose page it is."""
+
+SAID = {
+    "Action.closed_by": [
+        "assessments/action.html: action.closed_by",
+    ],
+    "Action.created_by": [
+        "assessments/action.html: action.created_by",
+    ],
+    "Action.owner": [
+        "assessments/_action_card.html: action.owner",
+        "assessments/_action_facts.html: action.owner",
+        "assessments/_action_table.html: action.owner",
+        "assessments/action_add.html: action.owner",
+        "reports/_actions.html: action.owner",
+        "reports/_as_of_answers.html: task.owner",
+        "reports/pdf/_question.html: task.owner",
+        "reports/pdf/actions.html: task.owner",
+        "reviews/_looked.html: task.owner",
+    ],
+    "Answer.answered_by": [
+        "reports/pdf/_question.html: line.answered_by",
+        "reports/pdf/applicability.html: line.answered_by",
+        "ui/answered.html: row.answered_by",
+    ],
+    "Answer.changed_by": [
+        "reports/pdf/_question.html: line.changed_by",
+        "ui/answered.html: row.changed_by",
+    ],
+    "Answer.na_by": [
+        "assessments/_panel_waits.html: answer.na_by",
+        "assessments/_queued.html: answer.na_by",
+        "assessments/_settle.html: answer.na_by",
+        "assessments/na_back.html: answer.na_by",
+        "reports/pdf/_question.html: line.na_by",
+        "reports/pdf/applicability.html: line.na_by",
+        "reviews/_looked.html: line.na_by",
+        "reviews/points.py: lines[0].na_by",
+        "seats/question.html: answer.na_by",
+    ],
+    "Answer.na_confirmed_by": [
+        "assessments/_standing.html: answer.na_confirmed_by",
+        "assessments/actions/confirm.py: answer.na_confirmed_by",
+        "reports/pdf/_question.html: line.na_confirmed_by",
+        "reports/pdf/applicability.html: line.na_confirmed_by",
+        "reviews/_looked.html: line.na_confirmed_by",
+        "seats/question.html: answer.na_confirmed_by",
+    ],
+    "Answer.owner": [
+        "assessments/_marks.html: answer.owner",
+        "assessments/contribute.html: asker",
+        "assessments/views/assigning.py: done.person",
+        "assessments/views/contributing.py: done.owner",
+        "interchange/sheets/paper.py: owner",
+        "reports/_as_of_answers.html: line.owner",
+        "reports/pdf/_question.html: line.owner",
+    ],
+    "Check.by": [
+        "reviews/_check.html: last.by",
+    ],
+    "Comment.author": [
+        "assessments/_comment.html: comment.author",
+        "assessments/_resolve.html: comment.author",
+        "assessments/actions/talk.py: said.author",
+        "assessments/archived.html: remark.author",
+        "assessments/searching/answers.py: author",
+        "interchange/records/answers.py: one.author",
+        "mail/mentioned.txt: by",
+        "reports/_as_of_answers.html: remark.author",
+        "reports/needs.py: comment.author",
+        "reports/pdf/_question.html: remark.author",
+        "reviews/_looked.html: remark.author",
+    ],
+    "Comment.resolved_by": [
+        "assessments/_comment.html: comment.resolved_by",
+    ],
+    EVENT: [
+        "assessments/_conflict.html: side.who",
+        "assessments/_history.html: entry.actor",
+        "assessments/_news.html: entry.actor",
+        "assessments/_row.html: line.news.who",
+        "assessments/action.html: entry.actor",
+        "assessments/actions/assign.py: by",
+        "assessments/bulk_done.html: told.actor",
+        "interchange/_conflicts.html: shown.event.actor",
+        "interchange/origin.html: entry.who",
+        "interchange/sheet.html: one.event.actor",
+        "interchange/sheet.html: one.undone.actor",
+        "interchange/sheets/gathering.py: by",
+        "mail/handed_back.txt: by",
+        "reports/pdf/trail.html: entry.who",
+        "reports/trail.html: row.who",
+        "reviews/_eyes.html: hand.user",
+    ],
+    "Edition.sent_by": [
+        "checklists/_step.html: edition.sent_by",
+    ],
+    "Evidence.added_by": [
+        "evidence/_about.html: evidence.added_by",
+        "evidence/_table.html: one.added_by",
+        "evidence/actions/adding.py: newer.added_by",
+    ],
+    "Invitation.invited_by": [
+        "organisations/_invitations.html: invitation.invited_by",
+        "organisations/actions/invitations.py: by",
+        "organisations/invitation.html: invitation.invited_by",
+    ],
+    "Membership.user": [
+        "interchange/bundle_preview.html: member.user",
+        "organisations/_member.html: member.user",
+        "organisations/against_trail.py: row.user",
+        "organisations/member.html: member.user",
+        "organisations/models.py: self.user",
+        "organisations/views/members.py: membership.user",
+    ],
+    NOBODY: [
+        "assessments/_body.html: person",
+        "assessments/_bulkbar.html: look.owner",
+        "assessments/_bulkfields.html: person",
+        "assessments/_filterbar.html: look.owner",
+        "assessments/_filters.html: owner",
+        "assessments/_here.html: person",
+        "assessments/_move_owner.html: person",
+        "assessments/bulk.html: look.owner",
+        "interchange/records/against_trail.py: person",
+        "interchange/sheets/gathering.py: user",
+        "reports/_trail_filter.html: chosen.who",
+        "reports/pdf/report.html: author",
+        "ui/topbar.html: request.user",
+    ],
+    "Namesake.account": [
+        "assessments/models/origin.py: self.account",
+        "interchange/names.html: name.account",
+        "interchange/origin.html: name.account",
+        "interchange/views/origins.py: name.account",
+        "reports/needs.py: asked.account",
+    ],
+    "Namesake.member": [
+        "assessments/models/origin.py: self.member",
+        "interchange/origin.html: name.member",
+    ],
+    "Origin.brought_by": [
+        "interchange/names.html: name.origin.brought_by",
+        "interchange/origin.html: origin.brought_by",
+    ],
+    "Reopening.asked_by": [
+        "reviews/_reopen.html: asked.asked_by",
+        "reviews/actions/reopening.py: waits.asked_by",
+        "reviews/views/showing.py: context['asked'].asked_by",
+    ],
+    "Report.asked_by": [
+        "reports/detail.html: report.asked_by",
+        "reports/list.html: report.asked_by",
+    ],
+    "Request.asked_by": [
+        "reports/needs.py: asked.asked_by",
+        "seats/_request.html: asked.asked_by",
+        "seats/request_list.html: one.asked_by",
+    ],
+    "Request.closed_by": [
+        "seats/_request.html: asked.closed_by",
+    ],
+    "RequestMessage.by": [
+        "mail/request.txt: by",
+        "seats/_asked.html: message.by",
+    ],
+    "Review.ended_by": [
+        "mail/returned.txt: by",
+        "reviews/_send.html: returned_said.ended_by",
+    ],
+    "Review.sent_by": [
+        "reports/needs.py: review.sent_by",
+        "reports/pdf/_signatures.html: one.sender",
+        "reviews/_steps.html: sent.sent_by",
+    ],
+    "Seat.ended_by": [
+        "seats/_seats.html: seat.ended_by",
+    ],
+    "Seat.given_by": [
+        "mail/seat.txt: by",
+        "seats/_seats.html: seat.given_by",
+    ],
+    "Seat.user": [
+        "seats/_seats.html: seat.user",
+        "seats/against_trail.py: row.user",
+        "seats/looked.html: seat.user",
+        "seats/models.py: self.user",
+        "seats/views/keeping.py: seat.user",
+    ],
+    "SeatOffer.given_by": [
+        "seats/_seats.html: offer.given_by",
+    ],
+    "ShareLink.made_by": [
+        "seats/_links.html: link.made_by",
+    ],
+    "SignOff.signed_by": [
+        "reports/_as_of_state.html: then.signoff.signer",
+        "reports/looking.py: signer",
+        "reports/pdf/_signatures.html: one.signer",
+        "reports/pdf/_since_signed.html: one.signer",
+        "reports/pdf/_since_signed.html: signer",
+        "reports/pdf/cover.html: paper.signature.signer",
+        "reviews/_signature.html: one.signer",
+        "reviews/_signatures.html: one.signer",
+        "reviews/_steps.html: signatures.0.signer",
+        "reviews/against_trail.py: row.signer",
+        "reviews/models.py: self.signer",
+    ],
+    "Upgrade.moved_by": [
+        "assessments/_moved.html: done.moved_by",
+    ],
+}
+"""Column, or what stands for one, to the places that show its person."""
+
+
+_SHOWN = re.compile(r"(?:\{\{\s*|\|default:)([\w.]+)|[ =]([\w.]+)(?=\|isolated)")
+_BESIDE = {"signer", "sender", "who", "asker", "person"}
+"""Names under which pages know the person of a column."""
+
+
+def columns():
+    """Every column of a model that names a person."""
+    return {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("compliance").get_models()
+        for field in model._meta.concrete_fields
+        if field.related_model is User
+    }
+
+
+@cache
+def names():
+    return {column.partition(".")[2] for column in columns()} | _BESIDE
+
+
+def said_in_templates():
+    """Each place of a page, paper or mail that shows a person: "file: expression"."""
+    for path in TEMPLATES.rglob("*.*"):
+        for shown in _SHOWN.finditer(path.read_text()):
+            words = shown.group(1) or shown.group(2)
+            if words.rpartition(".")[2] in names():
+                yield f"{path.relative_to(TEMPLATES)}: {words}"
+
+
+def said_in_program():
+    """Each text of the program that has a person in it."""
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FormattedValue):
+                words = ast.unparse(node.value)
+                if words.rpartition(".")[2] in names():
+                    yield f"{path.relative_to(ROOT)}: {words}"
+
+
+def test_every_column_that_names_a_person_rests_on_events():
+    assert columns() == RESTS_ON.keys() | NO_EVENT | {EVENT}
+    assert not RESTS_ON.keys() & NO_EVENT
+
+
+def test_every_event_that_a_column_rests_on_is_recorded():
+    recorded = {
+        node.value
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    for column, events in RESTS_ON.items():
+        assert events, column
+        assert events <= recorded, column
+
+
+def test_every_sentence_that_says_who_names_what_it_rests_on():
+    found = {*said_in_templates(), *said_in_program()}
+    entered = [one for places in SAID.values() for one in places]
+    assert len(entered) == len(set(entered))
+    assert found == set(entered)
+    assert SAID.keys() <= RESTS_ON.keys() | {EVENT, NOBODY}
+
+
+def test_only_who_answered_is_said_to_have_answered():
+    """Whoever changed some field last is called that, and nothing else."""
+    for path in TEMPLATES.rglob("*.*"):
+        words = " ".join(path.read_text().split())
+        for shown in re.finditer(r"\{\{ \w+\.changed_by", words):
+            before = words[max(0, shown.start() - 40) : shown.start()]
+            assert "Last changed by" in before, path
+        for shown in re.finditer(r"(?:Answered|Put off)\b[^{]* by\b", words):
+            assert "answered_by" in words[shown.start() : shown.start() + 160], path
