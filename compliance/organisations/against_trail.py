@@ -1,4 +1,4 @@
-"""Are the members of an organisation those that the trail tells, with their roles?"""
+"""Are members and invitations those that the trail tells, with their roles?"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
-from compliance.organisations.models import Membership
+from compliance.organisations.models import Invitation, Membership
 
 _CREATED = "organisation.created"
 _GONE = {"member.removed", "member.left"}
@@ -15,7 +15,7 @@ _TOLD = ("role", "user_id")
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
-    """Members put in, taken away or given another role without an entry."""
+    """Members and invitations that were made or changed without an entry."""
     yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
 
 
@@ -39,6 +39,26 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
     for pk, (seq, values) in missing.items():
         what = f"the member {pk}, {values['role']}, was taken away without an entry"
         yield Fault(seq, what, Kind.MEMBER)
+    yield from _unlike_invitations(organisation_id, knows_all)
+
+
+def _unlike_invitations(organisation_id: UUID, knows_all: bool) -> Iterator[Fault]:
+    """Those that wait, since whoever accepts one gets its role."""
+    events = Event.objects.filter(
+        organisation_id=organisation_id, subject_label="invitation"
+    )
+    told: dict[int, tuple[int, Any]] = {}
+    for event in events.order_by("seq").iterator(chunk_size=2000):
+        told[int(event.subject_id)] = (event.seq, trail.changes(event)[1])
+    for row in Invitation.objects.filter(organisation=organisation_id).order_by("pk"):
+        seq, after = told.get(row.pk, (0, {}))
+        if not after:
+            if knows_all:
+                what = f"{row.email} was invited without an entry"
+                yield Fault(0, what, Kind.MEMBER)
+        elif (after["person"], after["role"]) != (row.email, row.role):
+            what = f"the invitation of {row.email} was changed since without an entry"
+            yield Fault(seq, what, Kind.MEMBER)
 
 
 def _told(events: Any) -> dict[int, tuple[int, dict[str, Any]]]:

@@ -43,6 +43,16 @@ def lone(db):
 
 
 @pytest.fixture
+def places(cast):
+    """A member, an invitation to send again, and the way out."""
+    row = cast.acme.memberships.get(user=cast.con)
+    who = {"email": "new@example.org", "name": "New", "role": "reader"}
+    made = actions.invite(by=cast.ada, organisation=cast.acme, **who)
+    paths = [f"members/{row.pk}/", f"invitations/{made.pk}/again/", "leave/"]
+    return [f"/o/acme/{path}" for path in paths]
+
+
+@pytest.fixture
 def page(site, monkeypatch):
     """A page whose console is collected in ``page.faults``.
 
@@ -136,22 +146,9 @@ def test_link_to_hand_over_is_copied(cast, page, settings):
     assert looks(page, "") == []
 
 
-def test_pages_of_a_member_are_accessible(cast, page):
-    row = cast.acme.memberships.get(user=cast.con)
-    invitation = actions.invite(
-        by=cast.ada,
-        organisation=cast.acme,
-        email="new@example.org",
-        name="New",
-        role="reader",
-    )
+def test_pages_of_a_member_are_accessible(places, page):
     sign_in(page, "ada@example.org")
-    paths = [
-        f"members/{row.pk}/",
-        f"invitations/{invitation.pk}/again/",
-        "leave/",
-    ]
-    assert [fault for path in paths for fault in looks(page, f"/o/acme/{path}")] == []
+    assert [fault for path in places for fault in looks(page, path)] == []
     assert real(page.faults) == []
 
 

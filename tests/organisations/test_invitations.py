@@ -96,6 +96,17 @@ def test_trail_tells_who_invited_whom_and_who_came(cast):
     assert list(against_trail.faults(cast.acme.pk)) == []
 
 
+@pytest.mark.parametrize(
+    "change", [{"role": "owner"}, {"email": "evil@example.org"}], ids=str
+)
+def test_invitation_that_is_changed_by_hand_is_found(cast, change):
+    actions.invite(by=cast.ada, organisation=cast.acme, **WHO)
+    assert list(against_trail.faults(cast.acme.pk)) == []
+    Invitation.objects.update(**change)
+    (fault,) = against_trail.faults(cast.acme.pk)
+    assert "was changed since without an entry" in fault.what
+
+
 def test_looking_at_the_link_uses_nothing_up(cast):
     made, link = invite(cast)
     for _ in range(3):
