@@ -14,16 +14,17 @@ from compliance.audit.models import LIBRARY
 from compliance.checklists import actions, content, drafting, identity
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition, Provision
+from compliance.checklists.translations import ORIGINAL
 from compliance.interchange import waiting
 from compliance.interchange.formats import process
 from compliance.interchange.formats.found import (
     Found,
     Note,
     Sheet,
-    clipped,
     from_plain,
 )
 from compliance.interchange.formats.writing import FORMATS
+from compliance.interchange.joining import pairs_in, row_of
 from compliance.organisations.models import Organisation
 from compliance.web.turns import in_turn
 
@@ -37,10 +38,13 @@ class Wish:
     replace: bool = False
     same: tuple[str, ...] = ()
     """Keys of new questions that are said to be the ones whose words they have."""
+    number: str = ""
+    language: str = ""
+    """Of the edition, where the file says neither."""
 
     def as_shown(self) -> "Wish":
         """The wish that a preview shows: without what a person decides on it."""
-        return replace(self, replace=False, same=())
+        return Wish(self.theme, self.organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def read(chunks: Iterable[bytes], file_name: str) -> Found:
 def preview(found: Found, wish: Wish) -> Coming:
     """What ``take_in`` would do now; changes nothing."""
     found = _as_known(found, wish)
-    pairs, beside = _pairs(found, wish)
+    pairs, beside = pairs_in(found, wish.organisation)
     coming = Coming(
         found,
         "Relations are added to the crosswalk" if pairs else "Nothing is taken in",
@@ -172,7 +176,7 @@ def take_in(
         if seen and preview(found, wish.as_shown()).digest != seen:
             raise MovedError
         found = _as_known(found, wish)
-        pairs = [_row(pair) for pair in _pairs(found, wish)[0]]
+        pairs = [row_of(pair) for pair in pairs_in(found, wish.organisation)[0]]
         if faults := _faults(found, pairs):
             raise FaultyError(faults)
         edition, is_changed = None, False
@@ -290,9 +294,9 @@ def _change(older: Edition, document: dict[str, Any]) -> Change:
 
 def _as_known(found: Found, wish: Wish) -> Found:
     """The file with the keys that its questions have here."""
-    document = found.document
-    if document is None:
+    if found.document is None:
         return found
+    document = _as_typed(found.document, wish, found.unsaid)
     here = Checklist.objects.filter(
         key=document["checklist"], organisation=wish.organisation
     ).first()
@@ -307,6 +311,17 @@ def _as_known(found: Found, wish: Wish) -> Found:
         same = {new: old for new, old, _ in offered if new in wish.same}
         document = identity.renamed(document, same)
     return replace(found, document=document, kept=kept)
+
+
+def _as_typed(
+    document: dict[str, Any], wish: Wish, unsaid: Iterable[str]
+) -> dict[str, Any]:
+    """The document with what a person said of its edition."""
+    typed = {name: getattr(wish, name) for name in unsaid}
+    edition = document["edition"] | {n: text for n, text in typed.items() if text}
+    if edition.get("language") == ORIGINAL:
+        del edition["language"]
+    return document | {"edition": edition}
 
 
 def _older(here: Checklist, document: dict[str, Any]) -> Edition | None:
@@ -336,52 +351,3 @@ def missing_cites(document: dict[str, Any]) -> list[Note]:
         for key, cite in cited
         if cite not in known
     ][:50]
-
-
-def _pairs(found: Found, wish: Wish) -> tuple[list[dict[str, str]], list[Note]]:
-    """Relations between questions of the library, and those that find no question."""
-    if not found.pairs:
-        return [], []
-    if wish.organisation:
-        words = f"{len(found.pairs):,} relations belong to the library's crosswalk"
-        return [], [Note("the file", words)]
-    names = {
-        pair[end] for pair in found.pairs for end in ("a_checklist", "b_checklist")
-    }
-    keys = {name: _keys_of(name, found) for name in names}
-    made, lost = [], []
-    for pair in found.pairs:
-        ends = {e: keys[pair[f"{e}_checklist"]].get(pair[e]) for e in ("a", "b")}
-        if missing := [end for end, key in ends.items() if key is None]:
-            end = missing[0]
-            words = f"{pair[f'{end}_checklist']} has no question {pair[end]} here"
-            lost.append(Note(pair["place"], clipped(words, 290)))
-        elif pair["a_checklist"] == pair["b_checklist"]:
-            words = "joins two questions of one checklist"
-            lost.append(Note(pair["place"], words))
-        else:
-            made.append(pair | {e: str(key) for e, key in ends.items()})
-    return made, lost[:200]
-
-
-def _keys_of(name: str, found: Found) -> dict[str, str]:
-    """What a framework calls its requirements, to the keys of their questions."""
-    if found.document and found.document["checklist"] == name:
-        asked = _by_key(found.document).items()
-        rows = [(key, question.get("extra")) for key, question in asked]
-    else:
-        here = Checklist.objects.filter(key=name, organisation=None).first()
-        edition = here and here.editions.order_by("-pk").first()
-        rows = list(edition.questions.values_list("key", "extra")) if edition else []
-    said = ((key, (extra or {}).get("ciso")) for key, extra in rows)
-    return {
-        str(of["urn"]).lower(): key
-        for key, of in said
-        if isinstance(of, dict) and "urn" in of
-    }
-
-
-def _row(pair: dict[str, str]) -> dict[str, Any]:
-    """A relation as ``checklists.actions.add_relations`` takes it."""
-    named = {n: v for n, v in pair.items() if n not in {"place", "a", "b"}}
-    return named | {"a_key": pair["a"], "b_key": pair["b"]}

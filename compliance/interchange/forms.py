@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
+from compliance.checklists.translations import language_tag
 from compliance.evidence.naming import clean_name
 from compliance.interchange.formats.limits import MOST_BYTES
 from compliance.interchange.formats.writing import FORMATS
@@ -100,11 +101,35 @@ class ChecklistForm(forms.Form):
 
 
 class KeepForm(forms.Form):
-    """Which draft, what was shown of it, and whether it may replace another draft."""
+    """Which draft, what was shown of it, and what a person decides on it.
+
+    It may replace another draft; what the file leaves open of its edition is typed.
+    """
 
     draft = forms.UUIDField()
     seen = forms.RegexField(r"^[0-9a-f]{64}$")
     replace = forms.BooleanField(required=False)
+    number = forms.CharField(
+        label="Edition",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        help_text="The file says none. Write its version, such as 5.0.0.",
+    )
+    language = forms.CharField(
+        label="Language",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        help_text="The file says none. Write a code such as en, de or pt-BR.",
+    )
+
+    def clean_language(self) -> str:
+        typed: str = self.cleaned_data["language"]
+        if typed and not language_tag(typed):
+            msg = "Write a language as a code such as en, de or pt-BR."
+            raise forms.ValidationError(msg)
+        return language_tag(typed)
 
 
 class FormatForm(forms.Form):

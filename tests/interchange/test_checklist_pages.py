@@ -11,7 +11,7 @@ from compliance.checklists import actions
 from compliance.interchange.formats.writing import FORMATS
 from compliance.models import Checklist, Edition, Event, Theme
 from tests import factories
-from tests.interchange.catalogs import make_catalog
+from tests.interchange.catalogs import ASVS_CSV, make_catalog
 from tests.interchange.checklists import make_sheet
 from tests.interchange.files import read
 from tests.interchange.laws import law
@@ -298,3 +298,38 @@ def take_same(client, reply):
     page = client.get(reply.url).content.decode()
     take(client, reply, same=re.findall(r'name="same" value="([^"]+)"', page))
     return Edition.objects.order_by("pk").last()
+
+
+def test_edition_and_language_are_typed_where_the_file_says_none(ada):
+    first = bring(ada, ASVS_CSV, name="asvs-4.csv", theme="privacy")
+    assert first.number == "1"
+    later = ASVS_CSV.replace(b"Check one.", b"Check one again.")
+    reply = send(ada, later, name="asvs-5.csv")
+    said = text_of(ada.get(reply.url))
+    assert "Edition optional" in said
+    assert "Language optional" in said
+    page = take(ada, reply, number="1")
+    assert page.status_code == 422
+    assert "is a draft here with other content" in text_of(page)
+    page = take(ada, reply, number="5.0.0", language="nonsense!")
+    assert page.status_code == 422
+    assert "Write a language as a code such as en, de or pt-BR." in text_of(page)
+    assert 'value="5.0.0"' in page.content.decode()
+    take(ada, reply, number="5.0.0", language="de")
+    second = Edition.objects.order_by("pk").last()
+    assert (second.number, second.language) == ("5.0.0", "de")
+    assert second.checklist == first.checklist
+    assert set(second.questions.values_list("key", flat=True)) == set(
+        first.questions.values_list("key", flat=True)
+    )
+
+
+def test_what_the_file_says_of_its_edition_cannot_be_typed_over(ada):
+    reply = send(ada, theme="privacy")
+    assert 'name="number"' not in ada.get(reply.url).content.decode()
+    take(ada, reply, number="9", language="de")
+    edition = Edition.objects.get()
+    assert (edition.number, edition.language) == (
+        SHEET.document["edition"]["number"],
+        SHEET.document["edition"].get("language", "en"),
+    )

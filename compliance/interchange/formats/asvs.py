@@ -6,7 +6,7 @@ requirement is a question. Pure.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.interchange.formats.checking import found_in
@@ -175,7 +175,7 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
     }
     if about:
         notes.keep("the file", "what is said of the standard")
-    return found_in(
+    found = found_in(
         KIND,
         head,
         document,
@@ -183,6 +183,7 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
         lambda path: _place(path, places),
         called=lambda path: CALLED.get(str(path[-1]), ""),
     )
+    return replace(found, unsaid=("language",) if version else ("number", "language"))
 
 
 def _place(path: Path, places: dict[Path, str]) -> str:

@@ -31,6 +31,7 @@ from compliance.interchange.formats.ciso_words import (
     NODE,
     NUMBER,
     QUESTION,
+    READ,
     RESULTS,
     about_of,
     asked_of,
@@ -324,7 +325,7 @@ def read(library: dict[str, Any], where: Where) -> Found:
             reading.fault(path[:2], "more than one framework in one file")
         framework = framework[0] if framework else None
     for name in objects:
-        if name not in _READ:
+        if name not in READ:
             words = f"{str(name)[:60]} is no part of a checklist"
             reading.notes.lose(where(("objects", name)), words)
     if not isinstance(framework, dict):
@@ -350,12 +351,8 @@ def read(library: dict[str, Any], where: Where) -> Found:
     found = found_in(
         KIND, head, document, reading.notes, reading.place, called=reading.called
     )
-    return replace(found, pairs=tuple(pairs))
-
-
-_READ = {
-    "framework", "frameworks", "requirement_mapping_set", "requirement_mapping_sets",
-}  # fmt: skip
+    unsaid = () if line(library.get("version")) else ("number",)
+    return replace(found, pairs=tuple(pairs), unsaid=unsaid)
 
 
 def _moved(reading: _Reading) -> dict[Path, Path]:

@@ -55,6 +55,9 @@ NODE = {
     "questions",
 }
 QUESTION = {"type", "text", "choices"}
+READ = {
+    "framework", "frameworks", "requirement_mapping_set", "requirement_mapping_sets",
+}  # fmt: skip
 CHOICE = {"value", "description", "compute_result"}
 
 

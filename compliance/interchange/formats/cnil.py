@@ -6,6 +6,7 @@ without questions asks to be described itself. Pure.
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 from compliance.interchange.formats.checking import found_in
@@ -168,7 +169,9 @@ def read(value: dict[str, Any]) -> Found:
         "facts": [],
         "sections": reading.sections,
     }
-    return found_in(KIND, head, document, reading.notes, reading.where, called=_called)
+    found = found_in(KIND, head, document, reading.notes, reading.where, called=_called)
+    is_open = not line(about.get("version"))
+    return replace(found, unsaid=("number", "language") if is_open else ("language",))
 
 
 def _edition(about: dict[str, Any], reading: _Reading) -> dict[str, Any]:

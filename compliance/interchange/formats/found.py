@@ -47,7 +47,8 @@ class Found:
     """A file that was read.
 
     ``document`` is None when the file holds relations only, or has faults. ``pairs``
-    are relations between requirements, as their file names them.
+    are relations between requirements, as their file names them; ``unsaid`` what of the
+    edition ("number", "language") it leaves open, so that a person may say it.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Found:
     theme: str = ""
     document: dict[str, Any] | None = None
     pairs: tuple[dict[str, str], ...] = ()
+    unsaid: tuple[str, ...] = ()
     kept: tuple[Note, ...] = ()
     lost: tuple[Note, ...] = ()
     faults: tuple[Note, ...] = ()
@@ -73,7 +75,8 @@ def from_plain(said: dict[str, Any]) -> Found:
         name: tuple(Note(**note) for note in said[name])
         for name in ("kept", "lost", "faults")
     }
-    return Found(**said | notes | {"pairs": tuple(said["pairs"])})
+    lists = {name: tuple(said[name]) for name in ("pairs", "unsaid")}
+    return Found(**said | notes | lists)
 
 
 @dataclass(slots=True)

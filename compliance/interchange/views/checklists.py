@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.checklists import content
 from compliance.interchange import bringing
-from compliance.interchange.bringing import Coming, Wish
+from compliance.interchange.bringing import Coming, Taken, Wish
 from compliance.interchange.formats.found import Found
 from compliance.interchange.formats.writing import FORMATS
 from compliance.interchange.forms import ChecklistForm, FormatForm, KeepForm
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
+TYPED = ("number", "language")
+"""What a person may say of an edition where its file does not."""
 DOWNLOAD_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -92,35 +94,51 @@ def _draft(
 
 
 def _preview(
-    request: MemberRequest, draft_id: UUID, name: str, coming: Coming, status: int = 200
+    request: MemberRequest,
+    draft_id: UUID,
+    name: str,
+    coming: Coming,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     context = {"draft_id": draft_id, "file_name": name, "coming": coming}
-    context["has_moved"] = status == 409
+    context |= {"has_moved": status == 409, "faults": coming.faults, "form": KeepForm()}
     page = "interchange/checklist_preview.html"
-    return render(request, page, context, status=status)
+    return render(request, page, context | more, status=status)
 
 
 @require_POST
 @member_required(Permission.EDIT)
 def checklist_take(request: MemberRequest) -> HttpResponse:
     form = KeepForm(request.POST)
-    if not form.is_valid():
+    if form.errors.keys() - set(TYPED):
         raise Http404
-    draft_id, name, wish, found = _draft(
-        request,
-        form.cleaned_data["draft"],
-        replace=form.cleaned_data["replace"],
-        same=tuple(request.POST.getlist("same")),
-    )
+    said = form.cleaned_data
+    decided = {name: said[name] for name in ("replace", *TYPED) if name in said}
+    decided["same"] = tuple(request.POST.getlist("same"))
+    draft_id, name, wish, found = _draft(request, said["draft"], **decided)
+
+    def again(status: int, **more: Any) -> HttpResponse:
+        coming = bringing.preview(found, wish.as_shown())
+        more |= {"form": form, "status": status}
+        return _preview(request, draft_id, name, coming, **more)
+
+    if form.errors:
+        return again(422)
     try:
         taken = bringing.take_in(
-            by=request.user, found=found, wish=wish, seen=form.cleaned_data["seen"]
+            by=request.user, found=found, wish=wish, seen=said["seen"]
         )
-    except (bringing.FaultyError, bringing.MovedError) as refused:
-        coming = bringing.preview(found, wish.as_shown())
-        status = 409 if isinstance(refused, bringing.MovedError) else 422
-        return _preview(request, draft_id, name, coming, status)
+    except bringing.MovedError:
+        return again(409)
+    except bringing.FaultyError as refused:
+        return again(422, faults=refused.faults)
     bringing.drop(by=request.user, organisation=request.organisation, draft_id=draft_id)
+    return _taken(request, taken)
+
+
+def _taken(request: MemberRequest, taken: Taken) -> HttpResponse:
     edition = taken.edition
     if edition is None:
         raise Http404  # relations alone are the library's

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.checklists.translations import language_tag
 from compliance.interchange import bringing
 from compliance.interchange.bringing import Coming, Wish
 from compliance.organisations.models import Organisation
@@ -25,12 +26,22 @@ class Command(BaseCommand):
             "--organisation", default="", help="slug; default: into the library"
         )
         parser.add_argument(
+            "--number", default="", help="of the edition, where the file says none"
+        )
+        parser.add_argument(
+            "--language", default="", help="such as de, where the file says none"
+        )
+        parser.add_argument(
             "--replace", action="store_true", help="a draft of the same number"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         wish = Wish(
-            options["theme"], _organisation(options["organisation"]), options["replace"]
+            options["theme"],
+            _organisation(options["organisation"]),
+            options["replace"],
+            number=options["number"][:20].strip(),
+            language=_language(options["language"]),
         )
         path: Path = options["file"]
         try:
@@ -81,6 +92,13 @@ class Command(BaseCommand):
             )
         if taken.relations:
             self.stdout.write(f"Relations added: {taken.relations}")
+
+
+def _language(said: str) -> str:
+    if said and not language_tag(said):
+        msg = f"{said} is no language such as en, de or pt-BR."
+        raise CommandError(msg)
+    return language_tag(said)
 
 
 def _organisation(slug: str) -> Organisation | None:
