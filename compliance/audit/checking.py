@@ -39,6 +39,7 @@ class Kind(StrEnum):
     ATTACHMENT = "use of evidence changed without an entry"
     COMMENT = "comment changed without an entry"
     ACTION = "action changed without an entry"
+    NAME = "person of a bundle changed without an entry"
     SEAT = "seat changed without an entry"
     SHARE = "share link changed without an entry"
     REQUEST = "sample or request changed without an entry"

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.assessments.against_trail import beside, remedies
+from compliance.assessments.against_trail import beside, names, remedies
 from compliance.assessments.against_trail import faults as answers
 from compliance.audit import trail
 from compliance.audit.checking import Kind
@@ -20,6 +20,8 @@ from compliance.models import (
     Assessment,
     Attachment,
     Comment,
+    Namesake,
+    Origin,
     Seat,
     ShareLink,
 )
@@ -32,7 +34,7 @@ from tests.audit.tampering import Guardless
 from tests.interchange.bundles import brought_in, bundle_of, make_everything
 
 pytestmark = pytest.mark.slow
-CHECKS = (answers, beside.faults, remedies.faults, seats.faults)
+CHECKS = (answers, beside.faults, names.faults, remedies.faults, seats.faults)
 
 
 @pytest.fixture(autouse=True)
@@ -370,10 +372,14 @@ def test_assessment_that_came_in_a_bundle_is_held_against_what_it_came_with(cast
         Comment.objects.filter(answer__assessment=came, text="Done").update(text="No")
         task = Action.objects.filter(organisation=cast.other).first()
         Action.objects.filter(pk=task.pk).update(title="Other")
+        Namesake.objects.filter(member=cast.con).update(member=cast.zoe)
+        Origin.objects.update(brought_by=cast.ada)
     assert [fault.kind for fault in faults(cast.other)] == [
         Kind.FACTS,
         Kind.ATTACHMENT,
         Kind.COMMENT,
+        Kind.NAME,
+        Kind.NAME,
         Kind.ACTION,
     ]
 

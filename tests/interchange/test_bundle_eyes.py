@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import confirm_na, say_whose
+from compliance.assessments.against_trail.names import faults
 from compliance.assessments.versions import Known
 from compliance.assessments.waiting import waiting
 from compliance.interchange.records import outgoing
@@ -61,7 +62,7 @@ def claim(member, came, *, is_theirs=True):
     name = came.brought_from.namesakes.get(member=member)
     return say_whose(
         by=member,
-        organisation_id=came.organisation_id,
+        organisation=came.organisation,
         name_id=name.pk,
         is_theirs=is_theirs,
     )
@@ -124,6 +125,7 @@ def test_with_their_yes_they_answer_for_it_instead(ready, cast, elsewhere):
     assert need.title == "Otto Weber asks whether you are Con Tributor"
     claim(cast.ada, came)
     assert not needs(cast.acme, cast.ada, came.period_from)
+    assert list(faults(cast.acme.pk)) == []
     event = Event.objects.get(action="assessment.name_claimed")
     assert (event.actor, event.scope_id) == (cast.ada, came.pk)
     came = sent(cast.otto, came)
@@ -139,9 +141,7 @@ def test_only_who_was_asked_says_it_and_only_once(ready, cast, elsewhere):
     name = came.brought_from.namesakes.get(member=cast.ada)
     for person, place in ((cast.otto, cast.acme), (cast.ada, cast.other)):
         with pytest.raises(Namesake.DoesNotExist):
-            say_whose(
-                by=person, organisation_id=place.pk, name_id=name.pk, is_theirs=True
-            )
+            say_whose(by=person, organisation=place, name_id=name.pk, is_theirs=True)
     claim(cast.ada, came)
     claim(cast.ada, came)
     assert Event.objects.filter(action="assessment.name_claimed").count() == 1

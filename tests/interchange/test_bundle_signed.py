@@ -152,7 +152,7 @@ def test_who_answered_there_does_not_sign_here(cast):
     member = make_member(cast.other, "reviewer", "Con Again")
     came = brought_in(content, cast.other, emails={refs["Con Tributor"]: member.email})
     name = came.brought_from.namesakes.get(member=member)
-    say_whose(by=member, organisation_id=cast.other.pk, name_id=name.pk, is_theirs=True)
+    say_whose(by=member, organisation=cast.other, name_id=name.pk, is_theirs=True)
     desk = desk_of(came)
     assert desk.prepared(member.pk) == desk_of(assessment).prepared(cast.con.pk) != []
     with pytest.raises(ValidationError, match="You prepared Q1"):

@@ -1,22 +1,21 @@
 """Saying whether answers that came in a bundle are one's own."""
 
-from uuid import UUID
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.models import Namesake, NamesakeSaid
+from compliance.assessments.outside import names_of
 from compliance.audit import trail
-from compliance.organisations.models import User
+from compliance.organisations.models import Organisation, User
 from compliance.web.turns import in_turn
 
 CLAIMED, DENIED = "assessment.name_claimed", "assessment.name_denied"
 
 
 def say_whose(
-    *, by: User, organisation_id: UUID, name_id: int, is_theirs: bool
+    *, by: User, organisation: Organisation, name_id: int, is_theirs: bool
 ) -> Namesake:
     """Say yes or no to being a person of a bundle, as whoever was asked; once.
 
@@ -27,9 +26,7 @@ def say_whose(
     """
     said = NamesakeSaid.YES if is_theirs else NamesakeSaid.NO
     with in_turn(), transaction.atomic():
-        asked = Namesake.objects.filter(
-            member=by, origin__organisation=organisation_id
-        ).exclude(said=NamesakeSaid.KNOWN)
+        asked = names_of(by, organisation)
         hold_open(asked.get(pk=name_id).origin.assessment_id)
         name = asked.select_for_update(of=("self",)).select_related(
             "account", "origin__assessment__edition__checklist"
@@ -47,7 +44,7 @@ def say_whose(
         name.save(update_fields=["said", "said_at"])
         trail.record(
             by=by,
-            organisation_id=organisation_id,
+            organisation_id=organisation.pk,
             action=CLAIMED if is_theirs else DENIED,
             subject=assessment,
             scope_id=assessment.pk,

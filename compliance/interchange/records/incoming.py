@@ -13,6 +13,7 @@ from compliance.assessments.against_trail import (
     BROUGHT_IN,
     as_told,
     beside,
+    names,
     remedies,
 )
 from compliance.assessments.models import (
@@ -99,8 +100,9 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     building = Building(coming, organisation, editions, people)
     assessment = building.build()
     building.finish()
-    event = _record(by, building)
-    _keep_origin(by, building, event.seq)
+    origin, rows = _origin(by, building), _names(building)
+    event = _record(by, building, origin, rows)
+    _keep_origin(origin, rows, building, event.seq)
     built = content_of(to_read(assessment.pk))
     if not _says(bundle, built):
         msg = (
@@ -139,7 +141,9 @@ def _names(building: Building) -> list[Namesake]:
     ]
 
 
-def _record(by: User | None, building: Building) -> Event:
+def _record(
+    by: User | None, building: Building, origin: Origin, rows: list[Namesake]
+) -> Event:
     assessment, bundle = building.assessment, building.coming.bundle
     return trail.record(
         by=by,
@@ -155,15 +159,11 @@ def _record(by: User | None, building: Building) -> Event:
             "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
             "erased": _erased(bundle.events()),
             "counts": bundle.head["counts"],
-            "asked": {
-                str(building.people[one.ref].pk): one.user.pk
-                for one in building.coming.people
-                if one.user and not one.account
-            },
             "answers": as_told(building.answers),
             "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
             "actions": remedies.as_told(building.actions),
         }
+        | names.as_told(origin, rows)
         | beside.as_told(assessment)
         | reviews.as_told(assessment),
     )
@@ -198,22 +198,30 @@ def _editions(
     return found
 
 
-def _keep_origin(by: User | None, building: Building, seq: int) -> None:
+def _origin(by: User | None, building: Building) -> Origin:
+    """Where it came from, not saved yet."""
     bundle = building.coming.bundle
-    origin = Origin.objects.create(
+    return Origin(
         assessment=building.assessment,
         organisation=building.organisation,
         assessment_there=UUID(bundle.head["assessment"]),
         bundle_sha256=bundle.digest,
         content_hash=bundle.head["content_hash"],
-        stated=building.stated() | {"seq": seq},
+        stated=building.stated(),
         brought_at=timezone.now(),
         brought_by=by,
     )
-    names = _names(building)
-    for name in names:
-        name.origin = origin
-    Namesake.objects.bulk_create(names)
+
+
+def _keep_origin(
+    origin: Origin, rows: list[Namesake], building: Building, seq: int
+) -> None:
+    bundle = building.coming.bundle
+    origin.stated["seq"] = seq
+    origin.save(force_insert=True)
+    for row in rows:
+        row.origin = origin
+    Namesake.objects.bulk_create(rows)
     trails = [
         OriginTrail.objects.create(
             origin=origin,

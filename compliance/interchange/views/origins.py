@@ -63,7 +63,7 @@ def name_said(request: MemberRequest, name_id: int) -> HttpResponse:
     try:
         name = say_whose(
             by=request.user,
-            organisation_id=request.organisation.pk,
+            organisation=request.organisation,
             name_id=name_id,
             is_theirs=said == "yes",
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments import against_trail as answers
-from compliance.assessments.against_trail import beside, remedies
+from compliance.assessments.against_trail import beside, names, remedies
 from compliance.audit import checkpoints, trail
 from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
@@ -27,6 +27,7 @@ from compliance.seats import against_trail as seats
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     answers.faults,
     beside.faults,
+    names.faults,
     remedies.faults,
     seats.faults,
     against_links.faults,
