@@ -20,3 +20,12 @@ export function inTurn(step) {
   const take = async () => { try { await step(); } finally { waiting -= 1; } };
   turn = turn.then(take, take);
 }
+
+// A list is printed to its end.
+document.addEventListener("keydown", async (event) => {
+  const isPrint = event.key.toLowerCase() === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (!isPrint || !document.querySelector("#more a")) return;
+  event.preventDefault();
+  while (await loadMore());
+  window.print();
+});
