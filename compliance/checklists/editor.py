@@ -38,10 +38,13 @@ class Outline:
 
 
 def outline(edition: Edition) -> Outline:
-    """Two queries, however long the checklist is; ``is_new`` questions are marked."""
+    """Two queries, however long the checklist is; ``is_new`` questions are marked.
+
+    So are those with a version: they were edited in this draft.
+    """
     branches = {row.pk: Branch(row) for row in edition.sections.all()}
     older = Question.objects.filter(edition=edition.based_on_id, key=OuterRef("key"))
-    rows = edition.questions.only("key", "title", "section_id", "edition_id")
+    rows = edition.questions.only("key", "title", "section_id", "edition_id", "version")
     for row in rows.annotate(is_new=~Exists(older)):
         branches[row.section_id].questions.append(row)
     return Outline(list(branches.values()))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from compliance.checklists import content
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Edition
@@ -25,6 +27,19 @@ class Standing:
     draft: Edition | None
     newer: Edition | None
     is_sender: bool
+
+
+def to_publish(organisation: Organisation, person: User) -> QuerySet[Edition]:
+    """Editions in review that somebody else sent, oldest first: the organisation's own.
+
+    For an editor of the library those of the library, too.
+    """
+    kept = Q(checklist__organisation=organisation)
+    if person.is_editor:
+        kept |= Q(checklist__organisation=None)
+    rows = Edition.objects.filter(kept, status=EditionStatus.REVIEW)
+    sent = rows.exclude(sent_by=person).select_related("checklist", "sent_by")
+    return sent.order_by("sent_at")
 
 
 def of(edition: Edition, organisation: Organisation | None, person: User) -> Standing:

@@ -23,6 +23,8 @@ from compliance.assessments.models import Action, Answer, Assessment, Comment, N
 from compliance.assessments.outside import asked_of
 from compliance.assessments.uses import with_gaps
 from compliance.assessments.waiting import waiting
+from compliance.checklists.models import Edition
+from compliance.checklists.standing import to_publish
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
@@ -83,6 +85,8 @@ def needs(
         found += [_again(one, today) for one in _asking_again(organisation, user)]
     if Permission.ASSESS in allowed:
         found += _law(organisation)
+    if Permission.EDIT in allowed:
+        found += [_edition(one, organisation) for one in to_publish(organisation, user)]
     if Permission.SEATS in allowed:
         found += [_request(one, today) for one in open_requests(organisation)]
     return sorted(found, key=_place)
@@ -273,6 +277,20 @@ def _request(asked: Request, today: date) -> Need:
         url=asked.get_absolute_url(),
         on=asked.due_on,
         is_pressing=asked.due_on <= today + timedelta(days=7),
+    )
+
+
+def _edition(edition: Edition, organisation: Organisation) -> Need:
+    """An edition that was sent: whoever sent it waits for somebody to publish it."""
+    return Need(
+        icon="list-check",
+        title=f"{edition.checklist.title}, edition {edition.number} waits to be published",
+        detail=f"{edition.sent_by} sent it; it is published or sent back",
+        url=reverse("checklists:check", args=[organisation.slug, edition.pk]),
+        on=None,
+        is_pressing=False,
+        since=timezone.localdate(edition.sent_at),
+        is_asked=True,
     )
 
 

@@ -434,6 +434,16 @@ def own_draft(questions=0, name="Cara"):
     return {"draft": draft.pk, "path": path, "sessions": made["sessions"]}
 
 
+def own_copy():
+    """An own copy of a checklist, untouched: its address, and a session."""
+    made = assessment("Cara")
+    organisation = Assessment.objects.get(pk=made["id"]).organisation
+    given = {"by": organisation.memberships.get().user, "organisation": organisation}
+    draft = checklists.clone(**given, edition_id=factories.make_edition(3).pk)
+    path = f"/o/{organisation.slug}/checklists/{draft.pk}/"
+    return {"path": path, "session": made["sessions"][0]}
+
+
 def library(*names):
     """A published checklist of the library, and its editors, each elsewhere: sessions."""
     edition = factories.make_edition(questions=3)

@@ -191,3 +191,13 @@ def test_other_forms_keep_what_is_typed_until_it_is_saved(desk, made, open_windo
     follow(page.get_by_role("button", name="Save"))
     assert "the roles" not in told(page).inner_text()
     assert "the edition" in told(page).inner_text()
+
+
+def test_what_was_saved_has_the_focus_and_its_question_a_mark(desk, open_window):
+    made = desk.own_copy()
+    page = open_window(made["session"], made["path"] + "edit/?question=Q2").page
+    page.get_by_label("Question", exact=True).fill("Reworded?")
+    follow(page.get_by_role("button", name="Save Q2"))
+    assert page.evaluate("document.activeElement.innerText").startswith("Q2")
+    assert page.locator('[data-item="Q2"] .ch-edited').count() == 1
+    assert page.locator(".ch-edited").count() == 1

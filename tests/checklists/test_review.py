@@ -127,6 +127,30 @@ def test_pages_lead_from_draft_to_published(cast, draft, sign_in):
     assert otto.get(url("check", draft)).url == url("detail", draft)
 
 
+def test_edition_in_review_waits_for_the_others_who_may_publish(cast, draft, sign_in):
+    ada, otto = sign_in(cast.ada), sign_in(cast.otto)
+    ada.post(url("send", draft))
+    waits = f"edition {draft.number} waits to be published"
+    assert waits in otto.get("/o/acme/").text
+    assert f'href="{url("check", draft)}"' in otto.get("/o/acme/").text
+    for person in (cast.ada, cast.rev, cast.con):
+        assert waits not in sign_in(person).get("/o/acme/").text
+    assert waits not in sign_in(cast.zoe).get("/o/other/").text
+    otto.post(url("publish", draft))
+    assert waits not in otto.get("/o/acme/").text
+
+
+def test_own_copy_has_a_name_of_its_own(cast, sign_in):
+    ada, source = sign_in(cast.ada), make_edition()
+    page = ada.get(url("detail", source)).text
+    assert f'value="{source.checklist.title}, Acme"' in page
+    refused = ada.post(url("clone", source), {"title": "a\nb"}, follow=True).text
+    assert "The name of the copy" in refused
+    done = ada.post(url("clone", source), {"title": "Privacy at Acme"}, follow=True)
+    assert "“Privacy at Acme” is your own copy." in done.text
+    assert cast.acme.checklists.get().title == "Privacy at Acme"
+
+
 def test_edition_in_review_is_shown_to_editors_only(cast, draft, given, sign_in):
     actions.send_to_review(by=cast.ada, **given)
     assert sign_in(cast.otto).get(url("detail", draft)).status_code == 200

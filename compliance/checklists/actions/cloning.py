@@ -16,11 +16,13 @@ from compliance.organisations.models import Organisation
 from compliance.web.turns import in_turn
 
 
-def clone(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
+def clone(
+    *, by: Any, organisation: Organisation, edition_id: int, title: str = ""
+) -> Edition:
     """A draft of an own checklist with all that a published edition of the library asks.
 
     Keys stay, so that answers carry over and later editions of the original can be
-    merged. Refuses a second clone, since there is one own checklist per key, and an
+    merged. ``title`` is its name, that of the original when empty. Refuses a second clone, since there is one own checklist per key, and an
     edition that is retired by now.
     """
     with in_turn(), transaction.atomic():
@@ -43,13 +45,14 @@ def clone(*, by: Any, organisation: Organisation, edition_id: int) -> Edition:
             key=original.key,
             theme_id=original.theme_id,
             organisation=organisation,
-            title=original.title,
+            title=title or original.title,
             summary=original.summary,
             cloned_from=source,
         )
         draft = _copied(checklist, source, content.document(source))
         after = {
             "key": checklist.key,
+            "title": checklist.title,
             "cloned_from": source.number,
             "content_hash": source.content_hash,
             "number": draft.number,

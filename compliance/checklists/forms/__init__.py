@@ -2,6 +2,7 @@
 
 from compliance.checklists.forms.guidance import GuidanceForm
 from compliance.checklists.forms.parts import (
+    CloneForm,
     DiscardForm,
     FactForm,
     HeadForm,
@@ -27,6 +28,7 @@ from compliance.checklists.forms.translations import (
 )
 
 __all__ = [
+    "CloneForm",
     "DiscardForm",
     "FactForm",
     "GuidanceForm",

@@ -348,6 +348,12 @@ class NextForm(forms.Form):
     merge = forms.BooleanField(required=False)
 
 
+class CloneForm(forms.Form):
+    """What an own copy is called."""
+
+    title = forms.CharField(max_length=120, required=False, validators=[validate_line])
+
+
 class MergeForm(forms.Form):
     """Ours or theirs, per question and fact."""
 

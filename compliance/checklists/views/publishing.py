@@ -1,6 +1,7 @@
 """The life of an own edition: begun, checked, sent to review, sent back, published."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.checklists import actions, checking, content, ready
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.forms import NextForm, ReasonForm
+from compliance.checklists.forms import CloneForm, NextForm, ReasonForm
 from compliance.checklists.models import Edition
 from compliance.checklists.views.finding import find, keeper, keeps, standing_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -43,7 +44,13 @@ def _given(request: MemberRequest, edition_id: int) -> dict[str, Any]:
 @member_required(Permission.EDIT)
 def clone(request: MemberRequest, edition_id: int) -> HttpResponse:
     """An own checklist from an edition of the library."""
-    return _begun(request, edition_id, actions.clone, request.organisation)
+    form = CloneForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"The name of the copy: {form.errors['title'][0]}")
+        return redirect("checklists:detail", request.organisation.slug, edition_id)
+    act = partial(actions.clone, title=form.cleaned_data["title"])
+    said = "“{title}” is your own copy. Its edition {number} is a draft now."
+    return _begun(request, edition_id, act, request.organisation, said)
 
 
 @require_POST
@@ -59,6 +66,7 @@ def _begun(
     edition_id: int,
     act: Callable[..., Edition],
     organisation: Organisation | None,
+    said: str = "Edition {number} is a draft now.",
 ) -> HttpResponse:
     """The editor of a draft that is there from now on."""
     slug, form = request.organisation.slug, NextForm(request.POST)
@@ -69,7 +77,8 @@ def _begun(
     except actions.RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("checklists:detail", slug, content.newest_beside(edition_id))
-    messages.success(request, f"Edition {draft.number} is a draft now.")
+    told = said.format(number=draft.number, title=draft.checklist.title)
+    messages.success(request, told)
     wants_merge = form.is_valid() and form.cleaned_data["merge"]
     return redirect(f"checklists:{'merge' if wants_merge else 'edit'}", slug, draft.pk)
 
