@@ -24,12 +24,18 @@ class ComplianceConfig(AppConfig):
         """
         from compliance.assessments import actions as assessing  # noqa: PLC0415 - needs the apps
         from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
-        from compliance.organisations.actions import arrived, rights_lost  # noqa: PLC0415 - needs the apps
+        from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
+            arrived,
+            arriving,
+            rights_lost,
+        )
         from compliance.reports import checks, ending  # noqa: PLC0415 - needs the settings
         from compliance.reviews import freezing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
+        arriving.connect(assessing.hold_asked)
+        arriving.connect(seating.hold_offers)
         arrived.connect(assessing.give_asked)
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(ending.end_jobs)

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.audit.models import Event
 from compliance.checklists import actions, content
-from compliance.models import Choice, Citation, Edition, Provision
+from compliance.checklists.limits import MOST_FACTS
+from compliance.models import Choice, Citation, Edition, Fact, Provision
 from tests.drafting import question_of, save, typed, url
 from tests.factories import (
     make_assessment,
@@ -355,3 +356,17 @@ def test_facts_are_added_changed_and_removed_when_unused(ada, draft):
     assert draft.facts.filter(key="size").exists()
     ada.post(url("fact_remove", draft), {"key": "data"})
     assert not draft.facts.filter(key="data").exists()
+
+
+def test_edition_has_no_more_facts_than_its_file_may(ada, draft):
+    there = draft.facts.count()
+    for number in range(there, MOST_FACTS):
+        Fact.objects.create(
+            edition=draft, key=f"f{number}", label="F", text="F?", position=number + 9
+        )
+    new = {"version": 0, "label": "Size", "text": "How big?", "kind": "yesno"}
+    page = ada.post(url("fact_save", draft), new)
+    assert page.status_code == 422
+    assert "An edition asks for at most 50 facts; remove one first." in page.text
+    assert "How big?" in page.text
+    assert draft.facts.count() == MOST_FACTS

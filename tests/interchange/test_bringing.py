@@ -14,8 +14,17 @@ from compliance.checklists import actions, content
 from compliance.interchange import bringing
 from compliance.interchange.bringing import FaultyError, Wish
 from compliance.interchange.formats.writing import FORMATS
-from compliance.models import Checklist, Edition, Event, Question, Relation, Theme
+from compliance.models import (
+    Answer,
+    Checklist,
+    Edition,
+    Event,
+    Question,
+    Relation,
+    Theme,
+)
 from tests import factories
+from tests.assessments.test_upgrading import begin, by_key, move, say
 from tests.interchange.catalogs import as_yaml, make_catalog, make_library, make_mapping
 from tests.interchange.checklists import make_sheet
 from tests.interchange.files import read
@@ -271,6 +280,27 @@ def test_next_edition_without_an_article_keeps_the_keys_of_the_others(theme):
     second = take(law_of(2, gone=("chapter-1:1",))).edition
     assert keys_by_text(second).items() < keys_by_text(first).items()
     assert second.questions.filter(source="").count() == 0
+
+
+def test_answers_stay_with_their_articles_when_one_goes(theme, cast):
+    """Answered, moved to an edition without an article, and back again."""
+    first = take(law_of(1), theme="privacy", publish=True).edition
+    assessment = begin(cast, first)
+    said = {q.text: f"About {q.text}" for q in first.questions.all()}
+    for question in first.questions.all():
+        say(assessment, question.key, verdict="met", note=said[question.text])
+    gone = next(iter(said))
+    found = law_of(2, gone=("chapter-1:1",))
+    second = take(found, publish=True).edition
+    move(cast, assessment, second)
+    rows = by_key(assessment).values()
+    assert {row.question.text: row.note for row in rows} == {
+        text: note for text, note in said.items() if text != gone
+    }
+    archived = Answer.everything.filter(
+        assessment=assessment, archived_at__isnull=False
+    )
+    assert [(row.question.text, row.note) for row in archived] == [(gone, said[gone])]
 
 
 def test_equal_words_under_another_name_come_along_only_when_said(theme):

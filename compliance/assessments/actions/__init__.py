@@ -26,7 +26,7 @@ from compliance.assessments.actions.bulk import (
 )
 from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
-from compliance.assessments.actions.coming import give_asked
+from compliance.assessments.actions.coming import give_asked, hold_asked
 from compliance.assessments.actions.confirm import (
     CONFIRMED,
     Confirmed,
@@ -114,6 +114,7 @@ __all__ = [
     "foresee_upgrade",
     "give_asked",
     "hand_back",
+    "hold_asked",
     "keep_mine",
     "keep_view",
     "law_page",

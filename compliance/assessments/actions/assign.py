@@ -20,6 +20,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.organisations import actions as people
 from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.actions.members import lock
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
 from compliance.web.mail import absolute, queue_mail
@@ -97,9 +98,10 @@ def assign(
         ask = _ask(by, assessment, len(wanted), due_on or _first_day(wanted))
         words = f"{ask}\n\n{message}".strip()
         if isinstance(to, Newcomer):
+            lock(organisation)  # then the answers, then the trail: as others do
+            seq = _set(by, assessment, wanted, None, due_on)
             invitation = _invite(by, assessment, to, words)
             keep_asked(invitation, wanted)
-            seq = _set(by, assessment, wanted, None, due_on)
             return Assigned(len(wanted), len(rows) - len(wanted), None, seq, invitation)
         seq = _set(by, assessment, wanted, to, due_on)
         if to != by and seq is not None:

@@ -21,6 +21,13 @@ def keep_asked(invitation: Invitation, answers: Sequence[Answer]) -> None:
     )
 
 
+def hold_asked(*, invitation: Invitation, **_: Any) -> None:
+    """Lock what waits for an address: a save locks its answer before the trail."""
+    hold_open_for(list(invitation.asked.values_list("answer_id", flat=True)))
+    rows = Answer.objects.filter(asked__invitation=invitation).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
+
+
 def give_asked(*, invitation: Invitation, membership: Membership, **_: Any) -> None:
     """Make somebody who has come the owner of what waited for them.
 
@@ -29,11 +36,9 @@ def give_asked(*, invitation: Invitation, membership: Membership, **_: Any) -> N
     """
     if not may(membership, Permission.ANSWER):
         return
-    hold_open_for(list(invitation.asked.values_list("answer_id", flat=True)))
     rows = Answer.objects.applying().filter(asked__invitation=invitation, owner=None)
-    locked = rows.select_for_update(of=("self",)).select_related("assessment")
     given: dict[Assessment, dict[int, Known]] = defaultdict(dict)
-    for answer in locked.order_by("pk"):
+    for answer in rows.select_related("assessment").order_by("pk"):
         if answer.assessment.is_open:
             given[answer.assessment][answer.pk] = Known(answer.version)
     for assessment, targets in given.items():

@@ -26,6 +26,9 @@ from compliance.web.paths import is_local
 from compliance.web.turns import in_turn
 
 USED_UP = "This link is used up."
+arriving = Signal()
+"""An ``invitation`` is about to be accepted. Rooms above lock what they will write, since
+others lock that first and the trail after it."""
 arrived = Signal()
 """Somebody who was invited is a member now: ``invitation``, ``membership``. Rooms above
 give them what waits for them, in the same transaction."""
@@ -119,6 +122,7 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
         found = _open(invitation)
         if found.email != by.email:
             raise ValidationError(USED_UP, code="used_up")
+        arriving.send(sender=Invitation, invitation=found)
         membership = join(
             by,
             found.organisation,

@@ -5,6 +5,7 @@ from compliance.seats.actions.giving import (
     end_offer,
     end_seat,
     give_seat,
+    hold_offers,
     take_up_offers,
 )
 from compliance.seats.actions.looking import note_download, note_view
@@ -19,6 +20,7 @@ __all__ = [
     "end_offer",
     "end_seat",
     "give_seat",
+    "hold_offers",
     "mark",
     "note_download",
     "note_view",

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.models import Assessment
 from compliance.organisations.actions import invite, send_again
 from compliance.organisations.actions.members import lock
@@ -51,6 +52,7 @@ def give_seat(
     organisation = assessment.organisation
     with in_turn(), transaction.atomic():
         lock(organisation)
+        hold_open(assessment.pk)
         email = email.strip().lower()
         members = organisation.memberships.filter(user__email=email)
         member = members.select_related("user").first()
@@ -98,6 +100,14 @@ def _offer(
     offer.save(force_insert=True)
     tell(by, assessment, "seat.offered", offer, after=_told(offer) | {"person": email})
     return offer
+
+
+def hold_offers(*, invitation: Invitation, **_: Any) -> None:
+    """Lock the assessments of offered seats: who closes one locks it before the trail."""
+    for pk in invitation.seats.order_by("assessment").values_list(
+        "assessment", flat=True
+    ):
+        hold_open(pk)
 
 
 def take_up_offers(*, invitation: Invitation, membership: Membership, **_: Any) -> None:
