@@ -96,10 +96,15 @@ def test_guidance_in_parts_below_is_shown():
     group["controls"][0]["parts"] = [
         {"name": "statement", "prose": "Do it."},
         {"name": "overview", "prose": "Why it is done."},
-        {"name": "guidance", "parts": [{"name": "item", "prose": "How it is done."}]},
+        {
+            "name": "guidance",
+            "parts": [
+                {"name": "item", "prose": "How it is done, as [AU-2](#au-2) says."}
+            ],
+        },
     ]
     first = asked(read(json.dumps(catalog).encode(), ".json"))[0]
-    assert first["good"] == ["Why it is done.", "How it is done."]
+    assert first["good"] == ["Why it is done.", "How it is done, as AU-2 says."]
 
 
 def test_property_of_an_odd_namespace_is_no_fault_of_ours():

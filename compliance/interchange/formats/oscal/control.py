@@ -23,6 +23,8 @@ from compliance.interchange.formats.oscal.names import FORMER, NAMESPACE
 DATA = "data"
 OURS = FORMER | {NAMESPACE}
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([\w.\-]+)\s*\}\}")
+_WITHIN = re.compile(r"\[([^\[\]]*)\]\(#[^()\s]*\)")
+"""A link to a place of the catalog, which is no place here."""
 _RULE = re.compile(r"[-|: ]+")
 """The line between the head of a table and its rows."""
 EMPTY: dict[str, Any] = {
@@ -148,9 +150,10 @@ def with_data(holder: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled(value: Any, params: Params) -> str:
-    """Prose with the label of each parameter in its place."""
+    """Prose with the label of each parameter, and without links within its catalog."""
     text = value if isinstance(value, str) else ""
-    return _INSERT.sub(lambda found: _label(found[1], params), text)
+    filled = _INSERT.sub(lambda found: _label(found[1], params), text)
+    return _WITHIN.sub(r"\1", filled)
 
 
 def _label(name: str, params: Params, depth: int = 0) -> str:
