@@ -1,0 +1,92 @@
+"""Somebody joins while others work; a database in memory has one connection."""
+
+import threading
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from compliance.assessments import actions
+from compliance.audit import trail
+from compliance.models import Answer, Invitation
+from compliance.organisations import actions as people
+from tests.factories import make_assessment, make_edition, make_user
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
+
+
+def at_once(*works):
+    """What each gave, or what it raised."""
+    told, gate = [], threading.Barrier(len(works))
+
+    def run(work):
+        gate.wait()
+        try:
+            told.append(work())
+        except Exception as error:
+            told.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[work]) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+@pytest.fixture
+def assessment(cast):
+    if connection.vendor == "sqlite":
+        pytest.skip("a database in memory has one connection")
+    return make_assessment(cast.acme, cast.ada, make_edition(questions=6))
+
+
+def invite(cast, assessment, email):
+    """An invitation for somebody who has an account, and every free question."""
+    user = make_user("New", email)
+    actions.assign(
+        by=cast.ada,
+        organisation=cast.acme,
+        assessment_id=assessment.pk,
+        answer_ids=list(assessment.answers.values_list("pk", flat=True)),
+        to=actions.Newcomer(email, "New"),
+        take_over=True,
+    )
+    return user, Invitation.objects.get(email=email)
+
+
+def test_one_link_is_used_once(cast, assessment):
+    user, made = invite(cast, assessment, "new@example.org")
+    accept = [lambda: people.accept_invitation(by=user, invitation=made)] * 4
+    told = at_once(*accept)
+    assert sum(isinstance(one, ValidationError) for one in told) == 3
+    assert cast.acme.memberships.filter(user=user).count() == 1
+
+
+def test_joining_and_saving_wait_for_each_other(cast, assessment):
+    ids = list(assessment.answers.order_by("-pk").values_list("pk", flat=True))
+
+    def save(number):
+        for pk in ids:
+            actions.save_answer(
+                by=cast.con,
+                organisation=cast.acme,
+                assessment_id=assessment.pk,
+                answer_id=pk,
+                changes={"note": f"{number}"},
+                base=Answer.objects.get(pk=pk).version,
+            )
+
+    for number in range(4):
+        user, made = invite(cast, assessment, f"new{number}@example.org")
+        told = at_once(
+            lambda user=user, made=made: people.accept_invitation(
+                by=user, invitation=made
+            ),
+            lambda number=number: save(number),
+        )
+        assert [one for one in told if isinstance(one, Exception)] == []
+        assert Answer.objects.filter(owner=user).count() == 6
+    assert trail.verify(cast.acme.pk) is None
