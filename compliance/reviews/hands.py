@@ -22,6 +22,7 @@ class Makes(StrEnum):
     """What an event makes its author the preparer of."""
 
     ANSWER = "the answer that it changes, see ``prepares``"
+    TYPED = "the answer, where its author typed it anew"
     USES = "each answer that uses the evidence"
     MOVED = "each question that now applies, or no longer does"
     RULED_OUT = "each question that does not apply"
@@ -45,7 +46,7 @@ MAKES: dict[str, Makes] = {
     "answer.taken_over": Makes.ANSWER,
     "answer.undone": Makes.ANSWER,
     "answer.upgrade_undone": Makes.NOTHING,
-    "answer.upgraded": Makes.NOTHING,
+    "answer.upgraded": Makes.TYPED,
     "assessment.archived": Makes.NOTHING,
     "assessment.brought_in": Makes.NOTHING,
     "assessment.bundled": Makes.NOTHING,
@@ -84,8 +85,8 @@ MAKES: dict[str, Makes] = {
 }
 """Every event about an assessment, by its name or by all that comes before its dot.
 
-A move to another edition, or back, answers nothing: what it asks anew is confirmed by a
-person, what it leaves a person had said. So with what came along from an earlier
+A move to another edition, or back, answers nothing but what is typed in it: what it asks
+anew is confirmed by a person, what it leaves a person had said. So with what came along from an earlier
 assessment. Each answer of a spreadsheet, of a bulk change and of its undo has an event
 of its own. Whose answers are that came in a bundle, ``Outside`` knows.
 """
@@ -188,9 +189,12 @@ def _uses(answers: QuerySet[Answer]) -> dict[str, set[int]]:
 
 def prepares(event: Event) -> bool:
     """Whether an event of an answer says something anew: an owner or a day does not."""
-    if event.subject_label != "answer" or makes(event.action) != Makes.ANSWER:
+    kind = makes(event.action)
+    if event.subject_label != "answer" or kind not in {Makes.ANSWER, Makes.TYPED}:
         return False
     if event.action not in CHANGING:
         return True
     after = trail.changes(event)[1]
+    if kind == Makes.TYPED:
+        return bool(after.get("answered_by_id") == event.actor_id)
     return bool(SAYING & set(after)) or any(moved_proofs(event.action, after))

@@ -162,6 +162,34 @@ def moved_on(cast):
     return assessment
 
 
+def typed_in_a_move(cast):
+    """Con says "met", Otto how many days in the new form, and Con nods it through."""
+    first = edition_of("Q1")
+    assessment = start(cast.ada, cast, first)
+    signing.answer(cast.con, assessment, "Q1", verdict="met")
+    draft = factories.make_draft(0, number="2026.2", checklist=first.checklist)
+    number = {"unit": "days", "at_most": 31}
+    factories.make_question(
+        draft, draft.sections.get(), 1, key="Q1", kind="number", number=number
+    ).save()
+    answering.upgrade(
+        by=cast.otto,
+        assessment=assessment,
+        to=factories.publish(draft),
+        decisions={"Q1": "anew"},
+        typed={"Q1": ["9"]},
+    )
+    answer = assessment.answers.get()
+    answering.confirm_again(
+        by=cast.con,
+        organisation=cast.acme,
+        assessment_id=assessment.pk,
+        answer_id=answer.pk,
+        seen=Known(answer.version),
+    )
+    return assessment
+
+
 def na_of_ones_own(cast):
     """Somebody else may confirm it; to sign it takes a reviewer's yes, too."""
     assessment = start(cast.ada, cast, edition_of("Q1"))
@@ -230,6 +258,7 @@ WAYS = [
     carried_forward,
     moved_and_back,
     moved_on,
+    typed_in_a_move,
     na_of_ones_own,
     with_evidence,
     with_evidence_described,

@@ -1,4 +1,4 @@
-"""Saving and commenting while somebody sends and signs: in the snapshot, or refused."""
+"""Whatever is written while somebody sends and signs: in the snapshot, or refused."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 if connection.vendor == "sqlite":
     call_command("migrate", verbosity=0)
-from compliance.assessments.actions import comment
+from compliance.assessments.actions import attach, change_facts, comment
 from compliance.audit import trail
 from compliance.reviews import actions
 from compliance.reviews.signed import content_at
@@ -21,7 +21,8 @@ from tests import factories, signing
 cast = factories.make_cast()
 assessment = signing.make_ready(cast)
 told = {"saved": 0, "late": 0, "said": 0, "mute": 0, "moved": 0, "faults": []}
-barrier = threading.Barrier(3)
+told |= {"proved": 0, "unproved": 0, "set": 0, "unset": 0}
+barrier = threading.Barrier(5)
 
 def race(act):
     barrier.wait()
@@ -55,6 +56,28 @@ def say(words):
         assert "its comments stay as they are" in str(error), error
         told["mute"] += 1
 
+def prove(words):
+    proof = factories.make_link(cast.acme, cast.con, words)
+    pause()
+    try:
+        attach(by=cast.con, answer=assessment.answers.first(), evidence=proof)
+        told["proved"] += 1
+        kept.add(words)
+    except ValidationError as error:
+        assert "stay" in str(error), error
+        told["unproved"] += 1
+
+def set_facts(number):
+    pause()
+    facts = {"data": [["health"], ["children"]][number % 2]}
+    try:
+        change_facts(by=cast.ada, assessment=assessment, facts=facts)
+        told["set"] += 1
+        facts_kept.append(facts)
+    except ValidationError as error:
+        assert "its facts stay as they are" in str(error), error
+        told["unset"] += 1
+
 def sign():
     pause()
     actions.send(by=cast.otto, assessment=assessment)
@@ -68,9 +91,10 @@ def sign():
             told["moved"] += 1
 
 for number in range(1, int(sys.argv[1]) + 1):
-    kept = set()
-    note, words = f"Note {number}.", f"Words {number}."
-    acts = [lambda: save(note), lambda: say(words), sign]
+    kept, facts_kept = set(), []
+    note, words, title = f"Note {number}.", f"Words {number}.", f"Proof {number}."
+    acts = [lambda: save(note), lambda: say(words), lambda: prove(title), sign]
+    acts.append(lambda: set_facts(number))
     threads = [threading.Thread(target=race, args=[act]) for act in acts]
     for thread in threads:
         thread.start()
@@ -81,9 +105,12 @@ for number in range(1, int(sys.argv[1]) + 1):
     signed = content_at(assessment, number)
     if content_of(to_read(assessment.pk)).content_hash != signed.content_hash:
         told["faults"].append(f"round {number}: something came behind the signature")
-    if kept != {text for text in (note, words) if json.dumps(text) in signed.as_json}:
+    texts = (note, words, title)
+    if kept != {text for text in texts if json.dumps(text) in signed.as_json}:
         told["faults"].append(f"round {number}: kept {kept}, but signed otherwise")
     assessment = signing.reopen(cast.otto, cast.ada, assessment)
+    if facts_kept and assessment.facts != facts_kept[0]:
+        told["faults"].append(f"round {number}: facts {facts_kept} were lost")
 if fault := trail.verify(cast.acme.pk):
     told["faults"].append(str(fault))
 print(json.dumps(told))
@@ -100,4 +127,10 @@ print(json.dumps(told))
 def test_what_is_saved_beside_signing_is_signed_or_refused(rounds, race):
     told = race(RACE, rounds)
     assert told["faults"] == []
-    assert told["saved"] + told["late"] == told["said"] + told["mute"] == rounds
+    for went, refused in (
+        ("saved", "late"),
+        ("said", "mute"),
+        ("proved", "unproved"),
+        ("set", "unset"),
+    ):
+        assert told[went] + told[refused] == rounds
