@@ -14,6 +14,7 @@ from compliance.checklists.actions.recording import (
     record,
     rewrite,
 )
+from compliance.checklists.limits import MOST_FACTS
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.models import Organisation
 
@@ -36,6 +37,9 @@ def save_fact(
 
 
 def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Event:
+    if edition.facts.count() >= MOST_FACTS:
+        msg = f"An edition asks for at most {MOST_FACTS} facts; remove one first"
+        raise RefusedError(msg)
     rows = Fact.objects.filter(edition__checklist=edition.checklist_id)
     taken = {*rows.values_list("key", flat=True), "all", "any", "not"}  # words of rules
     key = free_key(slugify(values["label"])[:34] or "fact", taken)

@@ -13,6 +13,7 @@ from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.limits import (
     MOST_CHOICES,
     MOST_DATES,
+    MOST_FACTS,
     MOST_LINES,
     MOST_TEXT,
 )
@@ -171,7 +172,7 @@ class DocumentShape(Part):
 
     checklist: Annotated[Key, Field(max_length=60)]
     edition: EditionShape
-    facts: Annotated[list[FactShape], Field(max_length=50)] = []
+    facts: Annotated[list[FactShape], Field(max_length=MOST_FACTS)] = []
     sections: Annotated[list[SectionShape], Field(max_length=MOST_SECTIONS)]
 
 
