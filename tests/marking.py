@@ -1,13 +1,15 @@
 """An assessment whose rows carry, between them, every badge and mark that a row can."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.models import Citation, Comment, Presence, Visit
+from compliance.models import Asked, Citation, Comment, Presence, Visit
 from tests import factories
 from tests.amending import amend
+
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 def make_marked(organisation, by, other):
@@ -24,6 +26,11 @@ def make_marked(organisation, by, other):
     made = factories.make_assessment(organisation, by, edition)
     set_rows(made, by, other, source)
     hang_on(made.answers.get(question=first), by, other)
+    asked = made.answers.get(question__key="Q8")
+    invitation = organisation.invitations.create(
+        email="nele@example.org", name="Nele", role="contributor", expires_at=LATER
+    )
+    Asked.objects.create(answer=asked, invitation=invitation)
     amend({provision.cite: {"status": "applies_later", "applies_from": "2031-12-02"}})
     return made
 

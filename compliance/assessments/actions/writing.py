@@ -87,6 +87,7 @@ def locked(
         "na_by",
         "na_confirmed_by",
         "taken_from__question__edition__checklist",
+        "asked__invitation",
     ).get(
         pk=answer_id,
         assessment_id=assessment_id,
