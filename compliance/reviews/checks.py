@@ -22,6 +22,11 @@ class Checked:
     is_here: bool = True
     """False for a look that came along under a name nobody of here answers for."""
 
+    @property
+    def counts(self) -> bool:
+        """Whether it says something of the answer: a yes of elsewhere is none of here."""
+        return self.is_here or self.result == CheckResult.RETURNED
+
 
 Checks = Mapping[str, Sequence[Checked]]
 """Question key to the looks at its answer, oldest first."""
@@ -78,7 +83,9 @@ def last_of(line: Line, checks: Checks) -> Checked | None:
     if not looks:
         return None
     seen = seen_of(line)
-    return next((one for one in reversed(looks) if one.seen == seen), None)
+    return next(
+        (one for one in reversed(looks) if one.seen == seen and one.counts), None
+    )
 
 
 def is_covered(line: Line, checks: Checks, signer_id: int) -> bool:

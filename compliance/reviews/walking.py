@@ -104,6 +104,7 @@ def _way(assessment: Assessment) -> Way:
 def looks_at(assessment: Assessment) -> Looks:
     """What reviewers said of its answers."""
     rows = Check.objects.filter(review__assessment=assessment).order_by("pk")
+    rows = rows.exclude(by__namesake__isnull=False, result=CheckResult.ACCEPTED)
     return {
         (answer_id, seen): CheckResult(result)
         for answer_id, seen, result in rows.values_list("answer_id", "seen", "result")

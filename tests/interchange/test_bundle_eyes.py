@@ -176,13 +176,20 @@ def test_claiming_on_screen(ready, cast, elsewhere, sign_in):
     assert "Said yes" in text
 
 
-def test_checks_that_came_along_cover_nobody(ready, cast, elsewhere):
+def test_checks_that_came_along_cover_nobody(ready, cast, elsewhere, sign_in):
     there = sent(cast.otto, ready)
     for key in ("Q1", "Q2", "Q3"):
         signing.look(cast.rev, there, key)
     came = brought_in(bundle_of(there), cast.acme, by=cast.otto)
     with pytest.raises(ValidationError, match=OWN):
         signing.sign(cast.otto, came)
+    client = sign_in(cast.rev)
+    url = f"/o/acme/assessments/{came.pk}/review/check/?by={cast.otto.pk}"
+    assert "1 of 3, 3 left" in client.get(url).text
+    for key in ("Q1", "Q2", "Q3"):
+        signing.look(cast.rev, came, key)
+    assert "1 of 3, 0 left" in client.get(url).text
+    assert signing.sign(cast.otto, came).signed_by == cast.otto
 
 
 def test_own_na_is_not_confirmed_by_way_of_a_bundle(ready, cast, elsewhere):
