@@ -1,7 +1,9 @@
 """How reading ends that gives no result: the file is blamed for its own faults only."""
 
+import io
 import json
 import time
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -66,6 +68,24 @@ def test_reader_of_answer_sheets_that_breaks_blames_attest(broken, caplog):
     with pytest.raises(SheetError) as refused:
         sheets.read([OURS["xlsx"]])
     assert is_told(str(refused.value), caplog)
+
+
+def test_library_that_cannot_read_a_damaged_sheet_blames_the_file(caplog):
+    damaged = io.BytesIO()
+    with (
+        ZipFile(io.BytesIO(OURS["xlsx"])) as whole,
+        ZipFile(damaged, "w", ZIP_DEFLATED) as archive,
+    ):
+        for name in whole.namelist():
+            part = whole.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                part = part.replace(b'xmlns="http://', b'xmlns="http://://', 1)
+            archive.writestr(name, part)
+    with pytest.raises(SheetError, match="is damaged and cannot be read"):
+        sheets.read([damaged.getvalue()])
+    [fault] = formats.read([damaged.getvalue()], "x.xlsx").faults
+    assert "is damaged and cannot be read" in str(fault)
+    assert caplog.records == []
 
 
 def test_verifier_that_breaks_blames_attest(broken, caplog, tmp_path):

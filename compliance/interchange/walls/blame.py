@@ -2,7 +2,7 @@
 
 import sys
 
-LIBRARIES = {"openpyxl", "xml", "zipfile"}
+LIBRARIES = {"lxml", "openpyxl", "xml", "zipfile"}
 """They raise any kind of error for a file that is damaged."""
 
 
