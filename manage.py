@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Attest's command line. The first run makes .venv, every run continues in it.
 
 This file runs before anything is installed and under whatever Python is called
@@ -6,10 +5,12 @@ python3, so it keeps to the standard library and to what Python 3.8 can read.
 
   NO_BOOTSTRAP=1   stay with the Python that was started (images, packagers)
   --data DIR       with any command: database and files live there
+  --yes            on the first run: install missing system packages without asking
 """
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -20,25 +21,50 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-LOCK = ROOT / "requirements.lock"
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "installed-from"  # written last, so a half-made .venv has none
+LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
+"""Running needs the first; the tests need the second on top."""
+BROWSERS = ("chromium-headless-shell", "chromium")
+LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")
+PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+PACKAGES = {
+    "apt-get install": {
+        "venv": "python3-venv",
+        "reports": PANGO,
+        "browser": BROWSERS[0],
+    },
+    "dnf install": {"reports": "pango harfbuzz", "browser": "chromium-headless"},
+    "apk add": {"reports": "pango harfbuzz-subset", "browser": "chromium"},
+    "brew install": {"reports": "pango", "browser": "chromium"},
+}
+"""The packages that bring what pip does not, by the command that installs them."""
+PIP = ["--disable-pip-version-check", "--no-compile"]  # what runs is compiled then
+UNASKED = "--yes --quiet --no-install-recommends -o Dpkg::Use-Pty=0"
 
 NO_PYTHON = "Attest needs Python 3.12 or newer: apt-get install python3 python3-venv"
 NO_VENV = "Attest needs Python's venv module: apt-get install python3-venv"
 NO_PACKAGES = "Attest could not install its packages (no network?). To see why: "
 PROBE = "import sys; print(sys._base_executable); sys.exit(sys.version_info < (3, 12))"
 
+LANES = {
+    "fast": ["tests", "--ignore=tests/browser", "--ignore=tests/load"],
+    "load": ["tests/load"],
+    "browser": ["tests/browser", "--dist", "loadfile"],
+    "postgres": ["-m", "database and not long and not browser"],
+    "long": ["-m", "long"],
+}
+"""Arguments of pytest for each part of the suite that can be asked for by its name."""
+
 
 def main() -> None:
-    arguments = take_data_folder(sys.argv[1:])
+    arguments, is_agreed = without_yes(take_data_folder(sys.argv[1:]))
+    is_test = arguments[:1] == ["test"]
     if not os.environ.get("NO_BOOTSTRAP"):
-        enter_venv(arguments)
-    if arguments[:1] == ["test"]:
+        enter_venv(arguments, ["run", "test"] if is_test else ["run"], is_agreed)
+    if is_test:
         os.chdir(ROOT)
-        pytest = [sys.executable, "-m", "pytest", *pytest_arguments(arguments[1:])]
-        os.execv(sys.executable, pytest)
+        sys.exit(run_tests(arguments[1:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
     from django.core.management import execute_from_command_line
 
@@ -61,45 +87,140 @@ def take_data_folder(arguments: list[str]) -> list[str]:
     return kept
 
 
-def pytest_arguments(arguments: list[str]) -> list[str]:
+def without_yes(arguments: list[str]) -> tuple[list[str], bool]:
+    """The arguments for a command, and whether --yes stood among them."""
+    return [one for one in arguments if one != "--yes"], "--yes" in arguments
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run the suite, or the lane that the first argument names; pytest's exit status.
+
+    Without arguments: every lane that one kind of database needs, all of them even
+    after a failure.
+    """
+    if arguments and arguments[0] in LANES:
+        return run_pytest([*LANES[arguments[0]], *arguments[1:]])
+    if arguments:
+        return run_pytest(arguments)
+    lanes = [LANES["fast"] + LANES["load"], LANES["browser"]]
+    return max(run_pytest(lane) for lane in lanes)
+
+
+def run_pytest(arguments: list[str]) -> int:
     """Two processes, unless the caller says how many or wants the debugger.
 
     Each begins with half of the files, so that few files are set up in both.
     """
     chosen = any(a.startswith(("-n", "--numprocesses", "--pdb")) for a in arguments)
-    return arguments if chosen else ["-n", "2", "--dist", "worksteal", *arguments]
+    two = [] if chosen else ["-n", "2", "--dist", "worksteal"]
+    pytest = [sys.executable, "-m", "pytest", *two, *arguments, *without_browser()]
+    return subprocess.run(pytest, check=False).returncode
 
 
-def enter_venv(arguments: list[str]) -> None:
-    """Continue in .venv, made first if the lock file or its Python has changed."""
-    if is_installed() and Path(sys.prefix) == VENV:
+def without_browser() -> list[str]:
+    """What leaves the browser tests out where there is no browser; says so."""
+    if any(map(shutil.which, BROWSERS)):
+        return []
+    print(f"Browser tests are left out: there is no {BROWSERS[0]}.", file=sys.stderr)
+    return ["--ignore=tests/browser"]
+
+
+def enter_venv(arguments: list[str], wanted: list[str], is_agreed: bool) -> None:
+    """Continue in .venv, completed first if a lock file or its Python has changed.
+
+    ``wanted`` are names of LOCKS.
+    """
+    if is_installed(wanted) and Path(sys.prefix) == VENV:
         return
     try:
-        if not is_installed():
-            make_venv()
+        if not is_installed(wanted):
+            offer_system_packages(wanted, is_agreed)
+            make_venv(wanted)
         os.execv(VENV_PYTHON, [str(VENV_PYTHON), __file__, *arguments])
     except OSError as error:
         sys.exit(f"Attest could not make {VENV}: {error}")
 
 
-def is_installed() -> bool:
-    return STAMP.exists() and STAMP.read_text() == expected_stamp()
+def is_installed(wanted: list[str]) -> bool:
+    return all(map(has_lock, wanted))
 
 
-def expected_stamp() -> str:
+def has_lock(name: str) -> bool:
+    return stamp(name).exists() and stamp(name).read_text() == expected_stamp(name)
+
+
+def stamp(name: str) -> Path:
+    """Written last, so what was half installed has none."""
+    return VENV / f"installed-{name}"
+
+
+def expected_stamp(name: str) -> str:
     """What .venv is made from: the lock file, and the Python behind its link."""
-    return f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()} {VENV_PYTHON.resolve()}\n"
+    lock = hashlib.sha256(LOCKS[name].read_bytes()).hexdigest()
+    return f"{lock} {VENV_PYTHON.resolve()}\n"
 
 
-def make_venv() -> None:
+def make_venv(wanted: list[str]) -> None:
     with open(ROOT / ".venv.lock", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        if is_installed():  # by the process we waited for
+        if is_installed(wanted):  # by the process we waited for
             return
-        python = find_python()
         print("Installing packages into .venv, this once ...", file=sys.stderr)
-        install(python)
-        STAMP.write_text(expected_stamp())
+        if not has_lock("run"):
+            new_venv(find_python())
+        missing = [name for name in wanted if not has_lock(name)]
+        fill(missing)
+        for name in missing:
+            stamp(name).write_text(expected_stamp(name))
+
+
+def offer_system_packages(wanted: list[str], is_agreed: bool) -> None:
+    """Name what this machine lacks, and install it if that is agreed to.
+
+    With apt-get as root or with sudo it asks, or is told by --yes; elsewhere it
+    prints the one command.
+    """
+    managers = (one for one in PACKAGES if shutil.which(one.split()[0]))
+    manager = next(managers, "")
+    brought = PACKAGES.get(manager, {})
+    packages = [brought[lack] for lack in system_lacks(wanted) if lack in brought]
+    if not packages:
+        return
+    print(f"This machine lacks {' and '.join(packages)}.", file=sys.stderr)
+    is_free = os.geteuid() == 0 or manager.startswith("brew")
+    elevated = "" if is_free else "sudo "
+    install = f"{elevated}{manager} {' '.join(packages)}"
+    can_install = manager.startswith("apt") and (is_free or shutil.which("sudo"))
+    if can_install and (is_agreed or agrees(install)):
+        for step in (f"{elevated}apt-get update --quiet", f"{install} {UNASKED}"):
+            subprocess.run(step.split(), check=False, stdout=sys.stderr)
+    else:
+        print(f"Install it with: {install}", file=sys.stderr)
+
+
+def system_lacks(wanted: list[str]) -> list[str]:
+    """Which of the things that PACKAGES bring are not here."""
+    has = {
+        "venv": shutil.which("uv") or succeeds(find_python(), "-c", "import ensurepip"),
+        "reports": sys.platform != "linux" or all(map(loads, LIBRARIES)),
+        "browser": "test" not in wanted or any(map(shutil.which, BROWSERS)),
+    }
+    return [name for name, is_here in has.items() if not is_here]
+
+
+def loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def agrees(command: str) -> bool:
+    """Ask at the terminal; without one, nobody agrees."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return False
+    return input(f"Run {command} now? [Y/n] ").strip().lower() in {"", "y", "yes"}
 
 
 def find_python() -> str:
@@ -122,25 +243,30 @@ def candidates() -> list[str]:
     return [sys.executable, *filter(None, on_path), "/usr/bin/python3"]
 
 
-def install(python: str) -> None:
-    """Fill a new .venv from the lock file: with uv if that works, else with pip."""
-    locked = ["--quiet", "--require-hashes", "-r", str(LOCK)]
-    uv, inside = shutil.which("uv"), str(VENV_PYTHON)
+def new_venv(python: str) -> None:
+    """An empty .venv with pip: from uv if that works, else from Python."""
+    uv = shutil.which("uv")
     shutil.rmtree(VENV, ignore_errors=True)
-    if (
-        uv
-        and succeeds(uv, "venv", "--python", python, str(VENV))
-        and succeeds(uv, "pip", "install", "--python", inside, *locked)
-    ):
+    if uv and succeeds(uv, "venv", "--seed", "--python", python, str(VENV)):
         return
     if not succeeds(python, "-c", "import ensurepip, venv"):
         sys.exit(NO_VENV)
-    for step in (
-        [python, "-m", "venv", "--clear", str(VENV)],
-        [inside, "-m", "pip", "install", "--disable-pip-version-check", *locked],
-    ):
-        if not succeeds(*step):
-            sys.exit(NO_PACKAGES + shlex.join(step))
+    make = [python, "-m", "venv", "--clear", str(VENV)]
+    if not succeeds(*make):
+        sys.exit(NO_PACKAGES + shlex.join(make))
+
+
+def fill(names: list[str]) -> None:
+    """Install what lock files name: with uv if that works, else with pip."""
+    locked = ["--quiet", "--require-hashes"]
+    for name in names:
+        locked += ["-r", str(LOCKS[name])]
+    uv, inside = shutil.which("uv"), str(VENV_PYTHON)
+    if uv and succeeds(uv, "pip", "install", "--python", inside, *locked):
+        return
+    pip = [inside, "-m", "pip", "install", *PIP, *locked]
+    if not succeeds(*pip):
+        sys.exit(NO_PACKAGES + shlex.join(pip))
 
 
 def succeeds(*command: str) -> bool:

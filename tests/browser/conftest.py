@@ -1,9 +1,13 @@
 """Chromium before a real server with the demo's data, one server per test process."""
 
+import asyncio
 import json
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.window import Window
 from tests.load.serving import ROOT, Site
+from tests.made import EVERYTHING, made
 
 CHROMIUM = [
     "--no-sandbox",
@@ -21,6 +26,10 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+PROGRAMS = ("chromium-headless-shell", "chromium")
+"""Debian's names. The first draws no window, and so needs half the processor time."""
 
 
 def pytest_collection_modifyitems(items):
@@ -58,68 +67,185 @@ class Desk:
         self.process.communicate(timeout=10)
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory, migrated_file):
-    """A served demo; ``site.url`` is where."""
-    site = Site(tmp_path_factory.mktemp("site"), "")
-    site.url = f"http://localhost:{site.port}"
-    shutil.copy(migrated_file, site.folder)
-    site.environment["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
-    site.environment["ATTEST_URL"] = site.url
+def make_demo(folder):
+    """Fill a folder as ``demo`` does, before it serves."""
     subprocess.run(
         [sys.executable, "manage.py", "demo", "--no-serve"],
         cwd=ROOT,
-        env=site.environment,
+        env=Site(folder, "").environment,
         check=True,
         capture_output=True,
     )
+
+
+@contextmanager
+def served(folder):
+    """A demo of its own in an empty folder, served: ``site.url`` is where."""
+    shutil.copytree(
+        made("demo", make_demo, EVERYTHING, str(date.today())),
+        folder,
+        dirs_exist_ok=True,
+    )
+    site = Site(folder, "")
+    site.url = f"http://localhost:{site.port}"
+    site.environment["ATTEST_URL"] = site.url
     site.start()
-    yield site
-    site.stop()
+    try:
+        yield site
+    finally:
+        site.stop()
+
+
+@contextmanager
+def at_desk(site):
+    desk = Desk(site)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The demo that tests share: each works in an organisation that it makes there."""
+    with served(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
 def desk(site):
-    desk = Desk(site)
-    yield desk
-    desk.close()
+    with at_desk(site) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Chromium, ended with the module: its event loop would be in others' way."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM
-        )
-        yield browser
+def own_site(tmp_path_factory):
+    """A demo of a module's own, for tests that change what all would see.
+
+    Such a module says ``site, desk = own_site, own_desk``.
+    """
+    with served(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def own_desk(site):
+    with at_desk(site) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Chromium, and the event loop that talks to it, which runs in browser tests only.
+
+    Playwright leaves its loop running in the thread; Django, and whoever starts a loop,
+    would refuse to work beside it.
+    """
+    player = sync_playwright().start()
+    loop = asyncio.get_running_loop()
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
+    browser = player.chromium.launch(executable_path=program, args=CHROMIUM)
+    asyncio._set_running_loop(None)
+
+    @contextmanager
+    def used():
+        asyncio._set_running_loop(loop)
+        try:
+            yield browser
+        finally:
+            asyncio._set_running_loop(None)
+
+    yield used
+    with used():
         browser.close()
+        player.stop()
+
+
+@pytest.fixture(scope="session")
+def contexts(chromium):
+    """Contexts that are free, by the options they were made with."""
+    return defaultdict(list)
 
 
 @pytest.fixture
-def open_window(site, browser):
-    """``open_window(session, path)``: a page of its own context, closed afterwards."""
-    contexts = []
+def open_window(site, chromium, contexts):
+    """``open_window(session, path)``: a page in a context that nobody else uses now.
+
+    A context is a browser without cookies and storage. Those that tests have left go on
+    to the next, emptied, for making one takes half a second.
+    """
+    taken = []
 
     def start(session="", path="", **options):
-        context = browser.new_context(
-            base_url=site.url,
-            viewport={"width": 1440, "height": 900},
-            reduced_motion="reduce",  # a colour on its way is measured wrong
-            **options,
-        )
-        contexts.append(context)
-        context.set_default_timeout(20_000)
+        free = contexts[site.url, *sorted(options.items())]
+        context = free.pop() if free else new_context(browser, site, **options)
+        taken.append((free, context))
+        page = context.new_page()
+        forget(page, site)
         if session:
             context.add_cookies([cookie(site, session)])
-        window = Window(context.new_page())
+        window = Window(page)
         if path:
-            window.page.goto(path)
+            page.goto(path)
         return window
 
-    yield start
-    for context in contexts:
-        context.close()
+    with chromium() as browser:
+        yield start
+        for free, context in taken:
+            leave(context)
+            free.append(context)
+
+
+@pytest.fixture(scope="module")
+def tabs():
+    """Windows that stay open for a module, by the session of the person in them."""
+    return {}
+
+
+@pytest.fixture
+def visit(site, chromium, tabs):
+    """``visit(session, path)``: a page in the window where that person saw the last one."""
+
+    def go(session, path):
+        if session not in tabs:
+            context = new_context(browser, site)
+            context.add_cookies([cookie(site, session)])
+            tabs[session] = Window(context.new_page())
+        window = tabs[session]
+        window.faults.clear()
+        window.page.goto(path)
+        return window
+
+    with chromium() as browser:
+        yield go
+
+
+def new_context(browser, site, **options):
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": 1440, "height": 900},
+        reduced_motion="reduce",  # a colour on its way is measured wrong
+        **options,
+    )
+    context.set_default_timeout(20_000)
+    return context
+
+
+def forget(page, site):
+    """Empty what an earlier test may have kept in the browser's storage."""
+    line = page.context.new_cdp_session(page)
+    kept = {"origin": site.url, "storageTypes": "all"}
+    line.send("Storage.clearDataForOrigin", kept)
+    line.detach()
+
+
+def leave(context):
+    """Close the pages of a context and undo what tests set for all of them."""
+    for page in context.pages:
+        page.close()
+    context.set_offline(False)
+    context.clear_permissions()
+    context.clear_cookies()
 
 
 def cookie(site, session):

@@ -410,7 +410,7 @@ def moved(assessment_id):
 def own_draft(questions=0, name="Cara"):
     """A draft of an own checklist: its address, and sessions of two who may edit it.
 
-    Without a number of questions it is the demo's own copy of a checklist.
+    Without a number of questions it is two sections of the demo's own copy of a checklist.
     """
     if not questions:
         owner = User.objects.get(email="ada@nordhavn.example")
@@ -425,6 +425,9 @@ def own_draft(questions=0, name="Cara"):
         if not draft.translations:
             named = given | {"edition_id": draft.pk, "language": "de"}
             checklists.add_language(**named)
+            first = draft.sections.order_by("position")[:2]
+            draft.questions.exclude(section__in=first).delete()
+            draft.sections.exclude(pk__in=first).delete()
         return {"draft": draft.pk, "section": draft.sections.first().key}
     made = assessment(name, "Ole")
     organisation = Assessment.objects.get(pk=made["id"]).organisation

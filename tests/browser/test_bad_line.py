@@ -88,15 +88,14 @@ def trial(made, window, desk, line, chance):
 
 def trials(desk, open_window, line, number):
     chance = random.Random(number)  # noqa: S311
+    window = open_window()
     for _ in range(number):
         made = desk.assessment("Cara")
-        window = open_window()
         window.page.context.add_cookies(
             [{"name": "sessionid", "value": made["sessions"][0], "url": line.url}]
         )
         window.page.goto(line.url + made["path"])
         trial(made, window, desk, line, chance)
-        window.page.context.close()
     assert line.fates["no reply"]
     assert line.fates["late reply"]
 

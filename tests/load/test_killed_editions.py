@@ -38,7 +38,7 @@ def kill(site, module, how, number):
 
 
 @pytest.mark.parametrize("module", ACTS)
-@pytest.mark.parametrize("step", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("step", [24, pytest.param(1, marks=pytest.mark.long)])
 def test_act_killed_before_a_statement_or_its_commit_has_done_nothing(
     make_site, module, step
 ):

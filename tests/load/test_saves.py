@@ -64,13 +64,13 @@ def test_facts_change_while_saves_go_on(make_site):
     site.start()
     staff, stop = open_pages(site, door, 4), threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        facts = pool.submit(site.ask, "facts", door["assessment"], 8)
+        facts = pool.submit(site.ask, "facts", door["assessment"], 4)
         facts.add_done_callback(lambda _: stop.set())
         work_together(staff, door["answers"], 100_000, stop)
-    assert facts.result() == [30] * 8
+    assert facts.result() == [30] * 4
     state = site.ask("state", door["assessment"])
     check_nothing_was_lost(staff, state)
     assert (state["applies"], state["facts"]) == (60, {"data": ["health"]})
     changed = [e for e in state["events"] if e["action"] == "assessment.facts_changed"]
     sides = [(event["before"]["data"], event["after"]["data"]) for event in changed]
-    assert sides == [(["health"], []), ([], ["health"])] * 4
+    assert sides == [(["health"], []), ([], ["health"])] * 2

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,7 @@ echo "$@ [$ATTEST_DATA_DIR]"
 """
 FAKE_UV = f"""#!/bin/sh
 echo "uv $1" >> calls
+echo "$@" | grep -o "requirements[a-z-]*.lock" >> installed
 [ "$1" = "$UV_FAILS" ] && exit 1
 [ "$1" = venv ] && mkdir -p .venv/bin && cat > .venv/bin/python <<'END'
 {SAY}END
@@ -43,6 +45,7 @@ def script(path, text):
 def project(tmp_path):
     (tmp_path / "manage.py").write_bytes(MANAGE.read_bytes())
     (tmp_path / "requirements.lock").write_text("django==6.1.3\n")
+    (tmp_path / "requirements-test.lock").write_text("pytest==9.2.0\n")
     script(tmp_path / "tools" / "uv", FAKE_UV)
     return tmp_path
 
@@ -188,12 +191,116 @@ def test_tests_are_handed_to_pytest(run, project):
         text=True,
         check=True,
     )
-    assert done.stdout == "-m pytest -n 2 --dist worksteal -k sign [/d]\n"
+    (called,) = done.stdout.splitlines()
+    assert called.startswith("-m pytest -n 2 --dist worksteal -k sign")
+    assert called.endswith("[/d]")
+
+
+@pytest.fixture
+def pytests(manage, monkeypatch):
+    """What pytest is called with, where there is a browser; each run ends with 1."""
+    called = []
+
+    def run(command, **_):
+        called.append(command[3:])
+        return SimpleNamespace(returncode=1)
+
+    monkeypatch.setattr(manage.subprocess, "run", run)
+    monkeypatch.setattr(manage.shutil, "which", lambda name: f"/usr/bin/{name}")
+    return called
 
 
 @pytest.mark.parametrize("chosen", [["-n", "4"], ["-n0"], ["--numprocesses=1"]])
-def test_chosen_number_of_processes_stays(manage, chosen):
-    assert manage.pytest_arguments([*chosen, "-x"]) == [*chosen, "-x"]
+def test_chosen_number_of_processes_stays(manage, pytests, chosen):
+    assert manage.run_tests([*chosen, "-x"]) == 1
+    assert pytests == [[*chosen, "-x"]]
+
+
+def test_every_lane_runs_though_one_fails(manage, pytests):
+    assert manage.run_tests([]) == 1
+    folders = {word for run in pytests for word in run if word.startswith("tests")}
+    assert folders == {"tests", "tests/load", "tests/browser"}
+
+
+def test_lane_is_asked_for_by_its_name(manage, pytests):
+    manage.run_tests(["browser", "-k", "sign"])
+    assert pytests[0][-4:] == ["--dist", "loadfile", "-k", "sign"]
+    assert "tests/browser" in pytests[0]
+
+
+def test_suite_runs_without_a_browser_and_says_so(manage, pytests, monkeypatch, capsys):
+    monkeypatch.setattr(manage.shutil, "which", lambda name: None)
+    manage.run_tests(["fast"])
+    assert "--ignore=tests/browser" in pytests[0]
+    assert "Browser tests are left out" in capsys.readouterr().err
+
+
+@pytest.fixture
+def machine(manage, monkeypatch):
+    """A machine with apt-get that lacks all that pip does not bring, and its commands."""
+    ran = []
+    monkeypatch.setattr(manage, "loads", lambda library: False)
+    monkeypatch.setattr(manage, "succeeds", lambda *command: False)
+    monkeypatch.setattr(manage, "find_python", lambda: "python3")
+    monkeypatch.setattr(manage.sys, "platform", "linux")
+    monkeypatch.setattr(manage.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(
+        manage.subprocess, "run", lambda command, **_: ran.append(command)
+    )
+    have = {"apt-get"}
+    monkeypatch.setattr(
+        manage.shutil, "which", lambda name: name if name in have else None
+    )
+    return SimpleNamespace(ran=ran, have=have)
+
+
+def test_lacking_packages_are_installed_when_agreed(manage, machine, capsys):
+    manage.offer_system_packages(["run"], is_agreed=True)
+    assert machine.ran[0][:2] == ["apt-get", "update"]
+    assert machine.ran[1][:3] == ["apt-get", "install", "python3-venv"]
+    assert {"libpango-1.0-0", "--yes"} <= set(machine.ran[1])
+    assert "chromium-headless-shell" not in machine.ran[1]
+    assert "This machine lacks python3-venv and libpango" in capsys.readouterr().err
+
+
+def test_tests_ask_for_a_browser_too(manage, machine):
+    manage.offer_system_packages(["run", "test"], is_agreed=True)
+    assert "chromium-headless-shell" in machine.ran[1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sudo apt-get install python3-venv libpango-1.0-0",
+        "sudo dnf install pango",
+        "sudo apk add pango",
+        "brew install pango",
+    ],
+)
+def test_elsewhere_the_command_is_printed(
+    manage, machine, monkeypatch, capsys, command
+):
+    machine.have.clear()
+    machine.have.add(command.replace("sudo ", "").split()[0])
+    monkeypatch.setattr(manage.os, "geteuid", lambda: 1000)
+    manage.offer_system_packages(["run"], is_agreed=True)
+    assert machine.ran == []
+    assert f"Install it with: {command}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("said", "does"), [("", True), ("n", False)])
+def test_question_at_the_terminal_decides(manage, machine, monkeypatch, said, does):
+    terminal = SimpleNamespace(isatty=lambda: True)
+    monkeypatch.setattr(manage.sys, "stdin", terminal)
+    monkeypatch.setattr("builtins.input", lambda asked: said)
+    manage.offer_system_packages(["run"], is_agreed=False)
+    assert bool(machine.ran) == does
+
+
+def test_nothing_is_asked_where_nothing_lacks(manage, monkeypatch, capsys):
+    monkeypatch.setattr(manage, "system_lacks", lambda wanted: [])
+    manage.offer_system_packages(["run"], is_agreed=False)
+    assert capsys.readouterr().err == ""
 
 
 def test_missing_python_is_one_line(manage):
@@ -215,35 +322,45 @@ def test_missing_venv_module_is_one_line(manage, project, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     python = script(project / "tools" / "python", '#!/bin/sh\n[ "$1" != -c ]\n')
     with pytest.raises(SystemExit) as stopped:
-        manage.install(str(python))
+        manage.new_venv(str(python))
     assert stopped.value.code == (
         "Attest needs Python's venv module: apt-get install python3-venv"
     )
 
 
 def test_unreachable_registry_is_one_line_and_no_stamp(manage, project, monkeypatch):
-    monkeypatch.setenv("UV_FAILS", "pip")
-    script(project / "tools" / "python", FAKE_PYTHON.replace("exit 0", "exit 1"))
+    script(project / "tools" / "uv", "#!/bin/sh\nexit 1\n")
+    fails = FAKE_PYTHON.replace("exit 0", '[ "$1$2" != -mpip ]')
+    script(project / "tools" / "python", fails)
     with pytest.raises(SystemExit) as stopped:
-        manage.make_venv()
+        manage.make_venv(["run"])
     assert stopped.value.code == (
         "Attest could not install its packages (no network?). To see why: "
         f"{project}/.venv/bin/python -m pip install --disable-pip-version-check "
-        f"--quiet --require-hashes -r {project}/requirements.lock"
+        f"--no-compile --quiet --require-hashes -r {project}/requirements.lock"
     )
-    assert not manage.is_installed()
+    assert not manage.is_installed(["run"])
 
 
 def test_pip_installs_where_uv_fails(manage, project, monkeypatch):
-    monkeypatch.setenv("UV_FAILS", "pip")
+    script(project / "tools" / "uv", "#!/bin/sh\nexit 1\n")
     script(project / "tools" / "python", FAKE_PYTHON)
-    manage.make_venv()
-    assert calls(project) == [*INSTALL, "python -m venv", "python -m pip"]
-    assert manage.is_installed()
+    manage.make_venv(["run"])
+    assert calls(project) == ["python -m venv", "python -m pip"]
+    assert manage.is_installed(["run"])
+
+
+def test_tests_add_their_packages_to_what_runs(run, project):
+    run("check")
+    run("test")
+    run("test")
+    assert calls(project) == ["uv venv", "uv pip", "uv pip"]
+    installed = (project / "installed").read_text().splitlines()
+    assert installed == ["requirements.lock", "requirements-test.lock"]
 
 
 def test_unwritable_folder_is_one_line(manage, project):
     (project / ".venv.lock").mkdir()
     with pytest.raises(SystemExit) as stopped:
-        manage.enter_venv([])
+        manage.enter_venv([], ["run"], is_agreed=False)
     assert stopped.value.code.startswith(f"Attest could not make {project}/.venv: ")

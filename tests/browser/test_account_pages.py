@@ -1,15 +1,16 @@
-"""Every page of the room in Chromium: no accessibility fault, nothing blocked."""
+"""Signing in, and the pages about people: no accessibility fault, nothing blocked."""
 
-import itertools
+from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from compliance.organisations import actions
+from tests.browser.conftest import new_context
+from tests.browser.test_accessible import looks, loud
+from tests.browser.window import Window
 from tests.factories import PASSWORD, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,7 +25,6 @@ OUTSIDE = [
     "/nothing/here/",
 ]
 INSIDE = ["/o/acme/members/", "/accounts/password/", "/accounts/logout/"]
-SIZES = [(1280, 720), (390, 800), (320, 600)]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def site(db):
     if connection.vendor != "sqlite":
         pytest.skip("shares a connection in memory")
     server = LiveServer("localhost")
-    yield server.url
+    yield SimpleNamespace(url=server.url)
     server.stop()
 
 
@@ -53,23 +53,19 @@ def places(cast):
 
 
 @pytest.fixture
-def page(site, monkeypatch):
-    """A page whose console is collected in ``page.faults``.
+def page(site, chromium, monkeypatch):
+    """A page whose faults are collected in ``page.faults``.
 
     Rows are made before it: Playwright's loop has a database connection of its own.
     """
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     cache.clear()
-    with sync_playwright() as player:
-        browser = player.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page(base_url=site, reduced_motion="reduce")
-        page.faults = []
-        page.on("console", lambda said: page.faults.append(said.text))
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        yield page
-        browser.close()
+    with chromium() as browser:
+        context = new_context(browser, site)
+        window = Window(context.new_page())
+        window.page.faults = window.faults
+        yield window.page
+        context.close()
 
 
 def sign_in(page, email):
@@ -80,44 +76,32 @@ def sign_in(page, email):
         page.click("main button.btn-primary")
 
 
-def looks(page, path):
-    """What is wrong with a page, light and dark, on a desk and on a phone."""
+def looks_at(page, *paths):
+    """What is wrong with pages."""
     wrong = []
-    for (width, height), scheme in itertools.product(SIZES, ("light", "dark")):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        if path:
-            page.goto(path)
-        found = Axe().run(page).response["violations"]
-        wrong += [(path, width, scheme, v["id"], v["nodes"][0]["html"]) for v in found]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wrong.append((path, width, "scrolls sideways"))
+    for path in paths:
+        page.goto(path)
+        wrong += looks(page)
     return wrong
-
-
-def real(faults):
-    """Faults but for the 404 that a test asks for, and Chromium's own advice."""
-    mere = ("Failed to load resource", "[DOM]")
-    return [fault for fault in faults if not fault.startswith(mere)]
 
 
 def test_pages_outside_are_accessible(page, settings):
     settings.SIGN_UP = True
-    assert [fault for path in OUTSIDE for fault in looks(page, path)] == []
-    assert real(page.faults) == []
+    assert looks_at(page, *OUTSIDE) == []
+    assert loud(page) == []
 
 
 def test_pages_inside_are_accessible(cast, page):
     sign_in(page, "ada@example.org")
-    assert [fault for path in INSIDE for fault in looks(page, path)] == []
-    assert real(page.faults) == []
+    assert looks_at(page, *INSIDE) == []
+    assert loud(page) == []
 
 
 def test_pages_without_an_organisation_are_accessible(lone, page, settings):
     settings.SIGN_UP = True
     sign_in(page, "lone@example.org")
     paths = ["/", "/organisations/new/"]
-    assert [fault for path in paths for fault in looks(page, path)] == []
+    assert looks_at(page, *paths) == []
 
 
 def test_refused_form_takes_the_focus_and_says_why(db, page):
@@ -125,7 +109,7 @@ def test_refused_form_takes_the_focus_and_says_why(db, page):
     told = page.locator("[role=alert]")
     assert "This email and password do not go together." in told.inner_text()
     assert told.evaluate("node => node === document.activeElement")
-    assert looks(page, "") == []
+    assert looks(page) == []
 
 
 def test_link_to_hand_over_is_copied(cast, page, settings):
@@ -143,13 +127,13 @@ def test_link_to_hand_over_is_copied(cast, page, settings):
     link = page.input_value("#link")
     assert page.evaluate("navigator.clipboard.readText()") == link
     assert "/invitation/" in link
-    assert looks(page, "") == []
+    assert looks(page) == []
 
 
 def test_pages_of_a_member_are_accessible(places, page):
     sign_in(page, "ada@example.org")
-    assert [fault for path in places for fault in looks(page, path)] == []
-    assert real(page.faults) == []
+    assert looks_at(page, *places) == []
+    assert loud(page) == []
 
 
 def test_menu_opens_and_closes_by_key_and_by_click(cast, page):
@@ -158,7 +142,7 @@ def test_menu_opens_and_closes_by_key_and_by_click(cast, page):
     menu = page.locator("details.menu-end")
     menu.locator("summary").click()
     assert menu.get_attribute("open") == ""
-    assert looks(page, "") == []
+    assert looks(page) == []
     page.keyboard.press("Escape")
     assert menu.get_attribute("open") is None
     assert menu.locator("summary").evaluate("n => n === document.activeElement")
