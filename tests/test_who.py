@@ -170,6 +170,7 @@ SAID = {
     ],
     "Edition.sent_by": [
         "checklists/_step.html: edition.sent_by",
+        "reports/needs.py: edition.sent_by",
     ],
     "Evidence.added_by": [
         "evidence/_about.html: evidence.added_by",
@@ -205,6 +206,7 @@ SAID = {
         "ui/topbar.html: request.user",
     ],
     "Namesake.account": [
+        "assessments/against_trail/names.py: account",
         "assessments/models/origin.py: self.account",
         "interchange/names.html: name.account",
         "interchange/origin.html: name.account",
