@@ -51,7 +51,7 @@ def _spread(match: re.Match[str]) -> str:
         is_mark = unicodedata.category(character)[0] == "M"
         height = height + 1 if is_mark else 0
         if height > HIGHEST:
-            found.append("\xa0")
+            found.append(f"{BREAK}\xa0")
             height = 1
         found.append(character)
     return "".join(found)

@@ -40,7 +40,7 @@ def test_long_run_of_joined_signs_can_break():
 
 
 def test_marks_beyond_the_sixth_have_a_space_for_themselves():
-    assert paper("e" + "\u0301" * 8) == f"e{'\u0301' * 6}\xa0{'\u0301' * 2}"
+    assert paper("e" + "\u0301" * 8) == f"e{'\u0301' * 6}\u200b\xa0{'\u0301' * 2}"
     assert paper("ཪྐྱྲུཾ") == "ཪྐྱྲུཾ"
 
 

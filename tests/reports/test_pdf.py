@@ -193,9 +193,15 @@ def test_same_paper_gives_same_bytes(made, tmp_path):
 def test_note_of_100_kilobytes_flows_over_pages(tmp_path):
     note = "Sentence. " * 10_000
     word = "x" * 100_000
-    lines = [make_line("Q1", note=note), make_line("Q2", note=word)]
+    glued = "Wort\xa0" * 20_000
+    lines = [
+        make_line("Q1", note=note),
+        make_line("Q2", note=word),
+        make_line("Q3", note=glued),
+    ]
     make(make_paper(make_content(lines)), tmp_path / "long.pdf")
     pages = pypdf.PdfReader(tmp_path / "long.pdf").pages
     text = squeezed("".join(page.extract_text() for page in pages))
     assert text.count("Sentence.") == 10_000
     assert text.count("x" * 60) * 60 > 90_000
+    assert text.count("Wort") == 20_000
