@@ -227,7 +227,7 @@ class _Winding:
                 if name == "question_id":
                     answer.question = asked[value]
                     answer.cites = asked[value].cites  # type: ignore[attr-defined]
-                elif name != "left_version":
+                elif not name.startswith("left_"):
                     self._set(answer, name, _value(name, value))
 
     def _made_again(self, pk: int) -> Answer:

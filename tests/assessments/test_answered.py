@@ -575,3 +575,22 @@ def test_every_moment_is_found_again_with_who_had_answered(here):
         assert content_as_of(to_read(here.assessment.pk), seq) == content
     first = moments[min(moments)].lines[0]
     assert (first.answered_by, first.changed_by) == (str(here.cast.con),) * 2
+
+
+@pytest.mark.parametrize("asked", [PLAIN, CHOSEN])
+def test_evidence_that_came_after_a_move_stays_answered_once_it_is_undone(cast, asked):
+    before, said, after = asked
+    first = edition("1", question("Q1", **before))
+    here = SimpleNamespace(cast=cast, assessment=start(cast, first))
+    here.proof = factories.make_link(cast.acme, cast.con)
+    save(cast.con, here, **said)
+    done = actions.upgrade(
+        by=cast.otto,
+        assessment=here.assessment,
+        to=edition("2", question("Q1", **after)),
+        decisions={"Q1": "carry" if asked is PLAIN else "convert"},
+    )
+    attach(here)
+    actions.undo_upgrade(by=cast.otto, upgrade=done)
+    assert who(here) == cast.ada
+    assert list(faults(cast.acme.pk)) == []

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.assessments import actions
+from compliance.assessments.against_trail import faults
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -189,6 +190,29 @@ class Life:
         if event := events.first():
             actions.undo(by=self.who(), assessment=self.assessment, seq=event.seq)
 
+    def undo_many(self):
+        events = Event.objects.filter(
+            scope_id=self.assessment.pk,
+            action__in=["answer.saved", "answer.undone", "evidence.attached"],
+        )
+        for event in events.order_by("-seq")[:9]:
+            if trail.together(event):
+                actions.undo_many(
+                    by=self.who(), assessment=self.assessment, seq=event.seq
+                )
+                return
+
+    def exchange(self):
+        old, new = self.rng.sample(self.proofs, 2)
+        uses = [a.pk for a in self.answers if a.attachments.filter(evidence=old)]
+        actions.use_instead(
+            by=self.who(),
+            organisation=self.cast.acme,
+            evidence=new,
+            others=[old.pk],
+            answer_ids=uses,
+        )
+
     def remedy(self):
         fields = {"title": f"Do {self.rng.random()}", "due_on": date(2026, 12, 12)}
         chosen = {self.one().pk for _ in range(2)}
@@ -278,6 +302,7 @@ def check_life(cast, seed, steps=24, **begun):
     for seq, (name, content) in said.items():
         then = content_as_of(to_read(life.assessment.pk), seq)
         assert then == content, f"after {name} at {seq}"
+    assert list(faults(cast.acme.pk)) == []
     return life
 
 

@@ -131,6 +131,7 @@ def _put_back(
 ) -> bool:
     """Put an answer back, unsaved. Whether somebody had changed it since."""
     left, then = stood.pop("left_version"), stood.pop("version")
+    is_said_since = _iso(answer.answered_at) != stood.pop("left_answered_at")
     is_newer = bool(answer.version != left)
     was_altered = left != then
     kind = answer.question.kind
@@ -140,6 +141,8 @@ def _put_back(
     if is_newer and (not was_altered or (back is not None and back.kind == kind)):
         return True
     names = set(stood) - ({"note"} if is_newer else set())
+    if is_said_since and answer.answered_by_id and stood["answered_by_id"]:
+        names -= set(ANSWERED)  # by evidence that came or went, and stays so
     before = {name: getattr(answer, name) for name in names}
     for name in names:
         setattr(answer, name, stood[name])

@@ -163,7 +163,8 @@ class _Moving:
 
     def _keep(self, answer: Answer, stood: dict[str, Any]) -> None:
         self.touched.append(answer)
-        self.before[str(answer.pk)] = stood | {"left_version": answer.version}
+        left = {"left_version": answer.version, "left_answered_at": answer.answered_at}
+        self.before[str(answer.pk)] = stood | left
 
     def finish(self, owners: Mapping[str, User]) -> Upgrade:
         """Save all of it, tell the trail, and assign what is new."""
