@@ -41,3 +41,19 @@ def test_list_is_printed_to_its_end(desk, open_window):
     until(lambda: page.evaluate("() => window.printed"), bool)
     assert page.locator("form[data-q]").count() == 100
     assert page.locator(".print-only").count() == 0
+
+
+def test_share_stays_on_one_line_however_long_a_name_is(desk, open_window):
+    page = open_window(desk.session_of("ada@nordhavn.example"), "/o/nordhavn/").page
+    page.set_viewport_size({"width": 1024, "height": 800})
+    lines = page.evaluate(
+        """() => {
+          for (const name of document.querySelectorAll(".posture th bdi")) name.textContent = "Leasinggesellschaft".repeat(2);
+          return [...document.querySelectorAll(".posture td.num")].map((cell) => {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return new Set([...text.getClientRects()].map((box) => box.top)).size;
+          });
+        }"""
+    )
+    assert set(lines) == {1}
