@@ -196,9 +196,33 @@ def twice(pdf):
     root.K = pikepdf.Array([*kids, *kids])
 
 
+def elements(node):
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from elements(kid)
+
+
+def second_verdict(pdf):
+    """Text that the structure holds as well, as one more paragraph of the second answer."""
+    putting("/Span <</MCID 900>> BDC 0 0 0 rg " + ALL_MET + " EMC", "Met")(pdf)
+    found = [one for one in elements(pdf.Root.StructTreeRoot) if one.S == "/Art"]
+    page = pdf.pages[answers(pdf)].obj
+    more = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.P, K=900)
+    more.P, more.Pg = found[1], page
+    found[1].K.append(pdf.make_indirect(more))
+
+
+BESIDE = "/Artifact BMC 0 0 0 rg " + ALL_MET.replace("500", "200") + " EMC"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (second_verdict, "give a second verdict to Q2"),
+        (putting(BESIDE, "Met"), "has something among its text that is no part of it"),
+        (putting(BESIDE.replace("0 0 0", "1 1 1"), "Met"), "text that cannot be seen"),
         (other_verdict, "do not give the data's verdict to Q2"),
         (other_note, "do not show the note of Q2"),
         (page_taken_out, "does not say that it is"),

@@ -27,13 +27,13 @@ STATEMENT = re.compile(
 CODES = re.compile(rb"<([0-9A-Fa-f]*)>")
 LETTER = re.compile(r"<([0-9a-f]{4})>\s*<([0-9a-f]+)>")
 MCID = re.compile(rb"/MCID\s+(\d+)")
-PLAIN = frozenset(
-    b"BT ET BX EX CS cs SC SCN sc scn G g RG rg K k w J j M d ri i gs".split()
-)
+PLAIN = frozenset(b"BT ET BX EX CS SC SCN G RG K w J j M d ri i".split())
 """Operators that neither show text nor cover any, and move nothing."""
 PATH, STROKED = frozenset(b"m l c v y re h".split()), frozenset(b"S s".split())
 FILLED = frozenset(b"f F f* B B* b b*".split())
 UNSEEN, APART, LOOSE = frozenset(b"3 7".split()), -1, -2
+FAINTEST = 0.15
+"""Text and what lies under it differ by so much of the way from black to white."""
 SMALLEST = 3.0
 """Points: smaller letters are not there to be read."""
 Matrix = tuple[float, float, float, float, float, float]
@@ -53,6 +53,16 @@ class Drawn:
     apart: str = ""
     loose: str = ""
     whole: str = ""
+    heights: dict[bool, list[float]] = field(
+        default_factory=lambda: {True: [], False: []}
+    )
+    """Where lines of text stand, by whether they are set apart."""
+
+    @property
+    def is_between(self) -> bool:
+        """Whether what is set apart stands among the rest, and not above or below."""
+        rest = self.heights[False]
+        return any(min(rest) < one < max(rest) for one in self.heights[True] if rest)
 
     def take(self, mark: int) -> str:
         """The text of a mark, which belongs to one element and no other."""
@@ -78,6 +88,24 @@ def drawn(page: Any, number: int) -> Drawn:
     return pen.drawn
 
 
+@dataclass(frozen=True)
+class Fill:
+    """An area that was filled: how light, from 0 to 1 or unknown, and how dense."""
+
+    boxes: tuple[Box, ...]
+    is_odd: bool
+    clip: Box
+    shade: float | None
+    alpha: float
+
+    def holds(self, point: Point) -> bool:
+        """Whether a point is in it, taking each part of the path for its box."""
+        if not _lies(point, self.clip):
+            return False
+        count = sum(_lies(point, box) for box in self.boxes)
+        return bool(count % 2) if self.is_odd else count > 0
+
+
 class _Pen:
     """Follows the operators of a page."""
 
@@ -89,10 +117,13 @@ class _Pen:
         self.narrows, self.depth = False, 0
         self.matrix, self.at, self.size, self.width = UNIT, UNIT, 0.0, 1.0
         self.rise = 0.0
-        self.kept: list[tuple[Matrix, float, Box, float]] = []
+        self.shade: float | None = 0.0
+        self.alpha = 1.0
+        self.kept: list[tuple[Any, ...]] = []
+        self.fills: list[Fill] = []
         self.marks: list[int] = []
         self.letters: dict[str, str] = {}
-        self.path: list[Point] = []
+        self.path: list[list[Point]] = []
         self.seen: list[Point] = []
 
     def follow(self, data: bytes, resources: Any) -> None:
@@ -154,38 +185,72 @@ class _Pen:
         words = f"Page {self.number} holds text that cannot be seen."
         refuse(not _lies(points[0], self.clip), words)
         height = self.size * abs(placed[0] * placed[3] - placed[1] * placed[2]) ** 0.5
-        refuse(height < SMALLEST, words)
+        refuse(height < SMALLEST or self._is_faint(points[0]), words)
         self.seen += points
+        is_apart = bool(self.marks) and self.marks[-1] == APART
+        self.drawn.heights[is_apart].append(points[0][1])
+
+    def _is_faint(self, point: Point) -> bool:
+        """Whether text there has the colour of what lies under it."""
+        ground: float | None = 1.0
+        for fill in self.fills:
+            if fill.holds(point):
+                ground = _mixed(fill.shade, fill.alpha, ground)
+        text = _mixed(self.shade, self.alpha, ground)
+        if text is None or ground is None:
+            return False
+        return abs(ground - text) < FAINTEST
 
     def _add(self, does: bytes, numbers: list[float]) -> None:
         if does == b"re":
             x, y, wide, high = numbers
             numbers = [x, y, x + wide, y, x, y + high, x + wide, y + high]
+        if does in {b"m", b"re"} or not self.path:
+            self.path.append([])
         pairs = zip(numbers[::2], numbers[1::2], strict=True)
-        self.path += [_placed(self.matrix, pair) for pair in pairs]
+        self.path[-1] += [_placed(self.matrix, pair) for pair in pairs]
 
     def _paint(self, does: bytes) -> None:
         wide = self.width / 2 if does not in FILLED and does != b"n" else 0
-        box = _around(self.path, wide * abs(self.matrix[0] or self.matrix[1]))
+        wide *= abs(self.matrix[0] or self.matrix[1])
+        boxes = tuple(_around(part, wide) for part in self.path)
+        shade = self.shade if does in FILLED else None
         if does != b"n":
-            self._cover(box)
+            is_odd = does.endswith(b"*")
+            self._cover(Fill(boxes, is_odd, self.clip, shade, self.alpha))
         if self.narrows:
-            self.clip = _both(self.clip, box)
+            whole = [point for part in self.path for point in part]
+            self.clip = _both(self.clip, _around(whole, 0))
         self.path, self.narrows = [], False
 
-    def _cover(self, box: Box) -> None:
-        over = _both(box, self.clip)
-        is_over = any(_lies(point, over) for point in self.seen)
+    def _cover(self, fill: Fill) -> None:
+        is_over = any(fill.holds(point) for point in self.seen)
         refuse(is_over, f"Something is drawn over a text of page {self.number}.")
+        self.fills.append(fill)
+
+    def colour(self, given: bytes) -> None:
+        """Grey, or red, green and blue by how light they are (ITU-R BT.709)."""
+        parts = _numbers(given)
+        weights = (1.0,) if len(parts) == 1 else (0.2126, 0.7152, 0.0722)
+        self.shade = sum(w * one for w, one in zip(weights, parts, strict=True))
+
+    def colour_unknown(self, _: bytes) -> None:
+        self.shade = None
+
+    def take_state(self, given: bytes) -> None:
+        state = self.resources["/ExtGState"][given.strip().decode()]
+        self.alpha = float(got(state, "/ca", self.alpha))
 
     def narrow(self, _: bytes) -> None:
         self.narrows = True
 
     def save(self, _: bytes) -> None:
-        self.kept.append((self.matrix, self.width, self.clip, self.rise))
+        now = (self.matrix, self.width, self.clip, self.rise, self.shade, self.alpha)
+        self.kept.append(now)
 
     def restore(self, _: bytes) -> None:
-        self.matrix, self.width, self.clip, self.rise = self.kept.pop()
+        self.matrix, self.width, self.clip, *rest = self.kept.pop()
+        self.rise, self.shade, self.alpha = rest
 
     def move(self, given: bytes) -> None:
         self.matrix = _times(_matrix(given), self.matrix)
@@ -220,7 +285,8 @@ class _Pen:
         refuse("/OC" in picture, f"Page {self.number} has layers.")
         if picture["/Subtype"] != "/Form":
             corners = [(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]
-            self._cover(_around([_placed(self.matrix, one) for one in corners], 0))
+            box = _around([_placed(self.matrix, one) for one in corners], 0)
+            self._cover(Fill((box,), False, self.clip, None, 1.0))
             return
         self.save(given)
         a, b, c, d, e, f = map(float, got(picture, "/Matrix", UNIT))
@@ -245,6 +311,13 @@ STEPS: dict[bytes, Callable[[_Pen, bytes], None]] = {
     b"EMC": _Pen.unmark,
     b"Do": _Pen.paint_picture,
     b"Tr": _Pen.refuse_unseen,
+    b"g": _Pen.colour,
+    b"rg": _Pen.colour,
+    b"k": _Pen.colour_unknown,
+    b"cs": _Pen.colour_unknown,
+    b"sc": _Pen.colour_unknown,
+    b"scn": _Pen.colour_unknown,
+    b"gs": _Pen.take_state,
     b"W": _Pen.narrow,
     b"W*": _Pen.narrow,
 }
@@ -269,6 +342,13 @@ def _around(path: list[Point], wide: float) -> Box:
         return NOWHERE
     across, along = zip(*path, strict=True)
     return min(across) - wide, min(along) - wide, max(across) + wide, max(along) + wide
+
+
+def _mixed(shade: float | None, alpha: float, ground: float | None) -> float | None:
+    """How light a colour is over another; None where either is not known."""
+    if shade is None or (ground is None and alpha < 1):
+        return None
+    return shade * alpha + (ground or 0.0) * (1 - alpha)
 
 
 def _both(one: Box, two: Box) -> Box:

@@ -49,8 +49,8 @@ MOVING = re.compile(
 BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\ufffd"
 DOUBLE = re.compile(r"(.)\1+")
 UNREAD = (
-    "Headings, summary, lists, charts and pictures; colours; whether each letter has the"
-    " shape that its font claims"
+    "Headings, summary, lists, charts and pictures; words that stand beside those of the"
+    " data; whether each letter has the shape that its font claims"
 )
 
 
@@ -96,6 +96,8 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
         refuse(is_other, f"Page {number} does not say that it is {total}.")
     blocks = list(_blocks(reader.root["/StructTreeRoot"], None, shown, set()))
     for number, page in enumerate(pages, 1):
+        words = f"Page {number} has something among its text that is no part of it."
+        refuse(shown[page.id].is_between, words)
         words = f"Page {number} shows text that is no part of the document."
         refuse(shown[page.id].loose.strip() or shown[page.id].left, words)
     first = plain(shown[pages[0].id].whole)
@@ -153,19 +155,26 @@ def _compare(articles: list[list[str]], source: dict[str, Any], tally: Tally) ->
     tally.beside += [] if said else ["verdicts in a language not known here"]
     for line, texts in zip(lines, articles, strict=True):
         wants = line["key"] + line["text"] if is_asked_so else line["key"]
-        _refuse_other(line, texts, wants, said.get(line["verdict"], ""), tally)
+        _refuse_other(line, texts, wants, said, tally)
     return len(lines)
 
 
 def _refuse_other(
-    line: dict[str, Any], texts: list[str], head: str, verdict: str, tally: Tally
+    line: dict[str, Any],
+    texts: list[str],
+    head: str,
+    said: dict[str, str],
+    tally: Tally,
 ) -> None:
     key, asked, rest = line["key"], texts[0], texts[1:]
     is_asked = _is_shown(head, [asked[: len(plain(head))]], tally)
     refuse(not is_asked, f"The pages ask something else in the place of {key}.")
+    verdict = said.get(line["verdict"], "")
     words = f"The pages do not give the data's verdict to {key}."
     refuse(verdict and rest[:1] != [plain(verdict)], words)
-    whole = "".join(rest)
+    whole, told = "".join(rest), {plain(text) for _, text, _ in _told(line)}
+    others = {plain(one) for one in said.values()} & set(rest[1:]) - told
+    refuse(others, f"The pages give a second verdict to {key}.")
     for name, text, is_own in _told(line):
         is_there = _is_shown(text, rest if is_own else whole, tally)
         refuse(
