@@ -18,6 +18,7 @@ from compliance.reports import storage
 from compliance.reports.models import Report
 from compliance.reviews.content import Proof
 from compliance.web.mail import absolute
+from compliance.web.reach import is_only_here
 
 CHUNK = 1024 * 1024
 SCRIPTS = Path("compliance", "interchange", "records")
@@ -119,6 +120,7 @@ def _readme(
         "verifies": VERIFIER[0] in scripts,
         "fingerprint": report.sealed_with,
         "verify_page": absolute(reverse("verify")),
+        "is_only_here": is_only_here(),
         "head_seq": record.head[0],
         "head_hash": record.head[1],
     }

@@ -130,9 +130,20 @@ def test_pack_says_how_the_seal_is_compared_and_has_the_program(
     assert report.sealed_with in words
     assert "Do not take it from here" in words
     assert "https://attest.example/verify/" in words
+    assert "opens on the server alone" not in words
     told = run(folder, sys.executable, "-E", "-s", "verify_report.py", "report.pdf")
     cut_off = "The PDF cannot be read: it is cut off, damaged or changed.\n"
     assert (told.returncode, told.stdout, told.stderr) == (2, cut_off, "")
+
+
+def test_pack_warns_of_an_address_that_nobody_else_can_open(
+    full, cast, settings, tmp_path
+):
+    settings.URL = "http://127.0.0.1:8000"
+    words = (
+        unpacked(made(full, cast.rev), tmp_path / "pack") / "README.txt"
+    ).read_text()
+    assert "http://127.0.0.1:8000/verify/\n   That address opens on the server" in words
 
 
 def test_bundle_of_a_pack_is_brought_in(full, report, cast, tmp_path):
