@@ -60,7 +60,8 @@ PLAIN = bytes.fromhex(
 """What a signature does not cover of itself (RFC 5652, 5.4), as Attest writes it."""
 PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
 with the key of this certificate. The data inside have the content hash that is printed,
-and each event of the trail that it carries has its hash."""
+and each event of the trail that it carries has its hash. The pages of a full report show
+each answer as its data have it."""
 NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
 fingerprint with one that you have from the installation itself. What happened between the
 events that it carries: the installation's own trail shows that."""
