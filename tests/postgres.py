@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg import errors
 
 from tests.made import KEPT, TABLES, state_of, turn
 
@@ -58,5 +59,8 @@ def migrated(migrate):
         if not on_server("SELECT 1 FROM pg_database WHERE datname = %s", name):
             new = create()
             migrate(url_of(new))
-            on_server(f'ALTER DATABASE "{new}" RENAME TO "{name}"')
+            try:
+                on_server(f'ALTER DATABASE "{new}" RENAME TO "{name}"')
+            except errors.DuplicateDatabase:  # another checkout was faster
+                drop(new)
     return name
