@@ -13,7 +13,7 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from compliance.backups.rows import selected
-from compliance.organisations.models import Invitation
+from compliance.organisations.models import OVER, Invitation
 from compliance.organisations.tasks import send_reset
 from compliance.seats.models import ShareLink
 from compliance.web.mail import send
@@ -65,7 +65,7 @@ def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:
         return {}
     number = Cast("pk", CharField())
     return {
-        "token_hash": Concat(Value("over-"), number),  # no hash looks like that
+        "token_hash": Concat(Value(OVER), number),
         "expires_at": Least("expires_at", Value(moment)),
     }
 

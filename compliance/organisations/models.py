@@ -105,6 +105,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         )
 
 
+OVER = "over-"
+"""How the hash of a link begins that was in a backup: no token has such a hash."""
+
+
 class Invitation(models.Model):
     """A link that lets one person in, once; until then they have no right and no name.
 

@@ -7,16 +7,22 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
+from compliance.organisations.actions import hash_of
+from compliance.organisations.models import OVER
 from compliance.seats.models import ShareLink
 
 _WORDS = {
     "assessment_id": "assessment",
     "label": "label",
-    "token_hash": "token",
+    "token_mark": "token",
     "expires_at": "end",
     "made_by_id": "maker",
     "revoked_by_id": "taking back",
 }
+
+
+_ENDED = {"token_mark", "expires_at"}
+"""Columns that a backup changes, so that its links open nothing where it is restored."""
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
@@ -30,7 +36,9 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
     for row in rows.order_by("pk"):
         name = f"the share link {row.pk}, “{row.label}”"
         seq, values = missing.pop(row.pk, (0, {}))
-        unlike = [n for n, told in values.items() if _plain(getattr(row, n)) != told]
+        unlike = [n for n, told in values.items() if _now(row, n) != told]
+        if row.token_hash.startswith(OVER):  # in a restored installation, or as good as
+            unlike = [name for name in unlike if name not in _ENDED]
         if not values:
             yield Fault(0, f"{name} was made without an entry", Kind.SHARE)
         elif unlike:
@@ -62,7 +70,7 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
         values = {
             "assessment_id": after["assessment"],
             "label": after["title"],
-            "token_hash": after["token_hash"],
+            "token_mark": after["token_mark"],
             "expires_at": after["until"],
             "made_by_id": event.actor_id,
             "revoked_by_id": None,
@@ -71,6 +79,12 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
             del values["label"]
         found[pk] = (event.seq, values)
     return found
+
+
+def _now(row: ShareLink, name: str) -> Any:
+    if name == "token_mark":
+        return hash_of(row.token_hash)
+    return _plain(getattr(row, name))
 
 
 def _plain(value: Any) -> Any:
