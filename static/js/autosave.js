@@ -1,13 +1,17 @@
 // Autosave: what is typed marks its row, htmx waits for a pause and sends the row.
 // A row is data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being settled.
-import { grouped, isSaved, isText, remember, rowOf, rowOn } from "./rows.js";
+import { grouped, isSaved, isText, remember, rowOf, touched } from "./rows.js";
 import { isSaying, say } from "./workspace.js";
 
+const LONGEST_MS = 5000;
+const waits = new WeakMap();
 document.addEventListener("input", (event) => {
   const row = rowOf(event.target);
   if (!row || !event.target.name) return;
   row.dataset.dirty = "typed";
-  if (event.target.matches("[data-typed]")) row.dispatchEvent(new CustomEvent("attest:typed"));
+  if (!event.target.matches("[data-typed]")) return;
+  row.dispatchEvent(new CustomEvent("attest:typed"));
+  if (!waits.has(row)) waits.set(row, setTimeout(() => row.requestSubmit(), LONGEST_MS));
 });
 // A change is not saved twice: radios and selects send "change", text sends "attest:typed".
 document.addEventListener("change", (event) => {
@@ -37,12 +41,18 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!row.matches?.("form[data-q]")) return;
   const { path, triggeringEvent } = event.detail;
   if (!triggeringEvent?.submitter?.hasAttribute("formaction")) event.detail.path = row.getAttribute("action") ?? path;
+  // A control that cannot show its value would change it.
+  const sent = event.detail.formData;
+  const names = new Set(touched(row).map(([name]) => name));
+  for (const name of grouped(sent).keys()) if (!names.has(name)) sent.delete(name);
 });
 
 let waiting = 0;
 document.addEventListener("htmx:beforeRequest", (event) => {
   const row = event.target;
   if (!row.matches?.("form[data-q]")) return;
+  clearTimeout(waits.get(row));
+  waits.delete(row);
   if (row.querySelector("[data-conflict]") && row.dataset.dirty !== "typed") { event.preventDefault(); return; }
   if (needsReason(row)) {
     event.preventDefault();
@@ -70,38 +80,4 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (row.dataset.dirty === "sent") delete row.dataset.dirty;
   if (document.getElementById("save")?.textContent === "Saving" || isSaying("save-off")) say("Saved");
   document.body.dispatchEvent(new CustomEvent("attest:saved"));
-});
-
-// Settling a conflict. "Mine" is what stands in the row now; the other two are offered
-// again when somebody typed on since, so that no text is left out of the comparison.
-document.addEventListener("htmx:configRequest", (event) => {
-  if (event.target.dataset?.keep !== "mine") return;
-  const sent = event.detail.formData;
-  for (const [name, values] of grouped(new FormData(rowOn(event.target.dataset.of)))) {
-    sent.delete(name);
-    for (const value of values) sent.append(name, value);
-  }
-});
-document.addEventListener("htmx:beforeRequest", (event) => {
-  const { keep, of } = event.target.dataset ?? {};
-  if (!keep) return;
-  const row = rowOn(of);
-  if (keep !== "mine" && row.dataset.dirty === "typed") {
-    event.preventDefault();
-    row.requestSubmit();
-    return;
-  }
-  row.dataset.dirty = "chosen";
-});
-// A choice that is refused again shows its texts where the first ones were.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const form = event.detail.requestConfig.elt;
-  if (form?.dataset.keep && event.detail.xhr.status >= 400) event.detail.target = document.getElementById(`said-${form.dataset.of}`);
-});
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { keep, of } = event.target.dataset ?? {};
-  if (!keep || isSaved(event)) return;
-  const row = rowOn(of);
-  if (row.dataset.dirty === "chosen") row.dataset.dirty = "sent";
-  say(`${row.dataset.key} is not saved yet. Choose again.`, "save-off");
 });

@@ -1,28 +1,41 @@
 // The box on this device: for each row what was touched, typed over which base, and what was
 // tried last. That is sent first and as it was: its reply may have been lost, not the save.
-import { touched } from "./rows.js";
+// "quiet" is kept in case this tab dies; the rest could not be saved.
+import { read, takeUp, write } from "./keeper.js";
+import { rowOf, touched } from "./rows.js";
 
-const key = `outbox-${document.body.dataset.person}`;
-export const box = {};
-try { Object.assign(box, JSON.parse(sessionStorage.getItem(key))); } catch { /* storage is off: the page itself holds the text */ }
+export const box = read("rows") ?? {};
 export const shown = new Set(); // addresses whose row on this page holds what is kept
 export const flying = new WeakMap(); // what is on its way
 
-function write() {
-  try {
-    if (Object.keys(box).length) sessionStorage.setItem(key, JSON.stringify(box)); else sessionStorage.removeItem(key);
-  } catch { /* as above */ }
-}
+export const waiting = () => Object.keys(box).filter((address) => !box[address].quiet);
 export const addressIn = (row) => row.getAttribute("action");
-export function keep(row, tried = flying.get(row) ?? null) {
+export function keep(row, tried = flying.get(row) ?? null, quiet = false) {
   const address = addressIn(row);
-  const kept = { base: row.elements.base.value, touched: touched(row), tried: box[address]?.tried ?? tried };
-  if (!kept.touched.length && !kept.tried) return;
+  const old = box[address];
+  const kept = { base: row.elements.base.value, touched: touched(row), tried: old?.tried ?? tried, quiet: quiet && (old?.quiet ?? true) };
+  if (!kept.touched.length && !kept.tried) {
+    if (old?.quiet) drop(address);
+    return;
+  }
+  if (old?.quiet && !quiet) delete box[address]; // what was refused last is shown last
   box[address] = kept;
   shown.add(address);
-  write();
+  write("rows", box);
 }
 export function drop(address) {
   delete box[address];
-  write();
+  write("rows", box);
 }
+export async function adopt() {
+  const found = await takeUp("rows");
+  for (const [address, kept] of Object.entries(found)) box[address] ??= { ...kept, quiet: false };
+  if (Object.keys(found).length) write("rows", box);
+}
+const typing = new WeakMap();
+document.addEventListener("input", (event) => {
+  const row = rowOf(event.target);
+  if (!row?.hasAttribute("hx-post")) return;
+  clearTimeout(typing.get(row));
+  typing.set(row, setTimeout(keep, 100, row, undefined, true));
+});

@@ -1,5 +1,7 @@
 // One's own questions: the row saves itself as in the workspace; a button saves it and then goes on.
+import { addressIn, drop } from "./box.js";
 import "./outbox.js";
+import "./settling.js";
 import { fill, isSaved, known, rowOf, rowOn } from "./rows.js";
 import { say } from "./workspace.js";
 
@@ -32,6 +34,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
   if (!form?.dataset.keep || event.detail.xhr.status >= 300) return;
   event.detail.shouldSwap = false;
+  drop(addressIn(rowOn(form.dataset.of)));
   delete rowOn(form.dataset.of).dataset.dirty;
   say("Saved");
   location.reload();

@@ -15,9 +15,10 @@ function foresee(name, selector = "body") {
   if (!there.has(name) && document.querySelector(selector)) need(name).catch(() => {});
 }
 
-// Comments: once there is a box for one, or when this tab holds one that is not sent.
+// Comments: once there is a box for one, or when this device holds one that is not sent.
 function isKept() {
-  try { return Boolean(sessionStorage.getItem(`outbox-talk-${document.body.dataset.person}`)); } catch { return false; }
+  const mine = `outbox-${document.body.dataset.person}-`;
+  try { return Object.keys(localStorage).some((key) => key.startsWith(mine) && key.endsWith("-talk")); } catch { return false; }
 }
 async function comments() {
   const isWanted = document.getElementById("talk") || isKept();
@@ -29,6 +30,7 @@ document.addEventListener("focusin", comments); // where it failed before
 function look() {
   comments();
   foresee("./states.js", ".q-open, [data-from-panel]");
+  foresee("./settling.js", "[data-conflict]");
   foresee("./proofs.js", ".q-open [data-uploads]");
 }
 for (const name of ["htmx:afterSwap", "attest:moved"]) document.addEventListener(name, look);
@@ -38,7 +40,7 @@ look();
 document.addEventListener("attest:picked", () => foresee("./bulk.js"));
 
 // A press that comes before its script waits; however often it comes, it counts once.
-const presses = { "#bulk button[name]": "./bulk.js", "[data-below]": "./states.js", "form.talk button": "./talk.js" };
+const presses = { "[data-conflict] button": "./settling.js", "#bulk button[name]": "./bulk.js", "[data-below]": "./states.js", "form.talk button": "./talk.js" };
 let pressed = null;
 function again() {
   const node = pressed;

@@ -1,18 +1,16 @@
 // Saves that did not get through: kept on this device, sent again, never dropped in silence.
-import { addressIn, box, drop, flying, keep, shown } from "./box.js";
-import { fill, flat, grouped, isSame, isSaved, known, raise, rowAt, touched } from "./rows.js";
+import { addressIn, adopt, box, drop, flying, keep, shown, waiting } from "./box.js";
+import { fill, flat, grouped, isSame, isRenewed, isSaved, known, raise, rowAt, touched } from "./rows.js";
 import { load, open, say } from "./workspace.js";
-import { freshToken, isStale, token } from "./token.js";
 import "./autosave.js";
 
 let why = "Offline.";
-let isSigningOut = false; // ui.js empties the outbox on the page after it
 
 function offer(tag, textContent, more) {
   document.getElementById("save")?.append(" ", Object.assign(document.createElement(tag), { textContent, ...more }));
 }
 function tell() {
-  const count = Object.keys(box).length;
+  const count = waiting().length;
   if (!count) return;
   say(`${why} ${count} answer${count > 1 ? "s wait" : " waits"} on this device.`, "save-off");
   if (why.startsWith("You are signed out")) offer("a", "Sign in", { href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}` });
@@ -29,9 +27,9 @@ const showKept = () => texts().then((kept) => kept.showKept(), () => { why = "Of
 async function post(address, kept) {
   const bodies = [kept.tried, flat(kept.touched)].filter((body) => body?.length);
   for (const body of bodies) {
-    const ask = () => fetch(address, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams([...body, ["base", kept.base], ["csrfmiddlewaretoken", token()]]) });
+    const ask = () => fetch(address, { method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams([...body, ["base", kept.base], ["csrfmiddlewaretoken", document.querySelector('[name="csrfmiddlewaretoken"]').value]]) });
     let reply = await ask();
-    if (isStale(reply.headers.get("HX-Trigger")) && await freshToken()) reply = await ask();
+    if (await isRenewed(reply.headers.get("HX-Trigger"))) reply = await ask();
     if (!reply.ok) {
       kept.stuck = [409, 422].includes(reply.status);
       why = kept.stuck ? "Not saved." : told(reply.status);
@@ -44,13 +42,13 @@ async function post(address, kept) {
   say("Saved");
   tell();
 }
-let isSending = false;
-let isRestoring = false;
+let [isSending, isRestoring, isSigningOut] = [false, false, false];
 async function send() {
   if (isSending) return;
   isSending = true;
   for (const [address, kept] of Object.entries(box)) {
     const row = shown.has(address) && rowAt(address);
+    if (kept.quiet && row) continue;
     if (row?.hasAttribute?.("hx-post")) row.requestSubmit();
     else if (!kept.stuck && !kept.isOver && !(isRestoring && rowAt(address))) await post(address, kept).catch(tell);
   }
@@ -83,7 +81,7 @@ async function restore(isOpened) {
 }
 // A row with unsaved text is about to be replaced: by a filter, a search, an undo.
 function lose(row) {
-  if (row.dataset.dirty === "chosen") return;
+  if (row.dataset.dirty === "chosen") { drop(addressIn(row)); return; }
   keep(row);
   shown.delete(addressIn(row));
 }
@@ -119,7 +117,7 @@ for (const name of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout", "htmx:re
     why = told(status);
     keep(row, [401, 403, 404].includes(status) ? null : pairs(event.detail.requestConfig.formData));
     tell();
-    if (isStale(event.detail.xhr?.getResponseHeader("HX-Trigger"))) freshToken().then((isFresh) => { if (isFresh) row.requestSubmit(); });
+    isRenewed(event.detail.xhr?.getResponseHeader("HX-Trigger")).then((isFresh) => { if (isFresh) row.requestSubmit(); }, () => {});
   });
 }
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -131,20 +129,20 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!isTaken || !shown.has(address) || !box[address]) return;
   const wasTried = box[address].tried;
   drop(address);
+  keep(row, null, true); // what was typed since, or is not taken
   if (wasTried && isSaved(event) && touched(row).length) { row.dataset.dirty = "typed"; row.requestSubmit(); }
   tell();
   send();
 });
 window.addEventListener("online", send);
 window.addEventListener("pageshow", (event) => { if (event.persisted) send(); });
-setInterval(() => { if (Object.keys(box).length) send(); }, 7000);
+setInterval(() => { if (waiting().length) send(); }, 7000);
 document.addEventListener("submit", (event) => { isSigningOut = event.target.matches("[data-sign-out]"); });
-window.addEventListener("pagehide", () => {
-  document.querySelectorAll("form[data-q][data-dirty]").forEach((row) => keep(row));
-  try { if (isSigningOut) sessionStorage.setItem("signing-out", "1"); } catch { /* as above */ }
+window.addEventListener("pagehide", () => { // by then ui.js may have emptied it
+  if (!isSigningOut) document.querySelectorAll("form[data-q][data-dirty]").forEach((row) => keep(row));
 });
 window.addEventListener("beforeunload", (event) => {
-  if (Object.keys(box).length || document.querySelector("form[data-q][data-dirty]")) event.preventDefault();
+  if (waiting().length || document.querySelector("form[data-q][data-dirty]")) event.preventDefault();
 });
 
-document.addEventListener("htmx:load", () => restore(true), { once: true }); // before it, a submit would leave the page
+document.addEventListener("htmx:load", () => { restore(true); adopt().then(() => restore(true)); }, { once: true }); // before it, a submit would leave the page

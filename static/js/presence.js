@@ -1,7 +1,6 @@
 // Who else is here: a word to the server every half minute and when a row opens, while the tab is seen.
 // The reply holds one mark for each row that somebody has open; they are copied into those rows.
-import { rowOn } from "./rows.js";
-import { freshToken, isStale } from "./token.js";
+import { isRenewed, rowOn } from "./rows.js";
 
 const form = document.querySelector("[data-presence]");
 const isOurs = (event) => event.detail.elt === form;
@@ -44,7 +43,7 @@ if (form) {
     if (event.detail.target?.id === "here") tell();
   });
   form.addEventListener("htmx:responseError", (event) => {
-    if (isOurs(event) && isStale(event.detail.xhr.getResponseHeader("HX-Trigger"))) freshToken();
+    if (isOurs(event)) isRenewed(event.detail.xhr.getResponseHeader("HX-Trigger")).catch(() => {});
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) ping(); });
   window.addEventListener("pagehide", () => {

@@ -7,7 +7,8 @@ export const addressOf = (row) => row.getAttribute("action").replace(/save\/$/, 
 export const isSaved = (event) => event.detail.xhr?.status >= 200 && event.detail.xhr.status < 300;
 export const isText = (node) => node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 
-const aside = new Set(["csrfmiddlewaretoken", "base", "want"]);
+export const isRenewed = async (header) => (header ?? "").includes("attest:stale-form") && (await import("./token.js")).freshToken();
+const aside = new Set(["csrfmiddlewaretoken", "base", "want", "body"]);
 const columns = { owner: "owner_id" };
 const saved = new WeakMap();
 

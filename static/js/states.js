@@ -1,5 +1,5 @@
 // Don't know and later; what waits to be looked at: still right, taking over, sending back.
-import { rowOf, rowOn } from "./rows.js";
+import { isSaved, remember, rowOf, rowOn } from "./rows.js";
 import { load, say } from "./workspace.js";
 
 // A value that is given, or a day, says itself which of the radios beside it is meant.
@@ -13,6 +13,16 @@ document.addEventListener("input", (event) => {
   if (event.target.name === "later_until" && event.target.value) mean(row, "later");
   if (event.target.name === "value" && row.querySelector('[value="dont_know"]:checked, [value="later"]:checked')) mean(row, "unanswered");
 }, true);
+
+// Only "later" has a day: the server has taken it away.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const row = event.target;
+  if (!row.matches?.("form[data-q]") || !isSaved(event)) return;
+  const day = row.querySelector('[name="later_until"]');
+  if (!day?.value || row.querySelector('input[name="verdict"][value="later"]:checked')) return;
+  day.value = "";
+  remember(row, [["later_until", ""]]);
+});
 
 // Under its row: a related answer beside one's own, or the reason for sending back.
 const under = (answer) => document.getElementById(`keeps-${answer}`);

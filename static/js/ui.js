@@ -1,14 +1,20 @@
 // Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the document.
-// Signing out empties the outbox of this tab: on the page after it, for the person may yet stay.
+// Signing out empties what waits on this device (keeper.js), but for tabs that still show it: on the page after
+// it, for the person may yet stay.
+function empty(storage, start, held = new Set()) {
+  for (const key of Object.keys(storage)) if (key.startsWith(start) && !held.has(key.replace(/-[^-]*$/, ""))) storage.removeItem(key);
+}
 try {
-  if (sessionStorage.getItem("signing-out")) {
-    sessionStorage.removeItem("signing-out");
-    const isOut = !document.querySelector("[data-sign-out]");
-    for (const key of Object.keys(sessionStorage)) if (isOut && key.startsWith("outbox-")) sessionStorage.removeItem(key);
+  const person = sessionStorage.getItem("signing-out");
+  sessionStorage.removeItem("signing-out");
+  if (person && !document.querySelector("[data-sign-out]")) {
+    empty(sessionStorage, "outbox-");
+    empty(localStorage, `outbox-${person}-${sessionStorage.getItem("tab")}-`);
+    navigator.locks?.query().then(({ held }) => empty(localStorage, `outbox-${person}-`, new Set(held.map(({ name }) => name))));
   }
 } catch { /* storage is off: nothing is kept */ }
 document.addEventListener("submit", (event) => {
-  try { if (event.target.matches("[data-sign-out]")) sessionStorage.setItem("signing-out", "1"); } catch { /* as above */ }
+  try { if (event.target.matches("[data-sign-out]")) sessionStorage.setItem("signing-out", event.target.dataset.signOut); } catch { /* as above */ }
 });
 
 // Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first asked for.

@@ -37,7 +37,7 @@ def comments(work, desk):
 
 
 def kept(work):
-    return work.page.evaluate("JSON.stringify(sessionStorage)")
+    return work.page.evaluate("JSON.stringify(localStorage)")
 
 
 def test_cut_line_leaves_the_text_until_it_is_sent_again(work, desk, talk):

@@ -15,7 +15,7 @@ def saved(desk, answers):
 def box(page):
     """What waits in the browser's own storage."""
     return page.evaluate(
-        """Object.entries({...sessionStorage})
+        """Object.entries({...localStorage})
           .filter(([key]) => key.startsWith("outbox-")).join()"""
     )
 
@@ -322,3 +322,30 @@ def test_sign_out_on_another_page_empties_it_too(work):
     work.page.get_by_role("button", name="Sign out").click()
     work.page.wait_for_url("**/accounts/**")
     assert box(work.page) == ""
+
+
+def test_text_of_a_tab_that_died_is_saved_by_the_next_one(work, desk):
+    """Neither a save nor a goodbye: the tab is gone in the middle of a word."""
+    answer, context = work.answers[0], work.page.context
+    work.window.open(answer)
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(answer).press_sequentially("The list is kept by")
+    becomes(lambda: "kept by" in box(work.page), True)
+    work.page.close(run_before_unload=False)
+    page = context.new_page()
+    page.goto(work.path)
+    becomes(lambda: desk.standing(answer)["note"], "The list is kept by")
+    becomes(lambda: box(page), "")
+
+
+def test_other_tab_leaves_text_that_is_being_typed_alone(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    work.page.route("**/save/", lambda route: route.abort())
+    work.window.note(answer).fill("Still being typed")
+    work.window.says("1 answer waits")
+    page = work.page.context.new_page()
+    page.goto(work.path)
+    page.wait_for_timeout(1000)
+    assert desk.standing(answer)["note"] == ""
+    assert "Still being typed" in box(page)

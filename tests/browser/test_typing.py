@@ -202,3 +202,25 @@ def test_new_row_listens_at_once(work, desk):
     )
     work.page.get_by_role("button", name="Undo").click()
     becomes(lambda: desk.standing(answer)["verdict"], "partly")
+
+
+def test_whoever_writes_without_a_pause_is_saved_all_the_same(work, desk):
+    answer = work.answers[0]
+    work.window.open(answer)
+    note = work.window.note(answer)
+    for _ in range(14):
+        note.press_sequentially("again ", delay=80)
+    assert desk.standing(answer)["note"].startswith("again again")
+
+
+def test_row_sends_what_was_touched_and_no_more(work):
+    answer, sent = work.answers[0], []
+    work.window.open(answer)
+    work.page.on(
+        "request", lambda one: sent.append(one.post_data) if one.post_data else None
+    )
+    work.window.note(answer).fill("Alone")
+    work.window.says("Saved")
+    fields = next(post for post in sent if "note=Alone" in post)
+    names = {pair.split("=")[0] for pair in fields.split("&")}
+    assert names == {"csrfmiddlewaretoken", "base", "body", "note"}

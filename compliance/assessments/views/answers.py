@@ -76,7 +76,7 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
     view = overview.read(answer.assessment, request.user.pk, timezone.localdate())
     context = page_context(request, answer.assessment, view) | mark(view, answer)
     context |= _told_event(answer, event) | {"known": done.known}
-    context["has_body"] = "note" in request.POST
+    context["has_body"] = "body" in request.POST
     return render(request, "assessments/_saved.html", context)
 
 
