@@ -50,8 +50,8 @@ PROBE = "import sys; print(sys._base_executable); sys.exit(sys.version_info < (3
 LANES = {
     "fast": ["tests", "--ignore=tests/browser", "--ignore=tests/load"],
     "load": ["tests/load"],
-    "browser": ["tests/browser", "--dist", "loadfile"],
-    "postgres": ["-m", "database and not long and not browser"],
+    "browser": ["tests/browser"],
+    "postgres": ["tests", "--ignore=tests/browser", "-m", "database and not long"],
     "long": ["-m", "long"],
 }
 """Arguments of pytest for each part of the suite that can be asked for by its name."""
