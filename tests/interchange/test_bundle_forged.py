@@ -8,17 +8,19 @@ from django.core.exceptions import ValidationError
 
 from compliance.audit import merkle
 from compliance.audit.chain import START, canonical, link_digest, payload_digest
+from compliance.audit.erasing import erase
+from compliance.interchange.records.planning import written_here
 from compliance.interchange.records.process import UnreadableError
 from compliance.interchange.records.shape import EventPart
 from compliance.interchange.records.trails import _link
-from compliance.models import SignOff
+from compliance.models import Event, SignOff
 from compliance.reports.reading import read
 from compliance.reports.writing import html_of
 from compliance.reviews import actions
 from compliance.reviews.against_trail import faults
 from compliance.reviews.reading import desk_of
 from tests import signing
-from tests.interchange.bundles import brought_in, bundle_of, publish
+from tests.interchange.bundles import brought_in, bundle_of, publish, reading
 from tests.interchange.test_bundle_hostile import packed, unpacked
 
 pytestmark = pytest.mark.slow
@@ -148,3 +150,32 @@ def test_proof_of_a_true_head_does_not_carry_false_events(ready, cast):
     parts["trail/1.json"] = json.dumps(trail).encode()
     with pytest.raises(UnreadableError):
         brought_in(packed(parts), cast.other, by=cast.zoe)
+
+
+def test_event_that_is_erased_in_the_bundle_alone_vouches_for_nobody(ready, cast):
+    """Real hashes throughout, but no hash covers what is left of an erased event."""
+    content = bundle_of(ready)
+    parts = unpacked(content)
+    events = [json.loads(line) for line in parts["trail/1.jsonl"].splitlines()]
+    saved = next(event for event in events if event["action"] == "answer.saved")
+    saved |= {"rest": saved["payload"], "payload": "", "salt": ""}
+    parts["trail/1.jsonl"] = "".join(f"{canonical(e)}\n" for e in events).encode()
+    with reading(content) as bundle:
+        assert written_here(bundle) == ready
+    with reading(packed(parts)) as bundle:
+        assert written_here(bundle) is None
+
+
+def test_event_that_was_erased_here_leaves_a_bundle_ours(ready, cast):
+    before = bundle_of(ready)
+    erased = erase(
+        by=None,
+        organisation_id=cast.acme.pk,
+        subject=cast.con,
+        events=Event.objects.filter(scope_id=ready.pk),
+        clean=lambda text: "-" if " " in text else text,
+    )
+    assert erased > 0
+    for content in (before, bundle_of(ready)):
+        with reading(content) as bundle:
+            assert written_here(bundle) == ready
