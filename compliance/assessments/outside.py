@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from compliance.assessments.choices import TALKED
 from compliance.assessments.models import (
     Answer,
     Assessment,
@@ -80,8 +81,13 @@ def names_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
 
 
 def asked_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
-    """Those that wait for their yes, joined for a page."""
-    rows = names_of(user, organisation).filter(said=NamesakeSaid.WAITS)
+    """Those that wait for their yes, joined for a page.
+
+    Nobody is asked while the assessment is signed or archived: no yes is kept then.
+    """
+    rows = names_of(user, organisation).filter(
+        said=NamesakeSaid.WAITS, origin__assessment__status__in=TALKED
+    )
     return rows.select_related(
         "account",
         "origin__brought_by",

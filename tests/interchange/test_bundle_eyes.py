@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import confirm_na, say_whose
 from compliance.assessments.against_trail.names import faults
+from compliance.assessments.outside import asked_of
 from compliance.assessments.versions import Known
 from compliance.assessments.waiting import waiting
 from compliance.interchange.records import outgoing
@@ -153,7 +154,9 @@ def test_nothing_is_claimed_of_what_is_signed(ready, cast, elsewhere):
     content = bundle_of(ready)
     emails = {ref_of(content, "Con Tributor"): cast.ada.email}
     came = sent(cast.otto, brought_in(content, cast.acme, by=cast.otto, emails=emails))
+    assert [name.origin.assessment for name in asked_of(cast.ada, cast.acme)] == [came]
     signing.sign(cast.rev, came)
+    assert not asked_of(cast.ada, cast.acme)  # neither answer would be kept
     with pytest.raises(ValidationError, match="This assessment is signed"):
         claim(cast.ada, came)
 
