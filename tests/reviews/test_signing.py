@@ -94,6 +94,17 @@ def test_returned_answer_asks_its_people_with_the_reason(cast):
     assert "Which binder" not in mail.body
 
 
+def test_returned_answer_of_somebody_who_left_tells_them_nothing(cast):
+    assessment = signing.make_sent(cast)
+    signing.look(cast.rev, assessment, "Q1", "returned", "Which binder?")
+    cast.acme.memberships.get(user=cast.con).delete()
+    actions.return_for_changes(by=cast.rev, assessment=assessment)
+    row = assessment.answers.get(question__key="Q1")
+    assert (row.answered_by, row.again) == (cast.con, "returned")
+    assert not row.comments.get(author=cast.rev).mentions.exists()
+    assert not [m for m in send_queued() if m.to == [cast.con.email]]
+
+
 def test_returned_answer_is_answered_and_sent_again(cast):
     assessment = signing.make_sent(cast)
     signing.look(cast.rev, assessment, "Q1", "returned", "Which binder?")

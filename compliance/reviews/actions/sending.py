@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from compliance.assessments.choices import Again, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment, Comment, Mention
+from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import CheckResult, ReviewEnd
@@ -99,14 +100,21 @@ def _returned(review: Review) -> list[Check]:
 
 
 def _hand_over(by: User, returned: Sequence[Check]) -> None:
-    """Mark the answers, say why beside each, and tell their people in one mail each."""
+    """Mark the answers, say why beside each, and tell their people in one mail each.
+
+    An answer that was carried or brought in may be of somebody who may not read here.
+    """
     told: defaultdict[User, list[Check]] = defaultdict(list)
+    readers: set[User] = set()
+    if returned:
+        organisation = returned[0].answer.assessment.organisation
+        readers.update(who_may(organisation, Permission.VIEW))
     for look in returned:
         answer = look.answer
         text = f"Returned: {look.reason}"
         comment = Comment.objects.create(answer=answer, author=look.by, text=text)
-        people = {one for one in (answer.owner, answer.answered_by) if one}
-        for person in sorted(people - {look.by}, key=lambda one: one.pk):
+        people = readers & {answer.owner, answer.answered_by} - {look.by}
+        for person in sorted(people, key=lambda one: one.pk):
             Mention.objects.create(comment=comment, user=person)
             if person != by:
                 told[person].append(look)
