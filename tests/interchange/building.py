@@ -16,14 +16,15 @@ from django.core.management import call_command  # noqa: E402
 
 from compliance.models import Theme  # noqa: E402
 from tests import signing  # noqa: E402
-from tests.factories import make_cast, make_organisation  # noqa: E402
+from tests.factories import make_cast, make_member, make_organisation  # noqa: E402
 from tests.interchange.bundles import make_everything, publish  # noqa: E402
 
 
 def main(what):
     call_command("migrate", interactive=False, verbosity=0)
     if what == "fresh":
-        make_organisation("Fresh", "fresh")
+        fresh = make_organisation("Fresh", "fresh")
+        make_member(fresh, "owner", "Fran Fresh", "fran@example.org")
         Theme.objects.create(key="t", name="Other words", position=1)
         return
     cast = make_cast()

@@ -34,7 +34,8 @@ def test_it_goes_from_one_kind_to_the_other_and_back_with_an_equal_hash(
         files = [tmp_path / f"{number}-{step}.zip" for step in range(3)]
         first("manage.py", "export_bundle", pk, "--output", files[0])
         for here, came, goes in ((second, *files[:2]), (third, *files[1:])):
-            here("manage.py", "import_bundle", came, "--organisation", "fresh")
+            into = ("--organisation", "fresh", "--by", "fran@example.org")
+            here("manage.py", "import_bundle", came, *into)
             here("manage.py", "export_bundle", pk, "--output", goes)
         assert len({hash_in(file) for file in files}) == 1
         was, *others = (parts_of(file) for file in files)

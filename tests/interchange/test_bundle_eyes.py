@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 
 from compliance.assessments.actions import confirm_na, say_whose
 from compliance.assessments.against_trail.names import faults
@@ -99,6 +100,25 @@ def test_whoever_brings_in_from_elsewhere_does_not_sign_alone(ready, cast, elsew
             signing.look(cast.otto, came, key)
         signing.look(cast.rev, came, key)
     assert signing.sign(cast.otto, came).signed_by == cast.otto
+
+
+def test_on_the_command_line_the_member_it_names_is_a_hand(
+    ready, cast, elsewhere, tmp_path
+):
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(bundle_of(ready))
+    given = ["import_bundle", str(path), "--organisation", "acme"]
+    with pytest.raises(CommandError, match="--by"):
+        call_command(*given)
+    for email in ("rev@example.org", "zoe@example.org", "nobody@example.org"):
+        with pytest.raises(CommandError, match=f"{email} may not bring in"):
+            call_command(*given, "--by", email)
+    call_command(*given, "--by", "Otto@example.org")
+    came = Assessment.objects.get(brought_from__brought_by=cast.otto)
+    came = sent(cast.otto, came)
+    with pytest.raises(ValidationError, match=OWN):
+        signing.sign(cast.otto, came)
+    assert signing.sign(cast.rev, came).signed_by == cast.rev
 
 
 def test_calling_a_colleague_the_author_changes_nothing_without_their_yes(

@@ -10,19 +10,30 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.interchange.records.incoming import bring_in
 from compliance.interchange.records.planning import Coming, plan
 from compliance.interchange.records.process import UnreadableError, opened
-from compliance.organisations.models import Organisation
+from compliance.organisations.access import Permission, who_may
+from compliance.organisations.models import Organisation, User
 
 NOTHING = "Nothing was changed."
 
 
 class Command(BaseCommand):
-    """``import_bundle FILE --organisation SLUG [--dry-run] [--map p1=EMAIL ...]``."""
+    """``import_bundle FILE --organisation SLUG --by EMAIL [--dry-run] [--map p1=EMAIL]``.
+
+    Whoever ``--by`` names counts as the person who prepared every answer of the bundle,
+    as on screen.
+    """
 
     help = "Bring an assessment in from a bundle: whole, with an equal content hash."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--organisation", required=True, help="slug")
+        parser.add_argument(
+            "--by",
+            required=True,
+            metavar="EMAIL",
+            help="the member who imports it: an owner or a compliance officer",
+        )
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
         parser.add_argument(
             "--map",
@@ -37,6 +48,7 @@ class Command(BaseCommand):
         if found is None:
             msg = f"No organisation is called {options['organisation']}."
             raise CommandError(msg)
+        by = _member(found, options["by"])
         try:
             emails = dict(pair.split("=", 1) for pair in options["map"])
         except ValueError as error:
@@ -45,7 +57,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         try:
             with path.open("rb") as file:
-                self._bring(file, found, emails, options["dry_run"])
+                self._bring(file, by, found, emails, options["dry_run"])
         except OSError as error:
             msg = f"{path} cannot be read: {error.strerror}"
             raise CommandError(msg) from error
@@ -59,6 +71,7 @@ class Command(BaseCommand):
     def _bring(
         self,
         file: BinaryIO,
+        by: User,
         organisation: Organisation,
         emails: dict[str, str],
         is_dry: bool,
@@ -74,7 +87,7 @@ class Command(BaseCommand):
                 self.stdout.write("Dry run: nothing was changed.")
                 return
             assessment = bring_in(
-                by=None, organisation=organisation, bundle=bundle, emails=emails
+                by=by, organisation=organisation, bundle=bundle, emails=emails
             )
         self.stdout.write(f"Brought in: {assessment}, {assessment.get_absolute_url()}")
 
@@ -96,3 +109,16 @@ class Command(BaseCommand):
             self.stdout.write(f"Action AC-{was} gets the number AC-{now} here")
         for other in coming.others:
             self.stdout.write(f"Here in another state: {other} ({other.pk})")
+
+
+def _member(organisation: Organisation, email: str) -> User:
+    """The member with that address who may bring in an assessment; ``CommandError``."""
+    able = who_may(organisation, Permission.ASSESS)
+    found = next((one for one in able if one.email == email.lower()), None)
+    if found is None:
+        msg = (
+            f"{email} may not bring in an assessment of {organisation}: --by takes the"
+            " address of an owner or a compliance officer there."
+        )
+        raise CommandError(msg)
+    return found
