@@ -244,6 +244,16 @@ def test_every_migration_has_a_name():
     assert [n for n in names if not re.fullmatch(r"\d{4}_(?!auto)[a-z0-9_]+", n)] == []
 
 
+def test_each_check_has_an_id_of_its_own():
+    """Whoever silences one (SILENCED_SYSTEM_CHECKS) silences no other."""
+    found = [
+        re.findall(r'id="(attest\.[EW]\d{3})"', path.read_text()) for path in MODULES
+    ]
+    ids = [(name, at) for at, some in enumerate(found) for name in set(some)]
+    assert len(ids) > 5
+    assert len({name for name, _ in ids}) == len(ids)
+
+
 def test_no_module_has_an_empty_name():
     assert [here(path) for path in MODULES if path.stem in EMPTY_NAMES] == []
 

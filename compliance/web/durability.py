@@ -47,7 +47,7 @@ def check_durable(
                 f"PostgreSQL has fsync={flush} and full_page_writes={pages}: a power cut"
                 " may destroy the whole database. Set both to on."
             )
-            found.append(Warning(msg, id="attest.W003"))
+            found.append(Warning(msg, id="attest.W004"))
     return found
 
 
