@@ -77,7 +77,8 @@ def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
 
 def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
     """Whether the trail tells of this very file, or the rows of one of its content."""
-    name, made = "reports here", Event.objects.filter(action=MADE)
+    name = "reports here"
+    made = Event.objects.filter(subject_label="report", action=MADE)
     told = Q(payload__contains=sha256) | Q(rest__contains=sha256)
     if made.filter(told).exists():
         return Looked(name, OK, "This very file was made here, byte for byte.")

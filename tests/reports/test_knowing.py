@@ -4,6 +4,8 @@ import hashlib
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from compliance.audit.models import ChainHead, Event
 from compliance.models import Report
@@ -114,6 +116,15 @@ def test_report_from_elsewhere_is_not_said_to_be_wrong_but_unknown(
     assert (found["certificate"], found["reports here"]) == ("fault", "note")
     assert told(report)[0] == 1
     assert told(report, certificate=[own]) == (0, "")
+
+
+def test_whoever_asks_has_only_events_of_reports_read(report):
+    """Anybody may: a search in the content of every event would be dear."""
+    with CaptureQueriesContext(connection) as queries:
+        states(report)
+    searched = [q["sql"] for q in queries if "LIKE" in q["sql"]]
+    assert len(searched) == 1
+    assert '"subject_label" = ' in searched[0]  # of the index event_subject
 
 
 def test_file_made_of_the_same_content_is_another_file(report, settings, tmp_path):
