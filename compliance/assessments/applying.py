@@ -58,7 +58,12 @@ class Scope:
     def told(self) -> Iterable[tuple[str, str]]:
         """Each fact as label and answer, in order."""
         for key, fact in self.words.items():
-            yield fact.label, rules.answered(key, self.facts, self.words, self.say)
+            yield fact.label, self.told_of(key)
+
+    def told_of(self, key: str, facts: rules.Facts | None = None) -> str:
+        """What was answered to one fact, here or in other ``facts``."""
+        answered = self.facts if facts is None else facts
+        return rules.answered(key, answered, self.words, self.say)
 
 
 def choice_keys(fact: Any) -> set[str]:

@@ -135,8 +135,9 @@ class FactsForm(forms.Form):
         *,
         facts: list[Fact],
         known: dict[str, Any] | None = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial(facts, known or {}))
+        super().__init__(data, initial=_initial(facts, known or {}), prefix=prefix)
         self.facts = {fact.key: fact for fact in facts}
         for fact in facts:
             self.fields[fact.key] = _field(fact)
@@ -165,6 +166,15 @@ class FactsForm(forms.Form):
             else:
                 found[key] = None if UNKNOWN in chosen else chosen
         return found
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """Names and values that carry along unseen what the fields show."""
+        values = [(self.add_prefix(key), self[key].value() or []) for key in self.facts]
+        return [
+            (name, one)
+            for name, value in values
+            for one in ([value] if isinstance(value, str) else value)
+        ]
 
 
 def _choices(fact: Fact) -> list[tuple[str, str]]:

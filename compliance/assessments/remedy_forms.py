@@ -11,6 +11,9 @@ from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.organisations.models import User
 from compliance.web.text import validate_line, validate_text
 
+COLUMNS = {"owner": "owner_id"}
+"""Fields that the model calls otherwise."""
+
 
 class RemedyForm(forms.Form):
     """What an action is: title, details, owner, due date, priority and effort."""
@@ -88,9 +91,8 @@ class RemedyForm(forms.Form):
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, by the names of the model."""
-        names = {"owner": "owner_id"}
         sent = {name for name in self.cleaned_data if name in self.data}
-        return {names.get(n, n): self.cleaned_data[n] for n in sent - {"base"}}
+        return {COLUMNS.get(n, n): self.cleaned_data[n] for n in sent - {"base"}}
 
 
 class RemedyEditForm(RemedyForm):

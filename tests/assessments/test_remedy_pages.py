@@ -227,6 +227,20 @@ def test_stale_save_shows_both_and_can_be_sent_again(cast, sign_in):
     assert (task.title, task.due_on) == ("Mine", date(2027, 1, 15))
 
 
+def test_save_after_a_clash_leaves_what_was_not_touched_to_others(cast, sign_in):
+    make_action(cast.acme, cast.ada)
+    theirs = form(title="Theirs", priority="high", due_on="2026-12-01", owner="")
+    sign_in(cast.otto).post(f"{ACTIONS}1/save/", theirs)
+    con = sign_in(cast.con)
+    reply = con.post(f"{ACTIONS}1/save/", form(title="Mine", text="More"))
+    assert [label for label, *_ in reply.context["clashes"]] == ["What is to be done"]
+    again = reply.context["form"].data
+    assert con.post(f"{ACTIONS}1/save/", again).status_code == 302
+    task = Action.objects.get()
+    assert (task.title, task.text) == ("Mine", "More")
+    assert (task.priority, task.due_on) == ("high", date(2026, 12, 1))
+
+
 def test_closing_leads_to_the_answers_to_look_at_again(cast, sign_in):
     answers = list(make_assessment(cast.acme, cast.ada).answers.order_by("pk"))
     Answer.objects.filter(pk=answers[0].pk).update(verdict="not_met")

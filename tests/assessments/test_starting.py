@@ -10,7 +10,7 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.models import Answer, Assessment
+from compliance.models import Answer, Assessment, Fact
 from tests.factories import (
     make_checklist,
     make_draft,
@@ -208,3 +208,63 @@ def test_duty_that_binds_later_is_scored_apart(cast, sign_in, edition):
     text = sign_in(cast.rob).get(assessment.get_absolute_url()).content.decode()
     assert "0</strong> of 2 answered" in text
     assert "0 of 1 prepared" in text
+
+
+@pytest.fixture
+def two(cast, sign_in):
+    """Two people before the facts of one assessment: data is health, size not known."""
+    draft = make_draft(questions=1)
+    Fact.objects.create(
+        edition=draft,
+        key="size",
+        label="Size",
+        text="How big are you?",
+        kind="one",
+        position=2,
+        choices=[{"key": "small", "label": "Small", "help": ""}],
+    )
+    edition = publish(draft)
+    one = start(cast, edition, {"data": ["health"], "size": None})
+    url = f"/o/acme/assessments/{one.pk}/facts/"
+    return one, url, sign_in(cast.ada), sign_in(cast.otto)
+
+
+def facts_form(page, **chosen):
+    """What a browser sends of the page of the facts, with others chosen."""
+    sent = dict(page.context["base"])
+    asked = page.context["facts"]
+    return sent | {key: asked[key].value() for key in asked.facts} | chosen
+
+
+def test_fact_that_was_not_touched_is_left_to_others(two):
+    one, url, ada, otto = two
+    stale = ada.get(url)
+    otto.post(url, facts_form(otto.get(url), data=["children"]))
+    ada.post(url, facts_form(stale, size="small"))
+    one.refresh_from_db()
+    assert one.facts == {"data": ["children"], "size": ["small"]}
+
+
+def test_fact_that_both_changed_shows_both_and_can_be_sent_again(two):
+    one, url, ada, otto = two
+    stale = ada.get(url)
+    otto.post(url, facts_form(otto.get(url), data=["children"], size="small"))
+    reply = ada.post(url, facts_form(stale, data=["none"]))
+    one.refresh_from_db()
+    assert (reply.status_code, one.facts["data"]) == (409, ["children"])
+    [(_, mine, theirs)] = reply.context["clashes"]
+    assert (mine, theirs) == ("none of them", "“Data of children”")
+    assert ada.post(url, facts_form(reply)).status_code == 302
+    one.refresh_from_db()
+    assert one.facts == {"data": [], "size": ["small"]}
+
+
+def test_fault_beside_it_keeps_what_the_page_knew(two):
+    one, url, ada, otto = two
+    stale = ada.get(url)
+    otto.post(url, facts_form(otto.get(url), size="small"))
+    reply = ada.post(url, facts_form(stale, data=["health", "none"]))
+    assert reply.status_code == 422
+    ada.post(url, facts_form(reply, data=["children"]))
+    one.refresh_from_db()
+    assert one.facts == {"data": ["children"], "size": ["small"]}

@@ -57,7 +57,11 @@ from compliance.assessments.actions.remedy import (
     undo_action,
     unlink_answer,
 )
-from compliance.assessments.actions.start import change_facts, start
+from compliance.assessments.actions.start import (
+    StaleFactsError,
+    change_facts,
+    start,
+)
 from compliance.assessments.actions.taking import (
     confirm_again,
     foresee_taking,
@@ -92,6 +96,7 @@ __all__ = [
     "Remedied",
     "Saved",
     "Stale",
+    "StaleFactsError",
     "Told",
     "Undone",
     "amend_law",

@@ -51,7 +51,7 @@ class Remedied:
 class Stale:
     """A change typed over an older version, where somebody changed the same fields.
 
-    ``mine`` holds what was to be saved in those fields, ``action`` what stands.
+    ``mine`` holds every field that was touched, ``action`` what stands.
     """
 
     action: Action
@@ -129,9 +129,8 @@ def change_action(
             and standing[field] != touched[field]
         )
         if clash:
-            mine = {field: touched[field] for field in clash}
-            _record(by, action, "action.refused", {}, json_values(mine))
-            return Stale(action, clash, mine)
+            _record(by, action, "action.refused", {}, json_values(touched))
+            return Stale(action, clash, touched)
         return _write(by, action, touched)
 
 

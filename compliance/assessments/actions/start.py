@@ -19,6 +19,18 @@ from compliance.web.turns import in_turn
 Facts = dict[str, list[str] | None]
 
 
+class StaleFactsError(Exception):
+    """Facts that somebody else has answered otherwise since the page was read.
+
+    ``mine`` holds every fact that was touched, ``now`` all that stand; ``keys`` names
+    those that both changed.
+    """
+
+    def __init__(self, keys: list[str], mine: Facts, now: Facts) -> None:
+        super().__init__(keys)
+        self.keys, self.mine, self.now = keys, mine, now
+
+
 def start(
     *,
     by: User,
@@ -104,11 +116,15 @@ def _answers(assessment: Assessment) -> list[Answer]:
     return answers
 
 
-def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:
-    """Answer the facts anew; the number of questions that now apply or no longer do.
+def change_facts(
+    *, by: User, assessment: Assessment, facts: Facts, base: Facts | None = None
+) -> int:
+    """Change the facts; the number of questions that now apply or no longer do.
 
     Answers are never touched: what stops applying keeps its answer and comes back
-    with it. Raises ``ValidationError`` for unknown facts or a closed assessment.
+    with it. ``base`` is what the page showed: a fact that the person left as it was is
+    left to others, and one that both changed raises ``StaleFactsError`` and changes
+    nothing. Raises ``ValidationError`` for unknown facts or a closed assessment.
     """
     with in_turn(), transaction.atomic():
         assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
@@ -117,6 +133,8 @@ def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:
             msg = f"This assessment is {closed}: its facts stay as they are."
             raise ValidationError(msg)
         _refuse_unknown(assessment.edition, facts)
+        if base is not None:
+            facts = _touched(assessment, facts, base)
         before = {key: assessment.facts.get(key) for key in facts}
         changed = {key: value for key, value in facts.items() if before[key] != value}
         if not changed:
@@ -134,6 +152,25 @@ def change_facts(*, by: User, assessment: Assessment, facts: Facts) -> int:
             after=changed | {"questions_moved": moved},
         )
     return len(moved)
+
+
+def _touched(assessment: Assessment, facts: Facts, base: Facts) -> Facts:
+    """The facts that a person changed, where nobody else has changed them since."""
+    mine = {k: v for k, v in facts.items() if not _is_same(v, base.get(k))}
+    now = assessment.facts
+    clash = [
+        key
+        for key, chosen in mine.items()
+        if not (_is_same(now.get(key), base.get(key)) or _is_same(now.get(key), chosen))
+    ]
+    if clash:
+        raise StaleFactsError(clash, mine, now)
+    return mine
+
+
+def _is_same(one: list[str] | None, other: list[str] | None) -> bool:
+    """Whether two answers to a fact choose the same; unknown is not "none of these"."""
+    return (one is None) == (other is None) and set(one or ()) == set(other or ())
 
 
 def _apply(assessment: Assessment) -> list[str]:

@@ -16,7 +16,12 @@ from django.views.decorators.http import (
 
 from compliance.assessments import actions, remedies
 from compliance.assessments.models import Action, Answer
-from compliance.assessments.remedy_forms import LinkForm, RemedyEditForm, RemedyForm
+from compliance.assessments.remedy_forms import (
+    COLUMNS,
+    LinkForm,
+    RemedyEditForm,
+    RemedyForm,
+)
 from compliance.assessments.remedy_history import remedy_history
 from compliance.assessments.remedy_words import told_value
 from compliance.assessments.views.looking import owners
@@ -116,13 +121,17 @@ def _form(
     """The form of an action with what stands, or what was sent; None for readers."""
     if Permission.ANSWER not in request.may:
         return None
+    people = owners(request, found.owner)
+    return RemedyEditForm(data, people=people, initial=_initial(found))
+
+
+def _initial(found: Action) -> dict[str, Any]:
+    """What stands, by the names of the form."""
     names = ("title", "text", "due_on", "priority", "status", "effort_days")
     initial = {name: getattr(found, name) for name in names}
     if found.effort_days:
         initial["effort_days"] = str(found.effort_days).removesuffix(".0")
-    initial |= {"owner": found.owner_id, "base": found.version}
-    people = owners(request, found.owner)
-    return RemedyEditForm(data, people=people, initial=initial)
+    return initial | {"owner": found.owner_id, "base": found.version}
 
 
 def _page(
@@ -176,7 +185,10 @@ def action_save(request: MemberRequest, number: int) -> HttpResponse:
 def _stale(
     request: MemberRequest, done: actions.Stale, form: RemedyEditForm
 ) -> HttpResponse:
-    """What was typed beside what stands; saving again from here takes what was typed."""
+    """What was typed beside what stands; saving again from here takes what was typed.
+
+    What was left alone shows what others made of it.
+    """
     found = _find(request, done.action.number)
     people = {person.pk: str(person) for person in owners(request, found.owner)}
     clashes = [
@@ -188,9 +200,10 @@ def _stale(
         for field in done.fields
     ]
     again = request.POST.copy()
-    again["base"] = str(found.version)
-    touched = _form(request, found, again)
-    return _page(request, found, touched, 409, clashes=clashes)
+    for name, value in _initial(found).items():
+        if COLUMNS.get(name, name) not in done.mine:
+            again[name] = "" if value is None else str(value)
+    return _page(request, found, _form(request, found, again), 409, clashes=clashes)
 
 
 @require_POST

@@ -22,9 +22,12 @@ from compliance.assessments.forms import FactsForm, StartForm
 from compliance.assessments.lists import standing
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.views.workspace import find
-from compliance.checklists.models import Edition
+from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
+
+BASE = "base"
+"""Before the name of a fact: what the page knew of it."""
 
 
 @require_safe
@@ -136,20 +139,56 @@ def facts(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     asked = list(assessment.edition.facts.all())
     form = FactsForm(data, facts=asked, known=assessment.facts)
+    base = FactsForm(data, facts=asked, known=assessment.facts, prefix=BASE)
     if data is not None and form.is_valid():
+        base.is_valid()
         try:
             moved = actions.change_facts(
-                by=request.user, assessment=assessment, facts=form.answers()
+                by=request.user,
+                assessment=assessment,
+                facts=form.answers(),
+                base=base.answers(),
             )
+        except actions.StaleFactsError as stale:
+            return _stale_facts(request, assessment, asked, stale)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.info(request, _moved(moved))
             return redirect(assessment)
-    known = form.answers() if data is not None and form.is_valid() else assessment.facts
-    context = {"assessment": assessment, "edition": assessment.edition, "facts": form}
-    context |= _counts(assessment.edition, known)
-    status = 422 if data is not None else 200
+    context = {"assessment": assessment, "facts": form, "base": base.hidden()}
+    status = 200 if data is None else 422
+    return _facts_page(request, context, assessment.facts, status)
+
+
+def _stale_facts(
+    request: MemberRequest,
+    assessment: Assessment,
+    asked: list[Fact],
+    stale: actions.StaleFactsError,
+) -> HttpResponse:
+    """What was chosen beside what others chose; saving from here takes what was chosen."""
+    scope = Scope(assessment.edition, stale.now)
+    clashes = [
+        (scope.words[key].label, scope.told_of(key, stale.mine), scope.told_of(key))
+        for key in stale.keys
+    ]
+    merged = stale.now | stale.mine
+    context = {
+        "assessment": assessment,
+        "facts": FactsForm(facts=asked, known=merged),
+        "base": FactsForm(facts=asked, known=stale.now, prefix=BASE).hidden(),
+        "clashes": clashes,
+    }
+    return _facts_page(request, context, merged, 409)
+
+
+def _facts_page(
+    request: MemberRequest, context: dict[str, Any], known: dict[str, Any], status: int
+) -> HttpResponse:
+    """The page of the facts; what applies is counted for the ``known`` ones."""
+    edition = context["assessment"].edition
+    context |= {"edition": edition} | _counts(edition, known)
     return render(request, "assessments/facts.html", context, status=status)
 
 
