@@ -170,6 +170,15 @@ def test_only_who_was_asked_says_it_and_only_once(ready, cast, elsewhere):
         claim(cast.ada, came, is_theirs=False)
 
 
+def test_somebody_who_reads_nothing_here_is_not_asked(ready, cast, elsewhere):
+    """An auditor has a seat at most, and no page to say yes or no on."""
+    content = bundle_of(ready)
+    emails = {ref_of(content, "Con Tributor"): cast.aud.email}
+    with pytest.raises(ValidationError, match="nobody who may read here"):
+        brought_in(content, cast.acme, by=cast.otto, emails=emails)
+    assert not Namesake.objects.exists()
+
+
 def test_nothing_is_claimed_of_what_is_signed(ready, cast, elsewhere):
     content = bundle_of(ready)
     emails = {ref_of(content, "Con Tributor"): cast.ada.email}

@@ -169,7 +169,10 @@ def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
 @pytest.mark.parametrize(
     ("emails", "words"),
     [
-        ({"p1": "ada@example.org"}, "p1: nobody here has the address ada@example.org."),
+        (
+            {"p1": "ada@example.org"},
+            "p1: nobody who may read here has the address ada@example.org.",
+        ),
         ({"p99": "zoe@example.org"}, "p99 is nobody in the bundle."),
         (
             {"p1": "zoe@example.org", "p2": "zoe@example.org"},

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from compliance.models import Assessment
 from tests import signing
+from tests.factories import make_member
 from tests.interchange.bundles import (
     bundle_of,
     hash_of,
@@ -131,4 +132,12 @@ def test_person_who_is_no_member_is_refused_in_words(full, cast, sign_in):
     data = {"draft": hidden(page, "draft"), "person-p1": "ada@example.org"}
     page = client.post(f"{IN}take/", data)
     assert page.status_code == 422
-    assert "p1: nobody here has the address ada@example.org." in page.text
+    assert "p1: nobody who may read here has the address ada@example.org." in page.text
+
+
+def test_only_people_who_may_read_are_offered(full, cast, sign_in):
+    reader = make_member(cast.other, "reader", "Rea Der", "rea@example.org")
+    auditor = make_member(cast.other, "auditor", "Au Ditor", "au@example.org")
+    page = sent(sign_in(cast.zoe), bundle_of(full))
+    assert f'value="{reader.email}"' in page.text
+    assert auditor.email not in page.text

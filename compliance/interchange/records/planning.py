@@ -15,6 +15,7 @@ from compliance.checklists.models import Checklist, Edition, Theme
 from compliance.interchange.bringing import missing_cites
 from compliance.interchange.records import files
 from compliance.interchange.records.process import Bundle
+from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Membership, Organisation, User
 
 
@@ -237,12 +238,12 @@ def _edition_faults(
 def _people(
     rows: dict[str, Any], organisation: Organisation, emails: Mapping[str, str]
 ) -> tuple[list[Somebody], list[str]]:
-    """Who the people of a bundle are here, and why somebody cannot be who was said."""
+    """Who the people of a bundle are here, and why somebody cannot be who was said.
+
+    Somebody who reads nothing here, as an auditor does not, could never be asked.
+    """
     wanted = {ref: email.strip().lower() for ref, email in emails.items() if email}
-    members = Membership.objects.filter(
-        organisation=organisation, user__email__in=wanted.values(), user__is_active=True
-    ).select_related("user")
-    by_email = {member.user.email: member.user for member in members}
+    by_email = {one.email: one for one in who_may(organisation, Permission.VIEW)}
     known = {person["ref"] for person in rows["people"]}
     faults = [
         f"{ref} is nobody in the bundle." for ref in sorted(wanted.keys() - known)
@@ -250,7 +251,7 @@ def _people(
     met: set[str] = set()
     for ref, email in wanted.items():
         if email not in by_email:
-            faults.append(f"{ref}: nobody here has the address {email}.")
+            faults.append(f"{ref}: nobody who may read here has the address {email}.")
         if email in met:
             faults.append(f"{ref}: {email} stands for somebody else already.")
         met.add(email)

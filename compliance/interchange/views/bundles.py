@@ -17,7 +17,12 @@ from compliance.interchange.forms import BringForm, BundleForm
 from compliance.interchange.records.incoming import bring_in
 from compliance.interchange.records.planning import Coming, plan
 from compliance.interchange.records.process import UnreadableError, opened
-from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    member_required,
+    who_may,
+)
 
 PREVIEW = "interchange/bundle_preview.html"
 
@@ -139,13 +144,12 @@ def _shown(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    people = request.organisation.memberships.with_people()
     context = {
         "draft_id": form.cleaned_data["draft"],
         "coming": coming,
         "refusals": (),
         "head": coming.bundle.head,
         "assessment": coming.bundle.rows["assessment"],
-        "members": people.filter(user__is_active=True),
+        "people": who_may(request.organisation, Permission.VIEW),
     }
     return render(request, PREVIEW, context | more, status=status)
