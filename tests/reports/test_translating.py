@@ -122,7 +122,7 @@ def reason(assessment, language):
         ),
         (
             None,
-            "Bleibt aufgenommen, bis dies bekannt ist: Daten: „Gesundheitsdaten“. "
+            "Bleibt enthalten, bis dies feststeht: Daten: „Gesundheitsdaten“. "
             "Daten: noch nicht bekannt.",
             ("Daten", "noch nicht bekannt"),
         ),
