@@ -17,6 +17,7 @@ def question(key, **fields):
         "how_to_check": "",
         "when_partly": "",
         "common_mistake": "",
+        "background": "",
         "evidence_hints": ["List", "Log", "Minutes"],
         "remedy": "",
         "related": [],

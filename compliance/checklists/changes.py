@@ -18,6 +18,7 @@ GUIDANCE = {
     "common_mistake": "Common mistake",
     "evidence_hints": "Evidence",
     "remedy": "Remedy",
+    "background": "Background",
     "related": "Related questions",
 }
 BOUNDS = {

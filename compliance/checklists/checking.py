@@ -127,7 +127,7 @@ def _question(
             yield Item(text, is_blocking=True, place=key)
     for text in (*_kind_faults(question), *_rule_faults(question, document, known)):
         yield Item(text, is_blocking=True, place=key)
-    if not question["good"] and not question["how_to_check"]:
+    if not any(question[name] for name in ("good", "how_to_check", "background")):
         yield Item("There is no guidance.", is_blocking=False, place=key)
 
 

@@ -61,7 +61,7 @@ SECTION = ("key", "title", "intro")
 QUESTION = (
     "key", "title", "text", "kind", "weight", "binds", "rule", "applies_from", "number",
     "good", "how_to_check", "when_partly", "common_mistake", "evidence_hints", "remedy",
-    "related",
+    "background", "related",
 )  # fmt: skip
 CHOICE = ("key", "label", "help", "verdict")
 

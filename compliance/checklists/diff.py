@@ -27,6 +27,7 @@ FIELDS: Mapping[ChangeKind, tuple[str, ...]] = {
         "common_mistake",
         "evidence_hints",
         "remedy",
+        "background",
         "related",
     ),
     ChangeKind.TRANSLATED: ("translations",),

@@ -11,10 +11,18 @@ TEXTS = {
     "when_partly": "When partly",
     "common_mistake": "Common mistake",
     "remedy": "Remedy",
+    "background": "Background",
 }
 LISTS = {"good": "What good looks like", "evidence_hints": "Evidence"}
 CHOICE = ("label", "help")
-MAY_BE_EMPTY = {"how_to_check", "when_partly", "common_mistake", "remedy", "help"}
+MAY_BE_EMPTY = {
+    "how_to_check",
+    "when_partly",
+    "common_mistake",
+    "remedy",
+    "background",
+    "help",
+}
 LONGEST = {"title": 60, "label": 200}
 
 

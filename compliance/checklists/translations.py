@@ -30,7 +30,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 """BCP 47: a language, with a script or a region where they tell it apart."""
 QUESTION = (
     "title", "text", "good", "how_to_check", "when_partly", "common_mistake",
-    "evidence_hints", "remedy",
+    "evidence_hints", "remedy", "background",
 )  # fmt: skip
 LISTS = ("good", "evidence_hints")
 LABELS = {
@@ -49,6 +49,7 @@ LABELS = {
     "common_mistake": "The usual mistake",
     "evidence_hints": "Usual evidence",
     "remedy": "What to do first",
+    "background": "Background",
     "unit": "Unit",
 }
 

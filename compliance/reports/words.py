@@ -119,6 +119,7 @@ STORED = (
     _("When partly"),
     _("Common mistake"),
     _("Remedy"),
+    _("Background"),
     _("Evidence"),
     _("Related questions"),
     _("at least %(n)s"),

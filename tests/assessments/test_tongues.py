@@ -47,6 +47,23 @@ def test_translations_are_read_with_no_query_more(opened):
     assert 'lang="fr" dir="auto"><p>Un</p>' in text
 
 
+def test_background_stands_apart_from_what_a_good_answer_shows(cast, sign_in):
+    draft = make_draft(number="2026.9")
+    said_de = {"de": {"background": said("*Dafür.*", "It *helps*.")}}
+    draft.questions.filter(key="Q1").update(
+        good=[], evidence_hints=[], background="It *helps*.", translations=said_de
+    )
+    assessment = make_assessment(cast.acme, cast.ada, publish(draft))
+    answer = assessment.answers.get(question__key="Q1")
+    path = f"{assessment.get_absolute_url()}answers/{answer.pk}/panel/guidance/"
+    text = flat(sign_in(cast.ada).get(path).text)
+    assert "<h2>Background</h2><p" in text
+    assert "<em>helps</em>" in text
+    assert "<em>Dafür.</em>" in text
+    assert "What a good answer shows" not in text
+    assert "Usual evidence" not in text
+
+
 def test_hostile_translations_stay_words(opened):
     words = {"text": said("<script>x</script>", "?"), "remedy": said("[a](data:x)", "")}
     text, _ = opened({"de": words})

@@ -26,6 +26,7 @@ TYPED = {
     "good": "A **register**\n<script>alert(1)</script>",
     "how_to_check": "- ask\n- look",
     "when_partly": "[x](javascript:alert(1))",
+    "background": "It ~~never~~ *helps*.",
 }
 
 
@@ -36,6 +37,7 @@ def test_what_is_typed_is_shown_and_not_saved(
         reply = ada.post(url(draft), TYPED, headers={"HX-Request": "true"})
     page = reply.content.decode()
     assert "<strong>register</strong>" in page
+    assert "<em>helps</em>" in page
     assert "&lt;script&gt;" in page
     assert '<li dir="auto">ask</li>' in page
     assert "[x](javascript:alert(1))" in page

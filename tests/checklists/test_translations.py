@@ -192,7 +192,7 @@ def document_of(**words):
     question = {
         "key": "Q1", "title": "T", "text": "Is it?", "kind": "verdict", "weight": 3,
         "binds": [], "rule": None, "applies_from": [], "number": None, "good": [],
-        "how_to_check": "", "when_partly": "", "common_mistake": "",
+        "how_to_check": "", "when_partly": "", "common_mistake": "", "background": "",
         "evidence_hints": [], "remedy": "", "related": [], "choices": [], "cites": [],
     }  # fmt: skip
     found = {"de": words.pop("de")} if "de" in words else {}

@@ -97,6 +97,7 @@ class Chance:
             "common_mistake": self.maybe(self.odd()),
             "evidence_hints": self.lines(),
             "remedy": self.maybe(self.prose()),
+            "background": self.maybe(self.prose()),
             "related": self.maybe([f"Q{number + 1:03}"], []),
             "choices": self.choices() if kind in KINDS[1:4] else [],
             "cites": [],

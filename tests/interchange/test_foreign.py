@@ -88,8 +88,8 @@ def test_control_becomes_a_question_with_its_parameters_in_place():
         "1. and the first of a.",
         "b. Keep b, [all; some of them];",
         "1. and the first of b.",
-        "Begin with what is known.",
     ]
+    assert first["background"] == "Begin with what is known."
     assert first["how_to_check"] == "OBJ-a The list is there;"
     assert first["evidence_hints"] == ["List", "Minutes", "Log"]
     assert (first["kind"], first["weight"], first["cites"]) == ("verdict", 3, [])
@@ -183,6 +183,8 @@ def test_xml_markup_is_read_as_markdown():
 def test_library_comes_in_complete():
     found = read(as_yaml(make_library()), ".yaml")
     assert found.faults == found.lost == ()
+    backgrounds = [one.get("background") for one in questions_of(found)]
+    assert "Look at the list." in backgrounds
     sections = found.document["sections"]
     assert [(s["title"], len(s["questions"])) for s in sections] == [
         ("1 Point 1 / 1.1 Point 1.1", 5),

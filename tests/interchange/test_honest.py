@@ -104,7 +104,8 @@ def test_guidance_in_parts_below_is_shown():
         },
     ]
     first = asked(read(json.dumps(catalog).encode(), ".json"))[0]
-    assert first["good"] == ["Why it is done.", "How it is done, as AU-2 says."]
+    assert first["good"] == []
+    assert first["background"] == "Why it is done.\n\nHow it is done, as AU-2 says."
 
 
 def test_property_of_an_odd_namespace_is_no_fault_of_ours():

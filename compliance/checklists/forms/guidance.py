@@ -14,3 +14,4 @@ class GuidanceForm(forms.Form):
     common_mistake = area("The usual mistake", 2)
     evidence_hints = Lines("Usual evidence", 3)
     remedy = area("What to do first", 2)
+    background = area("Background", 3)

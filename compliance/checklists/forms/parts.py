@@ -60,6 +60,7 @@ class QuestionForm(forms.Form):
     common_mistake = area("The usual mistake", 2)
     evidence_hints = Lines("Usual evidence", 3)
     remedy = area("What to do first", 2)
+    background = area("Background", 3)
     related = Lines("Related questions", 2, most=20)
     unit = line("Unit", 40, required=False)
     at_least = forms.FloatField(label=BOUNDS["at_least"], required=False)

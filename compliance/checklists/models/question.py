@@ -57,6 +57,7 @@ class Question(models.Model):
     common_mistake = models.TextField(blank=True)
     evidence_hints = models.JSONField(default=list)
     remedy = models.TextField(blank=True)
+    background = models.TextField(blank=True, default="")
     related = models.JSONField(default=list)
     extra = models.JSONField(null=True)
     translations = models.JSONField(null=True)

@@ -71,6 +71,7 @@ class QuestionPart(Part):
     mistake: Prose
     evidence: Annotated[list[Line], Field(min_length=3)]
     remedy: Prose
+    background: Aside = ""
     related: list[QuestionKey] = []
     choices: list[ChoicePart] = []
     number: NumberPart | None = None

@@ -33,7 +33,7 @@ CALLED = {
     "checklist": "urn",
     "summary": "description",
     "intro": "description",
-    "how_to_check": "annotation",
+    "background": "annotation",
     "evidence_hints": "typical_evidence",
     "label": "value",
     "help": "description",
@@ -73,7 +73,7 @@ def requirement_of(node: dict[str, Any]) -> dict[str, Any]:
         "title": title(name),
         "text": in_full(name, line(node.get("name")), said) or name,
         "good": entries,
-        "how_to_check": prose(node.get("annotation")),
+        "background": prose(node.get("annotation")),
         "evidence_hints": _lines(node.get("typical_evidence")),
     }
 

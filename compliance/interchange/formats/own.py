@@ -30,8 +30,8 @@ EDITION = ("number", "law_as_of", "release_notes")
 SECTION = ("key", "title", "intro", "translations", "questions")
 QUESTION = (
     "key", "source", "title", "text", "kind", "cites", "binds", "applies", "applies_from",
-    "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "related",
-    "choices", "number", "translations", "extra",
+    "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "background",
+    "related", "choices", "number", "translations", "extra",
 )  # fmt: skip
 OPTION = ("key", "label", "help")
 PARTS = {

@@ -27,7 +27,7 @@ from compliance.interchange.formats.found import Sheet
 COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
-    "evidence", "remedy", "related", "source", "extra",
+    "evidence", "remedy", "background", "related", "source", "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
 JSON = {"applies", "applies_from", "number", "extra"}
@@ -36,7 +36,7 @@ PIECE = 4_000
 QUESTION = (
     "key", "title", "text", "kind", "weight", "cites", "binds", "applies",
     "applies_from", "number", "good", "check", "partly", "mistake", "evidence",
-    "remedy", "related", "source", "extra",
+    "remedy", "background", "related", "source", "extra",
 )  # fmt: skip
 RECORDS: dict[str, dict[str, str]] = {
     "checklist": {"key": "key", "title": "title", "text": "summary", "kind": "theme"},
@@ -81,6 +81,7 @@ SAID: dict[str, dict[str, str]] = {
         "mistake": "common_mistake",
         "evidence": "evidence_hints",
         "remedy": "remedy",
+        "background": "background",
     },
     "choice": {"title": "choice.{}.label", "help": "choice.{}.help"},
 }

@@ -125,6 +125,7 @@ class QuestionShape(Part):
     common_mistake: Words = ""
     evidence_hints: Lines = []
     remedy: Words = ""
+    background: Words = ""
     related: Annotated[
         list[Annotated[Line, Field(max_length=20)]], Field(max_length=MOST_LINES)
     ] = []

@@ -62,14 +62,13 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
         "good": [
             *(text for text in listed if not _RULE.fullmatch(text)),
             *_items(statements, params),
-            *(
-                text
-                for part in parts
-                if part.get("name") in ("overview", "guidance")
-                for told in _whole(part, params)
-                for text in _lines(told)
-            ),
         ],
+        "background": "\n\n".join(
+            text
+            for part in parts
+            if part.get("name") in ("overview", "guidance")
+            for text in _whole(part, params)
+        ),
         "how_to_check": "\n".join(
             text
             for part in parts
@@ -111,6 +110,8 @@ def built(question: dict[str, Any], control_id: str) -> dict[str, Any]:
     if question["how_to_check"]:
         name = "assessment-objective"
         parts.append({"name": name, "prose": question["how_to_check"]})
+    if question["background"]:
+        parts.append({"name": "guidance", "prose": question["background"]})
     if question["evidence_hints"]:
         objects = {
             "name": "assessment-objects",
