@@ -159,7 +159,7 @@ def _faults(found: Found, pairs: Sequence[Any]) -> list[Note]:
     elif not faults and not pairs:
         ends = {p[end] for p in found.pairs for end in ("a_checklist", "b_checklist")}
         names = " and ".join(sorted(ends))
-        words = f"holds relations of {names} only, and no question of both is here"
+        words = f"holds only relations of {names}, and no pair has both questions here"
         faults.append(Note("the file", words))
     return faults
 

@@ -114,14 +114,14 @@ class KeepForm(forms.Form):
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"class": "input"}),
-        help_text="The file says none. Write its version, such as 5.0.0.",
+        help_text="The file names none. Type its version, such as 5.0.0.",
     )
     language = forms.CharField(
         label="Language",
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"class": "input"}),
-        help_text="The file says none. Write a code such as en, de or pt-BR.",
+        help_text="The file names none. Type a code such as en, de or pt-BR.",
     )
 
     def clean_language(self) -> str:

@@ -84,9 +84,9 @@ def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
         return Looked(name, OK, "This very file was made here, byte for byte.")
     if is_ours:
         words = (
-            "The file bears the seal of this installation, but its trail does not tell"
-            " that it made it: the key was used outside of Attest, the file was changed"
-            " beside its signature, or an older copy of the database was put back."
+            "The file has the seal of this installation but is missing from its trail:"
+            " somebody used the key outside Attest, changed the file next to its"
+            " signature, or put back an older copy of the database."
         )
         return Looked(name, FAULT, words)
     reports = Report.objects.filter(status=ReportStatus.DONE)
@@ -106,11 +106,11 @@ def _signed(facts: dict[str, Any]) -> list[Looked]:
     known = rows.values_list("snapshot_id", "signer", "role", "statement")
     if told <= set(known):
         words = (
-            "The sign-offs that it tells of stand here: the same people signed the same"
-            " content in the same words."
+            "Its sign-offs are here: the same people signed the same content with the"
+            " same statement."
         )
         return [Looked("sign-offs here", OK, words)]
-    words = "Not every sign-off that it tells of stands here."
+    words = "Some of its sign-offs are not here."
     return [Looked("sign-offs here", NOTE, words)]
 
 

@@ -258,7 +258,7 @@ def _name(asked: Namesake) -> Need:
     return Need(
         icon="users",
         title=f"{origin.brought_by or 'Attest'} asks whether you are {asked.account}",
-        detail=f"Answers brought in with {origin.assessment}",
+        detail=f"Answers imported with {origin.assessment}",
         url=reverse("interchange:names", args=[origin.assessment.organisation.slug]),
         on=None,
         is_pressing=False,
@@ -285,7 +285,7 @@ def _edition(edition: Edition, organisation: Organisation) -> Need:
     return Need(
         icon="list-check",
         title=f"{edition.checklist.title}, edition {edition.number} waits to be published",
-        detail=f"{edition.sent_by} sent it; it is published or sent back",
+        detail=f"{edition.sent_by} sent it; publish it or send it back",
         url=reverse("checklists:check", args=[organisation.slug, edition.pk]),
         on=None,
         is_pressing=False,

@@ -233,9 +233,9 @@ def _own(content: Content, checks: Checks, hands: Hands, signer_id: int) -> list
     ) + _point(
         About.OWN_FACTS,
         [line for line in own if not line.applies],
-        "By facts that you set one question does not apply, and no other reviewer has"
+        "You set facts so that one question does not apply, and no other reviewer has"
         " accepted that",
-        "By facts that you set {} questions do not apply, and no other reviewer has"
+        "You set facts so that {} questions do not apply, and no other reviewer has"
         " accepted that",
     )
 

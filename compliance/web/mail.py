@@ -106,7 +106,7 @@ def is_printed() -> bool:
 def by_mail(words: str) -> str:
     """Words which say that a mail tells somebody, or that none does."""
     if is_printed():
-        return "No mail server is set: nobody is told by mail."
+        return "No mail server is set, so Attest mails nobody."
     return words
 
 

@@ -172,7 +172,7 @@ def test_row_shows_the_address_that_is_asked(cast, assessment, sign_in):
 def test_who_is_invited_and_may_not_answer_is_not_asked(cast, assessment):
     who = {"email": "bruno@example.org", "name": "Bruno", "role": "reader"}
     people.invite(by=cast.ada, organisation=cast.acme, **who)
-    with pytest.raises(ValidationError, match="as reader, who may not answer"):
+    with pytest.raises(ValidationError, match="as reader, a role that may not answer"):
         assign(cast, assessment, actions.Newcomer(**WHO))
 
 
@@ -295,7 +295,7 @@ def test_too_many_mails_are_stopped_and_nothing_typed_is_lost(
 def test_page_says_that_mails_are_printed(cast, assessment, sign_in, settings):
     console = "django.core.mail.backends.console.EmailBackend"
     settings.MAILERS = {"default": {"BACKEND": console}}
-    assert "Tell the person yourself." in sign_in(cast.ada).get(url(assessment)).text
+    assert "tell the person yourself." in sign_in(cast.ada).get(url(assessment)).text
 
 
 def test_page_assigns_what_it_showed(cast, assessment, sign_in):
@@ -452,6 +452,6 @@ def test_no_page_says_that_a_mail_went_where_there_is_no_mail_server(
         con.post(back, {"reason": "Otto runs it.", "to": cast.otto.pk}, follow=True),
     ]
     for page in pages:
-        assert "No mail server is set: nobody is told by mail." in page.text
+        assert "No mail server is set, so Attest mails nobody." in page.text
         assert "A mail says" not in page.text
-        assert "Told by mail" not in page.text
+        assert "Mail sent to" not in page.text

@@ -199,7 +199,7 @@ def test_hand_back_page_gives_the_question_to_somebody_else(cast, con, assessmen
     data = {"reason": "Otto runs it.", "to": cast.otto.pk}
     done = con.post(f"{url(assessment, own[0])}hand-back/", data, follow=True)
     assert "Q1 is Otto Weber&#x27;s now" in done.text
-    assert "Told by mail: Otto Weber, Ada Lindqvist." in done.text
+    assert "Mail sent to: Otto Weber, Ada Lindqvist." in done.text
     assert "Five questions for you" in plain(done)
     own[0].refresh_from_db()
     assert own[0].owner == cast.otto

@@ -203,7 +203,7 @@ def test_filters_and_search_narrow_the_list(cast, sign_in, assessment, answers):
     assert keys("show=no-evidence") == ["Q2"]
     assert keys("q=duty 4") == ["Q4"]
     unknown = client.get(assessment.get_absolute_url(), {"show": "nonsense"}).text
-    assert "There is no filter “<bdi>nonsense</bdi>”: all questions are" in unknown
+    assert "There is no filter “<bdi>nonsense</bdi>”, so you see all" in unknown
     assert keys("q=%00") == keys("show=nonsense") == [f"Q{n}" for n in range(1, 7)]
     attach(answers[1], make_link(cast.acme, cast.con))
     assert keys("show=no-evidence") == []

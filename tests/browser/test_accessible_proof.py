@@ -57,7 +57,7 @@ def test_pack_its_report_and_its_bundle_have_no_fault(
     session, told = places
     page = open_window(session, f"/o/nordhavn/exports/of/{told['signed']}/").page
     page.get_by_role("button", name="Make an audit pack").click()
-    ready = page.get_by_role("link", name="Take the ZIP away")
+    ready = page.get_by_role("link", name="Download the ZIP")
     ready.wait_for(timeout=60_000)
     wrong = looks(page)
     ready.click()

@@ -46,7 +46,7 @@ def pack(desk, site, chromium, tmp_path_factory):
         page = context.new_page()
         page.goto(f"{NORDHAVN}exports/of/{desk.signed_place()}/")
         press(page, "Make an audit pack")
-        way = page.get_by_role("link", name="Take the ZIP away")
+        way = page.get_by_role("link", name="Download the ZIP")
 
         def is_there():
             page.reload()

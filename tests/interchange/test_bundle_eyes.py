@@ -74,7 +74,9 @@ def test_bundle_of_an_assessment_that_is_here_leads_to_it(ready, cast):
     content = bundle_of(ready)
     signing.answer(cast.con, ready, "Q1", note="Later than the bundle.")
     for email in ("", "con@example.org"):
-        with pytest.raises(ValidationError, match="of an assessment that is here"):
+        with pytest.raises(
+            ValidationError, match="assessment of this bundle is here already"
+        ):
             brought_in(content, cast.acme, by=cast.otto, emails={"p1": email})
     assert Assessment.objects.filter(organisation=cast.acme).count() == 1
 
@@ -86,7 +88,7 @@ def test_its_page_has_the_link(ready, cast, sign_in, settings, tmp_path):
         bundle.archive.fp.seek(0)
         url = "/o/acme/bundles/in/read/"
         page = client.post(url, {"upload": bundle.archive.fp}, follow=True)
-    assert "of an assessment that is here" in page.text
+    assert "assessment of this bundle is here already" in page.text
     assert f'href="{ready.get_absolute_url()}"' in page.text
     assert "Bring it in" not in page.text
 

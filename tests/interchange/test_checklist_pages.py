@@ -281,7 +281,7 @@ def test_equal_words_are_offered_on_the_preview(ada):
     node = moved["objects"]["framework"]["requirement_nodes"][1]
     node["urn"] += "-new"
     reply = send(ada, as_json(moved))
-    assert "1 question of the file has a new name and the words of one" in text_of(
+    assert "1 question of the file has a new name and the words of a" in text_of(
         ada.get(reply.url)
     )
     now = Edition.objects.get(pk=take_same(ada, reply).pk)

@@ -48,7 +48,7 @@ def broken(monkeypatch):
 
 def is_told(words, caplog):
     """Whether Attest is blamed, and the log knows the way to it and nothing else."""
-    assert words.startswith("Attest failed at this; the file is not to blame.")
+    assert words.startswith("Attest failed on this; the file is not to blame.")
     [record] = [one for one in caplog.records if one.levelname == "ERROR"]
     said = record.getMessage()
     assert "builtins.KeyError" in said
@@ -126,8 +126,8 @@ def test_page_blames_attest_and_says_what_to_do(cast, sign_in, broken):
     path = reverse("interchange:checklist_read", args=["acme"])
     upload = SimpleUploadedFile("own.yaml", OURS["yaml"])
     page = client.post(path, {"upload": upload}).content.decode()
-    assert "Attest failed at this; the file is not to blame." in page
-    assert "ask whoever runs Attest here to look in its log" in page
+    assert "Attest failed on this; the file is not to blame." in page
+    assert "ask the person who runs Attest to look in its log" in page
 
 
 def test_clock_that_runs_out_is_no_fault_of_the_file(monkeypatch):

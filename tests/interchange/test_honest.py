@@ -61,7 +61,7 @@ def test_question_without_words_has_those_of_its_requirement():
     question = {"type": "text", "text": ""}
     found = library_of(description="Do it.", questions={"urn:x:q:1": question})
     assert [q["text"] for q in asked(found)] == ["Do it.", "Do it."]
-    words = "a question without words has those of its requirement"
+    words = "a question without a text takes that of its requirement"
     assert words in {note.words for note in found.kept}
 
 
@@ -121,4 +121,4 @@ def test_relations_of_checklists_that_are_not_here_name_both():
     coming = bringing.preview(read(as_yaml(made), ".yaml"), Wish())
     [fault] = coming.faults
     assert "made and other" in fault.words
-    assert "no question of both is here" in fault.words
+    assert "no pair has both questions here" in fault.words

@@ -547,7 +547,7 @@ def test_time_stamp_counts_only_from_a_named_service(stamped):
     assert (state, "Clock, a named service" in words) == ("ok", True)
     assert stamp_told(data, [*other, *service])[0] == "ok"
     state, words = stamp_told(data, other)
-    assert (state, "of a service that nobody named" in words) == ("fault", True)
+    assert (state, "from a service that nobody named" in words) == ("fault", True)
     state, words = stamp_told(data, [])
     assert (state, "It does not count" in words) == ("note", True)
 
@@ -565,7 +565,7 @@ def test_self_made_time_stamp_of_another_day_is_named(stamped, away):
     forged = beside_the_signature(data, values)
     assert found(forged) == {}
     state, words = stamp_told(forged, service)
-    assert (state, "of a service that nobody named" in words) == ("fault", True)
+    assert (state, "from a service that nobody named" in words) == ("fault", True)
     assert stamp_told(forged, [])[0] == "note"
 
 
@@ -698,9 +698,7 @@ def test_file_that_an_exported_trail_does_not_tell_of_is_named(sealed, tmp_path)
         return file_told(sealed, export(tmp_path, source, more=lines, **options))
 
     known, unknown = making(source, own), making(source, other)
-    assert told(known) == [
-        ("ok", "trail.jsonl tells of this very file, byte for byte.")
-    ]
+    assert told(known) == [("ok", "trail.jsonl names this very file, byte for byte.")]
     assert told(known, part=True)[0][0] == "ok"
     assert told(unknown)[0][0] == "fault"
     assert told()[0][0] == "fault"

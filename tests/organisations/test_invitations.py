@@ -409,7 +409,7 @@ def test_sending_again_makes_a_new_link(cast, sign_in):
     made, old = invite(cast, path="/o/acme/evidence/")
     run_out(cast, made)
     ada = sign_in(cast.ada)
-    assert "The link ran out" in ada.get(URL).text
+    assert "The link expired" in ada.get(URL).text
     assert "Make a new link" in ada.get(f"{URL}{made.pk}/again/").text
     assert ada.post(f"{URL}{made.pk}/again/", SURE).status_code == 302
     new = link_in(send_queued()[-1])
@@ -472,12 +472,12 @@ def test_days_are_a_setting(cast, sign_in, settings):
 def test_invitation_outlives_a_mail_server_that_is_down(cast, sign_in, monkeypatch):
     ada = sign_in(cast.ada)
     with time_machine.travel("2026-11-25T12:00Z", tick=False) as clock:
-        assert "The mail waits" in ada.post(URL, TYPED, follow=True).text
+        assert "The mail is waiting" in ada.post(URL, TYPED, follow=True).text
         refuse_with(monkeypatch, ConnectionRefusedError())
         assert send_queued() == []
         page = ada.get(URL)
-        assert "The mail has not gone" in words(page)
-        assert "Next try at 12:01." in words(page)
+        assert "The mail server did not accept the mail" in words(page)
+        assert "Attest tries again at 12:01." in words(page)
         monkeypatch.undo()
         clock.shift(timedelta(minutes=2))
         (mail,) = send_queued()
@@ -491,13 +491,13 @@ def test_lost_mail_is_told_and_sent_again(cast, sign_in, monkeypatch):
     unknown = {"bruno@example.org": (550, b"unknown")}
     refuse_with(monkeypatch, smtplib.SMTPRecipientsRefused(unknown))
     send_queued()
-    assert "The mail did not go." in ada.get("/o/acme/members/").text
+    assert "The mail could not be sent." in ada.get("/o/acme/members/").text
     monkeypatch.undo()
     ada.post(f"{URL}{Invitation.objects.get().pk}/again/", SURE)
-    assert "The mail waits" in ada.get(URL).text
+    assert "The mail is waiting" in ada.get(URL).text
     (mail,) = send_queued()
     assert opened(Client(), link_in(mail)).status_code == 200
-    assert "The mail did not go." not in ada.get(URL).text
+    assert "The mail could not be sent." not in ada.get(URL).text
 
 
 def test_page_says_that_mails_are_printed(cast, sign_in, settings):

@@ -174,7 +174,7 @@ def test_command_names_what_was_signed_and_keeps_the_name(cast, capsys):
     for person, is_told in ((cast.con, True), (cast.rob, False)):
         call_command("erase_person", person.email, "--dry-run")
         said = capsys.readouterr().out
-        assert (told in said, "What was signed keeps the name" in said) == (
+        assert (told in said, "Signed content keeps the name" in said) == (
             is_told,
             is_told,
         )

@@ -17,7 +17,7 @@ from tests.interchange import sheets
 pytestmark = pytest.mark.slow
 HEALTH, NONE = {"data": ["health"]}, {"data": []}
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
-OWN = ("You prepared", "By facts that you set")
+OWN = ("You prepared", "You set facts so")
 
 
 def edition_of(*keys, number="2026.1", checklist=None):
@@ -300,7 +300,7 @@ def test_all_that_facts_rule_out_is_accepted_together(cast, sign_in):
     actions.send(by=cast.otto, assessment=assessment)
     url = f"/o/acme/assessments/{assessment.pk}/review/"
     page = sign_in(cast.otto).get(url)
-    assert "By facts that you set 2 questions do not apply" in page.text
+    assert "You set facts so that 2 questions do not apply" in page.text
     assert "Accept that they do not apply" not in page.text
     client = sign_in(cast.rev)
     page = client.get(url)
@@ -314,7 +314,7 @@ def test_all_that_facts_rule_out_is_accepted_together(cast, sign_in):
         "Rev Iewer"
     ] * 2
     said = client.post(f"{url}check/ruled-out/", {"seen": form["seen"]}, follow=True)
-    assert "has changed since you looked" in said.text
+    assert "not apply have changed since you looked" in said.text
     assert signing.sign(cast.otto, assessment).signed_by == cast.otto
 
 

@@ -116,7 +116,7 @@ def _invite(by: User, assessment: Assessment, to: Newcomer, words: str) -> Invit
     if waiting:
         if Permission.ANSWER not in ALLOWED[waiting.role]:
             role = waiting.get_role_display().lower()
-            msg = f"This person is invited as {role}, who may not answer."
+            msg = f"This person is invited as {role}, a role that may not answer."
             raise ValidationError({"email": msg})
         return people.send_again(by=by, invitation=waiting, path=path, ask=words)
     return people.invite(

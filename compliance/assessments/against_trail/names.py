@@ -34,7 +34,9 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
     stand = {row.account_id: [row.member_id, row.said] for row in rows}
     for account in sorted(told.keys() | stand.keys()):
         if told.get(account) != stand.get(account):
-            what = f"who the person {account} of a bundle is was changed since"
+            what = (
+                f"the member asked about person {account} of a bundle was changed since"
+            )
             yield Fault(seqs.get(account, 0), f"{what} without an entry", Kind.NAME)
     for origin in Origin.objects.filter(organisation=organisation_id).order_by("pk"):
         seq = origin.stated.get("seq", 0)
@@ -49,9 +51,7 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
                 _hands(origin),
             )
         ):
-            what = (
-                "who answered, or brought in, what came in a bundle was changed since"
-            )
+            what = "the people who answered or imported a bundle were changed since"
             yield Fault(seq, f"{what} without an entry", Kind.NAME)
 
 

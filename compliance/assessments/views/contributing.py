@@ -158,7 +158,7 @@ def _told(answer: Answer, done: actions.HandedBack) -> str:
     key = answer.question.key
     said = f"{key} is {done.owner}'s now." if done.owner else f"{key} is nobody's now."
     told = [str(person) for person in (done.owner, done.told) if person]
-    return f"{said} {by_mail(f'Told by mail: {", ".join(told)}.')}" if told else said
+    return f"{said} {by_mail(f'Mail sent to: {", ".join(told)}.')}" if told else said
 
 
 def _url(request: MemberRequest, assessment: Assessment) -> str:

@@ -208,7 +208,7 @@ def _extra_fault(extra: dict[str, Any] | None, most: int = MOST_EXTRA) -> str:
         return ""
     text = json.dumps(extra, ensure_ascii=False)
     if len(text) > most:
-        return f"what is kept beside it has {len(text):,} characters; {most:,} fit"
+        return f"its extra data has {len(text):,} characters; {most:,} fit"
     # JSON writes control characters as escapes, and the rest as it is.
     if "\\u00" in text or FORBIDDEN.search(text):
         return _character_fault(extra)

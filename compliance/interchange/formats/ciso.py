@@ -220,7 +220,7 @@ class _Reading:
         text = line(question.get("text"))
         if not text and (line(node.get("name")) or line(node.get("description"))):
             text = requirement_of(node)["text"]
-            words = "a question without words has those of its requirement"
+            words = "a question without a text takes that of its requirement"
             self.notes.keep(self.where(path), words)
         key = question_key(f"{key_of(node)}.{line(urn).rpartition(':')[2]}")
         self.add(

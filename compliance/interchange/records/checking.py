@@ -182,7 +182,7 @@ def _refuse_bent(file: BinaryIO, archive: ZipFile) -> None:
     """
     found = is_intact(file, layout.MARK)
     if found is False or (found is None and archive.comment):
-        words = "has bytes between its parts that were changed"
+        words = "was changed between its parts"
         raise BundleError(FILE, words)
 
 

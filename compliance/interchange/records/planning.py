@@ -124,8 +124,8 @@ def plan(
     elif written and written.organisation_id == organisation.pk:
         same = written
         faults.append(
-            "This bundle is of an assessment that is here. Go on with that one: its trail"
-            " tells every earlier state of it."
+            "The assessment of this bundle is here already. Continue with it: its trail"
+            " has every earlier state."
         )
     faults += _edition_faults(bundle, fates, organisation)
     if no_room := files.no_room(bundle, organisation):

@@ -148,10 +148,10 @@ def check_file(result: Result, export: Export, sha256: str) -> None:
     days = [one[:10] for one in (export.exported_at, sealed_at or "9999-12-31")]
     written, sealed = map(date.fromisoformat, days)
     is_later = export.head and (written - sealed).days > 1
-    words = f"{export.name} is whole, was written later and tells of no such file."
+    words = f"{export.name} is whole, was written later and does not name this file."
     refuse(is_later and sha256 not in export.made, words)
     if export.made.get(sha256):
-        words = f"{export.name} tells of this very file, byte for byte."
+        words = f"{export.name} names this very file, byte for byte."
         result.add(name, OK, words)
         return
     why = "its event was erased" if sha256 in export.made else "it is not all of it"

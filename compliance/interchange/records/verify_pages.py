@@ -49,7 +49,7 @@ MOVING = re.compile(
 BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\ufffd"
 DOUBLE = re.compile(r"(.)\1+")
 UNREAD = (
-    "Headings, summary, lists, charts and pictures; words that stand beside those of the"
+    "Headings, summary, lists, charts and pictures; words next to those of the"
     " data; whether each letter has the shape that its font claims"
 )
 
@@ -96,19 +96,17 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
         refuse(is_other, f"Page {number} does not say that it is {total}.")
     blocks = list(_blocks(reader.root["/StructTreeRoot"], None, shown, set()))
     for number, page in enumerate(pages, 1):
-        words = f"Page {number} has something among its text that is no part of it."
+        words = f"Page {number} has foreign text between its own lines."
         refuse(shown[page.id].is_between, words)
-        words = f"Page {number} shows text that is no part of the document."
+        words = f"Page {number} shows text outside the document's structure."
         refuse(shown[page.id].loose.strip() or shown[page.id].left, words)
     first = plain(shown[pages[0].id].whole)
     for of in ("organisation", "subject", "edition"):
         is_other = plain(content[of]) not in first and not MOVING.search(content[of])
-        refuse(is_other, f"The first page does not name the {of} that the data name.")
+        refuse(is_other, f"The first page does not name the {of} of the data.")
     tally = Tally()
     count = _compare(list(_articles(blocks)), source, tally)
-    words = (
-        f"{count} questions have on the pages the answer that the data have, in order."
-    )
+    words = f"{count} questions have the same answers on the pages as in the data, in order."
     result.add(name, OK, f"{words} Nothing is drawn over a text.")
     result.add("pages, not compared", NOTE, "; ".join([UNREAD, *_left(tally)]) + ".")
 
@@ -145,7 +143,7 @@ def _compare(articles: list[list[str]], source: dict[str, Any], tally: Tally) ->
     sections = source["content"]["sections"]
     lines = [line for one in sections for line in one["lines"] if line["applies"]]
     lines += got(source["content"], "archived", [])
-    words = f"The pages tell {len(articles)} questions, the data {len(lines)}."
+    words = f"The pages have {len(articles)} questions, the data {len(lines)}."
     refuse(len(articles) != len(lines), words)
     report = source["report"]
     is_asked_so = report["language"] == report["asked_in"]
@@ -267,7 +265,7 @@ def pages_of(reader: Any) -> list[Page]:
         refuse({"/Rotate", "/CropBox", "/UserUnit"} & set(page.node), words)
         for note in items(got(page.node, "/Annots", [])):
             is_plain = note["/Subtype"] == "/Link" and "/AP" not in note
-            words = f"Something is put upon page {number}."
+            words = f"Something lies on top of page {number}."
             refuse(not is_plain and got(note, "/FT") != "/Sig", words)
     return found
 
@@ -290,7 +288,7 @@ def _blocks(
 ) -> Iterator[Block]:
     """Each block of the structure with its own text, in order."""
     number = node.container_ref.idnum
-    refuse(number in seen, "A part of the pages' structure stands in it twice.")
+    refuse(number in seen, "A part of the pages' structure occurs twice.")
     seen.add(number)
     own: list[str] = []
     inner: list[Block] = []

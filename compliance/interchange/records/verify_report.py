@@ -61,7 +61,7 @@ PLAIN = bytes.fromhex(
 PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
 with the key of this certificate. The data inside have the content hash that is printed,
 and each event of the trail that it carries has its hash. The pages of a full report show
-each answer as its data have it."""
+each answer as it is in the data."""
 NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
 fingerprint with one that you have from the installation itself. What happened between the
 events that it carries: the installation's own trail shows that."""
@@ -216,7 +216,7 @@ def _stamp(
         return
     context = ValidationContext(trust_roots=services, moment=stamp.timestamp)
     is_named = _stamp_of(seal, context).trusted
-    refuse(not is_named, f"It is of a service that nobody named: {told}.")
+    refuse(not is_named, f"It is from a service that nobody named: {told}.")
     result.add("time stamp", OK, f"{told}, a named service.")
 
 

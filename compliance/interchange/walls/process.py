@@ -41,8 +41,8 @@ class FailedError(UnfinishedError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Attest failed at this; the file is not to blame. Try once more. If it fails"
-            " again, ask whoever runs Attest here to look in its log."
+            "Attest failed on this; the file is not to blame. Try once more. If it fails"
+            " again, ask the person who runs Attest to look in its log."
         )
 
 

@@ -81,7 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"If they are the same person, erase as well: {others}.")
         if done.signed:
             self.stdout.write(
-                "What was signed keeps the name, and so does every report, bundle, audit"
+                "Signed content keeps the name, and so does every report, bundle, audit"
                 " pack and backup made of it, also later:"
             )
         for signed in done.signed:

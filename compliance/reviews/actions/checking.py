@@ -95,7 +95,10 @@ def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
             raise ValidationError(msg)
         lines = desk.ruled_out_for(by.pk)
         if seen != seen_together(lines):
-            msg = "What does not apply has changed since you looked. Look at it again."
+            msg = (
+                "The questions that do not apply have changed since you looked. Look at"
+                " them again."
+            )
             raise ValidationError(msg)
         rows = desk.assessment.answers.in_bulk([desk.answers[o.key] for o in lines])
         looks = [
