@@ -62,16 +62,25 @@ def read(
         mark = fault.problem_mark
         said = fault.problem or "is no YAML"
         place = int(mark.line) + 1 if mark else None
-        msg = "holds more than one document" if "another" in said else said
-        raise UnreadableError(msg, place) from None
-    except yaml.YAMLError:
+        raise UnreadableError(_explained(said), place) from None
+    except yaml.reader.ReaderError as fault:
         msg = "holds a character that YAML does not allow"
-        raise UnreadableError(msg) from None
+        line = text.encode().count(b"\n", 0, fault.position) + 1
+        raise UnreadableError(msg, line) from None
     if node is None:
         msg = "is empty"
         raise UnreadableError(msg)
     building = _Building(most_depth, most_aliased)
     return Read(building.value(node, ()), building.lines)
+
+
+def _explained(said: str) -> str:
+    """The parser's words for a fault, or ours where its own help nobody."""
+    if "another" in said:
+        return "holds more than one document"
+    if "<document start>" in said:
+        return "is no YAML: something stands behind the end of the document"
+    return said
 
 
 def _refuse_hidden(text: str, most_depth: int, *, has_aliases: bool) -> None:

@@ -102,3 +102,28 @@ def test_process_refuses_when_its_memory_is_over(monkeypatch):
 def test_fault_names_its_place(name, said):
     suffix, content = CHEAP[name]
     assert said in str(read(content, suffix).faults[0])
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content", "said"),
+    [
+        (".json", '{"a": "NaN, [",\n"b": NaN}', "line 2: NaN is no JSON number"),
+        (".json", '{"a":\n"\\"-Infinity",\n"b": -Infinity}', "line 3: -Infinity is no"),
+        (".json", '{"a": "1e999",\n"b": [1e9991,\n1e999]}', "line 2: 1e9991 is too"),
+        (".json", f'{{"a": 1,\n"b": {"9" * 41}}}', "line 2: 99999999999999999999… has"),
+        (".json", '{"a": "[[",\n' + '"b":[\n' + "[" * 60, "no JSON"),
+        (
+            ".json",
+            '{"a": "[[",\n"b": [\n' + "[" * 60 + "]" * 61 + "}",
+            "line 3: is nested",
+        ),
+        (".json", "\n" + "[" * 100_000, "line 2: is nested deeper"),
+        (".yaml", "a: 1\nb: é\nc: [x, \x01]\n", "line 3: holds a character"),
+        (".yaml", "a: 1\nb:\n  - 2\n  - .inf\n", "line 4: holds a number without end"),
+        (".yaml", f"a: 1\nb: {'9' * 41}\n", "line 2: holds a number of over 40"),
+        (".yaml", '"a"\nb: 1\n', "line 2: is no YAML: something stands behind the end"),
+    ],
+)
+def test_odd_value_is_named_with_its_line(suffix, content, said):
+    [fault] = read(content.encode(), suffix).faults
+    assert said in str(fault)

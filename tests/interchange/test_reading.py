@@ -264,7 +264,7 @@ def test_spoiled_files_are_named(tmp_path, spoil, said):
         ("", ": is empty"),
         ("a: 1\n---\nb: 1\n", ", line 2: holds more than one document"),
         (b"a: 1\nb: \xff\n", ", line 2: is not UTF-8 text"),
-        (b"a: 1\nb: \x00\n", ": holds a character that YAML does not allow"),
+        (b"a: 1\nb: \x00\n", ", line 2: holds a character that YAML does not allow"),
         ("a: 1\n b: [\n", ", line 2: mapping values are not allowed in this context"),
         ("- 1\n", ": must be a mapping"),
     ],

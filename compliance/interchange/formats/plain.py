@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -15,6 +16,16 @@ from compliance.interchange.formats.limits import (
 from compliance.interchange.telling import named
 
 MOST_DIGITS = 40
+_TEXT = r'"(?:[^"\\]|\\.)*+"?'
+"""A text of JSON, ended or not: no sign in it counts."""
+
+
+class _OddError(ValueError):
+    """A value that JSON has and a checklist does not; ``sign`` is how it is written."""
+
+    def __init__(self, sign: str, words: str) -> None:
+        super().__init__(words)
+        self.sign = sign
 
 
 def decoded(content: bytes) -> str:
@@ -39,9 +50,12 @@ def from_json(text: str) -> Any:
     except json.JSONDecodeError as fault:
         place = f"line {fault.lineno}, column {fault.colno}"
         raise UnreadableError(place, f"is no JSON: {fault.msg}") from None
+    except _OddError as fault:
+        raise UnreadableError(_place_of(fault.sign, text), str(fault)) from None
     except RecursionError:
-        raise _too_deep() from None
-    _refuse_depth(value)
+        raise _too_deep(text) from None
+    if _is_deep(value):
+        raise _too_deep(text)
     return value
 
 
@@ -59,7 +73,7 @@ def from_yaml(content: bytes) -> tuple[Any, Callable[[Path], int | None]]:
     except places.UnreadableError as fault:
         place = f"line {fault.line}" if fault.line else "the file"
         raise UnreadableError(place, str(fault)) from None
-    return _simple(read.value), read.line
+    return _simple(read.value, (), read.line), read.line
 
 
 def named_in(value: Any, line: Callable[[Path], int | None] | None = None) -> Where:
@@ -73,23 +87,27 @@ def named_in(value: Any, line: Callable[[Path], int | None] | None = None) -> Wh
     return where
 
 
-def _simple(value: Any) -> Any:
+def _simple(value: Any, path: Path, line: Callable[[Path], int | None]) -> Any:
     """Dates as text, and no number that JSON does not know."""
     if isinstance(value, dict):
-        return {key: _simple(part) for key, part in value.items()}
+        return {key: _simple(part, (*path, key), line) for key, part in value.items()}
     if isinstance(value, list):
-        return [_simple(part) for part in value]
+        return [_simple(part, (*path, at), line) for at, part in enumerate(value)]
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float) and not math.isfinite(value):
-        raise UnreadableError("the file", "holds a number without end (.inf or .nan)")
-    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
-        raise UnreadableError(
-            "the file", f"holds a number of over {MOST_DIGITS} digits"
-        )
-    if isinstance(value, bytes):
-        raise UnreadableError("the file", "holds binary data")
+    if words := _odd(value):
+        at = line(path)
+        raise UnreadableError(f"line {at}" if at else "the file", words)
     return value
+
+
+def _odd(value: Any) -> str:
+    """Why YAML has such a value and a checklist does not, or ""."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "holds a number without end (.inf or .nan)"
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        return f"holds a number of over {MOST_DIGITS} digits"
+    return "holds binary data" if isinstance(value, bytes) else ""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,38 +120,55 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise UnreadableError("the file", f"{name} is no JSON number")
+    raise _OddError(name, f"{name} is no JSON number")
 
 
 def _whole(digits: str) -> int:
     if len(digits) > MOST_DIGITS:
-        raise UnreadableError(digits[:20] + "…", f"has over {MOST_DIGITS} digits")
+        words = f"{digits[:20]}… has over {MOST_DIGITS} digits"
+        raise _OddError(digits, words)
     return int(digits)
 
 
 def _number(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise UnreadableError(digits[:40], "is too large a number")
+        raise _OddError(digits, f"{digits[:40]} is too large a number")
     return number
 
 
-def _refuse_depth(value: Any) -> None:
+def _is_deep(value: Any) -> bool:
     level = [value] if type(value) in _HOLDERS else []
     for _ in range(MOST_DEPTH):
         if not level:
-            return
+            return False
         level = [
             part
             for held in level
             for part in (held.values() if type(held) is dict else held)
             if type(part) in _HOLDERS
         ]
-    raise _too_deep()
+    return True
 
 
 _HOLDERS = {dict, list}
 
 
-def _too_deep() -> UnreadableError:
-    return UnreadableError("the file", f"is nested deeper than {MOST_DEPTH} levels")
+def _too_deep(text: str) -> UnreadableError:
+    depth, words = 0, f"is nested deeper than {MOST_DEPTH} levels"
+    for found in re.finditer(rf"{_TEXT}|[\[{{}}\]]", text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        if depth > MOST_DEPTH:
+            return UnreadableError(_line_at(text, found.start()), words)
+    return UnreadableError("the file", words)
+
+
+def _place_of(sign: str, text: str) -> str:
+    """The line of a number as it is written, where it is not in a text."""
+    pattern = rf"{_TEXT}|(?<![\w.+-])({re.escape(sign)})(?![\w.])"
+    found = (one for one in re.finditer(pattern, text) if one[1])
+    return _line_at(text, next(found).start())
+
+
+def _line_at(text: str, place: int) -> str:
+    return f"line {text.count('\n', 0, place) + 1}"
