@@ -118,7 +118,7 @@ def run_pytest(arguments: list[str]) -> int:
 
 
 def without_browser() -> list[str]:
-    """What leaves the browser tests out where there is no browser; says so."""
+    """The arguments that leave the browser tests out without a browser; says so."""
     if any(map(shutil.which, BROWSERS)):
         return []
     print(f"Browser tests are left out: there is no {BROWSERS[0]}.", file=sys.stderr)

@@ -18,9 +18,9 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         """Search index and the guard of what is signed step aside for migrations.
 
-        See ``assessments/indexing.py`` and ``reviews/freezing.py``. Whoever accepts an
-        invitation gets what the rooms above keep for them; for whoever
-        loses a right, they end what rests on it.
+        See ``assessments/indexing.py`` and ``reviews/freezing.py``. The rooms above give
+        a new member the things that wait for them, and end those that rest on a
+        right which a member loses.
         """
         from compliance.assessments import actions as assessing  # noqa: PLC0415 - needs the apps
         from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps

@@ -118,7 +118,7 @@ class StartForm(forms.ModelForm):
             self.fields[name].error_messages["required"] = wanted
 
     def clean(self) -> dict[str, Any]:
-        """A period that ends before it begins is told at its last day."""
+        """The error of a period that ends before it begins is shown at its last day."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("period_from"), cleaned.get("period_to")
         if first and last and last < first:

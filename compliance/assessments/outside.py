@@ -16,7 +16,7 @@ from compliance.organisations.models import Organisation, User
 
 
 class Outside:
-    """Whose words an assessment came with; nobody's for one that began here.
+    """The authors that an assessment came with; none for one that began here.
 
     ``answers`` are the ids of the answers that came saying something, the rule that
     they do not apply included. ``by_id`` is the person who brought them in.
@@ -35,7 +35,7 @@ class Outside:
             self._hands = origin.stated["hands"]
 
     def hands(self, answer_id: int) -> frozenset[int]:
-        """Who answers for an answer as it came: its people, and who stands for them."""
+        """Who answers for an imported answer: its people, and their members here."""
         if answer_id not in self.answers:
             return frozenset()
         return self.stand_for(self._hands.get(str(answer_id), ()) or [None])
@@ -43,8 +43,8 @@ class Outside:
     def stand_for(self, people: Iterable[int | None]) -> frozenset[int]:
         """The people and who answers for them here: they themselves, else the bringer.
 
-        A name that nobody here says yes to, or nobody at all, is the word of whoever
-        brought it in: a file can call anybody the author of anything.
+        Without a yes from here a name is the word of the importer: a file can call
+        anybody the author of anything.
         """
         found = set(people)
         for pk in people:

@@ -114,8 +114,8 @@ def check(
     """Check one chain, given in order of ``seq``, against its head and checkpoints.
 
     ``read`` gives the events after ``since``, or all; it is called again to name a
-    fault. ``chains`` are the sizes of all chains there are. A chain of which nothing
-    is there is a fault: whoever asks knows that there was one. Without a checkpoint
+    fault. ``chains`` are the sizes of all chains there are. A missing chain is
+    a fault: the caller knows that there was one. Without a checkpoint
     nobody sees that a chain was written anew, or cut together with its head.
     """
     start = since.size if since else 0
@@ -202,7 +202,7 @@ def _end_fault(
 
 
 def _left(waiting: Sequence[Checkpoint]) -> str:
-    """Words for a chain of which nothing is there, and how much was signed of it."""
+    """Words for a missing chain, and how much of it was signed."""
     if not waiting:
         return "no event of this chain is left"
     said = waiting[-1]

@@ -1,4 +1,4 @@
-"""When a chain was last verified, and how far: a signed note beside its checkpoints."""
+"""When a chain was last verified, and how far: a signed note next to its checkpoints."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def _keep(organisation_id: UUID, size: int) -> None:
 
 
 def _told(organisation_id: UUID, found: Verified) -> str:
-    """What the signature covers; it is no checkpoint, so its words are others."""
+    """The signed text; it differs from that of a checkpoint."""
     return f"verified {organisation_id} {found.size} {found.at.isoformat()}"
 
 

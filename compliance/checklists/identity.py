@@ -1,4 +1,4 @@
-"""Which question of a document is one that stands here already.
+"""Which question of a document exists here already.
 
 What its source calls it decides first, then the key. Equal words under another name are
 offered to a person, never taken for the same by themselves. Answers hang on keys, so a

@@ -104,7 +104,7 @@ def _refuse_hidden(text: str, most_depth: int, *, has_aliases: bool) -> None:
 
 
 class _Building:
-    """Plain values in the making. What an alias stands for is made once more."""
+    """Builds plain values. It builds the value of an alias once more."""
 
     def __init__(self, most_depth: int, most_aliased: int) -> None:
         self.lines: dict[Path, int] = {}

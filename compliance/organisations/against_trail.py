@@ -43,7 +43,7 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _unlike_invitations(organisation_id: UUID, knows_all: bool) -> Iterator[Fault]:
-    """Those that wait, since whoever accepts one gets its role."""
+    """Those that wait, since accepting one gives its role."""
     events = Event.objects.filter(
         organisation_id=organisation_id, subject_label="invitation"
     )

@@ -1,4 +1,4 @@
-"""Who may no longer ask for a file gets none: what is being made for them ends."""
+"""Cancels the files in the making of people who may no longer ask for them."""
 
 from collections.abc import Collection
 from typing import Any

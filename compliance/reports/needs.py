@@ -281,7 +281,7 @@ def _request(asked: Request, today: date) -> Need:
 
 
 def _edition(edition: Edition, organisation: Organisation) -> Need:
-    """An edition that was sent: whoever sent it waits for somebody to publish it."""
+    """An edition that was sent and waits for somebody to publish it."""
     return Need(
         icon="list-check",
         title=f"{edition.checklist.title}, edition {edition.number} waits to be published",

@@ -20,11 +20,11 @@ class Checked:
     by: str
     at: datetime
     is_here: bool = True
-    """False for a look that came along under a name nobody of here answers for."""
+    """False for a look in a bundle by a name that no member answers for."""
 
     @property
     def counts(self) -> bool:
-        """Whether it says something of the answer: a yes of elsewhere is none of here."""
+        """Whether it counts for the answer: a yes from elsewhere does not."""
         return self.is_here or self.result == CheckResult.RETURNED
 
 

@@ -95,7 +95,7 @@ of its own. Whose answers are that came in a bundle, ``Outside`` knows.
 def makes(action: str) -> Makes:
     """What an event of that name makes its author the preparer of.
 
-    One that nobody has entered counts as an answer, so that nothing slips by.
+    An event without an entry counts as an answer, so that nothing slips by.
     """
     kind = MAKES.get(action) or MAKES.get(action.partition(".")[0])
     return kind or Makes.ANSWER
@@ -188,7 +188,7 @@ def _uses(answers: QuerySet[Answer]) -> dict[str, set[int]]:
 
 
 def prepares(event: Event) -> bool:
-    """Whether an event of an answer says something anew: an owner or a day does not."""
+    """Whether an event changes what an answer says: an owner or a day does not."""
     kind = makes(event.action)
     if event.subject_label != "answer" or kind not in {Makes.ANSWER, Makes.TYPED}:
         return False

@@ -43,7 +43,7 @@ class Desk:
 
     @property
     def from_outside(self) -> int:
-        """How many of the answers that apply were brought in."""
+        """How many of the answers that apply were imported."""
         ids = (self.answers[line.key] for line in self.content.applying)
         return sum(pk in self.outside.answers for pk in ids)
 

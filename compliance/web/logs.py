@@ -1,4 +1,4 @@
-"""What never stands in a log: tokens that open a door, traces of bad requests."""
+"""Keeps out of the log: tokens that open a door, traces of bad requests."""
 
 import logging
 import re

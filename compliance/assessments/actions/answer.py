@@ -125,7 +125,7 @@ class _Merge:
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """The wanted fields that say something else than what stands."""
+        """The wanted fields whose value differs from the saved one."""
         wanted, standing = self.wanted, self.standing
         return tuple(f for f in FIELDS if f in wanted and wanted[f] != standing[f])
 

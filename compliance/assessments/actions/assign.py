@@ -260,7 +260,7 @@ def _ask(by: User, assessment: Assessment, count: int, day: date | None) -> str:
 
 
 def _tell(person: User, assessment: Assessment, count: int, words: str) -> None:
-    """One mail to whoever has to answer."""
+    """One mail to the person who has to answer."""
     queue_mail(
         to=person.email,
         subject=f"{counted(count).capitalize()} of {_title(assessment)} for you",

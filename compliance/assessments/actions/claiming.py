@@ -17,10 +17,10 @@ CLAIMED, DENIED = "assessment.name_claimed", "assessment.name_denied"
 def say_whose(
     *, by: User, organisation: Organisation, name_id: int, is_theirs: bool
 ) -> Namesake:
-    """Say yes or no to being a person of a bundle, as whoever was asked; once.
+    """Say, once, whether one is the person of a bundle that one was asked about.
 
-    From a yes on the person answers for those answers in place of whoever brought them
-    in. Raises ``Namesake.DoesNotExist`` for a name that they were not asked about, and
+    From a yes on the person answers for those answers in place of the importer. Raises
+    ``Namesake.DoesNotExist`` for a name that they were not asked about, and
     ``ValidationError`` for another word than the first, and while the assessment is
     signed or archived.
     """

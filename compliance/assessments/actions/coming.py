@@ -1,4 +1,4 @@
-"""Whoever comes gets the questions that were asked of their address."""
+"""A new member gets the questions that waited for their address."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Who answered: set by whoever says something, and put back by an undo."""
+"""Who answered: a change of the answer sets it, an undo puts it back."""
 
 from collections.abc import Iterable
 
@@ -21,15 +21,15 @@ _COLUMNS = [name.removesuffix("_id") for name in ANSWERED]
 
 
 def answered(answer: Answer) -> Changes:
-    """Who answered, and when, as it stands."""
+    """Who answered, and when, as saved now."""
     return {field: getattr(answer, field) for field in ANSWERED}
 
 
 def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
-    """What stands beside the fields of an answer once an event is undone.
+    """Who answered, and when, once an event is undone.
 
-    Whoever undoes has not answered: it is again who had before the event, or still who
-    has since.
+    An undo is not an answer: it gives back the person before the event, or keeps the one
+    who has answered since.
     """
     stands = answered(answer)
     back = _told(before) if _told(after) == stands else stands

@@ -1,4 +1,4 @@
-"""Which fields a person changed, and what follows from that in the answer as it stands."""
+"""Which fields a person changed, and what follows from that in the saved answer."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ _RESTS_ON = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
 
 
 def values_of(answer: Answer) -> Changes:
-    """Every field of ``FIELDS`` as it stands."""
+    """Every field of ``FIELDS`` as saved now."""
     return {field: getattr(answer, field) for field in FIELDS}
 
 
 def cleaned(answer: Answer, changes: Changes) -> Changes:
-    """The changes made to an answer as it stands, with all that follows from them."""
+    """The changes to the saved answer, with all that follows from them."""
     standing = values_of(answer)
     touched = touched_of(answer, changes, standing)
     same = {f: standing[f] for f in changes if f not in touched}
@@ -52,7 +52,7 @@ def touched_of(answer: Answer, changes: Changes, known: Changes) -> Changes:
 
 
 def settled(answer: Answer, touched: Changes) -> Changes:
-    """What was touched and what follows from it, on the answer as it stands."""
+    """The touched fields and what follows from them, on the saved answer."""
     merged = values_of(answer) | touched
     follows: Changes = {}
     if answer.kind_is_derived and touched.get("verdict", Verdict.NA) not in BESIDE:
@@ -118,7 +118,7 @@ def _value(answer: Answer, typed: list[str], known: Any) -> Any:
 
 
 def value_verdict(answer: Answer, value: Any) -> str:
-    """The verdict that a value stands for where a value decides."""
+    """The verdict that a value means, where a value decides."""
     choices = {key: verdict for key, verdict, _ in choices_of(answer)}
     kind, bounds = answer.question.kind, answer.question.number
     return verdict_of(kind, value, bounds, choices)

@@ -61,7 +61,7 @@ SIGNED = (
 ANSWERING = {"verdict", "value", "note", "reason"}
 """Fields that say something anew: whoever changes one has looked at the answer."""
 SAYING = ANSWERING | {"later_until"}
-"""Fields of an answer itself: whoever changes one has answered."""
+"""Fields of an answer itself: a person who changes one has answered."""
 
 
 def locked(

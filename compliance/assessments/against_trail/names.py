@@ -1,4 +1,4 @@
-"""Are people of bundles who the trail says, and answer for what it says?"""
+"""Do people of bundles, and their answers, agree with the trail?"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def as_told(origin: Origin, names: Iterable[Namesake]) -> dict[str, Any]:
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
-    """Names of bundles, and whose its answers are, that were changed without an entry."""
+    """Names and authors of bundles that were changed without an entry."""
     yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
 
 
@@ -56,7 +56,7 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _told(organisation_id: UUID) -> tuple[dict[int, list[Any]], dict[int, int]]:
-    """Who each person of a bundle is, and the last event that says so."""
+    """The member of each person of a bundle, and the last event that says so."""
     told: dict[int, list[Any]] = {}
     seqs: dict[int, int] = {}
     events = Event.objects.filter(

@@ -49,7 +49,7 @@ class Origin(models.Model):
 
 
 class NamesakeSaid(models.TextChoices):
-    """Whether a name in a bundle is somebody of here."""
+    """Whether a name in a bundle is a member here."""
 
     WAITS = "", "Waits for their yes"
     YES = "yes", "Said yes"
@@ -71,8 +71,8 @@ class NamesakeQuerySet(models.QuerySet["Namesake"]):
 class Namesake(models.Model):
     """A person of a bundle: the account that only has the name, and who that may be.
 
-    ``member`` is who whoever brought the bundle in believes it is, or None for nobody.
-    That counts from their own yes on. A bundle that this installation wrote leaves no
+    ``member`` is the person that the importer chose, or None. The choice counts from
+    that person's own yes on. A bundle that this installation wrote leaves no
     choice: its trail knows who it was.
     """
 
@@ -104,7 +104,7 @@ class Namesake(models.Model):
 
     @property
     def is_vouched(self) -> bool:
-        """Whether it is certain who this is."""
+        """Whether this member is certain."""
         return self.said in VOUCHED
 
 

@@ -184,7 +184,7 @@ def numbers_context(
 def _bar(
     request: MemberRequest, assessment: Assessment, look: Look, rows: Sequence[Row]
 ) -> dict[str, Any]:
-    """What the bar of filters says beside the overview."""
+    """The values of the bar of filters next to the overview."""
     return {
         "look": look,
         "owner": _owner(request, look) if look.owner else "",

@@ -12,9 +12,9 @@ MOST_ROWS = 100_000
 MOST_SECTIONS = 1_000
 MOST_QUESTIONS = 5_000
 MOST_EXTRA = 1_000_000
-"""Characters of what is kept beside one question."""
+"""Characters of the extra data of one question."""
 MOST_BESIDE = 5_000_000
-"""The same beside an edition: groups, chapters and back matter of a whole catalog."""
+"""The same of an edition: groups, chapters and back matter of a whole catalog."""
 MOST_ALIASED = 100_000
 """Values that the aliases of a YAML file may stand for."""
 MOST_FAULTS = 50

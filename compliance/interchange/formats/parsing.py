@@ -16,7 +16,7 @@ from compliance.interchange.formats.found import Found
 
 
 def main(arguments: list[str]) -> None:
-    """Read what is no workbook."""
+    """Read a file that is not a workbook."""
     tell(recognise.read, arguments)
 
 

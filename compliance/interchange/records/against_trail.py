@@ -197,7 +197,7 @@ def _signatures(
 def _hands(
     rows: dict[str, Any], ids: dict[str, int], heard: _Heard, accounts: dict[int, str]
 ) -> Iterator[str]:
-    """Whoever prepared an answer is named with it; four eyes rest on that."""
+    """An answer names everybody who prepared it; four eyes rest on that."""
     for row in rows["answers"]:
         told = {accounts.get(number) for number in heard.hands[ids[row["key"]]]}
         if not told <= set(row["hands"]):

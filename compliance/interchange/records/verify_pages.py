@@ -1,4 +1,4 @@
-"""What the pages of a report show, beside ``verify_report.py``: the same as its data?
+"""Do the pages of a report show its data? Part of ``verify_report.py``.
 
 Needs Python 3.10 and pyHanko. Text is read in the order of the document's structure
 (ISO 32000-1, 14.7), by the maps of its fonts; only pages as Attest draws them are read.
@@ -31,7 +31,7 @@ BLOCKS = {
     "/Art", "/Caption", "/Div", "/Document", "/Figure", "/H1", "/H2", "/H3", "/L",
     "/LBody", "/LI", "/P", "/Sect", "/Table", "/TBody", "/TD", "/TH", "/THead", "/TR",
 }  # fmt: skip
-"""Elements whose text stands for itself; that of any other belongs to the one around."""
+"""Elements with a text of their own; that of any other belongs to the one around."""
 NAMES = ("unanswered", "met", "partly", "not_met", "na", "dont_know", "later")
 WORDS = {
     "en": "Unanswered|Met|Partly|Not met|N/A|Don't know|Later",
@@ -45,7 +45,7 @@ MOVING = re.compile(
     "[\u0300-\u036f\u0590-\u109f\u1200-\u1dff\ufb1d-\ufdff\ufe70-\ufeff"
     "\U00010800-\U00011fff\U0001e800-\U0001efff]"
 )
-"""Letters that stand elsewhere on a page than in a text, or join with others."""
+"""Letters whose place on a page differs from that in a text, or that join others."""
 BULLETS, SHAPELESS, UNSHOWN = {0xF0B7: "•", 0xF0A7: "•"}, {"Co", "Cn"}, "\ufffd"
 DOUBLE = re.compile(r"(.)\1+")
 UNREAD = (

@@ -1,4 +1,4 @@
-"""Where an assessment was brought in from, and whose its answers are here."""
+"""Where an assessment was imported from, and who counts as its author here."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Whose fault an error is. Pure."""
+"""Decides whose fault an error is. Pure."""
 
 import sys
 

@@ -1,8 +1,8 @@
 """The inside of a process that reads a file: ``python -m ...walls.child MODULE ...``.
 
 It limits itself before anything of the module is loaded, then calls its
-``main(arguments)``. What the module does not foresee is a fault of ours: the way to it
-goes to standard error, without a word of the file.
+``main(arguments)``. An error that the module does not foresee is a fault of ours:
+its calls go to standard error, without a word of the file.
 """
 
 import gc

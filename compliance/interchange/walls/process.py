@@ -1,7 +1,7 @@
 """Running a module of ours that reads a file: fed, and killed when it takes too long.
 
-The module limits its own memory and work (``child.py``); whoever calls it here holds
-the clock as well. Each ending has its own words, so that a file is only blamed for what
+The module limits its own memory and work (``child.py``); the caller here also holds
+the clock. Each ending has its own words, so that a file is only blamed for what
 it does itself.
 """
 
@@ -25,7 +25,7 @@ CHILD = "compliance.interchange.walls.child"
 QUICK = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """It looks for no plug-ins among all that is installed."""
 PATIENCE_SECONDS = 60
-"""How much longer than its work a process may take by the clock: others work, too."""
+"""Seconds by the clock that a process may take beyond its work: others work, too."""
 MOST_TRACED = 20_000
 """Bytes of a traceback that are logged."""
 

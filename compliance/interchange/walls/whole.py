@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 CHUNK = 1024 * 1024
 HEX = 64
 BLANK = b"0" * HEX
-"""What is written where the hash will stand."""
+"""The placeholder for the hash."""
 
 
 class Hashed(io.RawIOBase):
@@ -34,7 +34,7 @@ class Hashed(io.RawIOBase):
         return len(data)
 
     def seal(self) -> None:
-        """Put the hash where the held bytes stand."""
+        """Write the hash over its placeholder."""
         self.out.write(self.digest.hexdigest().encode())
 
     def _pass(self, data: bytes) -> None:
@@ -43,7 +43,7 @@ class Hashed(io.RawIOBase):
 
 
 def is_intact(file: BinaryIO, mark: bytes) -> bool | None:
-    """Whether all bytes are as written; None where no hash stands behind the ``mark``."""
+    """Whether all bytes are as written; None without a hash after the ``mark``."""
     end = file.seek(0, io.SEEK_END) - HEX
     start = end - len(mark)
     file.seek(max(0, start))

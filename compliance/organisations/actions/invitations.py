@@ -105,7 +105,7 @@ def end_invitation(*, by: User, invitation: Invitation) -> None:
 
 
 def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
-    """Whoever holds the link does not want to come; ``by`` is known if signed in.
+    """Decline with the link; ``by`` is known if signed in.
 
     Raises ``ValidationError`` for one that is over.
     """

@@ -171,7 +171,7 @@ def _seat(
     what: tuple[str, Days],
     offer: SeatOffer | None = None,
 ) -> Seat:
-    """The new seat; one that was offered is still given by whoever offered it."""
+    """The new seat; the person who offered it is still its giver."""
     purpose, days = what
     _refuse_others(member.role, "a member")
     others = Seat.objects.filter(

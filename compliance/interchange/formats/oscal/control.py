@@ -24,7 +24,7 @@ DATA = "data"
 OURS = FORMER | {NAMESPACE}
 _INSERT = re.compile(r"\{\{\s*insert:\s*param,\s*([\w.\-]+)\s*\}\}")
 _WITHIN = re.compile(r"\[([^\[\]]*)\]\(#[^()\s]*\)")
-"""A link to a place of the catalog, which is no place here."""
+"""A link to a place of the catalog, which Attest does not have."""
 _RULE = re.compile(r"[-|: ]+")
 """The line between the head of a table and its rows."""
 EMPTY: dict[str, Any] = {
