@@ -60,7 +60,7 @@ def read(
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
-        said = fault.problem or "is no YAML"
+        said = fault.problem or "is not YAML"
         place = int(mark.line) + 1 if mark else None
         raise UnreadableError(_explained(said), place) from None
     except yaml.reader.ReaderError as fault:
@@ -79,7 +79,7 @@ def _explained(said: str) -> str:
     if "another" in said:
         return "holds more than one document"
     if "<document start>" in said:
-        return "is no YAML: something stands behind the end of the document"
+        return "is not YAML: something follows the end of the document"
     return said
 
 

@@ -113,7 +113,7 @@ def test_on_the_command_line_the_member_it_names_is_a_hand(
     with pytest.raises(CommandError, match="--by"):
         call_command(*given)
     for email in ("rev@example.org", "zoe@example.org", "nobody@example.org"):
-        with pytest.raises(CommandError, match=f"{email} may not bring in"):
+        with pytest.raises(CommandError, match=f"{email} may not import"):
             call_command(*given, "--by", email)
     call_command(*given, "--by", "Otto@example.org")
     came = Assessment.objects.get(brought_from__brought_by=cast.otto)

@@ -171,7 +171,7 @@ def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
     [
         (
             {"p1": "ada@example.org"},
-            "p1: nobody who may read here has the address ada@example.org.",
+            "p1: no member who may read here has the address ada@example.org.",
         ),
         ({"p99": "zoe@example.org"}, "p99 is nobody in the bundle."),
         (

@@ -132,7 +132,9 @@ def test_person_who_is_no_member_is_refused_in_words(full, cast, sign_in):
     data = {"draft": hidden(page, "draft"), "person-p1": "ada@example.org"}
     page = client.post(f"{IN}take/", data)
     assert page.status_code == 422
-    assert "p1: nobody who may read here has the address ada@example.org." in page.text
+    assert (
+        "p1: no member who may read here has the address ada@example.org." in page.text
+    )
 
 
 def test_only_people_who_may_read_are_offered(full, cast, sign_in):

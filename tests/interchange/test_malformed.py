@@ -121,7 +121,7 @@ def test_fault_names_its_place(name, said):
         (".yaml", "a: 1\nb: é\nc: [x, \x01]\n", "line 3: holds a character"),
         (".yaml", "a: 1\nb:\n  - 2\n  - .inf\n", "line 4: holds a number without end"),
         (".yaml", f"a: 1\nb: {'9' * 41}\n", "line 2: holds a number of over 40"),
-        (".yaml", '"a"\nb: 1\n', "line 2: is no YAML: something stands behind the end"),
+        (".yaml", '"a"\nb: 1\n', "line 2: is not YAML: something follows the end"),
     ],
 )
 def test_odd_value_is_named_with_its_line(suffix, content, said):

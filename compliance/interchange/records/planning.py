@@ -251,7 +251,9 @@ def _people(
     met: set[str] = set()
     for ref, email in wanted.items():
         if email not in by_email:
-            faults.append(f"{ref}: nobody who may read here has the address {email}.")
+            faults.append(
+                f"{ref}: no member who may read here has the address {email}."
+            )
         if email in met:
             faults.append(f"{ref}: {email} stands for somebody else already.")
         met.add(email)

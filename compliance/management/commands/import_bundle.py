@@ -112,12 +112,12 @@ class Command(BaseCommand):
 
 
 def _member(organisation: Organisation, email: str) -> User:
-    """The member with that address who may bring in an assessment; ``CommandError``."""
+    """The member with that address who may import an assessment; ``CommandError``."""
     able = who_may(organisation, Permission.ASSESS)
     found = next((one for one in able if one.email == email.lower()), None)
     if found is None:
         msg = (
-            f"{email} may not bring in an assessment of {organisation}: --by takes the"
+            f"{email} may not import an assessment into {organisation}: --by takes the"
             " address of an owner or a compliance officer there."
         )
         raise CommandError(msg)
