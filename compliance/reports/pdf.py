@@ -26,6 +26,7 @@ from weasyprint.pdf import tags as engine_tags
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from compliance.interchange.walls.child import hushed
 from compliance.reports.binding import Binder
 from compliance.reports.boxes import box_font, unprinted
 from compliance.reports.embedding import claim_both, embed, smooth_nothing
@@ -54,6 +55,8 @@ IN_PIECES = f"""
 
 def main() -> int:
     """Exit status: 0 for a file, 1 with words on standard output for a refusal."""
+    tell = hushed()  # the engine's messages may quote an answer
+    sys.excepthook = lambda _kind, error, _trace: tell(error)
     job: Job = json.load(sys.stdin)
     limit(job["bytes"], job["seconds"])
     try:

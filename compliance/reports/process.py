@@ -30,7 +30,7 @@ PASSED_ON = {
 
 logger = logging.getLogger(__name__)
 MOST_OF_A_FAULT = 20_000
-"""Bytes of what the process wrote to its standard error that are logged."""
+"""Bytes of the way to a fault, which names kinds and calls only, that are logged."""
 
 Listen = Callable[[str, int], None]
 MODULE = "compliance.reports.pdf"

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
+from compliance.reports import process
 from compliance.reports.process import RenderError, render
+from tests.reports.breaking import SECRET
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +23,19 @@ def test_runaway_is_stopped_at_the_wall(tmp_path, settings):
     settings.REPORT_SECONDS = 2
     with pytest.raises(RenderError, match="longer than 2 seconds"):
         render([PAGE + "<p>word " * 300_000], "", tmp_path / "x.pdf", silent)
+
+
+@pytest.mark.parametrize("broken", ["_prepare", "_lay_out"])
+def test_log_has_the_way_to_a_fault_and_no_word_of_an_answer(
+    broken, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(process, "MODULE", "tests.reports.breaking")
+    with pytest.raises(RenderError, match="could not be laid out"):
+        render([PAGE + broken], "", tmp_path / "x.pdf", silent)
+    [record] = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert "builtins.KeyError" in record.getMessage()
+    assert "breaking.py" in record.getMessage()
+    assert SECRET not in caplog.text
 
 
 def test_glutton_is_stopped_at_its_memory(tmp_path, settings):

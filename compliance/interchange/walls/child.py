@@ -11,7 +11,7 @@ import os
 import resource
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from compliance.interchange.walls.endings import DONE, FAILED, OVER_MEMORY
@@ -19,8 +19,7 @@ from compliance.interchange.walls.endings import DONE, FAILED, OVER_MEMORY
 
 def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
     """Take on the limits that ``process.py`` sent, and be that module; never returns."""
-    trace = os.dup(2)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # libraries may quote the file
+    tell = hushed()
     resource.setrlimit(resource.RLIMIT_AS, (int(most_bytes), int(most_bytes)))
     most_seconds = math.ceil(float(seconds))
     # the signal of the first limit says what it was, the second only kills
@@ -38,8 +37,22 @@ def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
         status = OVER_MEMORY
     except BaseException as error:
         status = FAILED
-        os.write(trace, "\n".join(way_to(error)).encode("utf-8", "replace"))
+        tell(error)
     os._exit(status)  # giving back a whole file's values one by one is time lost, too
+
+
+def hushed() -> Callable[[BaseException], None]:
+    """Silence standard error, where libraries may quote what they meet.
+
+    What is given back writes the way to an error there all the same.
+    """
+    trace = os.dup(2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+    def tell(error: BaseException) -> None:
+        os.write(trace, "\n".join([*way_to(error), ""]).encode("utf-8", "replace"))
+
+    return tell
 
 
 def way_to(error: BaseException | None) -> Iterator[str]:

@@ -1,0 +1,31 @@
+"""The process that makes the file, with an engine that breaks and quotes what it met.
+
+``python -m tests.reports.breaking``: where it breaks stands in the text of the first piece.
+"""
+
+import logging
+import sys
+from pathlib import Path
+
+from compliance.reports import pdf
+
+SECRET = "what only the answer says"
+
+
+def breaking(press, name):
+    """A step of the press that fails as an engine with a bug does, where it is named."""
+    step = getattr(press, name)
+
+    def run(self, *given, **named):
+        if name in Path(self.paths[0]).read_text():
+            logging.getLogger("weasyprint").warning(SECRET)
+            raise KeyError(SECRET)
+        return step(self, *given, **named)
+
+    return run
+
+
+if __name__ == "__main__":
+    for name in ("_prepare", "_lay_out"):
+        setattr(pdf.Press, name, breaking(pdf.Press, name))
+    sys.exit(pdf.main())
