@@ -176,7 +176,7 @@ def test_somebody_who_reads_nothing_here_is_not_asked(ready, cast, elsewhere):
     """An auditor has a seat at most, and no page to say yes or no on."""
     content = bundle_of(ready)
     emails = {ref_of(content, "Con Tributor"): cast.aud.email}
-    with pytest.raises(ValidationError, match="nobody who may read here"):
+    with pytest.raises(ValidationError, match="no member who may read here"):
         brought_in(content, cast.acme, by=cast.otto, emails=emails)
     assert not Namesake.objects.exists()
 
