@@ -4,7 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from compliance.assessments.actions import confirm_na, say_whose
+from compliance.assessments.actions import (
+    change_facts,
+    confirm_na,
+    say_whose,
+    start,
+)
 from compliance.assessments.against_trail.names import faults
 from compliance.assessments.outside import asked_of
 from compliance.assessments.versions import Known
@@ -19,7 +24,9 @@ from compliance.reviews import actions
 from compliance.reviews.reading import desk_of
 from compliance.reviews.waiting import to_reopen
 from tests import signing
+from tests.factories import make_assessment
 from tests.interchange.bundles import (
+    YEAR,
     brought_in,
     bundle_of,
     publish,
@@ -283,8 +290,41 @@ def test_rows_that_leave_out_who_answered_are_refused(ready, cast, monkeypatch):
     for answer in record.rows["answers"]:
         answer["hands"] = []
     monkeypatch.setattr(outgoing, "read", lambda _pk: record)
-    with pytest.raises(UnreadableError, match="leaves out somebody who answered it"):
+    with pytest.raises(UnreadableError, match="leaves out somebody who prepared it"):
         brought_in(bundle_of(ready), cast.other)
+
+
+def test_answer_that_no_longer_applies_comes_with_who_ruled_it_out(cast, elsewhere):
+    """Con had answered it before Ada set the facts: it says nothing of Con now."""
+    here = make_assessment(cast.acme, cast.otto, publish("Q1", "Q9"))
+    change_facts(by=cast.otto, assessment=here, facts={"data": ["health"]})
+    signing.answer(cast.con, here, "Q9", verdict="met", note="So it is.")
+    change_facts(by=cast.ada, assessment=here, facts={"data": []})
+    assert desk_of(here).prepared(cast.con.pk) == []
+    came = brought_in(bundle_of(here), cast.other, by=cast.zoe)
+    assert came.answers.get(question__key="Q9").applies is False
+    assert desk_of(came).prepared(cast.zoe.pk) == ["Q9"]
+
+
+@pytest.mark.parametrize("left_out", ["ada", "otto"])
+def test_rows_that_leave_out_who_ruled_it_out_are_refused(cast, monkeypatch, left_out):
+    """Otto began it and Ada set the facts by which Q9 does not apply."""
+    here = start(
+        by=cast.otto,
+        organisation=cast.acme,
+        edition=publish("Q1", "Q9"),
+        subject="Acme",
+        facts={"data": ["health"]},
+        **YEAR,
+    )
+    change_facts(by=cast.ada, assessment=here, facts={"data": []})
+    record = outgoing.read(here.pk)
+    ids = {pk: ref for ref, pk in record.people.items()}
+    (row,) = (one for one in record.rows["answers"] if one["key"] == "Q9")
+    row["hands"].remove(ids[getattr(cast, left_out).pk])
+    monkeypatch.setattr(outgoing, "read", lambda _pk: record)
+    with pytest.raises(UnreadableError, match="leaves out somebody who prepared it"):
+        brought_in(bundle_of(here), cast.other)
 
 
 def test_another_account_for_a_person_is_refused(ready, cast, monkeypatch):

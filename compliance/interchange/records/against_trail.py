@@ -16,7 +16,7 @@ from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
 from compliance.interchange.records.values import values_of
 from compliance.reviews import told as reviews
-from compliance.reviews.hands import prepares
+from compliance.reviews.hands import Makes, makes, prepares
 
 SIGNED = "assessment.signed"
 _SIGNOFF = (
@@ -70,6 +70,10 @@ class _Heard:
         self.signed: dict[str, dict[str, Any]] = {}
         self.hands: defaultdict[int, set[int]] = defaultdict(set)
         """Answers to those who prepared them."""
+        self.moved: defaultdict[str, set[int]] = defaultdict(set)
+        """Questions to those whose facts decided that they apply, or do not."""
+        self.rulers: set[int] = set()
+        """Who prepared whatever does not apply."""
         self.unsure: set[tuple[int, str]] = set()
         """Texts of answers of which the last word was erased."""
 
@@ -89,8 +93,8 @@ class _Heard:
 
     def _hear(self, event: Event, is_erased: bool) -> None:
         after = json.loads(event.payload or event.rest or "{}").get("after", {})
-        if event.actor_id and prepares(event):
-            self.hands[int(event.subject_id)].add(event.actor_id)
+        if event.actor_id:
+            self._hold(event, event.actor_id, after)
         if event.action in answers.HEARD:
             self.answers.hear(event)
             self._mark(event, after, is_erased)
@@ -107,6 +111,17 @@ class _Heard:
                 seq=event.seq,
                 is_erased=is_erased,
             )
+
+    def _hold(self, event: Event, actor_id: int, after: dict[str, Any]) -> None:
+        """What somebody prepared by the event; as ``reviews.hands`` has it."""
+        kind = makes(event.action)
+        if kind == Makes.RULED_OUT:
+            self.rulers.add(actor_id)
+        elif kind == Makes.MOVED:
+            for key in after.get("questions_moved", ()):
+                self.moved[key].add(actor_id)
+        elif prepares(event):
+            self.hands[int(event.subject_id)].add(actor_id)
 
     def _mark(self, event: Event, after: dict[str, Any], is_erased: bool) -> None:
         """Which texts of answers the event makes sure or unsure."""
@@ -197,11 +212,17 @@ def _signatures(
 def _hands(
     rows: dict[str, Any], ids: dict[str, int], heard: _Heard, accounts: dict[int, str]
 ) -> Iterator[str]:
-    """An answer names everybody who prepared it; four eyes rest on that."""
+    """An answer names everybody who prepared it; four eyes rest on that.
+
+    If it does not apply, those are the people who set the facts and the edition, not
+    those who had answered it before.
+    """
     for row in rows["answers"]:
-        told = {accounts.get(number) for number in heard.hands[ids[row["key"]]]}
+        key = row["key"]
+        said = heard.hands[ids[key]] if row["applies"] else heard.rulers
+        told = {accounts.get(number) for number in said | heard.moved[key]}
         if not told <= set(row["hands"]):
-            yield f"{row['key']}: hands leaves out somebody who answered it"
+            yield f"{key}: hands leaves out somebody who prepared it"
 
 
 def _moment(text: Any) -> Any:
