@@ -1,6 +1,7 @@
 """A bundle made by hand, every hash and its chain made again: it vouches for nobody here."""
 
 import json
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -75,9 +76,11 @@ def new_hashes(rows, trail, events):
 
 def somebody_else(events, old, new):
     """Let another account have done it."""
+    was, now = (f'"answered_by_id":{one.pk}' for one in (old, new))
     for event in events:
         if event["actor_id"] == str(old.pk):
             event["actor_id"] = str(new.pk)
+        event["payload"] = re.sub(rf"{was}\b", now, event["payload"])
 
 
 def test_forged_author_with_the_id_of_a_colleague_is_nobody_here(ready, cast):
