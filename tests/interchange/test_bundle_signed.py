@@ -258,7 +258,7 @@ def test_void_signature_without_a_day_is_a_whole_sentence(signed, cast, language
     printed = " ".join(html_of(replace(paper, signature=one)).split())
     said = {
         "en": "The assessment no longer is what was signed. What changed:",
-        "de": "Die Prüfung ist nicht mehr, was unterschrieben wurde.",
+        "de": "Die Prüfung entspricht nicht mehr dem, was unterschrieben wurde.",
         "fr": "est plus celle qui a été signée. Ce qui a changé",
     }
     assert said[language] in printed
