@@ -29,7 +29,7 @@ export function drop(address) {
 }
 export async function adopt() {
   const found = await takeUp("rows");
-  for (const [address, kept] of Object.entries(found)) box[address] ??= { ...kept, quiet: false };
+  for (const [address, kept] of Object.entries(found)) box[address] = { ...kept, quiet: false };
   if (Object.keys(found).length) write("rows", box);
 }
 const typing = new WeakMap();

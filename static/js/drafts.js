@@ -2,8 +2,7 @@
 import { read, takeUp, write } from "./keeper.js";
 
 const drafts = new Map(Object.entries(read("talk") ?? {}));
-for (const [answer, draft] of Object.entries(await takeUp("talk"))) if (!drafts.has(answer)) drafts.set(answer, draft);
-write("talk", Object.fromEntries(drafts));
+for (const [answer, draft] of Object.entries(await takeUp("talk"))) drafts.set(answer, draft);
 
 export const waiting = () => [...drafts.entries()];
 export const draftOf = (answer) => drafts.get(answer)?.text ?? "";

@@ -1,12 +1,26 @@
 // What tabs of this person that are gone have kept on this device (keeper.js): a tab that lives holds its lock.
+// It is this tab's before it is no longer theirs; where this tab keeps something of the same name, theirs waits.
 export async function takeUp(mine, lock, name) {
-  const found = {};
   const held = new Set((await navigator.locks.query()).held.map((one) => one.name));
+  const own = JSON.parse(localStorage.getItem(`${lock}-${name}`)) ?? {};
+  const found = {};
   for (const key of Object.keys(localStorage)) {
     const owner = key.slice(0, -name.length - 1);
     if (!key.startsWith(mine) || !key.endsWith(`-${name}`) || owner === lock || held.has(owner)) continue;
-    Object.assign(found, JSON.parse(localStorage.getItem(key)));
-    localStorage.removeItem(key);
+    const left = {};
+    for (const [part, kept] of Object.entries(JSON.parse(localStorage.getItem(key)))) (part in own || part in found ? left : found)[part] = kept;
+    localStorage.setItem(`${lock}-${name}`, JSON.stringify({ ...own, ...found }));
+    if (Object.keys(left).length) localStorage.setItem(key, JSON.stringify(left)); else localStorage.removeItem(key);
   }
   return found;
+}
+
+// After sign-out, all that a person has on this device, but for tabs that still show it.
+export async function empty(person) {
+  const start = `outbox-${person}-`;
+  const own = `${start}${sessionStorage.getItem("tab")}-`;
+  const held = new Set((await navigator.locks?.query())?.held.map((one) => one.name));
+  const isLeft = (key) => key.startsWith(own) || !held.has(key.replace(/-[^-]*$/, ""));
+  for (const key of Object.keys(localStorage)) if (key.startsWith(start) && isLeft(key)) localStorage.removeItem(key);
+  sessionStorage.removeItem("signing-out");
 }

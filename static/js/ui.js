@@ -1,17 +1,9 @@
 // Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the document.
-// Signing out empties what waits on this device (keeper.js), but for tabs that still show it: on the page after
-// it, for the person may yet stay.
-function empty(storage, start, held = new Set()) {
-  for (const key of Object.keys(storage)) if (key.startsWith(start) && !held.has(key.replace(/-[^-]*$/, ""))) storage.removeItem(key);
-}
+// Signing out empties what waits on this device: on the page after it, for the person may yet stay.
 try {
   const person = sessionStorage.getItem("signing-out");
-  sessionStorage.removeItem("signing-out");
-  if (person && !document.querySelector("[data-sign-out]")) {
-    empty(sessionStorage, "outbox-");
-    empty(localStorage, `outbox-${person}-${sessionStorage.getItem("tab")}-`);
-    navigator.locks?.query().then(({ held }) => empty(localStorage, `outbox-${person}-`, new Set(held.map(({ name }) => name))));
-  }
+  if (document.querySelector("[data-sign-out]")) sessionStorage.removeItem("signing-out");
+  else if (person) import("./gone.js").then((gone) => gone.empty(person), () => { /* the next page tries again */ });
 } catch { /* storage is off: nothing is kept */ }
 document.addEventListener("submit", (event) => {
   try { if (event.target.matches("[data-sign-out]")) sessionStorage.setItem("signing-out", event.target.dataset.signOut); } catch { /* as above */ }

@@ -1,17 +1,13 @@
-// What is typed into a form of the editor: kept in this tab for each person, edition and part until it is saved, given
-// back when the form is opened again, gone with "Drop it" and with sign-out (ui.js empties what begins with "outbox-").
+// What is typed into a form of the editor: kept on this device (keeper.js) for each edition and part until it is saved,
+// given back when the form is opened again, in any tab once its own is gone; gone with "Drop it" and with sign-out.
 // It keeps the version it was typed over, so that a save after somebody else's shows both texts.
+import { read, takeUp, write } from "./keeper.js";
+
 const region = document.querySelector("[data-kept]");
-const prefix = `outbox-edit-${region.dataset.kept}-`;
-const SENT = "outbox-sent-edit";
-const memory = {
-  read(key) { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } },
-  write(key, value) { try { sessionStorage.setItem(key, JSON.stringify(value)); return true; } catch { return false; } },
-  drop(key) { try { sessionStorage.removeItem(key); } catch { /* nothing was kept */ } },
-  keys() { try { return Object.keys(sessionStorage).filter((key) => key.startsWith(prefix)); } catch { return []; } },
-};
+const box = `edit${region.dataset.kept}`;
+const all = () => read(box) ?? {};
 const forms = () => [...document.querySelectorAll("form[data-keep]")];
-const keyOf = (form) => prefix + form.dataset.keep;
+const keyOf = (form) => form.dataset.keep;
 const fieldsOf = (form) => [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
 const versionOf = (fields) => fields.find(([name]) => name === "version")?.[1];
 const make = (tag, given, ...parts) => { const made = Object.assign(document.createElement(tag), given); made.append(...parts); return made; };
@@ -27,17 +23,21 @@ function standing(form) {
   return fieldsOf(copy);
 }
 
+function forget(key) {
+  const { [key]: _, ...others } = all();
+  write(box, others);
+  kept.delete(key);
+}
 function keep(form) {
   const fields = fieldsOf(form);
   const key = keyOf(form);
   isInside = false;
   if (!form.matches("[data-unsaved]") && textOf(fields) === textOf(base.get(key) ?? fields)) {
-    kept.delete(key);
-    memory.drop(key);
+    forget(key);
     return;
   }
-  const { at, name } = form.dataset;
-  kept.set(key, memory.write(key, { at, name, fields }));
+  write(box, { ...all(), [key]: { at: form.dataset.at, name: form.dataset.name, fields } });
+  kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
 }
 
 // Fields that are there take what was kept; what has none goes along unseen, so that the server can say what it was.
@@ -83,8 +83,7 @@ async function giveBack(form, fields) {
 }
 
 function drop(key, at) {
-  memory.drop(key);
-  kept.delete(key);
+  forget(key);
   isInside = true;
   if (at) location.assign(at); else tell();
 }
@@ -92,13 +91,11 @@ function drop(key, at) {
 function isGone(key, at) {
   const here = new URL(location.href);
   for (const name of ["saved", "find"]) here.searchParams.delete(name);
-  const part = key.slice(prefix.length);
   const outline = document.querySelector("[data-outline]:not([data-found])");
-  const isOut = outline && part.startsWith("question-") && !outline.querySelector(`[data-item="${CSS.escape(part.slice(9))}"]`);
+  const isOut = outline && key.startsWith("question-") && !outline.querySelector(`[data-item="${CSS.escape(key.slice(9))}"]`);
   return isOut || here.pathname + here.search === at;
 }
-function line(key) {
-  const { at, name, fields } = memory.read(key);
+function line([key, { at, name, fields }]) {
   const form = forms().find((one) => keyOf(one) === key);
   const bin = make("button", { type: "button", className: "linkbtn", onclick: () => drop(key, form && at) }, "Drop it", make("span", { className: "vh" }, `: ${name}`));
   if (form) {
@@ -110,7 +107,7 @@ function line(key) {
   return make("li", {}, `Not saved yet: ${name}. It is not there any more; copy what you still need. `, bin, ...typed.map(([, value]) => make("p", {}, make("bdi", {}, value))));
 }
 function tell() {
-  const lines = memory.keys().filter((key) => memory.read(key)?.fields).map(line);
+  const lines = Object.entries(all()).map(line);
   region.className = lines.length ? "note note-warn" : "";
   region.replaceChildren(...(lines.length ? [make("ul", { className: "plainlist" }, ...lines)] : []));
 }
@@ -119,9 +116,9 @@ document.addEventListener("input", (event) => { if (event.target.form?.matches("
 document.addEventListener("htmx:afterSettle", (event) => { const form = event.target.closest("form[data-keep]"); if (form) keep(form); });
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.matches("[data-sign-out]")) return;
-  memory.drop(SENT);
+  write("sent", {});
   if (event.target.matches("[data-keep]")) {
-    memory.write(SENT, { key: keyOf(event.target), saved });
+    write("sent", { box, key: keyOf(event.target), saved });
     kept.set(keyOf(event.target), true); // it is on its way
   }
   isInside = true;
@@ -129,20 +126,22 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.matches("[data-keep-theirs]")) for (const form of document.querySelectorAll("form[data-unsaved]")) { memory.drop(keyOf(form)); kept.delete(keyOf(form)); }
+  if (link.matches("[data-keep-theirs]")) for (const form of document.querySelectorAll("form[data-unsaved]")) forget(keyOf(form));
   isInside = link.origin === location.origin && !link.target;
 });
-window.addEventListener("pageshow", () => { isInside = false; memory.drop(SENT); });
+window.addEventListener("pageshow", () => { isInside = false; write("sent", {}); });
 window.addEventListener("beforeunload", (event) => { if ([...kept.values()].some((isSafe) => !isSafe || !isInside)) event.preventDefault(); });
 
 // Saved is what was sent last and is told as done by this page: no other page says so.
-const sent = memory.read(SENT);
-memory.drop(SENT);
-if (sent && saved && saved !== sent.saved) memory.drop(sent.key);
+const sent = read("sent");
+write("sent", {});
+if (sent?.box === box && saved && saved !== sent.saved) forget(sent.key);
+for (const form of forms()) base.set(keyOf(form), standing(form));
+await takeUp(box);
 for (const form of forms()) {
   const key = keyOf(form);
-  base.set(key, standing(form));
-  const found = form.matches("[data-unsaved]") ? null : memory.read(key);
+  if (kept.has(key)) continue; // typed meanwhile
+  const found = form.matches("[data-unsaved]") ? null : all()[key];
   if (!found || textOf(found.fields) === textOf(base.get(key))) { keep(form); continue; }
   kept.set(key, true);
   giveBack(form, found.fields);

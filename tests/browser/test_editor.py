@@ -120,7 +120,7 @@ ASKS = """() => {
   window.dispatchEvent(leaving);
   return leaving.defaultPrevented;
 }"""
-KEPT = "Object.keys(sessionStorage).filter(key => key.startsWith('outbox-edit-'))"
+KEPT = r"Object.keys(localStorage).filter(key => /^outbox-.*-edit\d+$/.test(key))"
 
 
 def told(page):
@@ -170,6 +170,30 @@ def test_what_is_typed_outlives_another_question_and_somebody_elses_save(
     page.get_by_text("Q1 is saved").wait_for()
     assert (page.evaluate(KEPT), told(page).inner_text()) == ([], "")
     assert window.scripts == []
+
+
+def test_what_two_dead_tabs_kept_is_given_back_until_sign_out(desk, made, open_window):
+    path = made["path"] + "edit/?question=Q2"
+    one = open_window(made["sessions"][0], path).page
+    two, three = one.context.new_page(), one.context.new_page()
+    two.goto(one.url)
+    for page, text in ((one, "Typed in one"), (two, "Typed in two")):
+        page.locator(".editfields").get_by_label("Short name").fill(text)
+    three.goto(one.url)
+    assert told(three).inner_text() == ""  # both still live
+    for page in (one, two):
+        page.close(run_before_unload=False)
+    three.reload()
+    name = three.locator(".editfields").get_by_label("Short name")
+    told(three).get_by_text("Not saved yet: Q2").wait_for()
+    first = name.input_value()
+    follow(told(three).get_by_role("button", name="Drop it"))
+    told(three).get_by_text("Not saved yet: Q2").wait_for()
+    assert {first, name.input_value()} == {"Typed in one", "Typed in two"}
+    three.goto("/accounts/logout/")
+    three.get_by_role("main").get_by_role("button", name="Sign out").click()
+    three.wait_for_url(lambda url: "logout" not in url)
+    until(lambda: three.evaluate(KEPT), lambda found: found == [])
 
 
 PLACES = [
