@@ -6,7 +6,7 @@ sent under the media type of this table and no other.
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from compliance.evidence.archives import FaultError, Listing, listing_of
@@ -67,6 +67,22 @@ _TEXTS = {
     "md": FileType(("md",), "text/markdown; charset=utf-8", "Text"),
     "json": FileType(("json",), "application/json", "JSON"),
 }
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ENCODINGS = ("utf-8", "utf-16", "windows-1252")
+"""How text may be written, the first that fits: editors and spreadsheets save all three."""
+_NO_TEXT = {
+    "utf-8": re.compile("\0"),
+    "utf-16": re.compile("\0"),
+    "windows-1252": re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]"),
+}
+"""What no text has; where any byte is a letter, no control character either."""
+
+
+def _written_in(kind: FileType, encoding: str) -> FileType:
+    media_type = kind.media_type.replace("utf-8", encoding)
+    return replace(kind, media_type=media_type)
+
+
 _BY_MEDIA_TYPE = {
     kind.media_type: kind
     for kind in (
@@ -74,7 +90,7 @@ _BY_MEDIA_TYPE = {
         *(kind for _, kind in _SIGNATURES),
         *_OFFICE.values(),
         *_OPEN_DOCUMENT.values(),
-        *_TEXTS.values(),
+        *(_written_in(k, name) for k in _TEXTS.values() for name in _ENCODINGS),
     )
 }
 _PROGRAMS = (
@@ -173,14 +189,19 @@ def _text(name: str, head: bytes, file: BinaryIO) -> FileType:
     if ending not in _TEXTS:
         msg = f"Files of this kind are not kept. Kept are {KEPT}. Or add a link."
         raise RefusedError(msg)
-    if not _is_utf8(file):
-        msg = "This is no text in UTF-8. Save it as UTF-8, or as PDF, and add that."
+    kind, is_marked = _TEXTS[ending], head.startswith(_UTF16_MARKS)
+    names = _ENCODINGS[1:2] if is_marked else (_ENCODINGS[0], _ENCODINGS[2])
+    found = next((name for name in names if _is_text(file, name)), "")
+    if not found or (kind.media_type == "application/json" and found != "utf-8"):
+        msg = "This is no text. Save it as UTF-8, or as PDF, and add that."
         raise RefusedError(msg)
-    return _TEXTS[ending]
+    return _written_in(kind, found)
 
 
 def _is_page(head: bytes) -> bool:
     """Whether markup opens the text, behind remarks and an XML line at most."""
+    if head.startswith(_UTF16_MARKS):
+        head = head.decode("utf-16", "ignore").encode("utf-8", "ignore")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n\x0c")
     is_preface = start[:2] in {b"<!", b"<?"}
     return bool(_PAGE.search(start) if is_preface else _PAGE.match(start))
@@ -195,13 +216,13 @@ def _mail(head: bytes, file: BinaryIO) -> FileType:
     return EML
 
 
-def _is_utf8(file: BinaryIO) -> bool:
-    """Whether all of it is UTF-8 without NUL."""
+def _is_text(file: BinaryIO, encoding: str) -> bool:
+    """Whether all of it is text written so, without what no text has."""
     file.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         while part := file.read(_CHUNK):
-            if "\0" in decoder.decode(part):
+            if _NO_TEXT[encoding].search(decoder.decode(part)):
                 return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

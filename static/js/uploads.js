@@ -52,6 +52,7 @@ function over(one, xhr = null, state = "failed") {
   if (xhr && told.has(xhr.status)) said.innerHTML = xhr.responseText;
   else if (state === "cancelled") said.textContent = "Cancelled.";
   else if (xhr?.status === 401) said.textContent = "Not added: you are signed out. Sign in in another tab, then try again.";
+  else if (xhr?.status === 400) said.textContent = "Not added: Attest cannot read what was sent. Its name may be too long: give it a shorter one.";
   else said.textContent = xhr ? `Not added (${xhr.status}).` : "Not added: the line is down.";
   mark(one, xhr?.status === 200 ? "done" : state);
   running = null;

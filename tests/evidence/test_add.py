@@ -92,6 +92,18 @@ def test_hostile_file_is_refused_with_words(cast, sign_in, stored, name, content
     assert (stored(), Evidence.objects.count()) == ([], 0)
 
 
+def test_name_that_is_too_long_to_read_is_refused_with_words(cast, sign_in, stored):
+    body = (
+        '--x\r\nContent-Disposition: form-data; name="upload"; filename="'
+        f'{"a" * 5_000}.pdf"\r\n\r\nx\r\n--x--\r\n'
+    )
+    kind = "multipart/form-data; boundary=x"
+    page = sign_in(cast.con).post(URL, body.encode(), content_type=kind)
+    assert page.status_code == 400
+    assert "give it a shorter one" in page.text
+    assert (stored(), Evidence.objects.count()) == ([], 0)
+
+
 def test_file_over_the_limit_is_refused_with_words(cast, sign_in, settings, stored):
     settings.UPLOAD_BYTES = 20
     page = sign_in(cast.con).post(URL, {"upload": file(), "title": "Typed"})
