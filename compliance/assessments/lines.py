@@ -50,10 +50,16 @@ class Line:
         return not self.answer.kind_is_derived
 
     @property
-    def value_list(self) -> list[str]:
-        """The value as a list of choice keys, for ticking boxes."""
+    def options(self) -> list[tuple[str, str, bool]]:
+        """Key and label of each choice, and whether it is the answer.
+
+        One that was chosen stays, though the edition has it no more.
+        """
         value = self.answer.value
-        return value if isinstance(value, list) else [value] if value else []
+        chosen = value if isinstance(value, list) else [value] if value else []
+        labels = {one.key: one.label for one in self.question.choices.all()}
+        gone = {key: f"{key}, no longer offered" for key in chosen if key not in labels}
+        return [(key, text, key in chosen) for key, text in (labels | gone).items()]
 
     @property
     def told_value(self) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from lxml.html import fromstring
 
 from compliance.assessments import actions
 from compliance.audit import trail
@@ -166,7 +167,7 @@ def question_answer(cast, **fields):
     section = edition.sections.get()
     question = make_question(edition, section, 2, **fields)
     question.save()
-    if fields["kind"] == "choice":
+    if fields["kind"] in {"choice", "choices"}:
         for place, verdict in enumerate(["met", "not_met", "na"], 1):
             question.choices.create(
                 key=f"c{place}",
@@ -205,6 +206,33 @@ def test_choice_that_means_not_applicable_is_its_own_reason(cast):
     answer = question_answer(cast, kind="choice")
     save(cast.con, answer, value=["c3"])
     assert (fresh(answer).verdict, fresh(answer).reason) == ("na", "No = such data")
+
+
+@pytest.mark.parametrize("place", ["?open={}", "mine/?open={}"])
+@pytest.mark.parametrize(
+    ("kind", "value"), [("choice", "old"), ("choices", ["old", "c1"])]
+)
+def test_choice_that_the_edition_has_no_more_stays(cast, sign_in, kind, value, place):
+    """As a browser without scripts sends the row: with all its fields."""
+    answer = question_answer(cast, kind=kind)
+    Answer.objects.filter(pk=answer.pk).update(
+        value=value, verdict="met", owner=cast.con
+    )
+    con, url = sign_in(cast.con), answer.assessment.get_absolute_url()
+    page = con.get(url + place.format(answer.pk)).content.decode()
+    assert "old, no longer offered" in page
+    action = f"{url}answers/{answer.pk}/save/"
+    row = next(one for one in fromstring(page).forms if one.action == action)
+    sent = [*row.form_values(), ("note", "More")]
+    posted = {name: [v for n, v in sent if n == name] for name, _ in sent}
+    assert con.post(action, posted).status_code == 302
+    now = fresh(answer)
+    assert (now.value, now.note, now.verdict) == (value, "More", "met")
+    if kind == "choices":
+        save(cast.con, now, value=["old", "c1", "c2"])
+        assert fresh(answer).value == ["c1", "c2", "old"]
+        with pytest.raises(ValidationError, match="none of the choices"):
+            save(cast.con, fresh(answer), value=["older"])
 
 
 def test_wrong_number_changes_nothing(cast):

@@ -105,13 +105,13 @@ def _where_a_value_decides(answer: Answer, touched: Changes, known: Changes) -> 
 
 
 def _value(answer: Answer, typed: list[str], known: Any) -> Any:
-    """The value that was typed; one that is unchanged is not looked at again."""
+    """The value that was typed; what stood in it before is not looked at again."""
     filled = [line_ends(text) for text in typed if text.strip()]
     shown = known if isinstance(known, list) else [line_ends(str(known or ""))]
-    if filled and filled == shown:
+    if filled and sorted(filled) == sorted(shown):
         return known
     try:
-        keys = [key for key, _, _ in choices_of(answer)]
+        keys = list(dict.fromkeys([*(key for key, _, _ in choices_of(answer)), *shown]))
         return parse(answer.question.kind, typed, keys)
     except ValueError as error:
         raise ValidationError({"value": str(error)}) from error
