@@ -62,7 +62,7 @@ def replies(cast, sign_in, monkeypatch):
     yield 404, nobody.get("/nothing/here.css")
     yield 404, nobody.get("/static/nothing.css")
     yield 405, ada.delete(members)
-    yield 422, ada.post(members)
+    yield 422, ada.post("/o/acme/invitations/")
     yield 400, nobody.get("/", headers={"host": "evil.example"})
     for _ in range(61):
         last = nobody.post("/accounts/login/")
