@@ -416,7 +416,7 @@ def unlinks(pdf):
         (removes("assessment.json"), "files inside", "assessment.json is missing"),
         (puts("answers.csv", b"a,b\r\n"), "data", "answers.csv is not the file"),
         (puts("assessment-results.json", b"{}"), "data", "is not the file"),
-        (puts("assessment.json", b"{}"), "data", "damaged or was changed"),
+        (puts("assessment.json", b"{}"), "data", "not built as Attest builds it"),
         (adds, "data", "more.txt is not the file"),
         (unlinks, "files inside", "not those that the document names"),
     ],
@@ -425,6 +425,22 @@ def test_change_of_the_files_is_named_though_sealed_anew(resealed, change, name,
     faults = found(resealed(change))
     assert list(faults) == [name]
     assert words in faults[name]
+
+
+def breaks(*_given, **_named):
+    """Fail as a program with a bug does."""
+    raise KeyError("what only the file knows")
+
+
+def test_fault_of_the_program_is_no_damage_of_the_file(sealed, monkeypatch):
+    monkeypatch.setattr(verify_report.pages, "check_printed", breaks)
+    said = found(sealed)["printed hashes"]
+    assert "this program has a fault (KeyError, test_verify_report.py line" in said
+    assert "damaged" not in said
+    assert "what only the file knows" not in said
+    monkeypatch.setattr(verify_report.pages, "Reader", breaks)
+    with pytest.raises(KeyError):
+        verify(sealed)
 
 
 def rewrites(edit):

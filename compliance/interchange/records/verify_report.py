@@ -19,6 +19,7 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ except ImportError:  # a copy without Attest: the files beside this one
 FAULT, NOTE, OK, refuse = events.FAULT, events.NOTE, events.OK, events.refuse
 Result = events.Result
 FORMAT, VERSION, SOURCE = "attest-report", 2, "assessment.json"
+LIBRARIES = {"asn1crypto", "cryptography", "pyhanko", "pyhanko_certvalidator"}
+"""They raise any kind of error for what is malformed."""
 MOST_FILES, MOST_DEPTH = 50, 40
 MOST_BYTES = 512 * 1024 * 1024
 NAMED = ("organisation", "checklist", "edition", "subject", "period_from", "period_to")
@@ -116,9 +119,32 @@ def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
         result.add(name, FAULT, str(error))
     except (MemoryError, RecursionError):
         result.add(name, FAULT, "It needs more memory or depth than any report does.")
-    except Exception:  # the library raises many kinds for what is malformed
-        result.add(name, FAULT, "It cannot be read: it is damaged or was changed.")
+    except Exception as error:
+        result.add(name, FAULT, _explained(error))
     return None
+
+
+def _explained(error: Exception) -> str:
+    """Words for an error that nobody foresaw, with its place where it may be ours."""
+    place = _place_of(error)
+    if not place:
+        return "It cannot be read: it is damaged or was changed."
+    return (
+        "It could not be checked: either it is not built as Attest builds it, or this"
+        f" program has a fault ({type(error).__name__}, {place})."
+    )
+
+
+def _place_of(error: Exception) -> str:
+    """File and line of ours where an error arose; "" where a library raised it."""
+    place = ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        root = frame.f_globals.get("__name__", "").partition(".")[0]
+        if root in LIBRARIES:
+            place = ""
+        elif root not in sys.stdlib_module_names:
+            place = f"{Path(frame.f_code.co_filename).name} line {number}"
+    return place
 
 
 def _export(_result: Result, path: Path) -> Any:
@@ -131,8 +157,11 @@ def _opened(data: bytes) -> PdfFileReader:
     walls = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=MOST_BYTES))
     try:
         reader = pages.Reader(io.BytesIO(data), decode_limits=walls)
-        is_readable = not reader.encrypted and "/Pages" in reader.root
+        root = None if reader.encrypted else reader.root
+        is_readable = isinstance(root, dict) and "/Pages" in root
     except Exception as error:
+        if _place_of(error):
+            raise
         msg = "The PDF cannot be read: it is cut off, damaged or changed."
         raise UnreadableError(msg) from error
     if is_readable:
