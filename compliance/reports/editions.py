@@ -19,12 +19,13 @@ OF_REPORT = Tongue(gettext, day, number_format)
 class EditionChanges:
     """Two editions compared, as a report tells it.
 
-    ``is_carried`` says that the older one is that of the assessment before; else the
-    assessment itself was moved.
+    ``is_carried`` says that the first one is that of the assessment before; else the
+    assessment itself was moved. They are called by their numbers, and where they are
+    of two checklists by the title as well.
     """
 
-    old_number: str
-    new_number: str
+    old_name: str
+    new_name: str
     old_law_as_of: date
     new_law_as_of: date
     notes: str
@@ -50,12 +51,24 @@ class EditionChanges:
         return len(self.diff.items)
 
 
-def changes(old: Document, new: Document, *, is_carried: bool) -> EditionChanges:
-    """Every difference between two documents of ``checklists/content.py``."""
+def changes(
+    old: Document,
+    new: Document,
+    *,
+    is_carried: bool,
+    titles: tuple[str, str] = ("", ""),
+) -> EditionChanges:
+    """Every difference between two documents of ``checklists/content.py``.
+
+    ``titles`` are those of their checklists.
+    """
     was, now = old["edition"], new["edition"]
+    names = [was["number"], now["number"]]
+    if titles[0] != titles[1]:
+        names = [f"{title} {name}" for title, name in zip(titles, names, strict=True)]
     return EditionChanges(
-        old_number=was["number"],
-        new_number=now["number"],
+        old_name=names[0],
+        new_name=names[1],
         old_law_as_of=date.fromisoformat(was["law_as_of"]),
         new_law_as_of=date.fromisoformat(now["law_as_of"]),
         notes=now["release_notes"],

@@ -15,6 +15,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.outside import Outside
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.models import Edition
 from compliance.interchange.records.record import Happened
@@ -106,8 +107,8 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
     now = assessment.edition
     if now.content_hash == content.edition_hash:
         return now
-    editions = now.checklist.editions.filter(content_hash=content.edition_hash)
-    return editions.first() or now
+    here = assessment.organisation
+    return copies.with_hash(now, here, content.edition_hash) or now
 
 
 def _brought_at(assessment: Assessment) -> datetime | None:
@@ -164,11 +165,15 @@ def _edition_changes(
         old = _begun_on(assessment)
     else:
         return None
-    new = old.checklist.editions.filter(content_hash=edition_hash).first()
-    if new is None or new.pk == old.pk:
+    new = copies.with_hash(old, assessment.organisation, edition_hash)
+    if new is None or new.content_hash == old.content_hash:
         return None
-    documents = document(old), document(new)
-    return changes(*documents, is_carried=earlier is not None)
+    return changes(
+        document(old),
+        document(new),
+        is_carried=earlier is not None,
+        titles=(old.checklist.title, new.checklist.title),
+    )
 
 
 def _begun_on(assessment: Assessment, after: datetime | None = None) -> Edition:

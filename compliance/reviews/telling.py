@@ -181,6 +181,9 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     if "edition" not in before or "edition" not in after:
         return []
     said = [f"edition {before['edition']} to {after['edition']}"]
+    if before.get("checklist") != after.get("checklist"):
+        sides = (f"{s['checklist']}, edition {s['edition']}" for s in (before, after))
+        said = [" to ".join(sides)]
     for name, words in _DECIDED.items():
         if after.get(name):
             said.append(f"{len(after[name])} {words}")

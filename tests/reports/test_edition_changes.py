@@ -52,7 +52,7 @@ def test_moved_assessment_tells_every_change_word_by_word(cast, begun):
     assessment, new = begun
     move(cast, assessment, new)
     found = read(assessment.pk, 1).edition_changes
-    assert (found.old_number, found.new_number, found.is_carried) == ("1", "2", False)
+    assert (found.old_name, found.new_name, found.is_carried) == ("1", "2", False)
     assert {row.item.key: [k.value for k in row.item.kinds] for row in found.rows} == {
         "Q1": ["reworded"],
         "Q2": ["retyped", "weight"],
@@ -61,7 +61,7 @@ def test_moved_assessment_tells_every_change_word_by_word(cast, begun):
     }
     told = chapter(read(assessment.pk, 1))
     assert "Edition 1 compared with edition 2, word by word: 4 of 4" in told
-    assert "This assessment was begun on the older edition" in told
+    assert "This assessment was begun on the first of the two" in told
     assert "<del>Q1</del>" in told
     assert "<ins>all of it" in told
     assert "Weight:<del>2</del><ins>5</ins>" in told
@@ -87,7 +87,7 @@ def test_two_moves_are_told_as_one_and_an_undone_one_not_at_all(cast, begun):
     assessment.refresh_from_db()
     move(cast, assessment, publish([question("Q1")], number="3"))
     found = read(assessment.pk, 1).edition_changes
-    assert (found.old_number, found.new_number) == ("1", "3")
+    assert (found.old_name, found.new_name) == ("1", "3")
 
 
 def test_carried_assessment_is_compared_with_the_edition_of_then(cast, begun):
@@ -103,11 +103,11 @@ def test_carried_assessment_is_compared_with_the_edition_of_then(cast, begun):
     )
     move(cast, earlier, new)  # the one before moves on, too
     paper = read(later.pk, 1)
-    assert (paper.edition_changes.old_number, paper.edition_changes.is_carried) == (
+    assert (paper.edition_changes.old_name, paper.edition_changes.is_carried) == (
         "1",
         True,
     )
-    assert "carried forward from was on the older edition" in chapter(paper)
+    assert "carried forward from was on the first of the two" in chapter(paper)
 
 
 @pytest.mark.parametrize("language", ReportLanguage.values)

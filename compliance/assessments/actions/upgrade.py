@@ -1,4 +1,4 @@
-"""Moving a running assessment to another edition of its checklist.
+"""Moving a running assessment to another edition of its checklist, or of its own copy.
 
 An answer keeps its row, and with it its evidence, comments, actions and history: the row
 is led to the question of the same key in the other edition. An answer whose question is
@@ -22,7 +22,7 @@ from compliance.assessments.choices import Again, Decision, Verdict
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
-from compliance.checklists import content
+from compliance.checklists import content, copies
 from compliance.checklists.actions import StaleError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
@@ -57,7 +57,9 @@ def upgrade(
     owners: Mapping[str, User] | None = None,
     seen: Collection[str] | None = None,
 ) -> Upgrade:
-    """Move a running assessment to a published edition of the same checklist.
+    """Move a running assessment to a published edition of its checklist.
+
+    A copy that the organisation keeps and its original are one checklist here.
 
     ``decisions`` maps question keys to ``Decision`` values; a question without one, or
     with one that is not open to it, gets what the preview suggests. ``typed`` holds the
@@ -66,12 +68,13 @@ def upgrade(
     ``seen`` are the ``marks`` of the plan that a person decided on: raises
     ``StaleError`` when the plan is another one by now, or the edition is closed.
     Raises ``ValidationError`` when the assessment is closed, when the edition is not
-    published, is the same or is of another checklist, for a value that is none, and
-    for an owner who may not answer.
+    published, is the same or is of an unrelated checklist, for a value that is none,
+    and for an owner who may not answer.
     """
     with in_turn(), transaction.atomic():
         assessment = locked_assessment(assessment)
-        to = Edition.objects.select_for_update(of=("self",)).get(pk=to.pk)
+        editions = Edition.objects.select_for_update(of=("self",))
+        to = editions.select_related("checklist").get(pk=to.pk)
         if seen is not None and to.status != EditionStatus.PUBLISHED:
             raise StaleError
         _refuse(assessment, to)
@@ -242,8 +245,9 @@ def _refuse(assessment: Assessment, to: Edition) -> None:
         closed = assessment.closed_word
         msg = f"This assessment is {closed}: its edition stays as it is."
         raise ValidationError(msg)
-    if to.checklist_id != assessment.edition.checklist_id:
-        msg = "An assessment moves between editions of its own checklist only."
+    line = copies.line(assessment.edition.checklist, assessment.organisation)
+    if to.checklist not in line:
+        msg = "An assessment moves between editions of its checklist and your own copy only."
         raise ValidationError(msg)
     if to.pk == assessment.edition_id:
         msg = f"The assessment is on edition {to.number} already."
@@ -361,7 +365,14 @@ def tell(
 ) -> None:
     """Record a move, or its undoing, and what it did to single answers."""
     here = done.assessment
-    was, now = ({"edition": e.number, "content_hash": e.content_hash} for e in editions)
+    was, now = (
+        {
+            "checklist": edition.checklist.title,
+            "edition": edition.number,
+            "content_hash": edition.content_hash,
+        }
+        for edition in editions
+    )
     trail.record(
         by=by,
         organisation_id=here.organisation_id,

@@ -21,8 +21,10 @@ from compliance.assessments.choices import Decision
 from compliance.assessments.models import UNDO_FOR, Answer, Assessment
 from compliance.assessments.upgrading import Move, Plan
 from compliance.assessments.views.workspace import find
+from compliance.checklists import copies
 from compliance.checklists.actions import StaleError
-from compliance.checklists.models import Edition
+from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.related import has_relations
 from compliance.organisations import limits
 from compliance.organisations.access import (
     MemberRequest,
@@ -77,7 +79,10 @@ class Chosen:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ASSESS)
 def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """What a move to the newest edition would do; a POST moves, or chooses for all."""
+    """What a move would do; a POST moves, or chooses for all.
+
+    It leads to the newest edition of the checklist, or of the one that ``into`` names.
+    """
     assessment = find(request, assessment_id)
     to = _newest(request, assessment)
     chosen = _sent(request)
@@ -91,7 +96,7 @@ def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             return _page(request, assessment, to, chosen)
         except ValidationError as error:
             return _page(request, assessment, to, chosen, faults=error.messages)
-        messages.success(request, f"Moved to edition {to.number}.")
+        messages.success(request, f"Moved to {_called(assessment.edition, to)}.")
         return redirect(assessment)
     return _page(request, assessment, to, chosen)
 
@@ -145,10 +150,18 @@ def _owners(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Use
 
 
 def _newest(request: MemberRequest, assessment: Assessment) -> Edition | None:
-    """The published edition of its checklist, if it is another one."""
-    editions = Edition.open_now(request.organisation)
-    found = editions.filter(checklist=assessment.edition.checklist_id)
-    return found.exclude(pk=assessment.edition_id).first()
+    """The published edition to move to, if it is another one than it is on."""
+    places = copies.destinations(assessment.edition, request.organisation)
+    found = {str(to.checklist_id): to for to in places}
+    own = found.get(str(assessment.edition.checklist_id))
+    return found.get(request.GET.get("into", ""), own)
+
+
+def _called(old: Edition, new: Edition) -> str:
+    """What an edition is called on the way from another one."""
+    number = f"edition {new.number}"
+    is_same = old.checklist_id == new.checklist_id
+    return number if is_same else f"{new.checklist.title}, {number}"
 
 
 def _sent(request: MemberRequest) -> Chosen:
@@ -179,8 +192,12 @@ def _page(
     chosen: Chosen,
     **more: Any,
 ) -> HttpResponse:
-    done = assessment.upgrades.select_related("from_edition", "moved_by").first()
+    moves = assessment.upgrades.select_related("to_edition", "moved_by")
+    done = moves.select_related("from_edition__checklist").first()
     context: dict[str, Any] = {"assessment": assessment, "to": to, "done": done} | more
+    if assessment.is_open:
+        places = copies.destinations(assessment.edition, request.organisation)
+        context["others"] = [other for other in places if other != to]
     if done:
         done.assessment = assessment
         context["undo_refused"] = actions.why_not_undone(done, assessment)
@@ -189,12 +206,20 @@ def _page(
         plan = actions.foresee_upgrade(assessment=assessment, to=to)
         context |= {"plan": plan} | _chosen(request, plan, chosen)
         context |= _new(request, plan, chosen)
+        context |= _across(assessment.edition.checklist, to.checklist)
         context["undo_until"] = timezone.now() + UNDO_FOR
         if request.method == "POST" and not chosen.is_for(to, plan):
             context["faults"] = [_stale(to, plan, chosen)]
             return render(request, "assessments/upgrade.html", context, status=409)
     status = 422 if "faults" in more else 200
     return render(request, "assessments/upgrade.html", context, status=status)
+
+
+def _across(old: Checklist, new: Checklist) -> dict[str, bool]:
+    """Whether a move leads to another checklist, and away from the crosswalk."""
+    is_across = old != new
+    is_unrelated = is_across and has_relations(old) and not has_relations(new)
+    return {"is_across": is_across, "is_unrelated": is_unrelated}
 
 
 def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
@@ -259,11 +284,11 @@ def upgrade_undo(
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("assessments:upgrade", request.organisation.slug, assessment.pk)
-    number = done.upgrade.from_edition.number
-    said = f"Back on edition {number}; every answer is as it was."
+    number = _called(assessment.edition, done.upgrade.from_edition)
+    said = f"Back on {number}; every answer is as it was."
     if done.kept:
         keys = ", ".join(done.kept[:20])
-        said = f"Back on edition {number}. Answered since, and kept: {keys}."
+        said = f"Back on {number}. Answered since, and kept: {keys}."
     messages.success(request, said)
     return redirect(assessment)
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
-from compliance.checklists import content, keeping
+from compliance.checklists import content, copies, keeping
 from compliance.checklists.changes import Telling
 from compliance.checklists.diff import compare
 from compliance.checklists.translations import anew
@@ -76,6 +76,8 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
         "is_draft": is_draft(request, edition),
         "is_followed": content.is_followed(edition),
     }
+    if Permission.ASSESS in request.may:
+        context["movable"] = copies.movable(edition, request.organisation)
     if Permission.EDIT in request.may:
         context["own"] = standing_of(request, edition)
     return render(request, "checklists/detail.html", context)

@@ -129,12 +129,17 @@ def _editions(
     rows: dict[str, Any], assessment: Assessment
 ) -> Iterator[tuple[str, Edition]]:
     """Each edition by its name in the rows."""
-    of_answers = assessment.edition.checklist.editions.select_related(
+    hashes = {row["content_hash"] for row in rows["editions"]}
+    here = Edition.objects.open_to(assessment.organisation).select_related(
         "checklist__theme"
     )
-    by_number = {edition.number: edition for edition in of_answers}
+    checklist = assessment.edition.checklist
+    found = here.filter(checklist__key=checklist.key, content_hash__in=hashes)
+    # An untouched copy has the hash of its original: the assessment's own comes last.
+    ordered = sorted(found, key=lambda edition: edition.checklist_id == checklist.pk)
+    by_hash = {edition.content_hash: edition for edition in ordered}
     for row in rows["editions"]:
-        yield row["ref"], by_number[row["number"]]
+        yield row["ref"], by_hash[row["content_hash"]]
 
 
 def _signed(rows: dict[str, Any]) -> Iterator[Snapshot]:

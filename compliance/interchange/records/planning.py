@@ -211,10 +211,17 @@ def _edition_faults(
     """Why an edition that does not stand here cannot come along."""
     faults: list[str] = []
     themes = set(Theme.objects.values_list("key", flat=True))
+    numbers = set[tuple[str, str]]()
     for fate, sheet in zip(fates, bundle.sheets, strict=True):
         if fate.edition:
             continue
         key, name = sheet["document"]["checklist"], f"{fate.title} {fate.number}"
+        if (key, fate.number) in numbers:
+            faults.append(
+                f"{name}: the bundle has another edition of this number, of the original"
+                " or its copy. Bring the library of this installation up to date first."
+            )
+        numbers.add((key, fate.number))
         own = Q(checklist__organisation=organisation, checklist__key=key)
         if Edition.objects.filter(own, number=fate.number).exists():
             faults.append(
