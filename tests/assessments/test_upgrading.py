@@ -1,5 +1,6 @@
 """Moving to another edition: nothing is lost, nothing is silent, and it can be undone."""
 
+import json
 import random
 from datetime import date, timedelta
 from io import BytesIO
@@ -442,7 +443,7 @@ def typed_at_random(rng, asked):
 
 
 def state_in_bundle(assessment):
-    """The bytes of what a bundle says of the state; its trail tells more with each act."""
+    """What a bundle says of the state; trail and hands tell more with each act."""
     with ZipFile(BytesIO(bundle_of(assessment))) as parts:
         names = [n for n in parts.namelist() if not n.startswith("trail/")]
         assert {"content.json", "rows.json"} < set(names)
@@ -450,7 +451,11 @@ def state_in_bundle(assessment):
             "bundle.json",
             "SHA256SUMS",
         }  # they count and sum the trail
-        return {name: parts.read(name) for name in kept}
+        found = {name: parts.read(name) for name in kept}
+    rows = json.loads(found["rows.json"])
+    for row in rows["answers"]:
+        row.pop("hands")  # whoever ever prepared an answer stays one who did
+    return found | {"rows.json": rows}
 
 
 def check_random_move(cast, seed):
