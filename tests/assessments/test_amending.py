@@ -99,11 +99,13 @@ def test_loading_an_index_leaves_what_an_editor_changed(cast, sign_in, provision
 
 def test_two_editors_at_once_are_told_apart(cast, sign_in, provision):
     client, first = sign_in(cast.rob), sent(provision)
-    client.post(path(provision), sent(provision, **POSTPONED))
+    newer = "https://law.example/newer"
+    client.post(path(provision), sent(provision, **POSTPONED, url=newer))
     reply = client.post(path(provision), first | {"title": "Mine"})
     assert reply.status_code == 422
     page = flat(reply.text)
     assert "Somebody else has changed this provision" in page
+    assert f'href="{newer}"' in page
     assert 'value="Mine"' in page
     provision.refresh_from_db()
     assert provision.title == "A duty"

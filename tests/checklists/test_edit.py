@@ -358,6 +358,23 @@ def test_facts_are_added_changed_and_removed_when_unused(ada, draft):
     assert not draft.facts.filter(key="data").exists()
 
 
+def test_stale_fact_shows_each_field_that_saving_would_put_back(
+    ada, cast, draft, sign_in
+):
+    new = {"version": 0, "label": "Size", "text": "How big?", "kind": "one"}
+    ada.post(url("fact_save", draft), new | {"choices": "Small\nBig"})
+    mine = new | {"key": "size", "choices": "Small\nBig", "label": "Mine"}
+    theirs = mine | {"label": "Size", "help": "Count all.", "kind": "several"}
+    sign_in(cast.otto).post(url("fact_save", draft), theirs)
+    stale = ada.post(url("fact_save", draft), mine)
+    assert stale.status_code == 409
+    assert stale.context["theirs"] == [
+        ("Short name", "Size"),
+        ("Hint", "Count all."),
+        ("Answer", "Any number of them"),
+    ]
+
+
 def test_edition_has_no_more_facts_than_its_file_may(ada, draft):
     there = draft.facts.count()
     for number in range(there, MOST_FACTS):

@@ -176,6 +176,15 @@ def test_stale_save_shows_both_and_keeps_what_was_typed(ada, cast, draft, sign_i
     assert roles(draft) == {"children": "Schools"}
 
 
+def test_stale_save_shows_which_fact_decides_the_role_now(ada, cast, draft, sign_in):
+    post(ada, draft, role_fact="data")
+    stale = typed(ada, draft)
+    post(sign_in(cast.otto), draft, role_fact="")
+    reply = ada.post(url("roles", draft), stale)
+    assert reply.status_code == 409
+    assert "decides the role: <bdi>No fact</bdi>" in flat(reply.text)
+
+
 def test_nothing_changes_in_review_and_what_was_typed_comes_back(ada, cast, draft):
     data = typed(ada, draft) | {"name": "Keeper"}
     given = {"organisation": cast.acme, "edition_id": draft.pk}

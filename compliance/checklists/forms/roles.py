@@ -54,6 +54,12 @@ class RolesForm(forms.Form):
         return {key: label for key, label in self.answers.items() if key not in roles}
 
     @property
+    def standing_fact(self) -> str:
+        """The fact that decides the role as it stands, whatever was typed."""
+        offered = cast(forms.ChoiceField, self.fields["role_fact"]).choices
+        return str(dict(cast(Any, offered))[self.edition.role_fact])
+
+    @property
     def rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField, str]]:
         """Each role: key, name, whether it goes, and the answer that makes somebody it."""
         return [

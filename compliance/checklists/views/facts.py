@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit.models import Event
 from compliance.checklists import actions
+from compliance.checklists.choices import FactKind
 from compliance.checklists.forms import FactForm
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.views.finding import find, is_draft, keeper
@@ -44,7 +45,7 @@ def _page(
     refused: FactForm | None = None,
     key: str = "",
     status: int = 200,
-    theirs: Fact | None = None,
+    theirs: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     rows: list[Fact | None] = [*edition.facts.all(), None]
     forms = [
@@ -93,8 +94,23 @@ def _stale(request: MemberRequest, edition: Edition, fact: Any) -> HttpResponse:
     data = request.POST.copy()
     data["version"] = str(fact.version)
     form = _form(fact, data)
-    form.is_valid()
-    return _page(request, edition, refused=form, key=fact.key, status=409, theirs=fact)
+    mine = _told(form.values()) if form.is_valid() else {}
+    stands = {name: getattr(fact, name) for name in form.fields if name != "version"}
+    theirs = [
+        (str(form[name].label), words)
+        for name, words in _told(stands).items()
+        if words != mine.get(name)
+    ]
+    return _page(
+        request, edition, refused=form, key=fact.key, status=409, theirs=theirs
+    )
+
+
+def _told(values: dict[str, Any]) -> dict[str, str]:
+    """The fields of a fact in words."""
+    told = {name: values[name] for name in ("label", "text", "help")}
+    choices = ", ".join(choice["label"] for choice in values["choices"])
+    return told | {"kind": FactKind(values["kind"]).label, "choices": choices}
 
 
 @require_POST
