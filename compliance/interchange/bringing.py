@@ -25,6 +25,7 @@ from compliance.interchange.formats.found import (
 )
 from compliance.interchange.formats.writing import FORMATS
 from compliance.interchange.joining import pairs_in, row_of
+from compliance.interchange.overlaid import laid_over
 from compliance.organisations.models import Organisation
 from compliance.web.turns import in_turn
 
@@ -41,6 +42,8 @@ class Wish:
     number: str = ""
     language: str = ""
     """Of the edition, where the file says neither."""
+    joins: bool = False
+    """Whether its texts become translations of the draft that is here."""
 
     def as_shown(self) -> "Wish":
         """The wish that a preview shows: without what a person decides on it."""
@@ -112,7 +115,7 @@ def read(chunks: Iterable[bytes], file_name: str) -> Found:
 
 def preview(found: Found, wish: Wish) -> Coming:
     """What ``take_in`` would do now; changes nothing."""
-    found = _as_known(found, wish)
+    found, wish = _as_known(found, wish)
     pairs, beside = pairs_in(found, wish.organisation)
     coming = Coming(
         found,
@@ -175,7 +178,7 @@ def take_in(
     with in_turn(), transaction.atomic():
         if seen and preview(found, wish.as_shown()).digest != seen:
             raise MovedError
-        found = _as_known(found, wish)
+        found, wish = _as_known(found, wish)
         pairs = [row_of(pair) for pair in pairs_in(found, wish.organisation)[0]]
         if faults := _faults(found, pairs):
             raise FaultyError(faults)
@@ -252,6 +255,8 @@ def write(
 def _words(met: drafting.Fate, wish: Wish) -> str:
     if met.edition and met.is_same:
         return f"Edition {met.edition.number} stands here with the same content"
+    if met.edition and wish.joins:
+        return f"Its texts become translations of the draft of edition {met.edition.number}"
     if met.edition:
         return f"Replaces the draft of edition {met.edition.number}"
     if met.checklist:
@@ -292,10 +297,10 @@ def _change(older: Edition, document: dict[str, Any]) -> Change:
     )
 
 
-def _as_known(found: Found, wish: Wish) -> Found:
-    """The file with the keys that its questions have here."""
+def _as_known(found: Found, wish: Wish) -> tuple[Found, Wish]:
+    """The file with the keys that its questions have here, and where it goes then."""
     if found.document is None:
-        return found
+        return found, wish
     document = _as_typed(found.document, wish, found.unsaid)
     here = Checklist.objects.filter(
         key=document["checklist"], organisation=wish.organisation
@@ -310,7 +315,32 @@ def _as_known(found: Found, wish: Wish) -> Found:
         offered = identity.alike(content.document(older), document)
         same = {new: old for new, old, _ in offered if new in wish.same}
         document = identity.renamed(document, same)
-    return replace(found, document=document, kept=kept)
+    found = replace(found, document=document, kept=kept)
+    is_said = wish.language and "language" in found.unsaid
+    draft = _in_other_language(here, document) if here and is_said else None
+    return _joined(found, draft, wish) if draft else (found, wish)
+
+
+def _in_other_language(here: Checklist, document: dict[str, Any]) -> Edition | None:
+    """The draft of the same number that is written in another language."""
+    edition = document["edition"]
+    drafts = here.editions.filter(number=edition["number"], status=EditionStatus.DRAFT)
+    return drafts.exclude(language=edition.get("language", ORIGINAL)).first()
+
+
+def _joined(found: Found, draft: Edition, wish: Wish) -> tuple[Found, Wish]:
+    """The draft with the file as its translations: it takes the draft's place."""
+    standing = sheet_of(draft)
+    coming = Sheet(found.title, found.summary, found.theme, found.document or {})
+    document, lost = laid_over(standing, coming)
+    joined = replace(
+        found,
+        title=standing.title,
+        summary=standing.summary,
+        document=document,
+        lost=(*found.lost, *lost),
+    )
+    return joined, replace(wish, replace=True, joins=True)
 
 
 def _as_typed(

@@ -121,7 +121,8 @@ class KeepForm(forms.Form):
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"class": "input"}),
-        help_text="The file names none. Type a code such as en, de or pt-BR.",
+        help_text="The file names none. Type a code such as en, de or pt-BR. Where a draft of"
+        " this edition is here in another language, the texts become its translations.",
     )
 
     def clean_language(self) -> str:

@@ -324,6 +324,30 @@ def test_edition_and_language_are_typed_where_the_file_says_none(ada):
     )
 
 
+def test_file_in_another_language_becomes_translations_of_the_draft(ada):
+    take(ada, send(ada, ASVS_CSV, name="en.csv", theme="privacy"), number="4.0.3")
+    first = Edition.objects.get()
+    words = (b"Check one.", "Prüfe eins.".encode()), (b",First,", b",Erste,")
+    german = ASVS_CSV + b"V1,Design,V1.2,Second,V1.2.9,Neu.,3\r\n"
+    for was, now in words:
+        german = german.replace(was, now)
+    reply = send(ada, german, name="de.csv")
+    take(ada, reply, number="4.0.3", language="de")
+    edition = Edition.objects.get()
+    assert (edition.pk, edition.language) == (first.pk, "en")
+    assert set(edition.translations) == {"de"}
+    one, two, three = edition.questions.all()
+    assert (one.text, one.translations["de"]["text"]["text"]) == (
+        "Check one.",
+        "Prüfe eins.",
+    )
+    assert (two.translations, three.translations) == (None, None)
+    section = one.section.translations["de"]["title"]["text"]
+    assert section == "V1 Design / V1.1 Erste"
+    take(ada, send(ada, ASVS_CSV, name="en.csv"), number="4.0.3", language="fr")
+    assert set(Edition.objects.get().translations) == {"de", "fr"}
+
+
 def test_what_the_file_says_of_its_edition_cannot_be_typed_over(ada):
     reply = send(ada, theme="privacy")
     assert 'name="number"' not in ada.get(reply.url).content.decode()
