@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from compliance.audit import trail
-from compliance.models import Event, Passkey, Seat, ShareLink, SignOff
+from compliance.models import Event, Passkey, SeatOffer, ShareLink, SignOff
 from compliance.reviews import actions
 from compliance.reviews.telling import told
 from tests import device, factories, signing
@@ -146,4 +146,4 @@ def test_seat_and_link_are_given_with_a_passkey(cast, sent, sign_in):
     assert (again.status_code, "is used up" in flat(again.text)) == (422, True)
     said = device.signed_for(otto, made, f"{base}auditors/")
     otto.post(f"{base}auditors/", seat | {"passkey": said})
-    assert Seat.objects.get().user.email == "eve@audit.example"
+    assert SeatOffer.objects.get().invitation.email == "eve@audit.example"

@@ -176,7 +176,7 @@ def test_ended_seat_takes_no_words(cast, sign_in, place):
 
 def test_auditor_may_do_nothing_else(cast, sign_in, place):
     """The organisation itself is closed: every page asks for another permission."""
-    assert ALLOWED["auditor"] == {Permission.AUDIT}
+    assert ALLOWED["auditor"] == {Permission.AUDIT, Permission.LEAVE}
     client = sign_in(cast.aud)
     for name in ("reports:home", "assessments:list", "evidence:list", "reports:list"):
         assert client.get(reverse(name, args=["acme"])).status_code == 403

@@ -21,7 +21,12 @@ from compliance.web.mail import (
 )
 from tests.mailing import queued, refuse_with, run_queued, send_queued
 
-WORDS = {"person": "Con", "by": "Ada", "organisation": "Acme", "role": "Reader"}
+WORDS = {
+    "person": "Con",
+    "whose": "Ada invites you",
+    "organisation": "Acme",
+    "role": "Reader",
+}
 WORDS |= {"link": "http://x/", "has_account": False, "ask": "", "expires_at": None}
 UNKNOWN = smtplib.SMTPRecipientsRefused({"con@example.org": (550, b"unknown")})
 
@@ -70,7 +75,7 @@ def test_subject_is_one_bearable_line():
 
 
 def test_text_is_literal():
-    text = render("invitation", WORDS | {"by": "<b>Ada & 'Bo' {{ 7|add:1 }}</b>"})
+    text = render("invitation", WORDS | {"whose": "<b>Ada & 'Bo' {{ 7|add:1 }}</b>"})
     assert "<b>Ada & 'Bo' {{ 7|add:1 }}</b>" in text
 
 
