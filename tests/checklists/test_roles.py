@@ -182,7 +182,7 @@ def test_stale_save_shows_which_fact_decides_the_role_now(ada, cast, draft, sign
     post(sign_in(cast.otto), draft, role_fact="")
     reply = ada.post(url("roles", draft), stale)
     assert reply.status_code == 409
-    assert "decides the role: <bdi>No fact</bdi>" in flat(reply.text)
+    assert "decides the role:<bdi>No fact</bdi>" in flat(reply.text)
 
 
 def test_nothing_changes_in_review_and_what_was_typed_comes_back(ada, cast, draft):

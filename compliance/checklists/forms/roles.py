@@ -31,8 +31,8 @@ class RolesForm(forms.Form):
         choices = found.choices if found else []
         self.answers = {choice["key"]: choice["label"] for choice in choices}
         offered = {fact.key: fact.label for fact in facts.values() if fact.choices}
-        kept = {edition.role_fact: offered.get(edition.role_fact, edition.role_fact)}
-        self._offer("role_fact", {"": "No fact"} | kept | offered)
+        standing = {"": "", edition.role_fact: edition.role_fact}
+        self._offer("role_fact", standing | {"": "No fact"} | offered)
         self._offer("answer", {"": "Choose"} | self.free)
         if not edition.role_fact or not self.free:
             del self.fields["answer"]
