@@ -89,6 +89,7 @@ def grouped(changes: Sequence[Change], organisation: Organisation) -> list[Group
             provision__in=ids, question__edition__in=editions_of(organisation)
         )
         .select_related("question__section", "question__edition__checklist")
+        .defer("question__edition__extra")
         .order_by(
             "question__edition__checklist__title",
             "-question__edition__published_at",
@@ -132,6 +133,7 @@ def _answers(
     joined = rows.select_related(
         "assessment__organisation", "assessment__edition__checklist"
     )
+    joined = joined.defer("assessment__edition__extra")
     for answer in joined.order_by("-assessment__started_at"):
         found.setdefault(answer.question_id, []).append(answer)
     return found

@@ -109,6 +109,7 @@ def shares(organisation: Organisation, user: User) -> list[Share]:
         )
         .select_related("question", "assessment__edition__checklist")
         .select_related("assessment__organisation")
+        .defer("assessment__edition__extra")
     )
     by_assessment = sorted(rows, key=lambda answer: str(answer.assessment_id))
     found = [

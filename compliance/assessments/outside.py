@@ -88,12 +88,13 @@ def asked_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
     rows = names_of(user, organisation).filter(
         said=NamesakeSaid.WAITS, origin__assessment__status__in=TALKED
     )
-    return rows.select_related(
+    joined = rows.select_related(
         "account",
         "origin__brought_by",
         "origin__assessment__organisation",
         "origin__assessment__edition__checklist",
-    ).order_by("pk")
+    )
+    return joined.defer("origin__assessment__edition__extra").order_by("pk")
 
 
 def answers_of(name: Namesake) -> QuerySet[Answer]:

@@ -137,6 +137,7 @@ def links_of(action: Action) -> list[Answer]:
     rows = action.answers.select_related(
         "question", "assessment__edition__checklist", "assessment__organisation"
     )
+    rows = rows.defer("assessment__edition__extra")
     return list(rows.order_by("assessment__started_at", "question__position"))
 
 
@@ -152,6 +153,7 @@ def linkable(organisation: Organisation, action: Action, query: str) -> list[Ans
     rows = rows.asking(query).select_related(
         "question", "assessment__edition__checklist", "assessment__organisation"
     )
+    rows = rows.defer("assessment__edition__extra")
     order = ("question__key", "assessment__started_at")
     return list(rows.order_by(*order)[: MOST_FOUND + 1])
 

@@ -90,4 +90,5 @@ def _published(ends: set[End]) -> dict[End, Question]:
         edition__checklist__in={owner for owner, _ in ends},
         key__in={key for _, key in ends},
     ).select_related("edition", "section")
+    questions = questions.defer("edition__extra")
     return {(row.edition.checklist_id, row.key): row for row in questions}

@@ -38,7 +38,11 @@ def to_publish(organisation: Organisation, person: User) -> QuerySet[Edition]:
     if person.is_editor:
         kept |= Q(checklist__organisation=None)
     rows = Edition.objects.filter(kept, status=EditionStatus.REVIEW)
-    sent = rows.exclude(sent_by=person).select_related("checklist", "sent_by")
+    sent = (
+        rows.exclude(sent_by=person)
+        .select_related("checklist", "sent_by")
+        .defer("extra")
+    )
     return sent.order_by("sent_at")
 
 

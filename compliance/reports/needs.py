@@ -119,6 +119,7 @@ def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[An
         )
         .select_related("question", "assessment__edition__checklist")
         .select_related("assessment__organisation")
+        .defer("assessment__edition__extra")
         .order_by("due_on", "question__position")
     )
 
@@ -348,6 +349,7 @@ def _mentions(organisation: Organisation, user: User) -> QuerySet[Comment]:
         .select_related("author", "answer__question")
         .select_related("answer__assessment__edition__checklist")
         .select_related("answer__assessment__organisation")
+        .defer("answer__assessment__edition__extra")
         .order_by("written_at")
     )
 

@@ -27,6 +27,7 @@ def to_reopen(organisation: Organisation, user: User) -> QuerySet[Reopening]:
 
 
 def _joined(rows: QuerySet) -> QuerySet:
-    return rows.select_related(
+    joined = rows.select_related(
         "assessment__organisation", "assessment__edition__checklist"
     )
+    return joined.defer("assessment__edition__extra")

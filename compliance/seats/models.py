@@ -43,7 +43,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
             "user",
             "given_by",
             "ended_by",
-        )
+        ).defer("assessment__edition__extra")
 
 
 class Seat(models.Model):
@@ -176,14 +176,15 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(conditions.get(RequestFilter(which), waits))
 
     def for_page(self) -> "RequestQuerySet":
-        return self.select_related(
+        joined = self.select_related(
             "assessment__organisation",
             "assessment__edition__checklist",
             "seat",
             "asked_by",
             "closed_by",
             "answer__question",
-        ).order_by("due_on", "pk")
+        )
+        return joined.defer("assessment__edition__extra").order_by("due_on", "pk")
 
 
 class Request(models.Model):

@@ -118,6 +118,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
                 "taken_from__question__edition__checklist",
                 "asked__invitation",
             )
+            .defer("taken_from__question__edition__extra")
             .with_cites()
             .with_talk()
             .prefetch_related(

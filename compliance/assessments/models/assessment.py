@@ -25,9 +25,8 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def for_page(self) -> "AssessmentQuerySet":
         """With ``is_brought_in``: whether it came in a bundle."""
         came = Assessment.objects.filter(pk=OuterRef("pk"), brought_from__isnull=False)
-        return self.select_related("edition__checklist__theme").annotate(
-            is_brought_in=Exists(came.order_by())
-        )
+        rows = self.select_related("edition__checklist__theme").defer("edition__extra")
+        return rows.annotate(is_brought_in=Exists(came.order_by()))
 
 
 class Assessment(models.Model):

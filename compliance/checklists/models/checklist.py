@@ -69,7 +69,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
 
     def for_page(self) -> "EditionQuerySet":
-        return self.select_related("checklist__theme").order_by(
+        """Without ``extra``, which may have megabytes; it is read when asked for."""
+        rows = self.select_related("checklist__theme").defer("extra")
+        return rows.order_by(
             "checklist__theme__position", "checklist__title", "-published_at"
         )
 
