@@ -183,7 +183,7 @@ SAID = {
         "organisations/invitation.html: invitation.invited_by",
     ],
     "Membership.user": [
-        "interchange/bundle_preview.html: member.user",
+        "interchange/bundle_preview.html: person",
         "organisations/_member.html: member.user",
         "organisations/against_trail.py: row.user",
         "organisations/member.html: member.user",

@@ -122,7 +122,7 @@ def test_link_to_hand_over_is_copied(cast, page, settings):
     page.fill("#invite-name", "New Person")
     page.fill("#invite-password", PASSWORD)
     page.click("button:has-text('Invite')")
-    page.click("text=Copy")
+    page.get_by_role("button", name="Copy").click()
     page.get_by_text("Copied").wait_for()
     link = page.input_value("#link")
     assert page.evaluate("navigator.clipboard.readText()") == link
