@@ -107,13 +107,15 @@ def run_tests(arguments: list[str]) -> int:
 
 
 def run_pytest(arguments: list[str]) -> int:
-    """Two processes, unless the caller says how many or wants the debugger.
+    """A process more than there are cores, for some of them always wait.
 
-    Each begins with half of the files, so that few files are set up in both.
+    The caller may say how many, or want the debugger. Each begins with its share of
+    the files, so that few files are set up twice.
     """
     chosen = any(a.startswith(("-n", "--numprocesses", "--pdb")) for a in arguments)
-    two = [] if chosen else ["-n", "2", "--dist", "worksteal"]
-    pytest = [sys.executable, "-m", "pytest", *two, *arguments, *without_browser()]
+    number = str((os.cpu_count() or 1) + 1)
+    shared = [] if chosen else ["-n", number, "--dist", "worksteal"]
+    pytest = [sys.executable, "-m", "pytest", *shared, *arguments, *without_browser()]
     return subprocess.run(pytest, check=False).returncode
 
 

@@ -72,9 +72,10 @@ print(json.dumps(told))
 
 
 @pytest.mark.slow
-def test_it_holds_one_moment_while_people_save(race):
+@pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.long)])
+def test_it_holds_one_moment_while_people_save(race, rounds):
     """Someone saves after each table; nobody waits, and nothing of it comes in."""
-    for told in race(SAVES, 2):
+    for told in race(SAVES, rounds):
         assert told["note"] == told["before"]
         assert told["heads"] == [told["events"]]
         assert told["saved"] == told["number"]
