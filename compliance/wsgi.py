@@ -8,10 +8,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 application = get_wsgi_application()
 
 # Only now is Django set up, and models can be imported.
+from django.db import connections  # noqa: E402
+
 from compliance.audit import ticking  # noqa: E402
 from compliance.web import durability, worker  # noqa: E402
 
 durability.refuse_forgetful()
+connections.close_all()  # each thread that serves has its own
 durability.end_with_server()
 worker.start_if_wanted()
 ticking.start_if_wanted()

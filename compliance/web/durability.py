@@ -54,7 +54,6 @@ def check_durable(
 def refuse_forgetful() -> None:
     """Raise ``SystemCheckError`` when the database would forget what is called saved."""
     BaseCommand().check(tags=[Tags.database], databases=["default"])
-    connections.close_all()
 
 
 def end_with_server() -> None:

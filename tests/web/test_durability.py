@@ -32,7 +32,6 @@ def forgetful(db, monkeypatch):
             "compliance.web.durability._ASK", f"SELECT {str(answer)[1:-1]}"
         )
         monkeypatch.setattr(connections["default"], "vendor", "postgresql")
-    monkeypatch.setattr("compliance.web.durability.connections.close_all", lambda: None)
     return answer
 
 
