@@ -191,7 +191,8 @@ def test_retired_certificates_are_still_known(place, tmp_path):
 
 
 @pytest.fixture
-def ids(settings, tmp_path):
+def ids(settings, tmp_path, db):
+    """``ids()``: what the checks find; those of the models ask the database."""
     settings.KEYS_DIR = tmp_path
 
     def run(deploy=False):
