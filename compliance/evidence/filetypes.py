@@ -75,7 +75,7 @@ _NO_TEXT = {
     "utf-16": re.compile("\0"),
     "windows-1252": re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]"),
 }
-"""What no text has; where any byte is a letter, no control character either."""
+"""Characters that no text has; where any byte is a letter, no control character either."""
 
 
 def _written_in(kind: FileType, encoding: str) -> FileType:
@@ -193,7 +193,7 @@ def _text(name: str, head: bytes, file: BinaryIO) -> FileType:
     names = _ENCODINGS[1:2] if is_marked else (_ENCODINGS[0], _ENCODINGS[2])
     found = next((name for name in names if _is_text(file, name)), "")
     if not found or (kind.media_type == "application/json" and found != "utf-8"):
-        msg = "This is no text. Save it as UTF-8, or as PDF, and add that."
+        msg = "This file is not text. Save it as UTF-8 or as PDF, and add that."
         raise RefusedError(msg)
     return _written_in(kind, found)
 

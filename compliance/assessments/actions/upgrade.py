@@ -307,7 +307,7 @@ def _changed(
 ) -> Change | None:
     """Give an answer its new form, or put it into its note; None when it stays.
 
-    Only whoever types it anew has answered it: a new form says what was said before.
+    A person who types it again has answered it; a new form repeats the old answer.
     """
     if decision == Decision.NOTE:
         note = "\n\n".join(part for part in (answer.note, _as_note(move, old)) if part)

@@ -158,7 +158,7 @@ def _newest(request: MemberRequest, assessment: Assessment) -> Edition | None:
 
 
 def _called(old: Edition, new: Edition) -> str:
-    """What an edition is called on the way from another one."""
+    """The name of an edition on the way from another one."""
     number = f"edition {new.number}"
     is_same = old.checklist_id == new.checklist_id
     return number if is_same else f"{new.checklist.title}, {number}"

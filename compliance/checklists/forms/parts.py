@@ -350,7 +350,7 @@ class NextForm(forms.Form):
 
 
 class CloneForm(forms.Form):
-    """What an own copy is called."""
+    """The name of an own copy."""
 
     title = forms.CharField(max_length=120, required=False, validators=[validate_line])
 
