@@ -29,6 +29,8 @@ examples.register_profile(
 examples.load_profile("patient")
 
 
+CHECKPOINTS = settings.CHECKPOINTS_DIR
+
 ASKS = {"db", "transactional_db", "new_database", "new_server"}
 """Fixtures of what asks the kind of database that the suite runs on."""
 
@@ -41,6 +43,13 @@ def pytest_collection_modifyitems(items):
         is_case = item.cls and issubclass(item.cls, SimpleTestCase)
         if is_said or is_case or not ASKS.isdisjoint(item.fixturenames):
             item.add_marker("database")
+
+
+@pytest.fixture(autouse=True)
+def no_checkpoints_left():
+    """A checkpoint outlives the rows of its test, and would tell the next that they are gone."""
+    yield
+    shutil.rmtree(CHECKPOINTS, ignore_errors=True)
 
 
 @pytest.fixture
