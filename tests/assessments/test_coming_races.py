@@ -1,7 +1,5 @@
 """Somebody joins while others work; a database in memory has one connection."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -11,29 +9,9 @@ from compliance.audit import trail
 from compliance.models import Answer, Invitation
 from compliance.organisations import actions as people
 from tests.factories import make_assessment, make_edition, make_user
+from tests.racing import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
-
-
-def at_once(*works):
-    """What each gave, or what it raised."""
-    told, gate = [], threading.Barrier(len(works))
-
-    def run(work):
-        gate.wait()
-        try:
-            told.append(work())
-        except Exception as error:
-            told.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return told
 
 
 @pytest.fixture
@@ -60,7 +38,7 @@ def invite(cast, assessment, email):
 def test_one_link_is_used_once(cast, assessment):
     user, made = invite(cast, assessment, "new@example.org")
     accept = [lambda: people.accept_invitation(by=user, invitation=made)] * 4
-    told = at_once(*accept)
+    told = at_once(*accept, caught=Exception)
     assert sum(isinstance(one, ValidationError) for one in told) == 3
     assert cast.acme.memberships.filter(user=user).count() == 1
 
@@ -86,6 +64,7 @@ def test_joining_and_saving_wait_for_each_other(cast, assessment):
                 by=user, invitation=made
             ),
             lambda number=number: save(number),
+            caught=Exception,
         )
         assert [one for one in told if isinstance(one, Exception)] == []
         assert Answer.objects.filter(owner=user).count() == 6

@@ -1,7 +1,5 @@
 """Two at once around a seat; a database in memory has one connection."""
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -9,30 +7,10 @@ from django.db import connection
 from compliance.models import Event, Request, SampleItem, SeatOffer
 from compliance.seats import actions
 from tests import factories
+from tests.racing import at_once
 from tests.seating import ask, give
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
-
-
-def at_once(*works):
-    """What each gave, or the refusal it met."""
-    told, gate = [], threading.Barrier(len(works))
-
-    def run(work):
-        gate.wait()
-        try:
-            told.append(work())
-        except ValidationError as error:
-            told.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return told
 
 
 @pytest.fixture
