@@ -36,8 +36,8 @@ import django
 django.setup()
 
 from compliance.reports.cutting import cut
+from compliance.reports.html import html_of, stylesheet
 from compliance.reports.paper import Entry, Paper
-from compliance.reports.writing import html_of, stylesheet
 from compliance.reviews.content import (
     Content,
     Line,

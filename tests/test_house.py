@@ -272,3 +272,20 @@ def test_rooms_open_with_a_docstring_only():
 
 def test_test_folders_are_no_packages():
     assert [here(path) for path in (ROOT / "tests").rglob("__init__.py")] == []
+
+
+def test_rows_are_written_in_the_writers_block_only():
+    """``audit/transaction.py`` has it; what is named here writes no rows of the trail."""
+    beside = {
+        "compliance/web/mail.py": "the queue of mails lies below the trail",
+        "compliance/reviews/freezing.py": "makes triggers, as migrations do",
+        "compliance/assessments/indexing.py": "makes the search index, as migrations do",
+        "compliance/reviews/snapshot.py": "reads many tables as of one moment",
+    }
+    found = {
+        here(path)
+        for path in MODULES
+        if re.search(r"\btransaction\.atomic\b|\bin_turn\b", path.read_text())
+    }
+    own = {"compliance/audit/transaction.py", "compliance/web/turns.py"}
+    assert found == own | set(beside)

@@ -20,7 +20,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit.chain import START
@@ -36,10 +35,10 @@ from compliance.audit.notes import (
     signed,
     verifier_key,
 )
+from compliance.audit.transaction import writing
 from compliance.web.folders import flush
 from compliance.web.mail import queue_mail
 from compliance.web.secret import kept_file
-from compliance.web.turns import in_turn
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +128,7 @@ def checkpoint_due() -> list[Checkpoint]:
         if fresh := checkpoint_safely(organisation_id):
             made.append(fresh)
     if made and settings.CHECKPOINT_MAIL:
-        with in_turn(), transaction.atomic():
+        with writing():
             queue_mail(
                 to=settings.CHECKPOINT_MAIL,
                 subject="Checkpoints of the trail",

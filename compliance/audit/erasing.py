@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.checking import ERASING
 from compliance.audit.models import Event
-from compliance.web.turns import in_turn
+from compliance.audit.transaction import writing
 
 Cleaner = Callable[[str], str]
 
@@ -32,7 +32,7 @@ def erase(
     change: the database refuses. ``there`` holds such hashes for trails that came in a
     bundle, which no chain of here covers.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         left: dict[str, str] = {}
         rows = events.filter(organisation_id=organisation_id).order_by("seq")
         for event in list(rows):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils import timezone
 
 from compliance.audit import checkpoints
@@ -23,7 +23,7 @@ from compliance.audit.chain import (
 from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
-from compliance.web.turns import in_turn
+from compliance.audit.transaction import attempt, writing
 
 _NOTHING = '{"before":{},"after":{}}'
 
@@ -124,7 +124,7 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     heads = ChainHead.objects.select_for_update()
     head = heads.filter(pk=organisation_id).first()
     if head is None:
-        with transaction.atomic():
+        with attempt():
             ChainHead.objects.get_or_create(
                 pk=organisation_id, defaults={"seq": 0, "hash": START}
             )
@@ -178,7 +178,7 @@ def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
 @contextmanager
 def still(organisation_id: UUID) -> Iterator[None]:
     """No event is added to a chain, and no change committed with one, until it ends."""
-    with in_turn(), transaction.atomic():
+    with writing():
         _locked_head(organisation_id)
         yield
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions import Told, tell_of_law, undo_many
@@ -18,6 +17,7 @@ from compliance.assessments.actions.writing import Change, alter, json_of
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
+from compliance.audit.transaction import writing
 from compliance.checklists import actions
 from compliance.checklists.models import Edition
 from compliance.interchange import checks
@@ -28,11 +28,10 @@ from compliance.interchange.reading import (
     Seeds,
     read_folder,
 )
-from compliance.interchange.sheets import drafts, gathering, process, writing
+from compliance.interchange.sheets import drafts, gathering, process, workbook
 from compliance.interchange.sheets.planning import Entry, Pick, Plan, Setting, plan
 from compliance.interchange.sheets.sent import Row, SheetError, sort_out
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def read(folder: Path) -> Seeds:
     return seeds
 
 
-@transaction.atomic
+@writing()
 def load(*, by: Any, folder: Path) -> Library:
     """Bring the library up to a folder; raises ``BadSeeds`` and then changes nothing.
 
@@ -130,8 +129,8 @@ class Taken:
 def write_sheet(*, by: User, assessment: Assessment) -> bytes:
     """The answers as an XLSX file; that somebody took it away is on the trail."""
     paper = gathering.paper_of(assessment, by, timezone.localtime())
-    content = writing.file_of(paper)
-    with in_turn(), transaction.atomic():
+    content = workbook.file_of(paper)
+    with writing():
         trail.record(
             by=by,
             organisation_id=assessment.organisation_id,
@@ -193,7 +192,7 @@ def take_in_sheet(
     hand does. The same preview sent again changes nothing. Raises ``ValidationError``
     when the assessment is closed.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         hold_open(assessment.pk)
         assessment = assessment.organisation.assessments.get(pk=assessment.pk)
         _refuse_closed(assessment)
@@ -226,7 +225,7 @@ def undo_sheet(*, by: User, assessment: Assessment, seq: int) -> PutBack:
 
     Raises ``Event.DoesNotExist`` when that event changed no answer by a file.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         events = trail.events_of(assessment.organisation_id)
         event = events.get(seq=seq, scope_id=assessment.pk, action=TAKEN_IN)
         _, said = trail.changes(event)

@@ -6,11 +6,10 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.transaction import writing
 from compliance.checklists import actions, content, drafting, identity
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition, Provision
@@ -27,7 +26,6 @@ from compliance.interchange.formats.writing import FORMATS
 from compliance.interchange.joining import pairs_in, row_of
 from compliance.interchange.overlaid import laid_over
 from compliance.organisations.models import Organisation
-from compliance.web.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,7 @@ def take_in(
     With ``seen``, the digest of a preview without ``replace``, it raises ``MovedError``
     when that preview would say something else by now.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         if seen and preview(found, wish.as_shown()).digest != seen:
             raise MovedError
         found, wish = _as_known(found, wish)
@@ -241,7 +239,7 @@ def write(
 ) -> bytes:
     """An edition as a file; that somebody took it away is on the trail."""
     written = FORMATS[form].write(sheet_of(edition))
-    with in_turn(), transaction.atomic():
+    with writing():
         trail.record(
             by=by,
             organisation_id=organisation.pk if organisation else LIBRARY,

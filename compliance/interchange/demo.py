@@ -6,13 +6,13 @@ from typing import Any
 
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 
 from compliance.assessments import actions
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.checklists.models import Edition
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
@@ -40,7 +40,7 @@ def load_demo(folder: Path) -> list[Person]:
     slugs = [told["organisation"]["slug"], told["stranger"]["organisation"]["slug"]]
     if not Organisation.objects.filter(slug__in=slugs).exists():
         others = sorted(set(folder.glob("*.yaml")) - {folder / "demo.yaml"})
-        with mail.quiet(), transaction.atomic():
+        with mail.quiet(), writing():
             _make(told, [told, *map(_read, others)])
     members = Membership.objects.filter(organisation__slug__in=slugs).select_related(
         "organisation", "user"

@@ -4,14 +4,13 @@ from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from django.db import transaction
 from django.tasks import TaskContext, task
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.web.mail import FIRST, absolute, queue_mail
-from compliance.web.turns import in_turn
 
 
 @task(priority=FIRST, takes_context=True)
@@ -23,7 +22,7 @@ def send_reset(context: TaskContext[Any, Any], email: str) -> None:
     """
     if not email:
         return
-    with in_turn(), transaction.atomic():
+    with writing():
         rows = DBTaskResult.objects.filter(pk=context.task_result.id)
         rows.update(args_kwargs={"args": [""], "kwargs": {}})
         user = User.objects.filter(email=email, is_active=True).first()

@@ -4,16 +4,16 @@ from contextlib import suppress
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.interchange.models import Package
 from compliance.organisations.models import User
-from compliance.reports import reading, storage, writing
+from compliance.reports import html, reading, storage
 from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.job import NO_ROOM
 from compliance.reports.kinds import FULL, NOW, State, Wanted
@@ -24,7 +24,6 @@ from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment
-from compliance.web.turns import in_turn
 from compliance.web.unwritable import is_full
 
 UNFORESEEN = (
@@ -64,7 +63,7 @@ def ask_report(
     ``SignOff.DoesNotExist`` for a revision that nobody signed, ``ValidationError`` for
     a moment before the assessment began or that has not come.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         signoff = _signoff(locked, state)
         if state.as_of_seq is not None:
@@ -148,7 +147,7 @@ def _make_or_fail(report: Report, tell: Listen | None) -> None:
 
 def cancel_report(*, by: User | None, report: Report) -> Report:
     """Stop a report: whoever makes it hears of it within a second and leaves no file."""
-    with in_turn(), transaction.atomic():
+    with writing():
         locked = Report.objects.select_for_update().get(pk=report.pk)
         if locked.is_over:
             raise ValidationError(OVER)
@@ -167,7 +166,7 @@ def cancel_report(*, by: User | None, report: Report) -> Report:
 
 
 def _begin(report_id: UUID) -> Report:
-    with in_turn(), transaction.atomic():
+    with writing():
         report = Report.objects.select_for_update().get(pk=report_id)
         if not report.is_over:
             report.status, report.step = ReportStatus.RUNNING, "Reading answers"
@@ -186,12 +185,12 @@ def _make(report: Report, tell: Listen | None) -> None:
     )
     listen = _progress(report, tell)
     listen("Writing down answers", 2)
-    pieces = writing.pieces_of(paper)
+    pieces = html.pieces_of(paper)
     carried = attachments_of(paper)
     with storage.workplace(is_known) as desk:
         draft = desk / "report"
         files = laid_out(carried, desk)
-        made = render(pieces, writing.stylesheet(), draft, listen, files)
+        made = render(pieces, html.stylesheet(), draft, listen, files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
         report.pages, report.unprinted = made
@@ -242,7 +241,7 @@ def _fail(report: Report, problem: str) -> None:
 
 def _end(report: Report, action: str, after: dict[str, object]) -> None:
     report.finished_at = timezone.now()
-    with in_turn(), transaction.atomic():
+    with writing():
         now = Report.objects.select_for_update().get(pk=report.pk)
         if now.is_over:
             raise CancelledError

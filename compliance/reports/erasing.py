@@ -28,6 +28,7 @@ from compliance.assessments.models import (
 from compliance.audit import trail
 from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import ChainHead, Event
+from compliance.audit.transaction import attempt, writing
 from compliance.interchange.records.erasing import erase_there, naming
 from compliance.organisations.actions.members import keep_an_owner, lock, rights_lost
 from compliance.organisations.models import (
@@ -42,7 +43,6 @@ from compliance.organisations.tasks import send_reset
 from compliance.reports.printed import files_naming, signed_naming
 from compliance.reviews.models import SignOff, Snapshot
 from compliance.web.mail import send
-from compliance.web.turns import in_turn
 
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
@@ -116,7 +116,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
     what would be. Raises ``ValidationError`` for the last owner of an organisation and
     for somebody who was erased before.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         person = User.objects.select_for_update().get(pk=person.pk)
         words = _words_of(person)
         done = Erased(words.name)
@@ -285,7 +285,7 @@ def _sweep(words: _Words, places: set[UUID], done: Erased) -> None:
 def _changed(model: Any, row: Any, changed: dict[str, Any]) -> bool:
     """Whether the row could be changed: what is signed or published refuses."""
     try:
-        with transaction.atomic():
+        with attempt():
             model._base_manager.filter(pk=row.pk).update(**changed)
     except DatabaseError:
         return False

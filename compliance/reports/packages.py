@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.audit import checkpoints, trail
+from compliance.audit.transaction import writing
 from compliance.interchange.models import Package, PackageKind, PackageStatus
 from compliance.interchange.records import outgoing, shelf
 from compliance.interchange.records.outgoing import Listen
@@ -26,7 +26,6 @@ from compliance.reports.pacing import paced
 from compliance.reports.packing import write_pack
 from compliance.reviews.signed import standing
 from compliance.reviews.snapshot import content_of, one_moment, to_read
-from compliance.web.turns import in_turn
 from compliance.web.unwritable import is_full
 
 UNFORESEEN = (
@@ -46,7 +45,7 @@ OVER = "This file is made or given up: there is nothing to cancel any more."
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
     """A file that waits to be made; one that waits already is not asked for twice."""
-    with in_turn(), transaction.atomic():
+    with writing():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         waits = locked.packages.filter(
             asked_by=by, kind=kind, status=PackageStatus.WAITING
@@ -88,7 +87,7 @@ def give_up(package_id: UUID) -> None:
 
 def cancel_package(*, by: User | None, package: Package) -> Package:
     """Stop a package and the report made for it; whoever makes it leaves no file."""
-    with in_turn(), transaction.atomic():
+    with writing():
         locked = Package.objects.select_for_update().get(pk=package.pk)
         if locked.is_over:
             raise ValidationError(OVER)
@@ -109,7 +108,7 @@ def _sweep() -> None:
 
 
 def _begin(package_id: UUID) -> Package:
-    with in_turn(), transaction.atomic():
+    with writing():
         package = Package.objects.select_for_update().get(pk=package_id)
         if not package.is_over:
             package.status, package.step = PackageStatus.RUNNING, "Reading answers"
@@ -136,7 +135,7 @@ def _make_or_fail(package: Package) -> None:
 
 def note_download(*, by: User, package: Package) -> None:
     """Put on the trail that somebody took the file away."""
-    with in_turn(), transaction.atomic():
+    with writing():
         _record(package, "package.downloaded", {"sha256": package.sha256}, by)
 
 
@@ -247,7 +246,7 @@ def _end(package: Package, status: PackageStatus, **values: Any) -> None:
     for name, value in values.items():
         setattr(package, name, value)
     is_done = status == PackageStatus.DONE
-    with in_turn(), transaction.atomic():
+    with writing():
         if Package.objects.select_for_update().get(pk=package.pk).is_over:
             raise CancelledError
         package.save()

@@ -3,17 +3,16 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.tasks import TaskContext, task
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.audit.transaction import writing
 from compliance.interchange.models import Package, PackageKind
 from compliance.organisations.models import User
 from compliance.reports import actions, packages
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report
-from compliance.web.turns import in_turn
 from compliance.web.worker import is_alive
 
 MOST_TRIES = 3
@@ -40,7 +39,7 @@ def ask(
     state: State = NOW,
 ) -> Report:
     """A report that is asked for and queued: both or neither."""
-    with transaction.atomic():
+    with writing():
         report = actions.ask_report(
             by=by, assessment=assessment, wanted=wanted, state=state
         )
@@ -67,7 +66,7 @@ def ask_here(*, assessment: Assessment, wanted: Wanted, maker: str) -> Report:
 
     The caller holds the lock of that name (``web/worker.py``) until the report is over.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         report = actions.ask_report(by=None, assessment=assessment, wanted=wanted)
         _watch(str(report.pk), maker)
     return report
@@ -84,7 +83,7 @@ def make_package(context: TaskContext, package_id: str) -> None:
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
     """A bundle or audit pack that is asked for and queued: both or neither."""
-    with transaction.atomic():
+    with writing():
         package = packages.ask_package(by=by, assessment=assessment, kind=kind)
         make_package.enqueue(str(package.pk))
     return package

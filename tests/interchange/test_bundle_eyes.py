@@ -17,9 +17,9 @@ from compliance.assessments.waiting import waiting
 from compliance.interchange.records import outgoing
 from compliance.interchange.records.process import UnreadableError
 from compliance.models import Assessment, Event, Membership, Namesake
+from compliance.reports.html import html_of
 from compliance.reports.needs import needs
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from compliance.reviews import actions
 from compliance.reviews.reading import desk_of
 from compliance.reviews.waiting import to_reopen

@@ -15,8 +15,8 @@ from compliance.interchange.records.process import UnreadableError
 from compliance.interchange.records.shape import EventPart
 from compliance.interchange.records.trails import _link
 from compliance.models import Event, SignOff
+from compliance.reports.html import html_of
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from compliance.reviews import actions
 from compliance.reviews.against_trail import faults
 from compliance.reviews.reading import desk_of

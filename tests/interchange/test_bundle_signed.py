@@ -20,9 +20,9 @@ from compliance.interchange.records.verify_events import (
 )
 from compliance.models import Event, Evidence, SignOff
 from compliance.reports.erasing import erase_person
+from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from compliance.reviews import actions
 from compliance.reviews.against_trail import faults
 from compliance.reviews.changes import without_people

@@ -27,10 +27,10 @@ from compliance.interchange.records.verify_report import (
 )
 from compliance.reports import sealing
 from compliance.reports.attached import attachments_of, laid_out
+from compliance.reports.html import html_of, stylesheet
 from compliance.reports.keys import Place, fingerprint, seal_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.process import render
-from compliance.reports.writing import html_of, stylesheet
 from tests.interchange.records import ASSESSMENT, make_events
 from tests.reports import seals
 from tests.reports.papers import make_paper

@@ -12,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from compliance.reports import cutting, process
-from compliance.reports.writing import html_of, pieces_of, stylesheet
+from compliance.reports.html import html_of, pieces_of, stylesheet
 from compliance.reviews.content import Remark
 from compliance.web.mail import absolute
 from tests.reports.attacks import ALL, PORT

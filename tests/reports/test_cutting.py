@@ -5,7 +5,7 @@ import re
 import pytest
 
 from compliance.reports import cutting
-from compliance.reports.writing import html_of
+from compliance.reports.html import html_of
 from tests.reports.papers import make_full_paper
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import override
 from compliance.assessments import actions
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.editions import changes
+from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from tests.assessments.test_upgrading import YEAR, begin, move, publish, say
 from tests.documents import document, question
 from tests.reading import flat

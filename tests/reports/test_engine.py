@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from compliance.reports import cutting
-from compliance.reports.writing import pieces_of, stylesheet
+from compliance.reports.html import pieces_of, stylesheet
 from tests.reports.papers import make_full_paper
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from compliance.reports import faces
-from compliance.reports.writing import stylesheet
+from compliance.reports.html import stylesheet
 
 pytestmark = pytest.mark.slow
 

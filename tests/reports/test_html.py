@@ -7,8 +7,8 @@ from html import unescape
 
 import pytest
 
+from compliance.reports.html import html_of, running_head, stylesheet
 from compliance.reports.kinds import Wanted
-from compliance.reports.writing import html_of, running_head, stylesheet
 from compliance.web.text import printable
 from tests.reports.hostile import hostile
 from tests.reports.papers import HOSTILE, make_content, make_full_paper, make_paper

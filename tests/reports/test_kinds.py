@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from compliance.reports.choices import Extract, ReportKind
+from compliance.reports.html import html_of
 from compliance.reports.kinds import PARTS, Wanted, numbered
-from compliance.reports.writing import html_of
 from tests.reports.papers import make_content, make_full_paper, make_line, make_paper
 
 

@@ -16,9 +16,9 @@ from django.utils.translation.template import templatize
 from compliance.checklists import changes, rules, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
-from compliance.reports.writing import html_of
 from compliance.templatetags.ui import day, long_day, size
 from compliance.web.text import printable
 from tests.reports.papers import (

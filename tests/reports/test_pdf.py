@@ -8,8 +8,8 @@ import pikepdf
 import pypdf
 import pytest
 
+from compliance.reports.html import html_of, stylesheet
 from compliance.reports.process import render
-from compliance.reports.writing import html_of, stylesheet
 from compliance.web.text import printable
 from tests.reports.papers import (
     HOSTILE,

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 
 from compliance.reports import cutting, process
-from compliance.reports.writing import html_of, pieces_of, stylesheet
+from compliance.reports.html import html_of, pieces_of, stylesheet
 from tests.reports.papers import make_full_paper
 
 pytestmark = pytest.mark.slow

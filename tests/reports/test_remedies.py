@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from compliance.reports.html import html_of
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from compliance.reviews.content import Task
 from tests.factories import make_action, make_assessment
 from tests.reports.papers import HOSTILE, make_content, make_line, make_paper

@@ -17,10 +17,10 @@ from compliance.evidence.actions import describe
 from compliance.models import Event, Evidence, Report
 from compliance.reports import actions
 from compliance.reports.choices import ReportKind
+from compliance.reports.html import html_of
 from compliance.reports.kinds import NOW, State, Wanted
 from compliance.reports.looking import ZONED
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.factories import attach, make_assessment, make_link
 from tests.interchange.bundles import brought_in, bundle_of, publish

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance.checklists.translations import mark
+from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
 from compliance.reports.translating import in_words, words_of
-from compliance.reports.writing import html_of
 from tests.factories import make_assessment, make_draft, publish
 
 GERMAN = "Führen Sie diese Pflicht?"

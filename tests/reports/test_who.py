@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from compliance.reports.writing import html_of
+from compliance.reports.html import html_of
 from tests.reports.papers import AT, make_content, make_line, make_paper
 from tests.reports.test_html import unisolated, words_of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from compliance.assessments.actions.attach import refuse_too_many_files, swap_proofs
 from compliance.assessments.actions.crediting import put_back
@@ -30,8 +30,8 @@ from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,12 @@ def save_answer(
     missing, ``Answer.DoesNotExist`` for a foreign id.
     """
     try:
-        with in_turn(), transaction.atomic():
+        with writing():
             answer = locked(organisation.pk, assessment_id, answer_id)
             merge = _merge(answer, changes, base)
             return _refuse(by, merge) if merge.clash else _save(by, merge)
     except IntegrityError:
-        with in_turn(), transaction.atomic():
+        with writing():
             answer = locked(organisation.pk, assessment_id, answer_id)
             merge = _merge(answer, changes, base)
             merge.clash = merge.differing
@@ -177,7 +177,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
     Refused, with nothing changed, when one of its fields has changed again since.
     Raises ``Event.DoesNotExist`` for an event that changed no answer here.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         event = Event.objects.get(
             organisation_id=assessment.organisation_id,
             seq=seq,

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 
 from compliance.assessments.actions.answer import Refused, save_answer
@@ -18,13 +17,13 @@ from compliance.assessments.actions.writing import answerer
 from compliance.assessments.mine import asked_by, counted
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.audit.transaction import writing
 from compliance.organisations import actions as people
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions.members import lock
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def assign(
     ``ValidationError`` for a closed assessment, a person who may not answer, when
     nothing is left to assign, and what inviting raises.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         assessment = organisation.assessments.select_related(
             "edition__checklist", "organisation"
         ).get(pk=assessment_id)
@@ -146,7 +145,7 @@ def hand_back(
     person who may not answer and a reason that cannot be; ``Answer.DoesNotExist``
     for a foreign id.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = _own(by, organisation, assessment_id, answer_id)
         if to:
             _refuse_reader(organisation, to)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.assessments.actions.crediting import (
     Sides,
@@ -19,9 +18,9 @@ from compliance.assessments.filing import ATTACHED, DETACHED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 
 def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
@@ -30,7 +29,7 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
     Raises ``ValidationError`` for a closed assessment and for evidence of another
     organisation.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = _locked(answer)
         if evidence.organisation_id != answer.assessment.organisation_id:
             msg = "This evidence belongs to another organisation."
@@ -49,7 +48,7 @@ def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
 
     What was the last thing that anybody said is undone by it.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = _locked(answer)
         gone, _ = answer.attachments.filter(evidence=evidence).delete()
         if gone:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
 from compliance.assessments.actions.crediting import (
@@ -36,10 +35,10 @@ from compliance.assessments.scoring import BESIDE
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 ROWS = 500
 """Rows that one statement changes."""
@@ -134,7 +133,7 @@ def set_many(
     day is missing or the owner or the evidence is foreign, ``Answer.DoesNotExist``
     for a foreign id.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         assessment = _open(organisation, assessment_id)
         _refuse_half(bulk.changes)
         locked = _answers_of(assessment).select_for_update(of=("self",))
@@ -164,7 +163,7 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
     An answer that changed again since is left alone and named. Raises
     ``Event.DoesNotExist`` when nothing was set together there.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         assessment = _open(assessment.organisation, assessment.pk)
         events = events_together(assessment, seq)
         ids = [int(event.subject_id) for event in events]

@@ -1,15 +1,14 @@
 """Saying whether answers that came in a bundle are one's own."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.models import Namesake, NamesakeSaid
 from compliance.assessments.outside import names_of
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 CLAIMED, DENIED = "assessment.name_claimed", "assessment.name_denied"
 
@@ -25,7 +24,7 @@ def say_whose(
     signed or archived.
     """
     said = NamesakeSaid.YES if is_theirs else NamesakeSaid.NO
-    with in_turn(), transaction.atomic():
+    with writing():
         asked = names_of(by, organisation)
         hold_open(asked.get(pk=name_id).origin.assessment_id)
         name = asked.select_for_update(of=("self",)).select_related(

@@ -1,13 +1,12 @@
 """Putting an assessment away, and taking it up again."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 _BETWEEN = {AssessmentStatus.RUNNING, AssessmentStatus.ARCHIVED}
 
@@ -26,7 +25,7 @@ def _move(
     by: User, assessment: Assessment, status: AssessmentStatus, action: str
 ) -> Assessment:
     """The same status again changes nothing. Raises ``ValidationError``."""
-    with in_turn(), transaction.atomic():
+    with writing():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         if locked.status == status:
             return locked

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.following import value_verdict, values_of
@@ -22,8 +21,8 @@ from compliance.assessments.outside import is_own
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 SEEN = ("verdict", "value", "reason")
 """What the second person says yes to."""
@@ -48,7 +47,7 @@ def confirm_na(
     else since is left alone and named, like one's own. One event for each answer.
     Raises ``Answer.DoesNotExist`` for a foreign id.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answers = _locked(organisation, seen, also_in_review=True)
         done, events, refused = [], [], []
         for answer in answers:
@@ -67,7 +66,7 @@ def unconfirm_na(
 
     Raises ``Event.DoesNotExist`` when an event is no confirmation of the organisation.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         events = Event.objects.filter(
             organisation_id=organisation.pk, seq__in=seqs, action=CONFIRMED
         )
@@ -93,7 +92,7 @@ def send_back_na(
     The reason that was given stays with the answer and in its history; the comment
     mentions who gave it. Raises ``ValidationError`` when it says something else since.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         (answer,) = _locked(organisation, [answer_id])
         if refusal := _why_not(by, answer, seen):
             raise ValidationError(refusal)

@@ -4,11 +4,11 @@ Views leave no event on the trail: they change nothing of the assessment.
 """
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from compliance.assessments.models import Assessment, SavedView
+from compliance.audit.transaction import attempt, writing
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 MOST = 40
 """Views that one person keeps of one assessment: they stand in a menu."""
@@ -31,7 +31,7 @@ def keep_view(
     if len(address) > longest:
         msg = "This search is too long to be kept. Shorten it."
         raise ValidationError(msg)
-    with in_turn(), transaction.atomic():
+    with writing():
         if same := mine.filter(name=name, address=address).first():
             return same
         if mine.count() >= MOST:
@@ -45,14 +45,14 @@ def change_view(*, by: User, view: SavedView, name: str, is_shared: bool) -> Non
     """Give one's own view another name, or share it; raises ``ValidationError``."""
     _refuse_others(by, view)
     view.name, view.is_shared = name, is_shared
-    with in_turn(), transaction.atomic():
+    with writing():
         _save(view)
 
 
 def remove_view(*, by: User, view: SavedView) -> None:
     """Remove one's own view; the questions it shows stay as they are."""
     _refuse_others(by, view)
-    with in_turn(), transaction.atomic():
+    with writing():
         view.delete()
 
 
@@ -64,7 +64,7 @@ def _refuse_others(by: User, view: SavedView) -> None:
 
 def _save(view: SavedView) -> None:
     try:
-        with transaction.atomic():
+        with attempt():
             view.full_clean(exclude=["assessment", "user"], validate_constraints=False)
             view.save()
     except IntegrityError as error:

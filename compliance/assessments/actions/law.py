@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -13,12 +12,12 @@ from compliance.assessments.law import in_order, running
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
+from compliance.audit.transaction import writing
 from compliance.checklists.actions import amend_provision
 from compliance.checklists.law import Change, recorded
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 SHOWN = 12
 """Changes, assessments, citations and keys that are named; the others are counted."""
@@ -39,7 +38,7 @@ class Told:
     mails: int = 0
 
 
-@transaction.atomic
+@writing()
 def tell_of_law(*, by: Any, after: int) -> Told:
     """Tell owners and officers of what changed after an event of the library, by mail.
 
@@ -87,7 +86,7 @@ def amend_law(
 
     None when nothing changed. Raises what ``amend_provision`` raises.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         stood_at = trail.hold(LIBRARY)
         is_changed = amend_provision(
             by=by, provision_id=provision_id, values=values, reason=reason, seen=seen

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Exists
 
 from compliance.assessments.models import Assessment, Presence, Visit
 from compliance.assessments.presence import Place
 from compliance.assessments.seeing import of_others
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 CROSSING = timedelta(seconds=2)
 """How far the last word of a page may come behind the first one of the next."""
@@ -37,7 +36,7 @@ def arrive(*, by: User, place: Place, at: datetime) -> None:
     has nothing of others before them has seen everything up to now. At most two
     statements.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         Presence.objects.bulk_create(
             [
                 Presence(
@@ -70,7 +69,7 @@ def leave(*, by: User, assessment: Assessment, at: datetime) -> None:
 
     A word of this very moment stands: the next page may be heard of before it.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         assessment.presences.filter(user=by, at__lt=at - CROSSING).delete()
 
 
@@ -80,7 +79,7 @@ def see(*, by: User, assessment: Assessment, seq: int | None, at: datetime) -> M
     Without ``seq`` only the beginning is made: whoever has seen something already
     stays there. Raises ``ValidationError`` for a closed assessment.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         head, _ = trail.head_of(assessment.organisation_id)
         visit = _visit(by, assessment, head, at)
         before = visit.seen_seq
@@ -95,7 +94,7 @@ def look_again(*, by: User, assessment: Assessment, moved: Moved, at: datetime) 
 
     Raises ``ValidationError`` for a closed assessment.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         visit = _visit(by, assessment, moved.after, at)
         if visit.seen_seq != moved.after or moved.before > moved.after:
             return False

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -25,8 +24,8 @@ from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 Changes = dict[str, Any]
 REPEAT = timedelta(hours=1)
@@ -73,7 +72,7 @@ def create_action(
     foreign answer.
     """
     answer_ids = frozenset(answer_ids)
-    with in_turn(), transaction.atomic():
+    with writing():
         rows = Organisation.objects.select_for_update(no_key=True)
         locked = rows.get(pk=organisation.pk)
         last = locked.actions.aggregate(last=Max("number"))["last"] or 0
@@ -113,7 +112,7 @@ def change_action(
     assessments that apply and are neither met nor N/A. Raises ``ValidationError``
     for wrong values, ``Action.DoesNotExist`` for a number that is not there.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         action = _locked(organisation.pk, number)
         if base > action.version:
             msg = "This page knows a version that does not exist. Load it again."
@@ -142,7 +141,7 @@ def undo_action(
     ``event`` is None, with nothing changed, when one of its fields has changed again
     since. Raises ``Event.DoesNotExist`` for an event that did not change this action.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         action = _locked(organisation.pk, number)
         event = _changes_of(action).get(seq=seq)
         before, after = trail.changes(event)
@@ -163,7 +162,7 @@ def link_answer(
     Raises ``ValidationError`` for a closed assessment, ``Answer.DoesNotExist`` for a
     foreign answer, ``Action.DoesNotExist`` for a number that is not there.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         action = _locked(organisation.pk, number)
         answer = _open_answer(organisation.pk, answer_id)
         _, is_new = ActionLink.objects.get_or_create(action=action, answer=answer)
@@ -176,7 +175,7 @@ def unlink_answer(
     *, by: User, organisation: Organisation, number: int, answer_id: int
 ) -> Answer:
     """Say that an action is not about an answer; raises as ``link_answer`` does."""
-    with in_turn(), transaction.atomic():
+    with writing():
         action = _locked(organisation.pk, number)
         answer = _open_answer(organisation.pk, answer_id)
         gone, _ = action.links.filter(answer=answer).delete()

@@ -4,17 +4,16 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.assessments.actions import carry
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 Facts = dict[str, list[str] | None]
 
@@ -50,7 +49,7 @@ def start(
     is not published, a period that ends before it begins, facts the edition does not
     ask, and an earlier assessment of another checklist or organisation.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
         if edition.status != EditionStatus.PUBLISHED:
             msg = f"Edition {edition.number} is not open for new assessments."
@@ -126,7 +125,7 @@ def change_facts(
     left to others, and one that both changed raises ``StaleFactsError`` and changes
     nothing. Raises ``ValidationError`` for unknown facts or a closed assessment.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
         if assessment.status != AssessmentStatus.RUNNING:
             closed = assessment.closed_word

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.attach import attach_all, refuse_too_many_files
@@ -19,9 +18,9 @@ from compliance.assessments.models import Answer
 from compliance.assessments.taking import can_be_taken, taken
 from compliance.assessments.versions import Known
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.checklists.related import are_one_duty
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 STALE = "stale"
 """The code of a refusal because somebody changed an answer meanwhile."""
@@ -44,7 +43,7 @@ def take_over(
     ``STALE``. Raises ``ValidationError`` too where no relation says that the two
     questions ask the same duty, ``Answer.DoesNotExist`` for a foreign id of either.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         source = source_of(organisation, source_id)
         _refuse_other_duty(answer, source)
@@ -82,7 +81,7 @@ def keep_mine(
 
     ``source_version`` is what the page showed of the source: a newer one is refused.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         if answer.taken_from is None or answer.taken_from_id != source_id:
             msg = f"{answer.question.key} is not taken over any more."
@@ -109,7 +108,7 @@ def confirm_again(
 
     Raises ``ValidationError`` when it says something else than the page showed.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         if not answer.again:
             return answer, None

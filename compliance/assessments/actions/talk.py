@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
@@ -11,9 +10,9 @@ from compliance.assessments.mentions import Person, named
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.thread import mentionable
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 EXCERPT = 160
 """Characters of a comment that the trail repeats when it is resolved."""
@@ -27,7 +26,7 @@ def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> C
     Whoever sends their last words once more has said them once. Raises
     ``ValidationError`` for bad text and for a closed assessment.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = _locked(answer)
         if said := _just_said(by, answer, text):
             return said
@@ -49,7 +48,7 @@ def resolve(*, by: User, answer: Answer, comment: Comment) -> Comment:
     Raises ``ValidationError`` for a closed assessment, ``Comment.DoesNotExist`` for
     a comment about another answer.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = _locked(answer)
         standing = answer.comments.select_for_update(of=("self",)).get(pk=comment.pk)
         if standing.resolved_at is None:
@@ -61,7 +60,7 @@ def resolve(*, by: User, answer: Answer, comment: Comment) -> Comment:
 
 def reopen(*, by: User, answer: Answer, comment: Comment) -> Comment:
     """Say that a resolved comment needs somebody again; raises what resolving does."""
-    with in_turn(), transaction.atomic():
+    with writing():
         answer = _locked(answer)
         standing = answer.comments.select_for_update(of=("self",)).get(pk=comment.pk)
         if standing.resolved_at is not None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.crediting import answered
@@ -24,9 +23,9 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.checklists.models import Question
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
     Raises ``ValidationError`` after 14 days, when the assessment is closed, or when the
     move was undone or followed by another.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         done = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)
         here = locked_assessment(done.assessment)
         if why := why_not_undone(done, here):

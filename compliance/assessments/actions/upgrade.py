@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions.assign import assign
@@ -22,12 +21,12 @@ from compliance.assessments.choices import Again, Decision, Verdict
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.checklists import content, copies
 from compliance.checklists.actions import StaleError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 ROWS = 500
 """Rows that one statement changes."""
@@ -71,7 +70,7 @@ def upgrade(
     published, is the same or is of an unrelated checklist, for a value that is none,
     and for an owner who may not answer.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         assessment = locked_assessment(assessment)
         editions = Edition.objects.select_for_update(of=("self",))
         to = editions.select_related("checklist").get(pk=to.pk)

@@ -5,7 +5,6 @@ from itertools import groupby
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.assessments.actions.attach import refuse_too_many_files, told
 from compliance.assessments.actions.crediting import credit, entry, save_credits
@@ -13,9 +12,9 @@ from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.filing import ATTACHED, DETACHED
 from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 
 def use_instead(
@@ -38,7 +37,7 @@ def use_instead(
         msg = "This evidence belongs to another organisation."
         raise ValidationError(msg)
     changed = []
-    with in_turn(), transaction.atomic():
+    with writing():
         answers = _locked(organisation, answer_ids)
         for _, several in groupby(answers, key=lambda answer: answer.assessment_id):
             rows = list(several)

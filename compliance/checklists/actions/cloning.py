@@ -4,16 +4,15 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
 from compliance.checklists.actions.recording import RefusedError, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.organisations.models import Organisation
-from compliance.web.turns import in_turn
 
 
 def clone(
@@ -25,7 +24,7 @@ def clone(
     merged. ``title`` is its name, that of the original when empty. Refuses a second clone, since there is one own checklist per key, and an
     edition that is retired by now.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         # one at a time: two people may clone the same
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         source = _finished(None).select_related("checklist").get(pk=edition_id)
@@ -69,7 +68,7 @@ def draft_next(
     Where none is, the one that was retired last can be taken up again in that way.
     Refuses while another draft of the checklist stands.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         source = _finished(organisation).get(pk=edition_id)
         checklist = Checklist.objects.select_for_update().get(pk=source.checklist_id)
         rows = dict(checklist.editions.values_list("number", "status"))

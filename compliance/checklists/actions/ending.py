@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
 from django.db.models import ProtectedError
 
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting, related
 from compliance.checklists.actions.recording import (
     RefusedError,
@@ -18,7 +18,6 @@ from compliance.checklists.actions.recording import (
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist
 from compliance.organisations.models import Organisation
-from compliance.web.turns import in_turn
 
 
 def discard(
@@ -90,7 +89,7 @@ def retire(
 @contextmanager
 def _held(organisation: Organisation | None, edition_id: int) -> Iterator[None]:
     """The checklist of an edition, locked before its editions, as whoever publishes does."""
-    with in_turn(), transaction.atomic():
+    with writing():
         own = Checklist.objects.select_for_update(of=("self",))
         own.filter(editions=edition_id, organisation=organisation).first()
         yield

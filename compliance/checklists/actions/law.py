@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.transaction import writing
 from compliance.checklists.actions.recording import (
     RefusedError,
     StaleError,
@@ -18,14 +18,14 @@ from compliance.checklists.amendments import FIELDS
 from compliance.checklists.models import Instrument, Provision, Theme
 
 
-@transaction.atomic
+@writing()
 def store_theme(*, by: Any, key: str, name: str, position: int) -> bool:
     """Add a theme or bring it up to date. Whether anything changed."""
     theme = Theme.objects.filter(key=key).first()
     return stored(by, theme or Theme(key=key), {"name": name, "position": position})
 
 
-@transaction.atomic
+@writing()
 def store_instrument(*, by: Any, document: dict[str, Any]) -> bool:
     """Add an instrument with its provisions, or bring it up to date.
 
@@ -99,7 +99,7 @@ def mark_of(row: Provision) -> str:
     return digest(canonical(_provision(row)))
 
 
-@transaction.atomic
+@writing()
 def amend_provision(
     *, by: Any, provision_id: int, values: dict[str, Any], reason: str, seen: str
 ) -> bool:
@@ -147,7 +147,7 @@ def _successor(row: Provision, cite: str) -> Provision | None:
     return found
 
 
-@transaction.atomic
+@writing()
 def release_provision(*, by: Any, provision_id: int) -> None:
     """Let legal indexes count again for a provision that was changed on screen."""
     rows = Provision.objects.select_for_update(of=("self",))

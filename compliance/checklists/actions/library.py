@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.transaction import writing
 from compliance.checklists.actions.recording import RefusedError, difference
 from compliance.checklists.models import Checklist, Notice, Relation
 
@@ -15,7 +14,7 @@ BROUGHT_IN = "IN-"
 """How the codes of relations begin that no seed has."""
 
 
-@transaction.atomic
+@writing()
 def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
     """Make the crosswalk of the library what ``pairs`` says. Whether anything changed.
 
@@ -32,7 +31,7 @@ def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
     return _replaced(by, "crosswalk.set", kept, rows, _relation)
 
 
-@transaction.atomic
+@writing()
 def add_relations(*, by: Any, pairs: list[dict[str, Any]]) -> int:
     """Add relations to the crosswalk of the library; how many were not there yet.
 
@@ -76,7 +75,7 @@ def _relation(row: Relation) -> tuple[str, dict[str, Any]]:
     return row.code, {name: getattr(row, name) for name in names}
 
 
-@transaction.atomic
+@writing()
 def store_notices(*, by: Any, notices: list[dict[str, Any]]) -> bool:
     """Make what is said about the content what ``notices`` says. Whether it changed.
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from compliance.audit.transaction import writing
 from compliance.checklists import content
 from compliance.checklists.actions.recording import RefusedError, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Checklist, Edition
-from compliance.web.turns import in_turn
 
 
 def publish(
@@ -21,7 +20,7 @@ def publish(
     trail as well. Refuses what is published already, and what asks nothing. Whose turn
     it is to publish is for ``reviewing``.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         return _frozen(by, edition, told or {})
 
 

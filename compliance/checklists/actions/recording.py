@@ -5,14 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
+from compliance.audit.transaction import writing
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition, Fact, Section
 from compliance.organisations.models import Organisation
-from compliance.web.turns import in_turn
 
 
 class RefusedError(ValueError):
@@ -33,7 +31,7 @@ def open_draft(organisation: Organisation | None, edition_id: int) -> Iterator[E
     Raises ``Edition.DoesNotExist`` for any other edition, and ``RefusedError`` for one
     that is no draft any more.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         edition = locked(organisation, edition_id)
         if edition.status != EditionStatus.DRAFT:
             state = edition.get_status_display().lower()

@@ -1,8 +1,8 @@
 """From draft to published with four eyes: sent to review, sent back, approved."""
 
-from django.db import transaction
 from django.utils import timezone
 
+from compliance.audit.transaction import writing
 from compliance.checklists import keeping, ready
 from compliance.checklists.actions.publishing import publish
 from compliance.checklists.actions.recording import (
@@ -15,7 +15,6 @@ from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 
 def send_to_review(
@@ -36,7 +35,7 @@ def send_back(
     *, by: User, organisation: Organisation | None, edition_id: int, reason: str
 ) -> Edition:
     """Make an edition in review a draft again, with the reason on the trail."""
-    with in_turn(), transaction.atomic():
+    with writing():
         edition = _in_review(organisation, edition_id)
         edition.status = EditionStatus.DRAFT
         edition.sent_at = edition.sent_by = None
@@ -52,7 +51,7 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
     Who sent it may publish it only where nobody else may: a rule that nobody can keep
     would be got around with a second account. The trail then says ``alone``.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         # the checklist before its editions, as whoever publishes does
         own = Checklist.objects.select_for_update(of=("self",))
         own.filter(editions=edition_id, organisation=organisation).first()

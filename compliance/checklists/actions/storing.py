@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
 from compliance.checklists.actions.publishing import publish
 from compliance.checklists.actions.recording import (
@@ -17,7 +17,7 @@ from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Checklist, Edition, Theme
 
 
-@transaction.atomic
+@writing()
 def store_checklist(
     *,
     by: Any,
@@ -84,7 +84,7 @@ def _beside(
     return edition, False
 
 
-@transaction.atomic
+@writing()
 def bring_in(
     *,
     by: Any,
@@ -136,7 +136,7 @@ def _filled(edition: Edition, document: dict[str, Any]) -> Edition:
     return edition
 
 
-@transaction.atomic
+@writing()
 def keep_final(
     *,
     by: Any,

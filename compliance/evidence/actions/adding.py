@@ -7,9 +7,9 @@ from typing import Any, BinaryIO, cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.evidence import filetypes, pictures, scanning, storage
 from compliance.evidence.actions import quotas
 from compliance.evidence.actions.recording import (
@@ -21,7 +21,6 @@ from compliance.evidence.actions.recording import (
 from compliance.evidence.models import Evidence
 from compliance.evidence.naming import clean_name, link_fault, with_ending
 from compliance.organisations.models import Organisation, User
-from compliance.web.turns import in_turn
 
 
 def add(
@@ -109,7 +108,7 @@ def add_link(
 def _write(evidence: Evidence) -> Evidence:
     """The row and its event, both or neither."""
     by, organisation = evidence.added_by, evidence.organisation
-    with full_disk_told(), in_turn(), transaction.atomic():
+    with full_disk_told(), writing():
         if evidence.is_file:
             quotas.hold(by, organisation)
             _refuse_over(evidence)
@@ -168,7 +167,7 @@ def _scan(evidence: Evidence, upload: UploadedFile) -> None:
         raise ValidationError({"upload": away}) from error
     if not found:
         return
-    with in_turn(), transaction.atomic():
+    with writing():
         trail.record(
             by=evidence.added_by,
             organisation_id=evidence.organisation_id,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.evidence.actions.recording import (
     DATES,
     full_disk_told,
@@ -15,7 +15,6 @@ from compliance.evidence.actions.recording import (
 )
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 DESCRIBED = ("title", *DATES)
 """What may be changed later. The file and the link may not: they are added anew."""
@@ -48,7 +47,7 @@ def describe(
         raise TypeError(msg)
     if base is not None:
         changes = {name: new for name, new in changes.items() if new != base.get(name)}
-    with in_turn(), transaction.atomic():
+    with writing():
         rows = Evidence.objects.select_for_update(of=("self",))
         evidence = rows.select_related("organisation", "added_by").get(pk=evidence.pk)
         before = {

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.records import COLUMNS, rows_of
 from compliance.interchange.sheets.escapes import is_typed
-from compliance.interchange.sheets.writing import packed, put_text
+from compliance.interchange.sheets.workbook import packed, put_text
 
 NAME = "Checklist"
 WIDTHS = {"title": 36, "text": 60, "good": 60, "check": 44, "evidence": 36, "key": 14}

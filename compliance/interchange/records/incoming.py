@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from compliance.assessments.against_trail import (
@@ -27,6 +27,7 @@ from compliance.assessments.models import (
 from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.checklists.actions import RefusedError, keep_final
 from compliance.checklists.models import Edition
 from compliance.evidence import storage
@@ -41,7 +42,6 @@ from compliance.reviews import against_trail as reviews
 from compliance.reviews.changes import without_people
 from compliance.reviews.content import Content, content_from
 from compliance.reviews.snapshot import content_of, to_read
-from compliance.web.turns import in_turn
 
 BATCH = 500
 
@@ -67,7 +67,7 @@ def bring_in(
     with storage.unswept(organisation.pk):
         files.keep_all(bundle, organisation)
         try:
-            with in_turn(), transaction.atomic():
+            with writing():
                 Organisation.objects.select_for_update(no_key=True).get(
                     pk=organisation.pk
                 )

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from django.db import transaction
-
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.evidence.storage import no_space_told
 from compliance.interchange.records import outgoing
 from compliance.interchange.records.outgoing import Listen, Record, Written
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 
 def write_bundle(
@@ -38,7 +36,7 @@ def write_bundle(
 
 def note(*, by: User | None, record: Record, written: Written) -> None:
     """Put on the trail that a bundle was written, and which."""
-    with in_turn(), transaction.atomic():
+    with writing():
         trail.record(
             by=by,
             organisation_id=record.assessment.organisation_id,

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils.text import slugify
 
+from compliance.audit.transaction import writing
 from compliance.organisations import actions
 from compliance.organisations.choices import Role
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         email, name = options["owner"], options["name"]
         try:
-            with transaction.atomic():
+            with writing():
                 organisation = actions.create_organisation(
                     by=None,
                     owner=None,

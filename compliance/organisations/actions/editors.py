@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.web.turns import in_turn
 
 
 def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
@@ -16,7 +15,7 @@ def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
 
     Raises ``ValidationError`` when nobody has that address.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         found = User.objects.select_for_update().filter(email=email.strip().lower())
         user = found.first()
         if user is None:

@@ -7,12 +7,13 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.audit.transaction import attempt, writing
 from compliance.organisations.actions.members import join, lock, refuse_above
 from compliance.organisations.choices import Role
 from compliance.organisations.models import (
@@ -23,7 +24,6 @@ from compliance.organisations.models import (
 )
 from compliance.web.mail import absolute, is_printed, queue_mail
 from compliance.web.paths import is_local
-from compliance.web.turns import in_turn
 
 USED_UP = "This link is used up."
 arriving = Signal()
@@ -60,7 +60,7 @@ def invite(
     if path and not is_local(path):
         msg = "An invitation leads to a page of this site only."
         raise ValidationError(msg)
-    with in_turn(), transaction.atomic():
+    with writing():
         lock(organisation)
         if by:
             refuse_above(by, organisation, role)
@@ -86,7 +86,7 @@ def send_again(
     It leads to ``path``, or where the old one led. Raises ``ValidationError`` for one
     that is over, and for a role above the sender's.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         found = _locked(by, invitation)
         token = _renew(by, found)
         found.path = path or found.path
@@ -100,7 +100,7 @@ def end_invitation(*, by: User, invitation: Invitation) -> None:
 
     Raises ``ValidationError`` for one that is over, and for a role above the remover's.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         _end(by, _locked(by, invitation), "invitation.ended")
 
 
@@ -109,7 +109,7 @@ def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
 
     Raises ``ValidationError`` for one that is over.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         _end(by, _open(invitation), "invitation.declined")
 
 
@@ -118,7 +118,7 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
 
     Raises ``ValidationError`` when it no longer stands or is somebody else's.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         found = _open(invitation)
         if found.email != by.email:
             raise ValidationError(USED_UP, code="used_up")
@@ -142,13 +142,13 @@ def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Member
     Raises ``ValidationError`` when it no longer stands, an account has the address,
     or the name cannot be.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         email = _open(invitation).email
         User(email=email, name=name, password="-").full_clean(  # noqa: S106
             validate_unique=False
         )
         try:
-            with transaction.atomic():
+            with attempt():
                 user = User.objects.create_user(email, password, name=name)
         except IntegrityError:  # somebody else was faster
             raise ValidationError(USED_UP, code="used_up") from None

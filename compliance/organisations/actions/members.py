@@ -6,15 +6,14 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.dispatch import Signal
 from django.utils.text import slugify
 
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.organisations.access import ALLOWED, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation, User
-from compliance.web.turns import in_turn
 
 rights_lost = Signal()
 """A member leaves or gets another role: ``by``, ``membership``, and ``kept``, the
@@ -33,7 +32,7 @@ def create_organisation(
     slug = slug or f"{slugify(name)[:50] or 'organisation'}-{secrets.token_hex(3)}"
     organisation = Organisation(name=name, slug=slug)
     organisation.full_clean()
-    with transaction.atomic():
+    with writing():
         organisation.save(force_insert=True)
         trail.record(
             by=by,
@@ -53,7 +52,7 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
     Raises ``ValidationError`` when either role is above the giver's, or when the
     last owner would be lowered.
     """
-    with transaction.atomic():
+    with writing():
         membership = _locked(membership)
         organisation = membership.organisation
         refuse_above(by, organisation, membership.role)
@@ -83,7 +82,7 @@ def remove_member(*, by: User, membership: Membership) -> None:
 
     Raises ``ValidationError`` for a role above the remover's and the last owner.
     """
-    with transaction.atomic():
+    with writing():
         membership = _locked(membership)
         refuse_above(by, membership.organisation, membership.role)
         keep_an_owner(membership)
@@ -95,7 +94,7 @@ def leave(*, by: User, membership: Membership) -> None:
 
     Raises ``ValidationError`` for the last owner.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         membership = _locked(membership)
         keep_an_owner(membership)
         _end(by, membership, "member.left")

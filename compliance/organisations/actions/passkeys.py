@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.audit.transaction import attempt, writing
 from compliance.organisations import webauthn
 from compliance.organisations.actions.invitations import hash_of
 from compliance.organisations.models import Challenge, Membership, Passkey, User
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 MOST = 20
 """Passkeys of one person."""
@@ -75,14 +75,14 @@ def add_passkey(*, by: User, session: str, name: str, said: str) -> Passkey:
         public=made.public,
         sign_count=made.sign_count,
     )
-    with in_turn(), transaction.atomic():
+    with writing():
         User.objects.select_for_update().get(pk=by.pk)
         if by.passkeys.count() >= MOST:
             msg = f"You have {MOST} passkeys. Remove one first."
             raise ValidationError(msg)
         passkey.clean_fields(exclude=["public"])
         try:
-            with transaction.atomic():
+            with attempt():
                 passkey.save(force_insert=True)
         except IntegrityError as error:
             msg = "This passkey is known already."
@@ -93,7 +93,7 @@ def add_passkey(*, by: User, session: str, name: str, said: str) -> Passkey:
 
 def rename_passkey(*, by: User, passkey: Passkey, name: str) -> None:
     """Another name; the same again changes nothing. Raises ``ValidationError``."""
-    with in_turn(), transaction.atomic():
+    with writing():
         passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
         before, passkey.name = passkey.name, name.strip()
         if before == passkey.name:
@@ -105,7 +105,7 @@ def rename_passkey(*, by: User, passkey: Passkey, name: str) -> None:
 
 def remove_passkey(*, by: User, passkey: Passkey) -> None:
     """It is not recognised any more, whoever has the device."""
-    with in_turn(), transaction.atomic():
+    with writing():
         passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
         _tell(by, "removed", {"passkey": passkey.name}, {})
         passkey.delete()
@@ -120,7 +120,7 @@ def recognise(*, by: User, session: str, purpose: str, said: str) -> Passkey:
     try:
         challenge, credential_id = webauthn.claimed(said)
         _use_up(by, session, purpose, challenge)
-        with in_turn(), transaction.atomic():
+        with writing():
             rows = by.passkeys.select_for_update()
             passkey = rows.filter(credential_id=credential_id).first()
             if passkey is None:
@@ -147,7 +147,7 @@ def _known(by: User) -> list[bytes]:
 def _challenge(by: User, session: str, purpose: str) -> bytes:
     """A new one, kept; those of the person that are too old go."""
     value, now = secrets.token_bytes(32), timezone.now()
-    with in_turn(), transaction.atomic():
+    with writing():
         Challenge.objects.filter(user=by, asked_at__lte=now - LASTS).delete()
         Challenge.objects.create(
             user=by,
@@ -160,7 +160,7 @@ def _challenge(by: User, session: str, purpose: str) -> bytes:
 
 
 def _use_up(by: User, session: str, purpose: str, value: str) -> None:
-    with in_turn(), transaction.atomic():
+    with writing():
         used_up, _ = Challenge.objects.filter(
             user=by,
             session_hash=hash_of(session),

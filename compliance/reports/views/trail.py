@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -12,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit import checkpoints, exporting, verified
 from compliance.audit import trail as chain
+from compliance.audit.transaction import writing
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports.chosen import PROGRAM, Chosen, Sort, chosen_in, nonsense_in
 from compliance.reports.trail_rows import csv_of, named_by, rows_of
-from compliance.web.turns import in_turn
 
 PAGE = 100
 FORMS = ("csv", "jsonl")
@@ -69,7 +68,7 @@ def trail_export(request: MemberRequest) -> HttpResponseBase:
     is_table = form == "csv"
     head, _ = chain.head_of(organisation.pk)
     events = _events(request, chosen).filter(seq__lte=head)
-    with in_turn(), transaction.atomic():
+    with writing():
         chain.record(
             by=request.user,
             organisation_id=organisation.pk,

@@ -1,7 +1,6 @@
 """A reviewer looks at one answer: accepts it, or returns it with a reason."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.actions import confirm_na
@@ -10,6 +9,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.reviews.checks import seen_of, seen_together
@@ -18,7 +18,6 @@ from compliance.reviews.hands import hands_of
 from compliance.reviews.models import Check, Review
 from compliance.reviews.reading import read_desk
 from compliance.reviews.snapshot import line_of, to_read
-from compliance.web.turns import in_turn
 
 
 def check(
@@ -37,7 +36,7 @@ def check(
     ``ValidationError``. Who accepts "not applicable" is its second person, too. A foreign id raises ``Answer.DoesNotExist``. A later look takes
     the place of an earlier one; the same look twice is one.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         hold_open(assessment.pk)
         here = to_read(assessment.pk)
         rows = Answer.objects.select_related("question", "assessment__organisation")
@@ -87,7 +86,7 @@ def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
     ``seen`` is the ``seen_together`` of what the page showed. Raises ``ValidationError``
     when that is something else by now, and when the assessment is not in review.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         hold_open(assessment.pk)
         desk = read_desk(to_read(assessment.pk))
         if desk.assessment.status != AssessmentStatus.REVIEW or desk.review is None:

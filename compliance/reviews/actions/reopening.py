@@ -1,19 +1,18 @@
 """Opening a signed assessment again: one asks with a reason, another decides."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.assessments.outside import is_own
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import Decision
 from compliance.reviews.models import Reopening
 from compliance.reviews.signed import since_signed
 from compliance.reviews.snapshot import content_of
-from compliance.web.turns import in_turn
 
 
 def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening:
@@ -21,7 +20,7 @@ def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening
 
     Raises ``ValidationError`` without a reason and when it is not signed.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(assessment.pk)
         if here.status != AssessmentStatus.SIGNED:
             msg = "This assessment is not signed: there is nothing to reopen."
@@ -53,7 +52,7 @@ def decide_reopening(
     The sign-off and its snapshot stay. Who asked may only take it back. Raises
     ``ValidationError`` for one who approves their own request, and when none waits.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(assessment.pk)
         asked = Reopening.objects.filter(assessment=here, decision="").first()
         if asked is None or here.status != AssessmentStatus.SIGNED:

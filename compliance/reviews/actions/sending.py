@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.choices import Again, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment, Comment, Mention
+from compliance.audit.transaction import writing
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
@@ -17,7 +17,6 @@ from compliance.reviews.models import Check, Review
 from compliance.reviews.points import PREPARING, blocking, points
 from compliance.reviews.reading import read_desk
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 
 def send(*, by: User, assessment: Assessment) -> Review:
@@ -26,7 +25,7 @@ def send(*, by: User, assessment: Assessment) -> Review:
     Refused with ``ValidationError`` while something stands in the way that only those
     who answer can put right, and when it is not running.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(assessment.pk)
         if here.status != AssessmentStatus.RUNNING:
             msg = f"This assessment is {here.closed_word}: it cannot be sent."
@@ -57,7 +56,7 @@ def return_for_changes(
     mentions its owner and whoever answered last, who also get a mail. Without one,
     ``said`` has to say why. Raises ``ValidationError``.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(assessment.pk)
         review = Review.objects.filter(assessment=here, ended="").first()
         if here.status != AssessmentStatus.REVIEW or review is None:

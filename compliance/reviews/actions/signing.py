@@ -12,6 +12,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit.chain import canonical
 from compliance.audit.checkpoints import checkpoint_safely
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import ReviewEnd
@@ -21,7 +22,6 @@ from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import read_desk
 from compliance.reviews.rows import rows_of
 from compliance.reviews.stating import statement
-from compliance.web.turns import in_turn
 
 MOVED = "moved"
 """The code of a refusal because the assessment says something else by now."""
@@ -51,7 +51,7 @@ def sign(
     by now, when something stands in the way of this signer, and when it is not in
     review. ``method`` says how the signer proved who they are just now.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(assessment.pk)
         review = Review.objects.filter(assessment=here, ended="").first()
         if here.status != AssessmentStatus.REVIEW or review is None:

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, may
 from compliance.organisations.choices import Role
@@ -20,7 +20,6 @@ from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import RequestStatus
 from compliance.seats.models import Request, RequestMessage, Seat
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 CLOSED = "This request is closed."
 
@@ -39,7 +38,7 @@ def ask(
     Raises ``ValidationError`` for a seat that is over, a day that is over and words
     that cannot be, ``Answer.DoesNotExist`` for an answer of something else.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(by, seat)
         if due_on < timezone.localdate():
             raise ValidationError({"due_on": "This day is over."})
@@ -72,7 +71,7 @@ def say(*, by: User, seat: Seat, request_id: int, text: str) -> RequestMessage:
 
     Raises ``ValidationError`` when it is closed, ``Request.DoesNotExist`` for another's.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(by, seat)
         asked = _open(Request.objects.filter(seat=here), request_id)
         said = _message(by, asked, text, None)
@@ -90,7 +89,7 @@ def reply(
     The auditor is told by mail and may take the file. Raises ``ValidationError`` when
     the request is closed or the evidence belongs to others.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         asked = _open(Request.objects.all(), request.pk)
         assessment = asked.assessment
         if evidence and evidence.organisation_id != assessment.organisation_id:
@@ -107,7 +106,7 @@ def close(*, by: User, request: Request) -> Request:
 
     Closed twice is closed once.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         rows = Request.objects.for_page().select_for_update(of=("self",))
         asked = rows.get(pk=request.pk)
         if asked.is_closed:

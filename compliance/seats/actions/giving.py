@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.models import Assessment
+from compliance.audit.transaction import writing
 from compliance.organisations.actions import invite, send_again
 from compliance.organisations.actions.members import lock
 from compliance.organisations.choices import Role
@@ -20,7 +20,6 @@ from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.models import SEATED, Seat, SeatOffer
 from compliance.web.mail import absolute, queue_mail
-from compliance.web.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def give_seat(
     """
     _refuse_days(from_on, until_on)
     organisation = assessment.organisation
-    with in_turn(), transaction.atomic():
+    with writing():
         lock(organisation)
         hold_open(assessment.pk)
         email = email.strip().lower()
@@ -125,7 +124,7 @@ def end_offer(*, by: User, offer: SeatOffer) -> None:
 
     Raises ``ValidationError`` for one that was taken up or back before.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         lock(offer.assessment.organisation)
         found = SeatOffer.objects.filter(pk=offer.pk).first()
         if found is None:
@@ -219,7 +218,7 @@ def end_seat(*, by: User, seat: Seat) -> Seat:
 
     Raises ``ValidationError`` for one that was ended before.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         rows = Seat.objects.for_page().select_for_update(of=("self",))
         found = rows.get(pk=seat.pk)
         if found.ended_at:

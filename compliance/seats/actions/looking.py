@@ -3,15 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit.chain import canonical
 from compliance.audit.models import Event
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.seats.actions.holding import named, tell
 from compliance.seats.models import Seat
-from compliance.web.turns import in_turn
 
 VISIT = timedelta(hours=1)
 """Looking at the same thing again within it is one visit."""
@@ -34,12 +33,12 @@ def note_view(*, by: User, seat: Seat, about: str) -> None:
     )
     if seen.order_by().exists():
         return
-    with in_turn(), transaction.atomic():
+    with writing():
         tell(by, seat.assessment, VIEWED, seat, after=after)
 
 
 def note_download(*, by: User, seat: Seat, about: str, sha256: str) -> None:
     """Tell that the auditor took a file, each time."""
     after: dict[str, Any] = {"about": about, "sha256": sha256}
-    with in_turn(), transaction.atomic():
+    with writing():
         tell(by, seat.assessment, DOWNLOADED, seat, after=after)

@@ -4,18 +4,17 @@ import secrets
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from compliance.assessments.models import Answer, Attachment
+from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import How, Said
 from compliance.seats.drawing import Lot, at_random, by_risk
 from compliance.seats.models import SampleItem, Seat
-from compliance.web.turns import in_turn
 
 
 def draw(
@@ -33,7 +32,7 @@ def draw(
     it is kept and printed. Raises ``ValidationError`` for a seat that is over and when
     nothing is left, ``Answer.DoesNotExist`` for an answer of something else.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(by, seat)
         if how == How.HAND:
             ids, seed = [here.assessment.answers.get(pk=answer_id).pk], ""
@@ -88,7 +87,7 @@ def mark(
     ``ValidationError`` for a seat that is over and a flag without a note,
     ``Answer.DoesNotExist`` for an answer of something else.
     """
-    with in_turn(), transaction.atomic():
+    with writing():
         here = held(by, seat)
         answer = here.assessment.answers.select_related("question").get(pk=answer_id)
         found = here.items.select_for_update().filter(answer=answer).first()

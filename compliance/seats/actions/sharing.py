@@ -4,17 +4,16 @@ import secrets
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.audit.transaction import writing
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.models import ShareLink
-from compliance.web.turns import in_turn
 
 OPENED = "share.opened"
 
@@ -30,7 +29,7 @@ def share(
         raise ValidationError({"days": f"Between 1 and {LONGEST_DAYS} days."})
     token = secrets.token_urlsafe(32)
     now = timezone.now()
-    with in_turn(), transaction.atomic():
+    with writing():
         link = ShareLink(
             assessment=assessment,
             label=label,
@@ -53,7 +52,7 @@ def share(
 
 def revoke(*, by: User, link: ShareLink) -> ShareLink:
     """Take a link back: it opens nothing from now on. Twice is once."""
-    with in_turn(), transaction.atomic():
+    with writing():
         rows = ShareLink.objects.for_page().select_for_update(of=("self",))
         found = rows.get(pk=link.pk)
         if found.revoked_at:
@@ -74,7 +73,7 @@ def open_share(*, token: str) -> ShareLink | None:
     wanted = rows.filter(token_hash=hash_of(token))
     if not wanted.exists():
         return None
-    with in_turn(), transaction.atomic():
+    with writing():
         found = wanted.first()
         if found is None:
             return None
