@@ -275,8 +275,18 @@ def test_pia_structure_comes_in_complete():
     ]
     first = questions_of(found)[0]
     assert (first["text"], first["kind"]) == ("Who decides ?", "text")
-    assert first["how_to_check"] == "Name them."
+    assert (first["background"], first.get("how_to_check", "")) == ("Name them.", "")
     assert first["extra"]["cnil"]["answer_type"] == "text"
+
+
+def test_pia_item_without_questions_says_its_help_once():
+    structure = make_pia()
+    measures = structure["structure"]["data"]["sections"][0]["items"][1]
+    measures["short_help"] = "Say how."
+    found = read(json.dumps(structure).encode())
+    section = found.document["sections"][1]
+    assert section.get("intro", "") == ""
+    assert section["questions"][0]["background"] == "Say how."
 
 
 def test_asvs_comes_in_complete():

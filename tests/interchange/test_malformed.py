@@ -118,6 +118,16 @@ def test_fault_names_its_place(name, said):
             "line 3: is nested",
         ),
         (".json", "\n" + "[" * 100_000, "line 2: is nested deeper"),
+        (
+            ".json",
+            '{"a": {"b": "\\"c\\": 1,", "c": [{"b": 1}, {"b": 2}]},\n"d": 1,\n"\\u0061": 2}',
+            "line 3, key 'a': stands twice in one object",
+        ),
+        (
+            ".json",
+            '{"a": 1, "b": {"a": 1,\n"a": 2},\n"b": 3}',
+            "line 2, key 'a': stands twice",
+        ),
         (".yaml", "a: 1\nb: é\nc: [x, \x01]\n", "line 3: holds a character"),
         (".yaml", "a: 1\nb:\n  - 2\n  - .inf\n", "line 4: holds a number without end"),
         (".yaml", f"a: 1\nb: {'9' * 41}\n", "line 2: holds a number of over 40"),

@@ -32,7 +32,7 @@ CALLED = {
     "number": "version",
     "text": "title",
     "intro": "short_help",
-    "how_to_check": "short_help",
+    "background": "short_help",
     "checklist": "name",
 }
 
@@ -81,7 +81,8 @@ class _Reading:
         self.beside(place, item, ITEM)
         bare = {k: v for k, v in item.items() if k != "questions"}
         self.aside[-1]["items"].append(bare)
-        intros = [intro, prose(_plain(item.get("short_help")))]
+        own = item.get("short_help") if item.get("questions") else ""
+        intros = [intro, prose(_plain(own))]
         name = f"{_plain(section.get('title'))} / {_plain(item.get('title'))}"
         key = slug(f"{line(section.get('id'))}-{line(item.get('id'))}")
         self.places["sections", len(self.sections)] = place
@@ -108,8 +109,8 @@ class _Reading:
                 self.beside(here, question, QUESTION)
             at = ("sections", len(self.sections) - 1, "questions", len(questions))
             self.places[at] = here
-            own = "" if question is item else f".{_called_for_good(question)}"
-            questions.append(self.question(question, above + own))
+            below = "" if question is item else f".{_called_for_good(question)}"
+            questions.append(self.question(question, above + below))
             self.asked.append((questions[-1], here))
 
     def question(self, question: dict[str, Any], name: str) -> dict[str, Any]:
@@ -120,7 +121,7 @@ class _Reading:
             "title": title(text),
             "text": text,
             "kind": "text",
-            "how_to_check": prose(_plain(question.get("short_help"))),
+            "background": prose(_plain(question.get("short_help"))),
             "extra": {"cnil": {k: v for k, v in question.items() if k != "questions"}},
         }
 

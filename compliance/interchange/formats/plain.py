@@ -20,6 +20,10 @@ _TEXT = r'"(?:[^"\\]|\\.)*+"?'
 """A text of JSON, ended or not: no sign in it counts."""
 
 
+class _TwiceError(ValueError):
+    """An object has one key twice."""
+
+
 class _OddError(ValueError):
     """A value that JSON has and a checklist does not; ``sign`` is how it is written."""
 
@@ -52,6 +56,8 @@ def from_json(text: str) -> Any:
         raise UnreadableError(place, f"is no JSON: {fault.msg}") from None
     except _OddError as fault:
         raise UnreadableError(_place_of(fault.sign, text), str(fault)) from None
+    except _TwiceError:
+        raise _twice(text) from None
     except RecursionError:
         raise _too_deep(text) from None
     if _is_deep(value):
@@ -113,9 +119,7 @@ def _odd(value: Any) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise UnreadableError(f"key {twice[:60]!r}", "stands twice in one object")
+        raise _TwiceError
     return found
 
 
@@ -161,6 +165,24 @@ def _too_deep(text: str) -> UnreadableError:
         if depth > MOST_DEPTH:
             return UnreadableError(_line_at(text, found.start()), words)
     return UnreadableError("the file", words)
+
+
+def _twice(text: str) -> UnreadableError:
+    """Names the first key that its object has already, with the line."""
+    within: list[set[str]] = []
+    place, key = 0, ""
+    for found in re.finditer(rf"({_TEXT})(\s*:)?|[\[{{}}\]]", text):
+        if found[2]:
+            place, key = found.start(), json.loads(found[1])
+            if key in within[-1]:
+                break
+            within[-1].add(key)
+        elif found[0] in "[{":
+            within.append(set())
+        elif found[0] in "]}":
+            within.pop()
+    where = f"{_line_at(text, place)}, key {key[:60]!r}"
+    return UnreadableError(where, "stands twice in one object")
 
 
 def _place_of(sign: str, text: str) -> str:
