@@ -1,10 +1,7 @@
 // Text that is not saved yet, on this device by person and tab (gone.js, ui.js). A tab holds a lock while it lives.
 const mine = `outbox-${document.body.dataset.person}-`;
 let tab = "";
-try {
-  tab = sessionStorage.getItem("tab") ?? Math.random().toString(36).slice(2);
-  sessionStorage.setItem("tab", tab);
-} catch { /* storage is off */ }
+try { tab = sessionStorage.getItem("tab"); } catch { /* storage is off */ }
 const lock = mine + tab;
 
 export function read(name) {

@@ -1,4 +1,15 @@
 // Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the document.
+// A duplicate of a tab copies this storage while the tab shows a page, so it takes a name of its own; a tab that died does,
+// too, and takes up what it left (keeper.js). Without locks it could not, so there both keep the name.
+try {
+  const isTaken = navigator.locks && sessionStorage.getItem("shown");
+  if (isTaken || !sessionStorage.getItem("tab")) sessionStorage.setItem("tab", Math.random().toString(36).slice(2));
+  const show = () => sessionStorage.setItem("shown", "1");
+  show();
+  addEventListener("pageshow", show);
+  addEventListener("pagehide", () => sessionStorage.removeItem("shown"));
+} catch { /* storage is off */ }
+
 // Signing out empties what waits on this device: on the page after it, for the person may yet stay.
 try {
   const person = sessionStorage.getItem("signing-out");

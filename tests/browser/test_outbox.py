@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import becomes, until
+from tests.browser.window import Window, becomes, until
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -349,3 +349,33 @@ def test_other_tab_leaves_text_that_is_being_typed_alone(work, desk):
     page.wait_for_timeout(1000)
     assert desk.standing(answer)["note"] == ""
     assert "Still being typed" in box(page)
+
+
+@pytest.mark.parametrize("is_between", [False, True])
+def test_duplicated_tab_keeps_its_text_apart(work, desk, is_between):
+    """A duplicate begins with the storage of its tab, as a window opened by a page does."""
+    (one, two), context = work.answers[:2], work.page.context
+    work.window.open(one)
+    work.page.route("**/save/", lambda route: route.abort())
+    if is_between:  # duplicated on a page that keeps nothing
+        work.page.goto("/")
+    with work.page.expect_popup() as opened:
+        work.page.evaluate("path => { window.open(path); }", work.path)
+    if is_between:
+        work.page.goto(work.path)
+        work.window.open(one)
+    copy = Window(opened.value)
+    copy.page.route("**/save/", lambda route: route.abort())
+    work.window.note(one).fill("Typed in the first.")
+    work.window.says("1 answer waits")
+    copy.open(two)
+    copy.note(two).fill("Typed in the copy.")
+    copy.says("1 answer waits")
+    kept = box(work.page)
+    assert "Typed in the first." in kept
+    assert "Typed in the copy." in kept
+    for page in (work.page, copy.page):
+        page.close(run_before_unload=False)
+    context.new_page().goto(work.path)
+    becomes(lambda: desk.standing(one)["note"], "Typed in the first.")
+    becomes(lambda: desk.standing(two)["note"], "Typed in the copy.")
