@@ -1,10 +1,24 @@
 """The one Django app."""
 
 import gc
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate, pre_migrate
+
+ROOMS = (
+    "audit",
+    "organisations",
+    "evidence",
+    "checklists",
+    "assessments",
+    "reviews",
+    "seats",
+    "interchange",
+    "reports",
+)
+"""Those that declare types of events."""
 
 
 class ComplianceConfig(AppConfig):
@@ -22,6 +36,8 @@ class ComplianceConfig(AppConfig):
         a new member the things that wait for them, and end those that rest on a
         right which a member loses.
         """
+        for room in ROOMS:  # before anything reads or adds an event
+            import_module(f"compliance.{room}.events")
         from compliance.assessments import actions as assessing  # noqa: PLC0415 - needs the apps
         from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps

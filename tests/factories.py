@@ -31,6 +31,7 @@ from compliance.models import (
     Theme,
     User,
 )
+from tests.made_up import BEGUN
 
 count = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -215,8 +216,9 @@ def begin_chains():
         for subject in [*Organisation.objects.all(), Checklist(key="a")]:
             chain = LIBRARY if isinstance(subject, Checklist) else subject.pk
             if chain not in begun:
+                action = BEGUN[subject._meta.model_name]
                 trail.record(
-                    by=None, organisation_id=chain, action="begun", subject=subject
+                    by=None, organisation_id=chain, action=action, subject=subject
                 )
 
 

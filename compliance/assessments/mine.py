@@ -8,10 +8,12 @@ from itertools import groupby
 from django.db.models import F, Q
 
 from compliance.assessments.choices import AssessmentStatus, Verdict
+from compliance.assessments.events import ANSWER_REFUSED
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.organisations.events import INVITATION_ACCEPTED
 from compliance.organisations.models import Organisation, User
 
 MOST_SHOWN = 200
@@ -130,7 +132,7 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
         subject_label="answer",
         subject_id__in=[str(answer.pk) for answer in answers],
         actor__isnull=False,
-    ).exclude(action="answer.refused")
+    ).exclude(action=ANSWER_REFUSED)
     for event in events.select_related("actor").order_by("-seq")[:20]:
         if event.actor and trail.changes(event)[1].get("owner_id") == user.pk:
             return event.actor if event.actor != user else _inviter(event) or user
@@ -141,7 +143,7 @@ def _inviter(taken: Event) -> User | None:
     """Who invited somebody whose questions waited for them, of one such question."""
     came = Event.objects.filter(
         organisation_id=taken.organisation_id,
-        action="invitation.accepted",
+        action=INVITATION_ACCEPTED,
         actor=taken.actor,
         seq__lt=taken.seq,
     ).order_by("-seq")

@@ -22,9 +22,9 @@ from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.assessments.models import ActionLink, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.evidence.models import Evidence
 
-DESCRIBED = "evidence.described"
 _WORDS = {"evidence": EVIDENCE, "action": ACTION | {"owner_id": "owner"}}
 _AT_ONCE = 5_000
 """Pieces of evidence, or actions, that one statement asks about."""
@@ -157,7 +157,7 @@ def _events(signed: dict[UUID, _Signed], users: Iterable[Subject]) -> Iterator[E
     rows = Event.objects.filter(
         organisation_id__in={one.organisation_id for one in signed.values()},
         seq__gt=min(one.since for one in signed.values()),
-        action__in=(DESCRIBED, *CHANGING),
+        action__in=(EVIDENCE_DESCRIBED, *CHANGING),
         subject_label__in=_WORDS,
     )
     for some in batched((pk for _, pk in users), _AT_ONCE):

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils import timezone
 
-from compliance.audit import checkpoints
+from compliance.audit import checkpoints, event_types
 from compliance.audit.chain import (
     START,
     Link,
@@ -42,7 +42,8 @@ def record(
 
     ``by`` is the user, or None for the program itself. ``before`` and ``after``
     hold only what changed. Raises ``RuntimeError`` outside a transaction: an event
-    and its change are kept together or not at all.
+    and its change are kept together or not at all. Raises ``ValueError`` for a name
+    that no room declares, see ``event_types``.
     """
     entry = Entry(subject, action, before or {}, after or {})
     payload = {"before": entry.before, "after": entry.after}
@@ -97,6 +98,8 @@ def _event(
     content: dict[str, Any],
 ) -> Event:
     """The event that follows on a head, not saved yet."""
+    subject_label = str(entry.subject._meta.model_name)
+    event_types.refuse_unfit(entry.action, subject_label)
     payload = canonical(content)
     salt = secrets.token_hex(16)
     event = Event(
@@ -105,7 +108,7 @@ def _event(
         at=timezone.now(),
         actor=by,
         action=entry.action,
-        subject_label=str(entry.subject._meta.model_name),
+        subject_label=subject_label,
         subject_id=str(entry.subject.pk),
         scope_id=scope_id,
         payload=payload,

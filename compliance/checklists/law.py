@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.amendments import FIELDS, State, words
+from compliance.checklists.events import PROVISIONS_SET
 from compliance.checklists.models import Provision
 
 MOST = 500
@@ -58,7 +59,7 @@ def of_provisions(
 def _events() -> QuerySet[Event]:
     """Events that changed provisions: one that only adds has nothing before it."""
     events = trail.events_of(LIBRARY).filter(
-        subject_label="instrument", action="instrument.provisions-set"
+        subject_label="instrument", action=PROVISIONS_SET
     )
     return events.exclude(payload__endswith='"before":{}}')
 

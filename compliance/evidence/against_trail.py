@@ -3,27 +3,26 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.evidence import storage
+from compliance.evidence.events import EVIDENCE_ADDED
 from compliance.evidence.models import Evidence
-
-BROUGHT_IN = "assessment.brought_in"
-"""The event of an assessment that came with its evidence in a bundle."""
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Evidence whose row or file has another hash than its entry; reads every file."""
     told: dict[str, tuple[int, str]] = {}
-    came = Event.objects.filter(organisation_id=organisation_id, action=BROUGHT_IN)
+    bringing = event_types.those(lambda one: one.brings_evidence)
+    came = Event.objects.filter(organisation_id=organisation_id, action__in=bringing)
     for event in came.order_by("seq").iterator(chunk_size=100):
         for pk, sha256 in trail.changes(event)[1]["evidence"].items():
             told[pk] = (event.seq, sha256)
     added = Event.objects.filter(
         organisation_id=organisation_id,
         subject_label="evidence",
-        action="evidence.added",
+        action=EVIDENCE_ADDED,
     )
     for event in added.order_by("seq").iterator(chunk_size=2000):
         sha256 = trail.changes(event)[1].get("sha256", "")

@@ -14,6 +14,7 @@ from compliance.assessments.actions import Told, tell_of_law, undo_many
 from compliance.assessments.actions.bulk import PutBack, store
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import Change, alter, json_of
+from compliance.assessments.events import ANSWER_IMPORTED, ANSWER_REFUSED
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
@@ -21,6 +22,11 @@ from compliance.audit.transaction import writing
 from compliance.checklists import actions
 from compliance.checklists.models import Edition
 from compliance.interchange import checks
+from compliance.interchange.events import (
+    ASSESSMENT_EXPORTED,
+    ASSESSMENT_IMPORTED,
+    IMPORT_UNDONE,
+)
 from compliance.interchange.reading import (
     BadSeeds,
     ChecklistFiles,
@@ -106,7 +112,6 @@ def _checklist(by: Any, files: ChecklistFiles) -> Loaded:
     return Loaded(edition, sum(len(part["questions"]) for part in sections), is_changed)
 
 
-TAKEN_IN, TAKEN_BACK = "assessment.imported", "assessment.import_undone"
 """Events of a file that was taken in, and of its undo."""
 
 
@@ -134,7 +139,7 @@ def write_sheet(*, by: User, assessment: Assessment) -> bytes:
         trail.record(
             by=by,
             organisation_id=assessment.organisation_id,
-            action="assessment.exported",
+            action=ASSESSMENT_EXPORTED,
             subject=assessment,
             scope_id=assessment.pk,
             after={
@@ -214,7 +219,7 @@ def take_in_sheet(
 def was_taken_in(*, by: User, assessment: Assessment, draft_id: UUID) -> bool:
     """Whether the person has taken that draft in already, as the trail says."""
     events = trail.events_of(assessment.organisation_id).filter(
-        scope_id=assessment.pk, action=TAKEN_IN, actor=by
+        scope_id=assessment.pk, action=ASSESSMENT_IMPORTED, actor=by
     )
     drafts_taken = (trail.changes(event)[1]["draft"] for event in events)
     return str(draft_id) in drafts_taken
@@ -227,7 +232,7 @@ def undo_sheet(*, by: User, assessment: Assessment, seq: int) -> PutBack:
     """
     with writing():
         events = trail.events_of(assessment.organisation_id)
-        event = events.get(seq=seq, scope_id=assessment.pk, action=TAKEN_IN)
+        event = events.get(seq=seq, scope_id=assessment.pk, action=ASSESSMENT_IMPORTED)
         _, said = trail.changes(event)
         if not said["answers"]:
             raise Event.DoesNotExist
@@ -236,7 +241,7 @@ def undo_sheet(*, by: User, assessment: Assessment, seq: int) -> PutBack:
             trail.record(
                 by=by,
                 organisation_id=assessment.organisation_id,
-                action=TAKEN_BACK,
+                action=IMPORT_UNDONE,
                 subject=assessment,
                 scope_id=assessment.pk,
                 after={
@@ -288,7 +293,7 @@ def _write(by: User, assessment: Assessment, draft: drafts.Draft, chosen: Plan) 
     event = trail.record(
         by=by,
         organisation_id=assessment.organisation_id,
-        action=TAKEN_IN,
+        action=ASSESSMENT_IMPORTED,
         subject=assessment,
         scope_id=assessment.pk,
         after={
@@ -301,7 +306,7 @@ def _write(by: User, assessment: Assessment, draft: drafts.Draft, chosen: Plan) 
         },
     )
     saved = [
-        trail.Entry(a, "answer.imported", changes[a.pk].before, changes[a.pk].after)
+        trail.Entry(a, ANSWER_IMPORTED, changes[a.pk].before, changes[a.pk].after)
         for a in answers
     ]
     for entries in (saved, [_refused(e) for e in chosen.entries if e.kept]):
@@ -318,7 +323,7 @@ def _refused(entry: Entry) -> trail.Entry:
     """What the file said where the answer here was kept: no text is ever lost."""
     return trail.Entry(
         entry.answer,
-        "answer.refused",
+        ANSWER_REFUSED,
         {"version": entry.answer.version},
         json_of(dict(entry.kept)),
     )

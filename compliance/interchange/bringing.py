@@ -15,6 +15,7 @@ from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition, Provision
 from compliance.checklists.translations import ORIGINAL
 from compliance.interchange import waiting
+from compliance.interchange.events import EDITION_EXPORTED
 from compliance.interchange.formats import process
 from compliance.interchange.formats.found import (
     Found,
@@ -243,7 +244,7 @@ def write(
         trail.record(
             by=by,
             organisation_id=organisation.pk if organisation else LIBRARY,
-            action="edition.exported",
+            action=EDITION_EXPORTED,
             subject=edition,
             after={"format": form, "sha256": hashlib.sha256(written).hexdigest()},
         )

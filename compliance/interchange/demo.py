@@ -20,6 +20,7 @@ from compliance.interchange import demo_reviews, demo_seats
 from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.actions import make_editor
 from compliance.organisations.actions.members import join
+from compliance.organisations.events import ORGANISATION_CREATED
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web import mail
 
@@ -83,7 +84,7 @@ def _organisation(told: dict[str, Any]) -> Organisation:
     trail.record(
         by=None,
         organisation_id=organisation.pk,
-        action="organisation.created",
+        action=ORGANISATION_CREATED,
         subject=organisation,
         after=dict(told),
     )

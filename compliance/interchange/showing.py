@@ -10,7 +10,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
-from compliance.interchange.actions import TAKEN_BACK, TAKEN_IN
+from compliance.interchange.events import ASSESSMENT_IMPORTED, IMPORT_UNDONE
 from compliance.interchange.sheets.planning import Entry, Pick, Plan, Shown
 
 MOST = 2_000
@@ -106,13 +106,13 @@ class TakenIn:
 def taken_in(assessment: Assessment) -> list[TakenIn]:
     """The last files that were taken in, newest first."""
     events = trail.events_of(assessment.organisation_id).filter(
-        scope_id=assessment.pk, action__in=[TAKEN_IN, TAKEN_BACK]
+        scope_id=assessment.pk, action__in=[ASSESSMENT_IMPORTED, IMPORT_UNDONE]
     )
     found: list[TakenIn] = []
     undone: dict[int, Event] = {}
     for event in events[: 3 * LAST]:
         _, after = trail.changes(event)
-        if event.action == TAKEN_BACK:
+        if event.action == IMPORT_UNDONE:
             undone.setdefault(after["event"], event)
             continue
         numbers = (after[name] for name in ("answers", "kept", "refused"))

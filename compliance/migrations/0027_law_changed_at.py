@@ -12,7 +12,7 @@ def read_from_trail(apps, schema_editor):
     Event = apps.get_model("compliance", "Event")
     Provision = apps.get_model("compliance", "Provision")
     events = Event.objects.filter(
-        organisation_id=LIBRARY, action="instrument.provisions-set"
+        organisation_id=LIBRARY, action="instrument.provisions_set"
     )
     moments = {}
     for event in events.order_by("seq").iterator():

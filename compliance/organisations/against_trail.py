@@ -7,10 +7,14 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
+from compliance.organisations.events import (
+    MEMBER_LEFT,
+    MEMBER_REMOVED,
+    ORGANISATION_CREATED,
+)
 from compliance.organisations.models import Invitation, Membership
 
-_CREATED = "organisation.created"
-_GONE = {"member.removed", "member.left"}
+_GONE = {MEMBER_REMOVED, MEMBER_LEFT}
 _TOLD = ("role", "user_id")
 
 
@@ -22,7 +26,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
     events = Event.objects.filter(organisation_id=organisation_id)
     missing = _told(events)
-    knows_all = events.filter(action=_CREATED).exists()
+    knows_all = events.filter(action=ORGANISATION_CREATED).exists()
     rows = Membership.objects.filter(organisation=organisation_id)
     for row in rows.select_related("user").order_by("pk"):
         seq, values = missing.pop(row.pk, (0, {}))

@@ -15,6 +15,12 @@ from compliance.interchange.models import Package
 from compliance.organisations.models import User
 from compliance.reports import html, reading, storage
 from compliance.reports.attached import attachments_of, laid_out
+from compliance.reports.events import (
+    REPORT_ASKED,
+    REPORT_CANCELLED,
+    REPORT_FAILED,
+    REPORT_MADE,
+)
 from compliance.reports.job import NO_ROOM
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report, ReportStatus
@@ -82,7 +88,7 @@ def ask_report(
         trail.record(
             by=by,
             organisation_id=locked.organisation_id,
-            action="report.asked",
+            action=REPORT_ASKED,
             subject=report,
             scope_id=locked.pk,
             after={"number": report.number, "kind": report.kind}
@@ -157,7 +163,7 @@ def cancel_report(*, by: User | None, report: Report) -> Report:
         trail.record(
             by=by,
             organisation_id=locked.assessment.organisation_id,
-            action="report.cancelled",
+            action=REPORT_CANCELLED,
             subject=locked,
             scope_id=locked.assessment_id,
             after={"number": locked.number},
@@ -224,7 +230,7 @@ def _finish(report: Report, paper: Paper, sha256: str, size_bytes: int) -> None:
     report.sha256, report.size_bytes = sha256, size_bytes
     _end(
         report,
-        "report.made",
+        REPORT_MADE,
         {
             "number": report.number,
             "content_hash": report.content_hash,
@@ -236,7 +242,7 @@ def _finish(report: Report, paper: Paper, sha256: str, size_bytes: int) -> None:
 
 def _fail(report: Report, problem: str) -> None:
     report.status, report.step, report.problem = ReportStatus.FAILED, "", problem
-    _end(report, "report.failed", {"number": report.number, "problem": problem})
+    _end(report, REPORT_FAILED, {"number": report.number, "problem": problem})
 
 
 def _end(report: Report, action: str, after: dict[str, object]) -> None:

@@ -8,9 +8,9 @@ from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.reports import storage
+from compliance.reports.events import REPORT_ASKED, REPORT_MADE
 from compliance.reports.models import Report
 
-_MADE = "report.made"
 _WORDS = {
     "number": "number",
     "kind": "kind",
@@ -66,12 +66,12 @@ def _told(organisation_id: UUID) -> dict[UUID, tuple[int, dict[str, Any], bool]]
     events = Event.objects.filter(
         organisation_id=organisation_id,
         subject_label="report",
-        action__in=["report.asked", _MADE],
+        action__in=[REPORT_ASKED, REPORT_MADE],
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         _, after = trail.changes(event)
         pk = UUID(event.subject_id)
-        if event.action == _MADE:
+        if event.action == REPORT_MADE:
             _, values, _ = found.get(pk, (0, {}, False))
             told = {n: v for n, v in after.items() if n in _WORDS}
             found[pk] = (event.seq, values | told, True)

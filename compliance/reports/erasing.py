@@ -31,6 +31,7 @@ from compliance.audit.models import ChainHead, Event
 from compliance.audit.transaction import attempt, writing
 from compliance.interchange.records.erasing import erase_there, naming
 from compliance.organisations.actions.members import keep_an_owner, lock, rights_lost
+from compliance.organisations.events import INVITATION_ENDED, MEMBER_REMOVED
 from compliance.organisations.models import (
     Challenge,
     Invitation,
@@ -41,12 +42,12 @@ from compliance.organisations.models import (
 )
 from compliance.organisations.tasks import send_reset
 from compliance.reports.printed import files_naming, signed_naming
+from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff, Snapshot
 from compliance.web.mail import send
 
 SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
-_SIGNED = "assessment.signed"
 _NOT_SWEPT = {
     Event, ChainHead, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
     EmailAddress, Session,
@@ -200,7 +201,7 @@ def _end_memberships(
         trail.record(
             by=by,
             organisation_id=membership.organisation_id,
-            action="member.removed",
+            action=MEMBER_REMOVED,
             subject=membership,
             before={"person": words.email, "role": membership.role},
         )
@@ -214,7 +215,7 @@ def _end_invitations(by: User | None, words: _Words) -> None:
         trail.record(
             by=by,
             organisation_id=invitation.organisation_id,
-            action="invitation.ended",
+            action=INVITATION_ENDED,
             subject=invitation,
             before={"person": words.email, "role": invitation.role},
         )
@@ -261,7 +262,7 @@ def _events_to_clean(organisation_id: UUID, words: _Words) -> models.QuerySet[Ev
     events = Event.objects.filter(named, organisation_id=organisation_id)
     # A list: a subquery on a column that may be empty would leave out those without.
     scopes = list(signed.values_list("pk", flat=True))
-    kept = models.Q(scope_id__in=scopes) | models.Q(action=_SIGNED)
+    kept = models.Q(scope_id__in=scopes) | models.Q(action=ASSESSMENT_SIGNED)
     return events.exclude(kept)
 
 

@@ -14,12 +14,12 @@ from django.db.models import Q
 from compliance.audit.models import Event
 from compliance.interchange.records.verified import Looked, Verified, verified
 from compliance.reports import keys
+from compliance.reports.events import REPORT_MADE
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.seal import place
 from compliance.reviews.models import SignOff
 
 OK, FAULT, NOTE = "ok", "fault", "note"
-MADE = "report.made"
 MOST_SEQ = 2**63 - 1
 CHUNK = 1024 * 1024
 
@@ -78,7 +78,7 @@ def _head(facts: dict[str, Any], is_ours: bool) -> Looked | None:
 def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
     """Whether the trail tells of this very file, or the rows of one of its content."""
     name = "reports here"
-    made = Event.objects.filter(subject_label="report", action=MADE)
+    made = Event.objects.filter(subject_label="report", action=REPORT_MADE)
     told = Q(payload__contains=sha256) | Q(rest__contains=sha256)
     if made.filter(told).exists():
         return Looked(name, OK, "This very file was made here, byte for byte.")

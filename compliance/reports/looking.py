@@ -8,10 +8,14 @@ from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
+from compliance.audit import event_types
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content, Line, Section
+from compliance.reviews.events import (
+    ASSESSMENT_REOPENED,
+)
 from compliance.reviews.moments import event_at, scope_of, seq_at
 from compliance.reviews.rewinding import content_as_of
 from compliance.reviews.snapshot import one_moment, to_read
@@ -19,29 +23,6 @@ from compliance.templatetags.ui import moment
 
 ZONED = "%Y-%m-%dT%H:%M"
 """How a page sends a moment, in the zone of the installation."""
-
-
-_REOPENED = "assessment.reopened"
-_STATES = {
-    "assessment.started": AssessmentStatus.RUNNING,
-    "assessment.sent": AssessmentStatus.REVIEW,
-    "assessment.returned": AssessmentStatus.RUNNING,
-    "assessment.signed": AssessmentStatus.SIGNED,
-    _REOPENED: AssessmentStatus.RUNNING,
-    "assessment.archived": AssessmentStatus.ARCHIVED,
-    "assessment.taken_up": AssessmentStatus.RUNNING,
-}
-"""The state that an event leads to."""
-_LEAVES = {
-    "assessment.started": AssessmentStatus.RUNNING,
-    "assessment.sent": AssessmentStatus.RUNNING,
-    "assessment.returned": AssessmentStatus.REVIEW,
-    "assessment.signed": AssessmentStatus.REVIEW,
-    _REOPENED: AssessmentStatus.SIGNED,
-    "assessment.archived": AssessmentStatus.RUNNING,
-    "assessment.taken_up": AssessmentStatus.ARCHIVED,
-}
-"""The state that it leads out of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +128,15 @@ def then(assessment: Assessment, event: Event) -> Then | None:
 
 def _state(assessment: Assessment, seq: int) -> tuple[AssessmentStatus, int]:
     """The state and the revision of an assessment right after an event."""
-    rows = scope_of(assessment).filter(action__in=_STATES)
+    moving = event_types.those(lambda one: bool(one.enters))
+    rows = scope_of(assessment).filter(action__in=moving)
     told = list(rows.order_by("seq").values_list("seq", "action"))
-    later = sum(at > seq for at, action in told if action == _REOPENED)
+    later = sum(at > seq for at, action in told if action == ASSESSMENT_REOPENED)
     before = [action for at, action in told if at <= seq]
     if before:
-        state = _STATES[before[-1]]
+        state = AssessmentStatus(event_types.named(before[-1]).enters)
     elif told:  # it was brought in, and this is what it left
-        state = _LEAVES[told[0][1]]
+        state = AssessmentStatus(event_types.named(told[0][1]).leaves)
     else:
         state = AssessmentStatus(assessment.status)
     return state, assessment.revision - later

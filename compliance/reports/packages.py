@@ -20,6 +20,13 @@ from compliance.organisations.models import User
 from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
+from compliance.reports.events import (
+    PACKAGE_ASKED,
+    PACKAGE_CANCELLED,
+    PACKAGE_DOWNLOADED,
+    PACKAGE_FAILED,
+    PACKAGE_MADE,
+)
 from compliance.reports.job import NO_ROOM
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.pacing import paced
@@ -53,7 +60,7 @@ def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Packa
         if waits:
             return waits
         package = locked.packages.create(asked_by=by, kind=kind)
-        _record(package, "package.asked", {})
+        _record(package, PACKAGE_ASKED, {})
     return package
 
 
@@ -94,7 +101,7 @@ def cancel_package(*, by: User | None, package: Package) -> Package:
         locked.status, locked.step = PackageStatus.CANCELLED, ""
         locked.finished_at = timezone.now()
         locked.save(update_fields=["status", "step", "finished_at"])
-        _record(locked, "package.cancelled", {}, by)
+        _record(locked, PACKAGE_CANCELLED, {}, by)
         for report in locked.reports.all():
             if not report.is_over:
                 actions.cancel_report(by=by, report=report)
@@ -136,7 +143,7 @@ def _make_or_fail(package: Package) -> None:
 def note_download(*, by: User, package: Package) -> None:
     """Put on the trail that somebody took the file away."""
     with writing():
-        _record(package, "package.downloaded", {"sha256": package.sha256}, by)
+        _record(package, PACKAGE_DOWNLOADED, {"sha256": package.sha256}, by)
 
 
 def _make(package: Package) -> None:
@@ -250,7 +257,7 @@ def _end(package: Package, status: PackageStatus, **values: Any) -> None:
         if Package.objects.select_for_update().get(pk=package.pk).is_over:
             raise CancelledError
         package.save()
-        _record(package, "package.made" if is_done else "package.failed", values)
+        _record(package, PACKAGE_MADE if is_done else PACKAGE_FAILED, values)
 
 
 def _record(

@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
+from compliance.assessments.events import ASSESSMENT_UPGRADED
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.outside import Outside
 from compliance.audit import trail
@@ -161,7 +162,7 @@ def _edition_changes(
     earlier = assessment.carried_from
     if earlier:
         old = _begun_on(earlier, after=assessment.started_at)
-    elif any(event.link.action == "assessment.upgraded" for event in events):
+    elif any(event.link.action == ASSESSMENT_UPGRADED for event in events):
         old = _begun_on(assessment)
     else:
         return None

@@ -14,7 +14,7 @@ from compliance.audit.models import Event
 from compliance.interchange.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
 from compliance.reviews.telling import told
-from compliance.seats.actions.sharing import OPENED
+from compliance.seats.events import SHARE_OPENED
 
 HEADINGS = (
     "number", "at_utc", "who", "what", "event", "about", "assessment",
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     @property
     def who(self) -> str:
         """Who did it; of somebody who came by a link nothing else is known."""
-        if self.event.action == OPENED:
+        if self.event.action == SHARE_OPENED:
             return "By share link"
         return str(self.event.actor or "Attest")
 

@@ -11,11 +11,11 @@ from compliance.audit import trail
 from compliance.audit.chain import digest
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
+from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff
 from compliance.reviews.stated import came_with
 from compliance.reviews.told import ACTIONS, Told, unlike
 
-_SIGNED = "assessment.signed"
 _CHECK = ("seen", "result", "reason")
 
 
@@ -82,7 +82,7 @@ def _signature_faults(organisation_id: UUID) -> Iterator[Fault]:
     told = {
         event.seq: event
         for event in Event.objects.filter(
-            organisation_id=organisation_id, action=_SIGNED
+            organisation_id=organisation_id, action=ASSESSMENT_SIGNED
         )
     }
     rows = SignOff.objects.filter(assessment__organisation_id=organisation_id)

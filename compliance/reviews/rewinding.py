@@ -17,6 +17,18 @@ from compliance.assessments.actions.asking import CLEARED, MARKED
 from compliance.assessments.actions.writing import SIGNED, old_beside, old_values
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Again
+from compliance.assessments.events import (
+    ACTION_CREATED,
+    ACTION_LINKED,
+    ACTION_UNLINKED,
+    ASSESSMENT_UPGRADED,
+    COMMENT_WRITTEN,
+    EVIDENCE_ATTACHED,
+    EVIDENCE_DETACHED,
+    FACTS_CHANGED,
+    NA_SENT_BACK,
+    UPGRADE_UNDONE,
+)
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import (
     Action,
@@ -30,6 +42,7 @@ from compliance.assessments.models.action import FIELDS as ACTION_FIELDS
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists.models import Citation, Edition, Question
+from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
@@ -39,8 +52,8 @@ from compliance.reviews.snapshot import Rows, rows_to_tell, told
 
 _DATES = {"due_on", "later_until", "binds_from", "document_on", "covers_from"}
 _DATES |= {"covers_to", "expires_on"}
-_SAYING = {"comment.written", "answer.na_sent_back"}
-_FILING = {"evidence.attached", "evidence.detached"}
+_SAYING = {COMMENT_WRITTEN, NA_SENT_BACK}
+_FILING = {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _PEOPLE = ("owner", "answered_by", "changed_by", "na_by", "na_confirmed_by")
 
@@ -95,7 +108,7 @@ class _Winding:
         for answer in self.answers.values():
             for link in answer.action_links.all():
                 link.action = found.setdefault(link.action_id, link.action)
-        ids = {int(e.subject_id) for e in since if e.action == "action.unlinked"}
+        ids = {int(e.subject_id) for e in since if e.action == ACTION_UNLINKED}
         gone = Action.objects.select_related("owner").filter(pk__in=ids - found.keys())
         return found | {action.pk: action for action in gone}
 
@@ -140,15 +153,15 @@ class _Winding:
             self._undo_answer(event, before, after)
         elif event.subject_label == "action":
             self._undo_action(event, before, after)
-        elif event.action == "evidence.described":
+        elif event.action == EVIDENCE_DESCRIBED:
             _put(self.proofs.get(UUID(event.subject_id)), before)
-        elif event.action == "assessment.facts_changed":
+        elif event.action == FACTS_CHANGED:
             self.here.facts = self.here.facts | before
             self.is_moved = True
-        elif event.action == "assessment.upgraded":
+        elif event.action == ASSESSMENT_UPGRADED:
             move = self._move(event, "moved_at")
             self._lead_back(move.from_edition, move.before, gone=move.added)
-        elif event.action == "assessment.upgrade_undone":
+        elif event.action == UPGRADE_UNDONE:
             move = self._move(event, "undone_at")
             self._lead_back(move.to_edition, move.found)
 
@@ -178,7 +191,7 @@ class _Winding:
         action = self.actions.get(int(event.subject_id))
         if action is None:
             return
-        if event.action in {"action.created", "action.linked", "action.unlinked"}:
+        if event.action in {ACTION_CREATED, ACTION_LINKED, ACTION_UNLINKED}:
             self._undo_link(event.action, action, after)
             return
         for field in before.keys() & set(ACTION_FIELDS):
@@ -191,9 +204,9 @@ class _Winding:
             self.answers[pk].again = Again.ACTION
 
     def _undo_link(self, name: str, action: Action, after: dict[str, Any]) -> None:
-        made = self.answers if name == "action.created" else {after["answer"]}
+        made = self.answers if name == ACTION_CREATED else {after["answer"]}
         for pk in self.answers.keys() & made:
-            if name == "action.unlinked":
+            if name == ACTION_UNLINKED:
                 self._link(self.answers[pk], action)
             else:
                 self._unlink(self.answers[pk], action)

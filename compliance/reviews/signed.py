@@ -17,6 +17,7 @@ from compliance.assessments.models import (
 from compliance.assessments.voiding import Void
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.reviews.changes import Changed, differences, without_people
 from compliance.reviews.choices import Decision, ReviewEnd
 from compliance.reviews.content import Content, content_from, in_groups
@@ -210,7 +211,7 @@ def _touches(row: SignOff) -> QuerySet[Event]:
     of = {"answer__assessment": row.assessment_id}
     proofs = Attachment.objects.filter(**of).values_list("evidence_id", flat=True)
     tasks = ActionLink.objects.filter(**of).values_list("action_id", flat=True)
-    about = Q(subject_label="evidence", action="evidence.described") & Q(
+    about = Q(subject_label="evidence", action=EVIDENCE_DESCRIBED) & Q(
         subject_id__in=[str(pk) for pk in proofs]
     ) | Q(subject_label="action", subject_id__in=[str(pk) for pk in tasks])
     came = came_with(row.assessment)

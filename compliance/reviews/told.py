@@ -8,22 +8,35 @@ from dataclasses import dataclass, field
 from operator import eq
 from typing import Any
 
+from compliance.assessments.events import (
+    ANSWER_ACCEPTED,
+    ANSWER_RETURNED,
+    ASSESSMENT_BROUGHT_IN,
+)
+from compliance.reviews.events import (
+    ASSESSMENT_REOPENED,
+    ASSESSMENT_RETURNED,
+    ASSESSMENT_SENT,
+    ASSESSMENT_SIGNED,
+    REOPENING_ASKED,
+    REOPENING_DECLINED,
+)
+
 Same = Callable[[Any, Any], bool]
 
-BROUGHT_IN = "assessment.brought_in"
 _PEOPLE = {"sent_by", "ended_by", "by", "asked_by", "decided_by"}
 TEXTS = {"reason", "said", "changed"}
 """What erasing takes names out of in events, while rows of reviews stay as they are."""
 ACTIONS = (
-    BROUGHT_IN,
-    "assessment.sent",
-    "assessment.returned",
-    "assessment.signed",
-    "assessment.reopening_asked",
-    "assessment.reopening_declined",
-    "assessment.reopened",
-    "answer.accepted",
-    "answer.returned",
+    ASSESSMENT_BROUGHT_IN,
+    ASSESSMENT_SENT,
+    ASSESSMENT_RETURNED,
+    ASSESSMENT_SIGNED,
+    REOPENING_ASKED,
+    REOPENING_DECLINED,
+    ASSESSMENT_REOPENED,
+    ANSWER_ACCEPTED,
+    ANSWER_RETURNED,
 )
 WORDS = {
     "revision": "its revision",
@@ -78,7 +91,7 @@ class Told:
         if is_erased:
             after = {n: v for n, v in after.items() if n not in TEXTS | {"text"}}
         name = action.partition(".")[2]
-        if action == BROUGHT_IN:
+        if action == ASSESSMENT_BROUGHT_IN:
             self._begin(after, seq, is_erased)
         elif action.startswith("answer."):
             values = {"answer": subject, "seen": after["seen"], "result": name}

@@ -9,6 +9,7 @@ from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import OVER
+from compliance.seats.events import SHARE_MADE, SHARE_REVOKED
 from compliance.seats.models import ShareLink
 
 _WORDS = {
@@ -58,11 +59,11 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
     events = Event.objects.filter(
         organisation_id=organisation_id,
         subject_label="sharelink",
-        action__in=["share.made", "share.revoked"],
+        action__in=[SHARE_MADE, SHARE_REVOKED],
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         pk = int(event.subject_id)
-        if event.action == "share.revoked":
+        if event.action == SHARE_REVOKED:
             _, values = found.get(pk, (0, {}))
             found[pk] = (event.seq, values | {"revoked_by_id": event.actor_id})
             continue

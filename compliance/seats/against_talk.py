@@ -8,6 +8,7 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
+from compliance.seats.events import SAMPLE_DRAWN
 from compliance.seats.models import Request, RequestMessage, SampleItem
 
 _WORDS = {
@@ -68,7 +69,7 @@ def _told_samples(
     for event in _events(organisation_id, "seat", "sample."):
         _, after = trail.changes(event)
         seat = int(event.subject_id)
-        if event.action == "sample.drawn":
+        if event.action == SAMPLE_DRAWN:
             new = {"how": after["how"], "seed": after.get("seed", "")}
             new |= {"result": "open", "note": ""}
             found |= {(seat, key): (event.seq, new) for key in after["questions"]}

@@ -7,6 +7,7 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
+from compliance.seats.events import SEAT_ENDED, SEAT_GIVEN, SEAT_TAKEN_UP
 from compliance.seats.models import Seat
 
 _WORDS = {
@@ -52,12 +53,12 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
     events = Event.objects.filter(
         organisation_id=organisation_id,
         subject_label="seat",
-        action__in=["seat.given", "seat.taken_up", "seat.ended"],
+        action__in=[SEAT_GIVEN, SEAT_TAKEN_UP, SEAT_ENDED],
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         _, after = trail.changes(event)
         pk = int(event.subject_id)
-        if event.action == "seat.ended":
+        if event.action == SEAT_ENDED:
             _, values = found.get(pk, (0, {}))
             found[pk] = (event.seq, values | {"ended_by_id": event.actor_id})
             continue

@@ -17,8 +17,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation
-from compliance.seats.actions.looking import DOWNLOADED, VIEWED
-from compliance.seats.actions.sharing import OPENED
+from compliance.seats.events import SEAT_DOWNLOADED, SEAT_VIEWED, SHARE_OPENED
 from compliance.seats.models import (
     Request,
     RequestQuerySet,
@@ -130,7 +129,7 @@ def looked(seat: Seat) -> QuerySet[Event]:
     return events.filter(
         subject_label="seat",
         subject_id=str(seat.pk),
-        action__in=[VIEWED, DOWNLOADED],
+        action__in=[SEAT_VIEWED, SEAT_DOWNLOADED],
     )
 
 
@@ -149,7 +148,7 @@ def looks(events: Iterable[Event]) -> list[Look]:
         Look(
             event,
             str(trail.changes(event)[1].get("about", "")),
-            event.action == DOWNLOADED,
+            event.action == SEAT_DOWNLOADED,
         )
         for event in events
     ]
@@ -193,7 +192,7 @@ def openings(links: Sequence[ShareLink]) -> dict[int, tuple[int, datetime]]:
         .filter(
             subject_label="sharelink",
             subject_id__in=[str(link.pk) for link in links],
-            action=OPENED,
+            action=SHARE_OPENED,
         )
     )
     counted = events.values("subject_id").annotate(count=Count("pk"), last=Max("at"))

@@ -66,7 +66,7 @@ def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
     assert f"{CITE}: {WORDS}" in mails[0].body
     page = flat(sign_in(cast.ada).get("/o/acme/checklists/law/").text)
     assert WORDS in page
-    event = Event.objects.get(action="instrument.provisions-set")
+    event = Event.objects.get(action="instrument.provisions_set")
     before, after = trail.changes(event)
     assert before == {CITE: {"applies_from": "2018-05-25", "status": "in_force"}}
     assert after == {CITE: POSTPONED, "added": 0, "reason": "OJ L, 2026/1744"}
@@ -94,7 +94,7 @@ def test_loading_an_index_leaves_what_an_editor_changed(cast, sign_in, provision
     amend(said)
     provision.refresh_from_db()
     assert (provision.status, provision.amended_at) == ("repealed", None)
-    assert "instrument.provision-released" in events()
+    assert "instrument.provision_released" in events()
 
 
 def test_two_editors_at_once_are_told_apart(cast, sign_in, provision):

@@ -7,9 +7,10 @@ from compliance.audit import trail
 from compliance.audit.chain import START
 from compliance.audit.checking import Kind
 from compliance.audit.models import ChainHead, Event
+from tests.made_up import THING_DONE
 
 
-def record(cast, action="thing.done", **after):
+def record(cast, action=THING_DONE, **after):
     with transaction.atomic():
         return trail.record(
             by=cast.ada,

@@ -21,6 +21,7 @@ from compliance.audit.merkle import root_of
 from compliance.audit.models import Event
 from tests import signing
 from tests.audit.tampering import Guardless
+from tests.made_up import THING_DONE
 from tests.mailing import send_queued
 
 
@@ -36,7 +37,7 @@ def happen(cast, count=1):
             trail.record(
                 by=cast.ada,
                 organisation_id=cast.acme.pk,
-                action="thing.done",
+                action=THING_DONE,
                 subject=cast.acme,
                 after={"n": n},
             )

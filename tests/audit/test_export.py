@@ -11,6 +11,7 @@ from django.db import transaction
 from compliance.audit import checkpoints, exporting, trail
 from compliance.audit.check_trail import main
 from compliance.audit.models import Event
+from tests.made_up import THING_DONE
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +38,7 @@ def happen(cast, count):
             trail.record(
                 by=cast.ada if n % 2 else cast.otto,
                 organisation_id=cast.acme.pk,
-                action="thing.done",
+                action=THING_DONE,
                 subject=cast.acme,
                 after={"n": n, "text": "Ünï\u2028 🙂 \n"},
             )

@@ -126,7 +126,7 @@ def test_merge_is_undone_whole_and_can_be_made_again(world, taken):
     draft.checklist.refresh_from_db()
     assert draft.checklist.cloned_from == base
     last = Event.objects.order_by("seq").last()
-    assert last.action == "edition.merging-undone"
+    assert last.action == "edition.merging_undone"
     assert trail.verify(draft.checklist.organisation_id) is None
     with pytest.raises(actions.RefusedError, match="another edition"):
         undo(world, event)

@@ -57,7 +57,7 @@ def test_new_checklist_comes_in_as_a_draft_with_one_event(theme):
     taken = take(sheet)
     assert (taken.is_changed, taken.edition.status) == (True, "draft")
     assert bringing.sheet_of(Edition.objects.get()) == sheet
-    assert events() == ["edition.brought-in"]
+    assert events() == ["edition.brought_in"]
     event = Event.objects.get()
     assert event.organisation_id == LIBRARY
     after = json.loads(event.payload)["after"]
@@ -69,14 +69,14 @@ def test_same_file_twice_changes_nothing(theme):
     take(make_sheet(4))
     again = take(make_sheet(4))
     assert (again.is_changed, Edition.objects.count()) == (False, 1)
-    assert events() == ["edition.brought-in"]
+    assert events() == ["edition.brought_in"]
 
 
 def test_same_file_after_publishing_changes_nothing(theme):
     take(make_sheet(4), publish=True)
     again = take(make_sheet(4), publish=True)
     assert (again.is_changed, again.edition.status) == (False, "published")
-    assert events() == ["edition.brought-in", "edition.published"]
+    assert events() == ["edition.brought_in", "edition.published"]
 
 
 def test_published_number_with_other_content_is_refused(theme):
@@ -344,7 +344,7 @@ def test_two_who_bring_in_the_same_at_once_make_one(committed):
         thread.join()
     assert sorted(done) == [False, False, False, True]
     assert (Checklist.objects.count(), Edition.objects.count()) == (1, 1)
-    assert events() == ["edition.brought-in"]
+    assert events() == ["edition.brought_in"]
 
 
 def run(*args):

@@ -81,7 +81,7 @@ def test_loading_is_on_the_trail_of_the_library(tmp_path):
     assert list(Event.objects.values_list("organisation_id", "action")) == [
         (LIBRARY, "theme.added"),
         (LIBRARY, "instrument.added"),
-        (LIBRARY, "instrument.provisions-set"),
+        (LIBRARY, "instrument.provisions_set"),
         (LIBRARY, "checklist.added"),
         (LIBRARY, "edition.published"),
     ]

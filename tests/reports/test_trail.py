@@ -18,6 +18,7 @@ from compliance.audit.models import Event
 from compliance.seats.actions import share
 from tests import factories, signing
 from tests.audit.tampering import Guardless
+from tests.made_up import FORMULA, PERSON_CAME, THING_DONE
 from tests.reading import flat
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ def folders(settings, tmp_path):
     settings.CHECKPOINTS_DIR = tmp_path / "checkpoints"
 
 
-def happen(cast, count=1, by=None, action="thing.done", **after):
+def happen(cast, count=1, by=None, action=THING_DONE, **after):
     for n in range(count):
         with transaction.atomic():
             event = trail.record(
@@ -97,13 +98,13 @@ def test_filters(cast, sign_in, query, found):
     assessment = factories.make_assessment(cast.acme, cast.ada)
     signing.answer(cast.con, assessment, "Q1", note="In the wiki.")
     signing.answer(cast.con, assessment, "Q2", verdict="met")
-    happen(cast, action="member.added", person="Ünï")
+    happen(cast, action=PERSON_CAME, person="Ünï")
     happen(cast, 2, text="100 %" if query.get("text") == "%" else "")
     with transaction.atomic():
         trail.record(
             by=None,
             organisation_id=cast.acme.pk,
-            action="thing.done",
+            action=THING_DONE,
             subject=cast.acme,
         )
     page = sign_in(cast.rev).get(URL, query)
@@ -184,7 +185,7 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in):
     happen(cast, 2, by=cast.otto, title="=cmd|' /C calc'!A0", text="+1")
     cast.con.name = "@Con"
     cast.con.save()
-    happen(cast, by=cast.con, action="=thing.done")
+    happen(cast, by=cast.con, action=FORMULA)
     client = sign_in(cast.ada)
     answer = client.post(f"{URL}export/", {"form": "csv"})
     assert answer.headers["Content-Disposition"].startswith(

@@ -23,6 +23,7 @@ from compliance.reviews.hands import MAKES, hands_of
 from compliance.reviews.reading import desk_of
 from compliance.reviews.telling import WORDS
 from tests import factories, signing
+from tests.made_up import GUESSED
 
 pytestmark = pytest.mark.slow
 _RECORDED = re.compile(r"[\"'](?:answer|evidence|assessment)\.[a-z_]+[\"']")
@@ -119,10 +120,10 @@ def test_every_event_is_in_the_table():
     )
 
 
-def test_event_that_nobody_entered_prepares(cast):
+def test_event_whose_type_says_nothing_of_it_prepares(cast):
     """Rather one yes too many than an answer that nobody else has seen."""
     assessment = signing.make_ready(cast)
     answer = assessment.answers.get(question__key="Q1")
     with transaction.atomic():
-        record(cast.otto, answer, "answer.guessed", {}, {"verdict": "met"})
+        record(cast.otto, answer, GUESSED, {}, {"verdict": "met"})
     assert desk_of(assessment).prepared(cast.otto.pk) == ["Q1"]

@@ -28,7 +28,6 @@ from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
 from compliance.assessments.actions.coming import give_asked, hold_asked
 from compliance.assessments.actions.confirm import (
-    CONFIRMED,
     Confirmed,
     confirm_na,
     send_back_na,
@@ -83,7 +82,6 @@ from compliance.assessments.actions.upgrade import foresee_upgrade, upgrade
 from compliance.assessments.actions.versions import refuse_foreign, use_instead
 
 __all__ = [
-    "CONFIRMED",
     "Assigned",
     "Bulk",
     "Confirmed",

@@ -25,6 +25,7 @@ from compliance.assessments.actions.writing import (
     old_values,
     write,
 )
+from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
@@ -148,7 +149,7 @@ def _save(by: User, merge: _Merge) -> Saved:
     # typed under what was asked before, it does not confirm what is asked now
     is_behind = bool(wanted and answer.again and page.newest < answer.version)
     beside = {"again": answer.again} if is_behind else None
-    event = write(by, answer, wanted, "answer.saved", beside=beside)
+    event = write(by, answer, wanted, ANSWER_SAVED, beside=beside)
     standing, known = merge.standing, merge.known
     unseen = any(standing[f] != known[f] for f in FIELDS if f not in wanted)
     now = page.raised(wanted, answer.version) if unseen else Known(answer.version)
@@ -160,7 +161,7 @@ def _refuse(by: User, merge: _Merge) -> Refused:
     trail.record(
         by=by,
         organisation_id=answer.assessment.organisation_id,
-        action="answer.refused",
+        action=ANSWER_REFUSED,
         subject=answer,
         scope_id=answer.assessment_id,
         before={"version": answer.version},
@@ -196,7 +197,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
             by,
             answer,
             old_values(before),
-            "answer.undone",
+            ANSWER_UNDONE,
             beside=beside,
             also=proofs,
         )

@@ -14,7 +14,7 @@ from compliance.assessments.actions.crediting import (
     take_back,
 )
 from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.filing import ATTACHED, DETACHED
+from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -38,7 +38,7 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
             answer=answer, evidence=evidence
         )
         if is_new:
-            _record(by, answer, evidence, ATTACHED, credit(by, answer))
+            _record(by, answer, evidence, EVIDENCE_ATTACHED, credit(by, answer))
             refuse_too_many_files(answer.assessment)
     return attachment
 
@@ -52,7 +52,13 @@ def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
         answer = _locked(answer)
         gone, _ = answer.attachments.filter(evidence=evidence).delete()
         if gone:
-            _record(by, answer, evidence, DETACHED, _taken_out(by, answer, evidence))
+            _record(
+                by,
+                answer,
+                evidence,
+                EVIDENCE_DETACHED,
+                _taken_out(by, answer, evidence),
+            )
 
 
 def attach_all(answer: Answer, proofs: Iterable[Evidence]) -> list[dict[str, str]]:
@@ -100,11 +106,14 @@ def _taken_out(by: User, answer: Answer, evidence: Evidence) -> Sides:
         scope_id=answer.assessment_id,
         subject_label="answer",
         subject_id=str(answer.pk),
-        action__in=(ATTACHED, DETACHED),
+        action__in=(EVIDENCE_ATTACHED, EVIDENCE_DETACHED),
     )
     if event := events.order_by("-seq").first():
         before, after = trail.changes(event)
-        is_same = (event.action, after["evidence"]) == (ATTACHED, str(evidence.pk))
+        is_same = (event.action, after["evidence"]) == (
+            EVIDENCE_ATTACHED,
+            str(evidence.pk),
+        )
         if is_same and (sides := take_back(answer, before, after)) != ({}, {}):
             return sides
     return credit(by, answer)

@@ -27,7 +27,12 @@ from compliance.assessments.actions.writing import (
     wound_back,
 )
 from compliance.assessments.choices import Verdict
-from compliance.assessments.filing import ATTACHED, DETACHED
+from compliance.assessments.events import (
+    ANSWER_SAVED,
+    ANSWER_UNDONE,
+    EVIDENCE_ATTACHED,
+    EVIDENCE_DETACHED,
+)
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.assessments.plan import Plan, plan
@@ -148,7 +153,7 @@ def set_many(
         }
         store(answers, changes)
         entries = [
-            *_saved(answers, changes, "answer.saved"),
+            *_saved(answers, changes, ANSWER_SAVED),
             *_attached(by, answers, found.attaching, bulk.evidence),
         ]
         seq = _record(by, assessment, entries)
@@ -170,13 +175,15 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
         locked = _answers_of(assessment).select_for_update(of=("self",))
         answers = {answer.pk: answer for answer in _found(locked, ids)}
         changes: dict[int, Change] = {}
-        moved = [e for e in events if e.action in {ATTACHED, DETACHED}]
+        moved = [
+            e for e in events if e.action in {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}
+        ]
         proofs = _put_back_evidence(answers, moved[::-1])
         left: set[int] = set()
         people = who_may(assessment.organisation, Permission.ANSWER)
         owners = {person.pk for person in people}
         for event in events:
-            if event.action in {ATTACHED, DETACHED}:
+            if event.action in {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}:
                 continue
             answer = answers[int(event.subject_id)]
             before, after = trail.changes(event)
@@ -188,8 +195,8 @@ def undo_many(*, by: User, assessment: Assessment, seq: int) -> PutBack:
                 changes[answer.pk] = change
         rows = list(answers.values())
         store(rows, changes)
-        _record(by, assessment, [*proofs, *_saved(rows, changes, "answer.undone")])
-        if any(one.action == ATTACHED for one in proofs):
+        _record(by, assessment, [*proofs, *_saved(rows, changes, ANSWER_UNDONE)])
+        if any(one.action == EVIDENCE_ATTACHED for one in proofs):
             refuse_too_many_files(assessment)
         done = changes.keys() | {int(one.subject.pk) for one in proofs}
     return PutBack(sorted(done), [a.question.key for a in rows if a.pk in left])
@@ -329,7 +336,7 @@ def _attached(
         batch_size=ROWS,
     )
     said = told(evidence)
-    entries = [entry(row, ATTACHED, said, credit(by, row)) for row in rows]
+    entries = [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in rows]
     save_credits(rows)
     return entries
 
@@ -355,7 +362,7 @@ def _put_back_alike(
     proof = {name: said[name] for name in ("evidence", "title", "sha256")}
     uses = Attachment.objects.filter(evidence_id=proof["evidence"], answer__in=sides)
     using = set(uses.values_list("answer_id", flat=True))
-    is_out = moved[0].action == ATTACHED
+    is_out = moved[0].action == EVIDENCE_ATTACHED
     rows = [answers[pk] for pk in sides if (pk in using) == is_out]
     if is_out:
         uses.delete()
@@ -364,7 +371,7 @@ def _put_back_alike(
             [Attachment(answer=row, evidence_id=proof["evidence"]) for row in rows],
             batch_size=ROWS,
         )
-    action = DETACHED if is_out else ATTACHED
+    action = EVIDENCE_DETACHED if is_out else EVIDENCE_ATTACHED
     return [entry(row, action, proof, take_back(row, *sides[row.pk])) for row in rows]
 
 

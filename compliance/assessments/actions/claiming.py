@@ -4,13 +4,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
+from compliance.assessments.events import NAME_CLAIMED, NAME_DENIED
 from compliance.assessments.models import Namesake, NamesakeSaid
 from compliance.assessments.outside import names_of
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
-
-CLAIMED, DENIED = "assessment.name_claimed", "assessment.name_denied"
 
 
 def say_whose(
@@ -44,7 +43,7 @@ def say_whose(
         trail.record(
             by=by,
             organisation_id=organisation.pk,
-            action=CLAIMED if is_theirs else DENIED,
+            action=NAME_CLAIMED if is_theirs else NAME_DENIED,
             subject=assessment,
             scope_id=assessment.pk,
             after={"title": str(name.account), "account": name.account_id},

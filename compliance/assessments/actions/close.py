@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.events import ASSESSMENT_ARCHIVED, ASSESSMENT_TAKEN_UP
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
@@ -13,12 +14,12 @@ _BETWEEN = {AssessmentStatus.RUNNING, AssessmentStatus.ARCHIVED}
 
 def archive(*, by: User, assessment: Assessment) -> Assessment:
     """Close a running assessment: it stays readable, and nothing in it changes."""
-    return _move(by, assessment, AssessmentStatus.ARCHIVED, "assessment.archived")
+    return _move(by, assessment, AssessmentStatus.ARCHIVED, ASSESSMENT_ARCHIVED)
 
 
 def take_up(*, by: User, assessment: Assessment) -> Assessment:
     """Open an archived assessment again."""
-    return _move(by, assessment, AssessmentStatus.RUNNING, "assessment.taken_up")
+    return _move(by, assessment, AssessmentStatus.RUNNING, ASSESSMENT_TAKEN_UP)
 
 
 def _move(

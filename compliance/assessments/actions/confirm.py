@@ -16,6 +16,7 @@ from compliance.assessments.actions.writing import (
     write,
 )
 from compliance.assessments.choices import Verdict
+from compliance.assessments.events import NA_CONFIRMED, NA_SENT_BACK, NA_UNCONFIRMED
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.outside import is_own
 from compliance.assessments.versions import Known
@@ -26,7 +27,6 @@ from compliance.organisations.models import Organisation, User
 
 SEEN = ("verdict", "value", "reason")
 """What the second person says yes to."""
-CONFIRMED = "answer.na_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def unconfirm_na(
     """
     with writing():
         events = Event.objects.filter(
-            organisation_id=organisation.pk, seq__in=seqs, action=CONFIRMED
+            organisation_id=organisation.pk, seq__in=seqs, action=NA_CONFIRMED
         )
         told = {int(event.subject_id): trail.changes(event)[1] for event in events}
         if not told or len(told) != len(set(seqs)):
@@ -80,7 +80,7 @@ def unconfirm_na(
                 waiting.append(answer)
                 before = {"signed": signed(answer)}
                 _set(answer, None, None)
-                record(by, answer, "answer.na_unconfirmed", before, {})
+                record(by, answer, NA_UNCONFIRMED, before, {})
         return waiting
 
 
@@ -103,7 +103,7 @@ def send_back_na(
         Mention.objects.bulk_create(Mention(comment=comment, user_id=pk) for pk in told)
         also = {"comment": comment.pk, "text": text, "mentions": told}
         touched = {"verdict": _without_na(answer)}
-        write(by, answer, touched, "answer.na_sent_back", also=also)
+        write(by, answer, touched, NA_SENT_BACK, also=also)
         return answer
 
 
@@ -152,7 +152,7 @@ def _confirm(by: User, answer: Answer) -> Event:
     at, before = timezone.now(), {"signed": signed(answer)}
     _set(answer, by, at)
     after = {"at": at.isoformat(), "reason_of": answer.na_by_id}
-    return record(by, answer, CONFIRMED, before, after)
+    return record(by, answer, NA_CONFIRMED, before, after)
 
 
 def _set(answer: Answer, by: User | None, at: datetime | None) -> None:

@@ -20,6 +20,16 @@ from compliance.assessments.actions.asking import (
 from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.actions.writing import answerer
 from compliance.assessments.choices import CLOSED, ActionStatus
+from compliance.assessments.events import (
+    ACTION_CHANGED,
+    ACTION_CLOSED,
+    ACTION_CREATED,
+    ACTION_LINKED,
+    ACTION_REFUSED,
+    ACTION_REOPENED,
+    ACTION_UNDONE,
+    ACTION_UNLINKED,
+)
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
 from compliance.audit import trail
@@ -30,7 +40,7 @@ from compliance.organisations.models import Organisation, User
 Changes = dict[str, Any]
 REPEAT = timedelta(hours=1)
 """The same action again within this time is the same one: its reply was lost."""
-CHANGING = ("action.changed", "action.closed", "action.reopened", "action.undone")
+CHANGING = (ACTION_CHANGED, ACTION_CLOSED, ACTION_REOPENED, ACTION_UNDONE)
 """Events that changed fields of an action."""
 
 
@@ -87,7 +97,7 @@ def create_action(
         told = {name: getattr(action, name) for name in FIELDS}
         after = json_values({name: value for name, value in told.items() if value})
         about = [answer.question.key for answer in answers]
-        _record(by, action, "action.created", {}, after | {"questions": about})
+        _record(by, action, ACTION_CREATED, {}, after | {"questions": about})
     return action
 
 
@@ -128,7 +138,7 @@ def change_action(
             and standing[field] != touched[field]
         )
         if clash:
-            _record(by, action, "action.refused", {}, json_values(touched))
+            _record(by, action, ACTION_REFUSED, {}, json_values(touched))
             return Stale(action, clash, touched)
         return _write(by, action, touched)
 
@@ -167,7 +177,7 @@ def link_answer(
         answer = _open_answer(organisation.pk, answer_id)
         _, is_new = ActionLink.objects.get_or_create(action=action, answer=answer)
         if is_new:
-            _record_link(by, action, answer, "action.linked")
+            _record_link(by, action, answer, ACTION_LINKED)
     return answer
 
 
@@ -180,7 +190,7 @@ def unlink_answer(
         answer = _open_answer(organisation.pk, answer_id)
         gone, _ = action.links.filter(answer=answer).delete()
         if gone:
-            _record_link(by, action, answer, "action.unlinked")
+            _record_link(by, action, answer, ACTION_UNLINKED)
     return answer
 
 
@@ -258,7 +268,7 @@ def _write(
     real = {f: v for f, v in touched.items() if v != standing[f]}
     if not real:
         return Remedied(action, None)
-    name = "action.undone" if is_undo else _event_name(standing["status"], real)
+    name = ACTION_UNDONE if is_undo else _event_name(standing["status"], real)
     before: Changes = json_values({field: standing[field] for field in real})
     if action.closed_at:
         before["closed_at"] = action.closed_at.isoformat()
@@ -278,8 +288,8 @@ def _write(
 
 def _event_name(status: str, real: Changes) -> str:
     if real.get("status", status) in CLOSED:
-        return "action.closed" if "status" in real else "action.changed"
-    return "action.reopened" if status in CLOSED else "action.changed"
+        return ACTION_CLOSED if "status" in real else ACTION_CHANGED
+    return ACTION_REOPENED if status in CLOSED else ACTION_CHANGED
 
 
 def _set(by: User, action: Action, fields: Changes) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from compliance.assessments.actions import carry
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.events import ASSESSMENT_STARTED, FACTS_CHANGED
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
@@ -81,7 +82,7 @@ def start(
         trail.record(
             by=by,
             organisation_id=organisation.pk,
-            action="assessment.started",
+            action=ASSESSMENT_STARTED,
             subject=assessment,
             scope_id=assessment.pk,
             after={
@@ -144,7 +145,7 @@ def change_facts(
         trail.record(
             by=by,
             organisation_id=assessment.organisation_id,
-            action="assessment.facts_changed",
+            action=FACTS_CHANGED,
             subject=assessment,
             scope_id=assessment.pk,
             before={key: before[key] for key in changed},

@@ -14,6 +14,11 @@ from compliance.assessments.actions.writing import (
     record,
     write,
 )
+from compliance.assessments.events import (
+    ANSWER_CONFIRMED_AGAIN,
+    ANSWER_KEPT,
+    ANSWER_TAKEN_OVER,
+)
 from compliance.assessments.models import Answer
 from compliance.assessments.taking import can_be_taken, taken
 from compliance.assessments.versions import Known
@@ -61,7 +66,7 @@ def take_over(
             "taken_version": source.version,
             "taken_at": timezone.now(),
         }
-        action = "answer.taken_over"
+        action = ANSWER_TAKEN_OVER
         event = write(by, answer, touched, action, beside=beside, also=also)
         if attached:
             refuse_too_many_files(answer.assessment)
@@ -93,7 +98,7 @@ def keep_mine(
         answer.taken_version = source_version
         answer.save(update_fields=["taken_version"])
         after = {"taken_version": source_version, "source": _told(answer.taken_from)}
-        return answer, record(by, answer, "answer.kept_mine", before, after)
+        return answer, record(by, answer, ANSWER_KEPT, before, after)
 
 
 def confirm_again(
@@ -116,7 +121,7 @@ def confirm_again(
         before, answer.again = {"again": answer.again}, ""
         answer.save(update_fields=["again"])
         after = {"again": ""}
-        return answer, record(by, answer, "answer.confirmed_again", before, after)
+        return answer, record(by, answer, ANSWER_CONFIRMED_AGAIN, before, after)
 
 
 def foresee_taking(*, answer: Answer, source: Answer) -> Changes:

@@ -6,6 +6,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
+from compliance.assessments.events import (
+    COMMENT_REOPENED,
+    COMMENT_RESOLVED,
+    COMMENT_WRITTEN,
+)
 from compliance.assessments.mentions import Person, named
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.thread import mentionable
@@ -36,7 +41,7 @@ def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> C
         people = _named(by, answer, text)
         Mention.objects.bulk_create(Mention(comment=said, user=one) for one in people)
         told = {"mentions": [one.pk for one in people]} if people else {}
-        _record(by, answer, "comment.written", said, text, **told)
+        _record(by, answer, COMMENT_WRITTEN, said, text, **told)
         for one in people if with_mail else ():
             _tell(one, said)
     return said
@@ -54,7 +59,7 @@ def resolve(*, by: User, answer: Answer, comment: Comment) -> Comment:
         if standing.resolved_at is None:
             standing.resolved_at, standing.resolved_by = timezone.now(), by
             standing.save(update_fields=["resolved_at", "resolved_by"])
-            _record(by, answer, "comment.resolved", standing, _short(standing.text))
+            _record(by, answer, COMMENT_RESOLVED, standing, _short(standing.text))
     return standing
 
 
@@ -66,7 +71,7 @@ def reopen(*, by: User, answer: Answer, comment: Comment) -> Comment:
         if standing.resolved_at is not None:
             standing.resolved_at = standing.resolved_by = None
             standing.save(update_fields=["resolved_at", "resolved_by"])
-            _record(by, answer, "comment.reopened", standing, _short(standing.text))
+            _record(by, answer, COMMENT_REOPENED, standing, _short(standing.text))
     return standing
 
 

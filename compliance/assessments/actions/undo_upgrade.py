@@ -20,6 +20,7 @@ from compliance.assessments.actions.upgrade import (
 )
 from compliance.assessments.actions.writing import ANSWERED
 from compliance.assessments.applying import Scope
+from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -77,7 +78,7 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         tell(
             by=by,
             done=done,
-            action="assessment.upgrade_undone",
+            action=UPGRADE_UNDONE,
             editions=editions,
             also={"kept": sorted(kept)},
             entries=entries,
@@ -170,7 +171,7 @@ def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
     version = answer.version
     return trail.Entry(
         answer,
-        "answer.upgrade_undone",
+        ANSWER_UPGRADE_UNDONE,
         sides[0] | {"version": version - 1},
         sides[1] | {"version": version},
     )

@@ -18,6 +18,13 @@ from compliance.assessments.actions.crediting import answered
 from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import Again, Decision, Verdict
+from compliance.assessments.events import (
+    ANSWER_ARCHIVED,
+    ANSWER_ASKED_AGAIN,
+    ANSWER_BROUGHT_BACK,
+    ANSWER_UPGRADED,
+    ASSESSMENT_UPGRADED,
+)
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
@@ -139,7 +146,7 @@ class _Moving:
             return
         stood = {name: getattr(answer, name) for name in COLUMNS}
         answer.archived_at = timezone.now()
-        self.entries.append(trail.Entry(answer, "answer.archived"))
+        self.entries.append(trail.Entry(answer, ANSWER_ARCHIVED))
         self.decided.setdefault("archived", []).append(answer.question.key)
         self._keep(answer, stood)
 
@@ -149,7 +156,7 @@ class _Moving:
         """Do what was decided about an answer that has its new question already."""
         if answer.archived_at:
             answer.archived_at = None
-            self.entries.append(trail.Entry(answer, "answer.brought_back"))
+            self.entries.append(trail.Entry(answer, ANSWER_BROUGHT_BACK))
             if move.said.is_something and decision == Decision.CARRY:
                 decision = Decision.AGAIN
         if not move.said.is_something or decision in {None, Decision.CARRY}:
@@ -159,7 +166,7 @@ class _Moving:
         if change is None:
             self.entries.append(_asked_anew(answer))
         else:
-            entry = trail.Entry(answer, "answer.upgraded", change.before, change.after)
+            entry = trail.Entry(answer, ANSWER_UPGRADED, change.before, change.after)
             self.entries.append(entry)
         answer.again = Again.EDITION
 
@@ -191,7 +198,7 @@ class _Moving:
         tell(
             by=self.by,
             done=done,
-            action="assessment.upgraded",
+            action=ASSESSMENT_UPGRADED,
             editions=(was, self.to),
             also={"added": added} | self.decided,
             entries=self.entries,
@@ -298,7 +305,7 @@ def _asked_anew(answer: Answer) -> trail.Entry:
     before = {"again": answer.again, "version": answer.version}
     answer.version += 1
     after = {"again": Again.EDITION.value, "version": answer.version}
-    return trail.Entry(answer, "answer.asked_anew", before, after)
+    return trail.Entry(answer, ANSWER_ASKED_AGAIN, before, after)
 
 
 def _changed(

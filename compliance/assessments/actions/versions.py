@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from compliance.assessments.actions.attach import refuse_too_many_files, told
 from compliance.assessments.actions.crediting import credit, entry, save_credits
 from compliance.assessments.actions.holding import hold_open_for
-from compliance.assessments.filing import ATTACHED, DETACHED
+from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
 from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
@@ -92,7 +92,7 @@ def _swap(
     using = set(uses.filter(evidence=evidence).values_list("answer_id", flat=True))
     rows = {answer.pk: answer for answer in answers}
     old = [
-        entry(row, DETACHED, told(use.evidence), credit(by, row))
+        entry(row, EVIDENCE_DETACHED, told(use.evidence), credit(by, row))
         for use in out
         if (row := rows[use.answer_id])
     ]
@@ -102,6 +102,6 @@ def _swap(
         Attachment(answer=answer, evidence=evidence) for answer in new
     )
     said = told(evidence)
-    done = old + [entry(row, ATTACHED, said, credit(by, row)) for row in new]
+    done = old + [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in new]
     save_credits(answers)
     return done

@@ -18,6 +18,18 @@ from compliance.assessments.actions.following import (
 )
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import NO_OWNER, Verdict
+from compliance.assessments.events import (
+    ANSWER_ASKED_AGAIN,
+    ANSWER_CONFIRMED_AGAIN,
+    ANSWER_IMPORTED,
+    ANSWER_KEPT,
+    ANSWER_SAVED,
+    ANSWER_TAKEN_OVER,
+    ANSWER_UNDONE,
+    ANSWER_UPGRADE_UNDONE,
+    ANSWER_UPGRADED,
+    NA_SENT_BACK,
+)
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
@@ -28,21 +40,21 @@ from compliance.organisations.models import Membership, User
 
 DAYS = {"due_on", "later_until"}
 CHANGING = (
-    "answer.saved",
-    "answer.undone",
-    "answer.taken_over",
-    "answer.na_sent_back",
-    "answer.imported",
-    "answer.upgraded",
-    "answer.asked_anew",
-    "answer.upgrade_undone",
+    ANSWER_SAVED,
+    ANSWER_UNDONE,
+    ANSWER_TAKEN_OVER,
+    NA_SENT_BACK,
+    ANSWER_IMPORTED,
+    ANSWER_UPGRADED,
+    ANSWER_ASKED_AGAIN,
+    ANSWER_UPGRADE_UNDONE,
 )
 """Events that changed fields of an answer and raised its version."""
-_MOVED = {"answer.upgraded", "answer.asked_anew", "answer.upgrade_undone"}
+_MOVED = {ANSWER_UPGRADED, ANSWER_ASKED_AGAIN, ANSWER_UPGRADE_UNDONE}
 UNDOABLE = (
     *(action for action in CHANGING if action not in _MOVED),
-    "answer.confirmed_again",
-    "answer.kept_mine",
+    ANSWER_CONFIRMED_AGAIN,
+    ANSWER_KEPT,
 )
 """Events that can be put back; a confirmation is taken back by who may confirm, a move
 to another edition as a whole."""

@@ -8,7 +8,13 @@ from uuid import UUID
 from compliance.assessments.actions.following import Changes
 from compliance.assessments.actions.writing import CHANGING, json_of
 from compliance.assessments.choices import Verdict
-from compliance.assessments.filing import ATTACHED, DETACHED
+from compliance.assessments.events import (
+    ASSESSMENT_BROUGHT_IN,
+    ASSESSMENT_STARTED,
+    EVIDENCE_ATTACHED,
+    EVIDENCE_DETACHED,
+    NA_CONFIRMED,
+)
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.models.answer import FIELDS
 from compliance.audit import trail
@@ -23,11 +29,15 @@ _BLANK: Changes = dict.fromkeys(FIELDS) | {
     "answered_by_id": None,
     "answered_at": None,
 }
-_STARTED = "assessment.started"
-BROUGHT_IN = "assessment.brought_in"
 """The event of an assessment that came in a bundle: it tells all its answers."""
-_CONFIRMED = "answer.na_confirmed"
-HEARD = {*CHANGING, _STARTED, BROUGHT_IN, _CONFIRMED, ATTACHED, DETACHED}
+HEARD = {
+    *CHANGING,
+    ASSESSMENT_STARTED,
+    ASSESSMENT_BROUGHT_IN,
+    NA_CONFIRMED,
+    EVIDENCE_ATTACHED,
+    EVIDENCE_DETACHED,
+}
 """Events that tell what an answer says, or who said it."""
 _READ = ("pk", "question__key", *_BLANK, "na_confirmed_at")
 
@@ -44,21 +54,21 @@ class Told:
     def hear(self, event: Event) -> None:
         """Take in one event; they come in their order."""
         _, after = trail.changes(event)
-        if event.action == BROUGHT_IN:
+        if event.action == ASSESSMENT_BROUGHT_IN:
             self.start = event.seq
             for pk, values in after["answers"].items():
                 self._set(int(pk), event.seq, values)
                 self.confirmed[int(pk)] = {values.get("na_confirmed_at", "")}
             return
-        if event.action == _STARTED:
+        if event.action == ASSESSMENT_STARTED:
             self.start = event.seq
             carried = after.get("carried", {}).get("answers", {})
             for pk, values in carried.items():
                 self._set(int(pk), event.seq, values)
             return
         pk = int(event.subject_id)
-        self._set(pk, event.seq, after if event.action != _CONFIRMED else {})
-        if event.action == _CONFIRMED:
+        self._set(pk, event.seq, after if event.action != NA_CONFIRMED else {})
+        if event.action == NA_CONFIRMED:
             self.confirmed.setdefault(pk, set()).add(after.get("at", ""))
 
     def _set(self, pk: int, seq: int, after: Changes) -> None:

@@ -7,7 +7,18 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from compliance.assessments.against_trail.answers import BROUGHT_IN
+from compliance.assessments.events import (
+    ANSWER_RETURNED,
+    ASSESSMENT_BROUGHT_IN,
+    ASSESSMENT_STARTED,
+    ASSESSMENT_UPGRADED,
+    COMMENT_REOPENED,
+    COMMENT_RESOLVED,
+    COMMENT_WRITTEN,
+    FACTS_CHANGED,
+    NA_SENT_BACK,
+    UPGRADE_UNDONE,
+)
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import Answer, Assessment, Attachment, Comment
 from compliance.audit import trail
@@ -15,8 +26,7 @@ from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.evidence.models import Evidence
 
-_STARTED = "assessment.started"
-_MOVES = {"assessment.upgraded", "assessment.upgrade_undone"}
+_MOVES = {ASSESSMENT_UPGRADED, UPGRADE_UNDONE}
 _SHOWN = 60
 """Characters of a comment that a fault names."""
 
@@ -53,9 +63,9 @@ class Told:
     def hear(self, event: Event) -> None:
         """Take in one event; they come in their order."""
         _, after = trail.changes(event)
-        if event.action in {_STARTED, BROUGHT_IN}:
+        if event.action in {ASSESSMENT_STARTED, ASSESSMENT_BROUGHT_IN}:
             self._begin(event, after)
-        elif event.action == "assessment.facts_changed":
+        elif event.action == FACTS_CHANGED:
             for key in after.keys() - {"questions_moved"}:
                 self.facts[key], self.fact_seqs[key] = after[key], event.seq
         elif event.action in _MOVES:
@@ -67,7 +77,7 @@ class Told:
         self.head_seq = event.seq
         self.knows_all = "facts" in after
         self.facts = dict(after.get("facts", {}))
-        if event.action == _STARTED:
+        if event.action == ASSESSMENT_STARTED:
             first, last = after["period"]
             self.head = {"subject": after["subject"]}
             self.head |= {"period_from": first, "period_to": last}
@@ -87,16 +97,16 @@ class Told:
         for is_used, proofs in ((False, out), (True, new)):
             for proof in proofs:
                 self.proofs[answer_id, proof] = (is_used, seq)
-        if event.action in {"comment.written", "answer.na_sent_back"}:
+        if event.action in {COMMENT_WRITTEN, NA_SENT_BACK}:
             said = _Said(answer_id, event.actor_id, after["text"], seq)
             self.said[after["comment"]] = said
-        elif event.action == "answer.returned":
+        elif event.action == ANSWER_RETURNED:
             # Handed over later as a comment, which has no event of its own.
             self.returned.add(
                 (answer_id, event.actor_id, f"Returned: {after.get('text', '')}")
             )
-        elif event.action in {"comment.resolved", "comment.reopened"}:
-            is_resolved = event.action == "comment.resolved"
+        elif event.action in {COMMENT_RESOLVED, COMMENT_REOPENED}:
+            is_resolved = event.action == COMMENT_RESOLVED
             if known := self.said.get(after["comment"]):
                 known.seq = seq
                 known.resolved_by = event.actor_id if is_resolved else None

@@ -4,15 +4,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from compliance.assessments.actions.claiming import CLAIMED, DENIED
-from compliance.assessments.against_trail.answers import BROUGHT_IN
+from compliance.assessments.events import (
+    ASSESSMENT_BROUGHT_IN,
+    NAME_CLAIMED,
+    NAME_DENIED,
+)
 from compliance.assessments.models import Namesake, NamesakeSaid, Origin
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 
-_SAID = {CLAIMED: NamesakeSaid.YES, DENIED: NamesakeSaid.NO}
+_SAID: dict[str, NamesakeSaid] = {
+    NAME_CLAIMED: NamesakeSaid.YES,
+    NAME_DENIED: NamesakeSaid.NO,
+}
 
 
 def as_told(origin: Origin, names: Iterable[Namesake]) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def _told(organisation_id: UUID) -> tuple[dict[int, list[Any]], dict[int, int]]:
     told: dict[int, list[Any]] = {}
     seqs: dict[int, int] = {}
     events = Event.objects.filter(
-        organisation_id=organisation_id, action__in=[BROUGHT_IN, *_SAID]
+        organisation_id=organisation_id, action__in=[ASSESSMENT_BROUGHT_IN, *_SAID]
     )
     for event in events.order_by("seq"):
         after = trail.changes(event)[1]

@@ -8,15 +8,19 @@ from uuid import UUID
 from django.db.models import Q
 
 from compliance.assessments.actions.remedy import CHANGING, json_values, python_of
-from compliance.assessments.against_trail.answers import BROUGHT_IN
+from compliance.assessments.events import (
+    ACTION_CREATED,
+    ACTION_LINKED,
+    ACTION_UNLINKED,
+    ASSESSMENT_BROUGHT_IN,
+)
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
 from compliance.audit import trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 
-_CREATED = "action.created"
-_LINKS = {"action.linked": True, "action.unlinked": False}
+_LINKS: dict[str, bool] = {ACTION_LINKED: True, ACTION_UNLINKED: False}
 _BLANK: dict[str, Any] = dict.fromkeys(FIELDS) | {"title": "", "text": "", "version": 0}
 _WORDS = {
     "title": "title",
@@ -87,15 +91,15 @@ def _told(organisation_id: UUID) -> tuple[dict[int, _Task], bool]:
     found: dict[int, _Task] = {}
     knows_all = True
     events = Event.objects.filter(organisation_id=organisation_id)
-    events = events.filter(Q(subject_label="action") | Q(action=BROUGHT_IN))
+    events = events.filter(Q(subject_label="action") | Q(action=ASSESSMENT_BROUGHT_IN))
     for event in events.order_by("seq").iterator(chunk_size=2000):
         _, after = trail.changes(event)
-        if event.action == BROUGHT_IN:
+        if event.action == ASSESSMENT_BROUGHT_IN:
             knows_all = knows_all and "actions" in after
             for pk, values in after.get("actions", {}).items():
                 about = dict.fromkeys(values.pop("answers"), (True, event.seq))
                 found[int(pk)] = _Task(_BLANK | values, event.seq, about, True)
-        elif event.action == _CREATED:
+        elif event.action == ACTION_CREATED:
             found[int(event.subject_id)] = _made(event, after)
         elif task := found.get(int(event.subject_id)):
             _hear(task, event, after)

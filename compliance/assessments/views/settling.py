@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.assessments import actions, overview
+from compliance.assessments.events import NA_CONFIRMED
 from compliance.assessments.forms import BackForm, KnownForm, PickForm, SeqsForm
 from compliance.assessments.models import Answer
 from compliance.assessments.views.answers import ROW, mark, whole_row
@@ -193,7 +194,7 @@ def _undo_url(answer: Answer, event: Event | None) -> str:
     if event is None:
         return ""
     org = answer.assessment.organisation.slug
-    if event.action == actions.CONFIRMED:
+    if event.action == NA_CONFIRMED:
         return reverse("assessments:na_undo", args=[org])
     return reverse("assessments:undo", args=[org, answer.assessment_id, event.seq])
 

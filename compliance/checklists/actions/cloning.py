@@ -10,6 +10,7 @@ from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
 from compliance.checklists.actions.recording import RefusedError, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.events import CHECKLIST_CLONED, EDITION_DRAFTED
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.organisations.models import Organisation
@@ -56,7 +57,7 @@ def clone(
             "content_hash": source.content_hash,
             "number": draft.number,
         }
-        record(by, draft, "checklist.cloned", {}, after)
+        record(by, draft, CHECKLIST_CLONED, {}, after)
     return draft
 
 
@@ -86,7 +87,7 @@ def draft_next(
         document["edition"] |= head
         draft = _copied(checklist, source, document)
         after = {"number": draft.number, "based_on": source.number}
-        record(by, draft, "edition.drafted", {}, after)
+        record(by, draft, EDITION_DRAFTED, {}, after)
     return draft
 
 

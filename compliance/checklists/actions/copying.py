@@ -9,6 +9,7 @@ from compliance.checklists import content
 from compliance.checklists.actions.editing import choose, cite
 from compliance.checklists.actions.outline import next_key
 from compliance.checklists.actions.recording import open_draft, record
+from compliance.checklists.events import QUESTION_ADDED
 from compliance.checklists.models import Question
 from compliance.organisations.models import Organisation
 
@@ -39,4 +40,4 @@ def duplicate_question(
         choose(copy, stands["choices"])
         cite(copy, stands["cites"])
         after = {"key": copy.key, "section": original.section.key, "copied_from": key}
-        return record(by, edition, "question.added", {}, after | {"text": copy.text})
+        return record(by, edition, QUESTION_ADDED, {}, after | {"text": copy.text})

@@ -10,6 +10,7 @@ from compliance.checklists.actions.recording import (
     open_draft,
     record,
 )
+from compliance.checklists.events import QUESTION_CHANGED
 from compliance.checklists.models import (
     Choice,
     Citation,
@@ -54,7 +55,7 @@ def save_question(
             question.citations.all().delete()
             cite(question, changed["cites"])
         before = {name: stands.get(name) for name in changed}
-        return record(by, edition, "question.changed", {"key": key} | before, changed)
+        return record(by, edition, QUESTION_CHANGED, {"key": key} | before, changed)
 
 
 def choose(question: Question, choices: list[dict[str, Any]]) -> None:

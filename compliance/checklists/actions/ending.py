@@ -16,6 +16,7 @@ from compliance.checklists.actions.recording import (
     record,
 )
 from compliance.checklists.choices import EditionStatus
+from compliance.checklists.events import EDITION_DISCARDED, EDITION_RETIRED
 from compliance.checklists.models import Checklist
 from compliance.organisations.models import Organisation
 
@@ -45,7 +46,7 @@ def discard(
             "content_hash": found,
         }
         after = {"checklist_discarded": True} if is_last else {}
-        event = record(by, draft, "edition.discarded", before, after)
+        event = record(by, draft, EDITION_DISCARDED, before, after)
         drafting.empty(draft)
         try:
             draft.delete()
@@ -82,7 +83,7 @@ def retire(
         told = {"number": edition.number, "reason": reason, "followed": False}
         before = {"status": "published"}
         return record(
-            by, edition, "edition.retired", before, {"status": "retired"} | told
+            by, edition, EDITION_RETIRED, before, {"status": "retired"} | told
         )
 
 

@@ -14,6 +14,7 @@ from compliance.checklists.actions.recording import (
     record,
     rewrite,
 )
+from compliance.checklists.events import FACT_ADDED, FACT_REMOVED
 from compliance.checklists.limits import MOST_FACTS
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.models import Organisation
@@ -47,7 +48,7 @@ def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Event:
     Fact.objects.create(
         edition=edition, key=key, position=last + 1, **content.as_kept(values)
     )
-    return record(by, edition, "fact.added", {}, {"key": key} | values)
+    return record(by, edition, FACT_ADDED, {}, {"key": key} | values)
 
 
 def remove_fact(
@@ -63,7 +64,7 @@ def remove_fact(
         place = {"position": fact.position, "version": fact.version}
         before = content.fact_document(fact) | place
         fact.delete()
-        return record(by, edition, "fact.removed", before, {})
+        return record(by, edition, FACT_REMOVED, before, {})
 
 
 def _users(edition: Edition, key: str) -> list[str]:

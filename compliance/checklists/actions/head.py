@@ -11,6 +11,7 @@ from compliance.checklists.actions.recording import (
     open_draft,
     record,
 )
+from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import parts
 from compliance.organisations.models import Organisation
@@ -56,7 +57,7 @@ def write_head(by: Any, edition: Edition, values: dict[str, Any]) -> Event | Non
     edition.save()
     before = {name: as_told(stands[name]) for name in changed}
     after = {name: as_told(value) for name, value in changed.items()}
-    return record(by, edition, "edition.changed", before, after)
+    return record(by, edition, EDITION_CHANGED, before, after)
 
 
 def as_told(value: Any) -> Any:

@@ -15,6 +15,7 @@ from compliance.checklists.actions.recording import (
     stored,
 )
 from compliance.checklists.amendments import FIELDS
+from compliance.checklists.events import PROVISION_RELEASED, PROVISIONS_SET
 from compliance.checklists.models import Instrument, Provision, Theme
 
 
@@ -159,7 +160,7 @@ def release_provision(*, by: Any, provision_id: int) -> None:
     trail.record(
         by=by,
         organisation_id=LIBRARY,
-        action="instrument.provision-released",
+        action=PROVISION_RELEASED,
         subject=row.instrument,
         after={"cite": row.cite},
     )
@@ -188,7 +189,7 @@ def _record_provisions(
     event = trail.record(
         by=by,
         organisation_id=LIBRARY,
-        action="instrument.provisions-set",
+        action=PROVISIONS_SET,
         subject=instrument,
         before={
             cite: difference(before[cite], values) for cite, values in known.items()

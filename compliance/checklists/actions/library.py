@@ -8,6 +8,7 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
 from compliance.audit.transaction import writing
 from compliance.checklists.actions.recording import RefusedError, difference
+from compliance.checklists.events import CROSSWALK_ADDED, CROSSWALK_SET, NOTICES_SET
 from compliance.checklists.models import Checklist, Notice, Relation
 
 BROUGHT_IN = "IN-"
@@ -28,7 +29,7 @@ def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
         for row in Relation.objects.select_related("a_checklist", "b_checklist")
         if not row.code.startswith(BROUGHT_IN) or row.ends in ends
     ]
-    return _replaced(by, "crosswalk.set", kept, rows, _relation)
+    return _replaced(by, CROSSWALK_SET, kept, rows, _relation)
 
 
 @writing()
@@ -52,7 +53,7 @@ def add_relations(*, by: Any, pairs: list[dict[str, Any]]) -> int:
     trail.record(
         by=by,
         organisation_id=LIBRARY,
-        action="crosswalk.added",
+        action=CROSSWALK_ADDED,
         subject=Relation(pk=0),  # the whole of it, which has no row
         after={"added": len(rows), "first": str(rows[0])},
     )
@@ -82,7 +83,7 @@ def store_notices(*, by: Any, notices: list[dict[str, Any]]) -> bool:
     A notice has ``kind``, ``title``, ``text``, ``url`` and ``checked_on``.
     """
     rows = [Notice(position=at, **notice) for at, notice in enumerate(notices, 1)]
-    return _replaced(by, "notices.set", list(Notice.objects.all()), rows, _notice)
+    return _replaced(by, NOTICES_SET, list(Notice.objects.all()), rows, _notice)
 
 
 def _notice(row: Notice) -> tuple[str, dict[str, Any]]:

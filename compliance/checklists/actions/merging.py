@@ -12,6 +12,7 @@ from compliance.checklists.actions.recording import (
     record,
     refuse_changed,
 )
+from compliance.checklists.events import EDITION_MERGED, MERGING_UNDONE
 from compliance.checklists.merged import merge as merged
 from compliance.checklists.merged import offers
 from compliance.checklists.models import Checklist, Edition
@@ -58,7 +59,7 @@ def merge(
             "ours": [key for key in keys if key not in taken],
             "parts": now,
         }
-        return record(by, edition, "edition.merged", before, after)
+        return record(by, edition, EDITION_MERGED, before, after)
 
 
 def take_out(
@@ -88,7 +89,7 @@ def take_out(
     _stand_on(checklist, newer.checklist.editions.get(number=before["cloned_from"]))
     told = {name: before[name] for name in ("cloned_from", "parts")}
     was = {name: after[name] for name in ("cloned_from", "parts")}
-    record(by, edition, "edition.merging-undone", was, told)
+    record(by, edition, MERGING_UNDONE, was, told)
 
 
 def _cloned(edition: Edition) -> Checklist:

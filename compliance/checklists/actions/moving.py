@@ -4,6 +4,7 @@ from typing import Any
 
 from compliance.audit.models import Event
 from compliance.checklists.actions.recording import RefusedError, open_draft, record
+from compliance.checklists.events import QUESTION_MOVED, SECTION_MOVED
 from compliance.checklists.models import Edition, Question, Section
 from compliance.organisations.models import Organisation
 
@@ -35,7 +36,7 @@ def move_question(
         _number(edition, tree, rows)
         after = {"section": target[0], "behind": target[1]}
         before = {"key": key, "section": was[0], "behind": was[1]}
-        return record(by, edition, "question.moved", before, after)
+        return record(by, edition, QUESTION_MOVED, before, after)
 
 
 def move_section(
@@ -66,7 +67,7 @@ def move_section(
         Section.objects.bulk_update(sections.values(), ["position"], batch_size=500)
         _number(edition, {name: tree[name] for name in order}, rows)
         before, after = {"key": key, "position": at + 1}, {"position": goes + 1}
-        return record(by, edition, "section.moved", before, after)
+        return record(by, edition, SECTION_MOVED, before, after)
 
 
 def _index(order: list[str], key: str, behind: str) -> int:

@@ -17,6 +17,13 @@ from compliance.checklists.actions.recording import (
     record,
     rewrite,
 )
+from compliance.checklists.events import (
+    EDITION_DISCARDED,
+    QUESTION_ADDED,
+    QUESTION_REMOVED,
+    SECTION_ADDED,
+    SECTION_REMOVED,
+)
 from compliance.checklists.models import Checklist, Edition, Question, Section
 from compliance.organisations.models import Organisation
 
@@ -35,7 +42,7 @@ def add_section(
         key = free_key(slugify(title)[:50] or "section", keys)
         Section.objects.create(edition=edition, key=key, title=title, position=last + 1)
         after = {"key": key, "title": title}
-        return record(by, edition, "section.added", {}, after)
+        return record(by, edition, SECTION_ADDED, {}, after)
 
 
 def save_section(
@@ -65,7 +72,7 @@ def remove_section(
         place = {"position": section.position, "version": section.version}
         before = content.section_document(section) | place
         section.delete()
-        return record(by, edition, "section.removed", before, {})
+        return record(by, edition, SECTION_REMOVED, before, {})
 
 
 def add_question(
@@ -93,7 +100,7 @@ def add_question(
             weight=3,
         )
         after = {"key": question.key, "section": section, "text": text}
-        return record(by, edition, "question.added", {}, after)
+        return record(by, edition, QUESTION_ADDED, {}, after)
 
 
 def next_key(edition: Edition) -> str:
@@ -103,7 +110,7 @@ def next_key(edition: Edition) -> str:
     rows = Question.objects.filter(edition__checklist=checklist)
     keys = set(rows.order_by().values_list("key", flat=True).distinct())
     added = trail.events_of(chain_of(checklist)).filter(
-        action="question.added", subject_label="edition", subject_id__in=editions
+        action=QUESTION_ADDED, subject_label="edition", subject_id__in=editions
     )
     keys |= {trail.changes(event)[1]["key"] for event in added}
     keys |= _discarded(checklist)
@@ -118,7 +125,7 @@ def next_key(edition: Edition) -> str:
 def _discarded(checklist: Checklist) -> set[str]:
     """Keys of the drafts of a checklist that were thrown away; one before it, too."""
     gone = trail.events_of(chain_of(checklist)).filter(
-        action="edition.discarded", payload__gt=""
+        action=EDITION_DISCARDED, payload__gt=""
     )
     told = [trail.changes(event)[0] for event in gone]
     rows = [row["questions"] for row in told if row["checklist"] == checklist.key]
@@ -148,4 +155,4 @@ def remove_question(
         question.delete()
         later = edition.questions.filter(position__gt=at)
         later.update(position=F("position") - 1)
-        return record(by, edition, "question.removed", before, {})
+        return record(by, edition, QUESTION_REMOVED, before, {})

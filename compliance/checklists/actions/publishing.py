@@ -8,6 +8,7 @@ from compliance.audit.transaction import writing
 from compliance.checklists import content
 from compliance.checklists.actions.recording import RefusedError, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.events import EDITION_PUBLISHED, EDITION_RETIRED
 from compliance.checklists.models import Checklist, Edition
 
 
@@ -41,9 +42,7 @@ def _frozen(by: Any, edition: Edition, told: dict[str, Any]) -> Edition:
     for old in older:
         old.status = EditionStatus.RETIRED
         old.save(update_fields=["status"])
-        record(
-            by, old, "edition.retired", {"status": "published"}, {"status": "retired"}
-        )
+        record(by, old, EDITION_RETIRED, {"status": "published"}, {"status": "retired"})
     edition.status = EditionStatus.PUBLISHED
     edition.published_at = timezone.now()
     edition.content_hash = content.content_hash(content.document(edition))
@@ -53,5 +52,5 @@ def _frozen(by: Any, edition: Edition, told: dict[str, Any]) -> Edition:
         "number": edition.number,
         "content_hash": edition.content_hash,
     }
-    record(by, edition, "edition.published", {"status": was}, after | told)
+    record(by, edition, EDITION_PUBLISHED, {"status": was}, after | told)
     return edition

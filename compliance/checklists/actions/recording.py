@@ -9,6 +9,7 @@ from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.audit.transaction import writing
 from compliance.checklists.choices import EditionStatus
+from compliance.checklists.events import ADDED, CHANGED
 from compliance.checklists.models import Checklist, Edition, Fact, Section
 from compliance.organisations.models import Organisation
 
@@ -81,8 +82,13 @@ def rewrite(
         setattr(row, name, value)
     row.version += 1
     row.save()
-    action = f"{row._meta.model_name}.changed"
-    return record(by, edition, action, {"key": row.key} | before, changed)
+    return record(
+        by,
+        edition,
+        CHANGED[str(row._meta.model_name)],
+        {"key": row.key} | before,
+        changed,
+    )
 
 
 def refuse_changed(changed: Sequence[str]) -> None:
@@ -124,7 +130,7 @@ def stored(by: Any, row: Any, fields: dict[str, Any], chain: UUID = LIBRARY) -> 
     trail.record(
         by=by,
         organisation_id=chain,
-        action=f"{row._meta.model_name}.{'added' if is_new else 'changed'}",
+        action=(ADDED if is_new else CHANGED)[str(row._meta.model_name)],
         subject=row,
         before=before,
         after=changed | ({"key": row.key} if is_new else {}),

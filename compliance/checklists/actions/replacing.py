@@ -11,6 +11,7 @@ from compliance.checklists.actions.recording import (
     record,
     refuse_changed,
 )
+from compliance.checklists.events import EDITION_REPLACED, REPLACING_UNDONE
 from compliance.checklists.models import Choice, Edition, Question
 from compliance.checklists.replacing import CHOICE, LISTS, TEXTS, hits, replaced
 from compliance.organisations.models import Organisation
@@ -47,7 +48,7 @@ def replace_all(
             return None
         _write(rows)
         told = {"find": find, "put": put, "questions": after}
-        return record(by, edition, "edition.replaced", before, told)
+        return record(by, edition, EDITION_REPLACED, before, told)
 
 
 def put_back(
@@ -62,7 +63,7 @@ def put_back(
     changed = [key for key in before if not _stands(rows.get(key), after[key])]
     refuse_changed(changed)
     _write([_written(rows[key], values) for key, values in before.items()])
-    record(by, edition, "edition.replacing-undone", after, {"questions": before})
+    record(by, edition, REPLACING_UNDONE, after, {"questions": before})
 
 
 def _stands(question: Question | None, values: dict[str, Any]) -> bool:

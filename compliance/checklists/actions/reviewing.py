@@ -12,6 +12,7 @@ from compliance.checklists.actions.recording import (
     record,
 )
 from compliance.checklists.choices import EditionStatus
+from compliance.checklists.events import EDITION_SENT, EDITION_SENT_BACK
 from compliance.checklists.models import Checklist, Edition
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import Organisation, User
@@ -27,7 +28,7 @@ def send_to_review(
         edition.sent_at, edition.sent_by = timezone.now(), by
         edition.save(update_fields=["status", "sent_at", "sent_by"])
         before, after = {"status": "draft"}, {"status": "review"}
-        record(by, edition, "edition.sent", before, after | {"number": edition.number})
+        record(by, edition, EDITION_SENT, before, after | {"number": edition.number})
     return edition
 
 
@@ -41,7 +42,7 @@ def send_back(
         edition.sent_at = edition.sent_by = None
         edition.save(update_fields=["status", "sent_at", "sent_by"])
         before, after = {"status": "review"}, {"status": "draft", "reason": reason}
-        record(by, edition, "edition.sent-back", before, after)
+        record(by, edition, EDITION_SENT_BACK, before, after)
     return edition
 
 

@@ -14,6 +14,7 @@ from compliance.checklists.actions.recording import (
     stored,
 )
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.events import EDITION_BROUGHT_IN, EDITION_RETIRED
 from compliance.checklists.models import Checklist, Edition, Theme
 
 
@@ -72,7 +73,7 @@ def _beside(
     if edition is None:
         edition = _filled(Edition(checklist=checklist), document)
         after = {"number": number, "content_hash": content.content_hash(document)}
-        record(by, edition, "edition.brought-in", {}, after)
+        record(by, edition, EDITION_BROUGHT_IN, {}, after)
         return edition, True
     is_final = edition.status not in UNPUBLISHED
     if is_final and edition.content_hash != content.content_hash(document):
@@ -125,7 +126,7 @@ def bring_in(
     told = {"number": edition.number, "questions": asked}
     told["content_hash"] = content.content_hash(document)
     after = changed | {"key": key} | told
-    record(by, edition, "edition.brought-in", before, after)
+    record(by, edition, EDITION_BROUGHT_IN, before, after)
     return edition, True
 
 
@@ -173,5 +174,5 @@ def keep_final(
     edition.content_hash = content.content_hash(content.document(edition))
     edition.save(update_fields=["status", "published_at", "content_hash"])
     after = {"number": number, "content_hash": edition.content_hash} | told
-    record(by, edition, "edition.retired", {}, {"status": "retired"} | after)
+    record(by, edition, EDITION_RETIRED, {}, {"status": "retired"} | after)
     return edition

@@ -20,6 +20,7 @@ from compliance.checklists.actions.recording import (
     rewrite,
 )
 from compliance.checklists.actions.replacing import put_back
+from compliance.checklists.events import QUESTION_RESTORED, RESTORED
 from compliance.checklists.models import Edition, Fact, Question, Section
 from compliance.organisations.models import Organisation
 
@@ -162,7 +163,7 @@ def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
     choose(question, was["choices"])
     cite(question, was["cites"])
     after = {"key": key, "section": section.key}
-    record(by, edition, "question.restored", {}, after)
+    record(by, edition, QUESTION_RESTORED, {}, after)
 
 
 def _restore(
@@ -177,5 +178,10 @@ def _restore(
     rows.filter(position__gte=at).update(position=F("position") + 1)
     values = was | {"version": was["version"] + 1}
     row = model.objects.create(edition=edition, **content.as_kept(values))
-    part = row._meta.model_name
-    record(by, edition, f"{part}.restored", {}, {"key": row.key, "position": at})
+    record(
+        by,
+        edition,
+        RESTORED[str(model._meta.model_name)],
+        {},
+        {"key": row.key, "position": at},
+    )

@@ -18,6 +18,7 @@ from compliance.evidence.actions.recording import (
     plain,
     refuse_wrong_words,
 )
+from compliance.evidence.events import EVIDENCE_ADDED, EVIDENCE_REFUSED
 from compliance.evidence.models import Evidence
 from compliance.evidence.naming import clean_name, link_fault, with_ending
 from compliance.organisations.models import Organisation, User
@@ -118,7 +119,7 @@ def _write(evidence: Evidence) -> Evidence:
         trail.record(
             by=by,
             organisation_id=evidence.organisation_id,
-            action="evidence.added",
+            action=EVIDENCE_ADDED,
             subject=evidence,
             after=plain(_known(evidence)),
         )
@@ -171,7 +172,7 @@ def _scan(evidence: Evidence, upload: UploadedFile) -> None:
         trail.record(
             by=evidence.added_by,
             organisation_id=evidence.organisation_id,
-            action="evidence.refused",
+            action=EVIDENCE_REFUSED,
             subject=evidence.organisation,
             after={
                 "file_name": evidence.file_name,

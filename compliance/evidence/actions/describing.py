@@ -13,6 +13,7 @@ from compliance.evidence.actions.recording import (
     plain,
     refuse_wrong_words,
 )
+from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 
@@ -67,7 +68,7 @@ def describe(
             trail.record(
                 by=by,
                 organisation_id=evidence.organisation_id,
-                action="evidence.described",
+                action=EVIDENCE_DESCRIBED,
                 subject=evidence,
                 before=plain(before),
                 after=plain({name: changes[name] for name in before}),

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from compliance.assessments.against_trail import answers, beside
+from compliance.assessments.events import ANSWER_RETURNED
 from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
 from compliance.interchange.records.values import values_of
 from compliance.reviews import told as reviews
+from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.hands import Makes, makes, prepares
 
-SIGNED = "assessment.signed"
 _SIGNOFF = (
     "content_hash", "statement", "reservations", "role", "signer", "method",
 )  # fmt: skip
@@ -80,7 +81,7 @@ class _Heard:
     def hear(self, said: dict[str, Any], is_last: bool) -> None:
         """Take in one event; ``ValueError`` for one that tells something else."""
         is_erased = not said["payload"]
-        if said["action"] == SIGNED:
+        if said["action"] == ASSESSMENT_SIGNED:
             self.signed[said["hash"]] = said
         if not is_last:
             return
@@ -137,7 +138,7 @@ class _Heard:
         for one in self.beside.said.values():
             if one.seq == event.seq:
                 one.text = ANY
-        if event.action == "answer.returned":
+        if event.action == ANSWER_RETURNED:
             self.beside.returned.add((int(event.subject_id), None, ANY))
 
 

@@ -11,8 +11,8 @@ from compliance.assessments.models import Origin, OriginEvent, OriginTrail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.erasing import Cleaner, cleaned, holding
 from compliance.organisations.models import User
+from compliance.reviews.events import ASSESSMENT_SIGNED
 
-_SIGNED = "assessment.signed"
 There = dict[str, dict[str, str]]
 """Trail to number to the hash of what is left of an event."""
 
@@ -68,7 +68,7 @@ def _clean_events(
     row: OriginTrail, texts: list[str], clean: Cleaner
 ) -> Iterator[tuple[str, str]]:
     named = row.events.filter(holding(texts) | holding(texts, "rest"))
-    for event in list(named.exclude(action=_SIGNED)):
+    for event in list(named.exclude(action=ASSESSMENT_SIGNED)):
         said = json.loads(event.payload or event.rest or "{}")
         rest = canonical(cleaned(said, clean))
         if rest == canonical(said):

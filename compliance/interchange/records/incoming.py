@@ -10,12 +10,12 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from compliance.assessments.against_trail import (
-    BROUGHT_IN,
     as_told,
     beside,
     names,
     remedies,
 )
+from compliance.assessments.events import ASSESSMENT_BROUGHT_IN
 from compliance.assessments.models import (
     Assessment,
     Namesake,
@@ -148,7 +148,7 @@ def _record(
     return trail.record(
         by=by,
         organisation_id=assessment.organisation_id,
-        action=BROUGHT_IN,
+        action=ASSESSMENT_BROUGHT_IN,
         subject=assessment,
         scope_id=assessment.pk,
         after={

@@ -11,6 +11,7 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.evidence.storage import no_space_told
+from compliance.interchange.events import ASSESSMENT_BUNDLED
 from compliance.interchange.records import outgoing
 from compliance.interchange.records.outgoing import Listen, Record, Written
 from compliance.organisations.models import User
@@ -40,7 +41,7 @@ def note(*, by: User | None, record: Record, written: Written) -> None:
         trail.record(
             by=by,
             organisation_id=record.assessment.organisation_id,
-            action="assessment.bundled",
+            action=ASSESSMENT_BUNDLED,
             subject=record.assessment,
             scope_id=record.assessment.pk,
             after={"bundle": written.digest, "content_hash": written.content_hash},

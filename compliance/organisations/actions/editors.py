@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
 from compliance.audit.transaction import writing
+from compliance.organisations.events import EDITOR_ENDED, EDITOR_MADE
 from compliance.organisations.models import User
 
 
@@ -27,7 +28,7 @@ def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
             trail.record(
                 by=by,
                 organisation_id=LIBRARY,
-                action="editor.made" if is_editor else "editor.ended",
+                action=EDITOR_MADE if is_editor else EDITOR_ENDED,
                 subject=user,
                 before={"is_editor": not is_editor},
                 after={"is_editor": is_editor},

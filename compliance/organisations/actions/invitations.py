@@ -16,6 +16,13 @@ from compliance.audit import trail
 from compliance.audit.transaction import attempt, writing
 from compliance.organisations.actions.members import join, lock, refuse_above
 from compliance.organisations.choices import Role
+from compliance.organisations.events import (
+    INVITATION_ACCEPTED,
+    INVITATION_DECLINED,
+    INVITATION_ENDED,
+    INVITATION_SENT_AGAIN,
+    MEMBER_INVITED,
+)
 from compliance.organisations.models import (
     Invitation,
     Membership,
@@ -74,7 +81,7 @@ def invite(
         token = _renew(by, invitation)
         invitation.full_clean()
         invitation.save(force_insert=True)
-        _record(by, invitation, "member.invited")
+        _record(by, invitation, MEMBER_INVITED)
         return _send(by, invitation, token, ask)
 
 
@@ -91,7 +98,7 @@ def send_again(
         token = _renew(by, found)
         found.path = path or found.path
         found.save()
-        _record(by, found, "invitation.sent_again")
+        _record(by, found, INVITATION_SENT_AGAIN)
         return _send(by, found, token, ask)
 
 
@@ -101,7 +108,7 @@ def end_invitation(*, by: User, invitation: Invitation) -> None:
     Raises ``ValidationError`` for one that is over, and for a role above the remover's.
     """
     with writing():
-        _end(by, _locked(by, invitation), "invitation.ended")
+        _end(by, _locked(by, invitation), INVITATION_ENDED)
 
 
 def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
@@ -110,7 +117,7 @@ def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
     Raises ``ValidationError`` for one that is over.
     """
     with writing():
-        _end(by, _open(invitation), "invitation.declined")
+        _end(by, _open(invitation), INVITATION_DECLINED)
 
 
 def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
@@ -128,7 +135,7 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
             found.organisation,
             by,
             found.role,
-            "invitation.accepted",
+            INVITATION_ACCEPTED,
             invited_by_id=found.invited_by_id,
         )
         arrived.send(sender=Invitation, invitation=found, membership=membership)
@@ -222,7 +229,7 @@ def _end(by: User | None, invitation: Invitation, action: str) -> None:
 
 def _record(by: User | None, invitation: Invitation, action: str) -> None:
     told = {"person": invitation.email, "role": invitation.role}
-    is_over = action in {"invitation.ended", "invitation.declined"}
+    is_over = action in {INVITATION_ENDED, INVITATION_DECLINED}
     trail.record(
         by=by,
         organisation_id=invitation.organisation_id,

@@ -13,6 +13,13 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.access import ALLOWED, takes
 from compliance.organisations.choices import Role
+from compliance.organisations.events import (
+    MEMBER_ADDED,
+    MEMBER_LEFT,
+    MEMBER_REMOVED,
+    MEMBER_ROLE_CHANGED,
+    ORGANISATION_CREATED,
+)
 from compliance.organisations.models import Membership, Organisation, User
 
 rights_lost = Signal()
@@ -37,7 +44,7 @@ def create_organisation(
         trail.record(
             by=by,
             organisation_id=organisation.pk,
-            action="organisation.created",
+            action=ORGANISATION_CREATED,
             subject=organisation,
             after={"name": name, "slug": slug},
         )
@@ -69,7 +76,7 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
         trail.record(
             by=by,
             organisation_id=organisation.pk,
-            action="member.role_changed",
+            action=MEMBER_ROLE_CHANGED,
             subject=membership,
             before={"role": before},
             after={"role": role},
@@ -86,7 +93,7 @@ def remove_member(*, by: User, membership: Membership) -> None:
         membership = _locked(membership)
         refuse_above(by, membership.organisation, membership.role)
         keep_an_owner(membership)
-        _end(by, membership, "member.removed")
+        _end(by, membership, MEMBER_REMOVED)
 
 
 def leave(*, by: User, membership: Membership) -> None:
@@ -97,7 +104,7 @@ def leave(*, by: User, membership: Membership) -> None:
     with writing():
         membership = _locked(membership)
         keep_an_owner(membership)
-        _end(by, membership, "member.left")
+        _end(by, membership, MEMBER_LEFT)
 
 
 def make_placeholders(*, names: Sequence[str]) -> list[User]:
@@ -123,7 +130,7 @@ def join(
     organisation: Organisation,
     user: User,
     role: str,
-    action: str = "member.added",
+    action: str = MEMBER_ADDED,
     **told: Any,
 ) -> Membership:
     """The new membership, with its event, which tells more where there is more."""

@@ -9,9 +9,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.audit.event_types import EventType
 from compliance.audit.transaction import attempt, writing
 from compliance.organisations import webauthn
 from compliance.organisations.actions.invitations import hash_of
+from compliance.organisations.events import (
+    PASSKEY_ADDED,
+    PASSKEY_REMOVED,
+    PASSKEY_RENAMED,
+)
 from compliance.organisations.models import Challenge, Membership, Passkey, User
 from compliance.web.mail import absolute, queue_mail
 
@@ -87,7 +93,7 @@ def add_passkey(*, by: User, session: str, name: str, said: str) -> Passkey:
         except IntegrityError as error:
             msg = "This passkey is known already."
             raise ValidationError(msg) from error
-        _tell(by, "added", {}, {"passkey": passkey.name})
+        _tell(by, PASSKEY_ADDED, "added", {}, {"passkey": passkey.name})
     return passkey
 
 
@@ -100,14 +106,20 @@ def rename_passkey(*, by: User, passkey: Passkey, name: str) -> None:
             return
         passkey.clean_fields(exclude=["public"])
         passkey.save(update_fields=["name"])
-        _tell(by, "renamed", {"passkey": before}, {"passkey": passkey.name})
+        _tell(
+            by,
+            PASSKEY_RENAMED,
+            "renamed",
+            {"passkey": before},
+            {"passkey": passkey.name},
+        )
 
 
 def remove_passkey(*, by: User, passkey: Passkey) -> None:
     """It is not recognised any more, whoever has the device."""
     with writing():
         passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
-        _tell(by, "removed", {"passkey": passkey.name}, {})
+        _tell(by, PASSKEY_REMOVED, "removed", {"passkey": passkey.name}, {})
         passkey.delete()
 
 
@@ -172,14 +184,20 @@ def _use_up(by: User, session: str, purpose: str, value: str) -> None:
         raise ValidationError(LATE)
 
 
-def _tell(by: User, what: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _tell(
+    by: User,
+    action: EventType,
+    what: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
     """To the person by mail, and to each organisation whose trail it may matter to."""
     memberships = Membership.objects.of(by).order_by("organisation_id")
     for membership in memberships:
         trail.record(
             by=by,
             organisation_id=membership.organisation_id,
-            action=f"passkey.{what}",
+            action=action,
             subject=membership,
             before=before,
             after={"person": by.email} | after,

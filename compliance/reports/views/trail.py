@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit import checkpoints, exporting, verified
 from compliance.audit import trail as chain
+from compliance.audit.events import TRAIL_EXPORTED
 from compliance.audit.transaction import writing
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports.chosen import PROGRAM, Chosen, Sort, chosen_in, nonsense_in
@@ -72,7 +73,7 @@ def trail_export(request: MemberRequest) -> HttpResponseBase:
         chain.record(
             by=request.user,
             organisation_id=organisation.pk,
-            action="trail.exported",
+            action=TRAIL_EXPORTED,
             subject=organisation,
             after={"form": form, "chosen": chosen.query},
         )

@@ -6,6 +6,7 @@ from django.utils import timezone
 from compliance.assessments.actions import confirm_na
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.events import ANSWER_ACCEPTED, ANSWER_RETURNED
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
@@ -18,6 +19,12 @@ from compliance.reviews.hands import hands_of
 from compliance.reviews.models import Check, Review
 from compliance.reviews.reading import read_desk
 from compliance.reviews.snapshot import line_of, to_read
+
+LOOKED = {
+    CheckResult.ACCEPTED: ANSWER_ACCEPTED,
+    CheckResult.RETURNED: ANSWER_RETURNED,
+}
+"""The event of each result."""
 
 
 def check(
@@ -71,7 +78,7 @@ def check(
         trail.record(
             by=by,
             organisation_id=here.organisation_id,
-            action=f"answer.{result}",
+            action=LOOKED[CheckResult(result)],
             subject=answer,
             scope_id=here.pk,
             after={"seen": seen, "review": review.pk}
@@ -120,7 +127,7 @@ def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
             entries=[
                 trail.Entry(
                     look.answer,
-                    "answer.accepted",
+                    ANSWER_ACCEPTED,
                     after={"seen": look.seen, "review": desk.review.pk},
                 )
                 for look in looks

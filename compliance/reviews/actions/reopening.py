@@ -10,6 +10,11 @@ from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import Decision
+from compliance.reviews.events import (
+    ASSESSMENT_REOPENED,
+    REOPENING_ASKED,
+    REOPENING_DECLINED,
+)
 from compliance.reviews.models import Reopening
 from compliance.reviews.signed import since_signed
 from compliance.reviews.snapshot import content_of
@@ -40,7 +45,7 @@ def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening
         clean_typed(asked, "reason")
         asked.save(force_insert=True)
         told = {"said": asked.reason}
-        tell(by, here, "assessment.reopening_asked", {}, told)
+        tell(by, here, REOPENING_ASKED, {}, told)
     return asked
 
 
@@ -68,7 +73,7 @@ def decide_reopening(
         asked.save(update_fields=["decision", "decided_at", "decided_by", "changed"])
         if decision == Decision.DECLINED:
             told = {"changed": asked.changed}
-            tell(by, here, "assessment.reopening_declined", {}, told)
+            tell(by, here, REOPENING_DECLINED, {}, told)
             return asked
         before = {"status": here.status, "revision": here.revision}
         here.status, here.revision = AssessmentStatus.RUNNING, here.revision + 1
@@ -79,5 +84,5 @@ def decide_reopening(
             "content_hash": signed.snapshot_id,
             "changed": asked.changed,
         }
-        tell(by, here, "assessment.reopened", before, told)
+        tell(by, here, ASSESSMENT_REOPENED, before, told)
     return asked

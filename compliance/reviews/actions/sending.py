@@ -13,6 +13,7 @@ from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import CheckResult, ReviewEnd
+from compliance.reviews.events import ASSESSMENT_RETURNED, ASSESSMENT_SENT
 from compliance.reviews.models import Check, Review
 from compliance.reviews.points import PREPARING, blocking, points
 from compliance.reviews.reading import read_desk
@@ -43,7 +44,7 @@ def send(*, by: User, assessment: Assessment) -> Review:
         here.status = AssessmentStatus.REVIEW
         here.save(update_fields=["status"])
         told = {"status": here.status, "content_hash": desk.content.content_hash}
-        tell(by, here, "assessment.sent", {"status": "running"}, told)
+        tell(by, here, ASSESSMENT_SENT, {"status": "running"}, told)
     return review
 
 
@@ -74,7 +75,7 @@ def return_for_changes(
         here.status = AssessmentStatus.RUNNING
         here.save(update_fields=["status"])
         told = {"status": here.status, "returned": keys, "said": said}
-        tell(by, here, "assessment.returned", {"status": "review"}, told)
+        tell(by, here, ASSESSMENT_RETURNED, {"status": "review"}, told)
     return keys
 
 

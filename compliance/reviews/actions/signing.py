@@ -17,6 +17,7 @@ from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.content import Content
+from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff, Snapshot
 from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import read_desk
@@ -107,7 +108,7 @@ def _sign(by: User, here: Assessment, signoff: SignOff, review: Review) -> None:
         "stood_at": signoff.stood_at.isoformat(),
         "method": signoff.method,
     }
-    event = tell(by, here, "assessment.signed", {"status": here.status}, told)
+    event = tell(by, here, ASSESSMENT_SIGNED, {"status": here.status}, told)
     signoff.trail_seq, signoff.trail_hash = event.seq, event.hash
     signoff.save(force_insert=True)
     review.ended, review.ended_at = ReviewEnd.SIGNED, signoff.signed_at

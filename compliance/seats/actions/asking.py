@@ -18,6 +18,12 @@ from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import RequestStatus
+from compliance.seats.events import (
+    REQUEST_ANSWERED,
+    REQUEST_ASKED,
+    REQUEST_CLOSED,
+    REQUEST_SAID,
+)
 from compliance.seats.models import Request, RequestMessage, Seat
 from compliance.web.mail import absolute, queue_mail
 
@@ -61,7 +67,7 @@ def ask(
         asked.save(force_insert=True)
         told = {"number": asked.number, "title": title, "text": text}
         told |= {"due_on": due_on.isoformat()}
-        tell(by, assessment, "request.asked", asked, after=told)
+        tell(by, assessment, REQUEST_ASKED, asked, after=told)
         _mail_in(by, asked, text)
     return asked
 
@@ -76,7 +82,7 @@ def say(*, by: User, seat: Seat, request_id: int, text: str) -> RequestMessage:
         asked = _open(Request.objects.filter(seat=here), request_id)
         said = _message(by, asked, text, None)
         _move(asked, RequestStatus.OPEN)
-        tell(by, here.assessment, "request.said", asked, after=_told(said))
+        tell(by, here.assessment, REQUEST_SAID, asked, after=_told(said))
         _mail_in(by, asked, said.text)
     return said
 
@@ -96,7 +102,7 @@ def reply(
             raise ValidationError({"evidence": "Choose evidence of yours."})
         said = _message(by, asked, text, evidence)
         _move(asked, RequestStatus.ANSWERED)
-        tell(by, assessment, "request.answered", asked, after=_told(said))
+        tell(by, assessment, REQUEST_ANSWERED, asked, after=_told(said))
         _mail_out(by, asked, said.text)
     return said
 
@@ -115,7 +121,7 @@ def close(*, by: User, request: Request) -> Request:
         asked.closed_at, asked.closed_by = timezone.now(), by
         _move(asked, RequestStatus.CLOSED)
         told = {"number": asked.number}
-        tell(by, asked.assessment, "request.closed", asked, before=before, after=told)
+        tell(by, asked.assessment, REQUEST_CLOSED, asked, before=before, after=told)
         mail = _mail_in if by.pk == asked.asked_by_id else _mail_out
         mail(by, asked, "", closes=True)
     return asked

@@ -18,6 +18,13 @@ from compliance.organisations.models import Invitation, Membership, User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
+from compliance.seats.events import (
+    SEAT_ENDED,
+    SEAT_GIVEN,
+    SEAT_OFFER_ENDED,
+    SEAT_OFFERED,
+    SEAT_TAKEN_UP,
+)
 from compliance.seats.models import SEATED, Seat, SeatOffer
 from compliance.web.mail import absolute, queue_mail
 
@@ -97,7 +104,7 @@ def _offer(
     clean_typed(offer, "purpose")
     offer.validate_constraints()
     offer.save(force_insert=True)
-    tell(by, assessment, "seat.offered", offer, after=_told(offer) | {"person": email})
+    tell(by, assessment, SEAT_OFFERED, offer, after=_told(offer) | {"person": email})
     return offer
 
 
@@ -131,7 +138,7 @@ def end_offer(*, by: User, offer: SeatOffer) -> None:
             msg = "This seat is no longer offered."
             raise ValidationError(msg, code="over")
         told = _told(found) | {"person": offer.invitation.email}
-        tell(by, offer.assessment, "seat.offer_ended", found, before=told)
+        tell(by, offer.assessment, SEAT_OFFER_ENDED, found, before=told)
         found.delete()
 
 
@@ -194,7 +201,7 @@ def _seat(
     clean_typed(seat, "purpose")
     seat.save(force_insert=True)
     told = _told(seat) | {"user_id": member.user_id, "given_by_id": giver.pk}
-    action = "seat.taken_up" if offer else "seat.given"
+    action = SEAT_TAKEN_UP if offer else SEAT_GIVEN
     tell(by, assessment, action, seat, after=told)
     return seat
 
@@ -227,5 +234,5 @@ def end_seat(*, by: User, seat: Seat) -> Seat:
         found.ended_at, found.ended_by = timezone.now(), by
         found.save(update_fields=["ended_at", "ended_by"])
         told = {"user_id": found.user_id, "until": found.until_on.isoformat()}
-        tell(by, found.assessment, "seat.ended", found, before=told)
+        tell(by, found.assessment, SEAT_ENDED, found, before=told)
     return found

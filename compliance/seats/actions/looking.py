@@ -10,11 +10,11 @@ from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.seats.actions.holding import named, tell
+from compliance.seats.events import SEAT_DOWNLOADED, SEAT_VIEWED
 from compliance.seats.models import Seat
 
 VISIT = timedelta(hours=1)
 """Looking at the same thing again within it is one visit."""
-VIEWED, DOWNLOADED = "seat.viewed", "seat.downloaded"
 
 
 def note_view(*, by: User, seat: Seat, about: str) -> None:
@@ -27,18 +27,18 @@ def note_view(*, by: User, seat: Seat, about: str) -> None:
         organisation_id=seat.assessment.organisation_id,
         subject_label="seat",
         subject_id=str(seat.pk),
-        action=VIEWED,
+        action=SEAT_VIEWED,
         payload=canonical({"before": {}, "after": named(seat.assessment) | after}),
         at__gte=timezone.now() - VISIT,
     )
     if seen.order_by().exists():
         return
     with writing():
-        tell(by, seat.assessment, VIEWED, seat, after=after)
+        tell(by, seat.assessment, SEAT_VIEWED, seat, after=after)
 
 
 def note_download(*, by: User, seat: Seat, about: str, sha256: str) -> None:
     """Tell that the auditor took a file, each time."""
     after: dict[str, Any] = {"about": about, "sha256": sha256}
     with writing():
-        tell(by, seat.assessment, DOWNLOADED, seat, after=after)
+        tell(by, seat.assessment, SEAT_DOWNLOADED, seat, after=after)

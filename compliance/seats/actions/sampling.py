@@ -14,7 +14,20 @@ from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import How, Said
 from compliance.seats.drawing import Lot, at_random, by_risk
+from compliance.seats.events import (
+    SAMPLE_ACCEPTED,
+    SAMPLE_DRAWN,
+    SAMPLE_FLAGGED,
+    SAMPLE_OPEN,
+)
 from compliance.seats.models import SampleItem, Seat
+
+MARKED = {
+    Said.OPEN: SAMPLE_OPEN,
+    Said.ACCEPTED: SAMPLE_ACCEPTED,
+    Said.FLAGGED: SAMPLE_FLAGGED,
+}
+"""The event of each result."""
 
 
 def draw(
@@ -52,7 +65,7 @@ def draw(
         told = {"how": str(how), "questions": [keys[pk] for pk in ids]}
         if seed:
             told["seed"] = seed
-        tell(by, here.assessment, "sample.drawn", here, after=told)
+        tell(by, here.assessment, SAMPLE_DRAWN, here, after=told)
     return made
 
 
@@ -102,6 +115,5 @@ def mark(
         clean_typed(item, "note")
         item.save()
         told = {"about": answer.question.key, "text": note}
-        action = f"sample.{result}"
-        tell(by, here.assessment, action, here, before=before, after=told)
+        tell(by, here.assessment, MARKED[result], here, before=before, after=told)
     return item

@@ -13,9 +13,8 @@ from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
+from compliance.seats.events import SHARE_MADE, SHARE_OPENED, SHARE_REVOKED
 from compliance.seats.models import ShareLink
-
-OPENED = "share.opened"
 
 
 def share(
@@ -46,7 +45,7 @@ def share(
             "assessment": str(assessment.pk),
             "token_mark": hash_of(link.token_hash),  # opens nothing in a backup
         }
-        tell(by, assessment, "share.made", link, after=told)
+        tell(by, assessment, SHARE_MADE, link, after=told)
     return link, token
 
 
@@ -60,7 +59,7 @@ def revoke(*, by: User, link: ShareLink) -> ShareLink:
         found.revoked_at, found.revoked_by = timezone.now(), by
         found.save(update_fields=["revoked_at", "revoked_by"])
         told = {"title": found.label}
-        tell(by, found.assessment, "share.revoked", found, before=told)
+        tell(by, found.assessment, SHARE_REVOKED, found, before=told)
     return found
 
 
@@ -78,5 +77,5 @@ def open_share(*, token: str) -> ShareLink | None:
         if found is None:
             return None
         told = {"title": found.label}
-        tell(None, found.assessment, OPENED, found, after=told)
+        tell(None, found.assessment, SHARE_OPENED, found, after=told)
     return found

@@ -1,0 +1,132 @@
+"""The types of events: each is declared once, in the ``events`` module of its room.
+
+A type is the string that the trail holds, like a member of Django's ``TextChoices``, with
+all that the program knows about such events beside it. ``trail.record`` takes no other.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Topic(TextChoices):
+    """The subjects by which people filter the trail."""
+
+    ASSESSMENT = "assessment", _("Assessments and signatures")
+    ANSWER = "answer", _("Answers")
+    COMMENT = "comment", _("Comments")
+    EVIDENCE = "evidence", _("Evidence")
+    ACTION = "action", _("Actions")
+    REPORT = "report", _("Reports and exports")
+    AUDITOR = "auditor", _("Auditors and share links")
+    PEOPLE = "people", _("People")
+    CHECKLIST = "checklist", _("Checklists and law")
+    TRAIL = "trail", _("The trail itself")
+
+
+class Prepares(StrEnum):
+    """The answers that an event makes its author a preparer of, for four eyes."""
+
+    ANSWER = "the answer that it is about, if it is about one"
+    TYPED = "that answer, where its author typed it again"
+    USES = "each answer that uses the evidence"
+    MOVED = "each question that now applies, or no longer does"
+    RULED_OUT = "each question that does not apply"
+    NOTHING = "none"
+
+
+_TYPES: dict[str, "EventType"] = {}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EventType(str):
+    """The name of an event, and its meaning; making one registers it."""
+
+    name: str
+    sentence: str | Promise
+    """The event in a few words: "accepted by a reviewer"; it begins in lower case unless
+    its language asks for a capital there."""
+    subject: str
+    """The model that it is about, as in ``Event.subject_label``."""
+    topic: Topic
+    version: int = 1
+    """Of the payload."""
+    prepares: Prepares = Prepares.ANSWER
+    changes_answer: bool = False
+    """It changed fields of an answer and raised its version."""
+    changes_action: bool = False
+    """It changed fields of an action and raised its version."""
+    undoable: bool = False
+    """A person can put back this one event."""
+    voids: bool = False
+    """Where it changes something that was signed, the signature no longer holds."""
+    keeps_checks: bool = False
+    """It opens nothing for a reviewer: no look at an answer was about it."""
+    is_news: bool = False
+    """Others see it as a change of the answer since they last looked."""
+    did: str | Promise = ""
+    """As news, after a name: "returned this"."""
+    leaves: str = ""
+    enters: str = ""
+    """The state of an assessment before and after it."""
+    brings_evidence: bool = False
+    """It holds the hashes of evidence that came in with it."""
+    undo_words: str = ""
+    """Beside the button that undoes a change to a draft."""
+
+    def __new__(cls, name: str, *_args: Any, **_kwargs: Any) -> "EventType":
+        """The string itself is the name."""
+        return super().__new__(cls, name)
+
+    def __post_init__(self) -> None:
+        """Register it. Raises ``ValueError`` for a name that is taken."""
+        if self.name in _TYPES:
+            msg = f"Two event types are named {self.name}."
+            raise ValueError(msg)
+        _TYPES[self.name] = self
+
+    def __reduce__(self) -> tuple[Callable[[str], "EventType"], tuple[str]]:
+        """A copy is the type itself."""
+        return named, (self.name,)
+
+
+def every() -> Iterator[EventType]:
+    """All types, by name."""
+    return iter(sorted(_TYPES.values()))
+
+
+def those(fits: Callable[[EventType], bool]) -> list[EventType]:
+    """The types of one kind, by name, as ``action__in`` takes them."""
+    return [one for one in every() if fits(one)]
+
+
+def find(name: str) -> EventType | None:
+    """The type of that name; None for an event that another program wrote."""
+    return _TYPES.get(name)
+
+
+def named(name: str) -> EventType:
+    """The type of that name. Raises ``KeyError``."""
+    return _TYPES[name]
+
+
+def refuse_unfit(action: str, subject_label: str) -> None:
+    """Refuse an event of no type, or about something else than its type says.
+
+    Raises ``ValueError``.
+    """
+    found = _TYPES.get(action)
+    if found is None:
+        msg = (
+            f"There is no type of events named {action}: declare it in the events module"
+            " of its room."
+        )
+        raise ValueError(msg)
+    if found.subject != subject_label:
+        msg = f"{action} is about a row of {found.subject}, not of {subject_label}."
+        raise ValueError(msg)

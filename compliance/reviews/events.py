@@ -1,0 +1,44 @@
+"""The types of events about reviews and signatures."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.audit.event_types import EventType, Prepares, Topic
+
+_assessment = partial(
+    EventType,
+    subject="assessment",
+    topic=Topic.ASSESSMENT,
+    prepares=Prepares.NOTHING,
+)
+
+ASSESSMENT_SENT = _assessment(
+    "assessment.sent",
+    _("sent for review"),
+    leaves=AssessmentStatus.RUNNING,
+    enters=AssessmentStatus.REVIEW,
+)
+ASSESSMENT_RETURNED = _assessment(
+    "assessment.returned",
+    _("returned for changes"),
+    leaves=AssessmentStatus.REVIEW,
+    enters=AssessmentStatus.RUNNING,
+)
+ASSESSMENT_SIGNED = _assessment(
+    "assessment.signed",
+    _("signed"),
+    leaves=AssessmentStatus.REVIEW,
+    enters=AssessmentStatus.SIGNED,
+)
+REOPENING_ASKED = _assessment("assessment.reopening_asked", _("reopening asked for"))
+REOPENING_DECLINED = _assessment(
+    "assessment.reopening_declined", _("reopening declined")
+)
+ASSESSMENT_REOPENED = _assessment(
+    "assessment.reopened",
+    _("reopened"),
+    leaves=AssessmentStatus.SIGNED,
+    enters=AssessmentStatus.RUNNING,
+)
