@@ -9,7 +9,7 @@ from django.db import models
 
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
-from compliance.audit.checking import ERASING
+from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 
@@ -45,7 +45,7 @@ def erase(
         trail.record(
             by=by,
             organisation_id=organisation_id,
-            action=ERASING,
+            action=TRAIL_ERASED,
             subject=subject,
             after={"events": left} | ({"there": there} if there else {}),
         )
