@@ -1,6 +1,7 @@
 """The demo organisation: complete, made once, by the ordinary actions."""
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db.models import F
 from django.test import TestCase
@@ -23,6 +24,8 @@ from compliance.models import (
 from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import signoffs_of
+from tests.golden.demo import texts
+from tests.golden.files import compare
 from tests.interchange.bundles import bundle_of, reading
 from tests.interchange.files import read
 
@@ -30,6 +33,7 @@ FOLDER = settings.BASE_DIR / "seeds" / "demo"
 
 
 @pytest.mark.slow
+@time_machine.travel("2026-11-28T09:00Z", tick=False)
 class TestDemo(TestCase):
     """One demo for all: it takes seconds to make."""
 
@@ -37,6 +41,9 @@ class TestDemo(TestCase):
     def setUpTestData(cls):
         actions.load(by=None, folder=settings.BASE_DIR / "seeds")
         cls.demo = load_demo(FOLDER)
+
+    def test_demo_says_what_was_agreed_on(self):
+        compare(texts())
 
     def test_demo_is_made_once_and_its_trail_stands(self):
         organisation = Organisation.objects.get(slug="nordhavn")

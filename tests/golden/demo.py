@@ -1,0 +1,135 @@
+"""The demo as text: content, rows and reports of its assessments, and what pages show."""
+
+import json
+import re
+
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.interchange.records.answers import written
+from compliance.organisations.models import Organisation, User
+from compliance.reports.choices import ReportKind
+from compliance.reports.kinds import Wanted
+from compliance.reports.reading import read
+from compliance.reports.writing import html_of
+from compliance.reviews.rows import rows_of
+from compliance.reviews.snapshot import content_of, to_read
+from tests.golden.files import digest_of, lines_of, seen_on
+
+SMALL = "suppliers"
+"""The checklist whose assessments are few enough to be told whole."""
+BESIDE = ("title", "text", "cites", "weight", "applicability")
+"""Of a line, what its question says: the edition's hash and the content hash cover it."""
+
+
+def texts():
+    """File name to what it holds."""
+    found = {}
+    for one in Assessment.objects.select_related("edition__checklist"):
+        name = f"{one.edition.checklist.key}-{one.subject}-{one.status}"
+        name = name.lower().replace(" ", "-")
+        found |= _of(to_read(one.pk), name, one.edition.checklist.key == SMALL)
+    return found | _pages()
+
+
+def _of(assessment, name, is_small):
+    content, rows = content_of(assessment), rows_of(assessment)
+    said = json.loads(content.as_json)
+    del said["proofs"], said["tasks"]  # they are on each line, too
+    sections = said.pop("sections")
+    said["lines"] = [line for one in sections for line in one["lines"]]
+    for line in said["lines"]:
+        line["proofs"] = [proof["number"] for proof in line["proofs"]]
+        line["tasks"] = [task["number"] for task in line["tasks"]]
+        if not is_small:
+            for field in BESIDE:
+                del line[field]
+    for one in rows["signoffs"]:
+        one["trail_hash"] = "made anew each time"
+    if not is_small:
+        said["lines"] = [line for line in said["lines"] if _is_used(line)]
+        rows["answers"] = [row for row in rows["answers"] if _is_used(row)]
+        del rows["earlier"]
+    found = {"table": written(content).decode()} if is_small else {}
+    found |= {
+        "content": f"{content.content_hash}\n{lines_of(said)}",
+        "rows": lines_of(rows),
+        "report": _report(assessment, is_small),
+    }
+    return {f"{kind}-{name}.txt": text for kind, text in found.items()}
+
+
+def _is_used(row):
+    """Whether an answer says more than its question does."""
+    return row["verdict"] != "unanswered" or row["note"] or row["owner"]
+
+
+def _report(assessment, is_small):
+    told = []
+    for kind in ReportKind.values if is_small else [ReportKind.FULL]:
+        paper = read(assessment.pk, 1, Wanted(kind))
+        text = seen_on(html_of(paper))
+        if not is_small:
+            parts = re.split(r"(?m)^(?=(?:\d|Annex [AB]) [A-Z])", text)
+            text = "".join(
+                f"{part.partition(chr(10))[0]}: {digest_of(part)}\n" for part in parts
+            )
+        told.append(text)
+    return "\n".join(told)
+
+
+def _pages():
+    """The pages of a small assessment, its answers and its organisation, as Ada sees them."""
+    client = Client()
+    client.force_login(
+        User.objects.get(name="Ada Lindqvist"),
+        backend=settings.AUTHENTICATION_BACKENDS[0],
+    )
+    organisation = Organisation.objects.get(slug="nordhavn")
+    one = organisation.assessments.get(subject="Whitby Print")
+    full = organisation.assessments.get(subject="Core banking cloud", status="running")
+    answers = Answer.objects.filter(assessment=one).order_by("question__position")
+    telling = _telling(full)
+    addresses = {
+        "work": _to(organisation, "work"),
+        "mine": _to(organisation, "assessments:mine"),
+        "na": _to(organisation, "assessments:na_queue"),
+        "actions": _to(organisation, "assessments:action_list"),
+        "detail": _to(organisation, "assessments:detail", one.pk),
+        "review": _to(organisation, "reviews:review", one.pk),
+        "applicability": _to(organisation, "assessments:applicability", one.pk),
+        "row": _to(organisation, "assessments:row", one.pk, answers[0].pk),
+        "sheet": _to(organisation, "interchange:sheet", one.pk),
+    }
+    for key, pk in telling.items():
+        for tab in ("history", "comments"):
+            place = f"{tab}-{key}"
+            addresses[place] = _to(organisation, "assessments:panel", full.pk, pk, tab)
+        addresses[f"row-{key}"] = _to(organisation, "assessments:row", full.pk, pk)
+    return {f"page-{name}.txt": _seen(client, path) for name, path in addresses.items()}
+
+
+def _telling(assessment):
+    """Answers of many kinds, by the key of their question."""
+    rows = Answer.objects.filter(assessment=assessment).order_by("question__position")
+    wanted = {
+        "na": rows.filter(verdict="na"),
+        "later": rows.filter(verdict="later"),
+        "carried": rows.filter(again="carried"),
+        "due": rows.exclude(due_on=None),
+    }
+    return {name: found[0].pk for name, found in wanted.items() if found}
+
+
+def _to(organisation, name, *args):
+    return reverse(
+        name if ":" in name else f"reports:{name}", args=[organisation.slug, *args]
+    )
+
+
+def _seen(client, path):
+    answer = client.get(path, headers={"hx-request": "true"} if "panel" in path else {})
+    assert answer.status_code == 200, path
+    return seen_on(answer.text)
