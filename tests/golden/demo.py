@@ -11,9 +11,9 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.interchange.records.answers import written
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import ReportKind
+from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
-from compliance.reports.writing import html_of
 from compliance.reviews.rows import rows_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.golden.files import digest_of, lines_of, seen_on
