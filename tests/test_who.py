@@ -12,12 +12,12 @@ from pathlib import Path
 from django.apps import apps
 
 import compliance
-from compliance.assessments.actions.writing import CHANGING
+from compliance.audit import event_types
 from compliance.models import User
 
 ROOT = Path(compliance.__file__).parent
 TEMPLATES = ROOT.parent / "templates"
-ANSWERS = set(CHANGING) - {"answer.asked_anew"}
+ANSWERS = set(event_types.those(changes_answer=True)) - {"answer.asked_anew"}
 OWNER = {"answer.saved", "answer.imported", "answer.undone", "assessment.started"}
 NA = ANSWERS | {"assessment.started"}
 

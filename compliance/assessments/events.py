@@ -34,11 +34,15 @@ ASSESSMENT_STARTED = _assessment(
     "assessment.started",
     _("assessment started"),
     prepares=Prepares.RULED_OUT,
+    moves_status=True,
     leaves=AssessmentStatus.RUNNING,
     enters=AssessmentStatus.RUNNING,
 )
 ASSESSMENT_BROUGHT_IN = _assessment(
-    "assessment.brought_in", _("brought in from a bundle"), brings_evidence=True
+    "assessment.brought_in",
+    _("brought in from a bundle"),
+    about_review=True,
+    brings_evidence=True,
 )
 FACTS_CHANGED = _assessment(
     "assessment.facts_changed", _("facts changed"), prepares=Prepares.MOVED
@@ -46,12 +50,14 @@ FACTS_CHANGED = _assessment(
 ASSESSMENT_ARCHIVED = _assessment(
     "assessment.archived",
     _("assessment archived"),
+    moves_status=True,
     leaves=AssessmentStatus.RUNNING,
     enters=AssessmentStatus.ARCHIVED,
 )
 ASSESSMENT_TAKEN_UP = _assessment(
     "assessment.taken_up",
     _("assessment taken up again"),
+    moves_status=True,
     leaves=AssessmentStatus.ARCHIVED,
     enters=AssessmentStatus.RUNNING,
 )
@@ -118,12 +124,16 @@ ANSWER_UPGRADE_UNDONE = _moved(
     "answer.upgrade_undone", _("put back as before the move"), changes_answer=True
 )
 ANSWER_ACCEPTED = _moved(
-    "answer.accepted", _("accepted by a reviewer"), keeps_checks=True
+    "answer.accepted",
+    _("accepted by a reviewer"),
+    keeps_checks=True,
+    about_review=True,
 )
 ANSWER_RETURNED = _moved(
     "answer.returned",
     _("returned by a reviewer"),
     keeps_checks=True,
+    about_review=True,
     did=_("returned this"),
 )
 ANSWER_REFUSED = _answer(

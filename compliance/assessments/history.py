@@ -6,42 +6,24 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 
-from compliance.assessments.actions.writing import UNDOABLE
 from compliance.assessments.carrying import told_earlier
 from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.events import (
+    ANSWER_REFUSED,
+    ANSWER_SAVED,
+    ASSESSMENT_STARTED,
+    EVIDENCE_ATTACHED,
+    EVIDENCE_DETACHED,
+    NA_CONFIRMED,
+)
 from compliance.assessments.models import Answer
 from compliance.assessments.seeing import Unseen
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
 
-_WHAT = {
-    "answer.saved": "",
-    "answer.undone": "Undone",
-    "answer.taken_over": "Taken over",
-    "answer.kept_mine": "Kept, though its source has changed",
-    "answer.confirmed_again": "Still right",
-    "answer.na_confirmed": "N/A confirmed",
-    "answer.na_unconfirmed": "Confirmation of N/A taken back",
-    "answer.na_sent_back": "N/A sent back",
-    "answer.imported": "From a spreadsheet",
-    "answer.accepted": "Accepted by a reviewer",
-    "answer.returned": "Returned by a reviewer",
-    "answer.upgraded": "Question changed",
-    "answer.asked_anew": "Question changed: confirm again",
-    "answer.archived": "Archived: no longer asked",
-    "answer.brought_back": "Asked again: brought back",
-    "answer.upgrade_undone": "Move to another edition undone",
-    "answer.refused": "Not saved, since somebody else had changed it",
-    "evidence.attached": "Evidence added",
-    "evidence.detached": "Evidence taken out",
-    "comment.written": "Comment",
-    "comment.resolved": "Comment resolved",
-    "comment.reopened": "Comment reopened",
-}
-_SAID = {"answer.na_sent_back", "answer.returned"}
 _TEXTS = ("note", "reason")
 _DAYS = ("due_on", "later_until")
 _PROOF = "File or link"
@@ -107,7 +89,7 @@ def _carried(answer: Answer) -> list[Entry]:
     event = Event.objects.select_related("actor").get(
         organisation_id=assessment.organisation_id,
         scope_id=assessment.pk,
-        action="assessment.started",
+        action=ASSESSMENT_STARTED,
     )
     came = trail.changes(event)[1]["carried"]["answers"].get(str(answer.pk))
     if came is None:
@@ -134,7 +116,7 @@ def since(answer: Answer, unseen: Unseen, viewer_id: int) -> list[Entry]:
     if answer.pk not in unseen.news:
         return []
     events = _events(answer).filter(seq__gt=unseen.since).exclude(actor_id=viewer_id)
-    events = events.exclude(action="answer.refused")
+    events = events.exclude(action=ANSWER_REFUSED)
     return [entry_of(event) for event in events.order_by("-seq")[:10]]
 
 
@@ -157,22 +139,30 @@ def entry_of(event: Event) -> Entry:
         seq=event.seq,
         at=event.at,
         actor=event.actor,
-        what=_WHAT.get(event.action, event.action),
+        what=_what(event.action),
         verdicts=verdicts,
         changes=list(_changes(event.action, before, after)),
         is_together=trail.together(event) is not None,
-        can_undo=event.action in UNDOABLE,
-        can_unconfirm=event.action == "answer.na_confirmed",
+        can_undo=event.action in event_types.those(undoable=True),
+        can_unconfirm=event.action == NA_CONFIRMED,
     )
+
+
+def _what(action: str) -> str:
+    """The event in a few words; a save is the words of what it changed."""
+    if action == ANSWER_SAVED:
+        return ""
+    found = event_types.find(action)
+    return capfirst(str(found.sentence) if found else action)
 
 
 def _changes(
     action: str, before: dict[str, Any], after: dict[str, Any]
 ) -> Iterator[Change]:
-    if action.startswith("evidence."):
+    if action in {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}:
         yield Change(_PROOF, after=after.get("title", ""))
-    elif action.startswith("comment.") or action in _SAID:
-        yield Change("", after=after.get("text", ""))
+    elif "text" in after:
+        yield Change("", after=after["text"])
     yield from _beside(before, after)
     if "verdict" in after and "verdict" not in before:
         yield Change("Answer", after=Verdict(after["verdict"]).label)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from compliance.assessments.actions.remedy import CHANGING
+from django.utils.text import capfirst
+
 from compliance.assessments.models import Action
 from compliance.assessments.remedy_words import told_change
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 
 MOST = 50
@@ -32,7 +33,8 @@ def remedy_history(action: Action) -> list[RemedyEntry]:
         subject_id=str(action.pk),
     ).select_related("actor")
     shown = list(events.order_by("-seq")[:MOST])
-    newest = next((event.seq for event in shown if event.action in CHANGING), None)
+    changing = event_types.those(changes_action=True)
+    newest = next((event.seq for event in shown if event.action in changing), None)
     return [_entry(event, newest) for event in shown]
 
 
@@ -42,6 +44,6 @@ def _entry(event: Event, newest: int | None) -> RemedyEntry:
         seq=event.seq,
         at=event.at,
         actor=event.actor,
-        what=told[:1].upper() + told[1:],
+        what=capfirst(told),
         can_undo=event.seq == newest,
     )

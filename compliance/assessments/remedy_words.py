@@ -5,18 +5,13 @@ from datetime import date
 from typing import Any
 
 from compliance.assessments.choices import ActionStatus, Priority
+from compliance.assessments.events import (
+    ACTION_CHANGED,
+    ACTION_LINKED,
+    ACTION_UNLINKED,
+)
+from compliance.audit import event_types
 
-_WHAT = {
-    "action.created": "made",
-    "action.changed": "",
-    "action.closed": "closed",
-    "action.reopened": "opened again",
-    "action.undone": "change undone",
-    "action.refused": "change refused: somebody else had changed it",
-    "action.linked": "linked to",
-    "action.unlinked": "no longer linked to",
-}
-_LINKING = {"action.linked", "action.unlinked"}
 _LONGEST = 160
 _KEYS = 12
 
@@ -33,8 +28,8 @@ def told_change(
     action: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> str:
     """The same without the action's name, for its own page."""
-    what = _WHAT.get(action, action)
-    if action in _LINKING:
+    what = "" if action == ACTION_CHANGED else str(event_types.named(action).sentence)
+    if action in {ACTION_LINKED, ACTION_UNLINKED}:
         return f"{what} {_keys(after.get('questions', []))}"
     parts = [what] if what else []
     parts += [said for name in _TOLD if (said := _TOLD[name](before, after))]

@@ -6,36 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment, Visit
+from compliance.audit import event_types
+from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation
 
 MOST = 5000
 """Events that are looked through at most, so that a page costs little after a year."""
-
-_DID = {
-    "comment.written": "commented",
-    "comment.resolved": "resolved a comment",
-    "comment.reopened": "reopened a comment",
-    "evidence.attached": "added evidence",
-    "evidence.detached": "took evidence out",
-    "answer.returned": "returned this",
-    "answer.na_sent_back": "sent N/A back",
-    "answer.na_confirmed": "confirmed N/A",
-    "answer.na_unconfirmed": "took a confirmation of N/A back",
-    "answer.confirmed_again": "confirmed this again",
-}
-"""An event in a few words; any other one changed the answer."""
-
-_ABOUT = (
-    Q(action__startswith="answer.")
-    | Q(action__startswith="evidence.")
-    | Q(action__startswith="comment.")
-)
-"""Events that change an answer, but for a save that was refused."""
 
 _COLUMNS = ("subject_id", "action", "at", "actor", "actor__name", "actor__email")
 
@@ -87,9 +68,10 @@ def _told(rows: list[tuple[Any, ...]]) -> Unseen:
     """The news that events, newest first, amount to: a change before a comment."""
     newest: dict[int, News] = {}
     people: dict[int, set[int | None]] = {}
-    weighed = sorted(rows, key=lambda row: row[3].startswith("comment."))
+    talk = event_types.those(topic=Topic.COMMENT)
+    weighed = sorted(rows, key=lambda row: row[3] in talk)
     for _, _, subject_id, action, at, actor, name, email in weighed:
-        did = _DID.get(action, "changed this")
+        did = str(event_types.named(action).did)
         newest.setdefault(int(subject_id), News(name or email or "Attest", did, at))
         people.setdefault(int(subject_id), set()).add(actor)
     news = {pk: replace(one, others=len(people[pk]) - 1) for pk, one in newest.items()}
@@ -99,13 +81,13 @@ def _told(rows: list[tuple[Any, ...]]) -> Unseen:
 def of_others(assessment: Assessment, viewer_id: int, seen: Any) -> QuerySet[Event]:
     """Events by which others changed an answer, beyond what has been seen."""
     events = Event.objects.filter(
-        _ABOUT,
         organisation_id=assessment.organisation_id,
         scope_id=assessment.pk,
         seq__gt=seen,
         subject_label="answer",
+        action__in=event_types.those(is_news=True),
     )
-    return events.exclude(actor_id=viewer_id).exclude(action="answer.refused")
+    return events.exclude(actor_id=viewer_id)
 
 
 def seen_seq(assessment: Assessment, viewer_id: int) -> int | None:
@@ -117,13 +99,13 @@ def seen_seq(assessment: Assessment, viewer_id: int) -> int | None:
 def with_news(organisation: Organisation, viewer_id: int) -> set[UUID]:
     """Running assessments in which others changed answers since, in one query."""
     events = Event.objects.filter(
-        _ABOUT,
         organisation_id=organisation.pk,
         scope_id=OuterRef("assessment_id"),
         seq__gt=OuterRef("seen_seq"),
         subject_label="answer",
+        action__in=event_types.those(is_news=True),
     )
-    others = events.exclude(actor_id=viewer_id).exclude(action="answer.refused")
+    others = events.exclude(actor_id=viewer_id)
     visits = Visit.objects.filter(
         Exists(others),
         user_id=viewer_id,

@@ -16,13 +16,11 @@ from uuid import UUID
 
 from django.db.models import F
 
-from compliance.assessments.actions.remedy import CHANGING
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.assessments.models import ActionLink, Assessment, Attachment
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
-from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.evidence.models import Evidence
 
 _WORDS = {"evidence": EVIDENCE, "action": ACTION | {"owner_id": "owner"}}
@@ -157,7 +155,7 @@ def _events(signed: dict[UUID, _Signed], users: Iterable[Subject]) -> Iterator[E
     rows = Event.objects.filter(
         organisation_id__in={one.organisation_id for one in signed.values()},
         seq__gt=min(one.since for one in signed.values()),
-        action__in=(EVIDENCE_DESCRIBED, *CHANGING),
+        action__in=event_types.those(voids=True),
         subject_label__in=_WORDS,
     )
     for some in batched((pk for _, pk in users), _AT_ONCE):

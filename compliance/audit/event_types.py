@@ -4,9 +4,10 @@ A type is the string that the trail holds, like a member of Django's ``TextChoic
 all that the program knows about such events beside it. ``trail.record`` takes no other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
@@ -41,6 +42,7 @@ class Prepares(StrEnum):
 
 
 _TYPES: dict[str, "EventType"] = {}
+_CHANGED = _("changed this")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,11 +71,14 @@ class EventType(str):
     """It opens nothing for a reviewer: no look at an answer was about it."""
     is_news: bool = False
     """Others see it as a change of the answer since they last looked."""
-    did: str | Promise = ""
-    """As news, after a name: "returned this"."""
+    did: str | Promise = _CHANGED
+    """As news, after a name: "Ada changed this"."""
+    moves_status: bool = False
     leaves: str = ""
     enters: str = ""
-    """The state of an assessment before and after it."""
+    """Whether it moves an assessment from one state to another, and which."""
+    about_review: bool = False
+    """It tells of a review, a look at an answer, or a reopening."""
     brings_evidence: bool = False
     """It holds the hashes of evidence that came in with it."""
     undo_words: str = ""
@@ -89,20 +94,30 @@ class EventType(str):
             msg = f"Two event types are named {self.name}."
             raise ValueError(msg)
         _TYPES[self.name] = self
+        _those.cache_clear()
 
     def __reduce__(self) -> tuple[Callable[[str], "EventType"], tuple[str]]:
         """A copy is the type itself."""
         return named, (self.name,)
 
 
-def every() -> Iterator[EventType]:
-    """All types, by name."""
-    return iter(sorted(_TYPES.values()))
+def every() -> tuple[EventType, ...]:
+    """All types, in the order of their rooms."""
+    return tuple(_TYPES.values())
 
 
-def those(fits: Callable[[EventType], bool]) -> list[EventType]:
-    """The types of one kind, by name, as ``action__in`` takes them."""
-    return [one for one in every() if fits(one)]
+def those(**about: Any) -> tuple[EventType, ...]:
+    """The types with all of some attributes, for ``action__in``: ``those(voids=True)``."""
+    return _those(frozenset(about.items()))
+
+
+@cache
+def _those(about: frozenset[tuple[str, Any]]) -> tuple[EventType, ...]:
+    return tuple(
+        one
+        for one in every()
+        if all(getattr(one, name) == value for name, value in about)
+    )
 
 
 def find(name: str) -> EventType | None:

@@ -113,5 +113,9 @@ CHANGED = {
     "section": SECTION_CHANGED,
     "fact": FACT_CHANGED,
 }
-RESTORED = {"section": SECTION_RESTORED, "fact": FACT_RESTORED}
+RESTORED = {
+    "question": QUESTION_RESTORED,
+    "section": SECTION_RESTORED,
+    "fact": FACT_RESTORED,
+}
 """Which type tells of a row of that model."""

@@ -7,31 +7,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from compliance.audit import trail
+from compliance.audit import event_types, trail
+from compliance.audit.event_types import EventType
 from compliance.audit.models import LIBRARY, Event
+from compliance.checklists.events import EDITION_CHANGED, RESTORED
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
 from compliance.web.languages import language_name
 
-SAID = {
-    "question.added": "{key} is added.",
-    "question.changed": "{key} is saved.",
-    "question.moved": "{key} is moved.",
-    "question.removed": "{key} is out of the draft.",
-    "section.added": "The section “{title}” is added.",
-    "section.changed": "The section is saved.",
-    "section.moved": "The section is moved.",
-    "section.removed": "The section “{title}” is removed.",
-    "fact.added": "The fact “{label}” is added.",
-    "fact.changed": "The fact is saved.",
-    "fact.removed": "The fact “{label}” is removed.",
-    "edition.changed": "The edition is saved.",
-    "edition.replaced": "Replaced in {count}.",
-    "edition.merged": "The draft stands on edition {cloned_from} of the original now.",
-}
-"""What can be undone, by the name of its event, and the words for it."""
-RESTORED = ("question.restored", "section.restored", "fact.restored")
-"""Undone removals: not undone themselves, but they overtake what was before."""
 MOST_OFFERED = 5
 MOST_READ = 50
 
@@ -62,11 +45,15 @@ def find(edition: Edition, seq: int) -> Event:
 def _events(edition: Edition, *more: str) -> QuerySet[Event]:
     chain = edition.checklist.organisation_id or LIBRARY
     return trail.events_of(chain).filter(
-        action__in=[*SAID, *more],
+        action__in=[*_undoable(), *more],
         subject_label="edition",
         subject_id=str(edition.pk),
         payload__gt="",  # what is left of an erased one says too little
     )
+
+
+def _undoable() -> list[EventType]:
+    return [one for one in event_types.those(subject="edition") if one.undo_words]
 
 
 def told(event: Event) -> Done:
@@ -87,13 +74,17 @@ def last(edition: Edition, person: User) -> list[Done]:
     """
     found: list[Done] = []
     touched: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    for event in _events(edition, *RESTORED)[:MOST_READ]:
+    for event in _events(edition, *RESTORED.values())[:MOST_READ]:
         before, after = trail.changes(event)
         part, _, what = event.action.partition(".")
         place = part, before.get("key") or after.get("key", "")
         is_whole = what in {"added", "removed"}
         later = touched[place] if is_whole else touched[place] & after.keys()
-        is_offered = event.actor_id == person.pk and event.action in SAID and not later
+        is_offered = (
+            event.actor_id == person.pk
+            and event_types.named(event.action).undo_words
+            and not later
+        )
         touched[place] |= after.keys() | {what}
         if is_offered:
             found.append(told(event))
@@ -103,7 +94,7 @@ def last(edition: Edition, person: User) -> list[Done]:
 def _words(event: Event, before: dict[str, Any], after: dict[str, Any]) -> str:
     if "copied_from" in after:
         return f"{after['key']} is a copy of {after['copied_from']}."
-    if event.action == "edition.changed" and "translations" in after:
+    if event.action == EDITION_CHANGED and "translations" in after:
         old, new = before["translations"] or {}, after["translations"] or {}
         for code in sorted(old.keys() ^ new.keys()):
             state = "added" if code in new else "removed"
@@ -111,4 +102,4 @@ def _words(event: Event, before: dict[str, Any], after: dict[str, Any]) -> str:
     values = defaultdict(str, before | after)
     count = len(after.get("questions", ()))
     values["count"] = f"{count} question{'' if count == 1 else 's'}"
-    return SAID[event.action].format_map(values)
+    return event_types.named(event.action).undo_words.format_map(values)

@@ -14,7 +14,7 @@ from compliance.evidence.models import Evidence
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Evidence whose row or file has another hash than its entry; reads every file."""
     told: dict[str, tuple[int, str]] = {}
-    bringing = event_types.those(lambda one: one.brings_evidence)
+    bringing = event_types.those(brings_evidence=True)
     came = Event.objects.filter(organisation_id=organisation_id, action__in=bringing)
     for event in came.order_by("seq").iterator(chunk_size=100):
         for pk, sha256 in trail.changes(event)[1]["evidence"].items():

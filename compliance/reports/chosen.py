@@ -6,32 +6,17 @@ from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from compliance.audit import event_types
+from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
 
 LONGEST = 200
 PROGRAM = "attest"
 """Who, for what the program did by itself."""
-
-
-class Sort(TextChoices):
-    """Events by what they are about, as the first words of their action."""
-
-    ASSESSMENT = "assessment", "Assessments and signatures"
-    ANSWER = "answer", "Answers"
-    COMMENT = "comment", "Comments"
-    EVIDENCE = "evidence", "Evidence"
-    ACTION = "action", "Actions"
-    REPORT = "report", "Reports"
-    PEOPLE = "member invitation organisation person", "People"
-    CHECKLIST = (
-        "checklist edition section question fact choice instrument notices crosswalk",
-        "Checklists and law",
-    )
-    TRAIL = "trail", "The trail itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +53,8 @@ class Chosen:
             actor = None if self.who == PROGRAM else int(self.who)
             events = events.filter(actor=actor)
         if self.sort:
-            starts = [Q(action__startswith=f"{one}.") for one in self.sort.split()]
-            about = starts[0]
-            for other in starts[1:]:
-                about |= other
-            events = events.filter(about)
+            about = event_types.those(topic=Topic(self.sort))
+            events = events.filter(action__in=about)
         if self.scope:
             events = events.filter(scope_id=UUID(self.scope))
         if self.since:
@@ -100,7 +82,7 @@ def chosen_in(query: QueryDict) -> Chosen:
     is_person = who.isascii() and who.isdigit() and len(who) < 16
     return Chosen(
         who=who if is_person or who == PROGRAM else "",
-        sort=sort if sort in Sort.values else "",
+        sort=sort if sort in Topic.values else "",
         scope=_uuid(query.get("scope", "")),
         since=_day(query.get("since", "")),
         until=_day(query.get("until", "")),

@@ -128,7 +128,7 @@ def then(assessment: Assessment, event: Event) -> Then | None:
 
 def _state(assessment: Assessment, seq: int) -> tuple[AssessmentStatus, int]:
     """The state and the revision of an assessment right after an event."""
-    moving = event_types.those(lambda one: bool(one.enters))
+    moving = event_types.those(moves_status=True)
     rows = scope_of(assessment).filter(action__in=moving)
     told = list(rows.order_by("seq").values_list("seq", "action"))
     later = sum(at > seq for at, action in told if action == ASSESSMENT_REOPENED)

@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from compliance.assessments.models import Assessment, OriginEvent
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.chain import digest
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff
 from compliance.reviews.stated import came_with
-from compliance.reviews.told import ACTIONS, Told, unlike
+from compliance.reviews.told import Told, unlike
 
 _CHECK = ("seen", "result", "reason")
 
@@ -62,7 +62,9 @@ def as_told(here: Assessment) -> dict[str, Any]:
 def _review_faults(assessment_id: UUID) -> Iterator[Fault]:
     here, told = Assessment.objects.get(pk=assessment_id), Told()
     events = Event.objects.filter(
-        organisation_id=here.organisation_id, scope_id=here.pk, action__in=ACTIONS
+        organisation_id=here.organisation_id,
+        scope_id=here.pk,
+        action__in=event_types.those(about_review=True),
     )
     for event in events.order_by("seq").iterator(chunk_size=2000):
         told.hear(

@@ -12,23 +12,27 @@ _assessment = partial(
     subject="assessment",
     topic=Topic.ASSESSMENT,
     prepares=Prepares.NOTHING,
+    about_review=True,
 )
 
 ASSESSMENT_SENT = _assessment(
     "assessment.sent",
     _("sent for review"),
+    moves_status=True,
     leaves=AssessmentStatus.RUNNING,
     enters=AssessmentStatus.REVIEW,
 )
 ASSESSMENT_RETURNED = _assessment(
     "assessment.returned",
     _("returned for changes"),
+    moves_status=True,
     leaves=AssessmentStatus.REVIEW,
     enters=AssessmentStatus.RUNNING,
 )
 ASSESSMENT_SIGNED = _assessment(
     "assessment.signed",
     _("signed"),
+    moves_status=True,
     leaves=AssessmentStatus.REVIEW,
     enters=AssessmentStatus.SIGNED,
 )
@@ -39,6 +43,7 @@ REOPENING_DECLINED = _assessment(
 ASSESSMENT_REOPENED = _assessment(
     "assessment.reopened",
     _("reopened"),
+    moves_status=True,
     leaves=AssessmentStatus.SIGNED,
     enters=AssessmentStatus.RUNNING,
 )

@@ -2,106 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from compliance.assessments.actions.writing import CHANGING, SAYING
+from compliance.assessments.actions.writing import SAYING
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.outside import Outside
-from compliance.audit import trail
+from compliance.audit import event_types, trail
+from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
+from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.organisations.models import User
 from compliance.reviews.checks import Hands
 from compliance.reviews.stated import Stated
 
 
-class Makes(StrEnum):
-    """What an event makes its author the preparer of."""
-
-    ANSWER = "the answer that it changes, see ``prepares``"
-    TYPED = "the answer, where its author typed it anew"
-    USES = "each answer that uses the evidence"
-    MOVED = "each question that now applies, or no longer does"
-    RULED_OUT = "each question that does not apply"
-    NOTHING = "nothing"
-
-
-MAKES: dict[str, Makes] = {
-    "answer.accepted": Makes.NOTHING,
-    "answer.archived": Makes.NOTHING,
-    "answer.asked_anew": Makes.NOTHING,
-    "answer.brought_back": Makes.NOTHING,
-    "answer.confirmed_again": Makes.ANSWER,
-    "answer.imported": Makes.ANSWER,
-    "answer.kept_mine": Makes.NOTHING,
-    "answer.na_confirmed": Makes.NOTHING,
-    "answer.na_sent_back": Makes.ANSWER,
-    "answer.na_unconfirmed": Makes.NOTHING,
-    "answer.refused": Makes.NOTHING,
-    "answer.returned": Makes.NOTHING,
-    "answer.saved": Makes.ANSWER,
-    "answer.taken_over": Makes.ANSWER,
-    "answer.undone": Makes.ANSWER,
-    "answer.upgrade_undone": Makes.NOTHING,
-    "answer.upgraded": Makes.TYPED,
-    "assessment.archived": Makes.NOTHING,
-    "assessment.brought_in": Makes.NOTHING,
-    "assessment.bundled": Makes.NOTHING,
-    "assessment.exported": Makes.NOTHING,
-    "assessment.facts_changed": Makes.MOVED,
-    "assessment.import_undone": Makes.NOTHING,
-    "assessment.imported": Makes.NOTHING,
-    "assessment.name_claimed": Makes.NOTHING,
-    "assessment.name_denied": Makes.NOTHING,
-    "assessment.reopened": Makes.NOTHING,
-    "assessment.reopening_asked": Makes.NOTHING,
-    "assessment.reopening_declined": Makes.NOTHING,
-    "assessment.returned": Makes.NOTHING,
-    "assessment.sent": Makes.NOTHING,
-    "assessment.signed": Makes.NOTHING,
-    "assessment.started": Makes.RULED_OUT,
-    "assessment.taken_up": Makes.NOTHING,
-    "assessment.upgrade_undone": Makes.RULED_OUT,
-    "assessment.upgraded": Makes.RULED_OUT,
-    "evidence.added": Makes.NOTHING,
-    "evidence.attached": Makes.ANSWER,
-    "evidence.described": Makes.USES,
-    "evidence.detached": Makes.ANSWER,
-    "evidence.refused": Makes.NOTHING,
-    "evidence.viewed": Makes.NOTHING,
-    # Beside the answers: a reviewer's yes is about none of it, see ``seen_of``.
-    "action": Makes.NOTHING,
-    "comment": Makes.NOTHING,
-    "package": Makes.NOTHING,
-    "report": Makes.NOTHING,
-    "request": Makes.NOTHING,
-    "sample": Makes.NOTHING,
-    "seat": Makes.NOTHING,
-    "share": Makes.NOTHING,
-    "trail": Makes.NOTHING,
-}
-"""Every event about an assessment, by its name or by all that comes before its dot.
-
-A move to another edition, or back, answers nothing but what is typed in it: what it asks
-anew is confirmed by a person, what it leaves a person had said. So with what came along from an earlier
-assessment. Each answer of a spreadsheet, of a bulk change and of its undo has an event
-of its own. Whose answers are that came in a bundle, ``Outside`` knows.
-"""
-
-
-def makes(action: str) -> Makes:
+def makes(action: str) -> Prepares:
     """What an event of that name makes its author the preparer of.
 
-    An event without an entry counts as an answer, so that nothing slips by.
+    One that another program wrote counts as an answer, so that nothing slips by. Each
+    answer of a spreadsheet, of a bulk change and of its undo has an event of its own.
+    Whose answers are that came in a bundle, ``Outside`` knows.
     """
-    kind = MAKES.get(action) or MAKES.get(action.partition(".")[0])
-    return kind or Makes.ANSWER
-
-
-_NOTHING = [name for name, kind in MAKES.items() if kind == Makes.NOTHING]
+    found = event_types.find(action)
+    return found.prepares if found else Prepares.ANSWER
 
 
 def hands_in(
@@ -151,12 +77,12 @@ def _prepared(
     uses = _uses(rows)
     for event in _events(assessment, answer, uses):
         match makes(event.action):
-            case Makes.USES:
+            case Prepares.USES:
                 yield event, uses[event.subject_id] - ruled_out
-            case Makes.MOVED:
+            case Prepares.MOVED:
                 moved = trail.changes(event)[1].get("questions_moved", ())
                 yield event, [places[key] for key in moved if key in places]
-            case Makes.RULED_OUT:
+            case Prepares.RULED_OUT:
                 yield event, ruled_out
             case _ if prepares(event):
                 yield event, {int(event.subject_id)} - ruled_out
@@ -169,12 +95,12 @@ def _events(
     said = Q(subject_label="answer")
     said &= Q(subject_id=str(answer.pk)) if answer else Q()
     here = Q(scope_id=assessment.pk) & (said | Q(subject_label="assessment"))
-    described = Q(action="evidence.described", subject_id__in=list(uses))
+    described = Q(action=EVIDENCE_DESCRIBED, subject_id__in=list(uses))
     events = Event.objects.filter(
         here | described & Q(at__gte=assessment.started_at),
         organisation_id=assessment.organisation_id,
         actor__isnull=False,
-    ).exclude(action__in=_NOTHING)
+    ).exclude(action__in=event_types.those(prepares=Prepares.NOTHING))
     yield from events.select_related("actor").order_by("seq").iterator(chunk_size=2000)
 
 
@@ -190,11 +116,11 @@ def _uses(answers: QuerySet[Answer]) -> dict[str, set[int]]:
 def prepares(event: Event) -> bool:
     """Whether an event changes what an answer says: an owner or a day does not."""
     kind = makes(event.action)
-    if event.subject_label != "answer" or kind not in {Makes.ANSWER, Makes.TYPED}:
+    if event.subject_label != "answer" or kind not in {Prepares.ANSWER, Prepares.TYPED}:
         return False
-    if event.action not in CHANGING:
+    if event.action not in event_types.those(changes_answer=True):
         return True
     after = trail.changes(event)[1]
-    if kind == Makes.TYPED:
+    if kind == Prepares.TYPED:
         return bool(after.get("answered_by_id") == event.actor_id)
     return bool(SAYING & set(after)) or any(moved_proofs(event.action, after))

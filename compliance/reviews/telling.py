@@ -4,98 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from compliance.assessments.choices import Verdict
-from compliance.assessments.remedy_words import told_remedy
+from django.utils.text import capfirst
 
-WORDS = {
-    "assessment.started": "Assessment started",
-    "assessment.facts_changed": "Facts changed",
-    "assessment.archived": "Assessment archived",
-    "assessment.taken_up": "Assessment taken up again",
-    "assessment.sent": "Sent for review",
-    "assessment.returned": "Returned for changes",
-    "assessment.signed": "Signed",
-    "assessment.reopening_asked": "Reopening asked for",
-    "assessment.reopening_declined": "Reopening declined",
-    "assessment.reopened": "Reopened",
-    "answer.accepted": "accepted by a reviewer",
-    "answer.returned": "returned by a reviewer",
-    "assessment.upgraded": "Moved to another edition",
-    "assessment.upgrade_undone": "Move to another edition undone",
-    "answer.upgraded": "question changed with the edition",
-    "answer.asked_anew": "question changed with the edition, to be confirmed again",
-    "answer.archived": "archived, no longer asked",
-    "answer.brought_back": "asked again, brought back",
-    "answer.upgrade_undone": "put back as before the move",
-    "answer.saved": "saved",
-    "answer.undone": "change undone",
-    "answer.taken_over": "taken over",
-    "answer.kept_mine": "kept, though its source has changed",
-    "answer.confirmed_again": "still right",
-    "answer.na_confirmed": "N/A confirmed",
-    "answer.na_unconfirmed": "confirmation of N/A taken back",
-    "answer.na_sent_back": "N/A sent back",
-    "answer.imported": "from a spreadsheet",
-    "assessment.exported": "Spreadsheet downloaded",
-    "assessment.bundled": "Bundle written",
-    "assessment.brought_in": "Brought in from a bundle",
-    "assessment.name_claimed": "Says that the answers imported under this name are theirs",
-    "assessment.name_denied": "Says that the answers imported under this name are not theirs",
-    "assessment.imported": "Spreadsheet taken in",
-    "assessment.import_undone": "Spreadsheet taken back",
-    "answer.refused": "refused: somebody else had changed it",
-    "evidence.attached": "evidence added",
-    "evidence.detached": "evidence taken out",
-    "evidence.added": "Evidence received",
-    "evidence.described": "Evidence described",
-    "evidence.viewed": "Evidence opened",
-    "seat.given": "Seat given",
-    "seat.offered": "Seat offered",
-    "seat.offer_ended": "Seat taken back",
-    "seat.taken_up": "Seat taken up",
-    "seat.ended": "Seat ended",
-    "seat.viewed": "Auditor read",
-    "seat.downloaded": "Auditor took a file",
-    "sample.drawn": "Sample drawn",
-    "sample.accepted": "Auditor accepted",
-    "sample.open": "Auditor looks again",
-    "sample.flagged": "Auditor flagged",
-    "request.asked": "Request asked",
-    "request.said": "Request: message",
-    "request.answered": "Request answered",
-    "request.closed": "Request closed",
-    "share.made": "Share link made",
-    "share.opened": "Share link opened",
-    "share.revoked": "Share link taken back",
-    "evidence.refused": "File refused: virus found",
-    "comment.written": "comment",
-    "comment.resolved": "comment resolved",
-    "comment.reopened": "comment reopened",
-    "package.asked": "Export asked for",
-    "package.made": "Export made",
-    "package.failed": "Export not made",
-    "package.cancelled": "Export cancelled",
-    "package.downloaded": "Export taken away",
-    "report.asked": "Report asked for",
-    "report.made": "Report made",
-    "report.failed": "Report not made",
-    "trail.exported": "Trail taken as a file",
-    "trail.erased": "Data of a person erased",
-    "member.added": "Member added",
-    "member.invited": "Member invited",
-    "member.removed": "Member removed",
-    "member.left": "Member left",
-    "member.role_changed": "Role changed",
-    "invitation.sent_again": "Invitation sent again",
-    "invitation.ended": "Invitation taken back",
-    "invitation.declined": "Invitation declined",
-    "invitation.accepted": "Invitation accepted",
-    "passkey.added": "Passkey added",
-    "passkey.renamed": "Passkey renamed",
-    "passkey.removed": "Passkey removed",
-    "organisation.created": "Organisation made",
-    "report.cancelled": "Report cancelled",
-}
+from compliance.assessments.choices import Verdict
+from compliance.assessments.events import ANSWER_SAVED
+from compliance.assessments.remedy_words import told_remedy
+from compliance.audit import event_types
+from compliance.audit.event_types import Topic
+
 _DECIDED = {
     "again": "to be confirmed again",
     "convert": "in a new form",
@@ -112,14 +28,16 @@ def told(
     action: str, before: Mapping[str, Any], after: Mapping[str, Any], key: str = ""
 ) -> str:
     """ "A122: Partly changed to Not met; note changed"; ``key`` names the question."""
-    if action.startswith("action."):
+    found = event_types.find(action)
+    if found and found.topic == Topic.ACTION:
         return told_remedy(action, before, after)
     parts = list(_parts(before, after))
-    plain = action.replace(".", " ").replace("_", " ")
-    what = WORDS.get(action, plain if key else plain.capitalize())
-    if action in {"answer.saved"} and parts:
+    what = str(found.sentence) if found else action.replace(".", " ").replace("_", " ")
+    if action == ANSWER_SAVED and parts:
         what = ""
     head = f"{key}: " if key else ""
+    if not key:
+        what = capfirst(what)
     return head + "; ".join([what, *parts] if what else parts)
 
 

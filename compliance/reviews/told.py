@@ -9,17 +9,7 @@ from operator import eq
 from typing import Any
 
 from compliance.assessments.events import (
-    ANSWER_ACCEPTED,
-    ANSWER_RETURNED,
     ASSESSMENT_BROUGHT_IN,
-)
-from compliance.reviews.events import (
-    ASSESSMENT_REOPENED,
-    ASSESSMENT_RETURNED,
-    ASSESSMENT_SENT,
-    ASSESSMENT_SIGNED,
-    REOPENING_ASKED,
-    REOPENING_DECLINED,
 )
 
 Same = Callable[[Any, Any], bool]
@@ -27,17 +17,6 @@ Same = Callable[[Any, Any], bool]
 _PEOPLE = {"sent_by", "ended_by", "by", "asked_by", "decided_by"}
 TEXTS = {"reason", "said", "changed"}
 """What erasing takes names out of in events, while rows of reviews stay as they are."""
-ACTIONS = (
-    ASSESSMENT_BROUGHT_IN,
-    ASSESSMENT_SENT,
-    ASSESSMENT_RETURNED,
-    ASSESSMENT_SIGNED,
-    REOPENING_ASKED,
-    REOPENING_DECLINED,
-    ASSESSMENT_REOPENED,
-    ANSWER_ACCEPTED,
-    ANSWER_RETURNED,
-)
 WORDS = {
     "revision": "its revision",
     "sent_by": "who sent it",
@@ -87,7 +66,7 @@ class Told:
         seq: int,
         is_erased: bool = False,
     ) -> None:
-        """Take in one event of ``ACTIONS``; of one that is erased no texts."""
+        """Take in one event of a type ``about_review``; of one that is erased no texts."""
         if is_erased:
             after = {n: v for n, v in after.items() if n not in TEXTS | {"text"}}
         name = action.partition(".")[2]

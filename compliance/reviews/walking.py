@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db.models import Max
 
 from compliance.assessments.models import Assessment, Attachment
+from compliance.audit import event_types
 from compliance.audit.models import Event
 from compliance.reviews.checks import Checked, seen_of
 from compliance.reviews.choices import CheckResult, Why
@@ -19,16 +20,6 @@ from compliance.reviews.models import Check
 from compliance.reviews.reading import desk_of
 
 SECONDS = 60 * 60
-BESIDE = {
-    "answer.accepted",
-    "answer.returned",
-    "answer.na_confirmed",
-    "comment.written",
-    "comment.resolved",
-    "comment.reopened",
-}
-"""Events that change nothing of what a stop is: a check is about none of it."""
-
 Looks = Mapping[tuple[int, str], CheckResult]
 """The newest result of a look at an answer, by its id and what was seen of it."""
 
@@ -69,7 +60,8 @@ def way_of(assessment: Assessment) -> Way:
 
 def _stands(assessment: Assessment) -> str:
     """Differs once something happened that a stop says something of."""
-    about = Event.objects.filter(scope_id=assessment.pk).exclude(action__in=BESIDE)
+    beside = event_types.those(keeps_checks=True)
+    about = Event.objects.filter(scope_id=assessment.pk).exclude(action__in=beside)
     last = about.order_by("-seq").values_list("seq", flat=True).first()
     used = Attachment.objects.filter(answer__assessment=assessment)
     described = Event.objects.filter(

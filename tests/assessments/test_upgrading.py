@@ -264,7 +264,9 @@ def test_retyped_answer_is_never_converted_silently(cast, db):
     assert (one.verdict, one.value, one.again) == ("unanswered", None, "edition")
     assert one.note == "Six months\n\nIn edition 1: Met"
     assert one.version == 4
-    assert [entry.what for entry in history(one)] == ["Question changed"]
+    assert [entry.what for entry in history(one)] == [
+        "Question changed with the edition"
+    ]
 
 
 def test_retyped_answer_is_converted_where_somebody_agrees(cast, db):

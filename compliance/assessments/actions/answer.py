@@ -16,7 +16,6 @@ from compliance.assessments.actions.following import (
     values_of,
 )
 from compliance.assessments.actions.writing import (
-    UNDOABLE,
     as_known,
     changing_events,
     is_standing,
@@ -29,7 +28,7 @@ from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_U
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
@@ -183,7 +182,7 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
             organisation_id=assessment.organisation_id,
             seq=seq,
             scope_id=assessment.pk,
-            action__in=UNDOABLE,
+            action__in=event_types.those(undoable=True),
         )
         answer = locked(
             assessment.organisation_id, assessment.pk, int(event.subject_id)

@@ -32,7 +32,7 @@ from compliance.assessments.events import (
 )
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
@@ -40,8 +40,6 @@ from compliance.organisations.models import Organisation, User
 Changes = dict[str, Any]
 REPEAT = timedelta(hours=1)
 """The same action again within this time is the same one: its reply was lost."""
-CHANGING = (ACTION_CHANGED, ACTION_CLOSED, ACTION_REOPENED, ACTION_UNDONE)
-"""Events that changed fields of an action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +240,7 @@ def _changes_of(action: Action) -> Any:
         organisation_id=action.organisation_id,
         subject_label="action",
         subject_id=str(action.pk),
-        action__in=CHANGING,
+        action__in=event_types.those(changes_action=True),
     )
 
 

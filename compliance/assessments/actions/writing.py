@@ -18,46 +18,15 @@ from compliance.assessments.actions.following import (
 )
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import NO_OWNER, Verdict
-from compliance.assessments.events import (
-    ANSWER_ASKED_AGAIN,
-    ANSWER_CONFIRMED_AGAIN,
-    ANSWER_IMPORTED,
-    ANSWER_KEPT,
-    ANSWER_SAVED,
-    ANSWER_TAKEN_OVER,
-    ANSWER_UNDONE,
-    ANSWER_UPGRADE_UNDONE,
-    ANSWER_UPGRADED,
-    NA_SENT_BACK,
-)
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
 
 DAYS = {"due_on", "later_until"}
-CHANGING = (
-    ANSWER_SAVED,
-    ANSWER_UNDONE,
-    ANSWER_TAKEN_OVER,
-    NA_SENT_BACK,
-    ANSWER_IMPORTED,
-    ANSWER_UPGRADED,
-    ANSWER_ASKED_AGAIN,
-    ANSWER_UPGRADE_UNDONE,
-)
-"""Events that changed fields of an answer and raised its version."""
-_MOVED = {ANSWER_UPGRADED, ANSWER_ASKED_AGAIN, ANSWER_UPGRADE_UNDONE}
-UNDOABLE = (
-    *(action for action in CHANGING if action not in _MOVED),
-    ANSWER_CONFIRMED_AGAIN,
-    ANSWER_KEPT,
-)
-"""Events that can be put back; a confirmation is taken back by who may confirm, a move
-to another edition as a whole."""
 ANSWERED = ("answered_by_id", "answered_at")
 """Who answered, and when; the trail tells both or neither."""
 BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at", *ANSWERED)
@@ -169,7 +138,7 @@ def changing_events(assessment: Assessment, ids: Sequence[int]) -> QuerySet[Even
         scope_id=assessment.pk,
         subject_label="answer",
         subject_id__in=[str(pk) for pk in ids],
-        action__in=CHANGING,
+        action__in=event_types.those(changes_answer=True),
     ).order_by("-seq")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from compliance.assessments.actions.following import Changes
-from compliance.assessments.actions.writing import CHANGING, json_of
+from compliance.assessments.actions.writing import json_of
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import (
     ASSESSMENT_BROUGHT_IN,
@@ -17,7 +17,7 @@ from compliance.assessments.events import (
 )
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.models.answer import FIELDS
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 
@@ -29,9 +29,8 @@ _BLANK: Changes = dict.fromkeys(FIELDS) | {
     "answered_by_id": None,
     "answered_at": None,
 }
-"""The event of an assessment that came in a bundle: it tells all its answers."""
 HEARD = {
-    *CHANGING,
+    *event_types.those(changes_answer=True),
     ASSESSMENT_STARTED,
     ASSESSMENT_BROUGHT_IN,
     NA_CONFIRMED,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from compliance.assessments.actions.remedy import CHANGING, json_values, python_of
+from compliance.assessments.actions.remedy import json_values, python_of
 from compliance.assessments.events import (
     ACTION_CREATED,
     ACTION_LINKED,
@@ -16,7 +16,7 @@ from compliance.assessments.events import (
 )
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.assessments.models.action import FIELDS
-from compliance.audit import trail
+from compliance.audit import event_types, trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 
@@ -124,7 +124,7 @@ def _made(event: Event, after: dict[str, Any]) -> _Task:
 def _hear(task: _Task, event: Event, after: dict[str, Any]) -> None:
     if event.action in _LINKS:
         task.answers[after["answer"]] = (_LINKS[event.action], event.seq)
-    elif event.action in CHANGING:
+    elif event.action in event_types.those(changes_action=True):
         names = (*FIELDS, "version")
         task.values |= {name: after[name] for name in names if name in after}
         task.seq = event.seq

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 
 from compliance.assessments.against_trail import answers, beside
 from compliance.assessments.events import ANSWER_RETURNED
+from compliance.audit import event_types
+from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
 from compliance.interchange.records.values import values_of
 from compliance.reviews import told as reviews
 from compliance.reviews.events import ASSESSMENT_SIGNED
-from compliance.reviews.hands import Makes, makes, prepares
+from compliance.reviews.hands import makes, prepares
 
 _SIGNOFF = (
     "content_hash", "statement", "reservations", "role", "signer", "method",
@@ -103,7 +105,7 @@ class _Heard:
             self.beside.hear(event)
         if is_erased:
             self._forget(event)
-        if event.action in reviews.ACTIONS:
+        if event.action in event_types.those(about_review=True):
             self.reviews.hear(
                 action=event.action,
                 subject=event.subject_id,
@@ -116,9 +118,9 @@ class _Heard:
     def _hold(self, event: Event, actor_id: int, after: dict[str, Any]) -> None:
         """What somebody prepared by the event; as ``reviews.hands`` has it."""
         kind = makes(event.action)
-        if kind == Makes.RULED_OUT:
+        if kind == Prepares.RULED_OUT:
             self.rulers.add(actor_id)
-        elif kind == Makes.MOVED:
+        elif kind == Prepares.MOVED:
             for key in after.get("questions_moved", ()):
                 self.moved[key].add(actor_id)
         elif prepares(event):

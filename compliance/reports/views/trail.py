@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit import checkpoints, exporting, verified
 from compliance.audit import trail as chain
+from compliance.audit.event_types import Topic
 from compliance.audit.events import TRAIL_EXPORTED
 from compliance.audit.transaction import writing
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports.chosen import PROGRAM, Chosen, Sort, chosen_in, nonsense_in
+from compliance.reports.chosen import PROGRAM, Chosen, chosen_in, nonsense_in
 from compliance.reports.trail_rows import csv_of, named_by, rows_of
 
 PAGE = 100
@@ -105,7 +106,7 @@ def _offered(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
     every = request.organisation.assessments.for_page().order_by("-started_at")
     return {
         "people": [*people, (PROGRAM, "Attest itself")],
-        "sorts": Sort.choices,
+        "sorts": Topic.choices,
         "assessments": [(str(one.pk), one) for one in every],
     }
 
