@@ -18,9 +18,12 @@ from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
+from compliance.interchange.walls import process as reader
+from compliance.reports import process as printer
 from tests import postgres
 from tests.factories import make_cast
 from tests.made import TABLES, made
+from tests.warm import warmed
 
 # How long an example takes says how busy the machine is, not what the code does.
 examples.register_profile(
@@ -43,6 +46,17 @@ def pytest_collection_modifyitems(items):
         is_case = item.cls and issubclass(item.cls, SimpleTestCase)
         if is_said or is_case or not ASKS.isdisjoint(item.fixturenames):
             item.add_marker("database")
+
+
+reader.subprocess = warmed(reader)
+printer.subprocess = warmed(printer)
+
+
+@pytest.fixture
+def cold(monkeypatch):
+    """The processes that read files and lay out pages, started as an installation does."""
+    for process in (reader, printer):
+        monkeypatch.setattr(process, "subprocess", subprocess)
 
 
 @pytest.fixture(autouse=True)

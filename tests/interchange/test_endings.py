@@ -23,7 +23,7 @@ from tests.interchange.catalogs import ASVS_CSV, make_asvs, make_library, make_p
 from tests.interchange.checklists import make_sheet
 from tests.interchange.raising import SECRET
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cold")]
 SHEET = make_sheet(2)
 
 

@@ -55,6 +55,7 @@ def test_heavy_file_stays_within_time_and_memory(name, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("cold")
 def test_good_file_is_read_in_the_process_too():
     for name in ("yaml", "xlsx", "oscal-xml"):
         content = FORMATS[name].write(SHEET)
@@ -63,6 +64,7 @@ def test_good_file_is_read_in_the_process_too():
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("cold")
 def test_process_refuses_when_its_memory_is_over(monkeypatch):
     monkeypatch.setattr(limits, "MEMORY_BYTES", 90 * 1024 * 1024)
     suffix, content = HEAVY["JSON of many objects"]

@@ -65,6 +65,7 @@ def test_odd_file_says_what_its_answers_say(name, assessment, con, content):
     assert said(plan) == {("Q1", "note"): ("", "New")}
 
 
+@pytest.mark.usefixtures("cold")
 def test_reading_stays_below_its_memory(content, monkeypatch):
     """The limit holds in the child: with less than it needs, it refuses in words."""
     large = hostile.many_strings(190_000, b"x" * 100)(content)

@@ -9,7 +9,7 @@ from compliance.reports import process
 from compliance.reports.process import RenderError, render
 from tests.reports.breaking import SECRET
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cold")]
 
 FETCHES = '<html lang="en"><title>x</title><img alt="x" src="http://127.0.0.1:9/x.png">'
 PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'

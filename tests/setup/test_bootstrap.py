@@ -202,10 +202,13 @@ def pytests(manage, monkeypatch):
     """What pytest is called with, where there is a browser; each run ends with 1."""
     called = []
 
-    def run(command, **_):
+    def run(command, *, env, check):
         called.append(command[3:])
+        assert "PYTHONDONTWRITEBYTECODE" not in env
+        assert env["PATH"] == os.environ["PATH"]
         return SimpleNamespace(returncode=1)
 
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setattr(manage.subprocess, "run", run)
     monkeypatch.setattr(manage.shutil, "which", lambda name: f"/usr/bin/{name}")
     return called

@@ -1,0 +1,69 @@
+"""A process forked from one that loaded its module is like one that Python starts."""
+
+import os
+import subprocess
+import sys
+from tempfile import TemporaryFile
+
+import pytest
+from django.conf import settings
+
+from compliance.interchange.formats import process as formats
+from compliance.interchange.walls import process as walls
+from compliance.reports.process import render
+from tests import warm
+
+LIST = b"section,question\nOne,Is it so?\n"
+PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What was started warm since the test began."""
+    seen = []
+
+    class Seen(warm.Warm):
+        def __init__(self, *args, **options):
+            seen.append(self)
+            super().__init__(*args, **options)
+
+    monkeypatch.setattr(warm, "Warm", Seen)
+    return seen
+
+
+def test_file_reads_the_same(started, request):
+    found = formats.read([LIST], "list.csv")
+    assert len(started) == 1
+    request.getfixturevalue("cold")
+    assert formats.read([LIST], "list.csv") == found
+    assert len(started) == 1
+
+
+@pytest.mark.slow
+def test_report_is_the_same_to_the_byte(started, request, tmp_path):
+    paths = [tmp_path / "warm.pdf", tmp_path / "cold.pdf"]
+    render([PAGE], "", paths[0], lambda *_: None)
+    assert len(started) == 1
+    request.getfixturevalue("cold")
+    render([PAGE], "", paths[1], lambda *_: None)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_it_is_waited_for_and_killed():
+    command = [sys.executable, "-m", warm.CHILD, formats.MODULE, str(2**30), "9"]
+    reading, writing = os.pipe()
+    with open(reading) as stdin, open(writing, "w"), TemporaryFile() as output:
+        process = walls.subprocess.Popen(
+            [*command, "suffix="],
+            stdin=stdin,  # never ends
+            stdout=output,
+            stderr=output,
+            cwd=settings.BASE_DIR,
+            env=walls.QUICK,
+        )
+        with process:
+            assert isinstance(process, warm.Warm)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=0.1)
+            process.kill()
+            assert process.wait() == -9
