@@ -10,7 +10,7 @@ def amend(changes, key="law"):
     rows = instrument.provisions.select_related("successor").order_by("position")
     document = {
         name: getattr(instrument, name)
-        for name in ("key", "name", "title", "official_id", "url")
+        for name in ("key", "name", "title", "official_id", "url", "force")
     }
     document["provisions"] = [
         {

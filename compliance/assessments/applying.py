@@ -1,28 +1,18 @@
 """What applies to an organisation: rules and facts of an edition, put together."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compliance.checklists import rules
-from compliance.checklists.content import fact_words
+from compliance.assessments.models import Assessment
+from compliance.checklists import content, rules
+from compliance.checklists.applicability import Decision, Duty, Model, decide, english
+from compliance.checklists.implied import Clash
 from compliance.checklists.models import Edition, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Applying:
-    """Whether and from when a question binds, with the printed reason."""
-
-    applies: bool
-    binds_from: date | None
-    is_open: bool
-    reason: str
-    facts: tuple[str, ...]
-
-
 class Scope:
-    """An edition's facts as one organisation answered them."""
+    """An edition's facts as one organisation answered them, with all that follows."""
 
     def __init__(
         self,
@@ -30,29 +20,47 @@ class Scope:
         facts: dict[str, list[str] | None],
         words: dict[str, rules.FactWords] | None = None,
         say: Callable[[str], str] = str,
+        *,
+        period_from: date | None = None,
+        day: Callable[[date], str] = english,
     ) -> None:
-        """``words`` and ``say`` tell it in another language (``rules.sentence``)."""
-        self.role_fact = edition.role_fact
-        self.facts = facts
-        self.words = fact_words(edition.facts.all()) if words is None else words
-        self.say = say
+        """``words``, ``say`` and ``day`` tell it in another language (``rules.sentence``).
 
-    def of(self, question: Question) -> Applying:
-        """What holds for one question."""
-        found = rules.applicability(
-            question.rule,
-            question.binds,
-            self.role_fact,
-            self.facts,
-            self.words,
-            self.say,
+        ``period_from`` is the first day of the audit period: what no longer bound then
+        does not apply.
+        """
+        self.facts, self.say, self.day = facts, say, day
+        self.period_from = period_from
+        self.model = Model.of(
+            edition.role_fact,
+            [content.fact_document(fact) for fact in edition.facts.all()],
+            edition.gates,
+            words,
         )
-        return Applying(
-            found.applies,
-            rules.starts_on(question.applies_from, self.facts),
-            found.is_open,
-            found.reason,
-            found.facts,
+        self.words = self.model.words
+        self.closed = self.model.close(facts)
+
+    @classmethod
+    def of_assessment(cls, assessment: Assessment) -> "Scope":
+        """The scope of an assessment as its facts are now."""
+        return cls(
+            assessment.edition, assessment.facts, period_from=assessment.period_from
+        )
+
+    @property
+    def clashes(self) -> tuple[Clash, ...]:
+        """Facts that were answered otherwise than what follows from the others."""
+        return self.closed.clashes
+
+    def of(self, question: Question) -> Decision:
+        """What holds for one question."""
+        return decide(
+            Duty.of(question),
+            self.model,
+            self.closed,
+            period_from=self.period_from,
+            say=self.say,
+            day=self.day,
         )
 
     def told(self) -> Iterable[tuple[str, str]]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from compliance.assessments.applying import Applying, Scope
+from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.seeing import News
+from compliance.checklists.applicability import Decision
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Question
 
@@ -34,7 +35,7 @@ class Line:
     proofs: list[Proof]
     warnings: list[str]
     is_due_soon: bool
-    applying: Applying | None
+    applying: Decision | None
     bounds: str
     is_open: bool = False
     news: News | None = None

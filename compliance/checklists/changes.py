@@ -133,19 +133,30 @@ def _rule(question: Document, edition: Document, tongue: Tongue) -> dict[str, st
 
 
 def _starts(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
+    _ = tongue.say
+    from_days = _days(question["applies_from"], edition, tongue)
+    until = _days(question.get("applies_until") or (), edition, tongue)
+    found = {_("Binds from"): "; ".join(from_days) or _("now")}
+    return found | ({_("Binds until"): "; ".join(until)} if until else {})
+
+
+def _days(entries: Iterable[Document], edition: Document, tongue: Tongue) -> list[str]:
+    """Days in words, each with its rule."""
     _, words, days = tongue.say, _words(edition), []
-    for entry in question["applies_from"]:
+    for entry in entries:
         day = tongue.day(date.fromisoformat(entry["date"]))
         if entry.get("when"):
             rule = sentence(entry["when"], words, _)
             day = _("%(day)s if %(rule)s") % {"day": day, "rule": rule}
         days.append(day)
-    return {_("Binds from"): "; ".join(days) or _("now")}
+    return days
 
 
 def _weight(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
     _ = tongue.say
-    return {_("Weight"): str(question["weight"])}
+    found = {_("Weight"): str(question["weight"])}
+    is_yardstick = question.get("yardstick")
+    return found | ({_("Yardstick"): _("no legal threshold")} if is_yardstick else {})
 
 
 def _section(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:

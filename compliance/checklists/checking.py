@@ -4,20 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, product
-from math import prod
 from typing import Any
 
-from compliance.checklists import rules, translations
+from compliance.checklists import rules, soundness, translations
 from compliance.checklists.choices import CiteState, FactKind, QuestionKind
-from compliance.checklists.rules import RuleError
 from compliance.web.languages import language_name
 
 Document = Mapping[str, Any]
 """An edition, or a part of one, as ``content.document`` gives it."""
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
-MOST_CASES = 5000
-"""Beyond so many combinations of facts nobody says that a rule can never hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +42,10 @@ class Item:
 
 def items(document: Document, law: Mapping[str, Cited]) -> list[Item]:
     """All that is open, what blocks first. ``law`` knows every citation."""
-    known = {
-        fact["key"]: {c["key"] for c in fact["choices"]} or {"yes", "no"}
-        for fact in document["facts"]
-    }
     found = [*_head(document), *_facts(document)]
     for question in questions(document):
-        found += _question(question, document, known, law)
+        found += _question(question, document, law)
+    found += _unsound(document)
     found += _repeats(document)
     found += _translations(document)
     return sorted(found, key=lambda item: not item.is_blocking)
@@ -93,7 +85,7 @@ def _head(document: Document) -> Iterator[Item]:
 
 
 def _facts(document: Document) -> Iterator[Item]:
-    used: set[str] = set()
+    used = soundness.looked_at(document)
     for question in questions(document):
         used.update(facts_of(question))
         if question["binds"]:
@@ -110,22 +102,19 @@ def _facts(document: Document) -> Iterator[Item]:
 def facts_of(question: Document) -> set[str]:
     """The keys of the facts that decide whether a question applies, and from when."""
     named = {*rules.uses(question["rule"])}
-    for entry in question["applies_from"]:
+    for entry in (*question["applies_from"], *question.get("applies_until", ())):
         named.update(rules.uses(entry.get("when")))
     return named
 
 
 def _question(
-    question: Document,
-    document: Document,
-    known: Mapping[str, set[str]],
-    law: Mapping[str, Cited],
+    question: Document, document: Document, law: Mapping[str, Cited]
 ) -> Iterator[Item]:
     key = question["key"]
     for cite in question["cites"]:
         if text := _cite_fault(law.get(cite) or Cited(cite, CiteState.UNKNOWN)):
             yield Item(text, is_blocking=True, place=key)
-    for text in (*_kind_faults(question), *_rule_faults(question, document, known)):
+    for text in (*_kind_faults(question), *_bind_faults(question, document)):
         yield Item(text, is_blocking=True, place=key)
     if not any(question[name] for name in ("good", "how_to_check", "background")):
         yield Item("There is no guidance.", is_blocking=False, place=key)
@@ -147,50 +136,31 @@ def _kind_faults(question: Document) -> Iterator[str]:
         yield "It is answered by a number and has no bounds."
 
 
-def _rule_faults(
-    question: Document, document: Document, known: Mapping[str, set[str]]
-) -> Iterator[str]:
-    asked = [question["rule"], *(e.get("when") for e in question["applies_from"])]
-    for rule in asked:
-        if rule:
-            try:
-                rules.check(rule, known)
-            except RuleError as error:
-                yield f"Its rule cannot be read: {error}."
-                return
-    edition = document["edition"]
-    if strange := [role for role in question["binds"] if role not in edition["roles"]]:
+def _bind_faults(question: Document, document: Document) -> Iterator[str]:
+    roles = document["edition"]["roles"]
+    if strange := [role for role in question["binds"] if role not in roles]:
         yield f"It binds {strange[0]}, and there is no such role."
-        return
-    binds = rules.bound(question["binds"], edition["role_fact"])
-    if not can_hold([rule for rule in (question["rule"], binds) if rule], document):
-        yield "No answer to the facts makes it apply."
 
 
-def can_hold(wanted: list[dict[str, Any]], document: Document) -> bool:
-    """Whether some answer to the facts makes all rules hold; True when there are too many."""
-    names = {name for rule in wanted for name in rules.uses(rule)}
-    facts = [fact for fact in document["facts"] if fact["key"] in names]
-    cases = [list(_cases(fact)) for fact in facts]
-    if prod(map(len, cases)) > MOST_CASES:
-        return True
-    keys = [fact["key"] for fact in facts]
-    return any(
-        all(rules.holds(rule, dict(zip(keys, case, strict=True))) for rule in wanted)
-        for case in product(*cases)
-    )
-
-
-def _cases(fact: Document) -> Iterator[list[str]]:
-    """The answers a fact can have: none of its choices, one, or any number."""
-    choices = [choice["key"] for choice in fact["choices"]] or ["yes", "no"]
-    most = len(choices) if fact["kind"] == FactKind.SEVERAL else 1
-    if 2 ** min(len(choices), most) > MOST_CASES:
-        most = 2  # enough for rules that people write
-    if fact["kind"] != FactKind.YESNO:
-        yield []
-    for size in range(1, most + 1):
-        yield from map(list, combinations(choices, size))
+def _unsound(document: Document) -> Iterator[Item]:
+    """Rules, facts, gates and examples that cannot be relied on."""
+    for path, reason in soundness.faults(document):
+        if path[0] == "sections":
+            section = document["sections"][path[1]]
+            key = section["questions"][path[3]]["key"]
+            text = f"Its rule cannot be read: {reason}."
+            if reason == soundness.NEVER_APPLIES:
+                text = "No answer to the facts makes it apply."
+            yield Item(text, is_blocking=True, place=key)
+        elif path[0] == "facts":
+            label = document["facts"][path[1]]["label"]
+            text = f"The fact “{label}”: {reason}."
+            yield Item(text, is_blocking=True, where="facts")
+        elif path[1] == "gates":
+            title = document["edition"]["gates"][path[2]]["title"]
+            yield Item(f"{title}: {reason}.", is_blocking=True, where="simulator")
+        else:
+            yield Item(f"{reason.rstrip('.')}.", is_blocking=True, where="simulator")
 
 
 def _repeats(document: Document) -> Iterator[Item]:

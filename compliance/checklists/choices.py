@@ -62,6 +62,24 @@ class ProvisionStatus(Words):
     REPEALED = "repealed", "Repealed"
 
 
+class Force(Words):
+    """How far a source binds, the strongest first: law alone does."""
+
+    LAW = "law", "Law"
+    GUIDANCE = "authority_guidance", "Guidance of an authority"
+    FRAMEWORK = "framework", "Framework"
+    PROCUREMENT = "procurement_scheme", "Procurement scheme"
+    STANDARD = "standard", "Standard"
+
+
+class Effect(Words):
+    """The effect of a gate on the duties behind it."""
+
+    BINDS = "binds", "Applies where its own rule holds"
+    IN = "in", "Applies whatever its own rule says"
+    OUT = "out", "Does not apply"
+
+
 class CiteState(Words):
     """What the legal index says of a citation."""
 

@@ -12,7 +12,10 @@ A question has the fields of its row, its choices and its citations ("cites"), a
 "source" where the file it came from calls it by something that lasts. What an
 imported file said and no field holds stands as "extra" in the edition or the question.
 Each part has "translations" where there are any, the edition a "language" unless it is
-written in English: see ``translations.py``.
+written in English: see ``translations.py``. What decides applicability beside rules is
+there where there is any: "gates" (``gates.py``) and "organisations" (``simulator.py``) of
+the edition, "implies" (``implied.py``) and "contested" of a fact, "applies_until" and
+"yardstick" of a question.
 """
 
 from collections.abc import Callable, Iterable
@@ -64,6 +67,10 @@ QUESTION = (
     "background", "related",
 )  # fmt: skip
 CHOICE = ("key", "label", "help", "verdict")
+EDITION_ALSO = ("gates", "organisations")
+FACT_ALSO = ("implies", "contested")
+QUESTION_ALSO = ("applies_until", "yardstick")
+"""Fields that are in a document only where they hold something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +128,13 @@ def edition_document(edition: Edition) -> dict[str, Any]:
         texts = of_edition(values, edition.checklist.title, edition.checklist.summary)
         found = kept(texts, edition.translations)
         values["translations"] = {c: found.get(c, {}) for c in edition.translations}
-    return values | _extra(edition)
+    return values | _also(edition, EDITION_ALSO) | _extra(edition)
 
 
 def fact_document(fact: Fact) -> dict[str, Any]:
     """A fact as it stands in a document."""
-    return _translated(fact, _values(fact, FACT), of_fact)
+    values = _values(fact, FACT) | _also(fact, FACT_ALSO)
+    return _translated(fact, values, of_fact)
 
 
 def section_document(section: Section) -> dict[str, Any]:
@@ -140,6 +148,7 @@ def question_document(question: Question) -> dict[str, Any]:
         "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
         "cites": [citation.provision.cite for citation in question.citations.all()],
     }
+    values |= _also(question, QUESTION_ALSO)
     if question.source:
         values["source"] = question.source
     return _translated(question, values, of_question) | _extra(question)
@@ -159,6 +168,10 @@ def _extra(row: Edition | Question) -> dict[str, Any]:
 
 def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
+
+
+def _also(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name in names if (value := getattr(row, name))}
 
 
 def with_links(questions: Any) -> Any:

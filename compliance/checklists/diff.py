@@ -18,8 +18,8 @@ FIELDS: Mapping[ChangeKind, tuple[str, ...]] = {
     ChangeKind.REWORDED: ("title", "text"),
     ChangeKind.RULE: ("rule", "binds"),
     ChangeKind.CITATION: ("cites",),
-    ChangeKind.STARTS: ("applies_from",),
-    ChangeKind.WEIGHT: ("weight",),
+    ChangeKind.STARTS: ("applies_from", "applies_until"),
+    ChangeKind.WEIGHT: ("weight", "yardstick"),
     ChangeKind.GUIDANCE: (
         "good",
         "how_to_check",

@@ -104,6 +104,8 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
     edition.extra = values.get("extra")
     edition.language = values.get("language", ORIGINAL)
     edition.translations = values.get("translations")
+    for name in content.EDITION_ALSO:
+        setattr(edition, name, values.get(name))
     edition.save()
     Fact.objects.bulk_create(
         Fact(
@@ -138,6 +140,8 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
             source=question.get("source", ""),
             extra=content.as_kept(question.get("extra")),
             translations=content.as_kept(question.get("translations")),
+            applies_until=content.as_kept(question.get("applies_until")),
+            yardstick=question.get("yardstick", False),
             **{name: content.as_kept(question[name]) for name in content.QUESTION},
         )
         for at, (question, row) in enumerate(pairs, 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from compliance.checklists import checking, content, rules
+from compliance.checklists import content, rules, soundness
 from compliance.checklists.choices import UNPUBLISHED
 from compliance.checklists.models import Edition, Fact, Question, Section
 
@@ -154,6 +154,6 @@ def said(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Said:
         rules.sentence(rule, words) if rule and not strange else "",
         [] if strange else content.starts(question["applies_from"], words),
         strange,
-        not strange and not checking.can_hold(wanted, told),
+        not strange and not soundness.can_hold(wanted, told),
         reach(question, edition, running_facts(edition)),
     )

@@ -152,7 +152,7 @@ def _section_at(found: Document, theirs: Document, key: str) -> int:
 def _bring_along(found: Document, theirs: Document, new: Mapping[str, Any]) -> None:
     edition, other = found["edition"], theirs["edition"]
     named = {*rules.uses(new["rule"])}
-    for entry in new["applies_from"]:
+    for entry in (*new["applies_from"], *new.get("applies_until", ())):
         named |= {*rules.uses(entry.get("when"))}
     if new["binds"]:
         edition["role_fact"] = edition["role_fact"] or other["role_fact"]

@@ -14,6 +14,21 @@ Facts = Mapping[str, list[str] | None]
 """Fact key to the keys chosen; an empty list is "none of them", None "not known"."""
 
 
+class Sure(list[str]):
+    """Choices of a fact that are sure while others may hold, too: only those in ``maybe``,
+    or any other one without it."""
+
+    def __init__(
+        self, chosen: Iterable[str], maybe: frozenset[str] | None = None
+    ) -> None:
+        super().__init__(chosen)
+        self.maybe = maybe
+
+    def may_hold(self, choices: Iterable[str]) -> bool:
+        """Whether one of these choices may hold though none is sure."""
+        return self.maybe is None or not self.maybe.isdisjoint(choices)
+
+
 MOST_DEPTH = 12
 """So many times a rule may hold another one: all, any and not each count."""
 YESNO = {"yes": "Yes", "no": "No"}
@@ -112,8 +127,13 @@ def _part(key: str, value: Any, facts: Facts) -> bool | None:
     if key == "not":
         inner = holds(value, facts)
         return None if inner is None else not inner
-    chosen = facts.get(key)
-    return None if chosen is None else not set(chosen).isdisjoint(_values(value))
+    chosen, wanted = facts.get(key), _values(value)
+    if chosen is None:
+        return None
+    if not set(chosen).isdisjoint(wanted):
+        return True
+    is_open = isinstance(chosen, Sure) and chosen.may_hold(wanted)
+    return None if is_open else False
 
 
 def _all(values: Iterator[bool | None]) -> bool | None:

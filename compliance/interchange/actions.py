@@ -19,7 +19,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.audit.transaction import writing
-from compliance.checklists import actions
+from compliance.checklists import actions, content
 from compliance.checklists.models import Edition
 from compliance.interchange import checks
 from compliance.interchange.events import (
@@ -86,7 +86,7 @@ def load(*, by: Any, folder: Path) -> Library:
             actions.store_instrument(by=by, document=law.content.document())
         except actions.RefusedError as refused:
             raise BadSeeds([Fault(law.file, None, str(refused))]) from None
-    loaded = [_checklist(by, files) for files in seeds.checklists]
+    loaded = [_with_older(by, files) for files in seeds.checklists]
     if seeds.crosswalk:
         actions.store_relations(by=by, pairs=seeds.crosswalk.content.document())
     if seeds.about:
@@ -96,23 +96,43 @@ def load(*, by: Any, folder: Path) -> Library:
 
 
 def _checklist(by: Any, files: ChecklistFiles) -> Loaded:
-    head = files.head.content
-    sections = [source.content.document() for source in files.sections]
+    head, document = files.head.content, files.document()
     try:
         edition, is_changed = actions.store_checklist(
             by=by,
             theme=head.theme,
             title=head.title,
             summary=head.summary,
-            document=head.document() | {"sections": sections},
+            document=document,
         )
     except actions.RefusedError as refused:
         fault = files.head.fault(("edition", "number"), str(refused))
         raise BadSeeds([fault]) from None
-    return Loaded(edition, sum(len(part["questions"]) for part in sections), is_changed)
+    asked = sum(len(section["questions"]) for section in document["sections"])
+    return Loaded(edition, asked, is_changed)
 
 
-"""Events of a file that was taken in, and of its undo."""
+def _with_older(by: Any, files: ChecklistFiles) -> Loaded:
+    for older in files.older:
+        _older(by, older)
+    return _checklist(by, files)
+
+
+def _older(by: Any, files: ChecklistFiles) -> None:
+    """An older edition: stored where no edition is there yet, else compared with its own.
+
+    An installation that began with a newer edition has no use for it.
+    """
+    head = files.head.content
+    editions = Edition.objects.filter(
+        checklist__key=head.key, checklist__organisation=None
+    )
+    found = editions.filter(number=head.edition.number).first()
+    if found is None and not editions.exists():
+        _checklist(by, files)
+    elif found and found.content_hash != content.content_hash(files.document()):
+        reason = f"edition {found.number} is final and has other content here"
+        raise BadSeeds([files.head.fault(("edition", "number"), reason)])
 
 
 @dataclass(frozen=True, slots=True)

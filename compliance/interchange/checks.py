@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from compliance.checklists import rules
+from compliance.checklists import rules, soundness
 from compliance.checklists.choices import ProvisionStatus
 from compliance.interchange.bundle.head import FactPart, Head
 from compliance.interchange.bundle.question import QuestionPart, SectionPart
@@ -37,8 +37,29 @@ def check(seeds: Seeds) -> None:
         if whole:
             seeds.faults.extend(_link_faults(checklist, index, keys))
             seeds.faults.extend(_whole_faults(checklist, index))
+        for older in checklist.older:
+            seeds.faults.extend(_older_faults(older, checklist, index))
     seeds.faults.extend(crosswalk_faults(seeds, whole=whole))
     seeds.faults.extend(notice_faults(seeds))
+
+
+def _older_faults(
+    older: ChecklistFiles, newest: ChecklistFiles, index: Index
+) -> Iterator[Fault]:
+    """An older edition is final, so only that it can still be loaded is looked at."""
+    head = older.head
+    if head.content.key != newest.head.content.key:
+        yield head.fault(("key",), f"is an edition of {newest.head.content.key!r}")
+    if head.content.edition.number != older.folder.rpartition("/")[2]:
+        yield head.fault(("edition", "number"), "is not the name of its folder")
+    yield from _head_faults(head)
+    yield from _section_faults(older)
+    for source in older.sections:
+        for at, question in enumerate(source.content.questions):
+            for n, cite in enumerate(question.cites):
+                if cite not in index:
+                    path = ("questions", at, "cites", n)
+                    yield source.fault(path, f"{cite} is not in the legal index")
 
 
 def _checklist_keys(seeds: Seeds) -> None:
@@ -160,6 +181,12 @@ def _whole_faults(checklist: ChecklistFiles, index: Index) -> Iterator[Fault]:
     if not checklist.sections:
         yield Fault(checklist.head.file, None, "has no section beside it")
         return
+    document = checklist.document()
+    for path, reason in soundness.faults(document):
+        yield checklist.fault(path, reason)
+    for path, cite in soundness.cited(document):
+        if reason := _cite_fault(cite, index):
+            yield checklist.fault(path, reason)
     yield from _unused_facts(checklist)
     yield from _coverage_faults(checklist, index)
 
@@ -209,14 +236,16 @@ def _cite_fault(cite: str, index: Index) -> str:
 def _rules(question: QuestionPart) -> Iterator[tuple[Path, dict[str, Any]]]:
     if question.applies is not None:
         yield ("applies",), question.applies
-    for at, entry in enumerate(question.applies_from):
-        if entry.when is not None:
-            yield ("applies_from", at, "when"), entry.when
+    for name in ("applies_from", "applies_until"):
+        for at, entry in enumerate(getattr(question, name)):
+            if entry.when is not None:
+                yield (name, at, "when"), entry.when
 
 
 def _unused_facts(checklist: ChecklistFiles) -> Iterator[Fault]:
     head = checklist.head.content
     used = {head.role_fact} if head.role_fact else set()
+    used |= soundness.looked_at(checklist.document())
     for question in _questions(checklist.sections):
         for _, rule in _rules(question):
             if not rules.fault_of(rule, {fact.key: _keys(fact) for fact in head.facts}):

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
+from compliance.checklists.models.relation import SAME_DUTY
 from compliance.interchange.bundle.crosswalk import Pair
 from compliance.interchange.places import Path
 from compliance.interchange.reading import Fault, Seeds
+
+
+Asked = dict[str, dict[str, str]]
 
 
 def crosswalk_faults(seeds: Seeds, *, whole: bool) -> Iterator[Fault]:
@@ -28,6 +32,8 @@ def crosswalk_faults(seeds: Seeds, *, whole: bool) -> Iterator[Fault]:
             yield source.fault(("pairs", at), reason)
         for path, reason in _links(pair, asked) if whole else ():
             yield source.fault(("pairs", at, *path), reason)
+        if reason := _travel_fault(pair, asked):
+            yield source.fault(("pairs", at, "relation"), reason)
 
 
 def notice_faults(seeds: Seeds) -> Iterator[Fault]:
@@ -57,10 +63,24 @@ def _repeats(pairs: Iterable[Pair]) -> Iterator[tuple[Path, str]]:
         ends.setdefault(both, pair.id)
 
 
-def _asked(seeds: Seeds) -> dict[str, set[str]]:
+def _travel_fault(pair: Pair, asked: Asked) -> str:
+    """A verdict travels over one duty, and a scale has its own verdicts."""
+    if pair.relation not in SAME_DUTY:
+        return ""
+    kinds = {
+        asked.get(end.checklist, {}).get(end.question, "") for end in (pair.a, pair.b)
+    }
+    if len(kinds) < 2 or "" in kinds:
+        return ""
+    words = " and ".join(sorted(kinds))
+    return f"{pair.relation!r} joins a {words}: a verdict cannot travel between them"
+
+
+def _asked(seeds: Seeds) -> Asked:
+    """The kind of every question, by checklist and key."""
     return {
         files.head.content.key: {
-            question.key
+            question.key: question.kind
             for source in files.sections
             for question in source.content.questions
         }
@@ -68,7 +88,7 @@ def _asked(seeds: Seeds) -> dict[str, set[str]]:
     }
 
 
-def _links(pair: Pair, asked: dict[str, set[str]]) -> Iterator[tuple[Path, str]]:
+def _links(pair: Pair, asked: Asked) -> Iterator[tuple[Path, str]]:
     for side, end in (("a", pair.a), ("b", pair.b)):
         if end.checklist not in asked:
             yield (side, "checklist"), f"{end.checklist!r} is no checklist here"

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pydantic import ValidationError
 
 from compliance.interchange import places
 from compliance.interchange.bundle.about import About
+from compliance.interchange.bundle.applicability import Organisations, plain
 from compliance.interchange.bundle.crosswalk import Crosswalk
 from compliance.interchange.bundle.head import Head
 from compliance.interchange.bundle.law import Law, Themes
 from compliance.interchange.bundle.question import SectionPart
-from compliance.interchange.bundle.words import Part
+from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.telling import named, reason_of
 
 SHOWN = 50
 PARTS = {"demo", "law", "schema"}
+OWN = {"checklist.yaml", "coverage.txt", "organisations.yaml"}
 FILES = {"themes.yaml", "crosswalk.yaml", "about.yaml"}
 
 
@@ -61,12 +63,34 @@ class Source[Shape: Part]:
 
 @dataclass(slots=True)
 class ChecklistFiles:
-    """The files of one checklist."""
+    """The files of one edition of a checklist; ``older`` ones have their own folders."""
 
     folder: str
     head: Source[Head]
     sections: list[Source[SectionPart]] = field(default_factory=list)
     coverage: list[tuple[int, str]] = field(default_factory=list)
+    organisations: Source[Organisations] | None = None
+    older: list["ChecklistFiles"] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """The edition as ``checklists.content`` describes it."""
+        found = self.head.content.document()
+        if self.organisations:
+            rows = [plain(one) for one in self.organisations.content.organisations]
+            found["edition"]["organisations"] = rows
+        sections = [source.content.document() for source in self.sections]
+        return found | {"sections": sections}
+
+    def fault(self, path: places.Path, reason: str) -> Fault:
+        """A fault at a place of the document, in the file that has it."""
+        if path[:2] == ("edition", "organisations") and self.organisations:
+            return self.organisations.fault(path[1:], reason)
+        if path[0] == "sections":
+            source = self.sections[cast("int", path[1])]
+            words = {new: old for old, new in RENAMED.items()}
+            steps = [words.get(s, s) if isinstance(s, str) else s for s in path[2:]]
+            return source.fault(tuple(steps), reason)
+        return self.head.fault(path[path[:1] == ("edition",) :], reason)
 
 
 @dataclass(slots=True)
@@ -109,19 +133,38 @@ def _optional[Shape: Part](
 
 
 def _checklist(seeds: Seeds, root: Path, folder: Path) -> None:
+    if found := _edition(seeds, root, folder):
+        seeds.checklists.append(found)
+        for path in sorted(folder.glob("editions/*"), key=_number):
+            if older := _edition(seeds, root, path):
+                found.older.append(older)
+
+
+def _number(path: Path) -> tuple[list[int], str]:
+    """What puts the edition 2026.10 behind 2026.9."""
+    return [int(part) for part in path.name.split(".") if part.isdigit()], path.name
+
+
+def _edition(seeds: Seeds, root: Path, folder: Path) -> ChecklistFiles | None:
     head = _file(seeds, root, folder / "checklist.yaml", Head)
     sections = []
     for path in sorted(folder.iterdir()):
-        if path.name in {"checklist.yaml", "coverage.txt"}:
+        if path.name in OWN or (path.is_dir() and path.name == "editions"):
             continue
         if path.suffix != ".yaml" or not path.name[:2].isdigit():
             name = path.relative_to(root).as_posix()
             seeds.faults.append(Fault(name, None, "is no part of a checklist"))
         elif section := _file(seeds, root, path, SectionPart):
             sections.append(section)
-    if head:
-        lines = _coverage(seeds, root, folder / "coverage.txt")
-        seeds.checklists.append(ChecklistFiles(folder.name, head, sections, lines))
+    organisations = None
+    if (folder / "organisations.yaml").exists():
+        path = folder / "organisations.yaml"
+        organisations = _file(seeds, root, path, Organisations)
+    lines = _coverage(seeds, root, folder / "coverage.txt")
+    name = folder.relative_to(root).as_posix()
+    if head is None:
+        return None
+    return ChecklistFiles(name, head, sections, lines, organisations)
 
 
 def _coverage(seeds: Seeds, root: Path, path: Path) -> list[tuple[int, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from compliance.interchange.bundle.about import About
+from compliance.interchange.bundle.applicability import Organisations
 from compliance.interchange.bundle.crosswalk import Crosswalk
 from compliance.interchange.bundle.head import Head
 from compliance.interchange.bundle.law import Law, Themes
@@ -16,6 +17,7 @@ SHAPES: dict[str, type[Part]] = {
     "law": Law,
     "checklist": Head,
     "section": SectionPart,
+    "organisations": Organisations,
     "crosswalk": Crosswalk,
     "about": About,
 }

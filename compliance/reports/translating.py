@@ -17,6 +17,7 @@ from compliance.templatetags.ui import day
 
 ASKED = (
     "key", "title", "text", "translations", "rule", "binds", "applies_from",
+    "applies_until",
 )  # fmt: skip
 """What of a question is read: its texts, and what decides whether it applies."""
 
@@ -81,8 +82,16 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
         return Words(edition.language, found)
     facts = assessment.facts
     with override(language):
-        there = Scope(edition, facts, _fact_words(edition, language), gettext)
-        here = Scope(edition, facts)
+        begin = assessment.period_from
+        there = Scope(
+            edition,
+            facts,
+            _fact_words(edition, language),
+            gettext,
+            period_from=begin,
+            day=day,
+        )
+        here = Scope(edition, facts, period_from=begin)
         reasons = {
             (question.key, here.of(question).reason): there.of(question).reason
             for question in questions

@@ -266,7 +266,7 @@ class _Winding:
             self.answers.values(), key=lambda a: (a.question.position, a.pk)
         )
         if self.is_moved:
-            scope = Scope(self.here.edition, self.here.facts)
+            scope = Scope.of_assessment(self.here)
             for answer in rows.answers:
                 if answer.archived_at is None:
                     found = scope.of(answer.question)

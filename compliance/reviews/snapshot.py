@@ -106,7 +106,7 @@ def rows_to_tell(assessment: Assessment) -> Rows:
 def told(rows: Rows) -> Content:
     """What those rows say."""
     assessment, edition = rows.assessment, rows.assessment.edition
-    scope, stated = Scope(edition, assessment.facts), Stated(assessment)
+    scope, stated = Scope.of_assessment(assessment), Stated(assessment)
     answers = [answer for answer in rows.answers if answer.archived_at is None]
     archived = [answer for answer in rows.answers if answer.is_kept]
     kept = [*answers, *archived]
@@ -145,7 +145,7 @@ def line_of(assessment: Assessment, answer_id: int) -> Line:
     """
     rows = Answer.objects.filter(assessment=assessment).for_page()
     answer = rows.prefetch_related("comments__author", with_actions()).get(pk=answer_id)
-    scope, stated = Scope(assessment.edition, assessment.facts), Stated(assessment)
+    scope, stated = Scope.of_assessment(assessment), Stated(assessment)
     beside = Beside(scope, stated, _proofs([answer]), tasks_of([answer], stated))
     return _line(answer, beside, None)
 

@@ -98,13 +98,13 @@ def page_of(assessment: Assessment, part: Part, number: str | None) -> Page:
 
 def told_lines(assessment: Assessment, rows: Iterable[Answer]) -> list[Line]:
     """A line for each answer, with why it applies or does not."""
-    scope = Scope(assessment.edition, assessment.facts)
+    scope = Scope.of_assessment(assessment)
     return lines(rows, assessment, timezone.localdate(), scope=scope)
 
 
 def facts(assessment: Assessment) -> list[tuple[str, str]]:
     """Each fact as label and answer."""
-    return list(Scope(assessment.edition, assessment.facts).told())
+    return list(Scope.of_assessment(assessment).told())
 
 
 def past(answer: Answer) -> list[Entry]:

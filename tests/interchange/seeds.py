@@ -30,6 +30,7 @@ def make_law():
             "name": "Law",
             "title": "The Law of Lists",
             "url": "https://example.org/law",
+            "force": "law",
             "cite_as": "Law Art. {}",
             "link": "https://example.org/law#{}",
             "applies_from": "DAY:2018-05-25",

@@ -101,7 +101,7 @@ def start(
 
 def _answers(assessment: Assessment) -> list[Answer]:
     """An unsaved answer for each question, with what follows from the facts."""
-    scope = Scope(assessment.edition, assessment.facts)
+    scope = Scope.of_assessment(assessment)
     answers = []
     for question in assessment.edition.questions.prefetch_related("choices"):
         found = scope.of(question)
@@ -175,7 +175,7 @@ def _is_same(one: list[str] | None, other: list[str] | None) -> bool:
 
 def _apply(assessment: Assessment) -> list[str]:
     """Bring ``applies`` and ``binds_from`` in line; keys whose applicability moved."""
-    scope = Scope(assessment.edition, assessment.facts)
+    scope = Scope.of_assessment(assessment)
     moved, touched = [], []
     answers = assessment.answers.select_related("question").order_by(
         "question__position"

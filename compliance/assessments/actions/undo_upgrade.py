@@ -51,7 +51,7 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         if why := why_not_undone(done, here):
             raise ValidationError(why)
         facts = _facts_then(done, here)
-        scope = Scope(done.from_edition, facts)
+        scope = Scope(done.from_edition, facts, period_from=here.period_from)
         questions = {q.pk: q for q in done.from_edition.questions.all()}
         entries: list[trail.Entry] = []
         kept, touched = [], []

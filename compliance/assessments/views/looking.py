@@ -149,7 +149,7 @@ def list_context(
     chunk, following = cut(rows, start)
     answers = assessment.answers.filter(pk__in=[row.id for row in chunk]).for_page()
     why = look.open_id or look.show == Filter.NOT_APPLYING
-    scope = Scope(assessment.edition, assessment.facts) if why else None
+    scope = Scope.of_assessment(assessment) if why else None
     beside: dict[str, Any] = {"scope": scope, "amended": view.amended}
     beside |= {"news": new.news, "open_id": look.open_id}
     shown = lines.lines(answers, assessment, view.today, **beside)

@@ -65,7 +65,7 @@ def _rows(
         assessment,
         view.today,
         open_id=int(opened) if _is_id(opened) else None,
-        scope=Scope(assessment.edition, assessment.facts),
+        scope=Scope.of_assessment(assessment),
         news=new.news,
         amended=view.amended,
     )

@@ -204,7 +204,7 @@ def _moved(count: int) -> str:
 def applicability(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Every question that does not apply, with the rule and the fact."""
     assessment = find(request, assessment_id)
-    scope = Scope(assessment.edition, assessment.facts)
+    scope = Scope.of_assessment(assessment)
     answers = assessment.answers.filter(applies=False).with_cites()
     answers = answers.select_related("question__section").order_by("question__position")
     context = {

@@ -110,7 +110,7 @@ def row_context(
     today = timezone.localdate()
     new = unseen(assessment, request.user.pk, answer.pk)
     view = overview.read(assessment, request.user.pk, today)
-    scope = Scope(assessment.edition, assessment.facts)
+    scope = Scope.of_assessment(assessment)
     return page_context(request, assessment, view) | {
         "line": lines.line(
             answer,

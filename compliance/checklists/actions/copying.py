@@ -35,6 +35,8 @@ def duplicate_question(
             key=next_key(edition),
             position=at,
             translations=original.translations,
+            applies_until=original.applies_until,
+            yardstick=original.yardstick,
             **values,
         )
         choose(copy, stands["choices"])

@@ -70,9 +70,10 @@ def remove_fact(
 def _users(edition: Edition, key: str) -> list[str]:
     """The questions that rest on a fact, by their keys."""
     found = []
-    for question in edition.questions.only("key", "rule", "binds", "applies_from"):
+    asked = ("key", "rule", "binds", "applies_from", "applies_until")
+    for question in edition.questions.only(*asked):
         named = {*rules.uses(question.rule)}
-        for entry in question.applies_from:
+        for entry in (*question.applies_from, *(question.applies_until or ())):
             named |= {*rules.uses(entry.get("when"))}
         if key in named or (question.binds and edition.role_fact == key):
             found.append(question.key)

@@ -18,6 +18,8 @@ from compliance.checklists.amendments import FIELDS
 from compliance.checklists.events import PROVISION_RELEASED, PROVISIONS_SET
 from compliance.checklists.models import Instrument, Provision, Theme
 
+INSTRUMENT = ("name", "title", "official_id", "url", "force")
+
 
 @writing()
 def store_theme(*, by: Any, key: str, name: str, position: int) -> bool:
@@ -35,7 +37,7 @@ def store_instrument(*, by: Any, document: dict[str, Any]) -> bool:
     anything changed. What an editor changed on screen stays as it is, see ``held``.
     Refuses to drop a provision: it can only be repealed.
     """
-    fields = {name: document[name] for name in ("name", "title", "official_id", "url")}
+    fields = {name: document[name] for name in INSTRUMENT}
     instrument = Instrument.objects.filter(key=document["key"]).first()
     instrument = instrument or Instrument(key=document["key"])
     changed = stored(by, instrument, fields)

@@ -157,6 +157,8 @@ def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:
         source=was.get("source", ""),
         extra=was.get("extra"),
         translations=was.get("translations"),
+        applies_until=content.as_kept(was.get("applies_until")),
+        yardstick=was.get("yardstick", False),
         version=was["version"] + 1,
         **content.as_kept(values),
     )

@@ -81,6 +81,8 @@ class Edition(models.Model):
 
     ``extra`` keeps what an imported file said of it and no field holds. ``language`` is
     the one it is written in, ``translations`` has the others (``translations.py``).
+    ``gates`` turn duties off or move their days (``gates.py``), ``organisations`` are
+    examples with what the law asks of them (``simulator.py``).
     ``based_on`` is
     the edition that a draft was copied from, ``version`` counts changes of its head.
     ``sent_by`` sent it to review at ``sent_at``: until it is sent back nothing of it
@@ -101,6 +103,8 @@ class Edition(models.Model):
     extra = models.JSONField(null=True)
     language = models.CharField(max_length=20, default="en")
     translations = models.JSONField(null=True)
+    gates = models.JSONField(null=True)
+    organisations = models.JSONField(null=True)
     published_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64, blank=True)
     based_on = models.ForeignKey(

@@ -2,17 +2,18 @@
 
 from django.db import models
 
-from compliance.checklists.choices import ProvisionStatus
+from compliance.checklists.choices import Force, ProvisionStatus
 
 
 class Instrument(models.Model):
-    """A regulation, directive, standard or framework."""
+    """A regulation, directive, standard or framework; ``force`` says whether it binds."""
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
     title = models.TextField()
     official_id = models.CharField(max_length=60, blank=True)
     url = models.URLField(max_length=300)
+    force = models.CharField(max_length=20, choices=Force.choices, default=Force.LAW)
 
     def __str__(self) -> str:
         return self.name

@@ -33,7 +33,8 @@ class Question(models.Model):
 
     ``key`` survives from edition to edition. ``source`` is what an imported file calls it
     for good, such as a URN; editions are matched by it first (``identity.py``). ``rule`` is a rule of ``rules.py``;
-    ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``. ``extra`` keeps
+    ``binds`` lists role keys; ``applies_from`` lists ``{"date", "when"}``, and so does
+    ``applies_until``, or is None. A ``yardstick`` is a measure that no law sets. ``extra`` keeps
     what an imported file said of it and no field holds, ``translations`` its texts in
     other languages (``translations.py``), as with sections and facts.
     """
@@ -50,6 +51,8 @@ class Question(models.Model):
     binds = models.JSONField(default=list)
     rule = models.JSONField(null=True)
     applies_from = models.JSONField(default=list)
+    applies_until = models.JSONField(null=True)
+    yardstick = models.BooleanField(default=False)
     number = models.JSONField(null=True)
     good = models.JSONField(default=list)
     how_to_check = models.TextField(blank=True)
@@ -106,7 +109,9 @@ class Choice(models.Model):
 class Fact(models.Model):
     """What is asked about the organisation or system to decide what applies.
 
-    ``choices`` lists ``{"key", "label", "help"}``; empty for yes or no.
+    ``choices`` lists ``{"key", "label", "help"}``; empty for yes or no. ``implies`` says
+    what else follows from it (``implied.py``), ``contested`` why the law is open to two
+    readings where the fact is the reading that somebody takes.
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="facts")
@@ -116,6 +121,8 @@ class Fact(models.Model):
     help = models.TextField(blank=True)
     kind = models.CharField(max_length=20, choices=FactKind.choices)
     choices = models.JSONField(default=list)
+    implies = models.JSONField(null=True)
+    contested = models.TextField(blank=True, default="")
     position = models.PositiveIntegerField()
     translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from compliance.checklists.choices import FactKind
+from compliance.interchange.bundle.applicability import Gates, ImplyPart, plain
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -39,7 +40,10 @@ class Option(Part):
 
 
 class FactPart(Part):
-    """A fact; its choices are there unless it is yes or no."""
+    """A fact; its choices are there unless it is yes or no.
+
+    ``contested`` says why the law has two readings, where the fact is the reading taken.
+    """
 
     key: Key
     label: Annotated[Line, Field(max_length=60)]
@@ -47,11 +51,23 @@ class FactPart(Part):
     help: Aside = ""
     kind: Annotated[FactKind, Field(strict=False)]
     choices: list[Option] = []
+    implies: Annotated[list[ImplyPart], Field(max_length=40)] = []
+    contested: Aside = ""
 
     @model_validator(mode="after")
     def _choices_fit(self) -> Self:
         needs_choices(self.choices, wanted=self.kind != FactKind.YESNO, kind=self.kind)
         return self
+
+
+def fact_values(found: dict[str, Any]) -> dict[str, Any]:
+    """A fact as a document holds it: what it implies and contests only where it does."""
+    found["implies"] = [
+        {name: value for name, value in entry.items() if value is not None}
+        for entry in found["implies"]
+    ]
+    optional = {"implies", "contested"}
+    return {n: v for n, v in found.items() if v or n not in optional}
 
 
 class Head(Part):
@@ -65,11 +81,13 @@ class Head(Part):
     subject: Subject
     roles: dict[Key, Line] = {}
     role_fact: Key | None = None
-    facts: Annotated[list[FactPart], Field(max_length=12)] = []
+    facts: Annotated[list[FactPart], Field(max_length=16)] = []
+    gates: Gates = []
 
     def document(self) -> dict[str, Any]:
         """The edition's own values and its facts, as a document of an edition has them."""
         edition = self.edition
+        gates = [plain(gate) for gate in self.gates]
         return {
             "checklist": self.key,
             "edition": {
@@ -80,6 +98,7 @@ class Head(Part):
                 "subject_help": self.subject.help,
                 "roles": self.roles,
                 "role_fact": self.role_fact or "",
-            },
-            "facts": [fact.model_dump(mode="json") for fact in self.facts],
+            }
+            | ({"gates": gates} if gates else {}),
+            "facts": [fact_values(fact.model_dump(mode="json")) for fact in self.facts],
         }

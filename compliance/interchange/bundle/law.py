@@ -8,6 +8,7 @@ from pydantic import Field
 from compliance.checklists.choices import ProvisionStatus
 from compliance.interchange.bundle.words import (
     Aside,
+    Binding,
     Key,
     Line,
     Part,
@@ -36,6 +37,7 @@ class InstrumentHead(Part):
     title: Line
     official_id: Annotated[Aside, Field(max_length=60)] = ""
     url: Url
+    force: Binding
     cite_as: Short
     link: Url
     applies_from: date
@@ -88,6 +90,7 @@ class Law(Part):
             "title": head.title,
             "official_id": head.official_id,
             "url": head.url,
+            "force": head.force.value,
             "provisions": [row for _, row in self.rows()],
         }
 

@@ -47,7 +47,7 @@ class ChoicePart(Part):
 
 
 class From(Part):
-    """A day from which a duty binds, and whom."""
+    """A day from which, or until which, a duty binds, and whom."""
 
     date: date
     when: Rule | None = None
@@ -64,6 +64,8 @@ class QuestionPart(Part):
     binds: list[Key] = []
     applies: Rule | None = None
     applies_from: Annotated[list[From], BeforeValidator(_dates)] = []
+    applies_until: Annotated[list[From], BeforeValidator(_dates)] = []
+    yardstick: bool = False
     weight: Annotated[int, Field(ge=1, le=5)]
     good: Annotated[list[Line], Field(min_length=1)]
     check: Prose
@@ -119,6 +121,10 @@ def _document(question: QuestionPart) -> dict[str, Any]:
     ]
     found["applies_from"] = [_set(entry) for entry in found["applies_from"]]
     found["number"] = found["number"] and _set(found["number"])
+    found["applies_until"] = [_set(entry) for entry in found["applies_until"]]
+    for name in ("applies_until", "yardstick"):
+        if not found[name]:
+            del found[name]
     return {RENAMED.get(name, name): value for name, value in found.items()}
 
 

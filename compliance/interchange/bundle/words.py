@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.core.exceptions import ValidationError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from compliance.checklists.choices import ProvisionStatus
+from compliance.checklists.choices import Force, ProvisionStatus
 from compliance.web.text import validate_line, validate_text
 
 BOUNDS = 1_000_000_000
@@ -56,6 +56,7 @@ Title = Annotated[Line, Field(max_length=120)]
 Url = Annotated[Line, Field(pattern=r"^https://[^\s]+$", max_length=300)]
 Bound = Annotated[int | float, Field(ge=-BOUNDS, le=BOUNDS, allow_inf_nan=False)]
 Rule = Annotated[dict[str, Any], BeforeValidator(_with_words)]
+Binding = Annotated[Force, Field(strict=False)]
 Status = Annotated[ProvisionStatus, Field(strict=False)]
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from compliance.checklists import rules, ruling
+from compliance.checklists import rules, ruling, soundness
 from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.translations import ORIGINAL
+from compliance.interchange.bundle.applicability import plain
+from compliance.interchange.bundle.head import fact_values
 from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.limits import (
@@ -62,6 +64,10 @@ def found_in(
     if notes.has_faults or top is None or not isinstance(whole, DocumentShape):
         return notes.onto(Found(kind))
     made, lost = as_document(whole, words["title"], words["summary"])
+    if unsound := soundness.broken(made):
+        for path, reason in unsound:
+            notes.fault(where(path) or "the file", reason)
+        return notes.onto(Found(kind))
     for path, reason in lost:
         notes.lose(where(path) or "the file", reason)
     return notes.onto(Found(kind, **top.model_dump(), document=made))
@@ -88,19 +94,35 @@ def as_document(
 ) -> tuple[dict[str, Any], list[tuple[Path, str]]]:
     """The document that a shape stands for, and the translations that translate nothing."""
     document = whole.model_dump(mode="json")
-    _drop_extra(document["edition"])
-    if document["edition"]["language"] == ORIGINAL:
-        del document["edition"]["language"]
+    edition = document["edition"]
+    _drop_extra(edition)
+    for name in ("gates", "organisations"):
+        edition[name] = [plain(part) for part in getattr(whole.edition, name)]
+    _drop_empty(edition, "gates", "organisations")
+    if edition["language"] == ORIGINAL:
+        del edition["language"]
+    document["facts"] = [fact_values(fact) for fact in document["facts"]]
     for section in document["sections"]:
         for question in section["questions"]:
-            _drop_extra(question)
-            if not question["source"]:
-                del question["source"]
-            question["number"] = question["number"] and _set(question["number"])
-            question["applies_from"] = [_set(it) for it in question["applies_from"]]
+            _settle_question(question)
     settling = Settling()
     settling.settle(document, title, summary)
     return document, settling.lost
+
+
+def _settle_question(question: dict[str, Any]) -> None:
+    """A question without what it need not have."""
+    _drop_extra(question)
+    question["number"] = question["number"] and _set(question["number"])
+    for name in ("applies_from", "applies_until"):
+        question[name] = [_set(it) for it in question[name]]
+    _drop_empty(question, "source", "applies_until", "yardstick")
+
+
+def _drop_empty(values: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if not values[name]:
+            del values[name]
 
 
 def _drop_extra(values: dict[str, Any]) -> None:
@@ -188,9 +210,10 @@ def _rule_faults(
 ) -> Iterator[tuple[Path, str]]:
     if question.rule is not None and (reason := _rule_fault(question.rule, known)):
         yield ("rule",), reason
-    for at, entry in enumerate(question.applies_from):
-        if entry.when is not None and (reason := _rule_fault(entry.when, known)):
-            yield ("applies_from", at, "when"), reason
+    for name in ("applies_from", "applies_until"):
+        for at, entry in enumerate(getattr(question, name)):
+            if entry.when is not None and (reason := _rule_fault(entry.when, known)):
+                yield (name, at, "when"), reason
 
 
 def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:

@@ -24,18 +24,28 @@ from compliance.interchange.formats.translated import brief
 KIND = "Attest checklist"
 TOP = (
     "key", "theme", "title", "summary", "language", "edition", "subject", "roles",
-    "role_fact", "translations", "facts", "sections", "extra",
+    "role_fact", "translations", "facts", "gates", "sections", "organisations", "extra",
 )  # fmt: skip
 EDITION = ("number", "law_as_of", "release_notes")
 SECTION = ("key", "title", "intro", "translations", "questions")
 QUESTION = (
     "key", "source", "title", "text", "kind", "cites", "binds", "applies", "applies_from",
-    "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "background",
+    "applies_until", "yardstick", "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "background",
     "related", "choices", "number", "translations", "extra",
 )  # fmt: skip
 OPTION = ("key", "label", "help")
 PARTS = {
-    "facts": ("key", "label", "text", "help", "kind", "choices", "translations"),
+    "facts": (
+        "key",
+        "label",
+        "text",
+        "help",
+        "kind",
+        "choices",
+        "implies",
+        "contested",
+        "translations",
+    ),
     "choices": ("key", "label", "help", "verdict"),
 }
 NAMES = {new: old for old, new in RENAMED.items()}
@@ -47,6 +57,8 @@ MOVED = {
     "role_fact": ("role_fact",),
     "language": ("language",),
     "translations": ("translations",),
+    "gates": ("gates",),
+    "organisations": ("organisations",),
     "extra": ("extra",),
 }
 
@@ -75,12 +87,14 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
             | _with_translations(of_fact(fact), fact)
             for fact in document["facts"]
         ],
+        "gates": edition.get("gates"),
         "sections": [
             _filled({n: section[n] for n in ("key", "title", "intro")})
             | _with_translations(of_section(section), section)
             | {"questions": [_question(q) for q in section["questions"]]}
             for section in document["sections"]
         ],
+        "organisations": edition.get("organisations"),
         "extra": edition.get("extra"),
     }
     return _filled(found) | {"sections": found["sections"]}
@@ -162,7 +176,7 @@ def read(value: dict[str, Any], where: Where) -> Found:
     edition = _known(value, "edition", EDITION, notes, where)
     subject = _known(value, "subject", ("label", "help"), notes, where)
     edition |= {MOVED_BACK[name]: subject[name] for name in subject}
-    names = ("roles", "role_fact", "language", "translations")
+    names = ("roles", "role_fact", "language", "translations", "gates", "organisations")
     edition |= {n: value[n] for n in names if n in value}
     document = {"edition": edition | _extra(value, unknown)}
     if "key" in value:
@@ -274,8 +288,9 @@ def _asked(question: Any, notes: Notes, where: Where, path: Path) -> Any:
         if key in QUESTION and key != "extra"
     }
     known.update(_extra(question, unknown))
-    if isinstance(known.get("applies_from"), str):
-        known["applies_from"] = [{"date": known["applies_from"]}]
+    for name in ("applies_from", "applies_until"):
+        if isinstance(known.get(name), str):
+            known[name] = [{"date": known[name]}]
     if "translations" in known:
         known["translations"] = _named_back(known["translations"])
     known["choices"] = _parts(question, "choices", notes, where, path)

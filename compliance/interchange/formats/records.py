@@ -27,16 +27,21 @@ from compliance.interchange.formats.found import Sheet
 COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
-    "evidence", "remedy", "background", "related", "source", "extra",
+    "evidence", "remedy", "background", "related", "source", "applies_until",
+    "yardstick", "implies", "contested", "gates", "organisations", "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
-JSON = {"applies", "applies_from", "number", "extra"}
+ALWAYS = {"extra", "implies", "gates", "organisations"}
+"""Columns of JSON in every record; the others are so in a question alone."""
+JSON = {"applies", "applies_from", "applies_until", "number", *ALWAYS}
+YES = "yes"
+"""Says in a cell that something holds."""
 PIECE = 4_000
 """Characters of a cell: even when each is escaped, a spreadsheet can hold them."""
 QUESTION = (
     "key", "title", "text", "kind", "weight", "cites", "binds", "applies",
     "applies_from", "number", "good", "check", "partly", "mistake", "evidence",
-    "remedy", "background", "related", "source", "extra",
+    "remedy", "background", "related", "source", "applies_until", "yardstick", "extra",
 )  # fmt: skip
 RECORDS: dict[str, dict[str, str]] = {
     "checklist": {"key": "key", "title": "title", "text": "summary", "kind": "theme"},
@@ -45,6 +50,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "kind": "language",
         "text": "release_notes",
         "applies_from": "law_as_of",
+        "gates": "gates",
+        "organisations": "organisations",
         "extra": "extra",
     },
     "subject": {"title": "subject_label", "text": "subject_help"},
@@ -56,6 +63,8 @@ RECORDS: dict[str, dict[str, str]] = {
         "text": "text",
         "help": "help",
         "kind": "kind",
+        "implies": "implies",
+        "contested": "contested",
     },
     "option": {"key": "key", "title": "label", "help": "help"},
     "section": {"key": "key", "title": "title", "text": "intro"},
@@ -92,11 +101,12 @@ def rows_of(sheet: Sheet) -> Iterator[dict[str, str]]:
     """Every row of the table, as text by column."""
     for record, values, texts, words in _records(sheet):
         cells = {
-            column: _cell(column if record != "edition" else "", values.get(name))
+            column: _cell(
+                column if record != "edition" or column in ALWAYS else "",
+                values.get(name),
+            )
             for column, name in RECORDS[record].items()
         }
-        if record == "edition":
-            cells["extra"] = _cell("extra", values.get("extra"))
         yield from _pieces({"record": record} | cells)
         yield from _said(record, values, texts, words)
 
@@ -156,8 +166,10 @@ def _found(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(column: str, value: Any) -> str:
-    if value in (None, "", [], {}):
+    if value in (None, False, "", [], {}):
         return ""
+    if value is True:
+        return YES
     if column in JSON:
         return json.dumps(value, ensure_ascii=False)
     return "\n".join(value) if column in LISTS else str(value)

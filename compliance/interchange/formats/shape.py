@@ -4,7 +4,6 @@ The seeds are held to more (``bundle/``): how long a question is, that each cite
 provision. What comes from elsewhere need not be written as ours is.
 """
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -18,6 +17,7 @@ from compliance.checklists.limits import (
     MOST_TEXT,
 )
 from compliance.checklists.translations import ORIGINAL, language_tag
+from compliance.interchange.bundle.applicability import Day, Examples, Gates
 from compliance.interchange.bundle.head import FactPart, Option
 from compliance.interchange.bundle.number import NumberPart
 from compliance.interchange.bundle.words import (
@@ -44,15 +44,6 @@ def _known_verdict(value: str) -> str:
     return value
 
 
-def _a_day(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        msg = "must be a date such as 2026-11-24"
-        raise ValueError(msg) from None
-
-
-Day = Annotated[str, AfterValidator(_a_day)]
 Long = Annotated[Line, Field(max_length=MOST_TEXT)]
 Words = Annotated[Aside, Field(max_length=MOST_TEXT)]
 Lines = Annotated[list[Long], Field(max_length=MOST_LINES)]
@@ -118,6 +109,8 @@ class QuestionShape(Part):
     binds: list[Key] = []
     rule: Rule | None = None
     applies_from: Annotated[list[FromShape], Field(max_length=MOST_DATES)] = []
+    applies_until: Annotated[list[FromShape], Field(max_length=MOST_DATES)] = []
+    yardstick: bool = False
     number: NumberPart | None = None
     good: Lines = []
     how_to_check: Words = ""
@@ -165,6 +158,8 @@ class EditionShape(Part):
     role_fact: str = ""
     language: Language = ORIGINAL
     translations: Translations = {}
+    gates: Gates = []
+    organisations: Examples = []
     extra: dict[str, Any] | None = None
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 from compliance.interchange.formats.checking import found_in
 from compliance.interchange.formats.found import Found, Notes, Path
-from compliance.interchange.formats.records import COLUMNS, JSON, LISTS, RECORDS, SAID
+from compliance.interchange.formats.records import (
+    ALWAYS,
+    COLUMNS,
+    JSON,
+    LISTS,
+    RECORDS,
+    SAID,
+    YES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,9 @@ class _Building:
             return None
         if column == "weight":
             return self._weight(row, text)
-        if column in JSON and (record == "question" or column == "extra"):
+        if column == "yardstick":
+            return self._yes(row, column, text)
+        if column in JSON and (record == "question" or column in ALWAYS):
             return self._json(row, column, text)
         if column in LISTS and record == "question":
             return [line for line in text.split("\n") if line.strip()]
@@ -122,8 +132,15 @@ class _Building:
         self.notes.fault(row.place("weight"), f"“{text[:40]}” is no whole number")
         return None
 
+    def _yes(self, row: Row, column: str, text: str) -> bool:
+        if text.strip().casefold() != YES:
+            words = f"“{text[:40]}” is not {YES}; leave it empty for no"
+            self.notes.fault(row.place(column), words)
+        return True
+
     def _json(self, row: Row, column: str, text: str) -> Any:
-        if column == "applies_from" and not text.lstrip().startswith("["):
+        is_day = column in {"applies_from", "applies_until"}
+        if is_day and not text.lstrip().startswith("["):
             return [{"date": text.strip()}]
         try:
             return json.loads(text, parse_constant=_refuse)
