@@ -7,7 +7,6 @@ from compliance.interchange.bundle.crosswalk import Pair
 from compliance.interchange.places import Path
 from compliance.interchange.reading import Fault, Seeds
 
-
 Asked = dict[str, dict[str, str]]
 
 
@@ -32,8 +31,6 @@ def crosswalk_faults(seeds: Seeds, *, whole: bool) -> Iterator[Fault]:
             yield source.fault(("pairs", at), reason)
         for path, reason in _links(pair, asked) if whole else ():
             yield source.fault(("pairs", at, *path), reason)
-        if reason := _travel_fault(pair, asked):
-            yield source.fault(("pairs", at, "relation"), reason)
 
 
 def notice_faults(seeds: Seeds) -> Iterator[Fault]:
@@ -95,3 +92,5 @@ def _links(pair: Pair, asked: Asked) -> Iterator[tuple[Path, str]]:
         elif end.question not in asked[end.checklist]:
             reason = f"{end.question} is no question of {end.checklist!r}"
             yield (side, "question"), reason
+    if reason := _travel_fault(pair, asked):
+        yield ("relation",), reason
