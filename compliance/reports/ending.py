@@ -39,8 +39,8 @@ def end_jobs(
         reports = Report.objects.filter(
             status__in=[ReportStatus.WAITING, ReportStatus.RUNNING], **asked
         )
-    found = list(packages.select_for_update().order_by("pk"))
-    made = list(reports.select_for_update().order_by("pk"))
+    found = list(packages.select_for_update(of=("self",)).order_by("pk"))
+    made = list(reports.select_for_update(of=("self",)).order_by("pk"))
     for package in found:
         cancel_package(by=by, package=package)
     for report in made:

@@ -30,7 +30,13 @@ from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.transaction import attempt, writing
 from compliance.interchange.records.erasing import erase_there, naming
-from compliance.organisations.actions.members import keep_an_owner, lock, rights_lost
+from compliance.organisations.actions.members import (
+    keep_an_owner,
+    lock,
+    lock_person,
+    make_placeholders,
+    rights_lost,
+)
 from compliance.organisations.events import INVITATION_ENDED, MEMBER_REMOVED
 from compliance.organisations.models import (
     Challenge,
@@ -118,8 +124,9 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
     for somebody who was erased before.
     """
     with writing():
-        person = User.objects.select_for_update().get(pk=person.pk)
+        person = lock_person(person)
         words = _words_of(person)
+        _hold(person, words)
         done = Erased(words.name)
         done.is_name_shared = not words.called
         done.namesakes = _namesakes(person)
@@ -152,6 +159,36 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         if is_dry:
             transaction.set_rollback(True)
     return done
+
+
+def erase_address(*, by: User | None, email: str, is_dry: bool = False) -> Erased:
+    """The same for an address that no account has: somebody who was only invited.
+
+    An account that nobody can sign in to stands for them, so that what is left has a
+    number to go by. Raises ``ValidationError`` where nothing names the address.
+    """
+    with writing():
+        invited = Invitation.objects.filter(email=email).order_by("pk").first()
+        is_named = Event.objects.filter(holding([email]) | holding([email], "rest"))
+        if invited is None and not is_named.exists():
+            msg = "Nobody here has this e-mail or name."
+            raise ValidationError(msg)
+        [person] = make_placeholders(names=[invited.name if invited else email])
+        person.email = email
+        person.save(update_fields=["email"])
+        done = erase_person(by=by, person=person)
+        if is_dry:
+            transaction.set_rollback(True)
+    return done
+
+
+def _hold(person: User, words: _Words) -> None:
+    """Lock where the person is a member or invited, before anything of the trail."""
+    named = models.Q(memberships__user=person)
+    named |= models.Q(invitations__email__in=words.emails)
+    places = Organisation.objects.filter(named)
+    for organisation in places.distinct().order_by("pk"):
+        lock(organisation)
 
 
 def _words_of(person: User) -> _Words:
@@ -189,7 +226,6 @@ def _end_memberships(
     by: User | None, person: User, words: _Words, done: Erased
 ) -> None:
     for membership in Membership.objects.of(person):
-        lock(membership.organisation)
         try:
             keep_an_owner(membership)
         except ValidationError as error:

@@ -20,15 +20,18 @@ from compliance.models import (
     Assessment,
     Attachment,
     Comment,
+    Invitation,
     Namesake,
     Origin,
     Seat,
+    SeatOffer,
     ShareLink,
 )
+from compliance.organisations import actions as people
 from compliance.reviews import actions as reviews
 from compliance.seats import against_links
 from compliance.seats import against_trail as seats
-from compliance.seats.actions import end_seat, revoke, share
+from compliance.seats.actions import end_offer, end_seat, revoke, share
 from tests import factories, seating, signing
 from tests.audit.tampering import Guardless
 from tests.interchange.bundles import brought_in, bundle_of, make_everything
@@ -309,6 +312,65 @@ def test_share_link_is_held_against_its_entry(cast, here):
         f"the share link {made.pk}, “Bank” was made without an entry",
         f"the share link {link.pk} was taken away without an entry",
     ]
+
+
+OFFERS = {
+    "longer": (
+        lambda offer: SeatOffer.objects.update(until_on=offer.until_on + timedelta(9)),
+        "the offered seat {} of new@audit.example: its last day was changed since",
+    ),
+    "for another assessment": (
+        lambda offer: SeatOffer.objects.update(
+            assessment=Assessment.objects.exclude(pk=offer.assessment_id).get()
+        ),
+        "the offered seat {} of new@audit.example: its assessment was changed since",
+    ),
+    "for another person": (
+        lambda _: Invitation.objects.update(email="foe@audit.example"),
+        "the offered seat {} of foe@audit.example: its person was changed since",
+    ),
+    "taken away": (
+        lambda _: SeatOffer.objects.all().delete(),
+        "the offered seat {} of new@audit.example was taken away",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_offered_seat_is_held_against_its_entry(cast, here, name):
+    factories.make_assessment(cast.acme, cast.ada, subject="Second")
+    offer = seating.give(cast, here, email="new@audit.example")
+    assert words(cast.acme) == []
+    tamper, what = OFFERS[name]
+    tamper(offer)
+    assert words(cast.acme) == [
+        (Kind.SEAT, f"{what.format(offer.pk)} without an entry")
+    ]
+
+
+def test_offered_seats_end_as_the_trail_says(cast, here):
+    second = factories.make_assessment(cast.acme, cast.ada, subject="Second")
+    back = seating.give(cast, here, email="back@audit.example")
+    end_offer(by=cast.otto, offer=back)
+    for email in ("gone@audit.example", "no@audit.example", cast.zoe.email):
+        seating.give(cast, here, email=email)
+        seating.give(cast, second, email=email, name="")
+    gone, no, zoe = (
+        Invitation.objects.get(email__startswith=start) for start in ("gone", "no", "z")
+    )
+    people.end_invitation(by=cast.ada, invitation=gone)
+    people.decline_invitation(by=None, invitation=no)
+    people.accept_invitation(by=cast.zoe, invitation=zoe)
+    assert words(cast.acme) == []
+    made = SeatOffer.objects.create(
+        invitation=Invitation.objects.get(email="back@audit.example"),
+        assessment=here,
+        from_on=back.from_on,
+        until_on=back.until_on,
+        given_by=cast.otto,
+    )
+    [fault] = faults(cast.acme)
+    assert f"{made.pk} of back@audit.example was offered without" in fault.what
 
 
 def test_seat_and_action_made_up_are_named(cast, here):

@@ -20,7 +20,7 @@ from compliance.models import Evidence, Invitation, Membership, SignOff, Snapsho
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_person
 from compliance.reviews import against_trail as signatures
-from tests import factories, signing
+from tests import factories, seating, signing
 from tests.mailing import queued
 
 pytestmark = pytest.mark.slow
@@ -101,6 +101,34 @@ def test_what_waits_for_their_address_ends(cast, eloise):
     assert not Invitation.objects.exists()
     assert Event.objects.filter(action="invitation.ended").count() == 1
     assert hits(EMAIL) == set()
+
+
+def test_address_that_was_only_invited_is_erased(committed, cast, capsys):
+    """No account has it: it stands in invitations, an offered seat and their events."""
+    address, name = "only@invited.example", "Only Invited"
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    seating.give(cast, assessment, email=address, name=name)
+    signing.answer(cast.con, assessment, "Q1", note=f"{name} ({address}) looks at it.")
+    people.invite(
+        by=cast.zoe, organisation=cast.other, email=address, name=name, role="reader"
+    )
+    declined = Invitation.objects.get(organisation=cast.other)
+    people.decline_invitation(by=None, invitation=declined)
+    before = hits(address, name), User.objects.count()
+    call_command("erase_person", address, "--dry-run")
+    assert "would be cleaned" in capsys.readouterr().out
+    assert (hits(address, name), User.objects.count()) == before
+    call_command("erase_person", address.upper(), "--confirm", address)
+    assert hits(address, name) == set()
+    assert not Invitation.objects.exists()
+    one = User.objects.get(email__endswith="erased.invalid")
+    assert (one.is_active, one.has_usable_password()) == (False, False)
+    said = assessment.answers.get(question__key="Q1").note
+    assert said == f"{one.name} ({one.email}) looks at it."
+    factories.begin_chains()
+    call_command("verify_trail")
+    with pytest.raises(CommandError, match="Nobody here"):
+        call_command("erase_person", address)
 
 
 def test_what_they_did_stays_under_another_name(cast, eloise, sign_in):

@@ -13,6 +13,7 @@ from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import CHECKLIST_CLONED, EDITION_DRAFTED
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.models.checklist import EditionQuerySet
+from compliance.organisations.actions.members import lock
 from compliance.organisations.models import Organisation
 
 
@@ -26,8 +27,7 @@ def clone(
     edition that is retired by now.
     """
     with writing():
-        # one at a time: two people may clone the same
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        lock(organisation)  # one at a time: two people may clone the same
         source = _finished(None).select_related("checklist").get(pk=edition_id)
         original = source.checklist
         if organisation.checklists.filter(key=original.key).exists():

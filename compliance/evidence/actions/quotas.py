@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from compliance.evidence.models import Evidence
+from compliance.organisations.actions.members import lock, lock_person
 from compliance.organisations.models import Organisation, User
 
 HURRY = "hurry"
@@ -28,8 +29,8 @@ def refuse_over(
 
 def hold(by: User, organisation: Organisation) -> None:
     """Keep others from counting until the transaction ends. SQLite does so anyway."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    lock_person(by)
+    lock(organisation)
 
 
 def _refuse_hurry(by: User) -> None:

@@ -37,6 +37,7 @@ from compliance.interchange.records.building import Building
 from compliance.interchange.records.planning import Coming, plan
 from compliance.interchange.records.process import Bundle
 from compliance.organisations.actions import make_placeholders
+from compliance.organisations.actions.members import lock
 from compliance.organisations.models import Organisation, User
 from compliance.reviews import against_trail as reviews
 from compliance.reviews.changes import without_people
@@ -68,9 +69,7 @@ def bring_in(
         files.keep_all(bundle, organisation)
         try:
             with writing():
-                Organisation.objects.select_for_update(no_key=True).get(
-                    pk=organisation.pk
-                )
+                lock(organisation)
                 coming = plan(bundle, organisation, emails)
                 _refuse(coming, seen)
                 return _build(by, organisation, coming)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from compliance.assessments import indexing
 from compliance.organisations.models import User
-from compliance.reports.erasing import Erased, erase_person
+from compliance.reports.erasing import Erased, erase_address, erase_person
 
 
 class Command(BaseCommand):
@@ -17,16 +17,20 @@ class Command(BaseCommand):
     help = "Erase a person's name and e-mail. What they did and what was signed stays."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("email", help="or the name of somebody without a mailbox")
+        parser.add_argument(
+            "email",
+            help="or the name of somebody without a mailbox; an address that was only invited is erased, too",
+        )
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
         parser.add_argument(
             "--confirm", metavar="EMAIL", help="the e-mail once more, instead of typing"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = self._person(options["email"].strip())
-        email = person.email
-        self._tell(self._erase(person, is_dry=True), "would be")
+        asked = options["email"].strip()
+        person = self._person(asked)
+        email = person.email if person else asked.lower()
+        self._tell(self._erase(person or email, is_dry=True), "would be")
         if options["dry_run"]:
             return
         again = options["confirm"]
@@ -35,7 +39,7 @@ class Command(BaseCommand):
         if again.strip().lower() != email:
             msg = "That is another e-mail. Nothing was changed."
             raise CommandError(msg)
-        self._tell(self._erase(person, is_dry=False), "were")
+        self._tell(self._erase(person or email, is_dry=False), "were")
         if connection.vendor == "sqlite":
             # Else the old words stay in the file, in its free pages and its index.
             indexing.drop()
@@ -44,20 +48,27 @@ class Command(BaseCommand):
                 cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _person(self, asked: str) -> User:
-        """Somebody by e-mail, or by a name that came in a bundle and has no mailbox."""
+    def _person(self, asked: str) -> User | None:
+        """Somebody by e-mail, or by a name that came in a bundle and has no mailbox.
+
+        None for an address without an account, which may have been invited.
+        """
         named = {"email": asked.lower()} if "@" in asked else {"name__iexact": asked}
         found = list(User.objects.filter(**named).order_by("email"))
         if len(found) == 1:
             return found[0]
+        if not found and "@" in asked:
+            return None
         msg = "Nobody here has this e-mail or name."
         if found:
             emails = ", ".join(one.email for one in found)
             msg = f"Several people have this name. Say which: {emails}."
         raise CommandError(msg)
 
-    def _erase(self, person: User, *, is_dry: bool) -> Erased:
+    def _erase(self, person: User | str, *, is_dry: bool) -> Erased:
         try:
+            if isinstance(person, str):
+                return erase_address(by=None, email=person, is_dry=is_dry)
             return erase_person(by=None, person=person, is_dry=is_dry)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error

@@ -17,8 +17,8 @@ def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
     Raises ``ValidationError`` when nobody has that address.
     """
     with writing():
-        found = User.objects.select_for_update().filter(email=email.strip().lower())
-        user = found.first()
+        rows = User.objects.select_for_update(no_key=True)
+        user = rows.filter(email=email.strip().lower()).first()
         if user is None:
             msg = f"Nobody here has the address {email.strip()[:254]}."
             raise ValidationError(msg)

@@ -14,7 +14,12 @@ from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.audit.transaction import attempt, writing
-from compliance.organisations.actions.members import join, lock, refuse_above
+from compliance.organisations.actions.members import (
+    join,
+    lock,
+    lock_person,
+    refuse_above,
+)
 from compliance.organisations.choices import Role
 from compliance.organisations.events import (
     INVITATION_ACCEPTED,
@@ -126,6 +131,7 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
     Raises ``ValidationError`` when it no longer stands or is somebody else's.
     """
     with writing():
+        by = lock_person(by)
         found = _open(invitation)
         if found.email != by.email:
             raise ValidationError(USED_UP, code="used_up")

@@ -160,8 +160,20 @@ def _end(by: User, membership: Membership, action: str) -> None:
 
 
 def lock(organisation: Organisation) -> None:
-    """One change of members at a time, so that two owners cannot both leave."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    """One change of members at a time, so that two owners cannot both leave.
+
+    Rows that name the organisation are still added meanwhile (``no_key``).
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def lock_person(person: User) -> User:
+    """The person, for whoever joins, erases or adds a passkey: one at a time.
+
+    Comes before ``lock``, and that before the trail. Events that name the person are
+    still added meanwhile (``no_key``).
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _locked(membership: Membership) -> Membership:

@@ -13,6 +13,7 @@ from compliance.audit.event_types import EventType
 from compliance.audit.transaction import attempt, writing
 from compliance.organisations import webauthn
 from compliance.organisations.actions.invitations import hash_of
+from compliance.organisations.actions.members import lock_person
 from compliance.organisations.events import (
     PASSKEY_ADDED,
     PASSKEY_REMOVED,
@@ -82,7 +83,7 @@ def add_passkey(*, by: User, session: str, name: str, said: str) -> Passkey:
         sign_count=made.sign_count,
     )
     with writing():
-        User.objects.select_for_update().get(pk=by.pk)
+        lock_person(by)
         if by.passkeys.count() >= MOST:
             msg = f"You have {MOST} passkeys. Remove one first."
             raise ValidationError(msg)
