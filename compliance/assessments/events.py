@@ -139,6 +139,7 @@ ANSWER_RETURNED = _moved(
 ANSWER_REFUSED = _answer(
     "answer.refused",
     _("refused: somebody else had changed it"),
+    stays_inside=True,
     prepares=Prepares.NOTHING,
 )
 EVIDENCE_ATTACHED = _news(

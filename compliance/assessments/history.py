@@ -75,9 +75,15 @@ class Entry:
         return "; ".join(said)
 
 
-def history(answer: Answer) -> list[Entry]:
-    """Newest first, in one query; three where the assessment was carried forward."""
-    told = [entry_of(event) for event in _events(answer).order_by("-seq")]
+def history(answer: Answer, *, from_outside: bool = False) -> list[Entry]:
+    """Newest first, in one query; three where the assessment was carried forward.
+
+    Somebody ``from_outside`` reads no event that stays inside.
+    """
+    events = _events(answer).order_by("-seq")
+    if from_outside:
+        events = events.exclude(action__in=event_types.those(stays_inside=True))
+    told = [entry_of(event) for event in events]
     return told + _carried(answer)
 
 

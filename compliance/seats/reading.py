@@ -30,8 +30,6 @@ from compliance.seats.models import (
 )
 
 ON_A_PAGE = 50
-_INSIDE = ("Not saved",)
-"""How events begin that stay inside: text that never became part of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def facts(assessment: Assessment) -> list[tuple[str, str]]:
 
 def past(answer: Answer) -> list[Entry]:
     """The history of an answer, newest first, without what was never saved."""
-    return [one for one in history(answer) if not one.what.startswith(_INSIDE)]
+    return history(answer, from_outside=True)
 
 
 def items_by_answer(seat: Seat) -> dict[int, SampleItem]:
