@@ -106,7 +106,7 @@ class Model:
 class Decision:
     """What holds for one question, with the printed reason.
 
-    ``is_contested`` says that the law has two readings and nobody took one: ``readings``
+    A question that its own rule leaves out keeps its day. ``is_contested`` says that the law has two readings and nobody took one: ``readings``
     are then the days of all of them, the last of which is ``binds_from``, so that the
     harsher duty is not counted. ``facts`` are the keys it rests on.
     """
@@ -197,7 +197,7 @@ class _Teller:
             is_out = self._is_over(ends)
         return Decision(
             applies=not is_out,
-            binds_from=None if is_out else on,
+            binds_from=None if own.applies and is_out else on,
             ends_on=ends if own.applies else None,
             is_open=is_open and not is_out,
             is_contested=False,
@@ -225,7 +225,8 @@ class _Teller:
         latest = max(kept, key=lambda one: one.binds_from or date.min)
         days = sorted({one.binds_from or date.min for one in kept})
         readings = tuple(None if day == date.min else day for day in days)
-        is_contested = len({(one.applies, one.binds_from) for one in found}) > 1
+        outcomes = {(one.applies, one.binds_from) for one in found}
+        is_contested = latest.applies and len(outcomes) > 1
         told = [plain.reason]
         if is_contested:
             told += self._contested(unread, readings)

@@ -126,11 +126,11 @@ def _assessment(
         rest = {name: part for name, part in told.items() if name not in aside}
         earlier = _assessment(organisation, people, rest | told["earlier"], proofs)
         actions.archive(by=by, assessment=earlier)
-    editions = Edition.open_now(organisation)
     assessment = actions.start(
         by=by,
         organisation=organisation,
-        edition=editions.get(checklist__key=told["checklist"]),
+        edition=_edition(organisation, told),
+        also_retired="edition" in told,
         subject=told["subject"],
         period_from=told["period_from"],
         period_to=told["period_to"],
@@ -152,6 +152,15 @@ def _assessment(
     if "seat" in told:
         demo_seats.seat(people, assessment, answers, proofs, told["seat"])
     return assessment
+
+
+def _edition(organisation: Organisation, told: dict[str, Any]) -> Edition:
+    """The edition that a demo file names, or the one that is published."""
+    editions = Edition.objects.open_to(organisation)
+    editions = editions.filter(checklist__key=told["checklist"])
+    if "edition" in told:
+        return editions.get(number=told["edition"])
+    return editions.published().get()
 
 
 def _action(

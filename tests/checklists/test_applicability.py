@@ -126,6 +126,11 @@ def test_own_rule_counts_before_the_gate_and_the_reason_is_its_own():
     assert "Transition" not in found.reason
 
 
+def test_question_that_its_own_rule_leaves_out_keeps_its_day():
+    found = decided(NEW | {"role": ["deployer"]})
+    assert of(found) == (False, date(2027, 12, 2), False)
+
+
 def test_whole_chain_is_told_from_the_answer_to_the_day():
     facts = {
         "role": ["maker"],

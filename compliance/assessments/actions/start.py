@@ -42,17 +42,20 @@ def start(
     facts: Facts,
     due_on: date | None = None,
     earlier: Assessment | None = None,
+    also_retired: bool = False,
 ) -> Assessment:
     """A running assessment with an answer, still unanswered, for every question.
 
     With an ``earlier`` one its answers come along, each to be confirmed again; the
-    earlier assessment stays as it is. Raises ``ValidationError`` for an edition that
+    earlier assessment stays as it is. ``also_retired`` starts on an edition that gave
+    way, for a demo of what came before. Raises ``ValidationError`` for an edition that
     is not published, a period that ends before it begins, facts the edition does not
     ask, and an earlier assessment of another checklist or organisation.
     """
     with writing():
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
-        if edition.status != EditionStatus.PUBLISHED:
+        is_past = also_retired and edition.status == EditionStatus.RETIRED
+        if edition.status != EditionStatus.PUBLISHED and not is_past:
             msg = f"Edition {edition.number} is not open for new assessments."
             raise ValidationError(msg)
         _refuse_unknown(edition, facts)
