@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from compliance.audit.leaves import root
+
 START = "0" * 64
 """What the first event of a chain follows."""
 
@@ -28,20 +30,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An event as the database holds it.
-
-    Of an erased one payload and salt are empty; ``rest`` is what was left of it.
-    """
+    """An event as the database holds it; ``salts`` as ``leaves.py`` has them."""
 
     link: Link
     payload: str
-    salt: str
+    salts: str
     hash: str
-    rest: str = ""
 
     @property
     def is_erased(self) -> bool:
-        return not self.payload and not self.salt
+        """Whether a text of it was erased."""
+        return "=" in self.salts
 
 
 def canonical(value: Any) -> str:
@@ -56,9 +55,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def payload_digest(salt: str, payload: str) -> str:
-    """Hash of a payload; the salt keeps short payloads from being guessed."""
-    return digest(f"{salt}\n{payload}")
+def payload_digest(salts: str, payload: str) -> str:
+    """The root over the leaves of a payload; "" when payload and salts do not fit."""
+    try:
+        return root(json.loads(payload), salts)
+    except (ValueError, RecursionError):
+        return ""
 
 
 def link_digest(link: Link) -> str:

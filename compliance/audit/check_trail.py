@@ -96,7 +96,8 @@ def _look_at_whole(
         return [f"Event {fault.seq} {fault.what} ({fault.kind})."], False
     words = [f"All {found.size} events stand as written. Head: {found.head}"]
     if found.erased:
-        words.append(f"{found.erased} of them are erased; later events say so.")
+        places = sum(map(len, found.erased.values()))
+        words.append(f"{places} texts were erased; later events name each.")
     words.append(
         f"Signed checkpoints agree up to event {found.covered}."
         if found.covered
@@ -135,8 +136,7 @@ def _look_at_part(
 
 
 def _unlike(event: Stored) -> str:
-    content = payload_digest(event.salt, event.payload)
-    if not event.is_erased and content != event.link.payload_hash:
+    if payload_digest(event.salts, event.payload) != event.link.payload_hash:
         return "its content"
     return "" if link_digest(event.link) == event.hash else "its who, when or what"
 

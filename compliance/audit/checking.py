@@ -1,6 +1,7 @@
 """Does a chain stand as written, and if not: where does it break, and how? Pure."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -8,15 +9,15 @@ from enum import StrEnum
 from compliance.audit.chain import (
     START,
     Stored,
-    digest,
     link_digest,
     payload_digest,
 )
+from compliance.audit.leaves import Place, erased, may_be_erased
 from compliance.audit.merkle import Frontier
 from compliance.audit.notes import Checkpoint
 
 ERASING = "trail.erased"
-"""The action of events that say which ones were erased, and what was left of them."""
+"""The action of events that say which texts of which ones were erased."""
 
 
 class Kind(StrEnum):
@@ -67,13 +68,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found. ``covered`` is how far signed checkpoints vouch for it."""
+    """What a check found. ``covered`` is how far signed checkpoints vouch for it.
+
+    ``erased`` has the number of each event that erased texts, and where they were:
+    number of the event and place in it.
+    """
 
     fault: Fault | None
     size: int
     head: str
     covered: int = 0
-    erased: int = 0
+    erased: Mapping[int, list[tuple[int, Place]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,24 +88,38 @@ class _Walk:
     tree: Frontier
     previous: str
     covered: int
-    erased: dict[int, str] = field(default_factory=dict)
-    told: dict[int, str] = field(default_factory=dict)
+    gone: dict[tuple[int, Place], int] = field(default_factory=dict)
+    """Each text that was erased, and the event that says so, 0 while none does."""
 
     def step(self, event: Stored) -> None:
         self.tree.add(bytes.fromhex(event.hash))
         self.previous = event.hash
+        seq = event.link.seq
         if event.is_erased:
-            self.erased[event.link.seq] = digest(event.rest)
-        elif event.link.action == ERASING:
+            for place in erased(json.loads(event.payload), event.salts):
+                self.gone[seq, place] = 0
+        if event.link.action == ERASING:
             events = json.loads(event.payload)["after"]["events"]
-            self.told |= {int(seq): rest for seq, rest in events.items()}
+            for number, places in events.items():
+                for place in places:
+                    self.gone.setdefault((int(number), place), seq)
+                    self.gone[int(number), place] = self.gone[int(number), place] or seq
 
     def erased_fault(self) -> Fault | None:
-        for seq, rest in self.erased.items():
-            if self.told.get(seq) != rest:
-                what = "its content was taken out, and no entry says so"
+        for (seq, place), by in self.gone.items():
+            if not by:
+                what = f"{place} was erased, and no entry says so"
+                return Fault(seq, what, Kind.ERASED)
+            if not may_be_erased(place):
+                what = f"{place} was erased, and is nothing that may be"
                 return Fault(seq, what, Kind.ERASED)
         return None
+
+    def erasures(self) -> dict[int, list[tuple[int, Place]]]:
+        found = defaultdict(list)
+        for at, by in sorted(self.gone.items()):
+            found[by].append(at)
+        return dict(found)
 
 
 def check(
@@ -137,7 +156,7 @@ def check(
     size = walk.tree.size
     fault = fault or _end_fault(size, walk.previous, head, waiting)
     fault = fault or walk.erased_fault()
-    return Checked(fault, size, walk.previous, walk.covered, len(walk.erased))
+    return Checked(fault, size, walk.previous, walk.covered, walk.erasures())
 
 
 def _size(checkpoint: Checkpoint) -> int:
@@ -155,9 +174,7 @@ def _is_good(event: Stored, expected: int, previous: str) -> bool:
 
 
 def _has_its_content(event: Stored) -> bool:
-    if event.is_erased:
-        return True
-    return payload_digest(event.salt, event.payload) == event.link.payload_hash
+    return payload_digest(event.salts, event.payload) == event.link.payload_hash
 
 
 def _has_its_hash(event: Stored) -> bool:
@@ -212,10 +229,12 @@ def _left(waiting: Sequence[Checkpoint]) -> str:
 
 
 def _light(events: Iterable[Stored]) -> Iterator[Stored]:
-    """The events without their content, which may be large, but for its check."""
+    """The events without their content, which may be large, but for its check.
+
+    One that has lost its content has an empty payload.
+    """
     for event in events:
-        content = "" if _has_its_content(event) else "x"
-        yield replace(event, payload=content, salt=content, rest="")
+        yield replace(event, payload="x" if _has_its_content(event) else "", salts="")
 
 
 def _named(
@@ -233,7 +252,7 @@ def _named(
         return Fault(seq, "stands twice", kind)
     if not _has_its_hash(row):
         return _strange(rows, index, previous, chains)
-    if not _has_its_content(row):
+    if not row.payload:
         return Fault(seq, "its content was changed", Kind.EDITED)
     if seq == 1:
         return Fault(1, "does not begin the chain", Kind.FIRST_DELETED)
@@ -253,7 +272,7 @@ def _strange(
     after = rows[index + 1] if index + 1 < len(rows) else None
     if after and after.link.previous_hash == previous and _origin(after, [seq]):
         return Fault(seq, "was put in between", Kind.INSERTED)
-    if not _has_its_content(row):
+    if not row.payload:
         return Fault(seq, "its content was changed", Kind.EDITED)
     before = rows[index - 1] if index else None
     is_early = before and row.link.at < before.link.at

@@ -1,4 +1,4 @@
-"""Erasing values from events: the chain holds, and a later event vouches for the rest."""
+"""Erasing texts from events: what is left stays proven by the hash of that day."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import models
 
 from compliance.audit import trail
-from compliance.audit.chain import canonical, digest
+from compliance.audit.chain import canonical
 from compliance.audit.events import TRAIL_ERASED
+from compliance.audit.leaves import Place, without
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 
@@ -23,25 +24,26 @@ def erase(
     subject: models.Model,
     events: models.QuerySet[Event],
     clean: Cleaner,
-    there: dict[str, dict[str, str]] | None = None,
+    there: dict[str, dict[str, list[Place]]] | None = None,
 ) -> int:
-    """Take what ``clean`` takes out of texts from events of one chain; how many.
+    """Erase the texts of events of one chain that ``clean`` would change; how many events.
 
-    Of each event that changes, payload and salt become empty for ever and what is left
-    is kept beside them, under a hash that one new event holds. Nothing else of it can
-    change: the database refuses. ``there`` holds such hashes for trails that came in a
-    bundle, which no chain of here covers.
+    Each such leaf loses value and salt for ever and keeps its hash, so the event's own
+    hash still proves all its other leaves. One new event names the places. ``there``
+    has those of trails that came in a bundle.
     """
     with writing():
-        left: dict[str, str] = {}
+        left: dict[str, list[Place]] = {}
         rows = events.filter(organisation_id=organisation_id).order_by("seq")
         for event in list(rows):
-            before = trail.content_of(event)
-            rest = canonical(cleaned(before, clean))
-            if rest == canonical(before):
-                continue
-            Event.objects.filter(pk=event.pk).update(payload="", salt="", rest=rest)
-            left[str(event.seq)] = digest(rest)
+            content, salts, gone = without(
+                json.loads(event.payload), event.salts, lambda text: clean(text) != text
+            )
+            if gone:
+                Event.objects.filter(pk=event.pk).update(
+                    payload=canonical(content), salts=salts
+                )
+                left[str(event.seq)] = gone
         trail.record(
             by=by,
             organisation_id=organisation_id,

@@ -17,7 +17,7 @@ from compliance.audit.lines import FORMAT, line_of
 from compliance.audit.merkle import proof_of
 from compliance.audit.models import Event
 
-_CHECKER = ("chain", "checking", "lines", "merkle", "notes")
+_CHECKER = ("chain", "checking", "leaves", "lines", "merkle", "notes")
 """What ``check_trail.py`` needs beside it, under ``compliance/audit``."""
 
 

@@ -25,13 +25,11 @@ def line_of(event: Stored) -> str:
         "subject": [link.subject_label, link.subject_id],
         "scope": link.scope_id,
         "payload": event.payload,
-        "salt": event.salt,
+        "salts": event.salts,
         "payload_hash": link.payload_hash,
         "previous_hash": link.previous_hash,
         "hash": event.hash,
     }
-    if event.rest:
-        values["rest"] = event.rest
     return canonical(values) + "\n"
 
 
@@ -72,5 +70,5 @@ def _event(values: Mapping[str, Any], organisation_id: str) -> Stored:
         previous_hash=str(values["previous_hash"]),
     )
     bytes.fromhex(values["hash"])
-    own, rest = str(values["hash"]), str(values.get("rest", ""))
-    return Stored(link, str(values["payload"]), str(values["salt"]), own, rest)
+    own = str(values["hash"])
+    return Stored(link, str(values["payload"]), str(values["salts"]), own)

@@ -23,9 +23,8 @@ class ChainHead(models.Model):
 class Event(models.Model):
     """Something that happened: who, when, what, before and after.
 
-    The chain covers ``payload_hash``, not the payload itself, so that personal
-    data can be erased later and the chain still holds: payload and salt are then
-    empty, and ``rest`` is what was left, vouched for by a later event.
+    The chain covers ``payload_hash``, the root over the leaves of the payload (see
+    ``leaves.py``), so that a text can be erased later and all the rest stays proven.
     """
 
     organisation_id = models.UUIDField()
@@ -39,11 +38,10 @@ class Event(models.Model):
     subject_id = models.CharField(max_length=40)
     scope_id = models.UUIDField(null=True)
     payload = models.TextField()
-    salt = models.CharField(max_length=32)
+    salts = models.TextField()
     payload_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
-    rest = models.TextField(null=True)  # noqa: DJ001 - SQLite adds it without a copy
 
     class Meta:
         ordering = ["organisation_id", "seq"]
@@ -59,3 +57,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action} {self.subject_label} {self.subject_id}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether a text of it was erased."""
+        return "=" in self.salts

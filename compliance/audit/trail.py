@@ -1,7 +1,6 @@
 """Writing and checking the trail. ``record`` is the only way to add an event."""
 
 import json
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,21 +10,18 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils import timezone
 
-from compliance.audit import checkpoints, event_types
+from compliance.audit import checkpoints, event_types, leaves
 from compliance.audit.chain import (
     START,
     Link,
     Stored,
     canonical,
     link_digest,
-    payload_digest,
 )
 from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
 from compliance.audit.transaction import attempt, writing
-
-_NOTHING = '{"before":{},"after":{}}'
 
 
 def record(
@@ -101,7 +97,7 @@ def _event(
     subject_label = str(entry.subject._meta.model_name)
     event_types.refuse_unfit(entry.action, subject_label)
     payload = canonical(content)
-    salt = secrets.token_hex(16)
+    salts, payload_hash = leaves.committed(json.loads(payload))
     event = Event(
         organisation_id=head.organisation_id,
         seq=head.seq + 1,
@@ -112,8 +108,8 @@ def _event(
         subject_id=str(entry.subject.pk),
         scope_id=scope_id,
         payload=payload,
-        salt=salt,
-        payload_hash=payload_digest(salt, payload),
+        salts=salts,
+        payload_hash=payload_hash,
         previous_hash=head.hash,
     )
     event.hash = link_digest(link_of(event))
@@ -153,7 +149,7 @@ def link_of(event: Event) -> Link:
 
 _COLUMNS = (
     "seq", "at", "actor_id", "action", "subject_label", "subject_id", "scope_id",
-    "payload_hash", "previous_hash", "payload", "salt", "hash", "rest",
+    "payload_hash", "previous_hash", "payload", "salts", "hash",
 )  # fmt: skip
 
 
@@ -161,7 +157,7 @@ def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
     """Events as the chain sees them, a stretch at a time; their order is the caller's."""
     rows = events.values_list("organisation_id", *_COLUMNS)
     for organisation_id, *row in rows.iterator(chunk_size=2000):
-        seq, at, actor, *about, payload, salt, own, rest = row
+        seq, at, actor, *about, payload, salts, own = row
         action, label, subject_id, scope_id, payload_hash, previous = about
         link = Link(
             organisation_id=str(organisation_id),
@@ -175,7 +171,7 @@ def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
             payload_hash=payload_hash,
             previous_hash=previous,
         )
-        yield Stored(link, payload, salt, own, rest or "")
+        yield Stored(link, payload, salts, own)
 
 
 @contextmanager
@@ -282,6 +278,6 @@ def together(event: Event) -> tuple[int, int] | None:
 
 
 def content_of(event: Event) -> dict[str, Any]:
-    """The payload of an event; of an erased one what was left of it."""
-    content: dict[str, Any] = json.loads(event.payload or event.rest or _NOTHING)
-    return content
+    """The payload of an event, with ``leaves.ERASED`` where a text was erased."""
+    content: dict[str, Any] = json.loads(event.payload)
+    return leaves.readable(content, event.salts) if event.is_erased else content

@@ -44,12 +44,14 @@ def find(edition: Edition, seq: int) -> Event:
 
 def _events(edition: Edition, *more: str) -> QuerySet[Event]:
     chain = edition.checklist.organisation_id or LIBRARY
-    return trail.events_of(chain).filter(
+    events = trail.events_of(chain).filter(
         action__in=[*_undoable(), *more],
         subject_label="edition",
         subject_id=str(edition.pk),
-        payload__gt="",  # what is left of an erased one says too little
     )
+    return events.exclude(
+        salts__contains="="
+    )  # what is left of an erased one says too little
 
 
 def _undoable() -> list[EventType]:

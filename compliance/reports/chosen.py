@@ -68,7 +68,7 @@ class Chosen:
     ) -> QuerySet[Event]:
         if not self.text:
             return events
-        found = Q(payload__icontains=self.text) | Q(rest__icontains=self.text)
+        found = Q(payload__icontains=self.text)
         found |= Q(action__icontains=self.text) | Q(hash__startswith=self.text.lower())
         answers = [str(pk) for pk in ids]
         if answers:

@@ -214,7 +214,7 @@ def _namesakes(person: User) -> tuple[str, ...]:
 
 def _places_of(person: User, words: _Words) -> set[UUID]:
     """The organisations a person had to do with."""
-    named = holding(words.emails) | holding(words.emails, "rest")
+    named = holding(words.emails)
     known = Event.objects.filter(models.Q(actor=person) | named).order_by()
     chains = known.values_list("organisation_id", flat=True).distinct()
     came = naming(person, list(words.emails)).values_list("organisation_id", flat=True)
@@ -294,8 +294,7 @@ def _events_to_clean(organisation_id: UUID, words: _Words) -> models.QuerySet[Ev
         organisation_id=organisation_id, status=AssessmentStatus.SIGNED
     )
     spellings = words.spellings()
-    named = holding(spellings) | holding(spellings, "rest")
-    events = Event.objects.filter(named, organisation_id=organisation_id)
+    events = Event.objects.filter(holding(spellings), organisation_id=organisation_id)
     # A list: a subquery on a column that may be empty would leave out those without.
     scopes = list(signed.values_list("pk", flat=True))
     kept = models.Q(scope_id__in=scopes) | models.Q(action=ASSESSMENT_SIGNED)

@@ -58,7 +58,7 @@ def _first_named(
     person: User, texts: list[str], organisation_id: UUID
 ) -> dict[UUID, tuple[datetime, int]]:
     """Assessment to the moment, and the event, from which on it names the person."""
-    named = models.Q(actor=person) | holding(texts) | holding(texts, "rest")
+    named = models.Q(actor=person) | holding(texts)
     events = Event.objects.filter(named, organisation_id=organisation_id)
     about = events.exclude(scope_id=None).order_by("-seq")
     found = {

@@ -76,7 +76,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         event.action,
         f"{event.subject_label} {event.subject_id}",
         str(event.scope_id or ""),
-        "" if event.payload else "yes",
+        "yes" if event.is_erased else "",
         event.hash,
     )
 

@@ -73,7 +73,7 @@ def _review_faults(assessment_id: UUID) -> Iterator[Fault]:
             actor=event.actor_id,
             after=trail.changes(event)[1],
             seq=event.seq,
-            is_erased=not event.payload,
+            is_erased=event.is_erased,
         )
     stands = as_told(here)
     for seq, what in unlike(told, stands["reviews"], stands["reopenings"]):

@@ -76,7 +76,7 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
             "made_by_id": event.actor_id,
             "revoked_by_id": None,
         }
-        if event.rest:
+        if event.is_erased:
             del values["label"]
         found[pk] = (event.seq, values)
     return found

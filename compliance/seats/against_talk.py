@@ -156,7 +156,7 @@ def _events(organisation_id: UUID, label: str, begins: str) -> Iterator[Event]:
 
 
 def _whole(event: Event, values: dict[str, Any]) -> dict[str, Any]:
-    left = set[str]() if event.payload else _TEXTS
+    left = _TEXTS if event.is_erased else set[str]()
     return {name: value for name, value in values.items() if name not in left}
 
 

@@ -12,15 +12,19 @@ from django.db import connection
 
 from compliance.audit.chain import START, Link, Stored, link_digest, payload_digest
 from compliance.audit.checking import Kind
+from compliance.audit.leaves import without
 
 OTHER = "globex"
+SALTS = "salt-of-n salt-of-note salt-of-before"
 
 
 def chain_of(count, organisation="acme", first=START):
     """Events as ``trail.record`` writes them, and their head."""
     events, previous = [], first
     for seq in range(1, count + 1):
-        payload = json.dumps({"before": {}, "after": {"n": seq}})
+        payload = json.dumps(
+            {"before": {}, "after": {"n": seq, "note": f"words {seq}"}}
+        )
         link = Link(
             organisation_id=organisation,
             seq=seq,
@@ -30,11 +34,11 @@ def chain_of(count, organisation="acme", first=START):
             subject_label="answer",
             subject_id=str(seq),
             scope_id="",
-            payload_hash=payload_digest("salt", payload),
+            payload_hash=payload_digest(SALTS, payload),
             previous_hash=previous,
         )
         previous = link_digest(link)
-        events.append(Stored(link, payload, "salt", previous))
+        events.append(Stored(link, payload, SALTS, previous))
     return events, (count, previous)
 
 
@@ -50,9 +54,9 @@ def only(event, **changes):
 
 
 def rewritten(event, text="{}"):
-    payload = json.dumps({"before": {}, "after": {"n": text}})
+    payload = json.dumps({"before": {}, "after": {"n": text, "note": "words"}})
     return replace(
-        relink(event, payload_hash=payload_digest("salt", payload)), payload=payload
+        relink(event, payload_hash=payload_digest(SALTS, payload)), payload=payload
     )
 
 
@@ -178,11 +182,24 @@ def roll_back(events, head, rng):
     return events[:at], (at, events[at - 1].hash), at + 1, Kind.ROLLED_BACK
 
 
-def empty_content(events, head, rng):
+def erased(event, goes=lambda text: True):
+    """The event without its note, as erasing leaves it."""
+    content, salts, _ = without(json.loads(event.payload), event.salts, goes)
+    return replace(event, payload=json.dumps(content), salts=salts)
+
+
+def erase_text(events, head, rng):
     """What erasing does, without its entry."""
     at = rng.randrange(len(events))
-    bad = replace(events[at], payload="", salt="", rest='{"before":{},"after":{}}')
+    bad = erased(events[at])
     return [*events[:at], bad, *events[at + 1 :]], head, at + 1, Kind.ERASED
+
+
+def empty_content(events, head, rng):
+    """Everything out of an event, as if somebody had erased it."""
+    at = rng.randrange(len(events))
+    bad = replace(events[at], payload="", salts="")
+    return [*events[:at], bad, *events[at + 1 :]], head, at + 1, Kind.EDITED
 
 
 OF_THE_CHAIN = [
@@ -197,6 +214,7 @@ OF_THE_CHAIN = [
     insert,
     back_date,
     move_to_another_organisation,
+    erase_text,
     empty_content,
 ]
 WITH_CHECKPOINT = [edit_and_rehash_tail, roll_back]

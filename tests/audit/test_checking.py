@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from compliance.audit.chain import START, digest
+from compliance.audit.chain import START
 from compliance.audit.checking import ERASING, Kind, check
+from compliance.audit.leaves import committed
 from compliance.audit.merkle import Frontier
 from compliance.audit.notes import Checkpoint
 from tests.audit import tampering
@@ -118,27 +119,43 @@ def test_clock_set_back_is_no_fault():
     assert found(done, (10, done[-1].hash)).fault is None
 
 
-def erased_chain(rest, told):
-    """Ten events, the fourth of them erased, the last one saying so."""
+def erased_chain(*places, **changes):
+    """Ten events, the note of the fourth erased, the last one naming some places."""
     events, _ = tampering.chain_of(9)
     more, _ = tampering.chain_of(10)
-    payload = json.dumps({"before": {}, "after": {"events": {"4": digest(told)}}})
-    last = replace(more[9], payload=payload)
+    content = {"before": {}, "after": {"events": {"4": list(places)}}}
+    salts, root = committed(content)
+    last = replace(more[9], payload=json.dumps(content), salts=salts)
     last = tampering.relink(
-        last,
-        action=ERASING,
-        previous_hash=events[-1].hash,
-        payload_hash=digest(f"salt\n{payload}"),
+        last, action=ERASING, previous_hash=events[-1].hash, payload_hash=root
     )
-    events[3] = replace(events[3], payload="", salt="", rest=rest)
+    events[3] = replace(tampering.erased(events[3]), **changes)
     return [*events, last], (10, last.hash)
 
 
 def test_an_erased_event_stands_when_a_later_one_says_so():
-    result = found(*erased_chain('{"n":1}', '{"n":1}'))
-    assert (result.fault, result.erased) == (None, 1)
+    result = found(*erased_chain("/after/note"))
+    assert (result.fault, result.erased) == (None, {10: [(4, "/after/note")]})
 
 
 def test_what_is_left_of_an_erased_event_cannot_be_changed():
-    fault = found(*erased_chain('{"n":2}', '{"n":1}')).fault
+    changed = json.dumps({"before": {}, "after": {"n": 5, "note": None}})
+    fault = found(*erased_chain("/after/note", payload=changed)).fault
+    assert (fault.seq, fault.kind) == (4, Kind.EDITED)
+
+
+def test_a_text_in_the_place_of_an_erased_one_is_found():
+    changed = json.dumps({"before": {}, "after": {"n": 4, "note": "put back"}})
+    fault = found(*erased_chain("/after/note", payload=changed)).fault
+    assert (fault.seq, fault.kind) == (4, Kind.EDITED)
+
+
+def test_an_entry_that_names_another_place_excuses_nothing():
+    fault = found(*erased_chain("/after/other")).fault
+    assert (fault.seq, fault.kind) == (4, Kind.ERASED)
+
+
+def test_a_number_in_an_event_is_never_erased_whatever_an_entry_says():
+    events, _ = erased_chain("/after/note", "/after/version")
+    fault = found(events, (10, events[-1].hash)).fault
     assert (fault.seq, fault.kind) == (4, Kind.ERASED)

@@ -105,7 +105,7 @@ def test_a_key_from_elsewhere_finds_a_forged_export(
         ({"payload": "{}"}, "its content was changed (edited)"),
         ({"actor": "999"}, "its who, when or what was changed (edited)"),
         ({"at": "2020-01-01T00:00:00+00:00"}, "(date changed)"),
-        ({"payload": "", "salt": ""}, "no entry says so"),
+        ({"payload": "", "salts": ""}, "its content was changed (edited)"),
         ({"seq": 9}, "missing: the next event is 9"),
     ],
 )

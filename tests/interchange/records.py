@@ -26,7 +26,7 @@ def make_events(seqs=(3, 4, 5, 9), organisation=ORGANISATION):
             subject_label="answer",
             subject_id="5",
             scope_id=str(ASSESSMENT),
-            payload_hash=payload_digest("salt", f"payload {seq}"),
+            payload_hash=payload_digest("salt", f'"payload {seq}"'),
             previous_hash=follows,
         )
         events.append(Happened(link, link_digest(link), "Con", f"Q1: {seq}"))

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from compliance.audit import merkle
 from compliance.audit.chain import START, canonical, link_digest, payload_digest
 from compliance.audit.erasing import erase
+from compliance.audit.leaves import without
 from compliance.interchange.records.planning import written_here
 from compliance.interchange.records.process import UnreadableError
 from compliance.interchange.records.shape import EventPart
@@ -62,7 +63,7 @@ def new_hashes(rows, trail, events):
     last = START
     for seq, event in enumerate(events, 1):
         row = signed.get(event["hash"])
-        event["payload_hash"] = payload_digest(event["salt"], event["payload"])
+        event["payload_hash"] = payload_digest(event["salts"], event["payload"])
         event["seq"], event["previous_hash"] = seq, last
         last = event["hash"] = link_digest(_link(EventPart(**event)))
         if row:
@@ -155,18 +156,17 @@ def test_proof_of_a_true_head_does_not_carry_false_events(ready, cast):
         brought_in(packed(parts), cast.other, by=cast.zoe)
 
 
-def test_event_that_is_erased_in_the_bundle_alone_vouches_for_nobody(ready, cast):
-    """Real hashes throughout, but no hash covers what is left of an erased event."""
-    content = bundle_of(ready)
-    parts = unpacked(content)
+def test_event_with_a_text_taken_out_and_another_put_in_is_refused(ready, cast):
+    """An erased text keeps its hash, so nothing can stand in its place."""
+    parts = unpacked(bundle_of(ready))
     events = [json.loads(line) for line in parts["trail/1.jsonl"].splitlines()]
     saved = next(event for event in events if event["action"] == "answer.saved")
-    saved |= {"rest": saved["payload"], "payload": "", "salt": ""}
+    said = json.loads(saved["payload"])
+    content, saved["salts"], _ = without(said, saved["salts"], lambda text: True)
+    saved["payload"] = canonical(content | {"after": said["after"]})
     parts["trail/1.jsonl"] = "".join(f"{canonical(e)}\n" for e in events).encode()
-    with reading(content) as bundle:
-        assert written_here(bundle) == ready
-    with reading(packed(parts)) as bundle:
-        assert written_here(bundle) is None
+    with pytest.raises(UnreadableError, match="its content was changed"):
+        brought_in(packed(parts), cast.other, by=cast.zoe)
 
 
 def test_event_that_was_erased_here_leaves_a_bundle_ours(ready, cast):

@@ -10,7 +10,8 @@ import zipfile
 
 import pytest
 
-from compliance.audit.chain import canonical, digest, link_digest, payload_digest
+from compliance.audit.chain import canonical, digest, link_digest
+from compliance.audit.leaves import committed
 from compliance.interchange.records import layout
 from compliance.interchange.records.checking import BundleError, check
 from compliance.interchange.records.process import UnreadableError
@@ -323,7 +324,8 @@ def test_event_made_up_with_fitting_hashes_stands_in_no_chain(parts):
     def lie(lines):
         one = lines[1]
         one["payload"] = '{"after":{"verdict":"met"},"before":{}}'
-        one["payload_hash"] = payload_digest(one["salt"], one["payload"])
+        made = committed(json.loads(one["payload"]))
+        one["salts"], one["payload_hash"] = made
         one["hash"] = link_digest(_link(EventPart(**one)))
 
     told = refused(packed(lines_with(parts, lie)))

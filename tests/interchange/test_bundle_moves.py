@@ -313,6 +313,6 @@ def test_trail_with_an_erased_event_moves(full, cast):
     )
     assert erased > 0
     came = brought_in(bundle_of(full), cast.other)
-    kept = came.brought_from.trails.get().events.filter(payload="", salt="")
+    kept = came.brought_from.trails.get().events.filter(salts__contains="=")
     assert kept.count() == erased
     assert trail.verify(cast.acme.pk) is None

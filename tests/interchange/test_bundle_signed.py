@@ -11,6 +11,7 @@ from django.urls import reverse
 from compliance.assessments.actions import say_whose
 from compliance.assessments.voiding import void_of
 from compliance.audit import trail
+from compliance.audit.erasing import erase
 from compliance.evidence.actions import describe
 from compliance.interchange.records.record import written
 from compliance.interchange.records.verify_events import (
@@ -44,7 +45,6 @@ from tests.interchange.bundles import (
 from tests.reports.papers import AT, make_content, make_line
 
 pytestmark = pytest.mark.slow
-LEFT = '{"after":{},"before":{}}'
 
 
 @pytest.fixture(autouse=True)
@@ -171,11 +171,19 @@ def test_check_of_the_trail_knows_signatures_of_there(came, cast):
 
 
 def test_content_of_an_erased_event_stays_erased(signed, cast):
-    event = Event.objects.filter(scope_id=signed.pk).earliest("seq")
-    Event.objects.filter(pk=event.pk).update(payload="", salt="", rest=LEFT)
+    event = Event.objects.filter(scope_id=signed.pk, action="answer.saved").first()
+    erase(
+        by=None,
+        organisation_id=cast.acme.pk,
+        subject=cast.con,
+        events=Event.objects.filter(pk=event.pk),
+        clean=lambda text: "",
+    )
     came = brought_in(bundle_of(signed), cast.other)
     kept = came.brought_from.trails.get().events.get(seq=event.seq)
-    assert (kept.payload, kept.rest) == ("", LEFT)
+    event.refresh_from_db()
+    assert (kept.payload, kept.salts) == (event.payload, event.salts)
+    assert kept.is_erased
     assert brought_in(bundle_of(came), make_organisation("Fresh")).status == "signed"
 
 

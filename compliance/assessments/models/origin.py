@@ -139,10 +139,7 @@ class OriginTrail(models.Model):
 
 
 class OriginEvent(models.Model):
-    """An event as it was recorded there: its fields, payload, salt and hashes.
-
-    Of one that was erased ``rest`` is what was left of the payload.
-    """
+    """An event as it was recorded there: its fields, payload, salts and hashes."""
 
     trail = models.ForeignKey(OriginTrail, models.PROTECT, related_name="events")
     seq = models.PositiveBigIntegerField()
@@ -153,11 +150,10 @@ class OriginEvent(models.Model):
     subject_id = models.CharField(max_length=40)
     scope_id = models.CharField(max_length=40, blank=True)
     payload = models.TextField()
-    salt = models.CharField(max_length=32)
+    salts = models.TextField()
     payload_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
-    rest = models.TextField(null=True)  # noqa: DJ001 - as in Event
 
     class Meta:
         ordering = ["trail", "seq"]
@@ -169,3 +165,8 @@ class OriginEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.action}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether a text of it was erased."""
+        return "=" in self.salts

@@ -124,9 +124,7 @@ def next_key(edition: Edition) -> str:
 
 def _discarded(checklist: Checklist) -> set[str]:
     """Keys of the drafts of a checklist that were thrown away; one before it, too."""
-    gone = trail.events_of(chain_of(checklist)).filter(
-        action=EDITION_DISCARDED, payload__gt=""
-    )
+    gone = trail.events_of(chain_of(checklist)).filter(action=EDITION_DISCARDED)
     told = [trail.changes(event)[0] for event in gone]
     rows = [row["questions"] for row in told if row["checklist"] == checklist.key]
     return {key for keys in rows for key in keys}

@@ -1,19 +1,17 @@
 """Do the rows of a bundle say what the trail in the same bundle tells?
 
 The last trail is that of the installation that wrote the bundle: it tells the rows, and
-calls people and answers by its own numbers. Those before it tell signatures only. An
-event that was erased has no content that its hash covers: what is left of it counts as
-told, and where it says too little, it counts as nothing.
+calls people and answers by its own numbers. Those before it tell signatures only. A
+text that was erased counts as any text.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 from compliance.assessments.against_trail import answers, beside
 from compliance.assessments.events import ANSWER_RETURNED
-from compliance.audit import event_types
+from compliance.audit import event_types, trail
 from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
@@ -82,7 +80,7 @@ class _Heard:
 
     def hear(self, said: dict[str, Any], is_last: bool) -> None:
         """Take in one event; ``ValueError`` for one that tells something else."""
-        is_erased = not said["payload"]
+        is_erased = "=" in said["salts"]
         if said["action"] == ASSESSMENT_SIGNED:
             self.signed[said["hash"]] = said
         if not is_last:
@@ -95,7 +93,7 @@ class _Heard:
                 raise ValueError(msg) from error
 
     def _hear(self, event: Event, is_erased: bool) -> None:
-        after = json.loads(event.payload or event.rest or "{}").get("after", {})
+        after = trail.content_of(event).get("after", {})
         if event.actor_id:
             self._hold(event, event.actor_id, after)
         if event.action in answers.HEARD:
@@ -167,7 +165,7 @@ def _event(said: dict[str, Any]) -> Event:
         subject_label=said["subject_label"],
         subject_id=said["subject_id"],
         payload=said["payload"],
-        rest=said["rest"],
+        salts=said["salts"],
     )
 
 
@@ -199,10 +197,7 @@ def _signatures(
         if said is None or said["seq"] != row["trail_seq"]:
             yield f"{place}: no trail has the event {row['trail_seq']} that it names"
             continue
-        if not said["payload"]:
-            yield f"{place}: the content of its event {said['seq']} was taken out"
-            continue
-        after = json.loads(said["payload"]).get("after", {})
+        after = trail.content_of(_event(said)).get("after", {})
         stood = {"stood_at": _moment(row["stood_at"])}
         after = after | {"stood_at": _moment(after.get("stood_at"))}
         for name in ("stood_at", *_SIGNOFF):

@@ -8,18 +8,19 @@ from django.db import models
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Origin, OriginEvent, OriginTrail
-from compliance.audit.chain import canonical, digest
+from compliance.audit.chain import canonical
 from compliance.audit.erasing import Cleaner, cleaned, holding
+from compliance.audit.leaves import Place, without
 from compliance.organisations.models import User
 from compliance.reviews.events import ASSESSMENT_SIGNED
 
-There = dict[str, dict[str, str]]
-"""Trail to number to the hash of what is left of an event."""
+There = dict[str, dict[str, list[Place]]]
+"""Trail to number of an event to the places of the texts that were erased in it."""
 
 
 def naming(person: User, texts: list[str]) -> models.QuerySet[Origin]:
     """What came with this person, or with events or names that hold one of some texts."""
-    events = OriginEvent.objects.filter(holding(texts) | holding(texts, "rest"))
+    events = OriginEvent.objects.filter(holding(texts))
     trails = OriginTrail.objects.annotate(
         text=models.functions.Cast("names", models.TextField())
     ).filter(holding(texts, "text"))
@@ -66,12 +67,14 @@ def _clean_names(row: OriginTrail, clean: Cleaner) -> None:
 
 def _clean_events(
     row: OriginTrail, texts: list[str], clean: Cleaner
-) -> Iterator[tuple[str, str]]:
-    named = row.events.filter(holding(texts) | holding(texts, "rest"))
+) -> Iterator[tuple[str, list[Place]]]:
+    named = row.events.filter(holding(texts))
     for event in list(named.exclude(action=ASSESSMENT_SIGNED)):
-        said = json.loads(event.payload or event.rest or "{}")
-        rest = canonical(cleaned(said, clean))
-        if rest == canonical(said):
-            continue
-        OriginEvent.objects.filter(pk=event.pk).update(payload="", salt="", rest=rest)
-        yield str(event.seq), digest(rest)
+        content, salts, gone = without(
+            json.loads(event.payload), event.salts, lambda text: clean(text) != text
+        )
+        if gone:
+            OriginEvent.objects.filter(pk=event.pk).update(
+                payload=canonical(content), salts=salts
+            )
+            yield str(event.seq), gone

@@ -1,5 +1,6 @@
 """Bringing an assessment in from a bundle: all of it, or nothing."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ from compliance.assessments.models import (
     OriginTrail,
 )
 from compliance.audit import trail
-from compliance.audit.chain import digest
+from compliance.audit.leaves import Place, erased
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.checklists.actions import RefusedError, keep_final
@@ -170,12 +171,12 @@ def _record(
 
 def _erased(
     events: Iterable[tuple[int, dict[str, Any]]],
-) -> dict[str, dict[str, str]]:
-    """What is left of events that came erased: trail to number to its hash."""
-    found: dict[str, dict[str, str]] = {}
+) -> dict[str, dict[str, list[Place]]]:
+    """Texts that came erased: trail to number of the event to their places in it."""
+    found: dict[str, dict[str, list[Place]]] = {}
     for number, said in events:
-        if not said["payload"] and not said["salt"]:
-            found.setdefault(str(number), {})[str(said["seq"])] = digest(said["rest"])
+        if gone := erased(json.loads(said["payload"]), said["salts"]):
+            found.setdefault(str(number), {})[str(said["seq"])] = gone
     return found
 
 

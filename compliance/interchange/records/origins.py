@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit import trail as own
-from compliance.audit.chain import canonical, digest
-from compliance.audit.checking import ERASING, Fault, Kind
+from compliance.audit.chain import canonical
+from compliance.audit.checking import Fault, Kind
+from compliance.audit.events import TRAIL_ERASED
+from compliance.audit.leaves import Place, erased, may_be_erased, readable
 from compliance.audit.models import Event
 from compliance.interchange.records.outgoing import trail_there
 from compliance.interchange.records.trails import check_trail
@@ -82,34 +84,34 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _emptied(row: OriginTrail) -> str:
-    """What is wrong with erased events: each needs an entry of here that vouches for it.
-
-    Of one that came erased the entry of its coming says so; in those written before
-    that was kept, nothing does.
-    """
-    told, is_whole = _told_erased(row)
-    erased = row.events.filter(payload="", salt="").order_by("seq")
-    for seq, rest in erased.values_list("seq", "rest").iterator():
-        said = told.get(str(seq))
-        if (said or is_whole) and said != digest(rest or ""):
-            return f"event {seq}: its content was taken out, and no entry says so"
+    """What is wrong with erased texts: an entry of here names each; "" for nothing."""
+    named = _named_erased(row)
+    events = row.events.filter(salts__contains="=").order_by("seq")
+    for seq, payload, salts in events.values_list("seq", "payload", "salts").iterator():
+        for place in erased(json.loads(payload), salts):
+            if (str(seq), place) not in named or not may_be_erased(place):
+                return f"event {seq}: {place} was erased, and no entry says so"
     return ""
 
 
-def _told_erased(row: OriginTrail) -> tuple[dict[str, str], bool]:
-    """Number to the hash of what is left, and whether every erased event is told."""
+def _named_erased(row: OriginTrail) -> set[tuple[str, Place]]:
+    """Number and place of each text that came erased or was erased here."""
     events = Event.objects.filter(organisation_id=row.origin.organisation_id)
-    coming = events.filter(seq=row.origin.stated.get("seq", 0)).first()
-    came = own.changes(coming)[1].get("erased") if coming else {}
-    told: dict[str, str] = dict((came or {}).get(str(row.position), {}))
-    for event in events.filter(action=ERASING).order_by("seq"):
-        there = own.changes(event)[1].get("there", {})
-        told |= there.get(str(row.pk), {})
-    return told, came is not None
+    named: set[tuple[str, Place]] = set()
+    if coming := events.filter(seq=row.origin.stated.get("seq", 0)).first():
+        came = own.changes(coming)[1].get("erased", {})
+        named |= _places(came.get(str(row.position), {}))
+    for event in events.filter(action=TRAIL_ERASED).order_by("seq"):
+        named |= _places(own.changes(event)[1].get("there", {}).get(str(row.pk), {}))
+    return named
+
+
+def _places(events: dict[str, list[Place]]) -> set[tuple[str, Place]]:
+    return {(seq, place) for seq, places in events.items() for place in places}
 
 
 def _entry(event: OriginEvent, trail: OriginTrail) -> Entry:
-    said = json.loads(event.payload or event.rest or '{"before":{},"after":{}}')
+    said = readable(json.loads(event.payload), event.salts)
     names = trail.names
     is_answer = event.subject_label == "answer"
     key = names["answers"].get(event.subject_id, "") if is_answer else ""

@@ -29,7 +29,7 @@ from compliance.reviews.snapshot import content_of, one_moment, to_read
 
 CHUNK = 1024 * 1024
 EVENT = (
-    "seq", "action", "subject_label", "subject_id", "payload", "salt", "payload_hash",
+    "seq", "action", "subject_label", "subject_id", "payload", "salts", "payload_hash",
     "previous_hash", "hash",
 )  # fmt: skip
 Listen = Callable[[str, int], None]
@@ -179,7 +179,6 @@ def _event(event: Event) -> dict[str, Any]:
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor_id": "" if event.actor_id is None else str(event.actor_id),
         "scope_id": "" if event.scope_id is None else str(event.scope_id),
-        "rest": event.rest or "",
     }
 
 
@@ -203,7 +202,6 @@ def trail_there(row: OriginTrail) -> Trail:
         {name: getattr(event, name) for name in (*EVENT, "actor_id", "scope_id")}
         | {
             "organisation_id": str(row.organisation_there),
-            "rest": event.rest or "",
             "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         }
         for event in row.events.order_by("seq").iterator(chunk_size=2000)

@@ -150,25 +150,16 @@ def written_here(bundle: Bundle) -> Assessment | None:
     """The assessment of this installation that a bundle was written of; None for others.
 
     Its last trail has to be that of here, event by event: a name or an id may be
-    written by anybody, the hash of an event covers who did what. No hash covers what
-    is left of an erased event, so that has to be the same here.
+    written by anybody, the hash of an event covers who did what.
     """
     last, number = bundle.trails[-1], len(bundle.trails)
-    came, left = {}, {}
-    for at, said in bundle.events():
-        if at == number:
-            came[said["seq"]] = said["hash"]
-            if not said["payload"]:
-                left[said["seq"]] = said["rest"]
+    came = {said["seq"]: said["hash"] for at, said in bundle.events() if at == number}
     events = Event.objects.filter(
         organisation_id=last["organisation_id"],
         scope_id=last["assessment"],
         seq__lte=last["head_seq"],
     )
     if not came or came != dict(events.values_list("seq", "hash")):
-        return None
-    erased = events.filter(payload="").values_list("seq", "rest")
-    if not left.items() <= dict(erased).items():
         return None
     return Assessment.objects.filter(
         pk=last["assessment"], organisation=last["organisation_id"]

@@ -340,8 +340,7 @@ class EventPart(Part):
     subject_id: Annotated[str, Field(max_length=40)]
     scope_id: Annotated[str, Field(max_length=40)]
     payload: Text
-    salt: Annotated[str, Field(max_length=32)]
+    salts: Text
     payload_hash: Hash
     previous_hash: Hash
     hash: Hash
-    rest: Text

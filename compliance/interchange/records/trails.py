@@ -74,7 +74,7 @@ def _event(line: str, at: int, refusal: Refusal) -> EventPart:
         raise refusal(msg)
     try:
         event = EventPart.model_validate_json(line)
-        json.loads(event.payload or event.rest or "{}")
+        json.loads(event.payload)
     except (ValidationError, ValueError, RecursionError) as error:
         msg = f"line {at} is no event"
         raise refusal(msg) from error
@@ -103,10 +103,7 @@ def _fault(event: EventPart, before: EventPart | None, head: dict[str, Any]) -> 
 
 
 def _has_other_content(event: EventPart) -> bool:
-    """One whose personal data was erased has neither payload nor salt any more."""
-    is_erased = not event.payload and not event.salt
-    content = payload_digest(event.salt, event.payload)
-    return not is_erased and content != event.payload_hash
+    return payload_digest(event.salts, event.payload) != event.payload_hash
 
 
 def _link(event: EventPart) -> Link:

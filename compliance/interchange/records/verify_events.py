@@ -56,8 +56,8 @@ class Export:
     """An exported trail: hashes by number, each computed anew.
 
     ``head`` is that of the chain in an export of the whole of it, None in one of a part.
-    ``made`` are the SHA-256 of the reports that it tells of, and whether its event still
-    has the text that its hash covers.
+    ``made`` are the SHA-256 of the reports that it tells of, and whether the hash of its
+    event covers them.
     """
 
     name: str
@@ -230,9 +230,8 @@ def _hashes(
         is_other = digest(canonical(covered)) != said["hash"]
         refuse(is_other, f"Event {said['seq']} was changed in {name}.")
         if said["action"] == "report.made":
-            told = json.loads(said["payload"] or said["rest"])
-            covered_text = digest(f"{said['salt']}\n{said['payload']}")
-            is_proven = covered_text == said["payload_hash"]
+            told = json.loads(said["payload"])
+            is_proven = root_of(told, said["salts"].split()) == said["payload_hash"]
             made[told["after"]["sha256"]] = is_proven
         yield said["seq"], said["hash"]
 
@@ -245,3 +244,41 @@ def canonical(value: Any) -> str:
 def digest(text: str) -> str:
     """SHA-256 of the UTF-8 text, 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def root_of(content: Any, salts: list[str]) -> str:
+    """The Merkle root (RFC 9162) over the leaves of an event's content, "" for none.
+
+    Each leaf is hashed with its place and salt; of an erased one its hash is kept
+    behind a "=". As ``compliance/audit/leaves.py`` has it.
+    """
+    places = list(_leaves(content, ""))
+    if not places or len(places) != len(salts):
+        return ""
+    level = [
+        bytes.fromhex(salt[1:])
+        if salt.startswith("=")
+        else hashlib.sha256(b"\x00" + canonical([place, salt, value]).encode()).digest()
+        for (place, value), salt in zip(places, salts)  # noqa: B905 - equally many
+    ]
+    while len(level) > 1:
+        pairs = [level[at : at + 2] for at in range(0, len(level), 2)]
+        level = [
+            hashlib.sha256(b"\x01" + b"".join(two)).digest() if len(two) > 1 else two[0]
+            for two in pairs
+        ]
+    return level[0].hex()
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key in sorted(value):
+            escaped = key.replace("~", "~0").replace("/", "~1").replace("#", "~2")
+            yield from _leaves(value[key], f"{place}/{escaped}")
+    elif isinstance(value, list) and not all(
+        isinstance(item, (list, int, float)) for item in value
+    ):
+        for number, item in enumerate(value):
+            yield from _leaves(item, f"{place}/#{number}")
+    else:
+        yield place, value

@@ -92,8 +92,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{name}: {found.size} events stand as written, head {found.head}."
             )
-        if found.erased:
-            self.stdout.write(f"  {found.erased} of them are erased.")
+        for seq, places in found.erased.items():
+            named = ", ".join(f"{place} of event {at}" for at, place in places)
+            self.stdout.write(f"  Event {seq} erased {named}.")
 
     def _tell_signed(self, organisation_id: UUID, found: Checked) -> None:
         """How far signed checkpoints reach, and what nobody sees without them."""

@@ -1,0 +1,171 @@
+"""The commitment to an event's content: a hash for each of its leaves. Pure.
+
+Each leaf of the JSON (a text, a number, a list of plain numbers or of rows) is hashed
+with its place and 16 random bytes of its own, as SD-JWT does with claims (RFC 9901),
+and the content's hash is the root of the Merkle tree over the leaves (RFC 9162). A leaf
+can be erased for ever, value and salt, and the hash of that day still proves the others.
+
+``salts`` has a word for each leaf, in the order of the walk: its salt, or of an erased
+one "=" and the leaf's hash.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from compliance.audit.merkle import EMPTY, leaf, node
+
+SALT_BYTES = 16
+
+
+class Erased(str):
+    """Shown where a text was. It agrees with every text, since nobody knows it any more."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str)
+
+    def __ne__(self, other: object) -> bool:
+        return not isinstance(other, str)
+
+
+ERASED = Erased("[erased]")
+Place = str
+"""Where a leaf is: "/after/note"; "#" stands before the number of an item in a list."""
+
+_KEPT_NAMES = {
+    "verdict", "status", "role", "kind", "revision", "number", "key", "version",
+    "decision", "result", "method", "position", "size",
+}  # fmt: skip
+_KEPT_ENDINGS = ("_id", "_at", "_on", "_hash", "_mark", "_seq", "sha256")
+_encoded = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False
+).encode
+_ESCAPED = str.maketrans({"~": "~0", "/": "~1", "#": "~2"})
+
+
+def walk(content: Any) -> list[tuple[Place, Any]]:
+    """Every leaf of a JSON value with its place, keys in order."""
+    found: list[tuple[Place, Any]] = []
+    _walk(content, "", found)
+    return found
+
+
+def _walk(value: Any, place: Place, found: list[tuple[Place, Any]]) -> None:
+    if isinstance(value, dict) and value:
+        for key in sorted(value):
+            _walk(value[key], f"{place}/{key.translate(_ESCAPED)}", found)
+    elif isinstance(value, list) and not _is_leaf(value):
+        for number, item in enumerate(value):
+            _walk(item, f"{place}/#{number}", found)
+    else:
+        found.append((place, value))
+
+
+def _is_leaf(items: list[Any]) -> bool:
+    """Whether a list is one leaf; the same before and after a text in it is erased."""
+    return all(isinstance(item, list | int | float) for item in items)
+
+
+def committed(content: Any) -> tuple[str, str]:
+    """New salts for a content, and its root as 64 hexadecimal digits."""
+    places = walk(content)
+    data = secrets.token_bytes(SALT_BYTES * len(places))
+    salts = [
+        base64.urlsafe_b64encode(data[at : at + SALT_BYTES]).decode().rstrip("=")
+        for at in range(0, len(data), SALT_BYTES)
+    ]
+    return " ".join(salts), _root(map(_leaf_hash, places, salts))
+
+
+def root(content: Any, salts: str) -> str:
+    """The root of a content with its salts; ``ValueError`` when they do not fit."""
+    words, places = salts.split(), walk(content)
+    if len(words) != len(places):
+        msg = f"{len(places)} leaves and {len(words)} salts"
+        raise ValueError(msg)
+    return _root(map(_leaf_hash, places, words))
+
+
+def _leaf_hash(at: tuple[Place, Any], salt: str) -> bytes:
+    place, value = at
+    if salt.startswith("="):
+        if value is not None:
+            msg = f"{place} is erased, and has a value"
+            raise ValueError(msg)
+        return bytes.fromhex(salt[1:])
+    return leaf(_encoded([place, salt, value]).encode())
+
+
+def _root(hashes: Iterable[bytes]) -> str:
+    """The root over leaves in order, as RFC 9162 has it."""
+    parts: list[bytes] = []
+    for size, each in enumerate(hashes):
+        made, low = each, size
+        while low & 1:
+            made, low = node(parts.pop(), made), low >> 1
+        parts.append(made)
+    if not parts:
+        return EMPTY.hex()
+    top = parts.pop()
+    while parts:
+        top = node(parts.pop(), top)
+    return top.hex()
+
+
+def erased(content: Any, salts: str) -> list[Place]:
+    """The places of the leaves that were erased."""
+    if "=" not in salts:
+        return []
+    pairs = zip(walk(content), salts.split(), strict=True)
+    return [place for (place, _), salt in pairs if salt.startswith("=")]
+
+
+def may_be_erased(place: Place) -> bool:
+    """Whether a leaf may go: a text may; a verdict, an id, a hash, a time never."""
+    if place.startswith(("/rows/cells/", "/together")):
+        return False
+    name = next(part for part in place.split("/")[::-1] if not part.startswith("#"))
+    return name not in _KEPT_NAMES and not name.endswith(_KEPT_ENDINGS)
+
+
+def without(
+    content: Any, salts: str, goes: Callable[[str], bool]
+) -> tuple[Any, str, list[Place]]:
+    """The content without the texts that ``goes`` picks; its salts, and their places.
+
+    The root stays what it was. What may never be erased stays, whatever ``goes`` says.
+    """
+    words, gone = salts.split(), list[Place]()
+    for at, (place, value) in enumerate(walk(content)):
+        if not isinstance(value, str) or not may_be_erased(place) or not goes(value):
+            continue
+        words[at] = "=" + _leaf_hash((place, value), words[at]).hex()
+        gone.append(place)
+    return _emptied(content, "", set(gone)), " ".join(words), gone
+
+
+def readable(content: Any, salts: str) -> Any:
+    """The content to read: ``ERASED`` where a text was."""
+    gone = set(erased(content, salts))
+    return _emptied(content, "", gone, ERASED) if gone else content
+
+
+def _emptied(value: Any, place: Place, gone: set[Place], left: Any = None) -> Any:
+    if place in gone:
+        return left
+    if isinstance(value, dict):
+        return {
+            key: _emptied(item, f"{place}/{key.translate(_ESCAPED)}", gone, left)
+            for key, item in value.items()
+        }
+    if isinstance(value, list) and not _is_leaf(value):
+        return [
+            _emptied(item, f"{place}/#{at}", gone, left)
+            for at, item in enumerate(value)
+        ]
+    return value

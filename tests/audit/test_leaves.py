@@ -1,0 +1,131 @@
+"""The commitment to each leaf of an event, and erasing one of them."""
+
+import json
+
+import pytest
+
+from compliance.audit.chain import canonical
+from compliance.audit.leaves import (
+    ERASED,
+    committed,
+    erased,
+    may_be_erased,
+    readable,
+    root,
+    walk,
+    without,
+)
+from compliance.audit.merkle import root_of
+from compliance.interchange.records import verify_events
+
+CONTENT = {
+    "after": {
+        "note": "Ada wrote this",
+        "verdict": "met",
+        "people": ["Ada", "Grace"],
+        "numbers": [1, 2],
+        "rows": [["a", 1], ["b", 2]],
+        "nothing": {},
+        "a/b~#": [{"text": "deep"}],
+    },
+    "before": {},
+}
+
+
+def test_a_leaf_is_whatever_holds_no_text_of_its_own():
+    assert dict(walk(CONTENT)) == {
+        "/after/note": "Ada wrote this",
+        "/after/verdict": "met",
+        "/after/people/#0": "Ada",
+        "/after/people/#1": "Grace",
+        "/after/numbers": [1, 2],
+        "/after/rows": [["a", 1], ["b", 2]],
+        "/after/nothing": {},
+        "/after/a~1b~0~2/#0/text": "deep",
+        "/before": {},
+    }
+
+
+def test_the_root_is_that_of_a_merkle_tree_over_places_salts_and_values():
+    salts, made = committed(CONTENT)
+    rows = zip(walk(CONTENT), salts.split(), strict=True)
+    data = [canonical([place, salt, value]).encode() for (place, value), salt in rows]
+    assert made == root_of(data).hex() == root(CONTENT, salts)
+
+
+def test_the_stand_alone_verifier_works_out_the_same_root():
+    for content in (CONTENT, {"a": 1}, {"a": {"b": [None, "x", {}]}}, {"é": "ü🙂"}):
+        salts, made = committed(content)
+        assert verify_events.root_of(content, salts.split()) == made
+    content, salts, _ = without(CONTENT, committed(CONTENT)[0], lambda text: True)
+    assert verify_events.root_of(content, salts.split()) == root(content, salts)
+
+
+def test_equal_contents_have_other_salts_and_so_another_root():
+    assert committed(CONTENT)[1] != committed(CONTENT)[1]
+    assert len(set(committed(CONTENT)[0].split())) == len(walk(CONTENT))
+
+
+def test_an_erased_text_leaves_the_root_as_it_was():
+    salts, made = committed(CONTENT)
+    left, rest, gone = without(CONTENT, salts, lambda text: "Ada" in text)
+    assert gone == ["/after/note", "/after/people/#0"] == erased(left, rest)
+    assert root(left, rest) == made
+    assert "Ada" not in json.dumps(left) + rest
+    assert left["after"]["people"] == [None, "Grace"]
+    assert readable(left, rest)["after"]["note"] is ERASED
+    again, same, none = without(left, rest, lambda text: "Ada" in text)
+    assert (again, same, none) == (left, rest, [])
+
+
+def test_an_erased_text_agrees_with_every_text_and_with_nothing_else():
+    assert ERASED == "anything"
+    assert not ERASED != "anything"  # noqa: SIM202 - both ways are asked
+    assert [ERASED] == ["anything"]
+    assert ERASED != 7
+    assert ERASED is not None
+    assert f"It said {ERASED}." == "It said [erased]."
+
+
+def test_nothing_else_of_an_event_with_an_erased_text_can_be_changed():
+    salts, made = committed(CONTENT)
+    left, rest, _ = without(CONTENT, salts, lambda text: "Ada" in text)
+    left["after"]["people"][1] = "Mallory"
+    assert root(left, rest) != made
+    left["after"]["people"][1], left["after"]["note"] = "Grace", "put back"
+    with pytest.raises(ValueError, match="is erased, and has a value"):
+        root(left, rest)
+
+
+def test_a_leaf_more_or_less_does_not_fit_the_salts():
+    salts, _ = committed(CONTENT)
+    with pytest.raises(ValueError, match="9 leaves and 8 salts"):
+        root(CONTENT, salts.rpartition(" ")[0])
+
+
+def test_a_list_whose_only_text_was_erased_is_walked_as_before():
+    content = {"people": ["Ada"]}
+    salts, made = committed(content)
+    left, rest, _ = without(content, salts, lambda text: True)
+    assert (left, root(left, rest)) == ({"people": [None]}, made)
+
+
+@pytest.mark.parametrize(
+    ("place", "may"),
+    [
+        ("/after/note", True),
+        ("/after/people/#0", True),
+        ("/after/verdict", False),
+        ("/before/owner_id", False),
+        ("/after/signed_at", False),
+        ("/after/content_hash", False),
+        ("/after/sha256", False),
+        ("/together/#0", False),
+    ],
+)
+def test_verdicts_ids_times_and_hashes_are_never_erased(place, may):
+    assert may_be_erased(place) == may
+    name = place.split("/")[2].removeprefix("#")
+    content = {"after": {name: "Ada"}} if place.startswith("/after") else None
+    if content and not may:
+        assert without(content, committed(content)[0], lambda text: True)[2] == []
