@@ -87,7 +87,7 @@ def _columns(model):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0033_question_background")]
+    dependencies = [("compliance", "0034_applicability_model")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
