@@ -169,7 +169,7 @@ def erase_address(*, by: User | None, email: str, is_dry: bool = False) -> Erase
     """
     with writing():
         invited = Invitation.objects.filter(email=email).order_by("pk").first()
-        is_named = Event.objects.filter(holding([email]) | holding([email], "rest"))
+        is_named = Event.objects.filter(holding([email]))
         if invited is None and not is_named.exists():
             msg = "Nobody here has this e-mail or name."
             raise ValidationError(msg)
