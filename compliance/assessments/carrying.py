@@ -1,5 +1,6 @@
 """What an assessment that was carried forward has to do with the earlier one."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.checklists.copies import originals
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation
 
@@ -17,20 +19,33 @@ class Earlier:
     """An assessment that could be carried forward, and the edition it would go to."""
 
     assessment: Assessment
-    edition_id: int
+    edition: Edition
+
+    @property
+    def is_across(self) -> bool:
+        """Whether it goes to the own copy, or from there to the original."""
+        return self.assessment.edition.checklist_id != self.edition.checklist_id
 
 
 def can_carry(organisation: Organisation, editions: list[Edition]) -> list[Earlier]:
-    """The organisation's assessments of these checklists, newest first; one query."""
-    newest: dict[int, int] = {}
+    """The organisation's assessments and where each can go, newest first; two queries.
+
+    That is an edition of their checklist, of its original and of the own copy.
+    """
+    newest: dict[int, Edition] = {}
     for edition in editions:
-        newest.setdefault(edition.checklist_id, edition.pk)
-    rows = organisation.assessments.for_page().filter(
-        edition__checklist__in=list(newest)
-    )
+        newest.setdefault(edition.checklist_id, edition)
+    original = originals(organisation)
+    lines: defaultdict[int, list[Edition]] = defaultdict(list)
+    for checklist, edition in newest.items():
+        lines[original.get(checklist, checklist)].append(edition)
+    rows = organisation.assessments.for_page().order_by("-period_to", "-started_at")
     return [
-        Earlier(row, newest[row.edition.checklist_id])
-        for row in rows.order_by("-period_to", "-started_at")
+        Earlier(row, edition)
+        for row in rows
+        for edition in lines[
+            original.get(row.edition.checklist_id, row.edition.checklist_id)
+        ]
     ]
 
 

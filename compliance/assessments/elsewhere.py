@@ -4,10 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.taking import can_be_taken
-from compliance.checklists.related import Related, related
+from compliance.checklists.models import Question
+from compliance.checklists.related import Related, as_asked_before, related
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +75,25 @@ def _end(row: Related) -> tuple[int, str]:
 def _answers(
     organisation_id: UUID, found: list[Related]
 ) -> defaultdict[tuple[int, str], list[OwnAnswer]]:
+    """Those of a copy count where the copy asks as the original does or did."""
+    wanted = {row.checklist.pk for row in found}
+    copied = Question.objects.filter(
+        pk=OuterRef("question"), edition__checklist__cloned_from__checklist__in=wanted
+    )
     rows = (
         Answer.objects.filter(
+            Q(assessment__edition__checklist__in=wanted)
+            | Exists(as_asked_before(copied)),
             assessment__organisation=organisation_id,
             assessment__status=AssessmentStatus.RUNNING,
-            assessment__edition__checklist__in={row.checklist.pk for row in found},
             question__key__in={row.question.key for row in found},
         )
         .order_by("-assessment__started_at", "-assessment")
         .values_list(
-            "assessment__edition__checklist",
+            Coalesce(
+                "assessment__edition__checklist__cloned_from__checklist",
+                "assessment__edition__checklist",
+            ),
             "question__key",
             "pk",
             "verdict",

@@ -31,6 +31,12 @@ def line(checklist: Checklist, organisation: Organisation) -> QuerySet[Checklist
     )
 
 
+def originals(organisation: Organisation) -> dict[int, int]:
+    """Own copy to the checklist that it was copied from, by id."""
+    copies = organisation.checklists.exclude(cloned_from=None)
+    return dict(copies.values_list("pk", "cloned_from__checklist"))
+
+
 def destinations(edition: Edition, organisation: Organisation) -> EditionQuerySet:
     """The published editions to which an assessment on one can move.
 

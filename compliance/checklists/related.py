@@ -1,12 +1,16 @@
-"""What other checklists ask that is related: the crosswalk, read from either end."""
+"""What other checklists ask that is related: the crosswalk, read from either end.
+
+The crosswalk names checklists of the library. An organisation's own copy has the
+relations of its original, for each question that it asks as the original does or did.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from compliance.checklists.choices import EditionStatus
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.models import Checklist, Question, Relation
 from compliance.checklists.models.relation import SAME_DUTY
 
@@ -41,11 +45,39 @@ def has_relations(checklist: Checklist) -> bool:
     return Relation.objects.filter(ends).exists()
 
 
-def are_one_duty(one: End, other: End) -> bool:
-    """Whether a relation says that two questions ask the same duty: one query."""
-    both = ((one, other), (other, one))
+def original_of(checklist: Checklist) -> Checklist:
+    """The checklist that the crosswalk names: that of the library for an own copy."""
+    if checklist.cloned_from_id is None:
+        return checklist
+    return Checklist.objects.get(editions=checklist.cloned_from_id)
+
+
+def as_asked_before(questions: QuerySet[Question]) -> QuerySet[Question]:
+    """Those of own copies that some edition of the original asks in the same words."""
+    there = Question.objects.exclude(edition__status__in=UNPUBLISHED).filter(
+        edition__checklist=OuterRef("edition__checklist__cloned_from__checklist"),
+        key=OuterRef("key"),
+        text=OuterRef("text"),
+        kind=OuterRef("kind"),
+    )
+    return questions.filter(Exists(there))
+
+
+def are_one_duty(
+    one: tuple[Checklist, Question], other: tuple[Checklist, Question]
+) -> bool:
+    """Whether a relation says that two questions ask the same duty.
+
+    One query where neither is of a copy, and one more for each that is.
+    """
+    first, second = _end_of(*one), _end_of(*other)
+    if first is None or second is None:
+        return False
     wanted = Q()
-    for (a_checklist, a_key), (b_checklist, b_key) in both:
+    for (a_checklist, a_key), (b_checklist, b_key) in (
+        (first, second),
+        (second, first),
+    ):
         wanted |= Q(
             a_checklist=a_checklist, a_key=a_key, b_checklist=b_checklist, b_key=b_key
         )
@@ -53,11 +85,16 @@ def are_one_duty(one: End, other: End) -> bool:
 
 
 def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Related]]:
-    """Question key to its related questions: two queries, however many keys.
+    """Question key to its related questions: two queries, three for a copy.
 
     A question that its checklist no longer asks is left out.
     """
-    ends = list(_ends(checklist, keys))
+    original = original_of(checklist)
+    if original != checklist:
+        rows = Question.objects.filter(edition__checklist=checklist, key__in=keys)
+        rows = rows.filter(edition__status=EditionStatus.PUBLISHED)
+        keys = set(as_asked_before(rows).values_list("key", flat=True))
+    ends = list(_ends(original, keys))
     asked = _published({other for _, other, _ in ends})
     found: defaultdict[str, list[Related]] = defaultdict(list)
     for key, other, (owner, words, row) in ends:
@@ -65,6 +102,16 @@ def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Re
             told = Related(owner, question, words, row.reason, row.is_same_duty)
             found[key].append(told)
     return dict(found)
+
+
+def _end_of(checklist: Checklist, question: Question) -> End | None:
+    """The name of a question in the crosswalk; None for one that a copy has changed."""
+    original = original_of(checklist)
+    if original != checklist:
+        same = as_asked_before(Question.objects.filter(pk=question.pk))
+        if not same.exists():
+            return None
+    return original.pk, question.key
 
 
 def _ends(

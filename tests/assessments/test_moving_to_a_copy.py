@@ -17,6 +17,7 @@ from compliance.models import Answer, Checklist, Edition, Theme, Upgrade
 from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
+from compliance.reviews import actions as reviews
 from compliance.reviews.telling import told
 from tests import factories, signing
 from tests.assessments.test_upgrading import (
@@ -229,6 +230,62 @@ def test_page_moves_to_the_copy_and_back(cast, sign_in, here, own):
     assert "Back on Privacy, edition 1; every answer is as it was." in flat(reply.text)
 
 
+def test_signed_assessment_is_carried_forward_into_the_copy(cast, sign_in, here, own):
+    """A signature stays with its edition; the next period begins on the copy."""
+    reviews.send(by=cast.otto, assessment=here)
+    signing.sign(cast.rev, signing.fresh(here))
+    signed = signing.fresh(here)
+    client, choose = sign_in(cast.otto), reverse("assessments:choose", args=["acme"])
+    said = client.get(choose).text
+    assert "into<bdi>Our privacy</bdi>, edition 1" in flat(said)
+    start = reverse("assessments:start", args=["acme", own.pk])
+    assert f"{start}?from={signed.pk}" in said
+    assert client.get(f"{start}?from={signed.pk}").status_code == 200
+    new = actions.start(
+        by=cast.otto,
+        organisation=cast.acme,
+        edition=own,
+        subject="Acme",
+        facts={},
+        earlier=signed,
+        **YEAR,
+    )
+    found = {key: (answer.verdict, answer.again) for key, answer in by_key(new).items()}
+    old = by_key(signed)
+    assert found == {
+        "Q1": (old["Q1"].verdict, "carried"),
+        "Q2": (old["Q2"].verdict, "carried"),
+        "OWN-1": ("unanswered", ""),
+    }
+    assert signed.status == "signed"
+    assert list(answers(cast.acme.pk)) + list(beside.faults(cast.acme.pk)) == []
+    back = actions.start(
+        by=cast.otto,
+        organisation=cast.acme,
+        edition=here.edition,
+        subject="Acme",
+        facts={},
+        earlier=new,
+        **YEAR,
+    )
+    assert by_key(back)["Q1"].again == "carried"
+
+
+def test_copy_of_another_checklist_is_not_carried_into(cast, here):
+    made = publish([question("Q1")], number="1", checklist="other", facts=[])
+    other = copy(cast, made, is_edited=False)
+    with pytest.raises(ValidationError, match="same checklist"):
+        actions.start(
+            by=cast.otto,
+            organisation=cast.acme,
+            edition=other,
+            subject="Acme",
+            facts={},
+            earlier=here,
+            **YEAR,
+        )
+
+
 def test_newer_edition_and_the_copy_are_both_offered(cast, sign_in, here, own):
     publish([question("Q1")], number="2")
     said = flat(page(sign_in(cast.otto), here).text)
@@ -237,7 +294,9 @@ def test_newer_edition_and_the_copy_are_both_offered(cast, sign_in, here, own):
     assert f"?into={own.checklist_id}" in said
 
 
-def test_page_says_that_the_copy_has_no_related_questions(cast, sign_in, here, own):
+def test_page_says_which_questions_of_the_copy_are_not_related(
+    cast, sign_in, here, own
+):
     client, said = sign_in(cast.otto), "no links to related questions"
     assert said not in flat(page(client, here, own).text)
     factories.make_relation(here.edition, "Q1", factories.make_edition(1), "Q1")

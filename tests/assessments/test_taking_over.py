@@ -14,8 +14,10 @@ from compliance.assessments import actions
 from compliance.assessments.history import history
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.checklists import actions as checklists
 from compliance.interchange.formats import ciso_relations
-from compliance.models import Answer, Event, Relation
+from compliance.models import Answer, Event, Question, Relation
+from tests.audit.tampering import Guardless
 from tests.factories import (
     attach,
     make_assessment,
@@ -398,6 +400,53 @@ def test_relation_that_has_gone_lets_nothing_travel(cast, pair):
     with pytest.raises(ValidationError, match="asks about another duty"):
         take(cast.con, pair)
     assert Answer.objects.get(pk=pair.target.pk).verdict == "met"
+
+
+def copied(cast, answer):
+    """The question in the organisation's own published copy, assessed and unanswered."""
+    source = answer.assessment.edition
+    draft = checklists.clone(
+        by=cast.ada, organisation=cast.acme, edition_id=source.pk, title="Our own"
+    )
+    own = checklists.publish(by=cast.ada, edition=draft)
+    made = make_assessment(cast.acme, cast.ada, own)
+    return made.answers.get(question__key=answer.question.key)
+
+
+def reword(answer, text="Asked in other words?"):
+    """As if the copy had been edited before it was published."""
+    with Guardless():
+        Question.objects.filter(pk=answer.question_id).update(text=text)
+    return Answer.objects.get(pk=answer.pk)
+
+
+def shown_in(sign_in, cast, answer):
+    here = ["acme", answer.assessment_id, answer.pk]
+    return sign_in(cast.con).get(reverse("assessments:related", args=here)).text
+
+
+def test_copies_are_related_like_their_originals(cast, sign_in, pair):
+    """Both sides copied: each copy asks as its original does, or did."""
+    pair.target = copied(cast, pair.target)
+    assert address(pair) in shown_in(sign_in, cast, pair.target)
+    take(cast.con, pair)
+    assert (pair.target.verdict, pair.target.note) == ("met", "Kept in the wiki.")
+    back = SimpleNamespace(target=copied(cast, pair.source), source=pair.target)
+    assert address(back) in shown_in(sign_in, cast, back.target)
+    take(cast.con, back)
+    assert back.target.verdict == "met"
+
+
+@pytest.mark.parametrize("side", ["target", "source"])
+def test_question_that_a_copy_words_anew_is_related_no_more(cast, sign_in, pair, side):
+    own = copied(cast, getattr(pair, side))
+    Answer.objects.filter(pk=own.pk).update(verdict="met", note="Ours.")
+    setattr(pair, side, Answer.objects.get(pk=own.pk))
+    assert address(pair) in shown_in(sign_in, cast, pair.target)
+    setattr(pair, side, reword(own))
+    assert address(pair) not in shown_in(sign_in, cast, pair.target)
+    with pytest.raises(ValidationError, match="asks about another duty"):
+        take(cast.con, pair)
 
 
 def test_taken_over_from_the_page_and_told_in_the_row(cast, sign_in, pair):

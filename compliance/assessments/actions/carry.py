@@ -10,6 +10,7 @@ from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.checklists.choices import QuestionKind
+from compliance.checklists.copies import line
 from compliance.checklists.models import Edition
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation
@@ -20,9 +21,13 @@ _CHOSEN = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 def refuse_foreign(
     organisation: Organisation, edition: Edition, earlier: Assessment
 ) -> None:
-    """Only an own assessment of the same checklist has answers to carry over."""
+    """Only an own assessment of the same checklist, or of a copy, can be carried over."""
     is_own = earlier.organisation_id == organisation.pk
-    if not is_own or earlier.edition.checklist_id != edition.checklist_id:
+    there = earlier.edition.checklist_id
+    is_same = there == edition.checklist_id or (
+        line(edition.checklist, organisation).filter(pk=there).exists()
+    )
+    if not is_own or not is_same:
         msg = "Only an assessment of the same checklist can be carried forward."
         raise ValidationError(msg)
 

@@ -140,13 +140,13 @@ def source_of(organisation: Organisation, answer_id: int) -> Answer:
 def _refuse_other_duty(answer: Answer, source: Answer) -> None:
     """A verdict on one duty is none on another, however the two touch."""
     one, other = (
-        (each.assessment.edition.checklist_id, each.question.key)
-        for each in (answer, source)
+        (each.assessment.edition.checklist, each.question) for each in (answer, source)
     )
     if not are_one_duty(one, other):
+        here, there = one[1].key, other[1].key
         msg = (
-            f"{other[1]} asks about another duty than {one[1]}: its answer cannot be"
-            f" taken over. Read it and its evidence, then answer {one[1]} itself."
+            f"{there} asks about another duty than {here}: its answer cannot be"
+            f" taken over. Read it and its evidence, then answer {here} itself."
         )
         raise ValidationError(msg)
 

@@ -22,6 +22,7 @@ from compliance.assessments.forms import FactsForm, StartForm
 from compliance.assessments.lists import standing
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.views.workspace import find
+from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
@@ -85,7 +86,9 @@ def _earlier(request: MemberRequest, edition: Edition) -> Assessment | None:
     if "from" not in request.GET:
         return None
     own = request.organisation.assessments.for_page()
-    own = own.filter(edition__checklist=edition.checklist_id)
+    own = own.filter(
+        edition__checklist__in=line(edition.checklist, request.organisation)
+    )
     try:
         return get_object_or_404(own, pk=UUID(request.GET["from"]))
     except ValueError as error:

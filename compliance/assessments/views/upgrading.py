@@ -24,7 +24,7 @@ from compliance.assessments.views.workspace import find
 from compliance.checklists import copies
 from compliance.checklists.actions import StaleError
 from compliance.checklists.models import Checklist, Edition
-from compliance.checklists.related import has_relations
+from compliance.checklists.related import has_relations, original_of
 from compliance.organisations import limits
 from compliance.organisations.access import (
     MemberRequest,
@@ -216,10 +216,10 @@ def _page(
 
 
 def _across(old: Checklist, new: Checklist) -> dict[str, bool]:
-    """Whether a move leads to another checklist, and away from the crosswalk."""
+    """Whether a move leads to another checklist, and the crosswalk names the two."""
     is_across = old != new
-    is_unrelated = is_across and has_relations(old) and not has_relations(new)
-    return {"is_across": is_across, "is_unrelated": is_unrelated}
+    is_related = is_across and has_relations(original_of(old))
+    return {"is_across": is_across, "is_related": is_related}
 
 
 def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
