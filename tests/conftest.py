@@ -40,8 +40,11 @@ ASKS = {"db", "transactional_db", "new_database", "new_server"}
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items):
-    """Mark what asks the database: the rest says the same on every kind of one."""
+    """Mark what asks the kind of database: the rest says the same on every one."""
+    left_out = postgres.left_out()
     for item in items:
+        if item.path in left_out:
+            continue
         is_said = item.get_closest_marker("django_db")
         is_case = item.cls and issubclass(item.cls, SimpleTestCase)
         if is_said or is_case or not ASKS.isdisjoint(item.fixturenames):

@@ -1,8 +1,9 @@
-"""Databases beside the one that ``DATABASE_URL`` names, where the suite runs on PostgreSQL."""
+"""Which tests run on PostgreSQL too, and databases beside the one ``DATABASE_URL`` names."""
 
 import os
 import uuid
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,6 +13,53 @@ from tests.made import KEPT, TABLES, state_of, turn
 
 GIVEN = os.environ.get("DATABASE_URL", "")
 IS_SERVER = GIVEN.startswith("postgres")
+
+
+FILES = """They ask what a file says or how it is written. Whatever it brings is kept by
+actions whose tests run here."""
+PAGES = """They ask what pages show of rows that others write. ``test_doors`` opens each page
+here, ``test_malformed`` with every parameter bent."""
+ONE_KIND = {
+    FILES: """
+        evidence/test_add evidence/test_detail evidence/test_pictures
+        evidence/test_receiving evidence/test_scanning
+        interchange/test_bundle_hostile interchange/test_bundle_pages
+        interchange/test_checklist_pages interchange/test_endings
+        interchange/test_honest interchange/test_seeds
+        interchange/test_sheet_pages interchange/test_sheets_hostile
+        interchange/test_sheets_libreoffice interchange/test_sheets_mutated
+        reports/test_attached reports/test_command reports/test_download
+        reports/test_edition_changes reports/test_keys reports/test_knowing
+        reports/test_remedies reports/test_translating reports/test_verify_page
+        seats/test_replies
+    """,
+    PAGES: """
+        assessments/test_bulk_pages assessments/test_contribute
+        assessments/test_marks assessments/test_pages assessments/test_related
+        assessments/test_remedy_pages assessments/test_states
+        assessments/test_tongues assessments/test_upgrade_pages
+        checklists/test_about checklists/test_detail checklists/test_extra
+        checklists/test_last checklists/test_limits checklists/test_list
+        checklists/test_preview checklists/test_related checklists/test_roles
+        checklists/test_translating checklists/test_unsaved
+        evidence/test_list organisations/test_roles_told
+        reports/test_ask reports/test_detail reports/test_list
+        reviews/test_cost reviews/test_pages reviews/test_walking
+        test_growth_elsewhere test_headers test_hostile test_tokens web/test_logs
+    """,
+}
+"""Modules that ask nothing of the kind of database, by the reason: they run on SQLite.
+
+All else that asks a database runs on both kinds: locks, constraints, triggers, JSON,
+search, order, races, the trail, signatures, bundles and backups.
+"""
+HERE = Path(__file__).parent
+
+
+def left_out():
+    """The files of ``ONE_KIND``."""
+    names = " ".join(ONE_KIND.values()).split()
+    return {HERE / f"{name}.py" for name in names}
 
 
 def url_of(name):

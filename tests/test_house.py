@@ -8,6 +8,8 @@ import pytest
 import yaml
 from django.template.utils import get_app_template_dirs
 
+from tests.postgres import left_out
+
 ROOT = Path(__file__).parent.parent
 CODE = sorted((ROOT / "compliance").rglob("*.py"))
 MODULES = [path for path in CODE if "migrations" not in path.parts]
@@ -289,3 +291,7 @@ def test_rows_are_written_in_the_writers_block_only():
     }
     own = {"compliance/audit/transaction.py", "compliance/web/turns.py"}
     assert found == own | set(beside)
+
+
+def test_modules_that_postgresql_leaves_out_are_there():
+    assert [here(path) for path in left_out() if not path.exists()] == []

@@ -144,7 +144,8 @@ def inside(desk):
 
 def faults_here(page):
     """What axe finds, in short; what it finds in order stays there, being most of it."""
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     found = page.evaluate(
         "(options) => axe.run(options).then((said) => said.violations)",
         {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]},
