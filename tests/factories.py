@@ -21,6 +21,7 @@ from compliance.models import (
     Event,
     Evidence,
     Fact,
+    Framework,
     Instrument,
     Membership,
     Organisation,
@@ -237,3 +238,16 @@ def make_cast():
         aud=make_member(acme, "auditor", "Aud Itor", "aud@example.org"),
         zoe=make_member(other, "owner", "Zoe Elsewhere", "zoe@example.org"),
     )
+
+
+def make_clause(edition, *keys, identifier="A.5.9", framework="iso-27001", full=()):
+    """A clause that answers to the questions of those keys help to show."""
+    values = {"name": f"Framework {framework}", "note": "Numbers.", "position": 1}
+    owner, _ = Framework.objects.get_or_create(key=framework, defaults=values)
+    position = owner.clauses.count() + 1
+    clause = owner.clauses.create(identifier=identifier, position=position)
+    for key in keys:
+        clause.mappings.create(
+            checklist=edition.checklist, key=key, is_full=key in full
+        )
+    return clause

@@ -99,6 +99,9 @@ PROVISION_RELEASED = _type(
 )
 CROSSWALK_SET = _type("crosswalk.set", _("crosswalk replaced"), subject="relation")
 CROSSWALK_ADDED = _type("crosswalk.added", _("crosswalk added"), subject="relation")
+FRAMEWORKS_SET = _type(
+    "frameworks.set", _("framework identifiers replaced"), subject="framework"
+)
 NOTICES_SET = _type("notices.set", _("notices replaced"), subject="notice")
 
 ADDED = {

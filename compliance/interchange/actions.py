@@ -20,13 +20,16 @@ from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.audit.transaction import writing
 from compliance.checklists import actions, content
-from compliance.checklists.models import Edition
-from compliance.interchange import checks
+from compliance.checklists.models import Edition, Framework
+from compliance.interchange import checks, clause_files
+from compliance.interchange.clauses import proofs_of
 from compliance.interchange.events import (
     ASSESSMENT_EXPORTED,
     ASSESSMENT_IMPORTED,
+    CLAUSES_EXPORTED,
     IMPORT_UNDONE,
 )
+from compliance.interchange.mapped import frameworks_of
 from compliance.interchange.reading import (
     BadSeeds,
     ChecklistFiles,
@@ -37,7 +40,7 @@ from compliance.interchange.reading import (
 from compliance.interchange.sheets import drafts, gathering, process, workbook
 from compliance.interchange.sheets.planning import Entry, Pick, Plan, Setting, plan
 from compliance.interchange.sheets.sent import Row, SheetError, sort_out
-from compliance.organisations.models import User
+from compliance.organisations.models import Organisation, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def load(*, by: Any, folder: Path) -> Library:
         actions.store_relations(by=by, pairs=seeds.crosswalk.content.document())
     if seeds.about:
         actions.store_notices(by=by, notices=seeds.about.content.document())
+    if seeds.frameworks:
+        actions.store_frameworks(by=by, frameworks=frameworks_of(seeds))
     held = [cite for law in seeds.laws for cite in actions.held(law.content.document())]
     return Library(loaded, tell_of_law(by=by, after=stood_at), held)
 
@@ -149,6 +154,33 @@ class Taken:
     is_stale: bool = False
     is_again: bool = False
     faults: tuple[str, ...] = ()
+
+
+def write_clauses(
+    *, by: User, organisation: Organisation, framework: Framework, form: str
+) -> bytes:
+    """Evidence by clause as "xlsx" or "csv"; that somebody took it away is on the trail."""
+    at = timezone.localtime()
+    found = proofs_of(organisation, framework)
+    content = (
+        clause_files.as_csv(framework, found)
+        if form == "csv"
+        else clause_files.as_xlsx(framework, found, at)
+    )
+    with writing():
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=CLAUSES_EXPORTED,
+            subject=framework,
+            after={
+                "framework": framework.key,
+                "format": form,
+                "clauses": len(found),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            },
+        )
+    return content
 
 
 def write_sheet(*, by: User, assessment: Assessment) -> bytes:

@@ -7,6 +7,7 @@ from compliance.checklists import rules, soundness
 from compliance.checklists.choices import ProvisionStatus
 from compliance.interchange.bundle.head import FactPart, Head
 from compliance.interchange.bundle.question import QuestionPart, SectionPart
+from compliance.interchange.mapped import framework_faults
 from compliance.interchange.pairs import crosswalk_faults, notice_faults
 from compliance.interchange.places import Path
 from compliance.interchange.reading import ChecklistFiles, Fault, Seeds, Source
@@ -41,6 +42,7 @@ def check(seeds: Seeds) -> None:
             seeds.faults.extend(_older_faults(older, checklist, index))
     seeds.faults.extend(crosswalk_faults(seeds, whole=whole))
     seeds.faults.extend(notice_faults(seeds))
+    seeds.faults.extend(framework_faults(seeds, whole=whole))
 
 
 def _older_faults(

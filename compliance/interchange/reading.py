@@ -10,6 +10,7 @@ from compliance.interchange import places
 from compliance.interchange.bundle.about import About
 from compliance.interchange.bundle.applicability import Organisations, plain
 from compliance.interchange.bundle.crosswalk import Crosswalk
+from compliance.interchange.bundle.framework import FrameworkPart
 from compliance.interchange.bundle.head import Head
 from compliance.interchange.bundle.law import Law, Themes
 from compliance.interchange.bundle.question import SectionPart
@@ -17,7 +18,7 @@ from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.telling import named, reason_of
 
 SHOWN = 50
-PARTS = {"demo", "law", "schema"}
+PARTS = {"demo", "frameworks", "law", "schema"}
 OWN = {"checklist.yaml", "coverage.txt", "organisations.yaml"}
 FILES = {"themes.yaml", "crosswalk.yaml", "about.yaml"}
 
@@ -102,6 +103,7 @@ class Seeds:
     checklists: list[ChecklistFiles] = field(default_factory=list)
     crosswalk: Source[Crosswalk] | None = None
     about: Source[About] | None = None
+    frameworks: list[Source[FrameworkPart]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -120,6 +122,11 @@ def read_folder(folder: Path) -> Seeds:
             _checklist(seeds, folder, path)
         elif path.suffix in {".yaml", ".yml"} and path.name not in FILES:
             seeds.faults.append(Fault(path.name, None, "is no part of the format"))
+    found = (
+        _file(seeds, folder, path, FrameworkPart)
+        for path in sorted(folder.glob("frameworks/*.yaml"))
+    )
+    seeds.frameworks = [framework for framework in found if framework]
     seeds.crosswalk = _optional(seeds, folder, "crosswalk.yaml", Crosswalk)
     seeds.about = _optional(seeds, folder, "about.yaml", About)
     return seeds

@@ -7,6 +7,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from compliance.interchange.bundle.about import About
 from compliance.interchange.bundle.applicability import Organisations
 from compliance.interchange.bundle.crosswalk import Crosswalk
+from compliance.interchange.bundle.framework import FrameworkPart
 from compliance.interchange.bundle.head import Head
 from compliance.interchange.bundle.law import Law, Themes
 from compliance.interchange.bundle.question import SectionPart
@@ -20,6 +21,7 @@ SHAPES: dict[str, type[Part]] = {
     "organisations": Organisations,
     "crosswalk": Crosswalk,
     "about": About,
+    "framework": FrameworkPart,
 }
 
 

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from compliance.interchange.views import bundles, checklists, origins, sheets
+from compliance.interchange.views import (
+    bundles,
+    checklists,
+    frameworks,
+    origins,
+    sheets,
+)
 
 app_name = "interchange"
 one = "sheets/<uuid:assessment_id>/"
@@ -13,6 +19,11 @@ urlpatterns = [
     path(f"{one}preview/", sheets.sheet_preview, name="sheet_preview"),
     path(f"{one}take/", sheets.sheet_take, name="sheet_take"),
     path(f"{one}undo/<int:seq>/", sheets.sheet_undo, name="sheet_undo"),
+    path("frameworks/", frameworks.frameworks, name="frameworks"),
+    path("frameworks/<slug:key>/", frameworks.framework, name="framework"),
+    path(
+        "frameworks/<slug:key>/file/", frameworks.framework_file, name="framework_file"
+    ),
     path("bundles/of/<uuid:assessment_id>/", origins.origin, name="origin"),
     path("bundles/names/", origins.names, name="names"),
     path("bundles/names/<int:name_id>/", origins.name_said, name="name_said"),

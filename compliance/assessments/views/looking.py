@@ -20,6 +20,7 @@ from compliance.assessments.overview import Overview, Row
 from compliance.assessments.searching import answers_with
 from compliance.assessments.seeing import Unseen, unseen
 from compliance.assessments.voiding import void_of
+from compliance.checklists import frameworks
 from compliance.organisations.access import MemberRequest, Permission, who_may
 from compliance.organisations.models import User
 
@@ -39,13 +40,15 @@ class Look:
     open_id: int | None = None
     panel: str = ""
     owner: int | None = None
+    clause: str = ""
+    """A clause of a framework, as its ``name``; the questions that help to show it."""
     unknown: str = ""
     """A filter that was asked for and is not there."""
 
     @property
     def beside(self) -> str:
-        """Owner and search, as they follow another filter in an address."""
-        parts = {"owner": self.owner or "", "q": self.query}
+        """Owner, clause and search, as they follow another filter in an address."""
+        parts = {"owner": self.owner or "", "clause": self.clause, "q": self.query}
         return "".join(f"&{urlencode({k: v})}" for k, v in parts.items() if v)
 
     @property
@@ -53,8 +56,13 @@ class Look:
         """The address of the same for every owner."""
         return self.kept().address(owner=None, start=0)
 
+    @property
+    def of_any_clause(self) -> str:
+        """The address of the same without the clause."""
+        return self.kept().address(clause="", start=0)
+
     def kept(self) -> "Look":
-        """What of it is worth a name: filter, owner, search and section."""
+        """What of it is worth a name: filter, owner, clause, search and section."""
         return replace(self, open_id=None, panel="", unknown="")
 
     def address(self, **changes: Any) -> str:
@@ -63,6 +71,7 @@ class Look:
         parts = {
             "show": look.show if look.show != Filter.ALL else "",
             "owner": look.owner or "",
+            "clause": look.clause,
             "q": look.query,
             "from": look.start or "",
             "open": look.open_id or "",
@@ -82,6 +91,7 @@ def read_look(given: QueryDict) -> Look:
         open_id=whole(given.get("open", "")) or None,
         panel=panel if panel in PANELS else "",
         owner=whole(given.get("owner", "")) or None,
+        clause=given.get("clause", "").replace("\x00", "")[:90].strip(),
         unknown=show[:40] if show not in ("", *Filter.values) else "",
     )
 
@@ -127,6 +137,12 @@ def found_rows(assessment: Assessment, view: Overview, look: Look) -> list[Row]:
     rows = view.matching(look.show)
     if look.owner:
         rows = [row for row in rows if row.owner_id == look.owner]
+    if look.clause:
+        clause = frameworks.find(look.clause)
+        keys = (
+            frameworks.keys_of(clause, assessment.edition.checklist) if clause else ()
+        )
+        rows = [row for row in rows if row.key in keys]
     if not look.query:
         return rows
     wanted = answers_with(assessment, look.query)
@@ -188,6 +204,7 @@ def _bar(
     return {
         "look": look,
         "owner": _owner(request, look) if look.owner else "",
+        "clause": partial(frameworks.find, look.clause),
         "kept": partial(kept_views, assessment, request.user.pk),
         "found": len(rows),
     }

@@ -25,6 +25,7 @@ from compliance.assessments.views.looking import (
     page_context,
     read_look,
 )
+from compliance.checklists.frameworks import shown_by
 from compliance.checklists.translator import tongues
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
@@ -84,6 +85,8 @@ def panel_context(
         context["tongues"] = tongues(line.question)
     elif panel == "law":
         context["laws"] = laws(answer)
+        checklist = answer.assessment.edition.checklist
+        context["frameworks"] = shown_by(checklist, line.question.key)
     elif panel == "history":
         context["history"] = history(answer)
         context["seen_seq"] = seen_seq(answer.assessment, view.viewer_id)

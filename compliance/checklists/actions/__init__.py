@@ -16,6 +16,7 @@ from compliance.checklists.actions.law import (
 )
 from compliance.checklists.actions.library import (
     add_relations,
+    store_frameworks,
     store_notices,
     store_relations,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "send_back",
     "send_to_review",
     "store_checklist",
+    "store_frameworks",
     "store_instrument",
     "store_notices",
     "store_relations",

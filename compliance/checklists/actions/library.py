@@ -8,8 +8,20 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
 from compliance.audit.transaction import writing
 from compliance.checklists.actions.recording import RefusedError, difference
-from compliance.checklists.events import CROSSWALK_ADDED, CROSSWALK_SET, NOTICES_SET
-from compliance.checklists.models import Checklist, Notice, Relation
+from compliance.checklists.events import (
+    CROSSWALK_ADDED,
+    CROSSWALK_SET,
+    FRAMEWORKS_SET,
+    NOTICES_SET,
+)
+from compliance.checklists.models import (
+    Checklist,
+    Clause,
+    Framework,
+    Mapping,
+    Notice,
+    Relation,
+)
 
 BROUGHT_IN = "IN-"
 """How the codes of relations begin that no seed has."""
@@ -84,6 +96,78 @@ def store_notices(*, by: Any, notices: list[dict[str, Any]]) -> bool:
     """
     rows = [Notice(position=at, **notice) for at, notice in enumerate(notices, 1)]
     return _replaced(by, NOTICES_SET, list(Notice.objects.all()), rows, _notice)
+
+
+@writing()
+def store_frameworks(*, by: Any, frameworks: list[dict[str, Any]]) -> bool:
+    """Make the framework identifiers what ``frameworks`` says. Whether anything changed.
+
+    A framework has ``key``, ``name``, ``note`` and ``clauses``; a clause ``id``, ``before``
+    and the keys of questions, each mapped to its checklist: ``full`` and ``partial``.
+    """
+    if _frameworks() == frameworks:
+        return False
+    Framework.objects.all().delete()
+    owners = {row.key: row for row in Checklist.objects.filter(organisation=None)}
+    mappings: list[Mapping] = []
+    for position, told in enumerate(frameworks, 1):
+        values = {name: told[name] for name in ("key", "name", "note")}
+        framework = Framework.objects.create(position=position, **values)
+        clauses = Clause.objects.bulk_create(
+            Clause(
+                framework=framework,
+                identifier=part["id"],
+                before=part["before"],
+                position=at,
+            )
+            for at, part in enumerate(told["clauses"], 1)
+        )
+        mappings += [
+            Mapping(clause=clause, checklist=owners[owner], key=key, is_full=full)
+            for clause, part in zip(clauses, told["clauses"], strict=True)
+            for full, name in ((True, "full"), (False, "partial"))
+            for key, owner in part[name].items()
+        ]
+    Mapping.objects.bulk_create(mappings)
+    trail.record(
+        by=by,
+        organisation_id=LIBRARY,
+        action=FRAMEWORKS_SET,
+        subject=Framework(pk=0),  # all of them, which have no row
+        after={
+            "frameworks": [told["key"] for told in frameworks],
+            "mappings": len(mappings),
+            "sha256": digest(canonical(frameworks)),
+        },
+    )
+    return True
+
+
+def _frameworks() -> list[dict[str, Any]]:
+    """The frameworks as they stand, in the shape that ``store_frameworks`` takes."""
+    rows = Framework.objects.prefetch_related("clauses__mappings__checklist")
+    return [
+        {
+            "key": row.key,
+            "name": row.name,
+            "note": row.note,
+            "clauses": [
+                {
+                    "id": clause.identifier,
+                    "before": clause.before,
+                    "full": _keys(clause, full=True),
+                    "partial": _keys(clause, full=False),
+                }
+                for clause in row.clauses.all()
+            ],
+        }
+        for row in rows
+    ]
+
+
+def _keys(clause: Clause, *, full: bool) -> dict[str, str]:
+    rows = (row for row in clause.mappings.all() if row.is_full == full)
+    return {row.key: row.checklist.key for row in rows}
 
 
 def _notice(row: Notice) -> tuple[str, dict[str, Any]]:

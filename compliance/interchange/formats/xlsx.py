@@ -1,5 +1,6 @@
-"""A checklist as an XLSX file: one sheet with the table. Same content, same bytes."""
+"""A table as an XLSX file with one sheet, such as a checklist. Same content, same bytes."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,28 +18,43 @@ WIDTHS = {"title": 36, "text": 60, "good": 60, "check": 44, "evidence": 36, "key
 
 
 def write(sheet: Sheet) -> bytes:
-    """The table, with its headings frozen and every cell typed as text."""
+    """A checklist."""
+    rows = ([cells.get(name, "") for name in COLUMNS] for cells in rows_of(sheet))
+    day = datetime.fromisoformat(sheet.document["edition"]["law_as_of"])
+    at = day.replace(tzinfo=UTC)
+    return table(NAME, COLUMNS, rows, title=sheet.title, at=at, widths=WIDTHS)
+
+
+def table(
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str,
+    at: datetime,
+    widths: Mapping[str, int],
+) -> bytes:
+    """Rows of text under headings that are frozen, every cell typed as text."""
     book = Workbook()
-    page = book.active
-    page.title = NAME
-    _head(page)
-    for number, cells in enumerate(rows_of(sheet), 2):
-        for column, name in enumerate(COLUMNS, 1):
-            if text := cells.get(name, ""):
+    page: Any = book.active
+    page.title = name
+    _head(page, columns, widths)
+    for number, cells in enumerate(rows, 2):
+        for column, text in enumerate(cells, 1):
+            if text:
                 _fill(page.cell(number, column), text)
     page.freeze_panes = "C2"
     page.auto_filter.ref = page.dimensions
-    day = datetime.fromisoformat(sheet.document["edition"]["law_as_of"])
-    return packed(book, sheet.title, day.replace(tzinfo=UTC))
+    return packed(book, title, at)
 
 
-def _head(page: Any) -> None:
-    for column, name in enumerate(COLUMNS, 1):
+def _head(page: Any, columns: Sequence[str], widths: Mapping[str, int]) -> None:
+    for column, name in enumerate(columns, 1):
         cell = page.cell(1, column)
         put_text(cell, name)
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F2A44")
-        page.column_dimensions[get_column_letter(column)].width = WIDTHS.get(name, 18)
+        page.column_dimensions[get_column_letter(column)].width = widths.get(name, 18)
 
 
 def _fill(cell: Any, text: str) -> None:

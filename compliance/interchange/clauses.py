@@ -1,0 +1,116 @@
+"""Evidence by framework clause: what an organisation's assessments help to show."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from compliance.assessments.choices import AssessmentStatus, Verdict
+from compliance.assessments.models import Answer
+from compliance.checklists.frameworks import mapped
+from compliance.checklists.models import Clause, Framework, Mapping
+from compliance.organisations.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One answer that helps to show a clause."""
+
+    mapping: Mapping
+    answer: Answer
+
+    @property
+    def evidence(self) -> list[str]:
+        """Titles of the files and links behind the answer."""
+        return [row.evidence.title for row in self.answer.attachments.all()]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a good answer has nothing behind it."""
+        good = {Verdict.MET, Verdict.PARTLY}
+        return self.answer.verdict in good and not self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseProof:
+    """A clause with the answers that help to show it; none where nobody is asked."""
+
+    clause: Clause
+    proofs: list[Proof]
+
+    @property
+    def met(self) -> int:
+        return sum(proof.answer.verdict == Verdict.MET for proof in self.proofs)
+
+
+def proofs_of(organisation: Organisation, framework: Framework) -> list[ClauseProof]:
+    """Every clause with the answers that apply, archived assessments left out: five queries."""
+    clauses = list(mapped(framework))
+    keys = {row.key for clause in clauses for row in clause.mappings.all()}
+    answers: defaultdict[tuple[int, str], list[Answer]] = defaultdict(list)
+    rows = Answer.objects.filter(
+        assessment__organisation=organisation,
+        assessment__edition__checklist__organisation=None,
+        question__key__in=keys,
+        applies=True,
+    ).exclude(assessment__status=AssessmentStatus.ARCHIVED)
+    rows = rows.select_related("question", "owner", "assessment__edition__checklist")
+    for answer in rows.prefetch_related("attachments__evidence").order_by(
+        "assessment__edition__checklist__title", "assessment__subject", "pk"
+    ):
+        owner = answer.assessment.edition.checklist_id
+        answers[owner, answer.question.key].append(answer)
+    return [
+        ClauseProof(
+            clause,
+            [
+                Proof(mapping, answer)
+                for mapping in clause.mappings.all()
+                for answer in answers[mapping.checklist_id, mapping.key]
+            ],
+        )
+        for clause in clauses
+    ]
+
+
+COLUMNS = (
+    "Framework",
+    "Clause",
+    "Edition before",
+    "Helps to show",
+    "Checklist",
+    "Subject",
+    "Question",
+    "Title",
+    "Answer",
+    "Evidence",
+    "Evidence ends",
+    "Owner",
+)
+
+
+def rows_of(framework: Framework, found: list[ClauseProof]) -> Iterator[list[str]]:
+    """The table of a file: one row per clause and answer, one for a clause without."""
+    for part in found:
+        head = [framework.name, part.clause.identifier, part.clause.before]
+        if not part.proofs:
+            yield [*head, "not asked in any assessment", *[""] * 8]
+        for proof in part.proofs:
+            yield [*head, *_cells(proof)]
+
+
+def _cells(proof: Proof) -> list[str]:
+    answer = proof.answer
+    ends = [row.evidence.expires_on for row in answer.attachments.all()]
+    days: list[date] = [day for day in ends if day]
+    return [
+        "most of it" if proof.mapping.is_full else "a part",
+        answer.assessment.edition.checklist.title,
+        answer.assessment.subject,
+        answer.question.key,
+        answer.question.title,
+        str(Verdict(answer.verdict).label),
+        "; ".join(proof.evidence),
+        min(days).isoformat() if days else "",
+        str(answer.owner or ""),
+    ]
