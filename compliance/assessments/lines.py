@@ -10,8 +10,10 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.seeing import News
+from compliance.checklists import force
 from compliance.checklists.applicability import Decision
 from compliance.checklists.choices import QuestionKind
+from compliance.checklists.force import Mark
 from compliance.checklists.models import Question
 
 SOON = timedelta(days=14)
@@ -44,6 +46,12 @@ class Line:
     @property
     def question(self) -> Any:
         return self.answer.question
+
+    @property
+    def mark(self) -> Mark:
+        """How far the question binds."""
+        place = getattr(self.answer, "force_place", None)
+        return Mark(force.at(place), self.question.yardstick)
 
     @property
     def has_own_verdict(self) -> bool:

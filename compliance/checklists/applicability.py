@@ -188,7 +188,7 @@ class _Teller:
         names = tuple(dict.fromkeys((*own.facts, *(asked if own.applies else ()))))
         told = [own.reason, *self._implied(names)]
         if own.applies:
-            told += [self._gate(gate, facts) for gate in found]
+            told += [self._gate(gate, facts) for gate in found if _is_told(gate)]
         is_out = not own.applies or any(gate.is_out for gate in found)
         is_open = own.is_open or any(gate.is_open for gate in found)
         on, ends = self._days(found, facts)
@@ -332,6 +332,12 @@ class _Teller:
             " counts as preparation."
         )
         yield said % told
+
+
+def _is_told(passed: gates_of.Passed) -> bool:
+    """Whether a gate says anything: a row that changes nothing has no sentence."""
+    row = passed.row
+    return passed.is_open or row["effect"] != Effect.BINDS or "from" in row
 
 
 def _moved(found: Iterable[gates_of.Passed]) -> bool:

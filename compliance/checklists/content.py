@@ -28,6 +28,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 
 from compliance.audit.chain import canonical, digest
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.force import Mark, strongest
 from compliance.checklists.models import (
     Checklist,
     Citation,
@@ -89,6 +90,8 @@ class Shown:
     binds: list[str]
     applies_when: str
     starts: list[Start]
+    ends: list[Start]
+    mark: Mark
     related: list[Question]
     elsewhere: list[Related]
 
@@ -176,7 +179,9 @@ def _also(row: Any, names: Iterable[str]) -> dict[str, Any]:
 
 def with_links(questions: Any) -> Any:
     """Questions with their choices and provisions, in two queries more."""
-    cited = Citation.objects.select_related("provision__successor")
+    cited = Citation.objects.select_related(
+        "provision__successor", "provision__instrument"
+    )
     return questions.prefetch_related("choices", Prefetch("citations", cited))
 
 
@@ -332,11 +337,18 @@ def shown(section: Section, edition: Edition, facts: Iterable[Fact]) -> list[Sho
             [edition.roles[role] for role in question.binds if role in edition.roles],
             sentence(question.rule, words) if question.rule else "",
             starts(question.applies_from, words),
+            starts(question.applies_until or (), words),
+            _mark(question),
             [related[key] for key in question.related if key in related],
             elsewhere.get(question.key, []),
         )
         for question in questions
     ]
+
+
+def _mark(question: Question) -> Mark:
+    sources = [one.provision.instrument.force for one in question.citations.all()]
+    return Mark(strongest(sources), question.yardstick)
 
 
 def starts(dates: Iterable[dict[str, Any]], words: dict[str, FactWords]) -> list[Start]:

@@ -77,7 +77,7 @@ def _context(paper: Paper) -> dict[str, Any]:
     content = paper.content
     chapters = _chapters(paper.parts)
     kind = gettext(KINDS[paper.wanted.kind])
-    counts = dict(paper.binding_tally.parts())
+    counts = dict(paper.chief_tally.parts())
     extract = _extract_words(paper)
     past = gettext("Looking back") if paper.is_past else ""
     standing = _standing(paper)
@@ -109,7 +109,7 @@ def _context(paper: Paper) -> dict[str, Any]:
             gettext("Answers in order, taller means more attention:")
             + f" {charts.in_words(paper.tally)}",
         ),
-        "total_bar": charts.bar(paper.binding_tally),
+        "total_bar": charts.bar(paper.chief_tally),
         "legend": [
             {
                 "verdict": name,

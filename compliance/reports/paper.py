@@ -3,14 +3,15 @@
 Nothing here asks the database or the clock.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import Tally
+from compliance.checklists.force import Mark
 from compliance.interchange.records.record import Happened, Record
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
@@ -53,6 +54,8 @@ class Paper:
     wanted: Wanted = FULL
     words: Words = AS_WRITTEN
     """What the edition says in the language of the report, where it is translated."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """How far each question binds, by key, as the legal index says today."""
     printed_hash: str = ""
     """The content hash, where ``content`` has been put into other words for printing."""
     brought_at: datetime | None = None
@@ -127,8 +130,25 @@ class Paper:
 
     @cached_property
     def binding(self) -> list[Line]:
-        """What applies and binds on the day."""
+        """What applies on the day and the law demands."""
+        return [line for line in self._now if not self.is_rating(line)]
+
+    @cached_property
+    def rated(self) -> list[Line]:
+        """What applies on the day and no law demands: recommended, or a yardstick."""
+        return [line for line in self._now if self.is_rating(line)]
+
+    @cached_property
+    def _now(self) -> list[Line]:
         return [line for line in self.content.applying if not self.is_ahead(line)]
+
+    def mark(self, line: Line) -> Mark:
+        """How far a question binds."""
+        return self.marks.get(line.key, Mark())
+
+    def is_rating(self, line: Line) -> bool:
+        """Whether an answer to it rates, and is no breach."""
+        return self.mark(line).is_rating
 
     @cached_property
     def ahead(self) -> list[Line]:
@@ -154,6 +174,27 @@ class Paper:
         return counted(self.binding)
 
     @cached_property
+    def rated_tally(self) -> Tally:
+        return counted(self.rated)
+
+    @cached_property
+    def is_rating_alone(self) -> bool:
+        """Whether no law demands anything that applies on the day."""
+        return bool(self.rated) and not self.binding
+
+    @property
+    def chief_tally(self) -> Tally:
+        """What the summary counts first: the law, or the ratings where there is no law."""
+        return self.rated_tally if self.is_rating_alone else self.binding_tally
+
+    @cached_property
+    def rated_keys(self) -> frozenset[str]:
+        """Keys of all that applies and is no breach, ahead or not."""
+        return frozenset(
+            line.key for line in self.content.applying if self.is_rating(line)
+        )
+
+    @cached_property
     def ahead_tally(self) -> Tally:
         return counted(self.ahead)
 
@@ -161,6 +202,11 @@ class Paper:
     def gaps(self) -> list[Line]:
         """What binds and is not met, most weight first."""
         return _not_met(self.binding)
+
+    @cached_property
+    def below(self) -> list[Line]:
+        """What is rated as not met, most weight first: no breach of law."""
+        return _not_met(self.rated)
 
     @cached_property
     def to_prepare(self) -> list[Line]:

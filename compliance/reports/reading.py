@@ -18,6 +18,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists import copies
 from compliance.checklists.content import document
+from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition
 from compliance.interchange.records.record import Happened
 from compliance.reports.editions import EditionChanges, changes
@@ -75,9 +76,11 @@ def read(
             since = differences(content_at(assessment, last.revision), content)
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
+        marks = marks_of(edition)
     return Paper(
         number=number,
         words=words,
+        marks=marks,
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
         content=content,

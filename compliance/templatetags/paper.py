@@ -168,6 +168,12 @@ def reasoned(context: dict[str, Any], line: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def marked(context: dict[str, Any], line: Any) -> str:
+    """How far a question binds that is no duty of law, in the language of the report."""
+    return gettext(context["paper"].mark(line).words)
+
+
+@register.simple_tag(takes_context=True)
 def said_in(context: dict[str, Any], language: str) -> str:
     """``lang`` (BCP 47) where it is another than that of the report, else nothing.
 

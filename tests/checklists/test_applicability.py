@@ -83,7 +83,6 @@ def test_last_row_leaves_rule_and_days_of_the_question():
     assert of(found) == (True, date(2027, 12, 2), False)
     assert found.reason == (
         "Applies by these facts. Role: “Provider”; Risk: “annex_iii”."
-        " Transition: New, or changed since (Act Art. 111(2))."
     )
 
 

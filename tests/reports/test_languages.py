@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 from django.utils.translation.template import templatize
 
-from compliance.checklists import changes, rules, translations
+from compliance.checklists import applicability, changes, force, rules, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.html import html_of
@@ -40,13 +40,14 @@ def catalogue(language):
         return gettext.GNUTranslations(file), (folder / "django.po").read_text()
 
 
-TOLD = [changes.__file__, rules.__file__, translations.__file__]
-"""What tells the changes between editions: it is handed gettext by the name ``_``."""
+TOLD = [m.__file__ for m in (applicability, changes, rules, translations)]
+"""What tells reasons and changes: it is handed gettext by the name ``_`` or ``say``."""
 
 
 def fixed_words():
     """Every text that a page of the report hands to gettext, and those of ``words``."""
     words = {*EXTRACTS.values(), *KINDS.values(), *TITLES.values(), *STORED}
+    words |= {*force.RECOMMENDED.values(), force.YARDSTICK}
     words |= {kind.label for kind in (*ChangeKind, *QuestionKind)}
     words |= {*changes.BOUNDS.values(), *changes.GUIDANCE.values()}
     words |= {translations.LABELS[name] for name in (*translations.QUESTION, "unit")}
@@ -56,8 +57,8 @@ def fixed_words():
             node.args[0].value
             for node in ast.walk(source)
             if isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id == "_"
+            and {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}
+            & {"_", "say"}
             and isinstance(node.args[0], ast.Constant)
         }
     for page in PAGES:

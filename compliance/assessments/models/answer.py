@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.scoring import DERIVED
+from compliance.checklists import force
 from compliance.checklists.models import Choice, Citation, Question
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
@@ -99,6 +100,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
         return self.annotate(choice_lines=_text(choices))
 
+    def with_force(self) -> "AnswerQuerySet":
+        """Adds ``force_place``: the place of the strongest force among its sources."""
+        rows = Citation.objects.filter(question=OuterRef("question_id")).order_by()
+        places = rows.values("question").annotate(
+            place=force.ranked("provision__instrument__force")
+        )
+        return self.annotate(force_place=Subquery(places.values("place")))
+
     def with_talk(self) -> "AnswerQuerySet":
         """Adds ``comment_count`` and ``action_count``, the open ones of each."""
         comments = _counted(self.model.comments, resolved_at=None)
@@ -120,6 +129,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             )
             .defer("taken_from__question__edition__extra")
             .with_cites()
+            .with_force()
             .with_talk()
             .prefetch_related(
                 "question__choices",

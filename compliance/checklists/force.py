@@ -1,0 +1,79 @@
+"""How far questions bind: the force of their strongest source, and whether law sets the bar.
+
+Law binds; guidance, frameworks, procurement schemes and standards recommend. A question
+that cites nothing says nothing of its force.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Case, IntegerField, Min, Value, When
+
+from compliance.checklists.choices import Force
+from compliance.checklists.models import Edition
+
+ORDER = tuple(Force)
+"""The strongest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a question rests on; ``force`` is None where it cites nothing."""
+
+    force: Force | None = None
+    is_yardstick: bool = False
+
+    @property
+    def is_rating(self) -> bool:
+        """Whether an answer rates and finds no breach: no law sets what is asked."""
+        return self.is_yardstick or self.force not in (None, Force.LAW)
+
+    @property
+    def verb(self) -> str:
+        """What stands before the roles that a question is asked of."""
+        return "Recommended to" if self.is_rating else "Binds"
+
+    @property
+    def words(self) -> str:
+        """The mark on screen and paper; "" where law binds."""
+        if self.is_yardstick:
+            return YARDSTICK
+        if self.force in (None, Force.LAW):
+            return ""
+        return RECOMMENDED[self.force]
+
+
+YARDSTICK = "Yardstick, no legal threshold"
+RECOMMENDED = {
+    Force.GUIDANCE: "Recommended by guidance of an authority",
+    Force.FRAMEWORK: "Recommended by a framework",
+    Force.PROCUREMENT: "Asked by a procurement scheme",
+    Force.STANDARD: "Recommended by a standard",
+}
+
+
+def strongest(forces: Iterable[str]) -> Force | None:
+    """The strongest of some forces."""
+    found = set(forces)
+    return next((force for force in ORDER if force in found), None)
+
+
+def ranked(path: str) -> Min:
+    """The place in ``ORDER`` of the strongest force among citations, to aggregate.
+
+    ``path`` leads from the row to the force.
+    """
+    places = [When(**{path: force}, then=Value(at)) for at, force in enumerate(ORDER)]
+    return Min(Case(*places, output_field=IntegerField()))
+
+
+def at(place: int | None) -> Force | None:
+    """The force of a place that ``ranked`` gave."""
+    return None if place is None else ORDER[place]
+
+
+def marks_of(edition: Edition) -> dict[str, Mark]:
+    """The mark of every question by its key: one query."""
+    rows = edition.questions.order_by().values_list("key", "yardstick")
+    found = rows.annotate(place=ranked("citations__provision__instrument__force"))
+    return {key: Mark(at(place), yardstick) for key, yardstick, place in found}
