@@ -28,7 +28,7 @@ class Fate:
     """What would become of a document: the rows that stand here, and why it is refused.
 
     ``older`` is the edition that it is compared with: the draft that it would replace,
-    or else the newest one.
+    or else the newest one. ``lacks_theme`` says that a theme is to be chosen.
     """
 
     checklist: Checklist | None
@@ -36,6 +36,7 @@ class Fate:
     older: Edition | None
     is_same: bool
     refusal: str
+    lacks_theme: bool
 
 
 def fate(
@@ -50,7 +51,7 @@ def fate(
         content.content_hash(content.document(edition))
         == content.content_hash(document)
     )
-    refusal = _theme_fault(checklist, theme)
+    refusal = theme_fault = _theme_fault(checklist, theme)
     if edition and not is_same and edition.status == EditionStatus.REVIEW:
         refusal = (
             f"{key}: edition {number} is in review with other content; send it back, or"
@@ -65,7 +66,14 @@ def fate(
             f"{key}: edition {number} is a draft here with other content; replace it, or"
             " raise the number"
         )
-    return Fate(checklist, edition, older(editions, document), is_same, refusal)
+    return Fate(
+        checklist,
+        edition,
+        older(editions, document),
+        is_same,
+        refusal,
+        bool(theme_fault),
+    )
 
 
 def older(editions: Sequence[Edition], document: dict[str, Any]) -> Edition | None:

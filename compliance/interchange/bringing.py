@@ -41,6 +41,8 @@ class Wish:
     number: str = ""
     language: str = ""
     """Of the edition, where the file says neither."""
+    chosen: str = ""
+    """The theme that a person chose on the preview; it goes before ``theme``."""
     joins: bool = False
     """Whether its texts become translations of the draft that is here."""
 
@@ -64,7 +66,7 @@ class Coming:
     """The dry run of a file. With ``faults`` nothing of it can be taken in.
 
     ``fate`` says what would become of it, in words; ``is_draft_in_the_way`` that a draft
-    of the same number has to be replaced for it.
+    of the same number has to be replaced for it, ``lacks_theme`` that one is to be chosen.
     """
 
     found: Found
@@ -74,6 +76,7 @@ class Coming:
     older: Edition | None = None
     is_same: bool = False
     is_draft_in_the_way: bool = False
+    lacks_theme: bool = False
     lost: tuple[Note, ...] = ()
     faults: tuple[Note, ...] = ()
 
@@ -128,7 +131,7 @@ def preview(found: Found, wish: Wish) -> Coming:
 
 def _met(coming: Coming, document: dict[str, Any], wish: Wish) -> Coming:
     """The dry run with what the document meets here."""
-    found, theme = coming.found, wish.theme or coming.found.theme
+    found, theme = coming.found, wish.chosen or wish.theme or coming.found.theme
     met = drafting.fate(
         document, theme=theme, organisation=wish.organisation, replace=wish.replace
     )
@@ -148,6 +151,7 @@ def _met(coming: Coming, document: dict[str, Any], wish: Wish) -> Coming:
         is_draft_in_the_way=bool(met.refusal)
         and met.edition is not None
         and met.edition.status == EditionStatus.DRAFT,
+        lacks_theme=met.lacks_theme,
         lost=tuple(lost),
         faults=tuple(faults),
     )
@@ -189,7 +193,7 @@ def take_in(
                     document=found.document,
                     title=found.title,
                     summary=found.summary,
-                    theme=wish.theme or found.theme,
+                    theme=wish.chosen or wish.theme or found.theme,
                     organisation=wish.organisation,
                     replace=wish.replace,
                 )

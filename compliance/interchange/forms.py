@@ -63,6 +63,17 @@ class TakeForm(forms.Form):
         return {(int(m[1]), m[2]) for m, side in found if m and side == "file"}
 
 
+def theme_field(help_text: str) -> forms.ChoiceField:
+    """A theme of those that the form is given; none is an answer, too."""
+    return forms.ChoiceField(
+        label="Theme",
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+        help_text=help_text,
+        error_messages={"invalid_choice": "Choose a theme of the list."},
+    )
+
+
 class ChecklistForm(forms.Form):
     """A file of a checklist. What it is, its bytes say, not its name."""
 
@@ -80,13 +91,7 @@ class ChecklistForm(forms.Form):
         ),
         error_messages=NO_FILE,
     )
-    theme = forms.ChoiceField(
-        label="Theme",
-        required=False,
-        widget=forms.Select(attrs={"class": "select"}),
-        help_text="Only a checklist that is new and names no theme needs one.",
-        error_messages={"invalid_choice": "Choose a theme of the list."},
-    )
+    theme = theme_field("Only a checklist that is new and names no theme needs one.")
 
     def __init__(
         self, *args: Any, themes: Iterable[tuple[str, str]] = (), **kwargs: Any
@@ -124,6 +129,15 @@ class KeepForm(forms.Form):
         help_text="The file names none. Type a code such as en, de or pt-BR. Where a draft of"
         " this edition is here in another language, the texts become its translations.",
     )
+
+    chosen = theme_field("The file names none that is here. Choose one.")
+
+    def __init__(
+        self, *args: Any, themes: Iterable[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["chosen"]
+        field.choices = [("", "Choose a theme"), *themes]
 
     def clean_language(self) -> str:
         typed: str = self.cleaned_data["language"]

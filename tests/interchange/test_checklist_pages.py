@@ -164,9 +164,19 @@ def test_theme_is_asked_for_where_the_file_names_none(ada):
     catalog = json.dumps(make_catalog(1, 2)).encode()
     reply = send(ada, catalog, "c.json")
     assert "The file names no theme; choose one" in text_of(ada.get(reply.url))
-    assert take(ada, reply).status_code == 422
+    refused = take(ada, reply)
+    assert (refused.status_code, 'name="chosen"' in refused.text) == (422, True)
+    assert take(ada, reply, chosen="elsewhere").status_code == 422
+    assert take(ada, reply, chosen="privacy").status_code == 302
+    assert Edition.objects.last().checklist.theme.key == "privacy"
+
+
+def test_theme_is_chosen_with_the_file_too(ada):
+    catalog = json.dumps(make_catalog(1, 2)).encode()
     reply = send(ada, catalog, "c.json", theme="privacy")
-    said = text_of(ada.get(reply.url))
+    page = ada.get(reply.url)
+    assert 'name="chosen"' not in page.text
+    said = text_of(page)
     assert "params of a control (2 times)" in said
     assert take(ada, reply).status_code == 302
 

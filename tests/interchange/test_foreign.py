@@ -306,6 +306,13 @@ def test_asvs_comes_in_complete():
     ]
 
 
+def test_csv_as_excel_saves_unicode_text_comes_in():
+    table = ASVS_CSV.decode("utf-8-sig")
+    assert read(table.encode("utf-16"), ".csv") == read(ASVS_CSV, ".csv")
+    [fault] = read(table.replace("Check one", "Prüfe").encode("cp1252"), ".csv").faults
+    assert "save the file as UTF-8" in str(fault)
+
+
 def test_asvs_csv_comes_in_complete():
     found = read(ASVS_CSV, ".csv")
     assert found.faults == ()

@@ -1,5 +1,6 @@
 """JSON and YAML to plain values; what could hide, surprise or exhaust is refused."""
 
+import codecs
 import json
 import math
 import re
@@ -33,12 +34,14 @@ class _OddError(ValueError):
 
 
 def decoded(content: bytes) -> str:
-    """UTF-8 text, without the mark at its beginning."""
+    """UTF-8 text, or UTF-16 with its mark as Excel saves it, without the mark."""
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
-        raise UnreadableError(f"line {line}", "is not UTF-8 text") from None
+        words = "is not UTF-8 text; save the file as UTF-8 (“CSV UTF-8” in Excel)"
+        raise UnreadableError(f"line {line}", words) from None
 
 
 def from_json(text: str) -> Any:

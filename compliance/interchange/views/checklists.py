@@ -18,8 +18,8 @@ from compliance.interchange.formats.writing import FORMATS
 from compliance.interchange.forms import ChecklistForm, FormatForm, KeepForm
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
-TYPED = ("number", "language")
-"""What a person may say of an edition where its file does not."""
+TYPED = ("number", "language", "chosen")
+"""What a person may say of an edition or checklist where its file does not."""
 DOWNLOAD_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -103,7 +103,8 @@ def _preview(
     **more: Any,
 ) -> HttpResponse:
     context = {"draft_id": draft_id, "file_name": name, "coming": coming}
-    context |= {"has_moved": status == 409, "faults": coming.faults, "form": KeepForm()}
+    context |= {"has_moved": status == 409, "faults": coming.faults}
+    context["form"] = KeepForm(themes=content.themes())
     page = "interchange/checklist_preview.html"
     return render(request, page, context | more, status=status)
 
@@ -111,7 +112,7 @@ def _preview(
 @require_POST
 @member_required(Permission.EDIT)
 def checklist_take(request: MemberRequest) -> HttpResponse:
-    form = KeepForm(request.POST)
+    form = KeepForm(request.POST, themes=content.themes())
     if form.errors.keys() - set(TYPED):
         raise Http404
     said = form.cleaned_data
