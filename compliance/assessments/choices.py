@@ -107,6 +107,7 @@ class Filter(models.TextChoices):
     """What the question list can be narrowed to."""
 
     ALL = "all", "All"
+    ESSENTIALS = "essentials", "Essentials"
     UNANSWERED = "unanswered", "Unanswered"
     MINE = "mine", "Mine"
     NOT_MET = "not-met", "Not met"

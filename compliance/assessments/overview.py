@@ -26,6 +26,7 @@ from compliance.assessments.law import changed_under
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, Strip, stacked, strip
+from compliance.checklists.essentials import essentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class FilterView:
 class Overview:
     """All rows of one assessment, by position, as seen by one person on one day.
 
-    ``changed`` are the answers that others changed since the person last looked.
+    ``changed`` are the answers that others changed since the person last looked,
+    ``short_path`` the keys of the questions that an organisation like this begins with.
     What follows from them is worked out when it is asked for, and once.
     """
 
@@ -103,6 +105,7 @@ class Overview:
     viewer_id: int
     today: date
     changed: frozenset[int] = frozenset()
+    short_path: frozenset[str] = frozenset()
 
     @cached_property
     def applying(self) -> list[Row]:
@@ -127,6 +130,16 @@ class Overview:
     def amended(self) -> frozenset[int]:
         """The answers under whose questions the law changed."""
         return frozenset(row.id for row in self.matching(Filter.LAW))
+
+    @cached_property
+    def essential(self) -> list[Row]:
+        """What an organisation like this begins with; nothing where it has no short path."""
+        return self.matching(Filter.ESSENTIALS)
+
+    @cached_property
+    def beyond(self) -> int:
+        """How many questions apply beside the essential ones."""
+        return len(self.applying) - len(self.essential)
 
     @cached_property
     def again(self) -> int:
@@ -179,6 +192,7 @@ def _section(rows: list[Row]) -> SectionView:
 
 _FIRST = {
     Filter.ALL,
+    Filter.ESSENTIALS,
     Filter.UNANSWERED,
     Filter.MINE,
     Filter.NOT_MET,
@@ -188,6 +202,7 @@ _FIRST = {
 
 _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
     Filter.ALL: lambda view, row: row.applies,
+    Filter.ESSENTIALS: lambda view, row: row.applies and row.key in view.short_path,
     Filter.UNANSWERED: lambda view, row: (
         row.applies and row.verdict == Verdict.UNANSWERED
     ),
@@ -273,4 +288,5 @@ def read(
         .order_by("question__position")
         .values_list(*_COLUMNS)
     )
-    return Overview([Row(*row) for row in rows], viewer_id, today, changed)
+    short_path = essentials(assessment.edition.essentials, assessment.facts)
+    return Overview([Row(*row) for row in rows], viewer_id, today, changed, short_path)

@@ -68,7 +68,7 @@ QUESTION = (
     "background", "related",
 )  # fmt: skip
 CHOICE = ("key", "label", "help", "verdict")
-EDITION_ALSO = ("gates", "organisations")
+EDITION_ALSO = ("gates", "essentials", "organisations")
 FACT_ALSO = ("implies", "contested")
 QUESTION_ALSO = ("applies_until", "yardstick")
 """Fields that are in a document only where they hold something."""

@@ -35,6 +35,7 @@ def broken(document: Document) -> list[Fault]:
     return [
         *_implied(document, known),
         *_gates(document, known),
+        *_essentials(document, known),
         *_organisations(document, known),
     ]
 
@@ -61,6 +62,7 @@ def looked_at(document: Document) -> set[str]:
     gates = document["edition"].get("gates") or ()
     whens = [row.get("when") for gate in gates for row in gate["rows"]]
     whens += [dict(one.when) for one in implied.implications(document["facts"])]
+    whens.append((document["edition"].get("essentials") or {}).get("when"))
     return {key for when in whens for key in rules.uses(when)}
 
 
@@ -179,6 +181,19 @@ def _dates_alone(fact: str) -> str:
     return (
         f"{fact!r} is contested: it can decide from which day a duty binds, not whether"
     )
+
+
+def _essentials(document: Document, known: Known) -> Iterator[Fault]:
+    found = document["edition"].get("essentials")
+    if not found:
+        return
+    path: Path = ("edition", "essentials")
+    asked = {q["key"] for _, q in _placed(document)}
+    for n in unknown(found["questions"], asked):
+        words = f"{found['questions'][n]} is no question of the checklist"
+        yield (*path, "questions", n), words
+    if reason := _rule(found["when"], document, known):
+        yield (*path, "when"), reason
 
 
 def _questions(document: Document, known: Known) -> Iterator[Fault]:

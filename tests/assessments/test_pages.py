@@ -209,6 +209,36 @@ def test_filters_and_search_narrow_the_list(cast, sign_in, assessment, answers):
     assert keys("show=no-evidence") == []
 
 
+SHORT = {
+    "because": "A small firm begins here.",
+    "when": {"data": "health"},
+    "questions": ["Q2", "Q5"],
+}
+
+
+def test_short_path_shows_what_to_begin_with_and_hides_nothing(cast, sign_in):
+    edition = make_edition(questions=6, essentials=SHORT)
+    assessment = make_assessment(
+        cast.acme, cast.ada, edition, facts={"data": ["health"]}
+    )
+    client = sign_in(cast.con)
+    every = client.get(assessment.get_absolute_url()).text
+    assert re.findall(r'class="qid">(Q\d)<', every) == [f"Q{n}" for n in range(1, 7)]
+    said = "Begin with 2 essentials. 4 more questions bind you as well"
+    assert said in " ".join(flat(every).split())
+    first = client.get(f"{assessment.get_absolute_url()}?show=essentials").text
+    assert re.findall(r'class="qid">(Q\d)<', first) == ["Q2", "Q5"]
+    assert said in " ".join(flat(first).split())
+
+
+@pytest.mark.parametrize("facts", [{}, {"data": None}, {"data": ["children"]}])
+def test_no_short_path_while_its_facts_are_open_or_others(cast, sign_in, facts):
+    edition = make_edition(questions=6, essentials=SHORT)
+    assessment = make_assessment(cast.acme, cast.ada, edition, facts=facts)
+    page = sign_in(cast.con).get(assessment.get_absolute_url()).text
+    assert "ssentials" not in page
+
+
 def test_panel_tells_guidance_law_history_and_comments(
     cast, sign_in, assessment, answers
 ):

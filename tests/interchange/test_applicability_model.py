@@ -49,10 +49,17 @@ SHOP = {
 }
 
 
+SHORT = {
+    "because": "A reader of paper begins here.",
+    "when": {"role": "reader", "paper": "yes"},
+    "questions": ["T002"],
+}
+
+
 def model_seeds():
     files = make_seeds()
     head = files["lists/checklist.yaml"]
-    head["gates"] = [GATE]
+    head |= {"gates": [GATE], "essentials": SHORT}
     head["facts"][0]["implies"] = [
         {
             "fact": "role",
@@ -78,6 +85,7 @@ def test_every_new_part_is_kept_and_frozen(tmp_path):
         "effect": "binds", "from": "2027-12-02", "because": "All others follow.",
     }  # fmt: skip
     assert edition.organisations[1]["facts"] == {"role": ["keeper"], "paper": ["no"]}
+    assert edition.essentials == SHORT
     first = edition.questions.get(key="T001")
     assert (first.yardstick, first.applies_until) == (True, [{"date": "2028-12-31"}])
     assert edition.facts.get(key="role").implies[0]["value"] == "keeper"
@@ -88,7 +96,7 @@ def test_every_new_part_is_kept_and_frozen(tmp_path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["gates", "organisations"])
+@pytest.mark.parametrize("name", ["gates", "essentials", "organisations"])
 def test_published_edition_refuses_another_gate_or_example(tmp_path, name):
     edition = load(tmp_path, model_seeds()).edition
     with pytest.raises(Exception, match="a published edition is never changed"):
@@ -98,7 +106,7 @@ def test_published_edition_refuses_another_gate_or_example(tmp_path, name):
 @pytest.mark.django_db
 def test_edition_without_new_parts_keeps_the_hash_it_had(tmp_path):
     document = content.document(load(tmp_path, make_seeds()).edition)
-    assert {"gates", "organisations"}.isdisjoint(document["edition"])
+    assert {"gates", "essentials", "organisations"}.isdisjoint(document["edition"])
     asked = document["sections"][0]["questions"][0]
     assert {"applies_until", "yardstick"}.isdisjoint(asked)
     assert {"implies", "contested"}.isdisjoint(document["facts"][0])
@@ -159,6 +167,25 @@ def test_gate_without_an_end_is_named(tmp_path):
     files["lists/checklist.yaml"]["gates"] = [GATE | {"rows": rows}]
     (fault,) = faults(tmp_path, files)
     assert "old rows 2: the gate has no end" in fault
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"questions": ["T009"]}, "essentials questions 1: T009 is no question"),
+        ({"when": {"paper": "maybe"}}, "essentials when: fact 'paper' has no choice"),
+        (
+            {"when": {"paper": "yes", "not": {"paper": "yes"}}},
+            "essentials when: no answer to the facts makes it hold",
+        ),
+        ({"questions": []}, "essentials questions: needs 1 or more"),
+    ],
+)
+def test_short_path_that_leads_nowhere_is_named(tmp_path, change, said):
+    files = model_seeds()
+    files["lists/checklist.yaml"]["essentials"] = SHORT | change
+    (fault,) = faults(tmp_path, files)
+    assert said in fault
 
 
 def test_fact_that_implies_itself_is_named(tmp_path):

@@ -100,6 +100,14 @@ class GatePart(Part):
         return self
 
 
+class EssentialsPart(Part):
+    """The questions that a small organisation begins with, and when it is one."""
+
+    because: Sentence
+    when: Rule
+    questions: Annotated[Questions, Field(min_length=1)]
+
+
 class GroupPart(Part):
     """Some questions, and why the law says so: with the article."""
 

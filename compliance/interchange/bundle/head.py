@@ -6,7 +6,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from compliance.checklists.choices import FactKind
-from compliance.interchange.bundle.applicability import Gates, ImplyPart, plain
+from compliance.interchange.bundle.applicability import (
+    EssentialsPart,
+    Gates,
+    ImplyPart,
+    plain,
+)
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -83,6 +88,7 @@ class Head(Part):
     role_fact: Key | None = None
     facts: Annotated[list[FactPart], Field(max_length=16)] = []
     gates: Gates = []
+    essentials: EssentialsPart | None = None
 
     def document(self) -> dict[str, Any]:
         """The edition's own values and its facts, as a document of an edition has them."""
@@ -99,6 +105,7 @@ class Head(Part):
                 "roles": self.roles,
                 "role_fact": self.role_fact or "",
             }
-            | ({"gates": gates} if gates else {}),
+            | ({"gates": gates} if gates else {})
+            | ({"essentials": plain(self.essentials)} if self.essentials else {}),
             "facts": [fact_values(fact.model_dump(mode="json")) for fact in self.facts],
         }

@@ -98,7 +98,9 @@ def as_document(
     _drop_extra(edition)
     for name in ("gates", "organisations"):
         edition[name] = [plain(part) for part in getattr(whole.edition, name)]
-    _drop_empty(edition, "gates", "organisations")
+    if whole.edition.essentials:
+        edition["essentials"] = plain(whole.edition.essentials)
+    _drop_empty(edition, "gates", "essentials", "organisations")
     if edition["language"] == ORIGINAL:
         del edition["language"]
     document["facts"] = [fact_values(fact) for fact in document["facts"]]

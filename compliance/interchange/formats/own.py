@@ -24,7 +24,8 @@ from compliance.interchange.formats.translated import brief
 KIND = "Attest checklist"
 TOP = (
     "key", "theme", "title", "summary", "language", "edition", "subject", "roles",
-    "role_fact", "translations", "facts", "gates", "sections", "organisations", "extra",
+    "role_fact", "translations", "facts", "gates", "essentials", "sections", "organisations",
+    "extra",
 )  # fmt: skip
 EDITION = ("number", "law_as_of", "release_notes")
 SECTION = ("key", "title", "intro", "translations", "questions")
@@ -58,6 +59,7 @@ MOVED = {
     "language": ("language",),
     "translations": ("translations",),
     "gates": ("gates",),
+    "essentials": ("essentials",),
     "organisations": ("organisations",),
     "extra": ("extra",),
 }
@@ -88,6 +90,7 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
             for fact in document["facts"]
         ],
         "gates": edition.get("gates"),
+        "essentials": edition.get("essentials"),
         "sections": [
             _filled({n: section[n] for n in ("key", "title", "intro")})
             | _with_translations(of_section(section), section)
@@ -176,7 +179,10 @@ def read(value: dict[str, Any], where: Where) -> Found:
     edition = _known(value, "edition", EDITION, notes, where)
     subject = _known(value, "subject", ("label", "help"), notes, where)
     edition |= {MOVED_BACK[name]: subject[name] for name in subject}
-    names = ("roles", "role_fact", "language", "translations", "gates", "organisations")
+    names = (
+        "roles", "role_fact", "language", "translations", "gates", "essentials",
+        "organisations",
+    )  # fmt: skip
     edition |= {n: value[n] for n in names if n in value}
     document = {"edition": edition | _extra(value, unknown)}
     if "key" in value:

@@ -28,10 +28,11 @@ COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
     "evidence", "remedy", "background", "related", "source", "applies_until",
-    "yardstick", "implies", "contested", "gates", "organisations", "extra",
+    "yardstick", "implies", "contested", "gates", "essentials", "organisations",
+    "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
-ALWAYS = {"extra", "implies", "gates", "organisations"}
+ALWAYS = {"extra", "implies", "gates", "essentials", "organisations"}
 """Columns of JSON in every record; the others are so in a question alone."""
 JSON = {"applies", "applies_from", "applies_until", "number", *ALWAYS}
 YES = "yes"
@@ -51,6 +52,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "text": "release_notes",
         "applies_from": "law_as_of",
         "gates": "gates",
+        "essentials": "essentials",
         "organisations": "organisations",
         "extra": "extra",
     },

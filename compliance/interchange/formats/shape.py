@@ -17,7 +17,12 @@ from compliance.checklists.limits import (
     MOST_TEXT,
 )
 from compliance.checklists.translations import ORIGINAL, language_tag
-from compliance.interchange.bundle.applicability import Day, Examples, Gates
+from compliance.interchange.bundle.applicability import (
+    Day,
+    EssentialsPart,
+    Examples,
+    Gates,
+)
 from compliance.interchange.bundle.head import FactPart, Option
 from compliance.interchange.bundle.number import NumberPart
 from compliance.interchange.bundle.words import (
@@ -159,6 +164,7 @@ class EditionShape(Part):
     language: Language = ORIGINAL
     translations: Translations = {}
     gates: Gates = []
+    essentials: EssentialsPart | None = None
     organisations: Examples = []
     extra: dict[str, Any] | None = None
 
