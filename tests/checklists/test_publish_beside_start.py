@@ -77,7 +77,7 @@ print(json.dumps(told))
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(10, marks=pytest.mark.slow),
+        pytest.param(5, marks=pytest.mark.slow),
         pytest.param(200, marks=pytest.mark.long),
     ],
 )

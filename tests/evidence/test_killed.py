@@ -17,19 +17,28 @@ from compliance.evidence.storage import path_of
 KILLS = 8
 ROOT = Path(__file__).resolve().parents[2]
 UPLOADER = """
-import itertools, sys
+import itertools, os, sys
 import django
 django.setup()
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from compliance.evidence import actions
 from compliance.models import Organisation, User
 ada, acme = User.objects.get(), Organisation.objects.get()
-print("ready", flush=True)
-for number in itertools.count(int(sys.argv[1])):
-    upload = SimpleUploadedFile("a.txt", str(number).encode() * 200_000)
-    evidence = actions.add_file(by=ada, organisation=acme, upload=upload)
-    print(evidence.sha256, flush=True)
+connections.close_all()
+for start in map(int, sys.stdin):
+    process = os.fork()
+    if process:
+        os.waitpid(process, 0)
+        print("over", flush=True)
+        continue
+    print(os.getpid(), flush=True)
+    for number in itertools.count(start):
+        upload = SimpleUploadedFile("a.txt", str(number).encode() * 200_000)
+        evidence = actions.add_file(by=ada, organisation=acme, upload=upload)
+        print(evidence.sha256, flush=True)
 """
+"""Forks for each number that it reads: the fork uploads until it is killed."""
 SETUP = """
 import django
 django.setup()
@@ -45,7 +54,7 @@ actions.sweep(older_seconds=-60)
 """
 
 
-def run(script, folder, *args, **options):
+def run(script, folder, **options):
     environment = {"ATTEST_UPLOADS_PER_HOUR": "1000000"} | os.environ
     environment |= {
         "DJANGO_SETTINGS_MODULE": "compliance.settings",
@@ -54,7 +63,7 @@ def run(script, folder, *args, **options):
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.Popen(
-        [sys.executable, "-c", script, *args], env=environment, text=True, **options
+        [sys.executable, "-c", script], env=environment, text=True, **options
     )
 
 
@@ -66,15 +75,14 @@ def installed(tmp_path, migrated_file):
     return tmp_path
 
 
-def upload_and_kill(folder, round_number):
+def upload_and_kill(uploader, round_number):
     """The hashes that were acknowledged before the kill."""
-    start = str(round_number * 100_000)
-    uploader = run(UPLOADER, folder, start, stdout=subprocess.PIPE)
-    assert uploader.stdout.readline() == "ready\n"
+    uploader.stdin.write(f"{round_number * 100_000}\n")
+    uploader.stdin.flush()
+    process = int(uploader.stdout.readline())
     time.sleep(random.uniform(0, 0.2))  # noqa: S311
-    uploader.send_signal(signal.SIGKILL)
-    told = uploader.communicate()[0].split("\n")
-    return [line for line in told[:-1] if len(line) == 64]
+    os.kill(process, signal.SIGKILL)
+    return [line.strip() for line in iter(uploader.stdout.readline, "over\n")]
 
 
 def rows(folder):
@@ -89,9 +97,10 @@ def rows(folder):
 @pytest.mark.slow
 def test_killed_upload_leaves_no_row_without_its_file(installed, settings):
     settings.MEDIA_ROOT = installed / "files"
-    told = []
-    for round_number in range(KILLS):
-        told += upload_and_kill(installed, round_number + 1)
+    told, pipes = [], {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with run(UPLOADER, installed, **pipes) as uploader:
+        for round_number in range(KILLS):
+            told += upload_and_kill(uploader, round_number + 1)
     kept = rows(installed)
     assert told
     assert set(told) <= set(kept)

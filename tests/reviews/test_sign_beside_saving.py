@@ -120,7 +120,7 @@ print(json.dumps(told))
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(8, marks=pytest.mark.slow),
+        pytest.param(4, marks=pytest.mark.slow),
         pytest.param(200, marks=pytest.mark.long),
     ],
 )
