@@ -5,6 +5,7 @@ import itertools
 from datetime import date
 from types import SimpleNamespace
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -223,20 +224,39 @@ def begin_chains():
                 )
 
 
+CAST = {
+    "ada": ("owner", "Ada Lindqvist"),
+    "otto": ("officer", "Otto Weber"),
+    "con": ("contributor", "Con Tributor"),
+    "rev": ("reviewer", "Rev Iewer"),
+    "rob": ("reader", "Rob Reader"),
+    "aud": ("auditor", "Aud Itor"),
+    "zoe": ("owner", "Zoe Elsewhere"),
+}
+
+
 def make_cast():
-    """Ada owns Acme, Otto is officer, Con answers, Rev reviews, Rob reads; Zoe is elsewhere."""
+    """Ada owns Acme, Otto is officer, Con answers, Rev reviews, Rob reads; Zoe is elsewhere.
+
+    Most tests begin with them, so they are written in as few statements as there are.
+    """
     acme = make_organisation("Acme", "acme")
     other = make_organisation("Other", "other")
+    password = make_password(PASSWORD)
+    people = User.objects.bulk_create(
+        User(email=f"{key}@example.org", name=name, password=password)
+        for key, (_, name) in CAST.items()
+    )
+    Membership.objects.bulk_create(
+        Membership(
+            organisation=other if key == "zoe" else acme,
+            user=user,
+            role=CAST[key][0],
+        )
+        for key, user in zip(CAST, people, strict=True)
+    )
     return SimpleNamespace(
-        acme=acme,
-        other=other,
-        ada=make_member(acme, "owner", "Ada Lindqvist", "ada@example.org"),
-        otto=make_member(acme, "officer", "Otto Weber", "otto@example.org"),
-        con=make_member(acme, "contributor", "Con Tributor", "con@example.org"),
-        rev=make_member(acme, "reviewer", "Rev Iewer", "rev@example.org"),
-        rob=make_member(acme, "reader", "Rob Reader", "rob@example.org"),
-        aud=make_member(acme, "auditor", "Aud Itor", "aud@example.org"),
-        zoe=make_member(other, "owner", "Zoe Elsewhere", "zoe@example.org"),
+        acme=acme, other=other, **dict(zip(CAST, people, strict=True))
     )
 
 
