@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from compliance.assessments.choices import NO_OWNER, Verdict
+from compliance.assessments.fields import NEEDED
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.web.text import validate_text
 
@@ -50,8 +51,8 @@ class BulkForm(forms.Form):
 def _answer(typed: dict[str, Any]) -> dict[str, Any]:
     """The verdict, with the reason or the day that it needs."""
     verdict = typed["verdict"]
-    beside = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
     if not verdict:
         return {}
-    name = beside.get(verdict)
-    return {"verdict": verdict} | ({name: typed[name]} if name else {})
+    needed = NEEDED.get(Verdict(verdict))
+    beside = {needed.column: typed[needed.name]} if needed else {}
+    return {"verdict": verdict} | beside

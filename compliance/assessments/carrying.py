@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from compliance.assessments.fields import ANSWERING
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.checklists.copies import originals
@@ -52,7 +53,7 @@ def can_carry(organisation: Organisation, editions: list[Edition]) -> list[Earli
 def different(assessment: Assessment) -> AnswerQuerySet:
     """Answers that say something else than the earlier assessment did.
 
-    Verdict, value, note and reason count. A question that was not asked then counts
+    Every field counts that says what an answer is. A question that was not asked then counts
     once it has an answer.
     """
     if assessment.carried_from_id is None:
@@ -61,20 +62,16 @@ def different(assessment: Assessment) -> AnswerQuerySet:
         assessment=assessment.carried_from_id,
         question__key=OuterRef("question__key"),
     )
-    same = before.annotate(told_value=_told()).filter(
-        verdict=OuterRef("verdict"),
-        note=OuterRef("note"),
-        reason=OuterRef("reason"),
-        told_value=OuterRef("told_value"),
-    )
-    rows = Answer.objects.filter(assessment=assessment).annotate(told_value=_told())
+    told = {f"told_{column}": _told(column) for column in ANSWERING}
+    same = before.annotate(**told).filter(**{name: OuterRef(name) for name in told})
+    rows = Answer.objects.filter(assessment=assessment).annotate(**told)
     rows = rows.filter(~Exists(same))
     return rows.filter(Exists(before) | ~Q(verdict="unanswered"))
 
 
-def _told() -> Coalesce:
-    """A JSON value as comparable text; none is the empty text."""
-    return Coalesce(Cast("value", TextField()), Value(""), output_field=TextField())
+def _told(column: str) -> Coalesce:
+    """A column as comparable text; none is the empty text."""
+    return Coalesce(Cast(column, TextField()), Value(""), output_field=TextField())
 
 
 def told_earlier(assessment: Assessment) -> str:

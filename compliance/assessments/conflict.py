@@ -5,19 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from compliance.assessments.fields import BY_COLUMN, NEEDED, Kind
 from compliance.checklists.diff import word_diff
-
-LABELS = {
-    "verdict": "answer",
-    "value": "value",
-    "note": "note",
-    "reason": "reason",
-    "owner_id": "owner",
-    "due_on": "due date",
-    "later_until": "day until which it waits",
-}
-_INPUTS = {"owner_id": "owner"}
-_TEXTS = {"note", "reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +68,14 @@ def conflict(
     without what goes with their own verdict.
     """
     left = set(fields)
-    if left & {"verdict", "later_until"}:
-        left |= {"verdict", "reason", "later_until"} | (
-            {"value"} if is_derived else set()
-        )
+    needed = NEEDED.values()
+    if left & {"verdict", *(one.column for one in needed if one.is_tied)}:
+        left |= {"verdict", *(one.column for one in needed)}
+        left |= {"value"} if is_derived else set()
     texts = {
         field: f"{standing[field]}\n\n{text}" if field in fields else text
         for field, text in touched.items()
-        if set(fields) <= _TEXTS
+        if all(BY_COLUMN[name].kind == Kind.TEXT for name in fields)
     }
     return Conflict(
         sides=[_side(f, mine[f], theirs[f], *saved.get(f, ("", None))) for f in fields],
@@ -103,13 +92,13 @@ def _inputs(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Fields as a form sends them."""
     for field, value in fields.items():
         for text in value if isinstance(value, list) and value else [value]:
-            yield _INPUTS.get(field, field), str(text or "")
+            yield BY_COLUMN[field].name, str(text or "")
 
 
 def _side(field: str, mine: str, theirs: str, who: str, at: datetime | None) -> Side:
     runs = word_diff(theirs, mine)
     return Side(
-        label=LABELS[field],
+        label=BY_COLUMN[field].label,
         mine=[run for run in runs if run[0] != "del"],
         theirs=[("ins" if k == "del" else k, t) for k, t in runs if k != "ins"],
         who=who,

@@ -1,12 +1,14 @@
 """What people may type into an assessment."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
 from compliance.assessments.choices import NO_OWNER, Verdict
+from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
@@ -19,45 +21,51 @@ UNKNOWN = "unknown"
 NONE = "none"
 
 
-class AnswerForm(forms.Form):
-    """The fields of a row that were sent; one that was not sent is not touched.
+class _Text(forms.CharField):
+    """A text with its line ends as one character each."""
 
-    A value is parsed by the action, which knows the kind of the question.
-    """
+    def to_python(self, value: Any) -> str:
+        return line_ends(super().to_python(value) or "")
 
-    base = forms.CharField(max_length=300)
-    verdict = forms.ChoiceField(choices=Verdict.choices, required=False)
-    note = forms.CharField(
+
+def _text(field: Field) -> forms.Field:
+    long = f"The {field.label} has %(show_value)d characters; 100,000 fit."
+    return _Text(
         required=False,
         strip=False,
         max_length=LONGEST_TEXT,
         validators=[validate_text],
-        error_messages={
-            "max_length": "The note has %(show_value)d characters; 100,000 fit."
-        },
+        error_messages={"max_length": long},
     )
-    reason = forms.CharField(
-        required=False,
-        strip=False,
-        max_length=LONGEST_TEXT,
-        validators=[validate_text],
-    )
-    owner = forms.IntegerField(
+
+
+_INPUTS: dict[Kind, Callable[[Field], forms.Field]] = {
+    Kind.VERDICT: lambda _: forms.ChoiceField(choices=Verdict.choices, required=False),
+    Kind.TEXT: _text,
+    Kind.PERSON: lambda _: forms.IntegerField(
         required=False,
         min_value=1,
         max_value=2**63 - 1,
         error_messages={"max_value": NO_OWNER},
-    )
-    due_on = forms.DateField(
+    ),
+    Kind.DAY: lambda _: forms.DateField(
         required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
-    )
-    later_until = forms.DateField(
-        required=False, error_messages={"invalid": "Write the date as 2026-12-31."}
-    )
+    ),
+}
+"""How a kind of field is typed; a value is parsed by the action, which knows its question."""
+
+
+class AnswerForm(forms.Form):
+    """The fields of a row that were sent; one that was not sent is not touched."""
+
+    base = forms.CharField(max_length=300)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         self.typed_values = data.getlist("value")
+        for field in TYPED:
+            if field.kind in _INPUTS:
+                self.fields[field.name] = _INPUTS[field.kind](field)
 
     def clean_base(self) -> Known:
         try:
@@ -65,26 +73,14 @@ class AnswerForm(forms.Form):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
-    def clean_note(self) -> str:
-        return line_ends(self.cleaned_data["note"])
-
-    def clean_reason(self) -> str:
-        return line_ends(self.cleaned_data["reason"])
-
     def changes(self) -> dict[str, Any]:
-        """The fields that were sent, by the names of the model."""
-        sent = {
-            name: self.cleaned_data[name]
-            for name in ("note", "reason", "due_on", "later_until")
-            if name in self.data
+        """The fields that were sent, by their columns; no verdict leaves it as it is."""
+        return {
+            field.column: self.cleaned_data.get(field.name, self.typed_values)
+            for field in TYPED
+            if field.name in self.data
+            and (field.kind != Kind.VERDICT or self.data[field.name])
         }
-        if self.data.get("verdict"):
-            sent["verdict"] = self.cleaned_data["verdict"]
-        if "owner" in self.data:
-            sent["owner_id"] = self.cleaned_data["owner"]
-        if "value" in self.data:
-            sent["value"] = self.typed_values
-        return sent
 
 
 WANTED = {

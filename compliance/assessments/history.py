@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,23 +18,14 @@ from compliance.assessments.events import (
     EVIDENCE_DETACHED,
     NA_CONFIRMED,
 )
+from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Answer
 from compliance.assessments.seeing import Unseen
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
 
-_TEXTS = ("note", "reason")
-_DAYS = ("due_on", "later_until")
 _PROOF = "File or link"
-_LABELS = {
-    "note": "Note",
-    "reason": "Reason",
-    "value": "Value",
-    "due_on": "Due",
-    "later_until": "Until",
-    "owner_id": "Owner",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +98,10 @@ def _carried(answer: Answer) -> list[Entry]:
 
 def _came_along(came: dict[str, Any]) -> Iterator[Change]:
     """The fields of an answer as they came along; its owner may be another by now."""
-    if came.get("verdict", Verdict.UNANSWERED) != Verdict.UNANSWERED:
-        yield Change("Answer", after=Verdict(came["verdict"]).label)
-    for name, label in _LABELS.items():
-        if name != "owner_id" and name in came:
-            told = _date(came[name]) if name in _DAYS else _plain(came[name])
-            yield Change(label, after=told)
+    for one in TYPED:
+        value = came.get(one.column, one.blank)
+        if value != one.blank and one.kind != Kind.PERSON:
+            yield Change(one.heading, after=one.words(value))
     if count := len(came.get("evidence", [])):
         yield Change("Evidence", after=f"{count} piece{'' if count == 1 else 's'}")
 
@@ -170,11 +159,10 @@ def _changes(
     elif "text" in after:
         yield Change("", after=after["text"])
     yield from _beside(before, after)
-    if "verdict" in after and "verdict" not in before:
-        yield Change("Answer", after=Verdict(after["verdict"]).label)
-    for name, label in _LABELS.items():
-        if name in after:
-            yield _change(name, label, before, after[name])
+    for one in TYPED:
+        is_shown = one.kind == Kind.VERDICT and "verdict" in before
+        if one.column in after and not is_shown:
+            yield _change(one, before.get(one.column), after[one.column])
 
 
 def _beside(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
@@ -188,22 +176,12 @@ def _beside(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
         yield Change("It asked", after=Again(before["again"]).label)
 
 
-def _change(name: str, label: str, before: dict[str, Any], new: Any) -> Change:
-    if name in _TEXTS and name in before:
-        return Change(label, words=word_diff(before[name], new))
-    if name in _DAYS:
-        return Change(label, _date(before.get(name)), _date(new))
-    if name == "owner_id":
-        return Change(label, after="nobody" if new is None else "changed")
-    return Change(label, _plain(before.get(name)), _plain(new))
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
-
-
-def _date(value: str | None) -> str:
-    if not value:
-        return "none"
-    day = date.fromisoformat(value)
-    return f"{day.day} {day:%b %Y}"
+def _change(field: Field, old: Any, new: Any) -> Change:
+    if field.kind == Kind.TEXT and old is not None:
+        return Change(field.heading, words=word_diff(old, new))
+    if field.kind == Kind.PERSON:
+        return Change(field.heading, after="nobody" if new is None else "changed")
+    if field.kind == Kind.VERDICT:
+        return Change(field.heading, after=field.words(new))
+    none = "none" if field.kind == Kind.DAY else ""
+    return Change(field.heading, field.words(old) or none, field.words(new) or none)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import NEEDED, TYPED
 from compliance.assessments.models import Answer
 from compliance.assessments.picks import named
 from compliance.assessments.scoring import BESIDE
 
 Changes = Mapping[str, Any]
-_WRITTEN = {"reason", "later_until"}
-_OF_VERDICT = {"verdict"} | _WRITTEN
+_WRITTEN = {one.column for one in NEEDED.values()}
+_OF_VERDICT = {one.column for one in TYPED if one.is_of_verdict}
 
 
 @dataclass(slots=True)
@@ -133,8 +134,10 @@ def wanted_of(answer: Answer, changes: Changes) -> Changes:
     if verdict and answer.kind_is_derived and verdict not in BESIDE:
         return {name: v for name, v in changes.items() if name not in _OF_VERDICT}
     wanted = dict(changes)
-    if verdict and verdict != Verdict.LATER and answer.later_until:
-        wanted["later_until"] = None
+    tied = [one for one in TYPED if one.is_tied and one.needed_by != verdict]
+    for one in tied if verdict else ():
+        if getattr(answer, one.column) != one.blank:
+            wanted[one.column] = one.blank
     return wanted
 
 

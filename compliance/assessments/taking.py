@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.assessments.choices import OPEN, Verdict
+from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer
 from compliance.checklists.choices import QuestionKind
@@ -38,7 +39,7 @@ def taken(source: Answer, target: Answer) -> dict[str, Any]:
 
     The verdict comes where people choose it on both sides; where a value decides, it
     comes when both are of one kind with the same choices or unit. "Not applicable"
-    is a person's word everywhere. An empty note takes nothing away.
+    is a person's word everywhere. An empty note, or another text of its kind, takes nothing away.
     """
     changes: dict[str, Any] = {}
     if source.na_by_id is not None:
@@ -52,8 +53,10 @@ def taken(source: Answer, target: Answer) -> dict[str, Any]:
             changes["reason"] = source.reason
         if source.question.kind in _ALIKE and _has_same_value_kind(source, target):
             changes["value"] = _typed(source)
-    if source.note.strip():
-        changes["note"] = source.note
+    for field in TYPED:
+        value = getattr(source, field.column)
+        if field.taken_over and field.is_plain and str(value or "").strip():
+            changes[field.column] = value
     return changes
 
 
@@ -65,17 +68,15 @@ def why_no_verdict(source: Answer, target: Answer) -> str:
 def parts(before: Answer, after: dict[str, Any]) -> list[Part]:
     """What would change in an answer, by field: ``after`` are its values then."""
     found = []
-    for field, label in _LABELS.items():
-        if field not in after or after[field] == getattr(before, field):
+    for field in TYPED:
+        name = field.column
+        if name not in after or after[name] == getattr(before, name):
             continue
-        old, new = (
-            _words(before, field, value)
-            for value in (getattr(before, field), after[field])
-        )
-        is_text = field in {"note", "reason"} and bool(old)
-        is_lost = bool(old) and (field != "verdict" or before.verdict not in OPEN)
-        runs = _compared(old, new) if is_text else []
-        found.append(Part(label, old, new, is_lost, runs))
+        sides = (getattr(before, name), after[name])
+        old, new = (_words(before, field, value) for value in sides)
+        is_lost = bool(old) and (name != "verdict" or before.verdict not in OPEN)
+        runs = _compared(old, new) if field.kind == Kind.TEXT and old else []
+        found.append(Part(field.heading, old, new, is_lost, runs))
     return found
 
 
@@ -86,21 +87,10 @@ def _compared(old: str, new: str) -> list[tuple[str, str]]:
     return runs if same * 2 > max(len(old), len(new)) else []
 
 
-_LABELS = {
-    "verdict": "Answer",
-    "value": "Value",
-    "note": "Note",
-    "reason": "Reason for N/A",
-    "later_until": "Until",
-}
-
-
-def _words(answer: Answer, field: str, value: Any) -> str:
-    if field == "verdict":
-        return str(Verdict(value).label)
-    if field == "value":
+def _words(answer: Answer, field: Field, value: Any) -> str:
+    if field.kind == Kind.VALUE:
         return told_value(Answer(question=answer.question, value=value))
-    return str(value or "")
+    return field.words(value)
 
 
 def _measure(answer: Answer) -> tuple[Any, ...]:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from compliance.assessments.actions import Told, tell_of_law, undo_many
 from compliance.assessments.actions.bulk import PutBack, store
 from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.actions.writing import Change, alter, json_of
+from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.events import ANSWER_IMPORTED, ANSWER_REFUSED
+from compliance.assessments.fields import json_of
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
+from compliance.assessments.fields import ANSWER_FIELDS
 from compliance.reports.choices import Extract, ReportKind
 
 KINDS: dict[str, str] = {
@@ -53,6 +54,7 @@ EXTRACTS: dict[str, str] = {
 }
 
 STORED = (
+    *(field.label for field in ANSWER_FIELDS if field.hashed),
     _("Met"),
     _("Partly"),
     _("Not met"),
@@ -68,21 +70,11 @@ STORED = (
     _("High"),
     _("Medium"),
     _("Low"),
-    _("answer"),
-    _("value"),
-    _("note"),
-    _("reason"),
     _("new question"),
     _("evidence added"),
     _("evidence taken out"),
     _("question"),
     _("weight"),
-    _("rule"),
-    _("date"),
-    _("due date"),
-    _("day"),
-    _("confirmation"),
-    _("second approval"),
     _("evidence"),
     _("actions"),
     _("comments"),

@@ -8,24 +8,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from compliance.assessments.fields import ANSWER_FIELDS
 from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.reviews.content import Content, Line, Proof, Task
 
-_LINE = {
-    "title": "question",
-    "text": "question",
-    "weight": "weight",
-    "applies": "rule",
-    "binds_from": "date",
-    "verdict": "answer",
-    "value": "value",
-    "note": "note",
-    "reason": "reason",
-    "due_on": "due date",
-    "later_until": "day",
-    "again": "confirmation",
-    "na_confirmed_at": "second approval",
-}
+_LINE = {"title": "question", "text": "question", "weight": "weight"}
+_LINE |= {field.column: field.label for field in ANSWER_FIELDS if field.material}
 _HEAD = {
     "edition_hash": "edition",
     "subject": "subject",
@@ -90,9 +78,13 @@ def _is_person(name: str) -> bool:
 def _fields(names: dict[str, str], old: object, new: object) -> list[str]:
     """The words for fields that differ, each once."""
     differing = (
-        word for name, word in names.items() if getattr(old, name) != getattr(new, name)
+        word for name, word in names.items() if _value(old, name) != _value(new, name)
     )
     return list(dict.fromkeys(differing))
+
+
+def _value(one: object, name: str) -> Any:
+    return one.value_of(name) if isinstance(one, Line) else getattr(one, name)
 
 
 def _lines(old: Iterable[Line], new: Iterable[Line]) -> Iterator[Changed]:

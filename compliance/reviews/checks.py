@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance.assessments.fields import ANSWERING
 from compliance.audit.chain import canonical, digest
 from compliance.reviews.choices import CheckResult
 from compliance.reviews.content import Line, Proof
@@ -34,19 +35,7 @@ Checks = Mapping[str, Sequence[Checked]]
 Hands = Mapping[str, frozenset[int]]
 """Question key to the ids of those who answered it."""
 
-_SAID = (
-    "key",
-    "title",
-    "text",
-    "applies",
-    "binds_from",
-    "verdict",
-    "value",
-    "note",
-    "reason",
-    "later_until",
-    "na_by",
-)
+_SAID = ("key", "title", "text", "applies", "binds_from", *ANSWERING, "na_by")
 _PROOF = (
     "title",
     "file_name",
@@ -64,7 +53,7 @@ def seen_of(line: Line) -> str:
 
     Comments, actions, owner and due date are beside it: they undo no check.
     """
-    said = {name: getattr(line, name) for name in _SAID}
+    said = {name: line.value_of(name) for name in _SAID}
     return digest(canonical(said | {"proofs": [_proof(one) for one in line.proofs]}))
 
 

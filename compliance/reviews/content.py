@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.fields import BY_COLUMN
 from compliance.assessments.scoring import Tally, tally
 from compliance.audit.chain import canonical, digest
 
@@ -135,6 +137,18 @@ class Line:
     taken_from: str = ""
     then: "Then | None" = None
     tasks: tuple[Task, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+    """Column and words of each field that has no name of its own here."""
+
+    def value_of(self, column: str) -> Any:
+        """What a field of the answer says; a person is told by name."""
+        more = dict(self.more)
+        return more[column] if column in more else getattr(self, column, "")
+
+    @property
+    def told_more(self) -> list[tuple[str, str]]:
+        """Label and words of each field in ``more``."""
+        return [(BY_COLUMN[column].label, words) for column, words in self.more]
 
     @property
     def open_tasks(self) -> list[Task]:

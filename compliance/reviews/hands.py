@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from compliance.assessments.actions.writing import SAYING
+from compliance.assessments.fields import ANSWERING
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.outside import Outside
@@ -123,4 +123,4 @@ def prepares(event: Event) -> bool:
     after = trail.changes(event)[1]
     if kind == Prepares.TYPED:
         return bool(after.get("answered_by_id") == event.actor_id)
-    return bool(SAYING & set(after)) or any(moved_proofs(event.action, after))
+    return bool(after.keys() & set(ANSWERING)) or any(moved_proofs(event.action, after))

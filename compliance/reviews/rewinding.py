@@ -6,15 +6,13 @@ of people and organisations are today's: they are no part of any answer.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from compliance.assessments.actions.asking import CLEARED, MARKED
-from compliance.assessments.actions.writing import SIGNED, old_beside, old_values
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Again
 from compliance.assessments.events import (
@@ -29,6 +27,7 @@ from compliance.assessments.events import (
     NA_SENT_BACK,
     UPGRADE_UNDONE,
 )
+from compliance.assessments.fields import ANSWER_FIELDS, SIGNED, Kind, Role, from_json
 from compliance.assessments.filing import moved_proofs
 from compliance.assessments.models import (
     Action,
@@ -50,12 +49,10 @@ from compliance.reviews.moments import first_event, scope_of
 from compliance.reviews.since import said_in
 from compliance.reviews.snapshot import Rows, rows_to_tell, told
 
-_DATES = {"due_on", "later_until", "binds_from", "document_on", "covers_from"}
-_DATES |= {"covers_to", "expires_on"}
 _SAYING = {COMMENT_WRITTEN, NA_SENT_BACK}
 _FILING = {EVIDENCE_ATTACHED, EVIDENCE_DETACHED}
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_PEOPLE = ("owner", "answered_by", "changed_by", "na_by", "na_confirmed_by")
+_IDS = {f.column for f in ANSWER_FIELDS if f.kind == Kind.PERSON}
 
 
 def content_as_of(assessment: Assessment, seq: int) -> Content:
@@ -171,14 +168,15 @@ class _Winding:
         answer = self.answers.get(int(event.subject_id))
         if answer is None:
             return
-        for name, value in (old_values(before) | old_beside(before)).items():
+        for name, value in from_json(before, Role.TYPED, Role.BESIDE).items():
             self._set(answer, name, value)
         if "version" in before:
             answer.version = before["version"]
             before = {"signed": {}} | before
         if "signed" in before:
-            for name in SIGNED:
-                self._set(answer, name, _value(name, before["signed"].get(name)))
+            signed = dict.fromkeys(SIGNED) | from_json(before["signed"], Role.SIGNED)
+            for name, value in signed.items():
+                self._set(answer, name, value)
         if event.action in _SAYING:
             kept = [c for c in answer.comments.all() if c.pk != after["comment"]]
             _cache(answer, "comments", kept)
@@ -195,9 +193,9 @@ class _Winding:
             self._undo_link(event.action, action, after)
             return
         for field in before.keys() & set(ACTION_FIELDS):
-            self._set(action, field, _value(field, before[field]))
+            self._set(action, field, _value(action, field, before[field]))
         if "version" in after:
-            action.closed_at = _value("closed_at", before.get("closed_at"))
+            action.closed_at = _value(action, "closed_at", before.get("closed_at"))
         for pk in self.answers.keys() & after.get(MARKED, []):
             self.answers[pk].again = ""
         for pk in self.answers.keys() & before.get(CLEARED, []):
@@ -241,7 +239,7 @@ class _Winding:
                     answer.question = asked[value]
                     answer.cites = asked[value].cites  # type: ignore[attr-defined]
                 elif not name.startswith("left_"):
-                    self._set(answer, name, _value(name, value))
+                    self._set(answer, name, _value(answer, name, value))
 
     def _made_again(self, pk: int) -> Answer:
         """An answer that undoing a move took away: nobody had used it."""
@@ -321,24 +319,16 @@ class _Winding:
                 answer.taken_from = rows[answer.taken_from_id]
 
 
-_IDS = {f"{name}_id" for name in _PEOPLE}
-
-
-def _value(name: str, value: Any) -> Any:
+def _value(row: Model, name: str, value: Any) -> Any:
     """A value of the trail, or of a move, as its column holds it."""
-    if value in (None, ""):
-        return value
-    if name in _DATES:
-        return date.fromisoformat(value)
-    if name.endswith("_at"):
-        return datetime.fromisoformat(value)
-    return Decimal(value) if name == "effort_days" else value
+    column: Any = row._meta.get_field(name)
+    return value if value in (None, "") else column.to_python(value)
 
 
 def _put(row: Evidence | None, before: dict[str, Any]) -> None:
     if row is not None:
         for name, value in before.items():
-            setattr(row, name, _value(name, value))
+            setattr(row, name, _value(row, name, value))
 
 
 def _cache(answer: Answer, name: str, rows: list[Any]) -> None:

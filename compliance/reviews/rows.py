@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from compliance.assessments.fields import PEOPLE, TRAVELLING, Kind, json_of
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -33,12 +34,8 @@ from compliance.reviews.stated import Stated
 
 FORMAT = 2
 """Raised when the shape changes; ``docs/moving.md`` describes it."""
-ANSWER = (
-    "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
-    "later_until", "na_confirmed_at", "again", "answered_at", "changed_at", "archived_at",
-)  # fmt: skip
+ANSWER = tuple(field.name for field in TRAVELLING if field.kind != Kind.PERSON)
 """No version: it counts saves for pages that are open here, and is no state."""
-ANSWER_PEOPLE = ("owner", "na_by", "na_confirmed_by", "answered_by", "changed_by")
 EVIDENCE = (
     "id", "title", "url", "file_name", "media_type", "size_bytes", "sha256",
     "document_on", "covers_from", "covers_to", "expires_on", "added_at",
@@ -194,7 +191,7 @@ def _earlier(stated: Stated) -> dict[str, Any] | None:
     return {
         "told": stated.carried_from,
         "answers": {
-            key: dict(one.values) | {"evidence": sorted(map(str, one.proofs))}
+            key: json_of(one.values) | {"evidence": sorted(map(str, one.proofs))}
             for key, one in said.items()
         },
     }
@@ -206,7 +203,7 @@ def _answer(
     return (
         {"key": answer.question.key, "edition": refs[answer.question.edition_id]}
         | _values(answer, ANSWER)
-        | _people(answer, ANSWER_PEOPLE, people)
+        | _people(answer, PEOPLE, people)
         | {
             "taken_from": stated.taken(answer),
             "attachments": [

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from compliance.assessments.fields import ANSWERING, BY_COLUMN
 from compliance.assessments.models import Answer, Assessment
 from compliance.reviews.content import Then
-
-FIELDS = ("verdict", "value", "note", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def said_in(answers: Iterable[Answer]) -> Before:
 
 
 def _said(answer: Answer) -> Said:
-    values = {name: getattr(answer, name) for name in FIELDS}
+    values = {name: getattr(answer, name) for name in ANSWERING}
     proofs = frozenset(one.evidence_id for one in answer.attachments.all())
     return Said(values, proofs)
 
@@ -50,13 +49,13 @@ def then(answer: Answer, earlier: Before | None) -> Then | None:
     if said is None:
         is_new = answer.verdict != "unanswered"
         return Then("", ("new question",) if is_new else ())
-    changed = [_name(name) for name in FIELDS if said.values[name] != now.values[name]]
+    changed = [
+        BY_COLUMN[name].label
+        for name in ANSWERING
+        if said.values[name] != now.values[name]
+    ]
     if now.proofs - said.proofs:
         changed.append("evidence added")
     if said.proofs - now.proofs:
         changed.append("evidence taken out")
     return Then(said.values["verdict"], tuple(changed))
-
-
-def _name(field: str) -> str:
-    return "answer" if field == "verdict" else field

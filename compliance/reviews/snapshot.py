@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 from compliance.assessments.applying import Scope
+from compliance.assessments.fields import HASHED, Kind
 from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.evidence.models import Evidence
@@ -190,30 +191,35 @@ def _line(answer: Answer, beside: Beside, earlier: Before | None) -> Line:
         text=question.text,
         cites=getattr(answer, "cites", ""),
         weight=question.weight,
-        applies=answer.applies,
         applicability=beside.scope.of(question).reason,
-        binds_from=answer.binds_from,
-        verdict=answer.verdict,
-        value=told_value(answer),
-        note=answer.note,
-        reason=answer.reason,
-        owner=stated.name(answer.owner),
-        due_on=answer.due_on,
-        answered_by=stated.name(answer.answered_by),
-        answered_at=answer.answered_at,
-        changed_by=stated.name(answer.changed_by),
-        changed_at=answer.changed_at,
         proofs=tuple(beside.proofs[a.evidence_id] for a in answer.attachments.all()),
         remarks=tuple(
             Remark(stated.name(said.author), said.written_at, said.text)
             for said in answer.comments.all()
         ),
-        later_until=answer.later_until,
-        na_by=stated.name(answer.na_by),
-        na_confirmed_by=stated.name(answer.na_confirmed_by),
-        na_confirmed_at=answer.na_confirmed_at,
-        again=answer.again,
-        taken_from=stated.taken(answer),
         then=then(answer, earlier),
         tasks=tuple(sorted(about, key=lambda task: task.number)),
+        **_said(answer, stated),
     )
+
+
+_NAMED = {one.name for one in fields(Line)}
+
+
+def _said(answer: Answer, stated: Stated) -> dict[str, Any]:
+    """What the fields of an answer say, by the names that ``Line`` has for them."""
+    said: dict[str, Any] = {}
+    more = []
+    for field in HASHED:
+        value = getattr(answer, field.name)
+        if field.kind == Kind.PERSON:
+            value = stated.name(value)
+        elif field.kind == Kind.ANSWER:
+            value = stated.taken(answer)
+        elif field.kind == Kind.VALUE:
+            value = told_value(answer)
+        if field.name in _NAMED:
+            said[field.name] = value
+        elif words := field.words(value):
+            more.append((field.column, words))
+    return said | {"more": tuple(more)}

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist
 
 from compliance.assessments.carrying import told_earlier
+from compliance.assessments.fields import Role, from_json
 from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
-from compliance.reviews.since import FIELDS, Before, Said, before
+from compliance.reviews.since import Before, Said, before
 
 
 def came_with(assessment: Assessment) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class Stated:
             return before(self._carried_from)
         return {
             key: Said(
-                {name: one[name] for name in FIELDS},
+                from_json(one, Role.TYPED),
                 frozenset(map(UUID, one["evidence"])),
             )
             for key, one in self._earlier["answers"].items()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from compliance.assessments.actions.writing import fields_of
+from compliance.assessments.actions.writing import old_values
 from compliance.assessments.versions import Known, read_known
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -119,7 +119,7 @@ def test_what_a_page_cannot_show_is_not_written_by_its_row(cast, answer, con, ad
     con.fields["reason"] = text.replace("\r\n", "\n").replace("\r", "\r\n")
     assert con.type(note="Con writes") == 200
     (event,) = Event.objects.filter(action="answer.saved")
-    assert fields_of(trail.changes(event)[1]) == {"note": "Con writes"}
+    assert old_values(trail.changes(event)[1]) == {"note": "Con writes"}
 
 
 def test_page_of_faults_keeps_an_owner_who_may_not_answer_any_more(cast, answer, con):

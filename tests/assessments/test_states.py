@@ -99,7 +99,7 @@ def test_history_tells_the_day(cast, answer):
     (entry,) = history(Answer.objects.get(pk=answer.pk))
     assert entry.verdicts == ("unanswered", "later")
     assert [(c.label, c.before, c.after) for c in entry.changes] == [
-        ("Until", "none", "12 Dec 2026")
+        ("Later until", "none", "12 Dec 2026")
     ]
 
 
@@ -108,7 +108,7 @@ def test_two_days_at_once_are_compared_in_words(cast, sign_in, answer):
     save(cast.ada, answer, later_until=DAY + timedelta(days=1))
     reply = post(sign_in(cast.con), answer, base=1, later_until="2026-12-24")
     assert reply.status_code == 409
-    assert "day until which it waits" in reply.text
+    assert "later until" in reply.text
     text = " ".join(reply.text.split())
     assert ">24<" in text or "24 Dec 2026" in text
 

@@ -89,11 +89,11 @@ def test_normal_work_raises_no_alarm(cast, started, capsys):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ("verdict = 'partly'", "the verdict"),
-        ("note = 'Other'", "the note"),
-        ("version = version + 1", "the version"),
-        ("due_on = '2026-01-01'", "the due date"),
-        ("value = '\"other\"'", "the value"),
+        ("verdict = 'partly'", "“answer”"),
+        ("note = 'Other'", "“note”"),
+        ("version = version + 1", "“version”"),
+        ("due_on = '2026-01-01'", "“due date”"),
+        ("value = '\"other\"'", "“value”"),
     ],
 )
 @pytest.mark.parametrize("key", ["Q1", "Q3"])

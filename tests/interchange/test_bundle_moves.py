@@ -151,7 +151,7 @@ def test_who_answered_comes_along_and_is_held_against_what_it_came_with(
     assert list(answers_against_trail(cast.other.pk)) == []
     Answer.objects.filter(pk=rows[1]["Q1"].pk).update(answered_by=cast.zoe)
     (fault,) = answers_against_trail(cast.other.pk)
-    assert "Q1: who answered was changed" in fault.what
+    assert "Q1: “answered by” was changed" in fault.what
 
 
 def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
@@ -300,7 +300,7 @@ def test_check_of_the_trail_finds_nothing_wrong_and_then_what_was_changed(
     assert list(files_against_trail(cast.other.pk)) == []
     came.answers.filter(question__key="Q1").update(note="Else")
     (fault,) = answers_against_trail(cast.other.pk)
-    assert "Q1: the note was changed since without an entry" in str(fault)
+    assert "Q1: “note” was changed since without an entry" in str(fault)
 
 
 def test_trail_with_an_erased_event_moves(full, cast):

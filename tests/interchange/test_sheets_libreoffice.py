@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.assessments.models.answer import FIELDS
+from compliance.assessments.fields import FIELDS
 from compliance.models import Answer
 from tests import factories
 from tests.interchange import sheets

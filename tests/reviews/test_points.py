@@ -276,7 +276,7 @@ def test_nothing_differs_from_itself_and_labels_are_no_change():
     [
         ({"verdict": "partly"}, "Q1: answer"),
         ({"note": "x", "reason": "y"}, "Q1: note, reason"),
-        ({"applies": False}, "Q1: rule"),
+        ({"applies": False}, "Q1: applicability"),
         ({"proofs": ()}, "Q1: evidence"),
         ({"remarks": (Remark("Rev", NOW, "Look."),)}, "Q1: comments"),
         ({"proofs": (make_proof(expires_on=TODAY),)}, "Policy: expiry"),

@@ -19,14 +19,13 @@ from compliance.assessments.actions.writing import (
     as_known,
     changing_events,
     is_standing,
-    json_of,
     locked,
     old_values,
     write,
 )
 from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
+from compliance.assessments.fields import FIELDS, json_of
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event

@@ -33,6 +33,7 @@ from compliance.assessments.events import (
     EVIDENCE_ATTACHED,
     EVIDENCE_DETACHED,
 )
+from compliance.assessments.fields import NEEDED, TYPED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.assessments.plan import Plan, plan
@@ -100,14 +101,11 @@ def filling(
     if not others:
         msg = "Select two questions or more: the first one fills down."
         raise ValidationError(msg)
-    beside: dict[str, str] = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
-    names = ["owner_id", "due_on"]
+    names = [field.column for field in TYPED if field.bulk and not field.is_of_verdict]
     is_own = not first.kind_is_derived or first.verdict in BESIDE
     if is_own and first.verdict != Verdict.UNANSWERED:
-        names += [
-            "verdict",
-            *([beside[first.verdict]] if first.verdict in beside else []),
-        ]
+        needed = NEEDED.get(Verdict(first.verdict))
+        names += ["verdict", *([needed.column] if needed else [])]
     changes = {n: v for n in names if (v := getattr(first, n)) not in (None, "")}
     if not changes:
         msg = f"{first.question.key} has no answer, owner or due date to fill down."
@@ -296,11 +294,9 @@ def _refuse_foolish(assessment: Assessment, bulk: Bulk) -> None:
 
 def _refuse_half(changes: Changes) -> None:
     """ "Not applicable" needs its reason, "later" its day."""
-    verdict = changes.get("verdict")
-    if verdict == Verdict.NA and not changes.get("reason", "").strip():
-        raise ValidationError({"reason": "Give one reason why they do not apply."})
-    if verdict == Verdict.LATER and not changes.get("later_until"):
-        raise ValidationError({"later_until": "Say until which day they wait."})
+    field = NEEDED.get(Verdict(changes.get("verdict", Verdict.UNANSWERED)))
+    if field and not str(changes.get(field.column) or "").strip():
+        raise ValidationError({field.column: field.missing_in_many})
 
 
 def store(answers: Sequence[Answer], changes: Mapping[int, Change]) -> None:

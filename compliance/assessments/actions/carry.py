@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions.writing import ANSWERED, json_of
 from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.fields import ANSWERED, TYPED, json_of
 from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.checklists.choices import QuestionKind
@@ -61,11 +61,13 @@ def fill(answers: Sequence[Answer], earlier: dict[str, Answer]) -> None:
 def _carry(answer: Answer, earlier: Answer, owners: set[int]) -> None:
     """Fill in an unsaved answer from the earlier one of the same question.
 
-    What the new edition asks in another way keeps its note only. An owner who may
+    What the new edition asks in another way keeps its own words only, such as the note. An owner who may
     not answer now, and a due date, stay behind. "Not applicable" waits for a second person.
     It was answered by whoever answered it then, until somebody says something else.
     """
-    answer.note = earlier.note
+    for field in TYPED:
+        if field.carried and field.is_plain:
+            setattr(answer, field.column, getattr(earlier, field.column))
     if earlier.owner_id in owners:
         answer.owner_id = earlier.owner_id
     if answer.question.kind == earlier.question.kind:
@@ -139,6 +141,6 @@ def told(
 
 
 def _as_carried(answer: Answer) -> dict[str, Any]:
-    names = ("verdict", "value", "note", "reason", "owner_id", "later_until")
+    names = [field.column for field in TYPED if field.carried]
     values = json_of({name: getattr(answer, name) for name in (*names, *ANSWERED)})
     return {name: value for name, value in values.items() if value not in (None, "")}

@@ -5,12 +5,8 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from compliance.assessments.actions.following import Changes
-from compliance.assessments.actions.writing import (
-    ANSWERED,
-    json_of,
-    old_beside,
-)
 from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import ANSWERED, Role, from_json, json_of
 from compliance.assessments.models import Answer
 from compliance.audit import trail
 from compliance.organisations.models import User
@@ -33,7 +29,7 @@ def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
     """
     stands = answered(answer)
     back = _told(before) if _told(after) == stands else stands
-    return old_beside(before) | back
+    return from_json(before, Role.BESIDE) | back
 
 
 def credit(by: User, answer: Answer) -> Sides:
@@ -69,4 +65,5 @@ def _set(answer: Answer, pair: Changes) -> Sides:
 
 def _told(side: Changes) -> Changes:
     """Who answered by one side of an event; empty where it does not tell."""
-    return {f: v for f, v in old_beside(side).items() if f in ANSWERED}
+    told = from_json(side, Role.BESIDE)
+    return {field: told[field] for field in ANSWERED if field in told}

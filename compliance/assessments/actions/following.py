@@ -5,15 +5,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.choices import OPEN, Verdict
+from compliance.assessments.fields import FIELDS, NEEDED, TYPED
 from compliance.assessments.models import Answer
-from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.assessments.values import line_ends, parse
 from compliance.checklists.choices import QuestionKind
 
 Changes = dict[str, Any]
-_RESTS_ON = {Verdict.NA: "reason", Verdict.LATER: "later_until"}
-"""Verdicts that say nothing without another field."""
 
 
 def values_of(answer: Answer) -> Changes:
@@ -43,10 +41,10 @@ def touched_of(answer: Answer, changes: Changes, known: Changes) -> Changes:
     touched = {f: v for f, v in typed.items() if not _is_same(v, known[f])}
     if answer.kind_is_derived:
         touched = _where_a_value_decides(answer, touched, known)
-    for verdict, field in _RESTS_ON.items():
+    for verdict, field in NEEDED.items():
         if touched.get("verdict") == verdict != answer.verdict:
-            touched.setdefault(field, known[field])
-        elif touched.get(field) and known["verdict"] == verdict:
+            touched.setdefault(field.column, known[field.column])
+        elif touched.get(field.column) and known["verdict"] == verdict:
             touched.setdefault("verdict", verdict)
     return touched
 
@@ -59,16 +57,19 @@ def settled(answer: Answer, touched: Changes) -> Changes:
         follows["verdict"] = value_verdict(answer, merged["value"])
         if follows["verdict"] == Verdict.NA:
             follows |= _chosen_reason(answer, merged)
-    return only_later_waits(answer, touched | follows)
+    return untied(answer, touched | follows)
 
 
-def only_later_waits(answer: Answer, changes: Changes) -> Changes:
-    """The changes, without a day where the verdict will not be "later"."""
-    if changes.get("verdict", answer.verdict) == Verdict.LATER:
-        return changes
-    if answer.later_until is None:
-        return {f: v for f, v in changes.items() if f != "later_until"}
-    return changes | {"later_until": None}
+def untied(answer: Answer, changes: Changes) -> Changes:
+    """The changes, with fields emptied that go with another verdict than there will be."""
+    verdict = changes.get("verdict", answer.verdict)
+    for field in TYPED:
+        if not field.is_tied or field.needed_by == verdict:
+            continue
+        changes = {f: v for f, v in changes.items() if f != field.column}
+        if getattr(answer, field.column) != field.blank:
+            changes[field.column] = field.blank
+    return changes
 
 
 def is_chosen_na(answer: Answer, values: Changes | None = None) -> bool:

@@ -1,5 +1,6 @@
 """Answer once: taking a related answer over, keeping one's own, confirming again."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -8,7 +9,6 @@ from django.utils import timezone
 from compliance.assessments.actions.attach import attach_all, refuse_too_many_files
 from compliance.assessments.actions.following import Changes, cleaned, values_of
 from compliance.assessments.actions.writing import (
-    ANSWERING,
     as_known,
     locked,
     record,
@@ -19,6 +19,7 @@ from compliance.assessments.events import (
     ANSWER_KEPT,
     ANSWER_TAKEN_OVER,
 )
+from compliance.assessments.fields import ANSWERING
 from compliance.assessments.models import Answer
 from compliance.assessments.taking import can_be_taken, taken
 from compliance.assessments.versions import Known
@@ -160,7 +161,7 @@ def _refuse_moved(source: Answer, version: int, *, must_say: bool = True) -> Non
         raise ValidationError(f"{key} has no answer to take over.", code=STALE)
 
 
-def _refuse_stale(answer: Answer, seen: Known, fields: set[str]) -> None:
+def _refuse_stale(answer: Answer, seen: Known, fields: Iterable[str]) -> None:
     key = answer.question.key
     if seen.newest > answer.version:
         msg = "This page knows a version that does not exist. Load it again."

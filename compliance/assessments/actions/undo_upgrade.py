@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from compliance.assessments.actions.crediting import answered
 from compliance.assessments.actions.upgrade import (
-    COLUMNS,
     ROWS,
     columns,
     known_facts,
@@ -18,9 +16,16 @@ from compliance.assessments.actions.upgrade import (
     plain,
     tell,
 )
-from compliance.assessments.actions.writing import ANSWERED
 from compliance.assessments.applying import Scope
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
+from compliance.assessments.fields import (
+    ANSWERED,
+    ANSWERING,
+    BY_COLUMN,
+    Role,
+    from_json,
+    json_of,
+)
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -90,7 +95,7 @@ def _found(done: Upgrade, here: Assessment) -> dict[str, Any]:
     """Facts and answers as the undoing finds them, for looking back at that time."""
     ids = [*done.before["answers"], *done.added]
     rows = Answer.everything.filter(pk__in=ids, assessment=here).values(
-        "pk", "owner_id", "due_on", *COLUMNS
+        "pk", "question_id", "version", *BY_COLUMN
     )
     return plain({"facts": here.facts, "answers": {str(r.pop("pk")): r for r in rows}})
 
@@ -110,10 +115,7 @@ def why_not_undone(done: Upgrade, here: Assessment) -> str:
 
 def _python(row: dict[str, Any]) -> dict[str, Any]:
     """A row of ``Upgrade.before`` with its days and moments."""
-    days = {"binds_from": date, "later_until": date}
-    found = {n: kind.fromisoformat(row[n]) for n, kind in days.items() if row[n]}
-    moments = [name for name in COLUMNS if name.endswith("_at") and row[name]]
-    return row | found | {n: datetime.fromisoformat(row[n]) for n in moments}
+    return row | from_json(row, *Role)
 
 
 def _facts_then(done: Upgrade, here: Assessment) -> dict[str, Any]:
@@ -131,7 +133,9 @@ def _put_back(
 ) -> bool:
     """Put an answer back, unsaved. Whether somebody had changed it since."""
     left, then = stood.pop("left_version"), stood.pop("version")
-    is_said_since = _iso(answer.answered_at) != stood.pop("left_answered_at")
+    is_said_since = json_of(answered(answer))["answered_at"] != stood.pop(
+        "left_answered_at"
+    )
     is_newer = bool(answer.version != left)
     was_altered = left != then
     kind = answer.question.kind
@@ -154,10 +158,9 @@ def _put_back(
 
 def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
     """The fields that an undo put back, as every change of an answer is told."""
-    told_fields = ("verdict", "value", "note", "reason", "later_until")
     changed = [
         name
-        for name in told_fields
+        for name in ANSWERING
         if name in before and before[name] != getattr(answer, name)
     ]
     if any(
@@ -165,7 +168,7 @@ def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
     ):
         changed += ANSWERED
     sides = [
-        {name: _iso(side[name]) for name in changed}
+        json_of({name: side[name] for name in changed})
         for side in (before, {name: getattr(answer, name) for name in changed})
     ]
     version = answer.version
@@ -175,10 +178,6 @@ def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
         sides[0] | {"version": version - 1},
         sides[1] | {"version": version},
     )
-
-
-def _iso(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _take_away(here: Assessment, done: Upgrade) -> list[str]:

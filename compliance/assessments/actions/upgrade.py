@@ -25,6 +25,7 @@ from compliance.assessments.events import (
     ANSWER_UPGRADED,
     ASSESSMENT_UPGRADED,
 )
+from compliance.assessments.fields import ANSWER_FIELDS, Role, json_of
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
@@ -38,12 +39,10 @@ from compliance.organisations.models import User
 ROWS = 500
 """Rows that one statement changes."""
 COLUMNS = (
-    "question_id", "applies", "binds_from", "archived_at", "again", "version",
-    "verdict", "value", "note", "reason", "later_until",
-    "na_by_id", "na_confirmed_by_id", "na_confirmed_at",
-    "taken_from_id", "taken_version", "taken_at", "answered_by_id", "answered_at",
-    "changed_at", "changed_by_id",
-)  # fmt: skip
+    "question_id",
+    "version",
+    *(f.column for f in ANSWER_FIELDS if f.answering or f.role != Role.TYPED),
+)
 """What a move may change of an answer, and what undoing it puts back."""
 
 
@@ -350,13 +349,7 @@ def columns() -> list[str]:
 
 def plain(before: dict[str, Any]) -> dict[str, Any]:
     """Days and moments as ISO text, as JSON keeps them."""
-    rows = {
-        pk: {
-            name: value.isoformat() if hasattr(value, "isoformat") else value
-            for name, value in row.items()
-        }
-        for pk, row in before["answers"].items()
-    }
+    rows = {pk: json_of(row) for pk, row in before["answers"].items()}
     return before | {"answers": rows}
 
 

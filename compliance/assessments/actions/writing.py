@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,36 +12,27 @@ from django.utils import timezone
 from compliance.assessments.actions.following import (
     Changes,
     is_chosen_na,
-    only_later_waits,
+    untied,
     values_of,
 )
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import NO_OWNER, Verdict
+from compliance.assessments.fields import (
+    ANSWERED,
+    ANSWERING,
+    BESIDE_IT,
+    NEEDED,
+    SIGNED,
+    Role,
+    from_json,
+    json_of,
+)
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.models.answer import FIELDS
 from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
-
-DAYS = {"due_on", "later_until"}
-ANSWERED = ("answered_by_id", "answered_at")
-"""Who answered, and when; the trail tells both or neither."""
-BESIDE_IT = ("again", "taken_from_id", "taken_version", "taken_at", *ANSWERED)
-"""What stands beside the fields: an undo puts it back with them."""
-SIGNED = (
-    "changed_by_id",
-    "changed_at",
-    "na_by_id",
-    "na_confirmed_by_id",
-    "na_confirmed_at",
-)
-"""Who said it, and who confirmed it: what an event keeps of the state before it."""
-ANSWERING = {"verdict", "value", "note", "reason"}
-"""Fields that say something anew: whoever changes one has looked at the answer."""
-SAYING = ANSWERING | {"later_until"}
-"""Fields of an answer itself: a person who changes one has answered."""
 
 
 def locked(
@@ -81,46 +71,19 @@ def locked(
     return answer
 
 
-def json_of(values: Changes) -> Changes:
-    """Values as the trail holds them: days and moments as ISO text."""
-    return {
-        field: value.isoformat() if isinstance(value, date) else value
-        for field, value in values.items()
-    }
-
-
 def _beside(answer: Answer) -> Changes:
     return {field: getattr(answer, field) for field in BESIDE_IT}
 
 
-def python_of(field: str, value: Any) -> Any:
-    return date.fromisoformat(value) if field in DAYS and value else value
-
-
-def fields_of(side: dict[str, Any]) -> Changes:
-    return {field: value for field, value in side.items() if field in FIELDS}
-
-
 def is_standing(answer: Answer, after: dict[str, Any]) -> bool:
     """Whether the fields of an answer are still as an event left them."""
-    standing = json_of(values_of(answer))
-    return all(standing[f] == value for f, value in fields_of(after).items())
+    standing = values_of(answer)
+    return all(standing[f] == value for f, value in old_values(after).items())
 
 
-def old_values(before: dict[str, Any]) -> Changes:
-    """The fields as they were before an event."""
-    return {f: python_of(f, value) for f, value in fields_of(before).items()}
-
-
-def old_beside(before: dict[str, Any]) -> Changes:
-    """What stood beside the fields before an event."""
-    return {
-        field: datetime.fromisoformat(value)
-        if field.endswith("_at") and value
-        else value
-        for field, value in before.items()
-        if field in BESIDE_IT
-    }
+def old_values(side: Changes) -> Changes:
+    """The fields that a person sets, as one side of an event has them."""
+    return from_json(side, Role.TYPED)
 
 
 def as_known(answer: Answer, page: Known) -> Changes:
@@ -147,9 +110,9 @@ def wound_back(answer: Answer, page: Known, events: Iterable[Event]) -> Changes:
     values = values_of(answer)
     for event in events:
         before, after = trail.changes(event)
-        for field, value in fields_of(before).items():
+        for field, value in old_values(before).items():
             if after["version"] > page.of(field):
-                values[field] = python_of(field, value)
+                values[field] = value
     return values
 
 
@@ -215,7 +178,7 @@ def alter(
     belongs to the organisation is for the caller to see to.
     """
     standing = values_of(answer)
-    wanted = only_later_waits(answer, touched)
+    wanted = untied(answer, touched)
     real = {f: v for f, v in wanted.items() if v != standing[f]}
     if not real and beside is None:
         return None
@@ -224,7 +187,7 @@ def alter(
         setattr(answer, field, value)
     _refuse_half(answer)
     follow = _follow(by, answer, set(real))
-    if is_said or real.keys() & SAYING:
+    if is_said or real.keys() & set(ANSWERING):
         answer.answered_by, answer.answered_at = by, now
     for field, value in (beside or {}).items():
         setattr(answer, field, value)
@@ -254,11 +217,9 @@ def signed(answer: Answer) -> Changes:
 
 def _refuse_half(answer: Answer) -> None:
     """ "Not applicable" needs its reason, "later" its day."""
-    key = answer.question.key
-    if answer.verdict == Verdict.NA and not answer.reason.strip():
-        raise ValidationError({"reason": f"Give a reason why {key} does not apply."})
-    if answer.verdict == Verdict.LATER and answer.later_until is None:
-        raise ValidationError({"later_until": f"Say until which day {key} waits."})
+    field = NEEDED.get(Verdict(answer.verdict))
+    if field and not str(getattr(answer, field.column) or "").strip():
+        raise ValidationError({field.column: field.missing % answer.question.key})
 
 
 def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
@@ -268,7 +229,7 @@ def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
     answer with another verdict is no longer the one that was taken over.
     """
     follow = []
-    if changed & ANSWERING and answer.again:
+    if changed & set(ANSWERING) and answer.again:
         answer.again = ""
     if changed & {"verdict", "value"}:
         answer.taken_from = answer.taken_version = answer.taken_at = None

@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from compliance.assessments.actions.following import Changes
-from compliance.assessments.actions.writing import json_of
-from compliance.assessments.choices import Verdict
 from compliance.assessments.events import (
     ASSESSMENT_BROUGHT_IN,
     ASSESSMENT_STARTED,
@@ -15,20 +13,15 @@ from compliance.assessments.events import (
     EVIDENCE_DETACHED,
     NA_CONFIRMED,
 )
+from compliance.assessments.fields import ANSWERED, BY_COLUMN, TYPED, json_of
 from compliance.assessments.models import Answer, Assessment, Upgrade
-from compliance.assessments.models.answer import FIELDS
 from compliance.audit import event_types, trail
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
 
-_BLANK: Changes = dict.fromkeys(FIELDS) | {
-    "verdict": Verdict.UNANSWERED.value,
-    "note": "",
-    "reason": "",
-    "version": 0,
-    "answered_by_id": None,
-    "answered_at": None,
-}
+HELD = (*TYPED, *(BY_COLUMN[name] for name in ANSWERED))
+"""Fields that are compared with what the events say."""
+_BLANK: Changes = {field.column: field.blank for field in HELD} | {"version": 0}
 HEARD = {
     *event_types.those(changes_answer=True),
     ASSESSMENT_STARTED,
@@ -126,7 +119,7 @@ def _faults_of(organisation_id: UUID, assessment_id: UUID) -> Iterator[Fault]:
         seq = missing.pop(row["pk"], told.start or 0)
         if name := told.unlike(row):
             key = row["question__key"]
-            what = f"{key}: {_WORDS[name]} changed since without an entry"
+            what = f"{key}: “{_label(name)}” was changed since without an entry"
             yield Fault(seq, what, Kind.ANSWER)
     for pk in _taken_back(assessment_id):
         missing.pop(pk, None)
@@ -142,16 +135,5 @@ def _taken_back(assessment_id: UUID) -> Iterator[int]:
         yield from added
 
 
-_WORDS = {
-    "verdict": "the verdict was",
-    "value": "the value was",
-    "note": "the note was",
-    "reason": "the reason was",
-    "owner_id": "the owner was",
-    "due_on": "the due date was",
-    "later_until": "the day was",
-    "version": "the version was",
-    "answered_by_id": "who answered was",
-    "answered_at": "the moment of the answer was",
-    "na_confirmed_at": "the confirmation of N/A was",
-}
+def _label(column: str) -> str:
+    return BY_COLUMN[column].label if column in BY_COLUMN else column

@@ -16,18 +16,6 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.web.text import validate_text
 
-FIELDS = (
-    "verdict",
-    "value",
-    "note",
-    "reason",
-    "owner_id",
-    "due_on",
-    "later_until",
-)
-"""What a person may set on an answer, in the order the history tells it."""
-
-
 TEXT = models.TextField()
 
 

@@ -2,21 +2,20 @@
 
 import re
 from contextlib import suppress
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from compliance.assessments import actions, lines, overview
-from compliance.assessments.actions.writing import DAYS
 from compliance.assessments.choices import Verdict
 from compliance.assessments.conflict import Conflict, conflict
+from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.forms import AnswerForm
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
@@ -144,19 +143,16 @@ def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
     )
 
 
-def _told(request: MemberRequest, answer: Answer, field: str, value: Any) -> str:
+def _told(request: MemberRequest, answer: Answer, name: str, value: Any) -> str:
     """A field's value in words."""
-    if field == "verdict":
-        return Verdict(value).label
-    if field == "owner_id":
+    field = BY_COLUMN[name]
+    if field.kind == Kind.PERSON:
         members = request.organisation.memberships.with_people()
         owner = members.filter(user_id=value).first() if value else None
         return str(owner.user) if owner else "somebody unknown" if value else "nobody"
-    if field == "value":
+    if field.kind == Kind.VALUE:
         return lines.value_in_words(answer.question, value) or "nothing"
-    if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
-    return str(value or "nothing")
+    return field.words(value) or "nothing"
 
 
 def _invalid(
@@ -181,24 +177,31 @@ def _typed_row(
     """The row with what was typed in place of what is saved."""
     assessment = find(request, assessment_id)
     answer = find_answer(assessment, answer_id)
-    for name in ("note", "reason"):
-        if name in request.POST:
-            setattr(answer, name, request.POST[name])
-    if request.POST.get("verdict") in Verdict.values:
-        answer.verdict = request.POST["verdict"]
-    for name in DAYS & set(request.POST):
-        with suppress(ValueError):
-            typed = request.POST[name]
-            setattr(answer, name, date.fromisoformat(typed) if typed else None)
+    put_typed(answer, request.POST)
     if request.POST.get("owner", str(answer.owner_id)) != str(answer.owner_id):
         chosen = request.organisation.memberships.with_people()
         member = chosen.filter(user_id__in=_ids(request.POST["owner"])).first()
         answer.owner = member.user if member else None
-    if "value" in request.POST:
-        typed_values = [text for text in request.POST.getlist("value") if text]
-        is_list = answer.question.kind == QuestionKind.CHOICES
-        answer.value = typed_values if is_list else "".join(typed_values[:1])
     return row_context(request, assessment, answer)
+
+
+def put_typed(answer: Answer, sent: QueryDict) -> None:
+    """Show in a row what was typed, as far as it can be shown; but for people."""
+    for field in TYPED:
+        if field.name not in sent:
+            continue
+        typed = sent[field.name]
+        if field.kind == Kind.TEXT:
+            setattr(answer, field.column, typed)
+        elif field.kind == Kind.VERDICT and typed in Verdict.values:
+            answer.verdict = typed
+        elif field.kind == Kind.DAY:
+            with suppress(ValueError):
+                setattr(answer, field.column, field.from_json(typed) or None)
+        elif field.kind == Kind.VALUE:
+            texts = [text for text in sent.getlist(field.name) if text]
+            is_list = answer.question.kind == QuestionKind.CHOICES
+            answer.value = texts if is_list else "".join(texts[:1])
 
 
 def _ids(typed: str) -> list[int]:

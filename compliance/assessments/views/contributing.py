@@ -21,7 +21,7 @@ from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.forms import AnswerForm
 from compliance.assessments.mine import MOST_SHOWN, Share, asked_by, share, shares
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.views.answers import compared
+from compliance.assessments.views.answers import compared, put_typed
 from compliance.assessments.views.looking import whole
 from compliance.assessments.views.workspace import find, find_answer
 from compliance.organisations.access import (
@@ -190,14 +190,7 @@ def _again(
     opened = get_object_or_404(assessment.answers, pk=answer_id)
     context = _context(request, share(assessment, request.user), opened) | more
     answer = context["line"].answer
-    for name in ("note", "reason"):
-        if name in request.POST:
-            setattr(answer, name, request.POST[name])
-    if request.POST.get("verdict") in Verdict.values:
-        answer.verdict = request.POST["verdict"]
-    if typed := request.POST.getlist("value"):
-        several = answer.question.kind == "choices"
-        answer.value = typed if several else typed[-1]
+    put_typed(answer, request.POST)
     return render(request, "assessments/contribute.html", context, status=status)
 
 

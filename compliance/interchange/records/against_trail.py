@@ -7,15 +7,16 @@ text that was erased counts as any text.
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Protocol
 
 from compliance.assessments.against_trail import answers, beside
 from compliance.assessments.events import ANSWER_RETURNED
+from compliance.assessments.fields import TYPED, Kind
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
 from compliance.interchange.records.layout import ROWS
-from compliance.interchange.records.values import values_of
 from compliance.reviews import told as reviews
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.hands import makes, prepares
@@ -23,14 +24,10 @@ from compliance.reviews.hands import makes, prepares
 _SIGNOFF = (
     "content_hash", "statement", "reservations", "role", "signer", "method",
 )  # fmt: skip
-_ANSWER = (
-    "verdict", "value", "note", "reason", "due_on", "later_until", "answered_at",
-    "na_confirmed_at",
-)  # fmt: skip
-_TEXTS = {"value", "note", "reason"}
+_TEXTS = {field.column for field in TYPED if field.erasable}
 ANY = "\0"
 """Stands for a text that was erased; no text of a person has this sign."""
-_PEOPLE = {"owner_id": "owner", "answered_by_id": "answered_by"}
+_PEOPLE = {f.column: f.name for f in answers.HELD if f.kind == Kind.PERSON}
 """Columns that name somebody by the numbers of the trail, and those of the rows."""
 
 
@@ -225,7 +222,7 @@ def _hands(
 
 def _moment(text: Any) -> Any:
     try:
-        return values_of({"at": text}, ("at",))["at"]
+        return datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return text
 
@@ -249,7 +246,9 @@ def _answer(
     told, key = heard.answers, row["key"]
     said = told.values.get(pk, {})
     seq = told.last.get(pk, told.start or 0)
-    stands = values_of(row, _ANSWER) | {"pk": pk}
+    held = [f for f in answers.HELD if f.column not in _PEOPLE]
+    stands = {f.column: f.from_json(row[f.name]) for f in held}
+    stands |= {"pk": pk, "na_confirmed_at": _moment(row["na_confirmed_at"])}
     stands |= {column: said.get(column) for column in _PEOPLE}
     stands["version"] = said.get("version", 0)  # no row tells it
     stands |= {n: said[n] for n in _TEXTS & said.keys() if (pk, n) in heard.unsure}

@@ -4,15 +4,17 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from compliance.assessments.fields import HASHED
 from compliance.interchange.formats.csv_file import guarded
 from compliance.reviews.content import Content, Line
 
-COLUMNS = (
+_QUESTION = (
     "section", "question", "title", "text", "cites", "weight", "applies",
-    "applicability", "binds_from", "verdict", "value", "note", "reason", "owner",
-    "due_on", "later_until", "answered_by", "answered_at", "changed_by", "changed_at",
-    "na_by", "na_confirmed_by", "evidence", "evidence_sha256", "actions", "comments",
+    "applicability", "binds_from",
 )  # fmt: skip
+_FIELDS = tuple(field.name for field in HASHED if field.name not in _QUESTION)
+_BESIDE = ("evidence", "evidence_sha256", "actions", "comments")
+COLUMNS = (*_QUESTION, *_FIELDS, *_BESIDE)
 ARCHIVED = "archived"
 """What stands for a section beside answers that the edition no longer asks for."""
 
@@ -38,9 +40,7 @@ def _cells(line: Line) -> tuple[object, ...]:
     return (
         line.key, line.title, line.text, line.cites, line.weight,
         "yes" if line.applies else "no", line.applicability, line.binds_from,
-        line.verdict, line.value, line.note, line.reason, line.owner,
-        line.due_on, line.later_until, line.answered_by, line.answered_at,
-        line.changed_by, line.changed_at, line.na_by, line.na_confirmed_by,
+        *(line.value_of(name) for name in _FIELDS),
         "\n".join(f"E{proof.number} {proof.title}" for proof in proofs),
         "\n".join(proof.sha256 for proof in proofs),
         "\n".join(f"{task.code} {task.title}" for task in line.tasks),

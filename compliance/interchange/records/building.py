@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import models
 
 from compliance.assessments.choices import AssessmentStatus, Verdict
+from compliance.assessments.fields import PEOPLE
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -24,7 +24,7 @@ from compliance.interchange.records.life import Life
 from compliance.interchange.records.planning import Coming, renumbered
 from compliance.interchange.records.values import create, values_of
 from compliance.organisations.models import Organisation, User
-from compliance.reviews.rows import ANSWER_PEOPLE
+from compliance.reviews.rows import ANSWER
 
 BATCH = 500
 
@@ -65,7 +65,7 @@ class Building:
     def _assessment(self) -> Assessment:
         said = self.rows["assessment"]
         names = ("subject", "period_from", "period_to", "due_on", "facts", "started_at")
-        values = values_of(said, names)
+        values = values_of(Assessment, said, names)
         assessment = Assessment(
             pk=_free(Assessment, [said["id"]])[said["id"]],
             organisation=self.organisation,
@@ -83,19 +83,14 @@ class Building:
     def _add_answers(self) -> None:
         found = Question.objects.filter(edition__in=self.editions.values())
         ids = {(q.edition_id, q.key): q.pk for q in found.only("edition", "key")}
-        names = (
-            "applies", "binds_from", "verdict", "value", "note", "reason", "due_on",
-            "later_until", "na_confirmed_at", "again", "answered_at", "changed_at",
-            "archived_at",
-        )  # fmt: skip
         for said in self.rows["answers"]:
             edition = self.editions[said["edition"]]
             self.answers.append(
                 Answer(
                     assessment=self.assessment,
                     question_id=ids[edition.pk, said["key"]],
-                    **values_of(said, names),
-                    **self._named(said, *ANSWER_PEOPLE),
+                    **values_of(Answer, said, ANSWER),
+                    **self._named(said, *PEOPLE),
                 )
             )
         Answer.everything.bulk_create(self.answers, batch_size=BATCH)
@@ -112,7 +107,7 @@ class Building:
                 pk=ids[row["id"]],
                 organisation=self.organisation,
                 media_type=self.coming.media_types[row["id"]],
-                **values_of(row, names),
+                **values_of(Evidence, row, names),
                 **self._named(row, "added_by"),
             )
         create(list(self.evidence.values()), "added_at")
@@ -137,7 +132,7 @@ class Building:
         comments = [
             Comment(
                 answer=answer,
-                **values_of(one, ("text", "written_at", "resolved_at")),
+                **values_of(Comment, one, ("text", "written_at", "resolved_at")),
                 **self._named(one, "author", "resolved_by"),
             )
             for answer, one in told
@@ -152,8 +147,8 @@ class Building:
 
     def _add_actions(self) -> None:
         names = (
-            "title", "text", "due_on", "priority", "status", "version", "created_at",
-            "closed_at",
+            "title", "text", "due_on", "priority", "status", "effort_days", "version",
+            "created_at", "closed_at",
         )  # fmt: skip
         self.numbers = renumbered(self.rows, self.organisation)
         said = self.rows["actions"]
@@ -161,8 +156,7 @@ class Building:
             Action(
                 organisation=self.organisation,
                 number=self.numbers.get(one["number"], one["number"]),
-                effort_days=one["effort_days"] and Decimal(one["effort_days"]),
-                **values_of(one, names),
+                **values_of(Action, one, names),
                 **self._named(one, "owner", "created_by", "closed_by"),
             )
             for one in said

@@ -42,14 +42,16 @@ class Life:
         for said in self.rows["reviews"]:
             review = Review.objects.create(
                 assessment=self.assessment,
-                **values_of(said, names),
+                **values_of(Review, said, names),
                 **self._named(said, "sent_by", "ended_by"),
             )
             Check.objects.bulk_create(
                 Check(
                     review=review,
                     answer=answers[one["answer"]],
-                    **values_of(one, ("version", "seen", "result", "reason", "at")),
+                    **values_of(
+                        Check, one, ("version", "seen", "result", "reason", "at")
+                    ),
                     **self._named(one, "by"),
                 )
                 for one in said["checks"]
@@ -72,7 +74,7 @@ class Life:
         SignOff.objects.create(
             assessment=self.assessment,
             snapshot=self._snapshot(said["content_hash"]),
-            **values_of(said, _SIGNOFF),
+            **values_of(SignOff, said, _SIGNOFF),
             **self._named(said, "signed_by"),
         )
         self._go(AssessmentStatus.SIGNED)
@@ -89,7 +91,7 @@ class Life:
         names = ("revision", "reason", "asked_at", "decision", "decided_at", "changed")
         Reopening.objects.create(
             assessment=self.assessment,
-            **values_of(said, names),
+            **values_of(Reopening, said, names),
             **self._named(said, "asked_by", "decided_by"),
         )
 

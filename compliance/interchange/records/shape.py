@@ -3,11 +3,19 @@
 Text is kept as it is, to the sign: it has to give the same hash again.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from django.core.exceptions import ValidationError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    create_model,
+    model_validator,
+)
 
 from compliance.assessments.choices import (
     ActionStatus,
@@ -16,6 +24,8 @@ from compliance.assessments.choices import (
     Priority,
     Verdict,
 )
+from compliance.assessments.fields import TRAVELLING, TYPED, Kind
+from compliance.assessments.fields import Field as AnswerField
 from compliance.checklists.choices import EditionStatus
 from compliance.interchange.records import layout
 from compliance.reviews.choices import CheckResult, Decision, ReviewEnd
@@ -74,6 +84,17 @@ Person = Annotated[str, Field(pattern=r"^p[1-9][0-9]{0,5}$")]
 Ref = Annotated[str, Field(pattern=r"^d[1-9][0-9]{0,2}$")]
 Value = Text | list[Text] | int | float | None
 Short = Annotated[str, AfterValidator(_line), Field(max_length=60)]
+_SHAPES: dict[Kind, Any] = {
+    Kind.VERDICT: Annotated[Verdict, Field(strict=False)],
+    Kind.VALUE: Value,
+    Kind.TEXT: Text,
+    Kind.PERSON: Person | None,
+    Kind.DAY: Day | None,
+    Kind.MOMENT: Moment | None,
+    Kind.FLAG: bool,
+    Kind.WORD: Literal[""] | Annotated[Again, Field(strict=False)],
+}
+"""How a kind of field stands in ``rows.json``."""
 
 
 class Part(BaseModel):
@@ -141,47 +162,37 @@ class CommentPart(Part):
     mentions: list[Person]
 
 
-class SaidPart(Part):
+def _part(base: type[Part], fields: Iterable[AnswerField]) -> Any:
+    """A part with those fields of an answer, too."""
+    shapes = {field.name: (_SHAPES[field.kind], ...) for field in fields}
+    return create_model(base.__name__, __base__=base, **shapes)  # type: ignore[call-overload]
+
+
+class _Said(Part):
     """What the earlier assessment said of a question."""
 
-    verdict: Annotated[Verdict, Field(strict=False)]
-    value: Value
-    note: Text
-    reason: Text
     evidence: list[Id]
+
+
+SaidPart = _part(_Said, (field for field in TYPED if field.answering))
 
 
 class EarlierPart(Part):
     told: Text
-    answers: dict[Key, SaidPart]
+    answers: dict[Key, SaidPart]  # type: ignore[valid-type]
 
 
-class AnswerPart(Part):
+class _Answer(Part):
     key: Key
     edition: Ref
-    applies: bool
-    binds_from: Day | None
-    verdict: Annotated[Verdict, Field(strict=False)]
-    value: Value
-    note: Text
-    reason: Text
-    due_on: Day | None
-    later_until: Day | None
-    na_confirmed_at: Moment | None
-    again: Literal[""] | Annotated[Again, Field(strict=False)]
     version: Count = 0
-    answered_at: Moment | None
-    changed_at: Moment | None
-    archived_at: Moment | None
-    owner: Person | None
-    na_by: Person | None
-    na_confirmed_by: Person | None
-    answered_by: Person | None
-    changed_by: Person | None
     taken_from: Text
     hands: list[Person]
     attachments: list[AttachmentPart]
     comments: list[CommentPart]
+
+
+AnswerPart = _part(_Answer, TRAVELLING)
 
 
 class EvidencePart(Part):
@@ -286,7 +297,7 @@ class Rows(Part):
     assessment: AssessmentPart
     editions: Annotated[list[EditionPart], Field(min_length=1, max_length=200)]
     earlier: EarlierPart | None
-    answers: Annotated[list[AnswerPart], Field(max_length=layout.MOST_ANSWERS)]
+    answers: Annotated[list[AnswerPart], Field(max_length=layout.MOST_ANSWERS)]  # type: ignore[valid-type]
     evidence: list[EvidencePart]
     actions: list[ActionPart]
     reviews: list[ReviewPart]

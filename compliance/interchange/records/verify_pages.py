@@ -205,6 +205,8 @@ def _told(line: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
     for name in OWN_BLOCK:
         if line[name] and not (name == "value" and DAY.fullmatch(line[name])):
             yield name, line[name], True
+    for name, text in got(line, "more", []):
+        yield name, text, True
     for proof in line["proofs"]:
         yield "evidence", proof["title"], False
     for remark in line["remarks"]:

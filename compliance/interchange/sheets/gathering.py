@@ -7,7 +7,7 @@ from datetime import date, datetime
 from compliance.assessments.actions.following import choices_of, values_of
 from compliance.assessments.actions.writing import (
     changing_events,
-    fields_of,
+    old_values,
     wound_back,
 )
 from compliance.assessments.models import Answer, Assessment
@@ -122,7 +122,7 @@ def _last(events: Iterable[Event]) -> dict[str, Event]:
     """The newest of some events, newest first, by each field that it set."""
     found: dict[str, Event] = {}
     for event in events:
-        for name in fields_of(trail.changes(event)[1]):
+        for name in old_values(trail.changes(event)[1]):
             found.setdefault(name, event)
     return found
 
