@@ -12,6 +12,8 @@ from compliance.web.languages import language_name
 
 Document = Mapping[str, Any]
 """An edition, or a part of one, as ``content.document`` gives it."""
+WHERE = "simulator"
+"""What to open for a gate or an example."""
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 
 
@@ -30,7 +32,7 @@ class Cited:
 class Item:
     """One thing to put right; ``place`` is the key of a question, "" for the edition.
 
-    ``where`` says what to open: "question", "facts", "head", "outline" or
+    ``where`` says what to open: "question", "facts", "head", "outline", "simulator" or
     "translations".
     """
 
@@ -144,8 +146,11 @@ def _bind_faults(question: Document, document: Document) -> Iterator[str]:
 
 def _unsound(document: Document) -> Iterator[Item]:
     """Rules, facts, gates and examples that cannot be relied on."""
+    dangling = soundness.dangling(document)
     for path, reason in soundness.faults(document):
-        if path[0] == "sections":
+        if (path, reason) in dangling:
+            yield Item(_named(path, document, reason), is_blocking=False, where=WHERE)
+        elif path[0] == "sections":
             section = document["sections"][path[1]]
             key = section["questions"][path[3]]["key"]
             text = f"Its rule cannot be read: {reason}."
@@ -156,11 +161,16 @@ def _unsound(document: Document) -> Iterator[Item]:
             label = document["facts"][path[1]]["label"]
             text = f"The fact “{label}”: {reason}."
             yield Item(text, is_blocking=True, where="facts")
-        elif path[1] == "gates":
-            title = document["edition"]["gates"][path[2]]["title"]
-            yield Item(f"{title}: {reason}.", is_blocking=True, where="simulator")
         else:
-            yield Item(f"{reason.rstrip('.')}.", is_blocking=True, where="simulator")
+            yield Item(_named(path, document, reason), is_blocking=True, where=WHERE)
+
+
+def _named(path: soundness.Path, document: Document, reason: str) -> str:
+    """A fault of a gate or of an example, with its name."""
+    part = document["edition"][path[1]][path[2]]
+    name = part.get("title") or part["name"]
+    said = reason.rstrip(".")
+    return f"{said}." if said.startswith(name) else f"{name}: {said}."
 
 
 def _repeats(document: Document) -> Iterator[Item]:

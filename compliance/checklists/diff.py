@@ -86,7 +86,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A fact that was added, removed or asked in another way."""
+    """A fact that was added, removed or asked in another way; or a gate."""
 
     kind: ChangeKind
     label: str
@@ -129,7 +129,8 @@ def compare(old: Document, new: Document) -> Diff:
         (_, title), _ = now or before[key]
         kinds = _kinds(was, now, is_moved=key in moved)
         items.append(Item(key, kinds, title, was and was[1], now and now[1]))
-    return Diff(tuple(items), tuple(_facts(old["facts"], new["facts"])))
+    facts = [*_facts(old["facts"], new["facts"]), *_gates(old, new)]
+    return Diff(tuple(items), tuple(facts))
 
 
 def word_diff(old: str, new: str, most: int = 4000) -> Runs:
@@ -239,6 +240,21 @@ def _facts(old: Iterable[Document], new: Iterable[Document]) -> Iterator[FactCha
     for key, fact in before.items():
         if key not in after:
             yield FactChange(ChangeKind.REMOVED, fact["label"], key)
+
+
+def _gates(old: Document, new: Document) -> Iterator[FactChange]:
+    """Gates that were added, removed or changed; they have no keys among the facts."""
+    before, after = (
+        {gate["key"]: gate for gate in document.get("edition", {}).get("gates") or ()}
+        for document in (old, new)
+    )
+    for key in {**before, **after}:
+        was, now = before.get(key), after.get(key)
+        kind = ChangeKind.RULE
+        if was is None or now is None:
+            kind = ChangeKind.ADDED if was is None else ChangeKind.REMOVED
+        if was != now:
+            yield FactChange(kind, (now or was or {})["title"], f"gate {key}")
 
 
 def _fact_kind(old: Document, new: Document) -> ChangeKind:

@@ -10,6 +10,8 @@ MOST_LINES = 500
 """Points of a list: of a good answer, kinds of evidence, citations, related questions."""
 MOST_FACTS = 50
 """Facts of an edition."""
+MOST_ORGANISATIONS = 60
+"""Examples of an edition."""
 MOST_DATES = 20
 MOST_ROWS = 60
 """Conditions and groups of one rule."""

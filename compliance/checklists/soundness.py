@@ -25,8 +25,8 @@ NEVER_APPLIES = "no answer to the facts makes it apply"
 def faults(document: Document) -> list[Fault]:
     """All that is unsound; examples are run only when everything else is sound."""
     known = choices_of(document["facts"])
-    found = [*broken(document), *_questions(document, known)]
-    return found or list(_differences(document))
+    found = [*broken(document), *dangling(document), *_questions(document, known)]
+    return found or list(differences(document))
 
 
 def broken(document: Document) -> list[Fault]:
@@ -38,6 +38,29 @@ def broken(document: Document) -> list[Fault]:
         *_essentials(document, known),
         *_organisations(document, known),
     ]
+
+
+def dangling(document: Document) -> list[Fault]:
+    """Keys in gates and examples that no question has: harmless, and out of date."""
+    asked = {q["key"] for _, q in _placed(document)}
+    return [
+        ((*path, name, at), f"{key} is no question of the checklist")
+        for path, part in _naming(document)
+        for name in ("questions", "all_but")
+        for at, key in enumerate(part.get(name, ()))
+        if key not in asked
+    ]
+
+
+def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Whatever names questions by their keys, with its path."""
+    edition = document["edition"]
+    for at, gate in enumerate(edition.get("gates") or ()):
+        yield ("edition", "gates", at), gate
+    for at, one in enumerate(edition.get("organisations") or ()):
+        for name in simulator.EXPECTED:
+            for to, group in enumerate(one.get(name) or ()):
+                yield ("edition", "organisations", at, name, to), group
 
 
 def choices_of(facts: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
@@ -138,19 +161,12 @@ def _implication(
 
 
 def _gates(document: Document, known: Known) -> Iterator[Fault]:
-    asked = {q["key"] for _, q in _placed(document)}
     seen: set[str] = set()
     for at, gate in enumerate(document["edition"].get("gates") or ()):
         path: Path = ("edition", "gates", at)
         if gate["key"] in seen:
             yield (*path, "key"), "another gate has this key"
         seen.add(gate["key"])
-        for name in ("questions", "all_but"):
-            for n in unknown(gate.get(name, ()), asked):
-                yield (
-                    (*path, name, n),
-                    f"{gate[name][n]} is no question of the checklist",
-                )
         yield from _rows(gate, path, document, known)
 
 
@@ -205,7 +221,7 @@ def _questions(document: Document, known: Known) -> Iterator[Fault]:
             yield (*path, "rule"), reason
         elif named := contested.intersection(rules.uses(rule)):
             yield (*path, "rule"), _dates_alone(min(named))
-        elif not _can_apply(question, document):
+        elif not can_apply(question, document):
             yield (*path, "rule"), NEVER_APPLIES
         for name in ("applies_from", "applies_until"):
             for at, entry in enumerate(question.get(name) or ()):
@@ -214,7 +230,8 @@ def _questions(document: Document, known: Known) -> Iterator[Fault]:
         yield from _days(question, path)
 
 
-def _can_apply(question: Document, document: Document) -> bool:
+def can_apply(question: Document, document: Document) -> bool:
+    """Whether some answer to the facts makes a question apply, by rule and roles."""
     role_fact = document["edition"]["role_fact"]
     roles = document["edition"]["roles"]
     binds = rules.bound([r for r in question["binds"] if r in roles], role_fact)
@@ -229,7 +246,6 @@ def _days(question: Document, path: Path) -> Iterator[Fault]:
 
 
 def _organisations(document: Document, known: Known) -> Iterator[Fault]:
-    asked = {q["key"] for _, q in _placed(document)}
     gates = {gate["key"] for gate in document["edition"].get("gates") or ()}
     seen: set[str] = set()
     for at, one in enumerate(document["edition"].get("organisations") or ()):
@@ -243,10 +259,6 @@ def _organisations(document: Document, known: Known) -> Iterator[Fault]:
                 here = (*path, name, to)
                 if group.get("gate") and group["gate"] not in gates:
                     yield (*here, "gate"), f"no gate is called {group['gate']!r}"
-                for part in ("questions", "all_but"):
-                    for n in unknown(group.get(part, ()), asked):
-                        reason = f"{group[part][n]} is no question of the checklist"
-                        yield (*here, part, n), reason
 
 
 def _facts(
@@ -262,12 +274,7 @@ def _facts(
             yield (*path, key), f"fact {key!r} has one answer"
 
 
-def unknown(keys: Iterable[str], asked: set[str]) -> list[int]:
-    """Where keys stand that no question has."""
-    return [at for at, key in enumerate(keys) if key not in asked]
-
-
-def _differences(document: Document) -> Iterator[Fault]:
+def differences(document: Document) -> Iterator[Fault]:
     """What the examples of an edition say of the law, and its rules do not."""
     for at, one in enumerate(document["edition"].get("organisations") or ()):
         for result in simulator.simulate(document, one).different:

@@ -14,6 +14,7 @@ from compliance.checklists.views import (
     replacing,
     roles,
     shaping,
+    simulator,
     translating,
 )
 
@@ -24,6 +25,17 @@ urlpatterns = [
     path("editors/", reading.editors, name="editors"),
     path("<int:edition_id>/", reading.detail, name="detail"),
     path("<int:edition_id>/to/<int:other_id>/", reading.diff, name="diff"),
+    path("<int:edition_id>/simulator/", simulator.simulator, name="simulator"),
+    path(
+        "<int:edition_id>/simulator/save/",
+        simulator.organisation_save,
+        name="organisation_save",
+    ),
+    path(
+        "<int:edition_id>/simulator/remove/",
+        simulator.organisation_remove,
+        name="organisation_remove",
+    ),
     path("<int:edition_id>/clone/", publishing.clone, name="clone"),
     path("<int:edition_id>/next/", publishing.draft_next, name="draft_next"),
     path("<int:edition_id>/edit/", editing.edit, name="edit"),

@@ -66,10 +66,10 @@ def test_rule_with_groups_is_built_without_script(ada, draft):
         assert "Typed and not lost?" in page.text
         data = shown(page)
     data |= {"if-0-picks": "eu=yes", "if-1-join": "none", "if-3-test": "not"}
-    data |= {"if-2-picks": ["data=health", "data=children"], "if-3-picks": "eu=no"}
+    data |= {"if-2-picks": ["data=health", "data=children"], "if-3-picks": "eu=yes"}
     assert not Event.objects.exists()
     assert ada.post(url("question_save", draft), data).status_code == 302
-    none = {"any": [{"data": ["health", "children"]}, {"not": {"eu": ["no"]}}]}
+    none = {"any": [{"data": ["health", "children"]}, {"not": {"eu": ["yes"]}}]}
     assert question_of(draft)["rule"] == {"all": [{"eu": ["yes"]}, {"not": none}]}
     page = ada.get(url("edit", draft) + "?question=Q1")
     assert "and not (Data is “Health data” or “Data of children” or not" in flat(

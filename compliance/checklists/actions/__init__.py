@@ -22,6 +22,10 @@ from compliance.checklists.actions.library import (
 )
 from compliance.checklists.actions.merging import merge
 from compliance.checklists.actions.moving import move_question, move_section
+from compliance.checklists.actions.organisations import (
+    remove_organisation,
+    save_organisation,
+)
 from compliance.checklists.actions.outline import (
     add_question,
     add_section,
@@ -72,12 +76,14 @@ __all__ = [
     "release_provision",
     "remove_fact",
     "remove_language",
+    "remove_organisation",
     "remove_question",
     "remove_section",
     "replace_all",
     "retire",
     "save_fact",
     "save_head",
+    "save_organisation",
     "save_question",
     "save_section",
     "save_translation",

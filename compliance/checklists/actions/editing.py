@@ -3,7 +3,7 @@
 from typing import Any
 
 from compliance.audit.models import Event
-from compliance.checklists import content
+from compliance.checklists import content, rules, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
     StaleError,
@@ -14,6 +14,7 @@ from compliance.checklists.events import QUESTION_CHANGED
 from compliance.checklists.models import (
     Choice,
     Citation,
+    Edition,
     Provision,
     Question,
 )
@@ -44,6 +45,8 @@ def save_question(
         changed = {n: value for n, value in kept.items() if stands.get(n) != value}
         if not changed:
             return None
+        if not changed.keys().isdisjoint({"rule", "binds"}):
+            _refuse_never(edition, stands | changed)
         for name in changed.keys() - {"choices", "cites"}:
             setattr(question, name, changed[name])
         question.version += 1
@@ -56,6 +59,18 @@ def save_question(
             cite(question, changed["cites"])
         before = {name: stands.get(name) for name in changed}
         return record(by, edition, QUESTION_CHANGED, {"key": key} | before, changed)
+
+
+def _refuse_never(edition: Edition, question: dict[str, Any]) -> None:
+    """A question that no answer to the facts makes apply is asked of nobody."""
+    facts = [content.fact_document(fact) for fact in edition.facts.all()]
+    known = soundness.choices_of(facts)
+    head = {"roles": edition.roles, "role_fact": edition.role_fact}
+    if question["rule"] and rules.fault_of(question["rule"], known):
+        return  # told by the check list: a fact may have gone meanwhile
+    if not soundness.can_apply(question, {"edition": head, "facts": facts}):
+        msg = "No answer to the facts makes it apply; change its rule, or whom it binds"
+        raise RefusedError(msg)
 
 
 def choose(question: Question, choices: list[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from compliance.audit.models import Event
-from compliance.checklists import content, rules
+from compliance.checklists import content, rules, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
     free_key,
@@ -34,7 +34,9 @@ def save_fact(
         if not key:
             return _added(by, edition, values)
         fact = edition.facts.get(key=key)
-        return rewrite(by, edition, fact, version, content.as_kept(values))
+        event = rewrite(by, edition, fact, version, content.as_kept(values))
+        _refuse_broken(edition)
+        return event
 
 
 def _added(by: Any, edition: Edition, values: dict[str, Any]) -> Event:
@@ -64,7 +66,21 @@ def remove_fact(
         place = {"position": fact.position, "version": fact.version}
         before = content.fact_document(fact) | place
         fact.delete()
+        _refuse_broken(edition)
         return record(by, edition, FACT_REMOVED, before, {})
+
+
+def _refuse_broken(edition: Edition) -> None:
+    """Gates, implications and examples rest on facts and choices that are there."""
+    document = content.document(edition)
+    for path, reason in soundness.broken(document):
+        if path[0] == "facts":
+            name = document["facts"][path[1]]["label"]
+        else:
+            part = document["edition"][path[1]][path[2]]
+            name = part.get("title") or part["name"]
+        msg = f"“{name}” rests on it: {reason}"
+        raise RefusedError(msg)
 
 
 def _users(edition: Edition, key: str) -> list[str]:

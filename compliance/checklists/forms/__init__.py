@@ -1,6 +1,7 @@
 """What people may type about checklists."""
 
 from compliance.checklists.forms.guidance import GuidanceForm
+from compliance.checklists.forms.organisation import OrganisationForm
 from compliance.checklists.forms.parts import (
     CloneForm,
     DiscardForm,
@@ -39,6 +40,7 @@ __all__ = [
     "NewQuestionForm",
     "NewSectionForm",
     "NextForm",
+    "OrganisationForm",
     "QuestionEditor",
     "QuestionForm",
     "ReasonForm",

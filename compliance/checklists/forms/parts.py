@@ -187,7 +187,15 @@ class UndoForm(forms.Form):
     seq = forms.IntegerField(min_value=1, max_value=2**31)
     page = forms.ChoiceField(
         choices=[
-            (n, "") for n in ("head", "facts", "roles", "translations", "translate")
+            (n, "")
+            for n in (
+                "head",
+                "facts",
+                "roles",
+                "simulator",
+                "translations",
+                "translate",
+            )
         ],
         required=False,
     )

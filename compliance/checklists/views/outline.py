@@ -167,7 +167,9 @@ def _undone(
         )
         query = {"language": language, "part": part or "edition", "key": key}
         return redirect(
-            path if page in {"head", "facts", "roles"} else f"{path}?{urlencode(query)}"
+            path
+            if page in {"head", "facts", "roles", "simulator"}
+            else f"{path}?{urlencode(query)}"
         )
     is_shown = part in {"question", "section"} and key
     return _back(request, edition, **({part: key} if is_shown else {}))

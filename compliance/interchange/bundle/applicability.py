@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from compliance.checklists.choices import Effect
+from compliance.checklists.limits import MOST_ORGANISATIONS
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -21,7 +22,6 @@ from compliance.interchange.bundle.words import (
 
 MOST_GATES = 20
 MOST_GATE_ROWS = 40
-MOST_ORGANISATIONS = 60
 MOST_GROUPS = 200
 MOST_KEYS = 5_000
 """Keys of questions that a gate or a group names; an edition has no more questions."""
