@@ -167,8 +167,7 @@ def _unsound(document: Document) -> Iterator[Item]:
 
 def _named(path: soundness.Path, document: Document, reason: str) -> str:
     """A fault of a gate or of an example, with its name."""
-    part = document["edition"][path[1]][path[2]]
-    name = part.get("title") or part["name"]
+    name = soundness.name_of(path, document)
     said = reason.rstrip(".")
     return f"{said}." if said.startswith(name) else f"{name}: {said}."
 

@@ -55,12 +55,24 @@ def dangling(document: Document) -> list[Fault]:
 def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Whatever names questions by their keys, with its path."""
     edition = document["edition"]
+    if essentials := edition.get("essentials"):
+        yield ("edition", "essentials"), essentials
     for at, gate in enumerate(edition.get("gates") or ()):
         yield ("edition", "gates", at), gate
     for at, one in enumerate(edition.get("organisations") or ()):
         for name in simulator.EXPECTED:
             for to, group in enumerate(one.get(name) or ()):
                 yield ("edition", "organisations", at, name, to), group
+
+
+def name_of(path: Path, document: Document) -> str:
+    """What the fact, gate or example at a path is called."""
+    if path[0] == "facts":
+        return str(document["facts"][path[1]]["label"])
+    if path[1] == "essentials":
+        return "Essentials"
+    part = document["edition"][path[1]][path[2]]
+    return str(part.get("title") or part["name"])
 
 
 def choices_of(facts: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
@@ -203,13 +215,8 @@ def _essentials(document: Document, known: Known) -> Iterator[Fault]:
     found = document["edition"].get("essentials")
     if not found:
         return
-    path: Path = ("edition", "essentials")
-    asked = {q["key"] for _, q in _placed(document)}
-    for n in unknown(found["questions"], asked):
-        words = f"{found['questions'][n]} is no question of the checklist"
-        yield (*path, "questions", n), words
     if reason := _rule(found["when"], document, known):
-        yield (*path, "when"), reason
+        yield ("edition", "essentials", "when"), reason
 
 
 def _questions(document: Document, known: Known) -> Iterator[Fault]:

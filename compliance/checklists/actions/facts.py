@@ -74,12 +74,7 @@ def _refuse_broken(edition: Edition) -> None:
     """Gates, implications and examples rest on facts and choices that are there."""
     document = content.document(edition)
     for path, reason in soundness.broken(document):
-        if path[0] == "facts":
-            name = document["facts"][path[1]]["label"]
-        else:
-            part = document["edition"][path[1]][path[2]]
-            name = part.get("title") or part["name"]
-        msg = f"“{name}” rests on it: {reason}"
+        msg = f"“{soundness.name_of(path, document)}” rests on it: {reason}"
         raise RefusedError(msg)
 
 
