@@ -4,6 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
+from compliance.assessments import payloads as say
 from compliance.assessments.choices import AssessmentStatus
 from compliance.audit.event_types import EventType, Prepares, Topic
 
@@ -15,10 +16,13 @@ _assessment = partial(
 )
 _answer = partial(EventType, subject="answer", topic=Topic.ANSWER)
 _news = partial(_answer, is_news=True)
-_typed = partial(_news, changes_answer=True, undoable=True)
+_typed = partial(
+    _news, changes_answer=True, undoable=True, before=say.Before, after=say.After
+)
 _moved = partial(_news, prepares=Prepares.NOTHING)
 _comment = partial(
     EventType,
+    after=say.Comment,
     subject="answer",
     topic=Topic.COMMENT,
     prepares=Prepares.NOTHING,
@@ -28,11 +32,18 @@ _comment = partial(
 _action = partial(
     EventType, subject="action", topic=Topic.ACTION, prepares=Prepares.NOTHING
 )
-_remedied = partial(_action, changes_action=True, voids=True)
+_remedied = partial(
+    _action,
+    changes_action=True,
+    voids=True,
+    before=say.ActionBefore,
+    after=say.ActionAfter,
+)
 
 ASSESSMENT_STARTED = _assessment(
     "assessment.started",
     _("assessment started"),
+    after=say.Started,
     prepares=Prepares.RULED_OUT,
     moves_status=True,
     leaves=AssessmentStatus.RUNNING,
@@ -41,15 +52,22 @@ ASSESSMENT_STARTED = _assessment(
 ASSESSMENT_BROUGHT_IN = _assessment(
     "assessment.brought_in",
     _("brought in from a bundle"),
+    after=say.BroughtIn,
     about_review=True,
     brings_evidence=True,
 )
 FACTS_CHANGED = _assessment(
-    "assessment.facts_changed", _("facts changed"), prepares=Prepares.MOVED
+    "assessment.facts_changed",
+    _("facts changed"),
+    before=say.OldFacts,
+    after=say.NewFacts,
+    prepares=Prepares.MOVED,
 )
 ASSESSMENT_ARCHIVED = _assessment(
     "assessment.archived",
     _("assessment archived"),
+    before=say.Status,
+    after=say.Status,
     moves_status=True,
     leaves=AssessmentStatus.RUNNING,
     enters=AssessmentStatus.ARCHIVED,
@@ -57,6 +75,8 @@ ASSESSMENT_ARCHIVED = _assessment(
 ASSESSMENT_TAKEN_UP = _assessment(
     "assessment.taken_up",
     _("assessment taken up again"),
+    before=say.Status,
+    after=say.Status,
     moves_status=True,
     leaves=AssessmentStatus.ARCHIVED,
     enters=AssessmentStatus.RUNNING,
@@ -64,112 +84,150 @@ ASSESSMENT_TAKEN_UP = _assessment(
 ASSESSMENT_UPGRADED = _assessment(
     "assessment.upgraded",
     _("moved to another edition"),
+    before=say.Place,
+    after=say.Moved,
     prepares=Prepares.RULED_OUT,
 )
 UPGRADE_UNDONE = _assessment(
     "assessment.upgrade_undone",
     _("move to another edition undone"),
+    before=say.Place,
+    after=say.MovedBack,
     prepares=Prepares.RULED_OUT,
 )
 NAME_CLAIMED = _assessment(
     "assessment.name_claimed",
     _("says that the answers imported under this name are theirs"),
+    after=say.Name,
 )
 NAME_DENIED = _assessment(
     "assessment.name_denied",
     _("says that the answers imported under this name are not theirs"),
+    after=say.Name,
 )
 
 ANSWER_SAVED = _typed("answer.saved", _("saved"))
 ANSWER_UNDONE = _typed("answer.undone", _("change undone"))
 ANSWER_TAKEN_OVER = _typed("answer.taken_over", _("taken over"))
 ANSWER_IMPORTED = _typed("answer.imported", _("from a spreadsheet"))
-NA_SENT_BACK = _typed("answer.na_sent_back", _("N/A sent back"), did=_("sent N/A back"))
+NA_SENT_BACK = _typed(
+    "answer.na_sent_back",
+    _("N/A sent back"),
+    after=say.SentBack,
+    did="sent N/A back",
+)
 NA_CONFIRMED = _moved(
     "answer.na_confirmed",
     _("N/A confirmed"),
+    before=say.SaidBy,
+    after=say.Confirmed,
     keeps_checks=True,
-    did=_("confirmed N/A"),
+    did="confirmed N/A",
 )
 NA_UNCONFIRMED = _moved(
     "answer.na_unconfirmed",
     _("confirmation of N/A taken back"),
-    did=_("took a confirmation of N/A back"),
+    before=say.SaidBy,
+    did="took a confirmation of N/A back",
 )
 ANSWER_KEPT = _moved(
-    "answer.kept_mine", _("kept, though its source has changed"), undoable=True
+    "answer.kept_mine",
+    _("kept, though its source has changed"),
+    before=say.Before,
+    after=say.After,
+    undoable=True,
 )
 ANSWER_CONFIRMED_AGAIN = _news(
     "answer.confirmed_again",
     _("still right"),
+    before=say.Before,
+    after=say.After,
     undoable=True,
-    did=_("confirmed this again"),
+    did="confirmed this again",
 )
 # A move to another edition, or back, answers nothing but what is typed in it: what it
 # asks again is confirmed by a person, what it leaves a person had said.
 ANSWER_UPGRADED = _news(
     "answer.upgraded",
     _("question changed with the edition"),
+    before=say.Before,
+    after=say.After,
     prepares=Prepares.TYPED,
     changes_answer=True,
 )
 ANSWER_ASKED_AGAIN = _moved(
     "answer.asked_anew",
     _("question changed with the edition, to be confirmed again"),
+    before=say.Before,
+    after=say.After,
     changes_answer=True,
 )
 ANSWER_ARCHIVED = _moved("answer.archived", _("archived, no longer asked"))
 ANSWER_BROUGHT_BACK = _moved("answer.brought_back", _("asked again, brought back"))
 ANSWER_UPGRADE_UNDONE = _moved(
-    "answer.upgrade_undone", _("put back as before the move"), changes_answer=True
+    "answer.upgrade_undone",
+    _("put back as before the move"),
+    before=say.Before,
+    after=say.After,
+    changes_answer=True,
 )
 ANSWER_ACCEPTED = _moved(
     "answer.accepted",
     _("accepted by a reviewer"),
+    after=say.Looked,
     keeps_checks=True,
     about_review=True,
 )
 ANSWER_RETURNED = _moved(
     "answer.returned",
     _("returned by a reviewer"),
+    after=say.Looked,
     keeps_checks=True,
     about_review=True,
-    did=_("returned this"),
+    did="returned this",
 )
 ANSWER_REFUSED = _answer(
     "answer.refused",
     _("refused: somebody else had changed it"),
     stays_inside=True,
+    before=say.Version,
+    after=say.Values,
     prepares=Prepares.NOTHING,
 )
 EVIDENCE_ATTACHED = _news(
     "evidence.attached",
     _("evidence added"),
+    before=say.Credit,
+    after=say.Filed,
     topic=Topic.EVIDENCE,
-    did=_("added evidence"),
+    did="added evidence",
 )
 EVIDENCE_DETACHED = _news(
     "evidence.detached",
     _("evidence taken out"),
+    before=say.Credit,
+    after=say.Filed,
     topic=Topic.EVIDENCE,
-    did=_("took evidence out"),
+    did="took evidence out",
 )
 
-COMMENT_WRITTEN = _comment("comment.written", _("comment"), did=_("commented"))
+COMMENT_WRITTEN = _comment("comment.written", _("comment"), did="commented")
 COMMENT_RESOLVED = _comment(
-    "comment.resolved", _("comment resolved"), did=_("resolved a comment")
+    "comment.resolved", _("comment resolved"), did="resolved a comment"
 )
 COMMENT_REOPENED = _comment(
-    "comment.reopened", _("comment reopened"), did=_("reopened a comment")
+    "comment.reopened", _("comment reopened"), did="reopened a comment"
 )
 
-ACTION_CREATED = _action("action.created", _("made"))
+ACTION_CREATED = _action("action.created", _("made"), after=say.NewTask)
 ACTION_CHANGED = _remedied("action.changed", _("changed"))
 ACTION_CLOSED = _remedied("action.closed", _("closed"))
 ACTION_REOPENED = _remedied("action.reopened", _("opened again"))
 ACTION_UNDONE = _remedied("action.undone", _("change undone"))
 ACTION_REFUSED = _action(
-    "action.refused", _("change refused: somebody else had changed it")
+    "action.refused",
+    _("change refused: somebody else had changed it"),
+    after=say.NewTask,
 )
-ACTION_LINKED = _action("action.linked", _("linked to"))
-ACTION_UNLINKED = _action("action.unlinked", _("no longer linked to"))
+ACTION_LINKED = _action("action.linked", _("linked to"), after=say.Link)
+ACTION_UNLINKED = _action("action.unlinked", _("no longer linked to"), after=say.Link)

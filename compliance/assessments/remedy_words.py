@@ -1,8 +1,10 @@
-"""Events of actions in one sentence each. Pure: values in, text out."""
+"""Events of actions in one sentence each, in the language of whoever reads."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+
+from django.utils.translation import gettext, ngettext
 
 from compliance.assessments.choices import ActionStatus, Priority
 from compliance.assessments.events import (
@@ -11,6 +13,7 @@ from compliance.assessments.events import (
     ACTION_UNLINKED,
 )
 from compliance.audit import event_types
+from compliance.templatetags.ui import day
 
 _LONGEST = 160
 _KEYS = 12
@@ -34,11 +37,22 @@ def told_change(
     parts = [what] if what else []
     parts += [said for name in _TOLD if (said := _TOLD[name](before, after))]
     if after.get("questions"):
-        parts.append(f"about {_keys(after['questions'])}")
+        keys = _keys(after["questions"])
+        parts.append(gettext("about %(keys)s") % {"keys": keys})
     if again := after.get("look_again"):
-        parts.append(f"{_counted(len(again))} to look at again")
+        words = ngettext(
+            "%(count)s answer to look at again",
+            "%(count)s answers to look at again",
+            len(again),
+        )
+        parts.append(words % {"count": len(again)})
     if gone := before.get("asked_to_look"):
-        parts.append(f"{_counted(len(gone))} no longer to look at again")
+        words = ngettext(
+            "%(count)s answer no longer to look at again",
+            "%(count)s answers no longer to look at again",
+            len(gone),
+        )
+        parts.append(words % {"count": len(gone)})
     return "; ".join(parts)
 
 
@@ -55,13 +69,11 @@ def told_value(field: str, value: Any, people: Mapping[int, str]) -> str:
     return str(value) if value else "nothing"
 
 
-def _counted(number: int) -> str:
-    return "1 answer" if number == 1 else f"{number} answers"
-
-
 def _keys(keys: list[str]) -> str:
-    more = len(keys) - _KEYS
-    return ", ".join(keys[:_KEYS]) + (f" and {more} more" if more > 0 else "")
+    shown, more = ", ".join(keys[:_KEYS]), len(keys) - _KEYS
+    if more <= 0:
+        return shown
+    return gettext("%(keys)s and %(count)s more") % {"keys": shown, "count": more}
 
 
 def _short(text: str) -> str:
@@ -75,46 +87,49 @@ def _status(before: Side, after: Side) -> str:
     if "status" not in after or "status" not in before:
         return ""
     old, new = ActionStatus(before["status"]), ActionStatus(after["status"])
-    return f"{old.label} changed to {new.label}"
+    sides = {"old": gettext(old.label), "new": gettext(new.label)}
+    return gettext("%(old)s changed to %(new)s") % sides
 
 
 def _priority(before: Side, after: Side) -> str:
     if "priority" not in after or "priority" not in before:
         return ""
-    return f"priority {Priority(after['priority']).label}"
+    label = gettext(Priority(after["priority"]).label)
+    return gettext("priority %(label)s") % {"label": label}
 
 
 def _title(before: Side, after: Side) -> str:
     if "title" not in after or (after["title"] == after.get("name") and not before):
         return ""
     if "title" not in before:
-        return f"title “{_short(str(after['title']))}”"
-    return f"title was “{_short(str(before['title']))}”"
+        return gettext("title “%(title)s”") % {"title": _short(str(after["title"]))}
+    return gettext("title was “%(title)s”") % {"title": _short(str(before["title"]))}
 
 
 def _text(before: Side, after: Side) -> str:
     if "text" not in after:
         return ""
     if not after["text"]:
-        return "details removed"
-    return "details changed" if before.get("text") else "details written"
+        return gettext("details removed")
+    return (
+        gettext("details changed") if before.get("text") else gettext("details written")
+    )
 
 
 def _owner(before: Side, after: Side) -> str:
     if "owner_id" not in after:
         return ""
     if not after["owner_id"]:
-        return "owner removed"
-    return "owner changed" if before.get("owner_id") else "owner set"
+        return gettext("owner removed")
+    return gettext("owner changed") if before.get("owner_id") else gettext("owner set")
 
 
 def _due(before: Side, after: Side) -> str:
     if "due_on" not in after:
         return ""
     if not after["due_on"]:
-        return "no longer due"
-    day = date.fromisoformat(after["due_on"])
-    return f"due {day.day} {day:%b %Y}"
+        return gettext("no longer due")
+    return gettext("due %(day)s") % {"day": day(date.fromisoformat(after["due_on"]))}
 
 
 def _effort(before: Side, after: Side) -> str:
@@ -122,9 +137,12 @@ def _effort(before: Side, after: Side) -> str:
         return ""
     days = after["effort_days"]
     if not days:
-        return "effort removed"
+        return gettext("effort removed")
     short = days.removesuffix(".0")
-    return f"{short} day{'' if short == '1' else 's'} of work"
+    words = ngettext(
+        "%(days)s day of work", "%(days)s days of work", 1 if short == "1" else 2
+    )
+    return words % {"days": short}
 
 
 _TOLD = {

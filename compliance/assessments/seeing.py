@@ -71,7 +71,7 @@ def _told(rows: list[tuple[Any, ...]]) -> Unseen:
     talk = event_types.those(topic=Topic.COMMENT)
     weighed = sorted(rows, key=lambda row: row[3] in talk)
     for _, _, subject_id, action, at, actor, name, email in weighed:
-        did = str(event_types.named(action).did)
+        did = event_types.named(action).did
         newest.setdefault(int(subject_id), News(name or email or "Attest", did, at))
         people.setdefault(int(subject_id), set()).add(actor)
     news = {pk: replace(one, others=len(people[pk]) - 1) for pk, one in newest.items()}

@@ -7,27 +7,29 @@ all that the program knows about such events beside it. ``trail.record`` takes n
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from pydantic import TypeAdapter, ValidationError
+
+from compliance.audit.payloads import Side
 
 
 class Topic(TextChoices):
     """The subjects by which people filter the trail."""
 
-    ASSESSMENT = "assessment", _("Assessments and signatures")
-    ANSWER = "answer", _("Answers")
-    COMMENT = "comment", _("Comments")
-    EVIDENCE = "evidence", _("Evidence")
-    ACTION = "action", _("Actions")
-    REPORT = "report", _("Reports and exports")
-    AUDITOR = "auditor", _("Auditors and share links")
-    PEOPLE = "people", _("People")
-    CHECKLIST = "checklist", _("Checklists and law")
-    TRAIL = "trail", _("The trail itself")
+    ASSESSMENT = "assessment", "Assessments and signatures"
+    ANSWER = "answer", "Answers"
+    COMMENT = "comment", "Comments"
+    EVIDENCE = "evidence", "Evidence"
+    ACTION = "action", "Actions"
+    REPORT = "report", "Reports and exports"
+    AUDITOR = "auditor", "Auditors and share links"
+    PEOPLE = "people", "People"
+    CHECKLIST = "checklist", "Checklists and law"
+    TRAIL = "trail", "The trail itself"
 
 
 class Prepares(StrEnum):
@@ -42,7 +44,6 @@ class Prepares(StrEnum):
 
 
 _TYPES: dict[str, "EventType"] = {}
-_CHANGED = _("changed this")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,7 +58,10 @@ class EventType(str):
     """The model that it is about, as in ``Event.subject_label``."""
     topic: Topic
     version: int = 1
-    """Of the payload."""
+    """Of the payload: the sides below."""
+    before: Any = Side
+    after: Any = Side
+    """What it may say of the time before and after; see ``payloads.py``."""
     prepares: Prepares = Prepares.ANSWER
     changes_answer: bool = False
     """It changed fields of an answer and raised its version."""
@@ -71,7 +75,7 @@ class EventType(str):
     """It opens nothing for a reviewer: no look at an answer was about it."""
     is_news: bool = False
     """Others see it as a change of the answer since they last looked."""
-    did: str | Promise = _CHANGED
+    did: str = "changed this"
     """As news, after a name: "Ada changed this"."""
     moves_status: bool = False
     leaves: str = ""
@@ -98,6 +102,23 @@ class EventType(str):
         _TYPES[self.name] = self
         _those.cache_clear()
 
+    @cached_property
+    def _checks(self) -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
+        return _check_of(self.before), _check_of(self.after)
+
+    def refuse_unfit(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Refuse sides that do not fit. Raises ``ValueError`` with what and where."""
+        for name, check, side in zip(
+            ("before", "after"), self._checks, (before, after), strict=True
+        ):
+            try:
+                check.validate_python(side)
+            except ValidationError as error:
+                first = error.errors(include_url=False)[0]
+                place = ".".join(map(str, (name, *first["loc"])))
+                msg = f"{self.name} does not fit its type: {place}: {first['msg']}."
+                raise ValueError(msg) from error
+
     def __reduce__(self) -> tuple[Callable[[str], "EventType"], tuple[str]]:
         """A copy is the type itself."""
         return named, (self.name,)
@@ -111,6 +132,12 @@ def every() -> tuple[EventType, ...]:
 def those(**about: Any) -> tuple[EventType, ...]:
     """The types with all of some attributes, for ``action__in``: ``those(voids=True)``."""
     return _those(frozenset(about.items()))
+
+
+@cache
+def _check_of(side: Any) -> TypeAdapter[Any]:
+    """Built when it is first needed, once for all types with that side."""
+    return TypeAdapter(side)
 
 
 @cache
@@ -132,8 +159,10 @@ def named(name: str) -> EventType:
     return _TYPES[name]
 
 
-def refuse_unfit(action: str, subject_label: str) -> None:
-    """Refuse an event of no type, or about something else than its type says.
+def refuse_unfit(
+    action: str, subject_label: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Refuse an event of no type, or that says something else than its type may.
 
     Raises ``ValueError``.
     """
@@ -147,3 +176,4 @@ def refuse_unfit(action: str, subject_label: str) -> None:
     if found.subject != subject_label:
         msg = f"{action} is about a row of {found.subject}, not of {subject_label}."
         raise ValueError(msg)
+    found.refuse_unfit(before, after)

@@ -95,7 +95,7 @@ def _event(
 ) -> Event:
     """The event that follows on a head, not saved yet."""
     subject_label = str(entry.subject._meta.model_name)
-    event_types.refuse_unfit(entry.action, subject_label)
+    event_types.refuse_unfit(entry.action, subject_label, entry.before, entry.after)
     payload = canonical(content)
     salts, payload_hash = leaves.committed(json.loads(payload))
     event = Event(

@@ -5,104 +5,163 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
+from compliance.checklists import payloads as say
 
 _type = partial(EventType, topic=Topic.CHECKLIST, prepares=Prepares.NOTHING)
 _edition = partial(_type, subject="edition")
-
-CHECKLIST_ADDED = _type("checklist.added", _("checklist added"), subject="checklist")
-CHECKLIST_CHANGED = _type(
-    "checklist.changed", _("checklist changed"), subject="checklist"
+_section = partial(_edition, before=say.Section, after=say.Section)
+_fact = partial(_edition, before=say.Fact, after=say.Fact)
+_question = partial(_edition, before=say.Question, after=say.Question)
+_checklist = partial(
+    _type, subject="checklist", before=say.Checklist, after=say.Checklist
 )
-CHECKLIST_CLONED = _edition("checklist.cloned", _("checklist copied"))
+_theme = partial(_type, subject="theme", before=say.Theme, after=say.Theme)
+_instrument = partial(_type, subject="instrument")
 
-EDITION_DRAFTED = _edition("edition.drafted", _("edition drafted"))
-EDITION_BROUGHT_IN = _edition("edition.brought_in", _("edition imported"))
+CHECKLIST_ADDED = _checklist("checklist.added", _("checklist added"))
+CHECKLIST_CHANGED = _checklist("checklist.changed", _("checklist changed"))
+CHECKLIST_CLONED = _edition("checklist.cloned", _("checklist copied"), after=say.Cloned)
+
+EDITION_DRAFTED = _edition("edition.drafted", _("edition drafted"), after=say.Drafted)
+EDITION_BROUGHT_IN = _edition(
+    "edition.brought_in",
+    _("edition imported"),
+    before=say.Checklist,
+    after=say.Imported,
+)
 EDITION_CHANGED = _edition(
-    "edition.changed", _("edition changed"), undo_words="The edition is saved."
+    "edition.changed",
+    _("edition changed"),
+    before=say.Edition,
+    after=say.Edition,
+    undo_words="The edition is saved.",
 )
 EDITION_REPLACED = _edition(
-    "edition.replaced", _("words replaced"), undo_words="Replaced in {count}."
+    "edition.replaced",
+    _("words replaced"),
+    before=say.Replaced,
+    after=say.Replacement,
+    undo_words="Replaced in {count}.",
 )
 REPLACING_UNDONE = _edition(
-    "edition.replacing_undone", _("replacement of words undone")
+    "edition.replacing_undone",
+    _("replacement of words undone"),
+    before=say.Replaced,
+    after=say.Replaced,
 )
 EDITION_MERGED = _edition(
     "edition.merged",
     _("draft brought up to the original"),
+    before=say.Based,
+    after=say.Merged,
     undo_words="The draft stands on edition {cloned_from} of the original now.",
 )
 MERGING_UNDONE = _edition(
-    "edition.merging_undone", _("draft taken back from the original")
+    "edition.merging_undone",
+    _("draft taken back from the original"),
+    before=say.Based,
+    after=say.Based,
 )
-EDITION_SENT = _edition("edition.sent", _("edition sent for review"))
-EDITION_SENT_BACK = _edition("edition.sent_back", _("edition sent back"))
-EDITION_PUBLISHED = _edition("edition.published", _("edition published"))
-EDITION_RETIRED = _edition("edition.retired", _("edition retired"))
-EDITION_DISCARDED = _edition("edition.discarded", _("draft discarded"))
+EDITION_SENT = _edition(
+    "edition.sent", _("edition sent for review"), before=say.Status, after=say.Sent
+)
+EDITION_SENT_BACK = _edition(
+    "edition.sent_back", _("edition sent back"), before=say.Status, after=say.SentBack
+)
+EDITION_PUBLISHED = _edition(
+    "edition.published", _("edition published"), before=say.Status, after=say.Published
+)
+EDITION_RETIRED = _edition(
+    "edition.retired", _("edition retired"), before=say.Status, after=say.Retired
+)
+EDITION_DISCARDED = _edition(
+    "edition.discarded", _("draft discarded"), before=say.Draft, after=say.Discarded
+)
 
-SECTION_ADDED = _edition(
+SECTION_ADDED = _section(
     "section.added", _("section added"), undo_words="The section “{title}” is added."
 )
-SECTION_CHANGED = _edition(
+SECTION_CHANGED = _section(
     "section.changed", _("section changed"), undo_words="The section is saved."
 )
-SECTION_MOVED = _edition(
+SECTION_MOVED = _section(
     "section.moved", _("section moved"), undo_words="The section is moved."
 )
-SECTION_REMOVED = _edition(
+SECTION_REMOVED = _section(
     "section.removed",
     _("section removed"),
     undo_words="The section “{title}” is removed.",
 )
-SECTION_RESTORED = _edition("section.restored", _("section put back"))
-QUESTION_ADDED = _edition(
+SECTION_RESTORED = _section("section.restored", _("section put back"))
+QUESTION_ADDED = _question(
     "question.added", _("question added"), undo_words="{key} is added."
 )
-QUESTION_CHANGED = _edition(
+QUESTION_CHANGED = _question(
     "question.changed", _("question changed"), undo_words="{key} is saved."
 )
-QUESTION_MOVED = _edition(
+QUESTION_MOVED = _question(
     "question.moved", _("question moved"), undo_words="{key} is moved."
 )
-QUESTION_REMOVED = _edition(
+QUESTION_REMOVED = _question(
     "question.removed",
     _("question removed"),
     undo_words="{key} is out of the draft.",
 )
-QUESTION_RESTORED = _edition("question.restored", _("question put back"))
-FACT_ADDED = _edition(
+QUESTION_RESTORED = _question("question.restored", _("question put back"))
+FACT_ADDED = _fact(
     "fact.added", _("fact added"), undo_words="The fact “{label}” is added."
 )
-FACT_CHANGED = _edition(
-    "fact.changed", _("fact changed"), undo_words="The fact is saved."
-)
-FACT_REMOVED = _edition(
+FACT_CHANGED = _fact("fact.changed", _("fact changed"), undo_words="The fact is saved.")
+FACT_REMOVED = _fact(
     "fact.removed", _("fact removed"), undo_words="The fact “{label}” is removed."
 )
-FACT_RESTORED = _edition("fact.restored", _("fact put back"))
+FACT_RESTORED = _fact("fact.restored", _("fact put back"))
 
-THEME_ADDED = _type("theme.added", _("theme added"), subject="theme")
-THEME_CHANGED = _type("theme.changed", _("theme changed"), subject="theme")
-INSTRUMENT_ADDED = _type(
-    "instrument.added", _("legal instrument added"), subject="instrument"
+THEME_ADDED = _theme("theme.added", _("theme added"))
+THEME_CHANGED = _theme("theme.changed", _("theme changed"))
+INSTRUMENT_ADDED = _instrument(
+    "instrument.added", _("legal instrument added"), after=say.Instrument
 )
-INSTRUMENT_CHANGED = _type(
-    "instrument.changed", _("legal instrument changed"), subject="instrument"
+INSTRUMENT_CHANGED = _instrument(
+    "instrument.changed",
+    _("legal instrument changed"),
+    before=say.Instrument,
+    after=say.Instrument,
 )
-PROVISIONS_SET = _type(
-    "instrument.provisions_set", _("provisions changed"), subject="instrument"
+PROVISIONS_SET = _instrument(
+    "instrument.provisions_set",
+    _("provisions changed"),
+    before=say.OldProvisions,
+    after=say.NewProvisions,
 )
-PROVISION_RELEASED = _type(
+PROVISION_RELEASED = _instrument(
     "instrument.provision_released",
     _("provision follows the legal index again"),
-    subject="instrument",
+    after=say.Released,
 )
-CROSSWALK_SET = _type("crosswalk.set", _("crosswalk replaced"), subject="relation")
-CROSSWALK_ADDED = _type("crosswalk.added", _("crosswalk added"), subject="relation")
+CROSSWALK_SET = _type(
+    "crosswalk.set",
+    _("crosswalk replaced"),
+    subject="relation",
+    before=say.OldCrosswalk,
+    after=say.NewCrosswalk,
+)
+CROSSWALK_ADDED = _type(
+    "crosswalk.added", _("crosswalk added"), subject="relation", after=say.Related
+)
+NOTICES_SET = _type(
+    "notices.set",
+    _("notices replaced"),
+    subject="notice",
+    before=say.OldNotices,
+    after=say.NewNotices,
+)
 FRAMEWORKS_SET = _type(
-    "frameworks.set", _("framework identifiers replaced"), subject="framework"
+    "frameworks.set",
+    _("framework identifiers replaced"),
+    subject="framework",
+    after=say.Frameworks,
 )
-NOTICES_SET = _type("notices.set", _("notices replaced"), subject="notice")
 
 ADDED = {
     "theme": THEME_ADDED,

@@ -35,7 +35,7 @@ class Change:
 def recorded(*, after: int = 0) -> list[Change]:
     """What changed after an event of the library, or ever: two queries."""
     events = _events().filter(seq__gt=after)
-    found = [(event, trail.changes(event)[0]) for event in events[:MOST]]
+    found = [(event, trail.changes(event)[0]["provisions"]) for event in events[:MOST]]
     cites = {cite for _, before in found for cite in before}
     if not cites:
         return []

@@ -17,7 +17,7 @@ def read_from_trail(apps, schema_editor):
     moments = {}
     for event in events.order_by("seq").iterator():
         before = json.loads(event.payload or event.rest or "{}").get("before", {})
-        for cite, values in before.items():
+        for cite, values in before.get("provisions", {}).items():
             if FIELDS & set(values):
                 moments[cite] = event.at
     for cite, at in moments.items():

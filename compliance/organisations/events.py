@@ -1,29 +1,88 @@
 """The types of events about organisations, their members and their invitations."""
 
 from functools import partial
+from typing import Required
 
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
+from compliance.audit.payloads import Side, Words
+
+
+class _Organisation(Side, total=False):
+    name: Required[Words]
+    slug: Required[str]
+
+
+class _Member(Side, total=False):
+    person: Required[Words]
+    role: Required[str]
+
+
+class _Accepted(_Member, total=False):
+    invited_by_id: Required[int | None]
+
+
+class _Role(Side, total=False):
+    role: Required[str]
+
+
+class _Passkey(Side, total=False):
+    person: Words
+    passkey: Words
+
+
+class _Editor(Side, total=False):
+    is_editor: Required[bool]
+
 
 _type = partial(EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING)
 _member = partial(_type, subject="membership")
 _invitation = partial(_type, subject="invitation")
 
 ORGANISATION_CREATED = _type(
-    "organisation.created", _("organisation made"), subject="organisation"
+    "organisation.created",
+    _("organisation made"),
+    subject="organisation",
+    after=_Organisation,
 )
-MEMBER_ADDED = _member("member.added", _("member added"))
-MEMBER_REMOVED = _member("member.removed", _("member removed"))
-MEMBER_LEFT = _member("member.left", _("member left"))
-MEMBER_ROLE_CHANGED = _member("member.role_changed", _("role changed"))
-MEMBER_INVITED = _invitation("member.invited", _("member invited"))
-INVITATION_SENT_AGAIN = _invitation("invitation.sent_again", _("invitation sent again"))
-INVITATION_ENDED = _invitation("invitation.ended", _("invitation taken back"))
-INVITATION_DECLINED = _invitation("invitation.declined", _("invitation declined"))
-INVITATION_ACCEPTED = _member("invitation.accepted", _("invitation accepted"))
-PASSKEY_ADDED = _member("passkey.added", _("passkey added"))
-PASSKEY_RENAMED = _member("passkey.renamed", _("passkey renamed"))
-PASSKEY_REMOVED = _member("passkey.removed", _("passkey removed"))
-EDITOR_MADE = _type("editor.made", _("checklist editor made"), subject="user")
-EDITOR_ENDED = _type("editor.ended", _("no longer a checklist editor"), subject="user")
+MEMBER_ADDED = _member("member.added", _("member added"), after=_Member)
+MEMBER_REMOVED = _member("member.removed", _("member removed"), before=_Member)
+MEMBER_LEFT = _member("member.left", _("member left"), before=_Member)
+MEMBER_ROLE_CHANGED = _member(
+    "member.role_changed", _("role changed"), before=_Role, after=_Role
+)
+MEMBER_INVITED = _invitation("member.invited", _("member invited"), after=_Member)
+INVITATION_SENT_AGAIN = _invitation(
+    "invitation.sent_again", _("invitation sent again"), after=_Member
+)
+INVITATION_ENDED = _invitation(
+    "invitation.ended", _("invitation taken back"), before=_Member
+)
+INVITATION_DECLINED = _invitation(
+    "invitation.declined", _("invitation declined"), before=_Member
+)
+INVITATION_ACCEPTED = _member(
+    "invitation.accepted", _("invitation accepted"), after=_Accepted
+)
+PASSKEY_ADDED = _member("passkey.added", _("passkey added"), after=_Passkey)
+PASSKEY_RENAMED = _member(
+    "passkey.renamed", _("passkey renamed"), before=_Passkey, after=_Passkey
+)
+PASSKEY_REMOVED = _member(
+    "passkey.removed", _("passkey removed"), before=_Passkey, after=_Passkey
+)
+EDITOR_MADE = _type(
+    "editor.made",
+    _("checklist editor made"),
+    subject="user",
+    before=_Editor,
+    after=_Editor,
+)
+EDITOR_ENDED = _type(
+    "editor.ended",
+    _("no longer a checklist editor"),
+    subject="user",
+    before=_Editor,
+    after=_Editor,
+)

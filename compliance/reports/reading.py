@@ -1,7 +1,7 @@
 """Reading an assessment for its report: once, in a constant number of queries."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import override
 
 from compliance.assessments.events import ASSESSMENT_UPGRADED
 from compliance.assessments.models import Answer, Assessment
@@ -20,6 +21,7 @@ from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition
+from compliance.checklists.translations import ORIGINAL
 from compliance.interchange.records.record import Happened
 from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
@@ -84,7 +86,7 @@ def read(
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
         content=content,
-        trail=tuple(_printed(event) for event in events[: -LONGEST_TRAIL - 1 : -1]),
+        trail=_entries(assessment, events[: -LONGEST_TRAIL - 1 : -1], wanted.language),
         trail_count=len(events),
         head_seq=seq,
         head_hash=head,
@@ -211,25 +213,54 @@ def _trail(assessment: Assessment) -> tuple[Happened, ...]:
     events = Event.objects.filter(
         organisation_id=assessment.organisation_id, scope_id=assessment.pk
     )
-    rows = Answer.everything.filter(assessment=assessment).order_by()
-    keys = dict(rows.values_list("pk", "question__key").iterator())
+    keys = _keys(assessment)
     found = events.select_related("actor").order_by("seq")
     return tuple(_happened(event, keys) for event in found.iterator(chunk_size=2000))
 
 
+def _keys(assessment: Assessment) -> dict[int, str]:
+    """Answers to the keys of their questions."""
+    rows = Answer.everything.filter(assessment=assessment).order_by()
+    return dict(rows.values_list("pk", "question__key").iterator())
+
+
 def _happened(event: Event, keys: dict[int, str]) -> Happened:
-    before, after = trail.changes(event)
-    key = ""
-    if event.subject_label == "answer" and event.subject_id.isdigit():
-        key = keys.get(int(event.subject_id), "")
     return Happened(
         link=trail.link_of(event),
         hash=event.hash,
         who=str(event.actor) if event.actor else "Attest",
-        what=told(event.action, before, after, key),
+        what=_words(event, keys),
     )
 
 
-def _printed(event: Happened) -> Entry:
-    link = event.link
-    return Entry(link.seq, link.at, event.who, event.what, event.hash)
+def _words(event: Event, keys: Mapping[int, str]) -> str:
+    key = ""
+    if event.subject_label == "answer" and event.subject_id.isdigit():
+        key = keys.get(int(event.subject_id), "")
+    return told(event.action, *trail.changes(event), key)
+
+
+def _entries(
+    assessment: Assessment, newest: Sequence[Happened], language: str
+) -> tuple[Entry, ...]:
+    """Entries as they are printed, newest first, in the language of the report."""
+    said: dict[int, str] = {}
+    if newest and language != ORIGINAL:
+        events = Event.objects.filter(
+            organisation_id=assessment.organisation_id,
+            scope_id=assessment.pk,
+            seq__range=(newest[-1].link.seq, newest[0].link.seq),
+        )
+        keys = _keys(assessment)
+        with override(language):
+            said = {event.seq: _words(event, keys) for event in events.iterator()}
+    return tuple(
+        Entry(
+            one.link.seq,
+            one.link.at,
+            one.who,
+            said.get(one.link.seq, one.what),
+            one.hash,
+        )
+        for one in newest
+    )

@@ -153,7 +153,7 @@ class _Winding:
         elif event.action == EVIDENCE_DESCRIBED:
             _put(self.proofs.get(UUID(event.subject_id)), before)
         elif event.action == FACTS_CHANGED:
-            self.here.facts = self.here.facts | before
+            self.here.facts = self.here.facts | before["facts"]
             self.is_moved = True
         elif event.action == ASSESSMENT_UPGRADED:
             move = self._move(event, "moved_at")

@@ -1,24 +1,36 @@
-"""Events of the trail in one sentence each. Pure: values in, text out."""
+"""Events of the trail in one sentence each, in the language of whoever reads."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.remedy_words import told_remedy
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
+from compliance.templatetags.ui import day
 
+_WRITTEN = {
+    "value": (_("value written"), _("value changed"), _("value removed")),
+    "note": (_("note written"), _("note changed"), _("note removed")),
+    "reason": (_("reason written"), _("reason changed"), _("reason removed")),
+}
 _DECIDED = {
-    "again": "to be confirmed again",
-    "convert": "in a new form",
-    "note": "kept as note",
-    "archived": "archived",
-    "added": "new",
-    "kept": "changed since and kept",
+    "again": _("%(count)s to be confirmed again"),
+    "convert": _("%(count)s in a new form"),
+    "note": _("%(count)s kept as note"),
+    "archived": _("%(count)s archived"),
+    "added": _("%(count)s new"),
+    "kept": _("%(count)s changed since and kept"),
+}
+_METHODS = {
+    "password": _("confirmed by password"),
+    "passkey": _("confirmed by passkey"),
 }
 _QUOTED = ("subject", "title", "about", "text")
 _LONGEST = 160
@@ -44,14 +56,15 @@ def told(
 def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     said = []
     if "verdict" in after:
-        new = Verdict(after["verdict"]).label
-        old = before.get("verdict")
-        said.append(f"{Verdict(old).label} changed to {new}" if old else new)
-    for name, label in (("value", "value"), ("note", "note"), ("reason", "reason")):
-        if name in after:
-            said.append(_written(label, before.get(name), after[name]))
+        said.append(_verdict(before.get("verdict"), after["verdict"]))
+    said += [
+        _written(name, before.get(name), after[name])
+        for name in _WRITTEN
+        if name in after
+    ]
     if "owner_id" in after:
-        said.append("owner changed" if after["owner_id"] else "owner removed")
+        is_owned = after["owner_id"]
+        said.append(gettext("owner changed") if is_owned else gettext("owner removed"))
     if "due_on" in after:
         said.append(_due(after["due_on"]))
     said += _beside(after)
@@ -59,70 +72,93 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     said += _moved(before, after)
     said += _passkey(before, after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
-    if after.get("questions_moved"):
-        said.append(f"{len(after['questions_moved'])} questions moved")
+    if count := len(after.get("questions_moved", ())):
+        words = ngettext("%(count)s question moved", "%(count)s questions moved", count)
+        said.append(words % {"count": count})
     if after.get("number"):
-        said.append(f"number {after['number']}")
+        said.append(gettext("number %(number)s") % {"number": after["number"]})
     return said
+
+
+def _verdict(old: str | None, new: str) -> str:
+    label = gettext(Verdict(new).label)
+    if not old:
+        return label
+    sides = {"old": gettext(Verdict(old).label), "new": label}
+    return gettext("%(old)s changed to %(new)s") % sides
 
 
 def _beside(after: Mapping[str, Any]) -> list[str]:
     said = []
     if after.get("later_until"):
-        said.append(f"until {_day(after['later_until'])}")
+        said.append(gettext("until %(day)s") % {"day": _day(after["later_until"])})
     if source := after.get("source"):
-        said.append(f"from {source['key']} ({source['checklist']})")
+        said.append(gettext("from %(key)s (%(checklist)s)") % source)
     return said
 
 
 def _reviewed(after: Mapping[str, Any]) -> list[str]:
     """Which revision, why, and under which hash."""
-    said = [f"revision {after['revision']}"] if after.get("revision") else []
+    said = []
+    if after.get("revision"):
+        said.append(gettext("revision %(number)s") % {"number": after["revision"]})
     if after.get("returned"):
-        said.append(f"returned: {', '.join(after['returned'])}")
+        keys = ", ".join(after["returned"])
+        said.append(gettext("returned: %(keys)s") % {"keys": keys})
     if after.get("said"):
         said.append(f"“{_short(str(after['said']))}”")
     if after.get("content_hash") and after.get("statement"):
-        said.append(f"content hash {after['content_hash']}")
+        said.append(gettext("content hash %(hash)s") % {"hash": after["content_hash"]})
     if after.get("method"):
-        said.append(f"confirmed by {after['method']}")
+        said.append(str(_METHODS.get(after["method"], after["method"])))
     return said
 
 
 def _passkey(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    names = [one["passkey"] for one in (before, after) if one.get("passkey")]
-    return [" to ".join(f"“{_short(name)}”" for name in names)] if names else []
+    names = [
+        f"“{_short(one['passkey'])}”" for one in (before, after) if one.get("passkey")
+    ]
+    return [_from_to(*names)] if names else []
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """From which edition to which, and what became of the answers."""
     if "edition" not in before or "edition" not in after:
         return []
-    said = [f"edition {before['edition']} to {after['edition']}"]
-    if before.get("checklist") != after.get("checklist"):
-        sides = (f"{s['checklist']}, edition {s['edition']}" for s in (before, after))
-        said = [" to ".join(sides)]
-    for name, words in _DECIDED.items():
-        if after.get(name):
-            said.append(f"{len(after[name])} {words}")
+    if before.get("checklist") == after.get("checklist"):
+        sides = {"old": before["edition"], "new": after["edition"]}
+        said = [gettext("edition %(old)s to %(new)s") % sides]
+    else:
+        words = gettext("%(checklist)s, edition %(edition)s")
+        said = [_from_to(words % before, words % after)]
+    said += [
+        str(words) % {"count": len(after[name])}
+        for name, words in _DECIDED.items()
+        if after.get(name)
+    ]
     return said
 
 
-def _written(label: str, old: Any, new: Any) -> str:
+def _from_to(old: str, new: str = "") -> str:
+    """ "edition 1 to edition 2"; one side alone as it is."""
+    return gettext("%(old)s to %(new)s") % {"old": old, "new": new} if new else old
+
+
+def _written(name: str, old: Any, new: Any) -> str:
+    written, changed, removed = _WRITTEN[name]
     if new in ("", None, []):
-        return f"{label} removed"
-    return f"{label} changed" if old else f"{label} written"
+        return str(removed)
+    return str(changed if old else written)
 
 
 def _due(value: str | None) -> str:
     if not value:
-        return "no longer due"
-    return f"due {_day(value)}"
+        return gettext("no longer due")
+    return gettext("due %(day)s") % {"day": _day(value)}
 
 
 def _day(value: str) -> str:
-    day = date.fromisoformat(value)
-    return f"{day.day} {day:%b %Y}"
+    return day(date.fromisoformat(value))
 
 
 def _short(text: str) -> str:

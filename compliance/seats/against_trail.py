@@ -100,8 +100,8 @@ def _offered(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
         elif event.action == SEAT_OFFERED:
             values = {
                 "assessment_id": after["assessment"],
-                "from_on": after["from"],
-                "until_on": after["until"],
+                "from_on": after["from_on"],
+                "until_on": after["until_on"],
                 "purpose": after["purpose"],
                 "given_by_id": event.actor_id,
                 "person": after["person"],
@@ -129,8 +129,8 @@ def _told(organisation_id: UUID) -> dict[int, tuple[int, dict[str, Any]]]:
             continue
         values = {
             "user_id": after["user_id"],
-            "from_on": after["from"],
-            "until_on": after["until"],
+            "from_on": after["from_on"],
+            "until_on": after["until_on"],
             "purpose": after["purpose"],
             "given_by_id": after["given_by_id"],
             "ended_by_id": None,

@@ -1,32 +1,129 @@
 """The types of events about auditors: their seats, samples and requests, and share links."""
 
 from functools import partial
+from typing import Literal, Required
 
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
+from compliance.audit.payloads import Day, Hash, Id, Moment, Side, Words
+
+
+class _Named(Side, total=False):
+    subject: Required[Words]
+
+
+class _Term(Side, total=False):
+    assessment: Required[Id]
+    from_on: Required[Day]
+    until_on: Required[Day]
+    purpose: Required[Words]
+
+
+class _Given(_Named, _Term, total=False):
+    user_id: Required[int]
+    given_by_id: Required[int]
+
+
+class _Offered(_Named, _Term, total=False):
+    person: Required[Words]
+
+
+class _Withdrawn(_Term, total=False):
+    person: Required[Words]
+
+
+class _Ended(Side, total=False):
+    user_id: Required[int]
+    until_on: Required[Day]
+
+
+class _Viewed(_Named, total=False):
+    about: Required[Words]
+
+
+class _Downloaded(_Viewed, total=False):
+    sha256: Required[Hash]
+
+
+class _Drawn(_Named, total=False):
+    how: Required[str]
+    seed: str
+    questions: Required[list[str]]
+
+
+class _Unmarked(Side, total=False):
+    result: Required[str]
+    text: Required[Words]
+
+
+class _Marked(_Named, total=False):
+    about: Required[str]
+    text: Required[Words]
+
+
+class _Numbered(_Named, total=False):
+    number: Required[int]
+
+
+class _Asked(_Numbered, total=False):
+    title: Required[Words]
+    text: Required[Words]
+    due_on: Required[Day]
+
+
+class _Said(_Numbered, total=False):
+    text: Required[Words]
+    title: Words
+    sha256: Hash | Literal[""]
+
+
+class _Status(Side, total=False):
+    status: Required[str]
+
+
+class _Title(Side, total=False):
+    title: Required[Words]
+
+
+class _Opened(_Named, _Title, total=False):
+    """Which link was opened; by whom, nobody knows."""
+
+
+class _Shared(_Opened, total=False):
+    until: Required[Moment]
+    assessment: Required[Id]
+    token_mark: Required[Hash]
+
 
 _type = partial(EventType, topic=Topic.AUDITOR, prepares=Prepares.NOTHING)
 _seat = partial(_type, subject="seat")
+_mark = partial(_seat, before=_Unmarked, after=_Marked)
 _offer = partial(_type, subject="seatoffer")
 _request = partial(_type, subject="request")
 _share = partial(_type, subject="sharelink")
 
-SEAT_GIVEN = _seat("seat.given", _("seat given"))
-SEAT_OFFERED = _offer("seat.offered", _("seat offered"))
-SEAT_OFFER_ENDED = _offer("seat.offer_ended", _("seat taken back"))
-SEAT_TAKEN_UP = _seat("seat.taken_up", _("seat taken up"))
-SEAT_ENDED = _seat("seat.ended", _("seat ended"))
-SEAT_VIEWED = _seat("seat.viewed", _("auditor read"))
-SEAT_DOWNLOADED = _seat("seat.downloaded", _("auditor took a file"))
-SAMPLE_DRAWN = _seat("sample.drawn", _("sample drawn"))
-SAMPLE_ACCEPTED = _seat("sample.accepted", _("auditor accepted"))
-SAMPLE_OPEN = _seat("sample.open", _("auditor looks again"))
-SAMPLE_FLAGGED = _seat("sample.flagged", _("auditor flagged"))
-REQUEST_ASKED = _request("request.asked", _("request asked"))
-REQUEST_SAID = _request("request.said", _("request: message"))
-REQUEST_ANSWERED = _request("request.answered", _("request answered"))
-REQUEST_CLOSED = _request("request.closed", _("request closed"))
-SHARE_MADE = _share("share.made", _("share link made"))
-SHARE_OPENED = _share("share.opened", _("share link opened"))
-SHARE_REVOKED = _share("share.revoked", _("share link taken back"))
+SEAT_GIVEN = _seat("seat.given", _("seat given"), after=_Given)
+SEAT_OFFERED = _offer("seat.offered", _("seat offered"), after=_Offered)
+SEAT_OFFER_ENDED = _offer(
+    "seat.offer_ended", _("seat taken back"), before=_Withdrawn, after=_Named
+)
+SEAT_TAKEN_UP = _seat("seat.taken_up", _("seat taken up"), after=_Given)
+SEAT_ENDED = _seat("seat.ended", _("seat ended"), before=_Ended, after=_Named)
+SEAT_VIEWED = _seat("seat.viewed", _("auditor read"), after=_Viewed)
+SEAT_DOWNLOADED = _seat("seat.downloaded", _("auditor took a file"), after=_Downloaded)
+SAMPLE_DRAWN = _seat("sample.drawn", _("sample drawn"), after=_Drawn)
+SAMPLE_ACCEPTED = _mark("sample.accepted", _("auditor accepted"))
+SAMPLE_OPEN = _mark("sample.open", _("auditor looks again"))
+SAMPLE_FLAGGED = _mark("sample.flagged", _("auditor flagged"))
+REQUEST_ASKED = _request("request.asked", _("request asked"), after=_Asked)
+REQUEST_SAID = _request("request.said", _("request: message"), after=_Said)
+REQUEST_ANSWERED = _request("request.answered", _("request answered"), after=_Said)
+REQUEST_CLOSED = _request(
+    "request.closed", _("request closed"), before=_Status, after=_Numbered
+)
+SHARE_MADE = _share("share.made", _("share link made"), after=_Shared)
+SHARE_OPENED = _share("share.opened", _("share link opened"), after=_Opened)
+SHARE_REVOKED = _share(
+    "share.revoked", _("share link taken back"), before=_Title, after=_Named
+)

@@ -68,8 +68,14 @@ def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
     assert WORDS in page
     event = Event.objects.get(action="instrument.provisions_set")
     before, after = trail.changes(event)
-    assert before == {CITE: {"applies_from": "2018-05-25", "status": "in_force"}}
-    assert after == {CITE: POSTPONED, "added": 0, "reason": "OJ L, 2026/1744"}
+    assert before == {
+        "provisions": {CITE: {"applies_from": "2018-05-25", "status": "in_force"}}
+    }
+    assert after == {
+        "provisions": {CITE: POSTPONED},
+        "added": 0,
+        "reason": "OJ L, 2026/1744",
+    }
     assert (event.actor, trail.verify(LIBRARY)) == (cast.rob, None)
 
 

@@ -89,7 +89,7 @@ def test_the_trail_keeps_every_answer_as_it_came_along(cast, earlier):
     event = Event.objects.get(action="assessment.started")
     told = trail.changes(event)[1]["carried"]
     one = by_key(new)["Q1"]
-    assert told["from"] == str(earlier.pk)
+    assert told["earlier"] == str(earlier.pk)
     assert told["answers"][str(one.pk)]["note"] == "Kept in the vault."
     assert len(told["answers"]) == 2
     assert trail.verify(cast.acme.pk) is None

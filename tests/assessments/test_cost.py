@@ -21,6 +21,7 @@ from tests.factories import (
     make_question,
     publish,
 )
+from tests.made_up import THING_DONE
 
 pytestmark = pytest.mark.slow
 
@@ -119,8 +120,8 @@ def begin_trail(cast, assessment):
         trail.record(
             by=cast.ada,
             organisation_id=cast.acme.pk,
-            action="assessment.started",
-            subject=assessment,
+            action=THING_DONE,
+            subject=cast.acme,
             scope_id=assessment.pk,
         )
 

@@ -2,20 +2,25 @@
 
 import ast
 import copy
+from datetime import date
 from importlib import import_module
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
 import compliance
 from compliance.apps import ROOMS
+from compliance.assessments.events import ANSWER_SAVED, ASSESSMENT_BROUGHT_IN
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import EventType, Topic
 from compliance.audit.events import TRAIL_EXPORTED
+from compliance.audit.payloads import erasable
+from compliance.audit.transaction import writing
 from compliance.checklists.events import ADDED, CHANGED, RESTORED
 from compliance.models import Event
 from compliance.organisations.events import MEMBER_ADDED
+from compliance.seats.events import SEAT_OFFERED
 
 ROOT = Path(compliance.__file__).parent
 DECLARING = sorted(ROOT.glob("*/events.py"))
@@ -42,7 +47,7 @@ def test_each_room_with_types_is_registered():
 
 def test_event_of_no_type_is_refused(cast):
     with (
-        transaction.atomic(),
+        writing(),
         pytest.raises(ValueError, match="no type of events named"),
     ):
         trail.record(
@@ -55,7 +60,7 @@ def test_event_of_no_type_is_refused(cast):
 
 
 def test_event_about_another_row_than_its_type_says_is_refused(cast):
-    with transaction.atomic(), pytest.raises(ValueError, match="about a row of member"):
+    with writing(), pytest.raises(ValueError, match="about a row of member"):
         trail.record(
             by=cast.ada,
             organisation_id=cast.acme.pk,
@@ -63,6 +68,47 @@ def test_event_about_another_row_than_its_type_says_is_refused(cast):
             subject=cast.acme,
         )
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        ({"person": "ada@example.org"}, r"after\.role: Field required"),
+        ({"person": 7, "role": "owner"}, r"after\.person: Input should be a valid"),
+        (
+            {"person": "ada@example.org", "role": "owner", "age": 7},
+            r"after\.age: Extra inputs are not permitted",
+        ),
+    ],
+)
+def test_event_that_says_something_else_than_its_type_is_refused(cast, after, words):
+    with writing(), pytest.raises(ValueError, match=f"member.added does not.*{words}"):
+        trail.record(
+            by=cast.ada,
+            organisation_id=cast.acme.pk,
+            action=MEMBER_ADDED,
+            subject=cast.acme.memberships.first(),
+            after=after,
+        )
+    assert not Event.objects.exists()
+
+
+def test_days_and_ids_are_taken_as_they_are_and_as_text():
+    sides = {
+        "assessment": uuid4(),
+        "from_on": date(2026, 1, 1),
+        "until_on": "2026-02-01",
+    }
+    sides |= {"purpose": "Audit", "person": "a@example.org", "subject": "Privacy, Acme"}
+    SEAT_OFFERED.refuse_unfit({}, sides)
+    with pytest.raises(ValueError, match=r"after\.until_on"):
+        SEAT_OFFERED.refuse_unfit({}, sides | {"until_on": "soon"})
+
+
+def test_texts_of_people_may_be_erased_and_nothing_else():
+    assert erasable(SEAT_OFFERED.after) == ["person", "purpose", "subject"]
+    assert "answers.note" in erasable(ASSESSMENT_BROUGHT_IN.after)
+    assert "verdict" not in erasable(ANSWER_SAVED.after)
 
 
 def test_name_is_declared_once():

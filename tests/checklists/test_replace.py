@@ -39,7 +39,8 @@ def test_words_are_replaced_in_every_text_with_one_event(given, draft):
     assert first["choices"][0] | {"label": "A task"} == first["choices"][0]
     assert set(draft.questions.values_list("version", flat=True)) == {1}
     assert Event.objects.get().action == "edition.replaced"
-    assert trail.changes(Event.objects.get())[0]["Q2"]["text"] == "Do you keep duty 2?"
+    before = trail.changes(Event.objects.get())[0]["questions"]
+    assert before["Q2"]["text"] == "Do you keep duty 2?"
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,12 @@ def make_everything(cast, *, own=True):
     Answer.objects.filter(pk=rows["Q3"].pk).update(
         na_confirmed_by=cast.rev, na_confirmed_at=at
     )
-    tell(rows["Q3"], cast.rev, "answer.na_confirmed", {"at": at.isoformat()})
+    tell(
+        rows["Q3"],
+        cast.rev,
+        "answer.na_confirmed",
+        {"at": at.isoformat(), "reason_of": cast.con.pk},
+    )
     say(rows["Q4"], cast.otto, verdict="not_met", note="Gone soon.", owner=cast.con)
     source = other.answers.get()
     Answer.objects.filter(pk=rows["Q9"].pk).update(

@@ -197,6 +197,7 @@ def catch_up(assessment, seq):
             action="assessment.bundled",
             subject=assessment,
             scope_id=assessment.pk,
+            after={"bundle": "0" * 64, "content_hash": "0" * 64},
         )
 
 

@@ -184,9 +184,10 @@ def test_changed_crosswalk_takes_the_place_of_the_old_with_one_event(tmp_path):
     event = newest()
     before, after = trail.changes(event)
     assert (event.organisation_id, event.action) == (LIBRARY, "crosswalk.set")
-    assert before["XW-001"] == {"reason": "A list stands on a shelf."}
-    assert before["XW-002"]["b"] == "shelves U002"
-    assert after == {"XW-001": {"reason": "Lists need shelves."}, "added": ["XW-003"]}
+    assert before["rows"]["XW-001"] == {"reason": "A list stands on a shelf."}
+    assert before["rows"]["XW-002"]["b"] == "shelves U002"
+    rows = {"XW-001": {"reason": "Lists need shelves."}}
+    assert after == {"rows": rows, "added": ["XW-003"]}
     assert sorted(Relation.objects.values_list("code", "reason")) == [
         ("XW-001", "Lists need shelves."),
         ("XW-003", "A list stands on a shelf."),
@@ -200,8 +201,8 @@ def test_changed_notice_is_on_the_trail(tmp_path):
     files["about.yaml"]["open_points"][0]["checked_on"] = "DAY:2026-12-01"
     load(tmp_path, files)
     assert trail.changes(newest()) == (
-        {"open: Guideline": {"checked_on": "2026-11-24"}},
-        {"open: Guideline": {"checked_on": "2026-12-01"}, "added": []},
+        {"rows": {"open: Guideline": {"checked_on": "2026-11-24"}}},
+        {"rows": {"open: Guideline": {"checked_on": "2026-12-01"}}, "added": []},
     )
 
 

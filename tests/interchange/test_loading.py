@@ -159,9 +159,12 @@ def test_changed_law_is_kept_with_before_and_after(tmp_path):
     load(tmp_path, files)
     before, after = trail.changes(Event.objects.order_by("seq").last())
     cites = ["Law Art. 1", "Law Art. 1(1)", "Law Art. 1(2)"]
-    assert before == {cite: {"applies_from": "2018-05-25"} for cite in cites}
-    assert after == {cite: {"applies_from": "2027-01-01"} for cite in cites} | {
-        "added": 1
+    assert before == {
+        "provisions": {cite: {"applies_from": "2018-05-25"} for cite in cites}
+    }
+    assert after == {
+        "provisions": {cite: {"applies_from": "2027-01-01"} for cite in cites},
+        "added": 1,
     }
     assert Provision.objects.count() == 6
 

@@ -72,5 +72,8 @@ def test_facts_change_while_saves_go_on(make_site):
     check_nothing_was_lost(staff, state)
     assert (state["applies"], state["facts"]) == (60, {"data": ["health"]})
     changed = [e for e in state["events"] if e["action"] == "assessment.facts_changed"]
-    sides = [(event["before"]["data"], event["after"]["data"]) for event in changed]
+    sides = [
+        tuple(event[side]["facts"]["data"] for side in ("before", "after"))
+        for event in changed
+    ]
     assert sides == [(["health"], []), ([], ["health"])] * 2

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,17 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 from django.utils.translation.template import templatize
 
+from compliance.apps import ROOMS
 from compliance.checklists import applicability, changes, force, rules, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
+from compliance.reports.reading import read
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
 from compliance.templatetags.ui import day, long_day, size
 from compliance.web.text import printable
+from tests import factories, signing
 from tests.reports.papers import (
     HOSTILE,
     make_content,
@@ -40,8 +44,18 @@ def catalogue(language):
         return gettext.GNUTranslations(file), (folder / "django.po").read_text()
 
 
-TOLD = [m.__file__ for m in (applicability, changes, rules, translations)]
-"""What tells reasons and changes: it is handed gettext by the name ``_`` or ``say``."""
+TRAIL = [
+    "compliance.reviews.telling",
+    "compliance.assessments.remedy_words",
+    *(f"compliance.{room}.events" for room in ROOMS),
+]
+"""The sentences of events, and what is said in them."""
+TOLD = [
+    *(m.__file__ for m in (applicability, changes, rules, translations)),
+    *(import_module(name).__file__ for name in TRAIL),
+]
+"""What hands gettext its words, by the name ``_`` or ``say`` or its own."""
+_ASKS = {"_", "say", "gettext", "ngettext"}
 
 
 def fixed_words():
@@ -57,8 +71,7 @@ def fixed_words():
             node.args[0].value
             for node in ast.walk(source)
             if isinstance(node, ast.Call)
-            and {getattr(node.func, "id", ""), getattr(node.func, "attr", "")}
-            & {"_", "say"}
+            and {getattr(node.func, "id", ""), getattr(node.func, "attr", "")} & _ASKS
             and isinstance(node.args[0], ast.Constant)
         }
     for page in PAGES:
@@ -173,3 +186,31 @@ def test_one_is_no_plural(language):
     assert said in words
     for wrong in ("binden", " lient", "répondues", "répondue ", "1 non respectées"):
         assert wrong not in words
+
+
+def test_trail_is_printed_in_the_language_of_the_report(cast):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    signing.answer(cast.con, assessment, "Q1", verdict="not_met", note="Gone.")
+    signing.answer(cast.con, assessment, "Q1", verdict="met", note="")
+    printed = {
+        language: [
+            one.what for one in read(assessment.pk, 1, Wanted(language=language)).trail
+        ]
+        for language in ReportLanguage.values
+    }
+    assert printed == {
+        "en": [
+            "Q1: Not met changed to Met; note removed",
+            "Q1: Unanswered changed to Not met; note written",
+        ],
+        "de": [
+            "Q1: Nicht erfüllt geändert in Erfüllt; Anmerkung entfernt",
+            "Q1: Unbeantwortet geändert in Nicht erfüllt; Anmerkung geschrieben",
+        ],
+        "fr": [
+            "Q1: Non respecté remplacé par Respecté; note supprimée",
+            "Q1: Sans réponse remplacé par Non respecté; note rédigée",
+        ],
+    }
+    events = read(assessment.pk, 1, Wanted(language="de")).events
+    assert events[-1].what == "Q1: Not met changed to Met; note removed"

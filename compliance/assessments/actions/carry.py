@@ -130,7 +130,7 @@ def told(
 ) -> dict[str, Any]:
     """What the trail keeps of it: every answer as it came along."""
     return {
-        "from": str(earlier.pk),
+        "earlier": str(earlier.pk),
         "answers": {
             str(answer.pk): _as_carried(answer)
             | ({"evidence": proofs[answer.pk]} if answer.pk in proofs else {})

@@ -151,8 +151,8 @@ def change_facts(
             action=FACTS_CHANGED,
             subject=assessment,
             scope_id=assessment.pk,
-            before={key: before[key] for key in changed},
-            after=changed | {"questions_moved": moved},
+            before={"facts": {key: before[key] for key in changed}},
+            after={"facts": changed, "questions_moved": moved},
         )
     return len(moved)
 

@@ -66,8 +66,8 @@ class Told:
         if event.action in {ASSESSMENT_STARTED, ASSESSMENT_BROUGHT_IN}:
             self._begin(event, after)
         elif event.action == FACTS_CHANGED:
-            for key in after.keys() - {"questions_moved"}:
-                self.facts[key], self.fact_seqs[key] = after[key], event.seq
+            self.facts |= after["facts"]
+            self.fact_seqs |= dict.fromkeys(after["facts"], event.seq)
         elif event.action in _MOVES:
             self.is_moved = True
         elif event.subject_label == "answer":

@@ -188,17 +188,15 @@ def _record_provisions(
     also: dict[str, Any] | None = None,
 ) -> None:
     known = {cite: values for cite, values in after.items() if cite in before}
+    old = {cite: difference(before[cite], values) for cite, values in known.items()}
+    new = {cite: difference(values, before[cite]) for cite, values in known.items()}
     event = trail.record(
         by=by,
         organisation_id=LIBRARY,
         action=PROVISIONS_SET,
         subject=instrument,
-        before={
-            cite: difference(before[cite], values) for cite, values in known.items()
-        },
-        after={cite: difference(values, before[cite]) for cite, values in known.items()}
-        | {"added": len(after) - len(known)}
-        | (also or {}),
+        before={"provisions": old} if known else {},
+        after={"provisions": new, "added": len(after) - len(known)} | (also or {}),
     )
     changed = [
         cite

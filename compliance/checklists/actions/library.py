@@ -196,9 +196,13 @@ def _replaced[Row: (Relation, Notice)](
         organisation_id=LIBRARY,
         action=action,
         subject=table(pk=0),  # the whole of it, which has no row
-        before={name: difference(before[name], after[name]) for name in both}
-        | {name: before[name] for name in before.keys() - after.keys()},
-        after={name: difference(after[name], before[name]) for name in both}
-        | {"added": [name for name in after if name not in before]},
+        before={
+            "rows": {name: difference(before[name], after[name]) for name in both}
+            | {name: before[name] for name in before.keys() - after.keys()}
+        },
+        after={
+            "rows": {name: difference(after[name], before[name]) for name in both},
+            "added": [name for name in after if name not in before],
+        },
     )
     return True

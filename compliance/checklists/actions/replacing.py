@@ -48,7 +48,7 @@ def replace_all(
             return None
         _write(rows)
         told = {"find": find, "put": put, "questions": after}
-        return record(by, edition, EDITION_REPLACED, before, told)
+        return record(by, edition, EDITION_REPLACED, {"questions": before}, told)
 
 
 def put_back(
@@ -63,7 +63,7 @@ def put_back(
     changed = [key for key in before if not _stands(rows.get(key), after[key])]
     refuse_changed(changed)
     _write([_written(rows[key], values) for key, values in before.items()])
-    record(by, edition, REPLACING_UNDONE, after, {"questions": before})
+    record(by, edition, REPLACING_UNDONE, {"questions": after}, {"questions": before})
 
 
 def _stands(question: Question | None, values: dict[str, Any]) -> bool:

@@ -41,7 +41,7 @@ def undo(
         before, after = trail.changes(event)
         part, _, what = event.action.partition(".")
         if what == "replaced":
-            put_back(by, edition, before, after["questions"])
+            put_back(by, edition, before["questions"], after["questions"])
             return part, ""
         if what == "merged":
             take_out(by, edition, before, after)

@@ -145,8 +145,8 @@ def end_offer(*, by: User, offer: SeatOffer) -> None:
 def _told(seat: Seat | SeatOffer) -> dict[str, Any]:
     return {
         "assessment": str(seat.assessment_id),
-        "from": seat.from_on.isoformat(),
-        "until": seat.until_on.isoformat(),
+        "from_on": seat.from_on.isoformat(),
+        "until_on": seat.until_on.isoformat(),
         "purpose": seat.purpose,
     }
 
@@ -233,6 +233,6 @@ def end_seat(*, by: User, seat: Seat) -> Seat:
             raise ValidationError(msg, code="ended")
         found.ended_at, found.ended_by = timezone.now(), by
         found.save(update_fields=["ended_at", "ended_by"])
-        told = {"user_id": found.user_id, "until": found.until_on.isoformat()}
+        told = {"user_id": found.user_id, "until_on": found.until_on.isoformat()}
         tell(by, found.assessment, SEAT_ENDED, found, before=told)
     return found

@@ -1,0 +1,81 @@
+"""The words in which rooms say what an event holds: its sides, and their leaves.
+
+A side is what an event says of the time before it, or after it. ``events.py`` of each room
+makes sides of these leaves; nothing that a side does not name gets into the trail.
+"""
+
+from datetime import date, datetime
+from typing import (
+    Annotated,
+    Any,
+    NotRequired,
+    Required,
+    TypedDict,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+from uuid import UUID
+
+from pydantic import (
+    ConfigDict,
+    JsonValue,
+    Strict,
+    StringConstraints,
+    with_config,
+)
+
+ERASABLE = "may be erased"
+"""The mark of a leaf that erasing a person may take out of an event."""
+
+Words = Annotated[str, ERASABLE]
+"""Words of a person, or the name or address of one."""
+Part = Annotated[JsonValue, ERASABLE]
+"""A part of a checklist, as its document has it."""
+Day = Annotated[date, Strict(False)]
+Moment = Annotated[datetime, Strict(False)]
+Id = Annotated[UUID, Strict(False)]
+Hash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+"""SHA-256, in hexadecimal digits."""
+
+
+_typed_dict: Any = TypedDict
+
+
+@with_config(ConfigDict(extra="forbid", strict=True))
+class Side(TypedDict, total=False):
+    """What an event says of one side; a key that is not there did not change."""
+
+
+def side(name: str, leaves: dict[str, Any]) -> Any:
+    """A side whose keys stand elsewhere already: name to what it holds."""
+    made = _typed_dict(name, leaves, total=False)
+    made.__pydantic_config__ = ConfigDict(extra="forbid", strict=True)
+    return made
+
+
+def erasable(side: Any) -> list[str]:
+    """The leaves of a side that may be erased: "note", "attached.title"."""
+    return sorted(set(_erasable(side, "")))
+
+
+def _erasable(kind: Any, name: str) -> list[str]:
+    """The erasable leaves of a type that stands under a name."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        if ERASABLE in kind.__metadata__:
+            return [name]
+        return _erasable(arguments[0], name)
+    if is_typeddict(kind):
+        hints = get_type_hints(kind, include_extras=True)
+        start = f"{name}." if name else ""
+        return [
+            leaf
+            for key, hint in hints.items()
+            for leaf in _erasable(hint, f"{start}{key}")
+        ]
+    if origin in {Required, NotRequired}:
+        return _erasable(arguments[0], name)
+    inner = arguments[1:] if origin is dict else arguments
+    return [leaf for argument in inner for leaf in _erasable(argument, name)]

@@ -1,0 +1,254 @@
+"""What events about checklists and the legal index say, side by side."""
+
+from typing import Any, Required
+
+from compliance.audit.payloads import Day, Hash, Part, Side, Words, side
+from compliance.checklists import content
+
+
+class Checklist(Side, total=False):
+    """The words of a checklist."""
+
+    key: str
+    title: Words
+    summary: Words
+    theme_id: int | None
+
+
+class Cloned(Checklist, total=False):
+    """A copy of an edition, as the first draft of an organisation's own checklist."""
+
+    cloned_from: Required[str]
+    content_hash: Required[Hash]
+    number: Required[str]
+
+
+class Drafted(Side, total=False):
+    """The next draft, and the number of the edition that it began as."""
+
+    number: Required[str]
+    based_on: Required[str]
+
+
+class Imported(Checklist, total=False):
+    """An edition that came as a file, and how many questions it asks."""
+
+    number: Required[str]
+    content_hash: Required[Hash]
+    questions: int
+
+
+Edition = side(
+    "Edition",
+    dict.fromkeys((*content.EDITION, *content.EDITION_ALSO), Part)
+    | {"law_as_of": Day, "language": str, "translations": Part, "extra": Part},
+)
+"""The fields of an edition itself."""
+
+
+class Status(Side, total=False):
+    """The state of an edition; of a new one there was none."""
+
+    status: str
+
+
+class SentBack(Status, total=False):
+    """Why an edition is a draft again."""
+
+    reason: Required[Words]
+
+
+class Sent(Status, total=False):
+    """The number of an edition that somebody else shall publish."""
+
+    number: Required[str]
+
+
+class Published(Sent, total=False):
+    """An edition that is final; ``alone``: nobody else could have published it."""
+
+    content_hash: Required[Hash]
+    sent_by: int | None
+    alone: bool
+    from_bundle: bool
+
+
+class Retired(Status, total=False):
+    """Why an edition is on offer no more, and whether another took its place."""
+
+    number: str
+    reason: Words
+    followed: bool
+    content_hash: Hash
+    from_bundle: bool
+
+
+class Draft(Side, total=False):
+    """A draft that was thrown away, with the keys of its questions."""
+
+    number: Required[str]
+    checklist: Required[str]
+    title: Required[Words]
+    questions: Required[list[str]]
+    content_hash: Required[Hash]
+
+
+class Discarded(Side, total=False):
+    """Whether the checklist went with its only draft."""
+
+    checklist_discarded: bool
+
+
+class Replaced(Side, total=False):
+    """Question to the texts that were replaced."""
+
+    questions: Required[dict[str, dict[str, Part]]]
+
+
+class Replacement(Replaced, total=False):
+    """The words that were looked for, and those in their place."""
+
+    find: Required[Words]
+    put: Required[Words]
+
+
+class Based(Side, total=False):
+    """The edition of the original that a draft rests on, and what differs by that."""
+
+    cloned_from: Required[str]
+    parts: Part
+
+
+class Merged(Based, total=False):
+    """The keys of parts that were taken from the original, and those that stayed."""
+
+    theirs: Required[list[str]]
+    ours: Required[list[str]]
+
+
+_PLACE: dict[str, Any] = {
+    "translations": Part,
+    "position": int,
+    "version": int,
+}
+Section = side("Section", dict.fromkeys(content.SECTION, Part) | _PLACE)
+"""A section, or what changed of it; with its place where it was removed."""
+Fact = side("Fact", dict.fromkeys((*content.FACT, *content.FACT_ALSO), Part) | _PLACE)
+"""A fact, or what changed of it; with its place where it was removed."""
+Question = side(
+    "Question",
+    dict.fromkeys((*content.QUESTION, *content.QUESTION_ALSO), Part)
+    | {"choices": Part, "cites": list[str], "extra": Part, "source": str}
+    | {"section": str, "behind": str, "copied_from": str}
+    | _PLACE,
+)
+"""A question, or what changed of it; with its place where it was removed."""
+
+
+class Theme(Side, total=False):
+    """A theme of the library."""
+
+    key: str
+    name: str
+    position: int
+
+
+class Instrument(Side, total=False):
+    """A law of the legal index."""
+
+    key: str
+    name: str
+    title: str
+    official_id: str
+    url: str
+    force: str
+
+
+class Provision(Side, total=False):
+    """What differs of a provision of a law."""
+
+    cite: str
+    title: str
+    url: str
+    applies_from: Day
+    status: str
+    successor: str
+    position: int
+
+
+class OldProvisions(Side, total=False):
+    """Citation to what differed before; new ones are not among them."""
+
+    provisions: dict[str, Provision]
+
+
+class NewProvisions(OldProvisions, total=False):
+    """Citation to what differs now, how many are new, and why an editor changed it."""
+
+    added: Required[int]
+    reason: Words
+
+
+class Released(Side, total=False):
+    """The citation of a provision."""
+
+    cite: Required[str]
+
+
+class Relation(Side, total=False):
+    """What differs of a relation between two questions."""
+
+    a: str
+    b: str
+    relation: str
+    words: Words
+    back: Words
+    reason: Words
+
+
+class OldCrosswalk(Side, total=False):
+    """Code to the relation that was there, or to what differed of it."""
+
+    rows: dict[str, Relation]
+
+
+class NewCrosswalk(OldCrosswalk, total=False):
+    """Code to what differs now, and the codes that are new."""
+
+    added: Required[list[str]]
+
+
+class Related(Side, total=False):
+    """How many relations came, and the first of them in words."""
+
+    added: Required[int]
+    first: Required[Words]
+
+
+class Notice(Side, total=False):
+    """What differs of a notice."""
+
+    text: Words
+    url: str
+    position: int
+    checked_on: Day | None
+
+
+class OldNotices(Side, total=False):
+    """Title to the notice that was there, or to what differed of it."""
+
+    rows: dict[str, Notice]
+
+
+class NewNotices(OldNotices, total=False):
+    """Title to what differs now, and the titles that are new."""
+
+    added: Required[list[str]]
+
+
+class Frameworks(Side, total=False):
+    """The keys of the frameworks, and how many questions their clauses lead to."""
+
+    frameworks: Required[list[str]]
+    mappings: Required[int]
+    sha256: Required[Hash]
