@@ -16,10 +16,19 @@ from compliance.models import Edition
 SHIPPED = {
     "gdpr": ("G", 154),
     "ai-act": ("A", 178),
-    "sovereignty": ("S", 92),
-    "zero-trust": ("Z", 97),
+    "sovereignty": ("S", 200),
+    "zero-trust": ("Z", 115),
 }
-"""Checklist to the letter and the number of its topics."""
+"""Checklist to the letter and the highest number of its topics."""
+UNUSED = {
+    "sovereignty": [
+        *(68, 69, 70, 71, 73, *range(76, 85)),  # rated by criterion since 2026.2
+        *range(94, 111),
+        *(119, 120, *range(127, 132), 134, *range(135, 141), *range(147, 151)),
+        *(158, 159, 160, *range(166, 171), 178, 179, 180, *range(185, 191)),
+    ]
+}
+"""Numbers that no question has; those of criteria say objective and criterion."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +52,8 @@ def test_every_topic_has_a_question(seeds):
         asked = {
             re.match(r"[A-Z]+[0-9]+", question.key).group() for question in found[key]
         }
-        assert asked == {f"{letter}{topic:03}" for topic in range(1, topics + 1)}
+        numbers = set(range(1, topics + 1)) - set(UNUSED.get(key, ()))
+        assert asked == {f"{letter}{topic:03}" for topic in numbers}
 
 
 def test_every_checklist_says_what_it_must_cover(seeds):
@@ -86,7 +96,7 @@ def test_question_that_keeps_its_key_keeps_its_article(seeds):
         for files in seeds.checklists
         for older in files.older
         for old, new in same_keys(older, files)
-        if not articles(old) & articles(new)
+        if not articles(old) & articles(new) and old.key not in MISCITED
     ]
     assert moved == []
 
@@ -98,9 +108,13 @@ def same_keys(older, files):
     return [(before[q.key], q) for q in now if q.key in before]
 
 
+MISCITED = {"S086", "Z090"}
+"""They ask the same, on a source that asks for it; the one of 2026.1 did not."""
+
+
 def articles(question):
-    """What a question cites, without paragraph and point."""
-    return {re.split(r"[(,]", cite)[0] for cite in question.cites}
+    """What a question cites, without paragraph, point and criterion."""
+    return {re.split(r"[(,]|(?<=SOV-[0-9])[.]", cite)[0] for cite in question.cites}
 
 
 def test_crosswalk_joins_every_two_checklists(seeds):
