@@ -36,13 +36,13 @@ ONE_KIND = {
     PAGES: """
         assessments/test_bulk_pages assessments/test_contribute
         assessments/test_marks assessments/test_pages assessments/test_related
-        assessments/test_remedy_pages assessments/test_states
-        assessments/test_tongues assessments/test_upgrade_pages
+        assessments/test_states assessments/test_tongues
+        assessments/test_upgrade_pages
         checklists/test_about checklists/test_detail checklists/test_extra
         checklists/test_last checklists/test_limits checklists/test_list
         checklists/test_preview checklists/test_related checklists/test_roles
         checklists/test_translating checklists/test_unsaved
-        evidence/test_list organisations/test_roles_told
+        organisations/test_roles_told
         reports/test_ask reports/test_detail reports/test_list
         reviews/test_cost reviews/test_pages reviews/test_walking
         test_growth_elsewhere test_headers test_hostile test_tokens web/test_logs

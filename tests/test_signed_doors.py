@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 
 from compliance.audit import trail
 from compliance.models import Answer, Assessment, Snapshot
@@ -12,7 +11,15 @@ from compliance.reviews import actions
 from compliance.reviews.snapshot import content_of, to_read
 from tests import factories, signing
 from tests.test_closed_doors import FILL
-from tests.test_doors import DOORS, PEOPLE, address, all_doors, enter, keys  # noqa: F401
+from tests.test_doors import (  # noqa: F401
+    DOORS,
+    PEOPLE,
+    Writes,
+    address,
+    all_doors,
+    enter,
+    keys,
+)
 from tests.test_malformed import SENT
 
 pytestmark = pytest.mark.slow
@@ -43,17 +50,6 @@ def answer_all(cast, assessment):
         signing.answer(cast.con, assessment, answer.question.key, verdict="met")
 
 
-class Writes:
-    """Whether a statement to the database was other than a question."""
-
-    def __init__(self):
-        self.were = False
-
-    def __call__(self, execute, sql, *rest):
-        self.were |= not sql.startswith(("SELECT", "SAVEPOINT", "RELEASE"))
-        return execute(sql, *rest)
-
-
 def send_all(client, assessment, keys):  # noqa: F811
     """Send every form; the doors that changed it, that moved its hash, that failed."""
     changing, moving, failing = set(), set(), []
@@ -62,7 +58,7 @@ def send_all(client, assessment, keys):  # noqa: F811
         writes = Writes()
         for form in forms(door, keys):
             cache.clear()
-            with connection.execute_wrapper(writes):
+            with writes.heard():
                 reply = client.post(address(door, keys), form)
                 reply.getvalue()  # reads a file to its end, which closes it
             if reply.status_code >= 500:
