@@ -1,14 +1,24 @@
 """What applies to an organisation: rules and facts of an edition, put together."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from compliance.assessments.models import Assessment
 from compliance.checklists import content, rules
 from compliance.checklists.applicability import Decision, Duty, Model, decide, english
-from compliance.checklists.implied import Clash
 from compliance.checklists.models import Edition, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A choice of a fact that follows from others; ``is_clash``: answered otherwise."""
+
+    fact: str
+    choice: str
+    because: str
+    is_clash: bool
 
 
 class Scope:
@@ -47,10 +57,20 @@ class Scope:
             assessment.edition, assessment.facts, period_from=assessment.period_from
         )
 
-    @property
-    def clashes(self) -> tuple[Clash, ...]:
-        """Facts that were answered otherwise than what follows from the others."""
-        return self.closed.clashes
+    def follows(self) -> list[Follows]:
+        """What follows from the answers, first what contradicts one of them."""
+        clashes = {(one.fact, one.value) for one in self.closed.clashes}
+        found = [
+            Follows(
+                self.words[one.fact].label,
+                self.words[one.fact].choices.get(one.value, one.value),
+                one.because,
+                is_clash=(one.fact, one.value) in clashes,
+            )
+            for links in self.closed.links.values()
+            for one in links
+        ]
+        return sorted(found, key=lambda one: not one.is_clash)
 
     def of(self, question: Question) -> Decision:
         """What holds for one question."""

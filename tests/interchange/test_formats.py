@@ -8,6 +8,7 @@ import pytest
 from compliance.interchange.formats.csv_file import guarded, unguarded
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.writing import FORMATS
+from tests import documents
 from tests.interchange.checklists import make_sheet
 from tests.interchange.files import read
 
@@ -51,6 +52,74 @@ def check_round_trip(seed, name):
 @pytest.mark.parametrize("seed", FEW)
 def test_checklist_comes_back_byte_for_byte(seed, name):
     check_round_trip(seed, name)
+
+
+GATE = {
+    "key": "old",
+    "title": "Old lists",
+    "because": "Old lists are spared.",
+    "cites": ["Law Art. 1"],
+    "questions": ["Q1"],
+    "rows": [
+        {"when": {"data": "health"}, "effect": "out", "because": "Health is spared."},
+        {"effect": "binds", "from": "2027-12-02", "because": "All others wait."},
+    ],
+}
+CLUB = {
+    "key": "club",
+    "name": "Club",
+    "about": "=Ten people",
+    "facts": {"data": [], "view": None},
+    "period_from": "2026-01-01",
+    "must_apply": [{"all_but": ["Q2"], "because": "Art. 5: always."}],
+    "dates": [{"from": "2027-12-02", "gate": "old", "because": "Art. 113."}],
+}
+
+
+def two_choices():
+    made = documents.document()
+    other = {"key": "children", "label": "Data of children", "help": ""}
+    made["facts"][0]["choices"].append(other)
+    return made
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_all_that_decides_applicability_comes_back(name):
+    made = two_choices()
+    view = made["facts"][0] | {
+        "key": "view",
+        "kind": "one",
+        "contested": "Two days are possible.",
+        "choices": [
+            {"key": k, "label": k.upper(), "help": ""} for k in ("soon", "late")
+        ],
+        "implies": [
+            {
+                "fact": "data",
+                "value": "health",
+                "when": {"view": "late"},
+                "because": "-",
+            }
+        ],
+    }
+    made["facts"].append(view)
+    made["edition"] |= {"gates": [GATE], "organisations": [CLUB]}
+    until = [{"date": "2028-12-31", "when": {"data": "health"}}, {"date": "2029-12-31"}]
+    made["sections"][0]["questions"][0] |= {"applies_until": until, "yardstick": True}
+    sheet = Sheet("Lists", "Whether lists are kept.", "privacy", made)
+    _, found = back(sheet, name)
+    assert found.document == made
+    assert (found.kept, found.lost) == ((), ())
+
+
+@pytest.mark.parametrize("name", ["yaml", "csv"])
+def test_gate_without_an_end_is_refused_in_a_file(name):
+    made = two_choices()
+    made["edition"]["gates"] = [GATE | {"rows": GATE["rows"][:1]}]
+    content = FORMATS[name].write(Sheet("Lists", "", "privacy", made))
+    found = read(content, suffix_of(name))
+    assert found.document is None
+    assert "the gate has no end" in str(found.faults[0])
 
 
 @pytest.mark.long

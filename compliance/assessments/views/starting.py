@@ -132,6 +132,8 @@ def _counts(edition: Edition, known: dict[str, Any]) -> dict[str, Any]:
         "ahead_by_day": sorted(ahead.items()),
         "not_applying": len(found) - len(applying),
         "undecided": sum(one.is_open for one in applying),
+        "contested": sum(one.is_contested for one in applying),
+        "follows": scope.follows(),
     }
 
 
