@@ -157,6 +157,12 @@ def question_document(question: Question) -> dict[str, Any]:
     return _translated(question, values, of_question) | _extra(question)
 
 
+def question_values(question: Question) -> dict[str, Any]:
+    """All fields of a question, also those that a document leaves out where empty."""
+    empty = {"applies_until": None, "yardstick": False}
+    return empty | question_document(question)
+
+
 def _translated(
     row: Any, values: dict[str, Any], texts_of: Callable[[dict[str, Any]], Texts]
 ) -> dict[str, Any]:

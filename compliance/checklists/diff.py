@@ -188,7 +188,7 @@ def _kinds(
     found = [
         kind
         for kind, names in FIELDS.items()
-        if any(was[1].get(name) != now[1].get(name) for name in names)
+        if any((was[1].get(n) or None) != (now[1].get(n) or None) for n in names)
     ]
     if ChangeKind.RETYPED in found:
         found = [kind for kind in found if kind != ChangeKind.CHOICES]

@@ -8,6 +8,7 @@ from typing import Any
 from compliance.checklists import rules
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Diff, FactChange, Item, compare
+from compliance.checklists.gates import covers
 from compliance.checklists.translations import name_languages, united
 
 Document = dict[str, Any]
@@ -159,9 +160,35 @@ def _bring_along(found: Document, theirs: Document, new: Mapping[str, Any]) -> N
         named.add(edition["role_fact"])
         wanted = {r: other["roles"][r] for r in new["binds"] if r in other["roles"]}
         edition["roles"] = wanted | edition["roles"]
-    known = _facts(found)
-    for key, fact in _facts(theirs).items():
-        if key in named and key not in known:
+    for gate in other.get("gates") or ():
+        if covers(gate, new["key"]):
+            _bring_gate(edition, gate, new["key"])
+            for row in gate["rows"]:
+                named |= {*rules.uses(row.get("when"))}
+    _bring_facts(found, theirs, named)
+
+
+def _bring_gate(edition: Document, gate: Mapping[str, Any], key: str) -> None:
+    """A gate before a question that is taken; one of ours with its key stays as it is."""
+    ours = edition.setdefault("gates", [])
+    own = next((row for row in ours if row["key"] == gate["key"]), None)
+    if own is None:
+        own = {n: deepcopy(v) for n, v in gate.items() if n != "all_but"}
+        ours.append(own | {"questions": [key]})
+    elif "questions" in own and key not in own["questions"]:
+        own["questions"].append(key)
+
+
+def _bring_facts(found: Document, theirs: Document, named: set[str]) -> None:
+    """The facts that are named and not here, and those that these rest on."""
+    known, all_of = _facts(found), _facts(theirs)
+    wanted = [key for key in all_of if key in named]
+    for key in wanted:
+        fact = all_of[key]
+        for entry in fact.get("implies") or ():
+            more = {entry["fact"], *rules.uses(entry.get("when"))} & all_of.keys()
+            wanted += sorted(more - set(wanted))
+        if key not in known:
             found["facts"].append(deepcopy(fact))
 
 

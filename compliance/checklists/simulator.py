@@ -62,12 +62,16 @@ class Simulated:
         return [result for result in self.results if result.decision.applies]
 
 
-def simulate(document: Document, organisation: Mapping[str, Any]) -> Simulated:
-    """Run one organisation through an edition; its groups name known questions only."""
+def simulate(
+    document: Document,
+    organisation: Mapping[str, Any],
+    sections: Iterable[Mapping[str, Any]] | None = None,
+) -> Simulated:
+    """Run one organisation through an edition, or through some sections of it."""
     edition = document["edition"]
     model = Model.of(edition["role_fact"], document["facts"], edition.get("gates"))
     closed = model.close(organisation["facts"])
-    asked = [q for section in document["sections"] for q in section["questions"]]
+    asked = [q for part in sections or document["sections"] for q in part["questions"]]
     said = _said(organisation, [q["key"] for q in asked], edition.get("gates") or ())
     day = organisation.get("period_from")
     period_from = date.fromisoformat(day) if day else None
@@ -87,6 +91,20 @@ def simulate(document: Document, organisation: Mapping[str, Any]) -> Simulated:
             )
         )
     return Simulated(organisation, closed, tuple(results))
+
+
+def differing(document: Document, key: str) -> list[tuple[str, str]]:
+    """What examples say of one question and the rules do not: name and difference."""
+    sections = [
+        section | {"questions": [q for q in section["questions"] if q["key"] == key]}
+        for section in document["sections"]
+    ]
+    return [
+        (one["name"], text)
+        for one in document["edition"].get("organisations") or ()
+        for result in simulate(document, one, sections).different
+        for text in result.differences
+    ]
 
 
 def keys_of(

@@ -346,3 +346,37 @@ def test_copy_of_an_edition_retired_meanwhile_is_refused_in_words(cast, sign_in)
     reply = ada.post(url("draft_next", own), follow=True)
     assert reply.redirect_chain[-1][0] == url("detail", nextone)
     assert "is retired; start from the newest one" in reply.text
+
+
+def test_question_that_is_taken_brings_its_gate_and_the_facts_of_it(world, cast):
+    draft, base, _, given = world
+    newer = make_draft(6, 2, checklist=base.checklist, number="2026.3")
+    for at, key in enumerate(("eu", "old", "aged"), 2):
+        values = {"label": key, "text": f"{key}?", "kind": "yesno", "position": at}
+        newer.facts.create(key=key, **values)
+    implies = [{"fact": "aged", "value": "yes", "because": "Old is aged."}]
+    newer.facts.filter(key="old").update(implies=implies)
+    gate = {
+        "key": "past",
+        "title": "Past",
+        "because": "The past is spared.",
+        "all_but": ["Q1"],
+        "rows": [
+            {"when": {"old": "yes"}, "effect": "out", "because": "Spared."},
+            {"effect": "binds", "because": "Bound."},
+        ],
+    }
+    newer.gates = [gate]
+    newer.save()
+    newer.questions.filter(key="Q2").update(text="Newest of Q2?")
+    newer = actions.publish(by=None, edition=newer)
+    seen = content.content_hash(content.document(draft))
+    event = actions.merge(**given, newer_id=newer.pk, seen=seen, taken={"Q2"})
+    draft.refresh_from_db()
+    (brought,) = draft.gates
+    assert (brought["questions"], "all_but" in brought) == (["Q2"], False)
+    assert set(draft.facts.values_list("key", flat=True)) == {"data", "old", "aged"}
+    actions.undo(**given, seq=event.seq)
+    draft.refresh_from_db()
+    assert draft.gates is None
+    assert set(draft.facts.values_list("key", flat=True)) == {"data"}

@@ -7,7 +7,8 @@ import pytest
 
 from compliance.checklists import expectations
 from compliance.models import Event
-from tests.drafting import url
+from tests.drafting import question_of, url
+from tests.drafting import typed as question_form
 from tests.factories import make_checklist, make_draft, publish
 
 SHOP = {
@@ -197,3 +198,63 @@ def test_unknown_example_and_reader_find_nothing(ada, cast, draft, sign_in):
 )
 def test_line_of_a_group_reads_as_it_is_written(line):
     assert [expectations.told(one) for one in expectations.groups([line])] == [line]
+
+
+def edited(client, draft, **changes):
+    return client.post(
+        url("question_save", draft), question_form(client, draft) | changes, follow=True
+    )
+
+
+def test_saving_a_question_says_at_once_what_the_examples_say(ada, draft):
+    page = edited(ada, draft, until="2026-06-30")
+    assert "The examples say otherwise" not in page.text
+    draft.refresh_from_db()
+    draft.organisations = [SHOP | {"period_from": "2027-01-01"}]
+    draft.save()
+    page = words_of(edited(ada, draft, title="Renamed").text)
+    assert (
+        "The examples say otherwise Shop : it must apply (Art. 5) and does not" in page
+    )
+
+
+def test_yardstick_and_last_day_are_edited_kept_and_undone(ada, draft):
+    edited(ada, draft, yardstick="on", until="2028-12-31")
+    found = question_of(draft)
+    assert (found["yardstick"], found["applies_until"]) == (
+        True,
+        [{"date": "2028-12-31"}],
+    )
+    edited(ada, draft, title="Renamed")
+    assert question_of(draft)["applies_until"] == [{"date": "2028-12-31"}]
+    first = Event.objects.filter(action="question.changed").order_by("seq").first()
+    ada.post(url("undo", draft), {"seq": first.seq})
+    assert {"yardstick", "applies_until"}.isdisjoint(question_of(draft))
+
+
+def test_last_days_with_conditions_stay_as_they_are(ada, draft):
+    ends = [{"date": "2028-12-31", "when": {"data": "health"}}, {"date": "2029-12-31"}]
+    draft.questions.filter(key="Q1").update(applies_until=ends)
+    edited(ada, draft, title="Renamed")
+    assert question_of(draft)["applies_until"] == ends
+
+
+def test_rule_that_never_holds_is_refused_and_kept_on_the_page(ada, draft):
+    draft.facts.create(
+        key="eu", label="EU", text="In the EU?", kind="yesno", position=2
+    )
+    pressed = {"if-rows": "2", "if-match": "all"}
+    for at, pick in enumerate(("eu=yes", "eu=no")):
+        row = {"depth": "0", "join": "", "test": "is", "picks": pick}
+        pressed |= {f"if-{at}-{name}": value for name, value in row.items()}
+    reply = edited(ada, draft, **pressed)
+    assert reply.status_code == 422
+    assert "No answer to the facts makes it apply" in reply.text
+    assert question_of(draft)["rule"] is None
+
+
+def test_fact_that_a_gate_rests_on_stays(ada, draft):
+    fact = draft.facts.get()
+    reply = ada.post(url("fact_remove", draft), {"key": "data"}, follow=True)
+    assert "rests on it" in words_of(reply.text)
+    assert draft.facts.filter(pk=fact.pk).exists()

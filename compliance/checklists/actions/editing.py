@@ -40,7 +40,7 @@ def save_question(
         question: Question = content.with_links(edition.questions).get(key=key)
         if question.version != version:
             raise StaleError
-        stands = content.question_document(question)
+        stands = content.question_values(question)
         kept = content.as_kept(values)
         changed = {n: value for n, value in kept.items() if stands.get(n) != value}
         if not changed:

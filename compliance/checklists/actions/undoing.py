@@ -124,7 +124,7 @@ def _change_back(
     by: Any, row: Any, edition: Edition, before: Values, after: Values
 ) -> None:
     is_question = isinstance(row, Question)
-    stands = content.question_document(row) if is_question else vars(row)
+    stands = content.question_values(row) if is_question else vars(row)
     if any(as_told(stands.get(name)) != value for name, value in after.items()):
         _refuse(row)
     if is_question:

@@ -145,7 +145,9 @@ class QuestionEditor:
     def values(self) -> dict[str, Any]:
         """The question as a document has it."""
         values = self.form.values()
+        until = values.pop("until")
         return values | {
+            "applies_until": _until(self.question, until),
             "rule": self.typed_rule(),
             "applies_from": self.dates.values(),
             "choices": self._typed_choices(values["kind"]),
@@ -176,4 +178,19 @@ class QuestionEditor:
 
 def _initial(question: dict[str, Any]) -> dict[str, Any]:
     number = question["number"] or {}
-    return question | {name: number.get(name) for name in ("unit", *BOUNDS)}
+    found = question | {name: number.get(name) for name in ("unit", *BOUNDS)}
+    ends = question.get("applies_until") or []
+    return found | {"until": ends[0]["date"] if _is_plain(ends) and ends else None}
+
+
+def _is_plain(ends: list[dict[str, Any]]) -> bool:
+    """Whether the form can say the last days: one without conditions, or none."""
+    return len(ends) < 2 and not any(entry.get("when") for entry in ends)
+
+
+def _until(question: dict[str, Any], typed: date | None) -> list[Any] | None:
+    """The last days as a document has them; those with conditions stay as they are."""
+    stood = question.get("applies_until") or []
+    if not _is_plain(stood) and typed is None:
+        return stood
+    return [{"date": typed.isoformat()}] if typed else None

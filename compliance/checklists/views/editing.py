@@ -13,7 +13,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.checklists import actions, content, undoable
+from compliance.checklists import actions, content, simulator, soundness, undoable
 from compliance.checklists import editor as reading
 from compliance.checklists.forms import HeadForm, QuestionEditor
 from compliance.checklists.models import Edition, Question
@@ -42,15 +42,21 @@ def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
         context |= {"section_key": request.GET.get("section", "")}
         context |= reading.searched(edition, tree, text)
         return render(request, "checklists/_tree.html", context)
-    shown = whole(
-        edition,
-        key=request.GET.get("question", ""),
-        section=request.GET.get("section", ""),
-        done=done(request, edition),
-    )
+    key, saved = request.GET.get("question", ""), done(request, edition)
+    section = request.GET.get("section", "")
+    shown = whole(edition, key=key, section=section, done=saved)
+    shown["differing"] = _differing(edition, key) if saved and key else []
     return _page(
         request, shown | reading.searched(edition, shown["outline"], text), 200
     )
+
+
+def _differing(edition: Edition, key: str) -> list[tuple[str, str]]:
+    """What the examples say of a question that was saved, and its rule does not."""
+    if not edition.organisations:
+        return []
+    document = content.document(edition)
+    return [] if soundness.broken(document) else simulator.differing(document, key)
 
 
 def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:

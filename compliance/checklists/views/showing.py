@@ -150,7 +150,7 @@ def clash(
     if question is None:
         raise Http404
     facts = list(edition.facts.all())
-    theirs = content.question_document(question)
+    theirs = content.question_values(question)
     documents = [_alone(edition, facts, one) for one in (theirs, theirs | mine)]
     data = posted.copy()
     data["version"] = str(question.version)
