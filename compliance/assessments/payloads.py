@@ -1,47 +1,61 @@
 """What events about assessments, answers and actions say, side by side."""
 
-from typing import Annotated, Literal, Required
+from inspect import get_annotations
+from typing import Annotated, Any, Literal, Required
 
 from pydantic import Strict
 
 from compliance.assessments.choices import Verdict
-from compliance.audit.payloads import Day, Hash, Id, Moment, Part, Side, Words
+from compliance.assessments.fields import ANSWER_FIELDS, ANSWERED, Kind, Role
+from compliance.audit.payloads import (
+    Day,
+    Hash,
+    Id,
+    Moment,
+    Part,
+    Side,
+    Words,
+    by_id,
+    side,
+)
 
 Facts = dict[str, list[str] | None]
 """Fact to the choices that were picked; None is "not known yet"."""
 
 
-class Signed(Side, total=False):
-    """Who said an answer, and who confirmed it."""
+_HOLDS: dict[Kind, Any] = {
+    Kind.VERDICT: Annotated[Verdict, Strict(False)],
+    Kind.VALUE: Words | list[Words] | None,
+    Kind.TEXT: Words,
+    Kind.PERSON: int | None,
+    Kind.DAY: Day | None,
+    Kind.MOMENT: Moment | None,
+    Kind.FLAG: bool,
+    Kind.WORD: str,
+    Kind.ANSWER: int | None,
+    Kind.COUNT: int | None,
+}
+"""A kind of field to what an event may say of it."""
+_VALUES = {
+    field.column: _HOLDS[field.kind]
+    for field in ANSWER_FIELDS
+    if field.role in {Role.TYPED, Role.BESIDE}
+}
+_CREDIT = {column: _VALUES[column] for column in ANSWERED}
 
-    changed_by_id: int
-    changed_at: Moment
-    na_by_id: int
-    na_confirmed_by_id: int
-    na_confirmed_at: Moment
-
-
-class Credit(Side, total=False):
-    """Who answered, and when."""
-
-    answered_by_id: int | None
-    answered_at: Moment | None
-
-
-class Values(Credit, total=False):
-    """The fields of an answer, and what goes with them."""
-
-    verdict: Annotated[Verdict, Strict(False)]
-    value: Words | list[Words] | None
-    note: Words
-    reason: Words
-    owner_id: int | None
-    due_on: Day | None
-    later_until: Day | None
-    again: str
-    taken_from_id: int | None
-    taken_version: int | None
-    taken_at: Moment | None
+Values = side("Values", _VALUES)
+"""The fields of an answer, and what goes with them."""
+Credit = side("Credit", _CREDIT)
+"""Who answered, and when."""
+Signed = side(
+    "Signed",
+    {
+        field.column: _HOLDS[field.kind]
+        for field in ANSWER_FIELDS
+        if field.role == Role.SIGNED
+    },
+)
+"""Who said an answer, and who confirmed it."""
 
 
 class Source(Side, total=False):
@@ -61,20 +75,16 @@ class Proof(Side, total=False):
     sha256: Required[Hash | Literal[""]]
 
 
-class Before(Values, total=False):
-    """An answer before a change."""
-
-    version: int
-    signed: Signed
-
-
-class After(Values, total=False):
-    """An answer after a change, and what came with it."""
-
-    version: int
-    source: Source
-    attached: list[Proof]
-    detached: list[Proof]
+_BEFORE = _VALUES | {"version": int, "signed": Signed}
+Before = side("Before", _BEFORE)
+"""An answer before a change."""
+After = side(
+    "After",
+    _VALUES
+    | {"version": int, "source": Source}
+    | {"attached": list[Proof], "detached": list[Proof]},
+)
+"""An answer after a change, and what came with it."""
 
 
 class Version(Side, total=False):
@@ -83,10 +93,8 @@ class Version(Side, total=False):
     version: Required[int]
 
 
-class SaidBy(Side, total=False):
-    """Who had said what is confirmed, or no longer is."""
-
-    signed: Signed
+SaidBy = side("SaidBy", {"signed": Signed})
+"""Who had said what is confirmed, or no longer is."""
 
 
 class Confirmed(Side, total=False):
@@ -104,12 +112,10 @@ class Comment(Side, total=False):
     mentions: list[int]
 
 
-class SentBack(Before, Comment, total=False):
-    """An answer whose "not applicable" was sent back, with the comment why."""
-
-
-class Filed(Proof, Credit, total=False):
-    """A piece that came into an answer or left it, and who answered by that."""
+SentBack = side("SentBack", _VALUES | {"version": int} | get_annotations(Comment))
+"""An answer whose "not applicable" was sent back, with the comment why."""
+Filed = side("Filed", _CREDIT | get_annotations(Proof))
+"""A piece that came into an answer or left it, and who answered by that."""
 
 
 class Looked(Side, total=False):
@@ -120,30 +126,28 @@ class Looked(Side, total=False):
     text: Words
 
 
-class CameAlong(Values, total=False):
-    """An answer as it came along from an earlier assessment."""
-
-    evidence: list[Id]
-
-
-class Carried(Side, total=False):
-    """Where answers came along from, and which, by their ids here."""
-
-    earlier: Required[Id]
-    answers: Required[dict[str, CameAlong]]
+CameAlong = side("CameAlong", _VALUES | {"evidence": list[Id]})
+"""An answer as it came along from an earlier assessment."""
+Carried = side(
+    "Carried", {"earlier": Required[Id], "answers": Required[by_id(CameAlong)]}
+)
+"""Where answers came along from, and which."""
 
 
-class Started(Side, total=False):
-    """The assessment as it began."""
-
-    checklist: Required[str]
-    edition: Required[str]
-    content_hash: Required[Hash]
-    subject: Required[Words]
-    period: Required[list[Day]]
-    due_on: Required[Day | None]
-    facts: Required[Facts]
-    carried: Carried
+Started = side(
+    "Started",
+    {
+        "checklist": Required[str],
+        "edition": Required[str],
+        "content_hash": Required[Hash],
+        "subject": Required[Words],
+        "period": Required[list[Day]],
+        "due_on": Required[Day | None],
+        "facts": Required[Facts],
+        "carried": Carried,
+    },
+)
+"""The assessment as it began."""
 
 
 class OldFacts(Side, total=False):
@@ -242,11 +246,8 @@ class Link(Task, total=False):
     questions: Required[list[str]]
 
 
-class AnswerThere(Values, total=False):
-    """An answer as it came in a bundle."""
-
-    version: int
-    na_confirmed_at: Moment
+AnswerThere = side("AnswerThere", _VALUES | {"version": int, "na_confirmed_at": Moment})
+"""An answer as it came in a bundle."""
 
 
 class ActionThere(Fields, total=False):
@@ -267,23 +268,26 @@ class CommentThere(Side, total=False):
     resolved_by: Required[int | None]
 
 
-class BroughtIn(Side, total=False):
-    """An assessment as it came in a bundle, by the ids that its rows have here."""
-
-    bundle: Required[Hash]
-    content_hash: Required[Hash]
-    organisation: Required[Part]
-    assessment: Required[Id]
-    heads: Required[list[list[int | str]]]
-    erased: Required[dict[str, dict[str, list[str]]]]
-    counts: Required[dict[str, int]]
-    answers: Required[dict[str, AnswerThere]]
-    evidence: Required[dict[str, str]]
-    actions: Required[dict[str, ActionThere]]
-    names: Required[dict[str, list[int | str | None]]]
-    hands: Required[Hash]
-    facts: Required[Facts]
-    attached: Required[dict[str, list[str]]]
-    comments: Required[dict[str, CommentThere]]
-    reviews: Required[list[Part]]
-    reopenings: Required[list[Part]]
+BroughtIn = side(
+    "BroughtIn",
+    {
+        "bundle": Required[Hash],
+        "content_hash": Required[Hash],
+        "organisation": Required[Part],
+        "assessment": Required[Id],
+        "heads": Required[list[list[int | str]]],
+        "erased": Required[dict[str, dict[str, list[str]]]],
+        "counts": Required[dict[str, int]],
+        "answers": Required[by_id(AnswerThere)],
+        "evidence": Required[dict[str, str]],
+        "actions": Required[dict[str, ActionThere]],
+        "names": Required[dict[str, list[int | str | None]]],
+        "hands": Required[Hash],
+        "facts": Required[Facts],
+        "attached": Required[dict[str, list[str]]],
+        "comments": Required[dict[str, CommentThere]],
+        "reviews": Required[list[Part]],
+        "reopenings": Required[list[Part]],
+    },
+)
+"""An assessment as it came in a bundle, by the ids that its rows have here."""

@@ -55,6 +55,11 @@ def side(name: str, leaves: dict[str, Any]) -> Any:
     return made
 
 
+def by_id(row: Any) -> Any:
+    """Rows by their ids, of a side that was worked out."""
+    return dict.__class_getitem__((str, row))
+
+
 def erasable(side: Any) -> list[str]:
     """The leaves of a side that may be erased: "note", "attached.title"."""
     return sorted(set(_erasable(side, "")))

@@ -2,16 +2,22 @@
 
 import ast
 import copy
+import re
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 import compliance
 from compliance.apps import ROOMS
-from compliance.assessments.events import ANSWER_SAVED, ASSESSMENT_BROUGHT_IN
+from compliance.assessments.events import (
+    ACTION_CHANGED,
+    ANSWER_SAVED,
+    ASSESSMENT_BROUGHT_IN,
+)
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import EventType, Topic
 from compliance.audit.events import TRAIL_EXPORTED
@@ -20,6 +26,8 @@ from compliance.audit.transaction import writing
 from compliance.checklists.events import ADDED, CHANGED, RESTORED
 from compliance.models import Event
 from compliance.organisations.events import MEMBER_ADDED
+from compliance.reports.choices import ReportLanguage
+from compliance.reports.trail_rows import rows_of
 from compliance.seats.events import SEAT_OFFERED
 
 ROOT = Path(compliance.__file__).parent
@@ -131,3 +139,64 @@ def test_each_type_is_made_somewhere():
     by_model = {*ADDED.values(), *CHANGED.values(), *RESTORED.values()}
     idle = {name for name, one in declared().items() if one not in by_model} - used
     assert idle == set()
+
+
+ALONE = {
+    "audit/checking.py",  # goes along with an exported trail, without Django
+    "interchange/records/verify_events.py",  # goes along with an audit pack
+}
+
+
+def test_no_other_module_names_an_event():
+    names = {str(one) for one in declared().values()}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in MODULES
+        if str(path.relative_to(ROOT)) not in ALONE
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert found == []
+
+
+def test_programs_that_stand_alone_name_events_that_there_are():
+    name = re.compile(r"(answer|assessment|report|trail)\.[a-z]+(_[a-z]+)*")
+    named = {
+        node.value
+        for path in ALONE
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and name.fullmatch(node.value)
+    }
+    assert len(named) == 3
+    assert named <= {str(one) for one in declared().values()}
+
+
+@pytest.mark.parametrize("language", ReportLanguage.values)
+def test_each_type_is_shown_in_words_on_the_page_of_the_trail(db, language):
+    types = [one for one in declared().values() if one != ACTION_CHANGED]
+    empty = '{"before":{},"after":{}}'
+    events = [
+        Event(action=one, subject_label=one.subject, subject_id="1", payload=empty)
+        for one in types
+    ]
+    with override(language):
+        shown = {row.event.action: row.text for row in rows_of(events)}
+        words = {one: str(one.sentence) for one in types}
+    assert [one for one in types if words[one].lower() not in shown[one].lower()] == []
+    assert len(set(shown.values())) > 120
+    if language != "en":
+        assert [one for one in types if words[one] == _english(one)] == []
+
+
+def _english(one):
+    with override("en"):
+        return str(one.sentence)
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_filter_of_the_trail_finds_the_types_of_a_topic(topic):
+    found = {one for one in declared().values() if one.topic == topic}
+    assert found
+    assert found <= {*event_types.those(topic=topic)}
