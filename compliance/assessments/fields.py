@@ -101,6 +101,10 @@ class Field:
         return self.kind in {Kind.TEXT, Kind.VALUE}
 
     @property
+    def is_day(self) -> bool:
+        return self.kind == Kind.DAY
+
+    @property
     def is_of_verdict(self) -> bool:
         """Whether it is the verdict, or goes with it."""
         return self.kind == Kind.VERDICT or self.needed_by is not None

@@ -8,6 +8,7 @@ from typing import Any
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
+from compliance.assessments.fields import TYPED, Field
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.seeing import News
 from compliance.checklists import force
@@ -16,6 +17,8 @@ from compliance.checklists.choices import QuestionKind
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Question
 
+_PLACED = {"due_on"}
+"""Fields that have a place of their own in a row, beside the owner."""
 SOON = timedelta(days=14)
 PARTIAL = "does not cover the whole audit period"
 _SETTLED = {Verdict.MET, Verdict.NA}
@@ -69,6 +72,15 @@ class Line:
         labels = {one.key: one.label for one in self.question.choices.all()}
         gone = {key: f"{key}, no longer offered" for key in chosen if key not in labels}
         return [(key, text, key in chosen) for key, text in (labels | gone).items()]
+
+    @property
+    def own_words(self) -> list[tuple[Field, Any]]:
+        """Fields for a person's own words, such as the note, with what they hold."""
+        answer = self.answer
+        own = [
+            field for field in TYPED if field.is_plain and field.column not in _PLACED
+        ]
+        return [(field, getattr(answer, field.column)) for field in own]
 
     @property
     def told_value(self) -> str:

@@ -211,7 +211,7 @@ def test_preview_lists_changes_conflicts_and_refusals_with_their_cells(
     assert [place for place, _ in refusals(plan)] == ["Section 1!G3"]
     for place in (
         "Answer (F2):",
-        "Reason for N/A (J2):",
+        "Reason (J2):",
         "Section 2!I3",
         "Section 1!G3",
     ):

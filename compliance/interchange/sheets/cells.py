@@ -12,20 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.values import checked_text, line_ends, number, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.interchange.sheets.escapes import escaped
 from compliance.web.text import FORBIDDEN
 
-FIELDS = {
-    "verdict": "Answer",
-    "value": "Value",
-    "note": "Note",
-    "reason": "Reason for N/A",
-    "owner_id": "Owner",
-    "due_on": "Due",
-    "later_until": "Later until",
-}
+FIELDS = {field.column: field.heading for field in TYPED}
 """Field of an answer to the heading of its column, in the order of the columns."""
 
 MOST_CHARACTERS = 32_767
@@ -98,13 +91,14 @@ def told(field: str, asked: Asked, value: Any, people: People) -> Cell | None:
     """
     if value in (None, "", []):
         return None
-    if field == "verdict":
+    kind = BY_COLUMN[field].kind
+    if kind == Kind.VERDICT:
         return Cell("text", Verdict(value).label)
-    if field == "owner_id":
+    if kind == Kind.PERSON:
         return Cell("text", people.names.get(value, ""))
-    if field in {"due_on", "later_until"}:
+    if kind == Kind.DAY:
         return _day_cell(value)
-    if field == "value":
+    if kind == Kind.VALUE:
         return _value_cell(asked, value)
     return _text_cell(value)
 
@@ -120,13 +114,14 @@ def meant(field: str, asked: Asked, cell: Cell | None, people: People) -> Any:
     if cell and cell.kind == "error":
         msg = f"“{cell.text[:60]}” is an error of the spreadsheet, not an answer."
         raise ValueError(msg)
-    if field == "verdict":
+    kind = BY_COLUMN[field].kind
+    if kind == Kind.VERDICT:
         return _verdict(cell)
-    if field == "owner_id":
+    if kind == Kind.PERSON:
         return _owner(cell, people)
-    if field in {"due_on", "later_until"}:
+    if kind == Kind.DAY:
         return _day(cell)
-    if field == "value":
+    if kind == Kind.VALUE:
         return _value(asked, cell)
     return _text(field, cell)
 
@@ -272,7 +267,7 @@ def _chosen(asked: Asked, typed: str) -> list[str]:
 def _text(field: str, cell: Cell | None) -> str:
     """Text as it stands; a number or a date that was typed, as it reads."""
     text = line_ends(cell.text) if cell else ""
-    return checked_text(text.strip() if field == "reason" else text)
+    return checked_text(text.strip() if BY_COLUMN[field].needed_by else text)
 
 
 def _bounds(bounds: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import BY_COLUMN, NEEDED, Kind
 from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.interchange.sheets.cells import (
     FIELDS,
@@ -92,16 +93,17 @@ def faults_of(
                 "verdict",
                 f"The answer to {asked.key} follows from its value: change {value}.",
             )
-    waits = cleaned.get("verdict", known["verdict"]) == Verdict.LATER
-    if typed.get("later_until") and not waits:
-        yield "later_until", "Only “Later” has a day until which it waits."
+    verdict = cleaned.get("verdict", known["verdict"])
+    for wanted, one in NEEDED.items():
+        if one.is_tied and typed.get(one.column) and verdict != wanted:
+            yield one.column, f"“{one.heading}” goes with “{wanted.label}” only."
 
 
 def in_words(name: str, asked: Asked, value: Any, people: People) -> str:
     """A value as the preview says it, "" for none."""
     if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
-    if name in {"note", "reason"} or value in (None, "", []):
+        return BY_COLUMN[name].words(value)
+    if BY_COLUMN[name].kind == Kind.TEXT or value in (None, "", []):
         return str(value or "")
     cell = told(name, asked, value, people)
     if cell is None or is_left_out(cell):

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions.following import cleaned
 from compliance.assessments.actions.writing import Change, alter
+from compliance.assessments.fields import NEEDED
 from compliance.assessments.models import Answer
 from compliance.audit.chain import canonical
 from compliance.audit.models import Event
@@ -219,7 +220,7 @@ def _entry(
         if getattr(answer, name) not in (known[name], wanted.get(name, known[name]))
     ]
     if "verdict" in clash:  # a reason or a day goes with the answer it was given for
-        clash += [name for name in ("reason", "later_until") if name in typed]
+        clash += [f.column for f in NEEDED.values() if f.column in typed]
     clash = [name for name in dict.fromkeys(clash) if name in wanted]
     kept = {name for name in clash if (answer.pk, name) not in setting.picks}
     taken = {name: value for name, value in typed.items() if name not in kept}

@@ -18,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import TYPED, Kind
 from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.checklists.choices import QuestionKind
 from compliance.interchange.sheets.cells import FIELDS, Cell, People, told
@@ -40,20 +41,21 @@ from compliance.web.text import FORBIDDEN
 
 HEADS = [ROW_HEAD, KEY, QUESTION, CITATION, APPLIES, FIELDS["verdict"]]
 HEADS += [FIELDS["value"], FITS, *list(FIELDS.values())[2:]]
+_WIDTHS = {
+    Kind.VERDICT: 14,
+    Kind.VALUE: 24,
+    Kind.TEXT: 60,
+    Kind.PERSON: 30,
+    Kind.DAY: 12,
+}
 WIDTHS = {
     KEY: 9,
     QUESTION: 60,
     CITATION: 22,
     APPLIES: 16,
-    "Answer": 14,
-    "Value": 24,
     FITS: 26,
-    "Note": 60,
-    "Reason for N/A": 36,
-    "Owner": 30,
-    "Due": 12,
-    "Later until": 12,
-}
+} | {field.heading: _WIDTHS[field.kind] for field in TYPED}
+_DAYS = {field.heading for field in TYPED if field.kind == Kind.DAY}
 LONGEST = 32_767
 DAY_FORMAT, NUMBER_FORMAT, TEXT_FORMAT = "yyyy-mm-dd", "General", "@"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -224,9 +226,7 @@ def _fill(
     is_fixed = isinstance(value, str) or line.is_locked
     if is_fixed or (is_value and line.asked.kind == QuestionKind.VERDICT):
         style = "locked"
-    elif head in {FIELDS["due_on"], FIELDS["later_until"]} or (
-        is_value and line.asked.kind == QuestionKind.DATE
-    ):
+    elif head in _DAYS or (is_value and line.asked.kind == QuestionKind.DATE):
         style = "date"
     elif is_value and line.asked.kind == QuestionKind.NUMBER:
         style = "number"
