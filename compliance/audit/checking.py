@@ -54,6 +54,7 @@ class Kind(StrEnum):
     HEAD = "head missing"
     GONE = "chain gone, or an older database"
     CHECKPOINT = "checkpoint not signed by this installation"
+    UNKEPT = "checkpoint gone"
 
 
 @dataclass(frozen=True, slots=True)

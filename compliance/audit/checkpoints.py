@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from compliance.audit.chain import START
@@ -89,18 +90,25 @@ def verifier(organisation_id: UUID) -> str:
     return verifier_key(origin_of(organisation_id), public_key())
 
 
-def checkpoint(organisation_id: UUID) -> Checkpoint | None:
+def checkpoint(organisation_id: UUID, *, is_lost: bool = False) -> Checkpoint | None:
     """Sign how far a chain is and keep that; None where no event is new.
 
     Reads what was committed, so it belongs behind a commit. Raises
-    ``CheckpointError`` when the chain does not go on from the last checkpoint, and
+    ``CheckpointError`` when the chain does not go on from the last checkpoint, or when
+    that is gone from its file and ``is_lost`` does not say that this is known. Raises
     ``OSError`` when the file cannot be written.
     """
     with _held(path_of(organisation_id)) as file:
         last = _last(file, organisation_id)
+        if not is_lost:
+            _refuse_lost(organisation_id, last)
         made = _next(organisation_id, last)
         if made:
             _append(file, note_of(made))
+    if newest := made or last:
+        with writing():
+            head = ChainHead.objects.filter(pk=organisation_id)
+            head.exclude(signed=newest.size).update(signed=newest.size)
     return made
 
 
@@ -108,7 +116,7 @@ def checkpoint_safely(organisation_id: UUID) -> Checkpoint | None:
     """The same where a failure must stop nothing: it is logged instead."""
     try:
         return checkpoint(organisation_id)
-    except (CheckpointError, OSError):
+    except (CheckpointError, OSError, DatabaseError):
         logger.exception("No checkpoint was made of the trail of %s.", organisation_id)
         return None
 
@@ -176,6 +184,17 @@ def _key() -> Ed25519PrivateKey:
         msg = "trail.pem in ATTEST_KEYS_DIR is no Ed25519 key"
         raise CheckpointError(msg)
     return key
+
+
+def _refuse_lost(organisation_id: UUID, last: Checkpoint | None) -> None:
+    """A new one would hide that the newest was taken away."""
+    head = ChainHead.objects.filter(pk=organisation_id).first()
+    if head and (head.signed or 0) > (last.size if last else 0):
+        msg = (
+            f"the checkpoint of {head.signed} events is gone from its file. Put the file"
+            " back, or run “manage.py checkpoint --lost” to begin again without it"
+        )
+        raise CheckpointError(msg)
 
 
 def _next(organisation_id: UUID, last: Checkpoint | None) -> Checkpoint | None:

@@ -10,11 +10,16 @@ LIBRARY = uuid.UUID(int=0)
 
 
 class ChainHead(models.Model):
-    """Where a chain stands: locked while an event is added, moved on by the database."""
+    """Where a chain stands: locked while an event is added, moved on by the database.
+
+    ``signed`` is the number of events in its newest checkpoint, whose file lies outside;
+    None where none was made.
+    """
 
     organisation_id = models.UUIDField(primary_key=True)
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
+    signed = models.PositiveBigIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.organisation_id} at {self.seq}"

@@ -210,6 +210,7 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
     """
     signed, forged = signed_checkpoints(organisation_id)
     head = ChainHead.objects.filter(pk=organisation_id).first()
+    unkept = _unkept(head, signed)
     events = Event.objects.filter(organisation_id=organisation_id)
     if since and events.filter(seq__lte=since.size).count() != since.size:
         since = None
@@ -224,7 +225,16 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
         chains={str(pk): seq for pk, seq in sizes},
         since=since,
     )
-    return replace(found, fault=found.fault or forged)
+    return replace(found, fault=found.fault or forged or unkept)
+
+
+def _unkept(head: ChainHead | None, signed: Sequence[Checkpoint]) -> Fault | None:
+    """The newest checkpoint that was made, where its file no longer has it."""
+    made = (head.signed if head else None) or 0
+    if made <= max((each.size for each in signed), default=0):
+        return None
+    what = "was signed by a checkpoint that is no longer in its file"
+    return Fault(made, what, Kind.UNKEPT)
 
 
 def signed_checkpoints(

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import Error, connection
 from django.utils import timezone
 
+from compliance.audit import checkpoints
 from compliance.audit.models import ChainHead
 from compliance.audit.transaction import writing
 from compliance.backups import checking, fitting, guards, rows, tables
@@ -98,7 +99,17 @@ def _put_rows(backup: Reader) -> None:
     if heads != said.chains:
         msg = "The trail does not end where the manifest says it ended."
         raise BackupError(msg)
+    _count_checkpoints()
     _end_links()
+
+
+def _count_checkpoints() -> None:
+    """Those that are here: the copies in a backup are older than its rows."""
+    for head in ChainHead.objects.all():
+        notes, _ = checkpoints.kept(head.pk)
+        sizes = (int(note.text.split("\n")[1]) for note in notes)
+        head.signed = max(sizes, default=None)
+        head.save(update_fields=["signed"])
 
 
 def _end_links() -> None:

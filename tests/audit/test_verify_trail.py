@@ -239,6 +239,39 @@ def test_chain_that_is_gone_with_its_organisation(cast, started, capsys):
     )
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_checkpoint_that_is_gone_from_beside_a_whole_chain(
+    cast, started, capsys, is_whole
+):
+    factories.begin_chains()
+    call_command("checkpoint")
+    first = trail.head_of(cast.acme.pk)[0]
+    signing.answer(cast.con, started, "Q3", verdict="met")
+    call_command("checkpoint")
+    assert said(capsys)[1]
+    path, seq = checkpoints.path_of(cast.acme.pk), trail.head_of(cast.acme.pk)[0]
+    kept = path.read_bytes()
+    if is_whole:
+        path.unlink()
+    else:
+        path.write_bytes(kept[: kept.index(b"\nattest/trail") + 1])
+        assert checkpoints.latest(cast.acme.pk).size == first
+    text, is_good = said(capsys)
+    gone = f"event {seq} was signed by a checkpoint that is no longer in its file"
+    assert (is_good, gone in text) == (False, True)
+    signing.answer(cast.con, started, "Q3", verdict="partly")
+    with pytest.raises(CommandError, match="1 of the chains got no checkpoint"):
+        call_command("checkpoint")  # the clock's would hide it within a minute
+    assert "--lost" in capsys.readouterr().out
+    assert checkpoints.checkpoint_safely(cast.acme.pk) is None
+    assert not said(capsys)[1]
+    path.write_bytes(kept)
+    assert said(capsys)[1]
+    path.unlink()
+    call_command("checkpoint", "--lost")
+    assert said(capsys)[1]
+
+
 def test_checkpoint_that_somebody_else_signed(cast, started, settings, tmp_path):
     checkpoints.checkpoint(cast.acme.pk)
     settings.KEYS_DIR = tmp_path / "other"
@@ -251,7 +284,7 @@ def test_moved_event_is_named_in_the_chain_it_came_to(cast, started):
     tamper(
         "UPDATE compliance_event SET organisation_id = %s, seq = 1 WHERE seq = 3", other
     )
-    tamper("INSERT INTO compliance_chainhead VALUES (%s, 1, 'x')", other)
+    tamper("INSERT INTO compliance_chainhead VALUES (%s, 1, 'x', NULL)", other)
     fault = trail.verify(cast.other.pk)
     assert (fault.seq, fault.kind) == (1, Kind.MOVED)
     assert str(cast.acme.pk) in fault.what

@@ -12,11 +12,19 @@ class Command(BaseCommand):
 
     help = "Sign how far each chain is, outside of the database; exit 1 if one does not go on."
 
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument(
+            "--lost",
+            action="store_true",
+            help="begin again where the file of a chain was lost: nothing shows any more"
+            " how far it was signed",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         refused = 0
         for organisation_id in trail.chains():
             try:
-                made = checkpoints.checkpoint(organisation_id)
+                made = checkpoints.checkpoint(organisation_id, is_lost=options["lost"])
             except (checkpoints.CheckpointError, OSError) as error:
                 refused += 1
                 self.stdout.write(f"{organisation_id}: none: {error}.")
