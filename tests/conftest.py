@@ -41,9 +41,9 @@ ASKS = {"db", "transactional_db", "new_database", "new_server"}
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items):
     """Mark what asks the kind of database: the rest says the same on every one."""
-    left_out = postgres.left_out()
     for item in items:
-        if item.path in left_out:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if postgres.is_left_out(item.path, parameters):
             continue
         is_said = item.get_closest_marker("django_db")
         is_case = item.cls and issubclass(item.cls, SimpleTestCase)

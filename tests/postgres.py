@@ -3,6 +3,7 @@
 import os
 import uuid
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,7 +31,7 @@ ONE_KIND = {
         interchange/test_sheets_libreoffice interchange/test_sheets_mutated
         reports/test_attached reports/test_command reports/test_download
         reports/test_edition_changes reports/test_keys reports/test_knowing
-        reports/test_remedies reports/test_translating reports/test_verify_page
+        reports/test_packages reports/test_remedies reports/test_translating reports/test_verify_page
         seats/test_replies
     """,
     PAGES: """
@@ -40,11 +41,11 @@ ONE_KIND = {
         assessments/test_upgrade_pages
         checklists/test_about checklists/test_detail checklists/test_extra
         checklists/test_last checklists/test_limits checklists/test_list
-        checklists/test_preview checklists/test_related checklists/test_roles
+        checklists/test_preview checklists/test_related checklists/test_roles checklists/test_shape
         checklists/test_translating checklists/test_unsaved
         organisations/test_roles_told
         reports/test_ask reports/test_detail reports/test_list
-        reviews/test_cost reviews/test_pages reviews/test_walking
+        reviews/test_cost reviews/test_pages reviews/test_walking seats/test_signed
         test_growth_elsewhere test_headers test_hostile test_tokens web/test_logs
     """,
 }
@@ -53,13 +54,27 @@ ONE_KIND = {
 All else that asks a database runs on both kinds: locks, constraints, triggers, JSON,
 search, order, races, the trail, signatures, bundles and backups.
 """
+EVERY_ROLE = "reviews/test_attack test_doors test_signed_doors"
+"""Modules that ask the same in each role. The table of roles decides who may, so the one
+who may most is enough here."""
 HERE = Path(__file__).parent
+
+
+@cache
+def files(names):
+    """The files of modules, by their names."""
+    return {HERE / f"{name}.py" for name in names.split()}
 
 
 def left_out():
     """The files of ``ONE_KIND``."""
-    names = " ".join(ONE_KIND.values()).split()
-    return {HERE / f"{name}.py" for name in names}
+    return files(" ".join(ONE_KIND.values()))
+
+
+def is_left_out(path, parameters):
+    """Whether a test in that file with those parameters runs on SQLite alone."""
+    is_other_role = parameters.get("role", "owner") != "owner"
+    return path in left_out() or (is_other_role and path in files(EVERY_ROLE))
 
 
 def url_of(name):

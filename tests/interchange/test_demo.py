@@ -111,11 +111,18 @@ class TestDemo(TestCase):
             with reading(bundle_of(assessment)) as bundle:
                 assert len(bundle.rows["answers"]) == assessment.answers.count()
 
+    @pytest.mark.long
     def test_every_sheet_comes_back_without_a_change(self):
+        self.come_back(None)
+
+    def test_two_sheets_come_back_without_a_change(self):
+        self.come_back(2)
+
+    def come_back(self, most):
         ada = User.objects.get(name="Ada Lindqvist")
         running = [one for one in Assessment.objects.all() if one.is_open]
         assert len(running) > 1
-        for assessment in running:
+        for assessment in running[:most]:
             content = actions.write_sheet(by=ada, assessment=assessment)
             draft_id = actions.read_sheet(
                 by=ada, assessment=assessment, file_name="x.xlsx", chunks=[content]
