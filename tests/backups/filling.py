@@ -37,7 +37,10 @@ def answered(cast, edition, number):
     )
     entries = [
         trail.Entry(
-            row, "answer.saved", {"verdict": "", "note": ""}, {"note": row.note}
+            row,
+            "answer.saved",
+            {"verdict": "unanswered", "note": ""},
+            {"verdict": "met", "note": row.note},
         )
         for row in rows
     ]
