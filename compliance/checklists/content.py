@@ -71,6 +71,7 @@ CHOICE = ("key", "label", "help", "verdict")
 EDITION_ALSO = ("gates", "essentials", "organisations")
 FACT_ALSO = ("implies", "contested")
 QUESTION_ALSO = ("applies_until", "yardstick")
+CHOICE_ALSO = ("rating",)
 """Fields that are in a document only where they hold something."""
 
 
@@ -148,7 +149,10 @@ def section_document(section: Section) -> dict[str, Any]:
 def question_document(question: Question) -> dict[str, Any]:
     """One question as it stands in a document, from ``with_links``."""
     values = _values(question, QUESTION) | {
-        "choices": [_values(choice, CHOICE) for choice in question.choices.all()],
+        "choices": [
+            _values(choice, CHOICE) | _also(choice, CHOICE_ALSO)
+            for choice in question.choices.all()
+        ],
         "cites": [citation.provision.cite for citation in question.citations.all()],
     }
     values |= _also(question, QUESTION_ALSO)

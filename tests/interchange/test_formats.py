@@ -214,3 +214,23 @@ def test_cell_that_its_record_does_not_have_is_told():
     [note] = read(table_as(",", change)[1], ".csv").lost
     assert note.words == "a section has no remedy, so it cannot be kept"
     assert "column remedy" in note.place
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_ratings_of_answers_come_back(name):
+    sheet = make_sheet(3)
+    asked = next(
+        question
+        for section in sheet.document["sections"]
+        for question in section["questions"]
+        if question["choices"]
+    )
+    asked["choices"][0]["rating"] = {
+        "level": 2,
+        "points": 41.67,
+        "contested": "Differs.",
+    }
+    asked["choices"][1]["rating"] = {"level": 0, "points": 0}
+    _, found = back(sheet, name)
+    again = Sheet(found.title, found.summary, found.theme, found.document)
+    assert again == sheet

@@ -122,3 +122,20 @@ def test_crosswalk_joins_every_two_checklists(seeds):
     joined = {frozenset({pair.a.checklist, pair.b.checklist}) for pair in pairs}
     assert joined == set(map(frozenset, combinations(SHIPPED, 2)))
     assert len(pairs) >= 100
+
+
+def test_every_criterion_rates_each_answer(seeds):
+    files = next(f for f in seeds.checklists if f.head.content.key == "sovereignty")
+    rated = [
+        question
+        for part in files.sections
+        for question in part.content.questions
+        if re.search(r"SOV-[0-9][.][0-9]$", question.cites[0])
+        and question.title.startswith("SOV-")
+    ]
+    answers = [choice for question in rated for choice in question.choices]
+    assert (len(rated), len(answers)) == (48, 230)
+    assert all(choice.rating for choice in answers)
+    assert sum(bool(choice.rating.contested) for choice in answers) == 19
+    inert = [q for q in rated if {c.rating.level for c in q.choices} == {4}]
+    assert len(inert) == 9

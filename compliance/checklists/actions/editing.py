@@ -41,7 +41,7 @@ def save_question(
         if question.version != version:
             raise StaleError
         stands = content.question_values(question)
-        kept = content.as_kept(values)
+        kept = content.as_kept(_with_ratings(values, stands["choices"]))
         changed = {n: value for n, value in kept.items() if stands.get(n) != value}
         if not changed:
             return None
@@ -59,6 +59,17 @@ def save_question(
             cite(question, changed["cites"])
         before = {name: stands.get(name) for name in changed}
         return record(by, edition, QUESTION_CHANGED, {"key": key} | before, changed)
+
+
+def _with_ratings(
+    values: dict[str, Any], stands: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The values with the ratings that choices had: a framework gives them, no form."""
+    if "choices" not in values:
+        return values
+    had = {c["key"]: {"rating": c["rating"]} for c in stands if "rating" in c}
+    choices = [had.get(choice["key"], {}) | choice for choice in values["choices"]]
+    return values | {"choices": choices}
 
 
 def _refuse_never(edition: Edition, question: dict[str, Any]) -> None:

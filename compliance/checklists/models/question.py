@@ -87,13 +87,18 @@ class Question(models.Model):
 
 
 class Choice(models.Model):
-    """One of the answers a question offers; a verdict may follow from it."""
+    """One of the answers a question offers; a verdict may follow from it.
+
+    ``rating`` is what a framework gives for it: ``{"level", "points"}`` and, where sources
+    differ on the level, ``"contested"`` with a sentence.
+    """
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="choices")
     key = models.SlugField(max_length=40)
     label = models.CharField(max_length=200)
     help = models.TextField(blank=True)
     verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True)
+    rating = models.JSONField(null=True)
     position = models.PositiveIntegerField()
 
     class Meta:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.interchange.bundle.number import NumberPart
+from compliance.interchange.bundle.rating import RatingPart, rated
 from compliance.interchange.bundle.words import (
     RENAMED,
     Aside,
@@ -44,6 +45,7 @@ class ChoicePart(Part):
     verdict: (
         Annotated[Verdict, Field(strict=False), AfterValidator(_one_verdict)] | None
     ) = None
+    rating: RatingPart | None = None
 
 
 class From(Part):
@@ -117,7 +119,8 @@ class SectionPart(Part):
 def _document(question: QuestionPart) -> dict[str, Any]:
     found = question.model_dump(mode="json")
     found["choices"] = [
-        choice | {"verdict": choice["verdict"] or ""} for choice in found["choices"]
+        rated(choice | {"verdict": choice["verdict"] or ""})
+        for choice in found["choices"]
     ]
     found["applies_from"] = [_set(entry) for entry in found["applies_from"]]
     found["number"] = found["number"] and _set(found["number"])

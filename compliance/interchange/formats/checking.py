@@ -14,6 +14,7 @@ from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.translations import ORIGINAL
 from compliance.interchange.bundle.applicability import plain
 from compliance.interchange.bundle.head import fact_values
+from compliance.interchange.bundle.rating import rated
 from compliance.interchange.bundle.words import RENAMED, Part
 from compliance.interchange.formats.found import Found, Notes, Path, Where
 from compliance.interchange.formats.limits import (
@@ -119,6 +120,7 @@ def _settle_question(question: dict[str, Any]) -> None:
     for name in ("applies_from", "applies_until"):
         question[name] = [_set(it) for it in question[name]]
     _drop_empty(question, "source", "applies_until", "yardstick")
+    question["choices"] = [rated(choice) for choice in question["choices"]]
 
 
 def _drop_empty(values: dict[str, Any], *names: str) -> None:

@@ -47,7 +47,7 @@ PARTS = {
         "contested",
         "translations",
     ),
-    "choices": ("key", "label", "help", "verdict"),
+    "choices": ("key", "label", "help", "verdict", "rating"),
 }
 NAMES = {new: old for old, new in RENAMED.items()}
 """Field of a question to its word in the file."""

@@ -28,11 +28,11 @@ COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
     "evidence", "remedy", "background", "related", "source", "applies_until",
-    "yardstick", "implies", "contested", "gates", "essentials", "organisations",
-    "extra",
+    "yardstick", "rating", "implies", "contested", "gates", "essentials",
+    "organisations", "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
-ALWAYS = {"extra", "implies", "gates", "essentials", "organisations"}
+ALWAYS = {"extra", "implies", "gates", "essentials", "organisations", "rating"}
 """Columns of JSON in every record; the others are so in a question alone."""
 JSON = {"applies", "applies_from", "applies_until", "number", *ALWAYS}
 YES = "yes"
@@ -71,7 +71,13 @@ RECORDS: dict[str, dict[str, str]] = {
     "option": {"key": "key", "title": "label", "help": "help"},
     "section": {"key": "key", "title": "title", "text": "intro"},
     "question": {name: RENAMED.get(name, name) for name in QUESTION},
-    "choice": {"key": "key", "title": "label", "help": "help", "verdict": "verdict"},
+    "choice": {
+        "key": "key",
+        "title": "label",
+        "help": "help",
+        "verdict": "verdict",
+        "rating": "rating",
+    },
 }
 """Record to its columns, each with the field that it holds."""
 SAID: dict[str, dict[str, str]] = {

@@ -25,6 +25,7 @@ from compliance.interchange.bundle.applicability import (
 )
 from compliance.interchange.bundle.head import FactPart, Option
 from compliance.interchange.bundle.number import NumberPart
+from compliance.interchange.bundle.rating import RatingPart
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -97,6 +98,7 @@ class ChoiceShape(Part):
     label: Annotated[Line, Field(max_length=200)]
     help: Words = ""
     verdict: Annotated[str, AfterValidator(_known_verdict)] = ""
+    rating: RatingPart | None = None
 
 
 class FromShape(Part):
