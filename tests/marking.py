@@ -21,6 +21,7 @@ def make_marked(organisation, by, other):
     edition = factories.make_draft(questions=9)
     first = edition.questions.get(key="Q1")
     Citation.objects.create(question=first, provision=provision, position=1)
+    edition.questions.filter(key="Q2").update(yardstick=True)
     factories.publish(edition)
     source = factories.make_assessment(organisation, by).answers.first()
     made = factories.make_assessment(organisation, by, edition)

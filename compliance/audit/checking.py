@@ -50,6 +50,7 @@ class Kind(StrEnum):
     SNAPSHOT = "signed snapshot changed"
     FILE = "evidence file changed"
     ROLLED_BACK = "end missing, or an older database"
+    ROW = "row changed without an entry"
     ERASED = "content taken out without an entry"
     HEAD = "head missing"
     GONE = "chain gone, or an older database"

@@ -5,6 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from compliance.audit.columns import Unproven
+
 LIBRARY = uuid.UUID(int=0)
 """The chain of what belongs to no organisation: shipped checklists and the law."""
 
@@ -20,6 +22,8 @@ class ChainHead(models.Model):
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
     signed = models.PositiveBigIntegerField(null=True)
+
+    in_trail = Unproven("the end of a chain, which its events prove")
 
     def __str__(self) -> str:
         return f"{self.organisation_id} at {self.seq}"
@@ -47,6 +51,8 @@ class Event(models.Model):
     payload_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+
+    in_trail = Unproven("the chain itself")
 
     class Meta:
         ordering = ["organisation_id", "seq"]

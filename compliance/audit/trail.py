@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
-from compliance.audit import checkpoints, event_types, leaves
+from compliance.audit import checkpoints, event_types, leaves, rows
 from compliance.audit.chain import (
     START,
     Link,
@@ -21,7 +21,7 @@ from compliance.audit.chain import (
 from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
-from compliance.audit.transaction import attempt, writing
+from compliance.web.turns import in_turn
 
 
 def record(
@@ -42,10 +42,7 @@ def record(
     that no room declares, see ``event_types``.
     """
     entry = Entry(subject, action, before or {}, after or {})
-    payload = {"before": entry.before, "after": entry.after}
-    head = _locked_head(organisation_id)
-    event = _event(by, head, entry, scope_id, payload)
-    event.save(force_insert=True)
+    [event] = _added(by, _locked_head(organisation_id), scope_id, [entry], {})
     return event
 
 
@@ -70,14 +67,8 @@ def record_together(
     if not entries:
         return []
     head = _locked_head(organisation_id)
-    span = [head.seq + 1, head.seq + len(entries)]
-    events = []
-    for entry in entries:
-        payload = {"before": entry.before, "after": entry.after, "together": span}
-        events.append(_event(by, head, entry, scope_id, payload))
-        head.seq, head.hash = events[-1].seq, events[-1].hash
-    Event.objects.bulk_create(events, batch_size=500)
-    return events
+    span = {"together": [head.seq + 1, head.seq + len(entries)]}
+    return _added(by, head, scope_id, entries, span)
 
 
 def hold(organisation_id: UUID) -> int:
@@ -86,34 +77,86 @@ def hold(organisation_id: UUID) -> int:
     return seq
 
 
-def _event(
+def _added(
     by: Any,
     head: ChainHead,
-    entry: Entry,
     scope_id: UUID | None,
-    content: dict[str, Any],
+    entries: Sequence[Entry],
+    more: dict[str, Any],
+) -> list[Event]:
+    """The events that follow on a head.
+
+    In a writer's block they wait until something reads events, another one follows, or
+    the block ends: what changes after the last one is its own, too.
+    """
+    waiting = [
+        (
+            _event(by, head, seq, entry, scope_id),
+            (type(entry.subject), entry.subject.pk),
+            json.loads(
+                canonical({"before": entry.before, "after": entry.after} | more)
+            ),
+        )
+        for seq, entry in enumerate(entries, head.seq + 1)
+    ]
+    events = [event for event, _, _ in waiting]
+    events[0].previous_hash = head.hash
+    if changes := rows.opened():
+        changes.waiting = [(waiting, changes.split())]
+    else:
+        _write(waiting, rows.Changes())
+    return events
+
+
+def write_waiting(*, is_last: bool = False) -> None:
+    """Write the events that wait in a writer's block; their hashes are known then.
+
+    ``is_last`` gives them what was changed after them.
+    """
+    changes = rows.opened()
+    if changes and changes.waiting:
+        [(waiting, before)], changes.waiting = changes.waiting, []
+        if is_last:
+            before.take_in(changes.split())
+        _write(waiting, before)
+
+
+def _write(
+    waiting: Sequence[tuple[Event, rows.Row, dict[str, Any]]], changes: rows.Changes
+) -> None:
+    """Give the events their content, rows and hashes, and save them."""
+    last, previous = waiting[-1][0], waiting[0][0].previous_hash
+    for event, about, content in waiting:
+        is_alone = event is not last
+        changed = rows.taken(changes, about, content["after"], alone=is_alone)
+        _close(event, content | ({"rows": changed} if changed else {}), previous)
+        previous = event.hash
+    Event.objects.bulk_create([event for event, _, _ in waiting], batch_size=500)
+
+
+def _event(
+    by: Any, head: ChainHead, seq: int, entry: Entry, scope_id: UUID | None
 ) -> Event:
-    """The event that follows on a head, not saved yet."""
     subject_label = str(entry.subject._meta.model_name)
     event_types.refuse_unfit(entry.action, subject_label, entry.before, entry.after)
-    payload = canonical(content)
-    salts, payload_hash = leaves.committed(json.loads(payload))
-    event = Event(
+    return Event(
         organisation_id=head.organisation_id,
-        seq=head.seq + 1,
+        seq=seq,
         at=timezone.now(),
         actor=by,
         action=entry.action,
         subject_label=subject_label,
         subject_id=str(entry.subject.pk),
         scope_id=scope_id,
-        payload=payload,
-        salts=salts,
-        payload_hash=payload_hash,
-        previous_hash=head.hash,
     )
+
+
+def _close(event: Event, content: dict[str, Any], previous: str) -> None:
+    """Give an event its content, and the hashes that follow from it."""
+    event.payload = canonical(content)
+    event.salts, event.payload_hash = leaves.committed(content)
+    event.previous_hash = previous
     event.hash = link_digest(link_of(event))
-    return event
 
 
 def _locked_head(organisation_id: UUID) -> ChainHead:
@@ -123,7 +166,7 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     heads = ChainHead.objects.select_for_update()
     head = heads.filter(pk=organisation_id).first()
     if head is None:
-        with attempt():
+        with transaction.atomic():
             ChainHead.objects.get_or_create(
                 pk=organisation_id, defaults={"seq": 0, "hash": START}
             )
@@ -177,7 +220,7 @@ def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
 @contextmanager
 def still(organisation_id: UUID) -> Iterator[None]:
     """No event is added to a chain, and no change committed with one, until it ends."""
-    with writing():
+    with in_turn(), transaction.atomic():
         _locked_head(organisation_id)
         yield
 

@@ -1,7 +1,8 @@
 """The writer's block: the one way to change rows.
 
 ``writing()`` is in turn (see ``web/turns.py``), one transaction, and may stand around
-another. ``attempt()`` is a part of it that may fail and be given up on its own.
+another. Every column that it changes is in one of its events (see ``rows.py``).
+``attempt()`` is a part of it that may fail and be given up on its own.
 """
 
 from collections.abc import Iterator
@@ -9,14 +10,27 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from compliance.audit import rows, trail
 from compliance.web.turns import in_turn
 
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Change rows and add their events: all of it, in turn, or nothing."""
-    with in_turn(), transaction.atomic():
+    """Change rows and add their events: all of it, in turn, or nothing.
+
+    Raises ``RuntimeError`` for a change that no event of the block has.
+    """
+    trail.write_waiting()  # of a block around: what is changed here is not theirs
+    with (
+        in_turn(),
+        transaction.atomic(),
+        rows.watched(trail.write_waiting) as (changes, is_outermost),
+    ):
         yield
+        if not connection.needs_rollback:
+            trail.write_waiting(is_last=True)
+            if is_outermost:
+                rows.refuse_left(changes)
 
 
 @contextmanager
@@ -28,5 +42,6 @@ def attempt() -> Iterator[None]:
     if not connection.in_atomic_block:
         msg = "an attempt is part of a writer's block: put writing() around it"
         raise RuntimeError(msg)
-    with transaction.atomic():
+    trail.write_waiting()
+    with transaction.atomic(), rows.watched(trail.write_waiting):
         yield

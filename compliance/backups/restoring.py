@@ -6,12 +6,11 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.contenttypes.models import ContentType
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from compliance.audit import checkpoints
 from compliance.audit.models import ChainHead
-from compliance.audit.transaction import writing
 from compliance.backups import checking, fitting, guards, rows, tables
 from compliance.backups.archive import Reader
 from compliance.backups.manifest import BackupError, Chain, Manifest
@@ -19,6 +18,7 @@ from compliance.backups.places import put
 from compliance.organisations.models import User
 from compliance.reports import storage as reports
 from compliance.reports.actions import is_known
+from compliance.web.turns import in_turn
 
 
 def restore(path: Path) -> tuple[Manifest, list[str]]:
@@ -62,7 +62,8 @@ def _put_files(backup: Reader, desk: Path) -> list[str]:
 def _all_at_once() -> Iterator[None]:
     """One transaction, in which nobody else comes in and nothing is guarded."""
     try:
-        with writing():
+        # Rows and their trail come together: no event is to be added.
+        with in_turn(), transaction.atomic():
             _lock()
             fitting.refuse_not_empty()
             with guards.aside():

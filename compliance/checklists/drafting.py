@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from compliance.audit.rows import inserted
 from compliance.checklists import content
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import (
@@ -115,52 +116,60 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
     for name in content.EDITION_ALSO:
         setattr(edition, name, values.get(name))
     edition.save()
-    Fact.objects.bulk_create(
-        Fact(
-            edition=edition,
-            position=at,
-            version=edition.version,
-            **content.as_kept(fact),
+    inserted(
+        Fact.objects.bulk_create(
+            Fact(
+                edition=edition,
+                position=at,
+                version=edition.version,
+                **content.as_kept(fact),
+            )
+            for at, fact in enumerate(document["facts"], 1)
         )
-        for at, fact in enumerate(document["facts"], 1)
     )
-    sections = Section.objects.bulk_create(
-        Section(
-            edition=edition,
-            position=at,
-            version=edition.version,
-            translations=content.as_kept(section.get("translations")),
-            **{n: section[n] for n in content.SECTION},
+    sections = inserted(
+        Section.objects.bulk_create(
+            Section(
+                edition=edition,
+                position=at,
+                version=edition.version,
+                translations=content.as_kept(section.get("translations")),
+                **{n: section[n] for n in content.SECTION},
+            )
+            for at, section in enumerate(document["sections"], 1)
         )
-        for at, section in enumerate(document["sections"], 1)
     )
     pairs = [
         (question, row)
         for section, row in zip(document["sections"], sections, strict=True)
         for question in section["questions"]
     ]
-    questions = Question.objects.bulk_create(
-        Question(
-            edition=edition,
-            section=row,
-            position=at,
-            version=edition.version,
-            source=question.get("source", ""),
-            extra=content.as_kept(question.get("extra")),
-            translations=content.as_kept(question.get("translations")),
-            applies_until=content.as_kept(question.get("applies_until")),
-            yardstick=question.get("yardstick", False),
-            **{name: content.as_kept(question[name]) for name in content.QUESTION},
+    questions = inserted(
+        Question.objects.bulk_create(
+            Question(
+                edition=edition,
+                section=row,
+                position=at,
+                version=edition.version,
+                source=question.get("source", ""),
+                extra=content.as_kept(question.get("extra")),
+                translations=content.as_kept(question.get("translations")),
+                applies_until=content.as_kept(question.get("applies_until")),
+                yardstick=question.get("yardstick", False),
+                **{name: content.as_kept(question[name]) for name in content.QUESTION},
+            )
+            for at, (question, row) in enumerate(pairs, 1)
         )
-        for at, (question, row) in enumerate(pairs, 1)
     )
     rows = [
         (question, row) for (question, _), row in zip(pairs, questions, strict=True)
     ]
-    Choice.objects.bulk_create(
-        Choice(question=row, position=at, **choice)
-        for question, row in rows
-        for at, choice in enumerate(question["choices"], 1)
+    inserted(
+        Choice.objects.bulk_create(
+            Choice(question=row, position=at, **choice)
+            for question, row in rows
+            for at, choice in enumerate(question["choices"], 1)
+        )
     )
     return _cite(rows)
 
@@ -185,9 +194,11 @@ def _cite(rows: list[tuple[dict[str, Any], Question]]) -> list[str]:
     provisions = dict(Provision.objects.values_list("cite", "pk")) if wanted else {}
     if missing := sorted(wanted - provisions.keys()):
         return missing
-    Citation.objects.bulk_create(
-        Citation(question=row, provision_id=provisions[cite], position=at)
-        for question, row in rows
-        for at, cite in enumerate(question["cites"], 1)
+    inserted(
+        Citation.objects.bulk_create(
+            Citation(question=row, provision_id=provisions[cite], position=at)
+            for question, row in rows
+            for at, cite in enumerate(question["cites"], 1)
+        )
     )
     return []

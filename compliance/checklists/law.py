@@ -35,7 +35,7 @@ class Change:
 def recorded(*, after: int = 0) -> list[Change]:
     """What changed after an event of the library, or ever: two queries."""
     events = _events().filter(seq__gt=after)
-    found = [(event, trail.changes(event)[0]["provisions"]) for event in events[:MOST]]
+    found = [(event, _before(event)) for event in events[:MOST]]
     cites = {cite for _, before in found for cite in before}
     if not cites:
         return []
@@ -52,16 +52,21 @@ def of_provisions(
     events = _events().filter(subject_id__in=instruments)
     if since:
         events = events.filter(at__gt=since)
-    found = [(event, trail.changes(event)[0]) for event in events[:MOST]]
+    found = [(event, _before(event)) for event in events[:MOST]]
     return list(_changes(found, rows))
 
 
 def _events() -> QuerySet[Event]:
-    """Events that changed provisions: one that only adds has nothing before it."""
-    events = trail.events_of(LIBRARY).filter(
+    """Events that set provisions, newest first."""
+    return trail.events_of(LIBRARY).filter(
         subject_label="instrument", action=PROVISIONS_SET
     )
-    return events.exclude(payload__endswith='"before":{}}')
+
+
+def _before(event: Event) -> dict[str, Any]:
+    """Citation to what an event changed of it; one that is new has nothing before."""
+    before, _ = trail.changes(event)
+    return dict(before.get("provisions", {}))
 
 
 def _changes(

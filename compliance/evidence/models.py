@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from compliance.audit.columns import Proven
 from compliance.evidence.choices import Show
 from compliance.evidence.filetypes import label_of
 from compliance.organisations.models import Organisation, User
@@ -138,6 +139,8 @@ class Evidence(models.Model):
 
     used_count: int
     has_gap: bool
+
+    in_trail = Proven("organisation_id")
 
     class Meta:
         verbose_name_plural = "evidence"

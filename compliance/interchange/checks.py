@@ -37,7 +37,9 @@ def check(seeds: Seeds) -> None:
         seeds.faults.extend(_section_faults(checklist))
         if whole:
             seeds.faults.extend(_link_faults(checklist, index, keys))
-            seeds.faults.extend(_whole_faults(checklist, index))
+            found = set(seeds.faults)  # a rule is looked at twice: by itself, and whole
+            whole_faults = _whole_faults(checklist, index)
+            seeds.faults.extend(each for each in whole_faults if each not in found)
         for older in checklist.older:
             seeds.faults.extend(_older_faults(older, checklist, index))
     seeds.faults.extend(crosswalk_faults(seeds, whole=whole))

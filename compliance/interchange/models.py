@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.audit.columns import JOB, Proven
 from compliance.organisations.models import Organisation, User
 
 KEPT_FOR = timedelta(hours=24)
@@ -50,6 +51,8 @@ class Package(models.Model):
     content_hash = models.CharField(max_length=64, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
+
+    in_trail = Proven("assessment__organisation_id", excused=JOB)
 
     class Meta:
         ordering = ["-asked_at"]

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from compliance.audit.columns import LINK, Proven, Unproven
 from compliance.organisations.choices import Role
 from compliance.web.mail import Standing, standing
 from compliance.web.text import validate_line
@@ -59,6 +60,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
+    in_trail = Unproven("accounts belong to no organisation's chain")
+
     def __str__(self) -> str:
         return self.name or self.email
 
@@ -82,6 +85,8 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120, validators=[validate_line])
     created_at = models.DateTimeField(auto_now_add=True)
+
+    in_trail = Proven("id")
 
     class Meta:
         ordering = ["name"]
@@ -138,6 +143,8 @@ class Invitation(models.Model):
     mail: Standing | None = None
     link = ""
     """Where no mail server is set: the address to hand over, known once."""
+
+    in_trail = Proven("organisation_id", excused=LINK)
 
     class Meta:
         constraints = [
@@ -213,6 +220,8 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
+    in_trail = Proven("organisation_id")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -249,6 +258,8 @@ class Passkey(models.Model):
     added_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
+    in_trail = Unproven("accounts belong to no organisation's chain")
+
     class Meta:
         ordering = ["added_at", "pk"]
 
@@ -268,6 +279,8 @@ class Challenge(models.Model):
     purpose = models.CharField(max_length=300)
     value = models.CharField(max_length=43, unique=True)
     asked_at = models.DateTimeField()
+
+    in_trail = Unproven("a question to a device that waits for its answer")
 
     def __str__(self) -> str:
         return f"{self.purpose} at {self.asked_at:%Y-%m-%d %H:%M}"

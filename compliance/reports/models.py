@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from compliance.assessments.models import Assessment
+from compliance.audit.columns import JOB, Proven
 from compliance.interchange.models import Package
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import Extract, ReportKind, ReportLanguage
@@ -81,6 +82,8 @@ class Report(models.Model):
     """Scripts to how many of their characters the file could not print."""
 
     objects = ReportQuerySet.as_manager()
+
+    in_trail = Proven("assessment__organisation_id", excused=JOB)
 
     class Meta:
         ordering = ["-asked_at"]

@@ -130,6 +130,7 @@ def _unlike(row: SignOff, event: Event | OriginEvent | None) -> str:
         "role": row.role,
         "signer": row.signer,
         "stood_at": row.stood_at.isoformat(),
+        "signed_at": row.signed_at.isoformat(),
         "method": row.method,
     }
     if not is_there and event.scope_id != row.assessment_id:

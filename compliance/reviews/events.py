@@ -33,6 +33,7 @@ class _Signed(_Sent, total=False):
     role: Required[Words]
     signer: Required[Words]
     stood_at: Required[Moment]
+    signed_at: Required[Moment]
     method: Required[str]
 
 

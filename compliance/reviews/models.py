@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from compliance.assessments.models import Answer, Assessment
+from compliance.audit.columns import Proven, Unproven
 from compliance.organisations.models import User
 from compliance.reviews.choices import CheckResult, Decision, ReviewEnd
 from compliance.web.text import validate_line, validate_text
@@ -25,6 +26,10 @@ class Snapshot(models.Model):
     rows = models.TextField(blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
+    in_trail = Unproven(
+        "its key is the SHA-256 of its text, and the event of each signature has that"
+    )
+
     def __str__(self) -> str:
         return self.content_hash
 
@@ -40,6 +45,8 @@ class Review(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     said = models.TextField(blank=True, validators=[validate_text])
+
+    in_trail = Proven("assessment__organisation_id")
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
@@ -71,6 +78,8 @@ class Check(models.Model):
     reason = models.TextField(blank=True, validators=[validate_text])
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    in_trail = Proven("review__assessment__organisation_id")
 
     class Meta:
         ordering = ["pk"]
@@ -107,6 +116,10 @@ class SignOff(models.Model):
     trail_seq = models.PositiveBigIntegerField()
     trail_hash = models.CharField(max_length=64)
 
+    in_trail = Unproven(
+        "it holds the hash of its own event, which has each of its columns"
+    )
+
     class Meta:
         ordering = ["-revision"]
         constraints = [
@@ -136,6 +149,8 @@ class Reopening(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     changed = models.JSONField(default=list)
+
+    in_trail = Proven("assessment__organisation_id")
 
     class Meta:
         ordering = ["-asked_at", "-pk"]

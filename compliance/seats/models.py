@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from compliance.assessments.models import Answer, Assessment
+from compliance.audit.columns import LINK, Proven
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import Invitation, Organisation, User
@@ -61,6 +62,8 @@ class Seat(models.Model):
 
     objects = SeatQuerySet.as_manager()
 
+    in_trail = Proven("assessment__organisation_id")
+
     class Meta:
         ordering = ["-given_at", "-pk"]
         constraints = [
@@ -105,6 +108,8 @@ class SeatOffer(models.Model):
     until_on = models.DateField()
     given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
+    in_trail = Proven("assessment__organisation_id")
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -137,6 +142,8 @@ class SampleItem(models.Model):
     result = models.CharField(max_length=10, choices=Said.choices, default=Said.OPEN)
     note = models.TextField(blank=True, validators=[validate_text])
     said_at = models.DateTimeField(null=True)
+
+    in_trail = Proven("seat__assessment__organisation_id")
 
     class Meta:
         ordering = ["pk"]
@@ -209,6 +216,8 @@ class Request(models.Model):
 
     objects = RequestQuerySet.as_manager()
 
+    in_trail = Proven("assessment__organisation_id")
+
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
@@ -253,6 +262,8 @@ class RequestMessage(models.Model):
     )
     at = models.DateTimeField()
 
+    in_trail = Proven("request__assessment__organisation_id")
+
     class Meta:
         ordering = ["pk"]
 
@@ -295,6 +306,8 @@ class ShareLink(models.Model):
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = ShareLinkQuerySet.as_manager()
+
+    in_trail = Proven("assessment__organisation_id", excused=LINK)
 
     class Meta:
         ordering = ["-made_at", "-pk"]

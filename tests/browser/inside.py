@@ -288,7 +288,7 @@ def demo_places():
     report = reports.ask_report(by=shown.started_by, assessment=shown)
     return {
         "assessment": shown.get_absolute_url(),
-        "edition": shown.edition_id,
+        "edition": shown.edition.checklist.editions.get(status="published").pk,
         "checklist": shown.edition.checklist_id,
         "answer": answer.pk,
         "own": own.pk,

@@ -7,7 +7,8 @@ from django.db.models import F
 from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
 
-from compliance.audit import trail
+from compliance.audit import tables, trail
+from compliance.audit.columns import columns_of, proven
 from compliance.interchange import actions, bringing
 from compliance.interchange.demo import PASSWORD, load_demo
 from compliance.interchange.formats.writing import FORMATS
@@ -24,6 +25,7 @@ from compliance.models import (
 from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import signoffs_of
+from tests.audit.columns import another
 from tests.golden.demo import texts
 from tests.golden.files import compare
 from tests.interchange.bundles import bundle_of, reading
@@ -52,6 +54,35 @@ class TestDemo(TestCase):
         assert Event.objects.count() == events
         assert trail.verify(organisation.pk) is None
         assert not DBTaskResult.objects.exists(), "a mail to people who do not exist"
+
+    def test_trail_has_every_column_of_every_row_of_the_demo(self):
+        for chain in trail.chains():
+            assert list(tables.faults(chain)) == []
+
+    def test_each_column_that_is_changed_below_the_program_is_named(self):
+        tried = set()
+        for chain in trail.chains():
+            told = tables.projected(chain)
+            for model in proven().values():
+                row = tables.rows_of(model, chain).order_by("pk").last()
+                if row is None:
+                    continue
+                for name, column in columns_of(model).items():
+                    if column.primary_key:
+                        continue
+                    value = another(column, getattr(row, column.attname))
+                    stands = [(row.pk, *self._changed(model, row, column, value))]
+                    own = {
+                        at: told[at] for at in told if at[0] == model._meta.model_name
+                    }
+                    faults = tables.unlike_rows(model, stands, own, is_whole=True)
+                    assert [f": {name} was" in one.what for one in faults] == [True]
+                    tried.add((model._meta.model_name, name))
+        assert len(tried) > 200
+
+    def _changed(self, model, row, column, value):
+        names = [one.attname for one in columns_of(model).values()]
+        return [value if n == column.attname else getattr(row, n) for n in names]
 
     def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(self):
         roles = {role for _, role, _, _ in self.demo}

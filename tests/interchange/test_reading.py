@@ -196,7 +196,7 @@ CHOICE = ("questions", 1, "choices", 0)
         (
             set_in(LAW, ("provisions", 1, "units", 0, "successor"), "Law Art. 8"),
             [
-                f"{LAW}, line 15: 2: Law Art. 2(1): its successor Law Art. 8"
+                f"{LAW}, line 16: 2: Law Art. 2(1): its successor Law Art. 8"
                 " is not in this file"
             ],
         ),

@@ -111,7 +111,7 @@ REFUSED = {
     ),
     "day without later": (
         ("Q1", "later", "2027-01-01"),
-        "Only “Later” has a day until",
+        "“Later until” goes with “Later” only.",
     ),
 }
 

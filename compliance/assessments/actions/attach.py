@@ -18,6 +18,7 @@ from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
@@ -68,8 +69,10 @@ def attach_all(answer: Answer, proofs: Iterable[Evidence]) -> list[dict[str, str
     """
     used = set(answer.attachments.values_list("evidence_id", flat=True))
     new = [proof for proof in proofs if proof.pk not in used]
-    Attachment.objects.bulk_create(
-        Attachment(answer=answer, evidence=proof) for proof in new
+    inserted(
+        Attachment.objects.bulk_create(
+            Attachment(answer=answer, evidence=proof) for proof in new
+        )
     )
     return [told(proof) for proof in new]
 

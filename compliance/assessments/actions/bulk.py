@@ -41,6 +41,7 @@ from compliance.assessments.scoring import BESIDE
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, who_may
@@ -327,9 +328,11 @@ def _attached(
     rows = [answer for answer in answers if answer.pk in ids]
     if evidence is None or not rows:
         return []
-    Attachment.objects.bulk_create(
-        [Attachment(answer=answer, evidence=evidence) for answer in rows],
-        batch_size=ROWS,
+    inserted(
+        Attachment.objects.bulk_create(
+            [Attachment(answer=answer, evidence=evidence) for answer in rows],
+            batch_size=ROWS,
+        )
     )
     said = told(evidence)
     entries = [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in rows]
@@ -363,9 +366,11 @@ def _put_back_alike(
     if is_out:
         uses.delete()
     else:
-        Attachment.objects.bulk_create(
-            [Attachment(answer=row, evidence_id=proof["evidence"]) for row in rows],
-            batch_size=ROWS,
+        inserted(
+            Attachment.objects.bulk_create(
+                [Attachment(answer=row, evidence_id=proof["evidence"]) for row in rows],
+                batch_size=ROWS,
+            )
         )
     action = EVIDENCE_DETACHED if is_out else EVIDENCE_ATTACHED
     return [entry(row, action, proof, take_back(row, *sides[row.pk])) for row in rows]

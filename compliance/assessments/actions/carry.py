@@ -9,6 +9,7 @@ from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.fields import ANSWERED, TYPED, json_of
 from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE, verdict_of
+from compliance.audit.rows import inserted
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.copies import line
 from compliance.checklists.models import Edition
@@ -111,13 +112,17 @@ def carry_proofs(
     here = {earlier[a.question.key].pk: a for a in answers if a.question.key in earlier}
     proofs = Attachment.objects.filter(answer__in=here).order_by("pk")
     used = [(here[old.answer_id], old.evidence_id) for old in proofs]
-    Attachment.objects.bulk_create(
-        Attachment(answer=answer, evidence_id=evidence) for answer, evidence in used
+    inserted(
+        Attachment.objects.bulk_create(
+            Attachment(answer=answer, evidence_id=evidence) for answer, evidence in used
+        )
     )
     links = ActionLink.objects.filter(answer__in=here, action__closed_at=None)
-    ActionLink.objects.bulk_create(
-        ActionLink(action_id=link.action_id, answer=here[link.answer_id])
-        for link in links
+    inserted(
+        ActionLink.objects.bulk_create(
+            ActionLink(action_id=link.action_id, answer=here[link.answer_id])
+            for link in links
+        )
     )
     found: dict[int, list[str]] = {}
     for answer, evidence in used:

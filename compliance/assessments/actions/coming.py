@@ -8,6 +8,7 @@ from compliance.assessments.actions.bulk import Bulk, set_many
 from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.models import Answer, Asked, Assessment
 from compliance.assessments.versions import Known
+from compliance.audit.rows import inserted
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Invitation, Membership
 
@@ -15,9 +16,11 @@ from compliance.organisations.models import Invitation, Membership
 def keep_asked(invitation: Invitation, answers: Sequence[Answer]) -> None:
     """Let questions wait for an address, and for nobody else any more."""
     Asked.objects.filter(answer__in=answers).delete()
-    Asked.objects.bulk_create(
-        [Asked(answer=answer, invitation=invitation) for answer in answers],
-        batch_size=500,
+    inserted(
+        Asked.objects.bulk_create(
+            [Asked(answer=answer, invitation=invitation) for answer in answers],
+            batch_size=500,
+        )
     )
 
 

@@ -22,6 +22,7 @@ from compliance.assessments.outside import is_own
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
 
@@ -100,7 +101,11 @@ def send_back_na(
         told = sorted({pk for pk in concerned if pk and pk != by.pk})
         text = f"N/A sent back: {why}\n\nThe reason was: {answer.reason}"
         comment = Comment.objects.create(answer=answer, author=by, text=text)
-        Mention.objects.bulk_create(Mention(comment=comment, user_id=pk) for pk in told)
+        inserted(
+            Mention.objects.bulk_create(
+                Mention(comment=comment, user_id=pk) for pk in told
+            )
+        )
         also = {"comment": comment.pk, "text": text, "mentions": told}
         touched = {"verdict": _without_na(answer)}
         write(by, answer, touched, NA_SENT_BACK, also=also)

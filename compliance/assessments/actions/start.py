@@ -11,6 +11,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.events import ASSESSMENT_STARTED, FACTS_CHANGED
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
@@ -77,7 +78,7 @@ def start(
         answers = _answers(assessment)
         before = carry.earlier_answers(earlier) if earlier else {}
         carry.fill(answers, before)
-        Answer.objects.bulk_create(answers, batch_size=2000)
+        inserted(Answer.objects.bulk_create(answers, batch_size=2000))
         carried = {}
         if earlier:
             proofs = carry.carry_proofs(answers, before)

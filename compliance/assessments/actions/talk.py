@@ -15,6 +15,7 @@ from compliance.assessments.mentions import Person, named
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.thread import mentionable
 from compliance.audit import trail
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.web.mail import absolute, queue_mail
@@ -39,7 +40,11 @@ def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> C
         said.full_clean()
         said.save()
         people = _named(by, answer, text)
-        Mention.objects.bulk_create(Mention(comment=said, user=one) for one in people)
+        inserted(
+            Mention.objects.bulk_create(
+                Mention(comment=said, user=one) for one in people
+            )
+        )
         told = {"mentions": [one.pk for one in people]} if people else {}
         _record(by, answer, COMMENT_WRITTEN, said, text, **told)
         for one in people if with_mail else ():

@@ -186,7 +186,7 @@ def _take_away(here: Assessment, done: Upgrade) -> list[str]:
     That the move itself gave them to somebody is no use of them.
     """
     rows = here.answers.filter(pk__in=done.added)
-    left = done.before.get("left", {"seq": 0, "versions": {}})
+    left = done.left or {"seq": 0, "versions": {}}
     told_of = Event.objects.filter(
         organisation_id=here.organisation_id,
         scope_id=here.pk,

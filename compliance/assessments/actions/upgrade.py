@@ -29,6 +29,7 @@ from compliance.assessments.fields import ANSWER_FIELDS, Role, json_of
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists import content, copies
 from compliance.checklists.actions import StaleError
@@ -179,7 +180,7 @@ class _Moving:
         here, facts = self.assessment, self.assessment.facts
         was = here.edition
         Answer.everything.bulk_update(self.touched, columns(), batch_size=ROWS)
-        Answer.objects.bulk_create(self.added, batch_size=ROWS)
+        inserted(Answer.objects.bulk_create(self.added, batch_size=ROWS))
         here.edition, here.facts = self.to, self.facts
         here.save(update_fields=["edition", "facts"])
         done = Upgrade.objects.create(
@@ -203,8 +204,8 @@ class _Moving:
             entries=self.entries,
         )
         self._assign(owners)
-        done.before |= {"left": _left(here, done.added)}
-        done.save(update_fields=["before"])
+        done.left = _left(here, done.added)
+        done.save(update_fields=["left"])
         return done
 
     def _assign(self, owners: Mapping[str, User]) -> None:

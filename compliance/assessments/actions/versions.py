@@ -12,6 +12,7 @@ from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
 from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
@@ -98,8 +99,10 @@ def _swap(
     ]
     new = [answer for answer in answers if answer.pk not in using]
     out.order_by().delete()
-    Attachment.objects.bulk_create(
-        Attachment(answer=answer, evidence=evidence) for answer in new
+    inserted(
+        Attachment.objects.bulk_create(
+            Attachment(answer=answer, evidence=evidence) for answer in new
+        )
     )
     said = told(evidence)
     done = old + [entry(row, EVIDENCE_ATTACHED, said, credit(by, row)) for row in new]

@@ -18,6 +18,7 @@ from compliance.assessments.choices import (
     Priority,
 )
 from compliance.assessments.models.answer import Answer
+from compliance.audit.columns import Proven
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line, validate_text
 
@@ -167,6 +168,8 @@ class Action(models.Model):
 
     link_count: int
 
+    in_trail = Proven("organisation_id")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -215,6 +218,8 @@ class ActionLink(models.Model):
 
     action = models.ForeignKey(Action, models.CASCADE, related_name="links")
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="action_links")
+
+    in_trail = Proven("action__organisation_id")
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.scoring import DERIVED
+from compliance.audit.columns import Proven
 from compliance.checklists import force
 from compliance.checklists.models import Choice, Citation, Question
 from compliance.evidence.models import Evidence
@@ -199,6 +200,8 @@ class Answer(models.Model):
     comment_count: int
     action_count: int
 
+    in_trail = Proven("assessment__organisation_id")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -304,6 +307,8 @@ class Attachment(models.Model):
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="attachments")
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="attachments")
     attached_at = models.DateTimeField(auto_now_add=True)
+
+    in_trail = Proven("answer__assessment__organisation_id")
 
     class Meta:
         constraints = [

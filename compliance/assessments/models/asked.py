@@ -3,6 +3,7 @@
 from django.db import models
 
 from compliance.assessments.models.answer import Answer
+from compliance.audit.columns import Unproven
 from compliance.organisations.models import Invitation
 
 
@@ -14,6 +15,8 @@ class Asked(models.Model):
 
     answer = models.OneToOneField(Answer, models.CASCADE, related_name="asked")
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="asked")
+
+    in_trail = Unproven("it waits for a person; taking it up is an event of the answer")
 
     def __str__(self) -> str:
         return f"{self.answer_id} of {self.invitation_id}"

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from compliance.assessments.choices import TALKED, AssessmentStatus
+from compliance.audit.columns import Proven
 from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line
@@ -63,6 +64,8 @@ class Assessment(models.Model):
     objects = AssessmentQuerySet.as_manager()
 
     is_brought_in: bool
+
+    in_trail = Proven("organisation_id")
 
     class Meta:
         ordering = ["-started_at"]

@@ -4,6 +4,7 @@ from django.db import models
 
 from compliance.assessments.models.answer import Answer
 from compliance.assessments.models.assessment import Assessment
+from compliance.audit.columns import Unproven
 from compliance.organisations.models import User
 from compliance.web.text import validate_line
 
@@ -15,6 +16,8 @@ class Visit(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     seen_seq = models.PositiveBigIntegerField()
     seen_at = models.DateTimeField()
+
+    in_trail = Unproven("who looked until where")
 
     class Meta:
         constraints = [
@@ -32,6 +35,8 @@ class Presence(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     answer = models.ForeignKey(Answer, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField()
+
+    in_trail = Unproven("who is there now")
 
     class Meta:
         constraints = [
@@ -54,6 +59,8 @@ class SavedView(models.Model):
     name = models.CharField(max_length=60, validators=[validate_line])
     address = models.CharField(max_length=600)
     is_shared = models.BooleanField(default=False)
+
+    in_trail = Unproven("a view that somebody keeps; it changes nothing")
 
     class Meta:
         ordering = ["name", "pk"]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from compliance.assessments.models.assessment import Assessment
+from compliance.audit.columns import Proven, Unproven
 from compliance.organisations.models import Organisation, User
 
 
@@ -36,6 +37,8 @@ class Origin(models.Model):
     stated = models.JSONField()
     brought_at = models.DateTimeField()
     brought_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    in_trail = Proven("organisation_id")
 
     class Meta:
         constraints = [
@@ -86,6 +89,8 @@ class Namesake(models.Model):
 
     objects = NamesakeQuerySet.as_manager()
 
+    in_trail = Proven("origin__organisation_id")
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -126,6 +131,8 @@ class OriginTrail(models.Model):
     names = models.JSONField()
     proof = models.JSONField(null=True)
 
+    in_trail = Proven("origin__organisation_id")
+
     class Meta:
         ordering = ["position"]
         constraints = [
@@ -154,6 +161,10 @@ class OriginEvent(models.Model):
     payload_hash = models.CharField(max_length=64)
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+
+    in_trail = Unproven(
+        "a chain of its own, checked by its hashes and the head that came along"
+    )
 
     class Meta:
         ordering = ["trail", "seq"]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from compliance.assessments.models.answer import Answer
+from compliance.audit.columns import Proven
 from compliance.organisations.models import User
 from compliance.web.text import validate_text
 
@@ -19,6 +20,8 @@ class Comment(models.Model):
     resolved_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    in_trail = Proven("answer__assessment__organisation_id")
 
     class Meta:
         ordering = ["written_at", "pk"]
@@ -40,6 +43,8 @@ class Mention(models.Model):
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="mentions")
     user = models.ForeignKey(User, models.PROTECT, related_name="mentions")
+
+    in_trail = Proven("comment__answer__assessment__organisation_id")
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from compliance.assessments.models.assessment import Assessment
+from compliance.audit.columns import Proven
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
 
@@ -17,7 +18,7 @@ class Upgrade(models.Model):
     """One move, and what it would take to undo it.
 
     ``before`` holds the facts and, for each answer that the move touched, its columns
-    as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``; its
+    as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``.
     ``left`` says where the trail and the new answers stood when the move was done.
     ``added`` lists the ids of the answers it made. ``found`` is the same as ``before``
     for the undoing: what stood until then, the answers that it took away included.
@@ -27,12 +28,18 @@ class Upgrade(models.Model):
     from_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
     to_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
     before = models.JSONField()
+    left = models.JSONField(default=dict)
     added = models.JSONField(default=list)
     found = models.JSONField(default=dict)
     moved_at = models.DateTimeField()
     moved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    in_trail = Proven(
+        "assessment__organisation_id",
+        excused={"left": "it counts the events of the move itself"},
+    )
 
     class Meta:
         ordering = ["-moved_at", "-pk"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from compliance.audit.models import Event
+from compliance.audit.rows import inserted
 from compliance.checklists import content, rules, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
@@ -86,9 +87,11 @@ def _refuse_never(edition: Edition, question: dict[str, Any]) -> None:
 
 def choose(question: Question, choices: list[dict[str, Any]]) -> None:
     """Give a question that offers nothing its choices."""
-    Choice.objects.bulk_create(
-        Choice(question=question, position=at, **choice)
-        for at, choice in enumerate(choices, 1)
+    inserted(
+        Choice.objects.bulk_create(
+            Choice(question=question, position=at, **choice)
+            for at, choice in enumerate(choices, 1)
+        )
     )
 
 
@@ -99,7 +102,9 @@ def cite(question: Question, cites: list[str]) -> None:
     if missing := [cite for cite in cites if cite not in provisions]:
         msg = f"{missing[0]} is not in the legal index"
         raise RefusedError(msg)
-    Citation.objects.bulk_create(
-        Citation(question=question, provision_id=provisions[cite], position=at)
-        for at, cite in enumerate(cites, 1)
+    inserted(
+        Citation.objects.bulk_create(
+            Citation(question=question, provision_id=provisions[cite], position=at)
+            for at, cite in enumerate(cites, 1)
+        )
     )

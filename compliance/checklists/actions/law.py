@@ -7,6 +7,7 @@ from django.utils import timezone
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.actions.recording import (
     RefusedError,
@@ -70,7 +71,9 @@ def _store_provisions(
         for name, value in after[cite].items():
             if name != "successor":
                 setattr(row, name, value)
-    Provision.objects.bulk_create([row for row in rows.values() if row.pk is None])
+    inserted(
+        Provision.objects.bulk_create([row for row in rows.values() if row.pk is None])
+    )
     linked = kept | rows
     for cite, row in rows.items():
         row.successor = linked.get(after[cite]["successor"])

@@ -6,6 +6,7 @@ from typing import Any
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.actions.recording import RefusedError, difference
 from compliance.checklists.events import (
@@ -61,7 +62,7 @@ def add_relations(*, by: Any, pairs: list[dict[str, Any]]) -> int:
             rows.append(row)
     if not rows:
         return 0
-    Relation.objects.bulk_create(rows)
+    inserted(Relation.objects.bulk_create(rows))
     trail.record(
         by=by,
         organisation_id=LIBRARY,
@@ -113,14 +114,16 @@ def store_frameworks(*, by: Any, frameworks: list[dict[str, Any]]) -> bool:
     for position, told in enumerate(frameworks, 1):
         values = {name: told[name] for name in ("key", "name", "note")}
         framework = Framework.objects.create(position=position, **values)
-        clauses = Clause.objects.bulk_create(
-            Clause(
-                framework=framework,
-                identifier=part["id"],
-                before=part["before"],
-                position=at,
+        clauses = inserted(
+            Clause.objects.bulk_create(
+                Clause(
+                    framework=framework,
+                    identifier=part["id"],
+                    before=part["before"],
+                    position=at,
+                )
+                for at, part in enumerate(told["clauses"], 1)
             )
-            for at, part in enumerate(told["clauses"], 1)
         )
         mappings += [
             Mapping(clause=clause, checklist=owners[owner], key=key, is_full=full)
@@ -128,7 +131,7 @@ def store_frameworks(*, by: Any, frameworks: list[dict[str, Any]]) -> bool:
             for full, name in ((True, "full"), (False, "partial"))
             for key, owner in part[name].items()
         ]
-    Mapping.objects.bulk_create(mappings)
+    inserted(Mapping.objects.bulk_create(mappings))
     trail.record(
         by=by,
         organisation_id=LIBRARY,
@@ -189,7 +192,7 @@ def _replaced[Row: (Relation, Notice)](
         return False
     table = type((kept or rows)[0])
     table.objects.filter(pk__in=[row.pk for row in kept]).delete()
-    table.objects.bulk_create(rows)
+    inserted(table.objects.bulk_create(rows))
     both = [name for name in after if before.get(name, after[name]) != after[name]]
     trail.record(
         by=by,

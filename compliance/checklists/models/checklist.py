@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from compliance.audit.columns import Proven
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.organisations.models import Organisation, User
 
@@ -13,6 +14,8 @@ class Theme(models.Model):
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     position = models.PositiveIntegerField()
+
+    in_trail = Proven("")
 
     class Meta:
         ordering = ["position"]
@@ -38,6 +41,8 @@ class Checklist(models.Model):
     cloned_from = models.ForeignKey(
         "compliance.Edition", models.PROTECT, null=True, related_name="clones"
     )
+
+    in_trail = Proven("organisation_id")
 
     class Meta:
         ordering = ["theme__position", "title"]
@@ -117,6 +122,8 @@ class Edition(models.Model):
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     objects = EditionQuerySet.as_manager()
+
+    in_trail = Proven("checklist__organisation_id")
 
     class Meta:
         constraints = [

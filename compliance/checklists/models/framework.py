@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from compliance.audit.columns import Proven
 from compliance.checklists.models.checklist import Checklist
 
 
@@ -12,6 +13,8 @@ class Framework(models.Model):
     name = models.CharField(max_length=80)
     note = models.TextField()
     position = models.PositiveIntegerField()
+
+    in_trail = Proven("")
 
     class Meta:
         ordering = ["position"]
@@ -27,6 +30,8 @@ class Clause(models.Model):
     identifier = models.CharField(max_length=40)
     before = models.CharField(max_length=40, blank=True)
     position = models.PositiveIntegerField()
+
+    in_trail = Proven("")
 
     class Meta:
         ordering = ["framework__position", "position"]
@@ -55,6 +60,8 @@ class Mapping(models.Model):
     checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="+")
     key = models.CharField(max_length=20)
     is_full = models.BooleanField()
+
+    in_trail = Proven("")
 
     class Meta:
         ordering = ["clause__framework__position", "clause__position", "key"]

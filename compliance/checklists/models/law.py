@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from compliance.audit.columns import Proven
 from compliance.checklists.choices import Force, ProvisionStatus
 
 
@@ -14,6 +15,8 @@ class Instrument(models.Model):
     official_id = models.CharField(max_length=60, blank=True)
     url = models.URLField(max_length=300)
     force = models.CharField(max_length=20, choices=Force.choices, default=Force.LAW)
+
+    in_trail = Proven("")
 
     def __str__(self) -> str:
         return self.name
@@ -40,6 +43,8 @@ class Provision(models.Model):
     amended_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(null=True)
 
+    in_trail = Proven("")
+
     class Meta:
         ordering = ["instrument_id", "position"]
 
@@ -55,6 +60,8 @@ class Citation(models.Model):
     )
     provision = models.ForeignKey(Provision, models.PROTECT, related_name="citations")
     position = models.PositiveIntegerField()
+
+    in_trail = Proven("question__edition__checklist__organisation_id")
 
     class Meta:
         ordering = ["position"]

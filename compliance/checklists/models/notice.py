@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from compliance.audit.columns import Proven
 from compliance.checklists.choices import NoticeKind
 
 
@@ -15,6 +16,8 @@ class Notice(models.Model):
     url = models.URLField(max_length=300, blank=True)
     checked_on = models.DateField(null=True)
     position = models.PositiveIntegerField()
+
+    in_trail = Proven("")
 
     class Meta:
         ordering = ["position"]

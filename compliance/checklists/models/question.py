@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from compliance.audit.columns import Proven
 from compliance.checklists.choices import FactKind, QuestionKind, Verdict
 from compliance.checklists.models.checklist import Edition
 
@@ -17,6 +18,8 @@ class Section(models.Model):
     position = models.PositiveIntegerField()
     translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)
+
+    in_trail = Proven("edition__checklist__organisation_id")
 
     class Meta:
         ordering = ["position"]
@@ -66,6 +69,8 @@ class Question(models.Model):
     translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)
 
+    in_trail = Proven("edition__checklist__organisation_id")
+
     class Meta:
         ordering = ["position"]
         constraints = [
@@ -101,6 +106,8 @@ class Choice(models.Model):
     rating = models.JSONField(null=True)
     position = models.PositiveIntegerField()
 
+    in_trail = Proven("question__edition__checklist__organisation_id")
+
     class Meta:
         ordering = ["position"]
         constraints = [
@@ -131,6 +138,8 @@ class Fact(models.Model):
     position = models.PositiveIntegerField()
     translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)
+
+    in_trail = Proven("edition__checklist__organisation_id")
 
     class Meta:
         ordering = ["position"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from compliance.audit.columns import Proven
 from compliance.checklists.models.checklist import Checklist
 
 SAME_DUTY = frozenset({"overlap", "equal"})
@@ -26,6 +27,8 @@ class Relation(models.Model):
     words = models.CharField(max_length=120)
     back = models.CharField(max_length=120)
     reason = models.TextField()
+
+    in_trail = Proven("")
 
     class Meta:
         ordering = ["code"]

@@ -18,6 +18,7 @@ from compliance.assessments.models import (
     Comment,
     Mention,
 )
+from compliance.audit.rows import inserted
 from compliance.checklists.models import Edition, Question
 from compliance.evidence.models import Evidence
 from compliance.interchange.records.life import Life
@@ -93,7 +94,7 @@ class Building:
                     **self._named(said, *PEOPLE),
                 )
             )
-        Answer.everything.bulk_create(self.answers, batch_size=BATCH)
+        inserted(Answer.everything.bulk_create(self.answers, batch_size=BATCH))
 
     def _add_evidence(self) -> None:
         said = self.rows["evidence"]
@@ -143,7 +144,7 @@ class Building:
             for comment, (_, one) in zip(comments, told, strict=True)
             for ref in one["mentions"]
         ]
-        Mention.objects.bulk_create(mentions, batch_size=BATCH)
+        inserted(Mention.objects.bulk_create(mentions, batch_size=BATCH))
 
     def _add_actions(self) -> None:
         names = (
@@ -167,7 +168,7 @@ class Building:
             for action, one in zip(self.actions, said, strict=True)
             for place in one["answers"]
         ]
-        ActionLink.objects.bulk_create(links, batch_size=BATCH)
+        inserted(ActionLink.objects.bulk_create(links, batch_size=BATCH))
 
     def stated(self) -> dict[str, Any]:
         """What it says of things that stayed behind; see ``Origin``."""

@@ -28,6 +28,7 @@ from compliance.assessments.models import (
 from compliance.audit import trail
 from compliance.audit.leaves import Place, erased
 from compliance.audit.models import Event
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.actions import RefusedError, keep_final
 from compliance.checklists.models import Edition
@@ -221,7 +222,7 @@ def _keep_origin(
     origin.save(force_insert=True)
     for row in rows:
         row.origin = origin
-    Namesake.objects.bulk_create(rows)
+    inserted(Namesake.objects.bulk_create(rows))
     trails = [
         OriginTrail.objects.create(
             origin=origin,

@@ -9,6 +9,7 @@ from typing import Any
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.audit.rows import inserted
 from compliance.interchange.records import layout
 from compliance.interchange.records.process import Bundle
 from compliance.interchange.records.values import values_of
@@ -45,16 +46,18 @@ class Life:
                 **values_of(Review, said, names),
                 **self._named(said, "sent_by", "ended_by"),
             )
-            Check.objects.bulk_create(
-                Check(
-                    review=review,
-                    answer=answers[one["answer"]],
-                    **values_of(
-                        Check, one, ("version", "seen", "result", "reason", "at")
-                    ),
-                    **self._named(one, "by"),
+            inserted(
+                Check.objects.bulk_create(
+                    Check(
+                        review=review,
+                        answer=answers[one["answer"]],
+                        **values_of(
+                            Check, one, ("version", "seen", "result", "reason", "at")
+                        ),
+                        **self._named(one, "by"),
+                    )
+                    for one in said["checks"]
                 )
-                for one in said["checks"]
             )
 
     def end(self) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from compliance.audit.rows import inserted
+
 BATCH = 500
 
 
@@ -14,7 +16,7 @@ def create(rows: Sequence[Any], dated: str) -> None:
         return
     moments = [getattr(row, dated) for row in rows]
     manager = type(rows[0])._default_manager
-    manager.bulk_create(rows, batch_size=BATCH)
+    inserted(manager.bulk_create(rows, batch_size=BATCH))
     for row, moment in zip(rows, moments, strict=True):
         setattr(row, dated, moment)
     manager.bulk_update(rows, [dated], batch_size=BATCH)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments import against_trail as answers
 from compliance.assessments.against_trail import beside, names, remedies
-from compliance.audit import checkpoints, trail
+from compliance.audit import checkpoints, tables, trail
 from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
 from compliance.audit.verified import verify
@@ -37,6 +37,7 @@ BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     reports.faults,
     members.faults,
     origins.faults,
+    tables.faults,
 )
 """What the chain cannot see by itself: rows, files and trails from elsewhere."""
 _MOST = 20

@@ -12,7 +12,7 @@ from django.dispatch import Signal
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import rows, trail
 from compliance.audit.transaction import attempt, writing
 from compliance.organisations.actions.members import (
     join,
@@ -136,6 +136,7 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
         if found.email != by.email:
             raise ValidationError(USED_UP, code="used_up")
         arriving.send(sender=Invitation, invitation=found)
+        rows.announce_gone(found)
         membership = join(
             by,
             found.organisation,

@@ -10,6 +10,7 @@ from compliance.assessments.events import ANSWER_ACCEPTED, ANSWER_RETURNED
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
@@ -119,7 +120,7 @@ def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
             )
             for line in lines
         ]
-        Check.objects.bulk_create(looks, batch_size=500)
+        inserted(Check.objects.bulk_create(looks, batch_size=500))
         trail.record_together(
             by=by,
             organisation_id=assessment.organisation_id,

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
+from compliance.audit import rows, trail
 from compliance.audit.chain import canonical
 from compliance.audit.checkpoints import checkpoint_safely
 from compliance.audit.transaction import writing
@@ -106,13 +107,18 @@ def _sign(by: User, here: Assessment, signoff: SignOff, review: Review) -> None:
         "role": signoff.role,
         "signer": signoff.signer,
         "stood_at": signoff.stood_at.isoformat(),
+        "signed_at": signoff.signed_at.isoformat(),
         "method": signoff.method,
     }
-    event = tell(by, here, ASSESSMENT_SIGNED, {"status": here.status}, told)
-    signoff.trail_seq, signoff.trail_hash = event.seq, event.hash
-    signoff.save(force_insert=True)
+    before = {"status": here.status}
     review.ended, review.ended_at = ReviewEnd.SIGNED, signoff.signed_at
     review.ended_by = by
     review.save(update_fields=["ended", "ended_at", "ended_by"])
     here.status = AssessmentStatus.SIGNED
+    # The sign-off needs the hash of its event, and the status the sign-off.
+    rows.announce(here, "status")
+    event = tell(by, here, ASSESSMENT_SIGNED, before, told)
+    trail.write_waiting()
+    signoff.trail_seq, signoff.trail_hash = event.seq, event.hash
+    signoff.save(force_insert=True)
     here.save(update_fields=["status"])

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from compliance.assessments.models import Answer, Attachment
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
@@ -60,7 +61,7 @@ def draw(
             raise ValidationError(msg, code="all")
         seed = seed if how == How.RANDOM else ""
         items = [SampleItem(seat=here, answer_id=pk, how=how, seed=seed) for pk in ids]
-        made = SampleItem.objects.bulk_create(items)
+        made = inserted(SampleItem.objects.bulk_create(items))
         keys = dict(Answer.keys_of(ids))
         told = {"how": str(how), "questions": [keys[pk] for pk in ids]}
         if seed:

@@ -1,0 +1,152 @@
+"""Which columns the trail proves: each model says it of its own, in ``in_trail``.
+
+    in_trail = Proven("assessment__organisation_id")
+
+A model without ``in_trail``, and a column that is neither proven nor excused with a reason,
+fail the suite. What a column holds is compared as a JSON value: see ``plain``.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Every column is in the events of a chain, but for those excused.
+
+    ``chain`` leads from a row to the organisation whose chain that is; where it leads to
+    nothing, and where it is "", the chain is that of the library.
+    """
+
+    chain: str
+    excused: Mapping[str, str] = field(default_factory=dict)
+    """Column to the reason why no event has it."""
+
+
+@dataclass(frozen=True)
+class Unproven:
+    """No event has rows of the model; ``why`` says so to an auditor."""
+
+    why: str
+
+
+ELSEWHERE: Mapping[str, Unproven] = {
+    "auth.Permission": Unproven("made by Django's migrations, used by nothing"),
+    "auth.Group": Unproven("made by Django's migrations, used by nothing"),
+    "contenttypes.ContentType": Unproven("made by Django's migrations"),
+    "sessions.Session": Unproven("who is signed in now"),
+    "account.EmailAddress": Unproven("accounts belong to no organisation's chain"),
+    "account.EmailConfirmation": Unproven("a link that waits to be used"),
+    "django_tasks_database.DBTaskResult": Unproven("the queue of jobs and mails"),
+}
+"""Models of libraries."""
+
+
+def proof_of(model: type[models.Model]) -> Proven | Unproven | None:
+    """What a model says of itself; None for one that says nothing."""
+    own: Proven | Unproven | None = getattr(model, "in_trail", None)
+    return own or ELSEWHERE.get(model._meta.label)
+
+
+@cache
+def proven() -> Mapping[str, type[models.Model]]:
+    """Table to model, of every model whose rows are in the trail."""
+    return {
+        model._meta.db_table: model
+        for model in apps.get_models()
+        if isinstance(proof_of(model), Proven)
+    }
+
+
+@cache
+def columns_of(model: type[models.Model]) -> Mapping[str, models.Field[Any, Any]]:
+    """Column to field, of the columns that the trail proves."""
+    proof = proof_of(model)
+    excused = proof.excused if isinstance(proof, Proven) else {}
+    return {
+        str(one.column): one
+        for one in model._meta.concrete_fields
+        if one.column not in excused
+    }
+
+
+@cache
+def is_text(column: models.Field[Any, Any]) -> bool:
+    """Whether a person may have written what it holds, so that it may be erased."""
+    kinds = models.CharField | models.TextField | models.JSONField
+    is_word = bool(column.choices) or isinstance(column, models.SlugField)
+    name = str(column.column)
+    is_mark = name in _MARKS or name.endswith(("_hash", "sha256", "_key"))
+    return isinstance(column, kinds) and not is_word and not is_mark
+
+
+_MARKS = {"key", "number", "code", "cite", "language", "media_type", "method", "how"}
+
+
+@cache
+def blank(column: models.Field[Any, Any]) -> Any:
+    """The value that events of new rows leave out; ``...`` where they always have it."""
+    if column.null:
+        return None
+    if isinstance(column, models.BooleanField):
+        return False
+    if isinstance(column, models.CharField | models.TextField):
+        return ""
+    return ...
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: days and moments as ISO text (UTC), bytes as SHA-256."""
+    for kind, written in _WRITTEN.items():
+        if isinstance(value, kind):
+            return written(value)
+    return value
+
+
+_WRITTEN: Mapping[type, Callable[[Any], Any]] = {
+    str: str,
+    datetime: lambda at: at.astimezone(UTC).isoformat(timespec="microseconds"),
+    date: date.isoformat,
+    UUID: str,
+    Decimal: lambda amount: format(amount.normalize(), "f"),
+    bytes: lambda data: hashlib.sha256(data).hexdigest(),
+    memoryview: lambda data: hashlib.sha256(data).hexdigest(),
+    list: lambda items: json.loads(json.dumps(items, default=str)),
+    dict: lambda items: json.loads(json.dumps(items, default=str)),
+}
+"""In order: a moment is a day, too."""
+
+
+def values_of(row: models.Model) -> Iterator[tuple[str, Any]]:
+    """Column and value of a row that was just made, but for blanks."""
+    model = type(row)
+    for name, column in columns_of(model).items():
+        value = column.to_python(getattr(row, column.attname))
+        if value != blank(column) or value is ...:
+            yield name, plain(value)
+
+
+JOB: Mapping[str, str] = {
+    "status": "how far its job is; the event of its end names the file",
+    "step": "how far its job is",
+    "done_percent": "how far its job is",
+    "problem": "why its job failed",
+    "finished_at": "when its job ended",
+}
+"""Columns of a row that a job in the background fills in."""
+
+LINK: Mapping[str, str] = {
+    "token_hash": "a backup leaves it out, so that a restored link opens nothing",
+    "expires_at": "a restored link has expired; the events say until when it was given",
+}
+"""Columns of a row that a secret link leads to."""

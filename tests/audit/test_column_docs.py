@@ -1,0 +1,49 @@
+"""The list of what the trail does not prove, for auditors: written from the models.
+
+``DOCS=write pytest tests/audit/test_column_docs.py`` writes it again.
+"""
+
+import os
+from pathlib import Path
+
+from django.apps import apps
+
+from compliance.audit.columns import Proven, Unproven, proof_of
+
+PAGE = Path(__file__).parents[2] / "docs" / "unproven.md"
+INTRODUCTION = """\
+# Tables and columns that the trail does not prove
+
+Each event of the trail holds every column that its change wrote. `verify_trail` folds the
+events of a chain and compares the result with every column of every table, but for those
+below. Each has its reason. This page is written from the models (`in_trail`).
+"""
+
+
+def page():
+    """The whole page, in Markdown."""
+    models = sorted(apps.get_models(), key=lambda model: model._meta.label)
+    whole = [
+        f"| {model._meta.label} | {proof.why} |"
+        for model in models
+        if isinstance(proof := proof_of(model), Unproven)
+    ]
+    single = [
+        f"| {model._meta.label} | `{name}` | {why} |"
+        for model in models
+        if isinstance(proof := proof_of(model), Proven)
+        for name, why in sorted(proof.excused.items())
+    ]
+    return "\n".join(
+        [
+            INTRODUCTION,
+            "## Tables\n", "| table | reason |", "|---|---|", *whole, "",
+            "## Columns\n", "| table | column | reason |", "|---|---|---|", *single, "",
+        ]
+    )  # fmt: skip
+
+
+def test_page_lists_what_the_models_say():
+    if os.environ.get("DOCS") == "write":
+        PAGE.write_text(page())
+    assert PAGE.read_text() == page()
