@@ -1,6 +1,5 @@
 // Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the document.
-// A duplicate of a tab copies this storage while the tab shows a page, so it takes a name of its own; a tab that died does,
-// too, and takes up what it left (keeper.js). Without locks it could not, so there both keep the name.
+// A duplicated tab copies this storage while its page shows, so it takes another name; so does a tab that died (keeper.js).
 try {
   const isTaken = navigator.locks && sessionStorage.getItem("shown");
   if (isTaken || !sessionStorage.getItem("tab")) sessionStorage.setItem("tab", Math.random().toString(36).slice(2));
