@@ -13,11 +13,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.signals import post_save
 
-from compliance.audit.columns import columns_of, is_text, plain, proven, values_of
+from compliance.audit.columns import (
+    Proven,
+    columns_of,
+    is_text,
+    plain,
+    proof_of,
+    proven,
+    values_of,
+)
+from compliance.audit.models import LIBRARY
 
 Row = tuple[type[models.Model], Any]
 _WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
@@ -133,6 +143,40 @@ def inserted[M: models.Model](rows: Iterable[M]) -> list[M]:
             if row._meta.db_table in proven():
                 changes.insert(row)
     return made
+
+
+def chains() -> dict[UUID, list[Row]]:
+    """The rows that no event has yet, by the chain that they belong to."""
+    changes, found = _open.get(), defaultdict[UUID, list[Row]](list)
+    by_model = defaultdict[type[models.Model], list[Any]](list)
+    for model, pk in changes.values if changes else ():
+        by_model[model].append(pk)
+    for model, pks in by_model.items():
+        proof = proof_of(model)
+        path = proof.chain if isinstance(proof, Proven) else ""
+        rows = model._base_manager.filter(pk__in=pks)
+        owners = dict(rows.values_list("pk", path)) if path else {}
+        for pk in pks:
+            found[owners.get(pk) or LIBRARY].append((model, pk))
+    return dict(found)
+
+
+@contextmanager
+def of_chain(organisation_id: UUID) -> Iterator[None]:
+    """A stretch whose events get the rows of one chain alone; the others wait."""
+    changes = _open.get()
+    if changes is None:
+        yield
+        return
+    later = [
+        at
+        for chain, rows in chains().items()
+        if chain != organisation_id
+        for at in rows
+    ]
+    held = {at: changes.values.pop(at) for at in later}
+    yield
+    changes.values.update(held)
 
 
 def announce(row: models.Model, *columns: str) -> None:

@@ -25,7 +25,7 @@ from compliance.assessments.models import (
     SavedView,
     Visit,
 )
-from compliance.audit import trail
+from compliance.audit import rows, trail
 from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.transaction import attempt, writing
@@ -137,7 +137,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         _end_invitations(by, words)
         _close(person, words, done)
         _sweep(words, places, done)
-        for organisation_id in sorted(places):
+        for organisation_id in sorted({*places, *rows.chains()}):
             there, kept = erase_there(
                 organisation_id=organisation_id,
                 person=person,
@@ -148,14 +148,15 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
             done.kept.update(
                 {"brought-in trail of what is signed": kept} if kept else {}
             )
-            done.events += erase(
-                by=by,
-                organisation_id=organisation_id,
-                subject=person,
-                events=_events_to_clean(organisation_id, words),
-                clean=words.clean,
-                there=there,
-            )
+            with rows.of_chain(organisation_id):
+                done.events += erase(
+                    by=by,
+                    organisation_id=organisation_id,
+                    subject=person,
+                    events=_events_to_clean(organisation_id, words),
+                    clean=words.clean,
+                    there=there,
+                )
         if is_dry:
             transaction.set_rollback(True)
     return done
@@ -234,28 +235,30 @@ def _end_memberships(
         rights_lost.send(
             sender=Membership, by=by, membership=membership, kept=frozenset()
         )
-        trail.record(
-            by=by,
-            organisation_id=membership.organisation_id,
-            action=MEMBER_REMOVED,
-            subject=membership,
-            before={"person": words.email, "role": membership.role},
-        )
-        membership.delete()
+        with writing():  # each goes in an event of its own organisation
+            trail.record(
+                by=by,
+                organisation_id=membership.organisation_id,
+                action=MEMBER_REMOVED,
+                subject=membership,
+                before={"person": words.email, "role": membership.role},
+            )
+            membership.delete()
         done.memberships += 1
 
 
 def _end_invitations(by: User | None, words: _Words) -> None:
     """Nothing waits for the person any more."""
     for invitation in Invitation.objects.filter(email__in=words.emails):
-        trail.record(
-            by=by,
-            organisation_id=invitation.organisation_id,
-            action=INVITATION_ENDED,
-            subject=invitation,
-            before={"person": words.email, "role": invitation.role},
-        )
-        invitation.delete()
+        with writing():
+            trail.record(
+                by=by,
+                organisation_id=invitation.organisation_id,
+                action=INVITATION_ENDED,
+                subject=invitation,
+                before={"person": words.email, "role": invitation.role},
+            )
+            invitation.delete()
 
 
 def _close(person: User, words: _Words, done: Erased) -> None:

@@ -13,7 +13,7 @@ from django.db import connection, models
 from compliance.assessments import actions, against_trail
 from compliance.assessments.against_trail import beside
 from compliance.assessments.models import Comment, SavedView
-from compliance.audit import checkpoints, trail
+from compliance.audit import checkpoints, tables, trail
 from compliance.audit.check_trail import main
 from compliance.audit.leaves import ERASED
 from compliance.audit.models import Event
@@ -286,3 +286,23 @@ def test_export_of_an_erased_chain_checks_itself(cast, eloise, tmp_path):
     call_command("export_trail", "acme", "--output", place)
     assert EMAIL not in place.read_text()
     assert main([str(place)]) == 0
+
+
+def test_rows_of_two_organisations_are_erased_in_the_chain_of_each(cast, eloise):
+    invitation = people.invite(
+        by=cast.zoe, organisation=cast.other, email=EMAIL, name=NAME, role="contributor"
+    )
+    people.accept_invitation(by=eloise, invitation=invitation)
+    theirs = factories.make_assessment(cast.other, cast.zoe)
+    signing.answer(cast.zoe, theirs, "Q1", note=f"{NAME} knows.")
+    people.invite(
+        by=cast.zoe,
+        organisation=cast.other,
+        email="a@b.example",
+        name=NAME,
+        role="reader",
+    )
+    erase_person(by=None, person=eloise)
+    assert NAME not in theirs.answers.get(question__key="Q1").note
+    for organisation in (cast.acme, cast.other):
+        assert [str(fault) for fault in tables.faults(organisation.pk)] == []
