@@ -144,7 +144,9 @@ def test_a_long_text_takes_a_bounded_time(piece, share):
     text = (piece * MOST)[: MOST // share]
     began = time.process_time()
     html = as_html(text) + line_as_html(text)
-    assert time.process_time() - began < 5 / share
+    assert (
+        time.process_time() - began < 10 / share
+    )  # seconds, twice what a busy machine takes
     assert_harmless(html)
 
 
