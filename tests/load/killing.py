@@ -345,6 +345,10 @@ def at_any_moment(act, times):
     file = Path(connection.settings_dict["NAME"])
     connection.close()  # what SQLite keeps beside the file is in it now
     kept = shutil.copy(file, file.with_suffix(".kept"))
+    beside = kept_checkpoints()
+    shutil.rmtree(beside, ignore_errors=True)
+    if Path(settings.CHECKPOINTS_DIR).is_dir():
+        shutil.copytree(settings.CHECKPOINTS_DIR, beside)
     seconds = max(seconds_of(act, file, kept) for _ in range(3))
     for _ in range(times):
         child = forked(act)
@@ -370,8 +374,15 @@ def put_back(file, kept):
     for beside in ("-wal", "-shm"):
         file.with_name(file.name + beside).unlink(missing_ok=True)
     shutil.copy(kept, file)
-    # An older database under newer checkpoints is what they are there to show.
+    # An older database under newer checkpoints, or under none, is a fault.
     shutil.rmtree(settings.CHECKPOINTS_DIR, ignore_errors=True)
+    if kept_checkpoints().is_dir():
+        shutil.copytree(kept_checkpoints(), settings.CHECKPOINTS_DIR)
+
+
+def kept_checkpoints():
+    """Where the checkpoints of the kept database lie."""
+    return Path(settings.CHECKPOINTS_DIR).with_suffix(".kept")
 
 
 def main(acts, how, number):
