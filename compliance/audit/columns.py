@@ -132,7 +132,7 @@ def values_of(row: models.Model) -> Iterator[tuple[str, Any]]:
     model = type(row)
     for name, column in columns_of(model).items():
         value = column.to_python(getattr(row, column.attname))
-        if value != blank(column) or value is ...:
+        if value != blank(column):
             yield name, plain(value)
 
 

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from compliance.audit.merkle import EMPTY, leaf, node
+from compliance.audit.merkle import Frontier, leaf
 
 SALT_BYTES = 16
 
@@ -103,18 +103,10 @@ def _leaf_hash(at: tuple[Place, Any], salt: str) -> bytes:
 
 def _root(hashes: Iterable[bytes]) -> str:
     """The root over leaves in order, as RFC 9162 has it."""
-    parts: list[bytes] = []
-    for size, each in enumerate(hashes):
-        made, low = each, size
-        while low & 1:
-            made, low = node(parts.pop(), made), low >> 1
-        parts.append(made)
-    if not parts:
-        return EMPTY.hex()
-    top = parts.pop()
-    while parts:
-        top = node(parts.pop(), top)
-    return top.hex()
+    tree = Frontier()
+    for each in hashes:
+        tree.add_leaf(each)
+    return tree.root().hex()
 
 
 def erased(content: Any, salts: str) -> list[Place]:

@@ -38,7 +38,11 @@ class Frontier:
 
     def add(self, data: bytes) -> None:
         """Put one more event behind the others."""
-        made, size = leaf(data), self.size
+        self.add_leaf(leaf(data))
+
+    def add_leaf(self, made: bytes) -> None:
+        """Put one more leaf behind the others, of which only the hash is known."""
+        size = self.size
         while size & 1:
             made, size = node(self.parts.pop(), made), size >> 1
         self.parts.append(made)

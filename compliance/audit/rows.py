@@ -256,8 +256,7 @@ def _count(sql: str, params: Any) -> int:
 
 def _python(model: type[models.Model], name: str, value: Any) -> Any:
     """A value as Python has it, from how the database gives it."""
-    column = next(one for one in model._meta.concrete_fields if one.column == name)
-    expression = column.get_col(model._meta.db_table)
+    expression = columns_of(model)[name].get_col(model._meta.db_table)
     for convert in (
         *connection.ops.get_db_converters(expression),
         *expression.get_db_converters(connection),

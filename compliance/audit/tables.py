@@ -86,18 +86,12 @@ def unlike_rows(
                 yield Fault(0, what, Kind.ROW)
             continue
         for (name, column), value in zip(known.items(), stands, strict=True):
-            if _differs(model, row, name, column, value):
+            if _differs(row, name, column, value):
                 what = f"{table} {at[1]}: {name} was changed without an entry"
                 yield Fault(row.seq, what, Kind.ROW)
 
 
-def _differs(
-    model: type[models.Model],
-    row: Row,
-    name: str,
-    column: models.Field[Any, Any],
-    value: Any,
-) -> bool:
+def _differs(row: Row, name: str, column: models.Field[Any, Any], value: Any) -> bool:
     if column.primary_key:
         return False
     empty = blank(column)
