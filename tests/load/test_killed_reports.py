@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from compliance.reports.process import MODULE
 from tests.load.serving import ROOT
 
 pytestmark = pytest.mark.slow
@@ -31,11 +32,9 @@ def makers():
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            words = (path / "cmdline").read_bytes()
-            if (
-                b"compliance.reports.pdf" in words
-                and Path(os.readlink(path / "cwd")) == ROOT
-            ):
+            words = (path / "cmdline").read_bytes().split(b"\0")
+            runs = words[1:3] == [b"-m", MODULE.encode()]
+            if runs and Path(os.readlink(path / "cwd")) == ROOT:
                 found.append(path.name)
         except OSError:
             continue
