@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment. Each has a line in the README."""
+"""Every setting, read once from the environment. Each has a row in ``docs/settings.md``."""
 
 import re
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The fields of an answer, each told once: what it is called, holds, and does where.
 
 Forms, saves, undo, history, trail check, content hash, bundle, sheet and report loop over
-``ANSWER_FIELDS``. ``compliance/README.md`` says how to add one. Pure.
+``ANSWER_FIELDS``. ``CONTRIBUTING.md`` says how to add one. Pure.
 """
 
 from collections.abc import Mapping
