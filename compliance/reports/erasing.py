@@ -133,10 +133,11 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         places = _places_of(person, words)
         done.signed = signed_naming([*words.spellings(), person.name], places)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
+        found = list(_rows_to_change(words, places))
         _end_memberships(by, person, words, done)
         _end_invitations(by, words)
         _close(person, words, done)
-        _sweep(words, places, done)
+        _sweep(found, done)
         for organisation_id in sorted({*places, *rows.chains()}):
             there, kept = erase_there(
                 organisation_id=organisation_id,
@@ -304,8 +305,23 @@ def _events_to_clean(organisation_id: UUID, words: _Words) -> models.QuerySet[Ev
     return events.exclude(kept)
 
 
-def _sweep(words: _Words, places: set[UUID], done: Erased) -> None:
-    """Replace the words in every column of text, but in what is frozen."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A row that holds the person's words, and its columns without them."""
+
+    model: Any
+    pk: Any
+    columns: dict[str, Any]
+
+
+def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
+    """Rows with the words in a column of text, but for what is frozen; all locked.
+
+    Whoever saves locks an assessment, its rows, then the chain. Erasing writes to the
+    chain first, so it must hold all of these by then, or each waits for the other.
+    """
+    held = Assessment.objects.filter(organisation_id__in=places).order_by("pk")
+    list(held.select_for_update(no_key=True).values_list("pk"))
     for model in apps.get_models():
         if model._meta.app_label not in _APPS or model in _NOT_SWEPT:
             continue
@@ -315,20 +331,19 @@ def _sweep(words: _Words, places: set[UUID], done: Erased) -> None:
             changed = {f.attname: _fitting(f, row, clean) for f in texts}
             changed = {n: v for n, v in changed.items() if v != getattr(row, n)}
             if changed:
-                is_done = _changed(model, row, changed)
-                (done.rows if is_done else done.kept)[
-                    str(model._meta.verbose_name)
-                ] += 1
+                yield _Found(model, row.pk, changed)
 
 
-def _changed(model: Any, row: Any, changed: dict[str, Any]) -> bool:
-    """Whether the row could be changed: what is signed or published refuses."""
-    try:
-        with attempt():
-            model._base_manager.filter(pk=row.pk).update(**changed)
-    except DatabaseError:
-        return False
-    return True
+def _sweep(found: list[_Found], done: Erased) -> None:
+    """Replace the words; a row that went meanwhile, such as a membership, has none."""
+    for one in found:
+        name = str(one.model._meta.verbose_name)
+        rows = one.model._base_manager.filter(pk=one.pk)
+        try:
+            with attempt():  # what is signed or published refuses
+                done.rows[name] += rows.update(**one.columns)
+        except DatabaseError:
+            done.kept[name] += 1
 
 
 def _rows_with(
@@ -350,7 +365,7 @@ def _rows_with(
     rows = rows.filter(found) if texts else rows.none()
     theirs = rows.filter(**{f"{path}__in": places}) if path else rows
     own = set(theirs.values_list("pk", flat=True))
-    for row in list(rows):
+    for row in list(rows.order_by("pk").select_for_update(no_key=True, of=("self",))):
         yield row, row.pk in own
 
 

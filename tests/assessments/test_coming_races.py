@@ -13,7 +13,7 @@ from compliance.models import Answer, Invitation
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_person
 from tests import device
-from tests.factories import make_assessment, make_edition, make_user
+from tests.factories import make_assessment, make_edition, make_member, make_user
 from tests.racing import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
@@ -133,4 +133,34 @@ def test_joining_and_saving_wait_for_each_other(cast, assessment):
         )
         assert [one for one in told if isinstance(one, Exception)] == []
         assert Answer.objects.filter(owner=user).count() == 6
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_erasing_and_saving_wait_for_each_other(cast, assessment):
+    """A save locks its answer, then the chain: erasing must not do it the other way."""
+    ids = list(assessment.answers.values_list("pk", flat=True))
+
+    def save(by, words):
+        for pk in ids:
+            actions.save_answer(
+                by=by,
+                organisation=cast.acme,
+                assessment_id=assessment.pk,
+                answer_id=pk,
+                changes={"note": words},
+                base=Answer.objects.get(pk=pk).version,
+            )
+
+    for number in range(4):
+        named = f"Eloise {number}", f"eloise{number}@example.org"
+        user = make_member(cast.acme, "contributor", *named)
+        save(cast.con, f"Ask {user.name}, {user.email}")
+        told = at_once(
+            lambda user=user: erase_person(by=None, person=user),
+            lambda: save(cast.con, "Somebody else is asked."),
+            lambda: save(cast.ada, "Nobody is asked."),
+            caught=Exception,
+        )
+        assert [one for one in told if isinstance(one, Exception)] == []
+        assert not Answer.objects.filter(note__contains=user.name).exists()
     assert trail.verify(cast.acme.pk) is None
