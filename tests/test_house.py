@@ -54,10 +54,6 @@ def lines(path):
     return len(path.read_text().splitlines())
 
 
-def longer(paths, most):
-    return {here(path): lines(path) for path in paths if lines(path) > most}
-
-
 def hits(pattern, paths):
     """ "file:line: what was found" for every match."""
     found = re.compile(pattern, re.IGNORECASE)
@@ -123,25 +119,6 @@ def test_each_view_says_its_methods_before_its_permission():
 
 def test_views_reach_rows_from_their_organisation():
     assert hits(r"\.objects\b", VIEWS) == []
-
-
-def test_views_are_short():
-    long = {
-        f"{here(path)}: {node.name}": node.end_lineno - node.lineno + 1
-        for path in VIEWS
-        for node in functions(path)
-        if node.end_lineno - node.lineno + 1 > 30
-    }
-    assert long == {}
-
-
-@pytest.mark.parametrize(
-    ("paths", "most"),
-    [(MODULES, 400), (TEMPLATES, 150), (SCRIPTS, 150), (STYLES, 400)],
-    ids=["modules", "templates", "scripts", "styles"],
-)
-def test_files_are_short(paths, most):
-    assert longer(paths, most) == {}
 
 
 def test_every_template_is_used():
