@@ -24,9 +24,6 @@ def questions():
 @pytest.mark.parametrize(
     ("key", "bound", "most", "unit"),
     [
-        ("G080", "at_most", 72, "hours"),
-        ("G047c", "at_most", 0, "late answers"),
-        ("G042c", "at_most", 0, "people informed late"),
         ("A154", "at_most", 15, "days"),
         ("A146", "at_most", 14, "days"),
         ("A091", "at_least", 6, "months"),
@@ -45,6 +42,7 @@ def test_limit_is_the_one_of_the_law(questions, key, bound, most, unit):
 @pytest.mark.parametrize(
     ("key", "words"),
     [
+        ("G080", "72 hours"),
         ("G104", "250 employees"),
         ("A155", "two or ten days"),
         ("A090", "ten years"),
@@ -56,6 +54,23 @@ def test_limit_is_the_one_of_the_law(questions, key, bound, most, unit):
 )
 def test_number_is_said_in_the_question(questions, key, words):
     assert words in questions[key]["text"]
+
+
+@pytest.mark.parametrize(
+    ("key", "others"),
+    [
+        ("G042c", {"unknown": "not_met", "no_inflow": "na"}),
+        ("G047c", {"unknown": "not_met", "no_request": "na"}),
+        ("G076", {"unknown": "not_met", "never": "not_met"}),
+        ("G077b", {"unknown": "not_met", "never": "not_met"}),
+        ("G080", {"unknown": "not_met", "no_breach": "na"}),
+        ("G123b", {"unknown": "not_met", "none": "met"}),
+    ],
+)
+def test_nothing_happened_never_and_not_known_are_answers(questions, key, others):
+    given = {c["key"]: c["verdict"] for c in questions[key]["choices"]}
+    assert given.items() >= others.items()
+    assert list(given.values()).count("met") == 1, "an older answer would be lost"
 
 
 @pytest.mark.parametrize(
