@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.conf import settings
 
+from compliance.assessments.upgrading import Said, convert
 from compliance.checklists import rules
+from compliance.checklists.diff import compare
 from compliance.interchange import actions
 
 FOLDER = settings.BASE_DIR / "seeds"
@@ -71,6 +73,30 @@ def test_nothing_happened_never_and_not_known_are_answers(questions, key, others
     given = {c["key"]: c["verdict"] for c in questions[key]["choices"]}
     assert given.items() >= others.items()
     assert list(given.values()).count("met") == 1, "an older answer would be lost"
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "value"),
+    [
+        ("G080", Said("met", "41"), "in_time"),
+        ("G076", Said("partly", "17"), "two_years"),
+        ("G077b", Said("met", "2026-04-17"), "year"),
+        ("G080", Said("not_met", "90"), None),
+        ("G080", Said("na", None, reason="No breach"), None),
+    ],
+)
+def test_answer_of_the_first_edition_moves_where_one_answer_says_the_same(
+    key, said, value
+):
+    read = actions.read(FOLDER).checklists
+    files = next(files for files in read if files.folder == "gdpr")
+    found = compare(files.older[0].document(), files.document()).items
+    item = next(item for item in found if item.key == key)
+    converted = convert(item, said)
+    if value or said.verdict == "na":
+        assert converted == Said(said.verdict, value, reason=said.reason)
+    else:
+        assert converted is None
 
 
 @pytest.mark.parametrize(
