@@ -9,8 +9,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import rows, tables, trail
+from compliance.audit.columns import proven
 from compliance.audit.models import LIBRARY
+from compliance.audit.transaction import writing
 from compliance.models import (
     Action,
     ActionLink,
@@ -222,6 +224,22 @@ def begin_chains():
                 trail.record(
                     by=None, organisation_id=chain, action=action, subject=subject
                 )
+
+
+def take_into_trail(organisation):
+    """An event with every row that stands so far, as if actions had made them."""
+    with writing():
+        changes = rows.opened()
+        for model in proven().values():
+            for row in tables.rows_of(model, organisation.pk):
+                changes.insert(row)
+        changes.unnamed.clear()
+        trail.record(
+            by=None,
+            organisation_id=organisation.pk,
+            action=BEGUN["organisation"],
+            subject=organisation,
+        )
 
 
 CAST = {

@@ -185,7 +185,6 @@ SAID = {
     "Membership.user": [
         "interchange/bundle_preview.html: person",
         "organisations/_member.html: member.user",
-        "organisations/against_trail.py: row.user",
         "organisations/member.html: member.user",
         "organisations/models.py: self.user",
         "organisations/views/members.py: membership.user",
@@ -199,14 +198,12 @@ SAID = {
         "assessments/_here.html: person",
         "assessments/_move_owner.html: person",
         "assessments/bulk.html: look.owner",
-        "interchange/records/against_trail.py: person",
         "interchange/sheets/gathering.py: user",
         "reports/_trail_filter.html: chosen.who",
         "reports/pdf/report.html: author",
         "ui/topbar.html: request.user",
     ],
     "Namesake.account": [
-        "assessments/against_trail/names.py: account",
         "assessments/models/origin.py: self.account",
         "interchange/names.html: name.account",
         "interchange/origin.html: name.account",
@@ -260,7 +257,6 @@ SAID = {
     ],
     "Seat.user": [
         "seats/_seats.html: seat.user",
-        "seats/against_trail.py: row.user",
         "seats/looked.html: seat.user",
         "seats/models.py: self.user",
         "seats/views/keeping.py: seat.user",
@@ -281,7 +277,7 @@ SAID = {
         "reviews/_signature.html: one.signer",
         "reviews/_signatures.html: one.signer",
         "reviews/_steps.html: signatures.0.signer",
-        "reviews/against_trail.py: row.signer",
+        "reviews/signatures.py: row.signer",
         "reviews/models.py: self.signer",
     ],
     "Upgrade.moved_by": [

@@ -53,8 +53,6 @@ ASSESSMENT_BROUGHT_IN = _assessment(
     "assessment.brought_in",
     _("brought in from a bundle"),
     after=say.BroughtIn,
-    about_review=True,
-    brings_evidence=True,
 )
 FACTS_CHANGED = _assessment(
     "assessment.facts_changed",
@@ -176,14 +174,12 @@ ANSWER_ACCEPTED = _moved(
     _("accepted by a reviewer"),
     after=say.Looked,
     keeps_checks=True,
-    about_review=True,
 )
 ANSWER_RETURNED = _moved(
     "answer.returned",
     _("returned by a reviewer"),
     after=say.Looked,
     keeps_checks=True,
-    about_review=True,
     did="returned this",
 )
 ANSWER_REFUSED = _answer(

@@ -246,28 +246,6 @@ class Link(Task, total=False):
     questions: Required[list[str]]
 
 
-AnswerThere = side("AnswerThere", _VALUES | {"version": int, "na_confirmed_at": Moment})
-"""An answer as it came in a bundle."""
-
-
-class ActionThere(Fields, total=False):
-    """An action as it came in a bundle."""
-
-    version: int
-    number: int
-    created_by_id: int | None
-    answers: list[int]
-
-
-class CommentThere(Side, total=False):
-    """A comment as it came in a bundle."""
-
-    answer: Required[int]
-    author: Required[int | None]
-    text: Required[Words]
-    resolved_by: Required[int | None]
-
-
 BroughtIn = side(
     "BroughtIn",
     {
@@ -278,16 +256,6 @@ BroughtIn = side(
         "heads": Required[list[list[int | str]]],
         "erased": Required[dict[str, dict[str, list[str]]]],
         "counts": Required[dict[str, int]],
-        "answers": Required[by_id(AnswerThere)],
-        "evidence": Required[dict[str, str]],
-        "actions": Required[dict[str, ActionThere]],
-        "names": Required[dict[str, list[int | str | None]]],
-        "hands": Required[Hash],
-        "facts": Required[Facts],
-        "attached": Required[dict[str, list[str]]],
-        "comments": Required[dict[str, CommentThere]],
-        "reviews": Required[list[Part]],
-        "reopenings": Required[list[Part]],
     },
 )
-"""An assessment as it came in a bundle, by the ids that its rows have here."""
+"""Which bundle it came in, and what of its trails was erased before."""

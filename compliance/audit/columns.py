@@ -31,6 +31,8 @@ class Proven:
     chain: str
     excused: Mapping[str, str] = field(default_factory=dict)
     """Column to the reason why no event has it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Column to how people call it, where it is not by the column's own name."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,13 @@ def columns_of(model: type[models.Model]) -> Mapping[str, models.Field[Any, Any]
         for one in model._meta.concrete_fields
         if one.column not in excused
     }
+
+
+def label_of(model: type[models.Model], column: str) -> str:
+    """How people call a column."""
+    proof = proof_of(model)
+    labels = proof.labels if isinstance(proof, Proven) else {}
+    return labels.get(column) or str(columns_of(model)[column].verbose_name)
 
 
 @cache

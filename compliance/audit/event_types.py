@@ -83,10 +83,6 @@ class EventType(str):
     """Whether it moves an assessment from one state to another, and which."""
     stays_inside: bool = False
     """It holds text that never became part of an answer: auditors do not read it."""
-    about_review: bool = False
-    """It tells of a review, a look at an answer, or a reopening."""
-    brings_evidence: bool = False
-    """It holds the hashes of evidence that came in with it."""
     undo_words: str = ""
     """Beside the button that undoes a change to a draft."""
 

@@ -14,9 +14,8 @@ subject whose values stand in ``after``.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, NamedTuple
-
-from compliance.audit.leaves import ERASED
 
 
 class Told(NamedTuple):
@@ -91,11 +90,57 @@ def _put(
     row.seq = seq
 
 
-def unlike(row: Row, column: str, value: Any, blank: Any) -> bool:
-    """Whether a column of a table is not as the trail has it.
+class How(StrEnum):
+    """In which way a row is not as the events left it."""
 
-    ``blank`` is the value that new rows leave out. An erased text is like any.
+    CHANGED = "changed"
+    PUT_IN = "put in"
+    TAKEN_AWAY = "taken away"
+
+
+class Unlike(NamedTuple):
+    """A row that is not as the events left it, and the newest event that changed it.
+
+    ``columns`` are those that differ; none where the whole row was put in or taken away.
     """
-    if column in row.values:
-        return row.values[column] is not ERASED and row.values[column] != value
-    return row.is_whole and blank is not ... and value != blank
+
+    at: tuple[str, str]
+    seq: int
+    how: How
+    columns: tuple[str, ...] = ()
+
+
+Stands = Iterable[tuple[tuple[str, str], Mapping[str, Any]]]
+"""Rows beside the trail: table and primary key, and columns as JSON has them."""
+
+
+def compared(
+    stands: Stands, told: Rows, blanks: Mapping[str, Any], *, is_whole: bool
+) -> Iterator[Unlike]:
+    """Rows of one table that are not as the events left them; all leave ``told``.
+
+    A text that was erased is like any (``leaves.ERASED``).
+    ``blanks`` has for each column the value that new rows leave out, ``...`` where they
+    have it always. ``is_whole``: the events have every row of the table. Whatever is
+    left in ``told`` afterwards was taken away.
+    """
+    for at, values in stands:
+        row = told.pop(at, None)
+        if row is None:
+            if is_whole:
+                yield Unlike(at, 0, How.PUT_IN)
+            continue
+        wrong = tuple(
+            name for name, value in values.items() if _differs(row, name, value, blanks)
+        )
+        if wrong:
+            yield Unlike(at, row.seq, How.CHANGED, wrong)
+
+
+def _differs(row: Row, name: str, value: Any, blanks: Mapping[str, Any]) -> bool:
+    if name in row.values:
+        return bool(row.values[name] != value)
+    blank = blanks[name]
+    if value is None and blank is not ...:
+        return blank is not None
+    return row.is_whole and blank is not ... and bool(value != blank)

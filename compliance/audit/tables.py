@@ -1,9 +1,12 @@
 """Are the tables as the events of a chain left them? Every column of every proven row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from compliance.audit import trail
@@ -12,14 +15,26 @@ from compliance.audit.columns import (
     Proven,
     blank,
     columns_of,
+    label_of,
     plain,
     proof_of,
     proven,
 )
 from compliance.audit.models import LIBRARY, Event
-from compliance.audit.projection import Row, Rows, Told, project, unlike
+from compliance.audit.projection import (
+    How,
+    Row,
+    Rows,
+    Stands,
+    Told,
+    Unlike,
+    compared,
+    project,
+)
 
 _STRETCH = 2000
+_SHOWN = 80
+"""Characters of a row's name that a fault shows."""
 
 
 def projected(organisation_id: UUID) -> Rows:
@@ -45,13 +60,11 @@ def _faults(organisation_id: UUID) -> Iterator[Fault]:
     first = ("theme", "organisation")[organisation_id != LIBRARY]
     is_whole = any(row.is_whole for (table, _), row in told.items() if table == first)
     for model in proven().values():
-        names = [column.attname for column in columns_of(model).values()]
-        rows = rows_of(model, organisation_id).order_by("pk")
-        stands = rows.values_list("pk", *names).iterator(chunk_size=_STRETCH)
-        yield from unlike_rows(model, stands, told, is_whole=is_whole)
-    for (table, pk), row in told.items():
-        what = f"{table} {pk} was taken away without an entry"
-        yield Fault(row.seq, what, Kind.ROW)
+        own = rows_of(model, organisation_id)
+        for each in compared(stands(own), told, blanks(model), is_whole=is_whole):
+            yield _fault(each)
+    for at, row in told.items():
+        yield _fault(Unlike(at, row.seq, How.TAKEN_AWAY), row)
 
 
 def rows_of(
@@ -65,36 +78,56 @@ def rows_of(
     return rows.filter(**{f"{chain}__isnull": True}) if chain else rows
 
 
-def unlike_rows(
-    model: type[models.Model],
-    rows: Iterable[Sequence[Any]],
-    told: Rows,
-    *,
-    is_whole: bool,
-) -> Iterator[Fault]:
-    """What of rows, key and columns in order, the events do not have; they leave ``told``.
-
-    ``is_whole``: the chain has every row from the beginning of the organisation.
-    """
-    table, known = str(model._meta.model_name), columns_of(model)
-    for pk, *stands in rows:
-        at = (table, str(plain(pk)))
-        row = told.pop(at, None)
-        if row is None:
-            if is_whole:
-                what = f"{table} {at[1]} was put in without an entry"
-                yield Fault(0, what, Kind.ROW)
-            continue
-        for (name, column), value in zip(known.items(), stands, strict=True):
-            if _differs(row, name, column, value):
-                what = f"{table} {at[1]}: {name} was changed without an entry"
-                yield Fault(row.seq, what, Kind.ROW)
+def stands(rows: models.QuerySet[models.Model]) -> Stands:
+    """Rows of a proven table, to be compared with the trail."""
+    known, table = columns_of(rows.model), str(rows.model._meta.model_name)
+    columns = [(name, column.attname) for name, column in known.items()]
+    names = [name for name, _ in columns]
+    found = rows.order_by("pk").values_list("pk", *(attname for _, attname in columns))
+    for pk, *values in found.iterator(chunk_size=_STRETCH):
+        pairs = zip(names, map(plain, values), strict=True)
+        yield (table, str(plain(pk))), dict(pairs)
 
 
-def _differs(row: Row, name: str, column: models.Field[Any, Any], value: Any) -> bool:
-    if column.primary_key:
-        return False
-    empty = blank(column)
-    if empty is not None and empty is not ... and value is None:
-        return True
-    return unlike(row, name, plain(value), empty)
+@cache
+def blanks(model: type[models.Model]) -> Mapping[str, Any]:
+    """Column to the value that events of new rows leave out, see ``compared``."""
+    return {
+        name: ... if column.primary_key else blank(column)
+        for name, column in columns_of(model).items()
+    }
+
+
+def labels(each: Unlike) -> str:
+    """How people call the columns that differ."""
+    model = _model_of(each)
+    return " and ".join(f"“{label_of(model, name)}”" for name in each.columns)
+
+
+def _fault(each: Unlike, row: Row | None = None) -> Fault:
+    model, (_, pk) = _model_of(each), each.at
+    name, verb = f"{model._meta.verbose_name} {pk}{_name(model, pk, row)}", "was"
+    if each.columns:
+        name = f"{name}: {labels(each)}"
+        verb = "was" if len(each.columns) == 1 else "were"
+    since = f" after event {each.seq}" if each.seq else ""
+    return Fault(each.seq, f"{name} {verb} {each.how}{since}", Kind.ROW)
+
+
+def _name(model: type[models.Model], pk: str, row: Row | None) -> str:
+    """How people call a row that stands, or one that is gone; "" when that is unknown."""
+    known = columns_of(model)
+    try:
+        one = model._base_manager.filter(pk=pk).first() or model(
+            **{
+                known[name].attname: known[name].to_python(value)
+                for name, value in (row.values if row else {}).items()
+            }
+        )
+        return f" (“{str(one)[:_SHOWN]}”)"
+    except (ObjectDoesNotExist, ValidationError, AttributeError, TypeError):
+        return ""
+
+
+def _model_of(each: Unlike) -> type[models.Model]:
+    return apps.get_model("compliance", each.at[0])

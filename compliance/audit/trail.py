@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -22,6 +23,9 @@ from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
 from compliance.web.turns import in_turn
+
+MOST = 20
+"""Faults of one kind of check that are named."""
 
 
 def record(
@@ -226,11 +230,11 @@ def still(organisation_id: UUID) -> Iterator[None]:
 
 
 def settled(organisation_id: UUID, look: Callable[[], Iterable[Fault]]) -> list[Fault]:
-    """What a look at rows finds, and finds again in stillness: nothing saved just now."""
-    if not list(look()):
+    """The first faults of a look at rows that are there in stillness: no save just now."""
+    if not any(look()):
         return []
     with still(organisation_id):
-        return list(look())
+        return list(islice(look(), MOST))
 
 
 def chains() -> list[UUID]:
@@ -330,7 +334,17 @@ def together(event: Event) -> tuple[int, int] | None:
     return (span[0], span[1]) if span else None
 
 
-def content_of(event: Event) -> dict[str, Any]:
+class Written(Protocol):
+    """An event of here, or one that came along."""
+
+    payload: str
+    salts: str
+
+    @property
+    def is_erased(self) -> bool: ...
+
+
+def content_of(event: Written) -> dict[str, Any]:
     """The payload of an event, with ``leaves.ERASED`` where a text was erased."""
     content: dict[str, Any] = json.loads(event.payload)
     return leaves.readable(content, event.salts) if event.is_erased else content

@@ -58,7 +58,6 @@ _assessment = partial(
     subject="assessment",
     topic=Topic.ASSESSMENT,
     prepares=Prepares.NOTHING,
-    about_review=True,
 )
 
 ASSESSMENT_SENT = _assessment(

@@ -8,11 +8,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.assessments.against_trail import faults
 from compliance.assessments.choices import Decision
 from compliance.assessments.mine import asked_by
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import tables, trail
 from compliance.checklists.actions import store_checklist
 from compliance.interchange.actions import undo_sheet
 from compliance.models import Answer, Event, Theme
@@ -193,7 +192,7 @@ STAYS = [
 def test_what_says_nothing_of_the_answer_leaves_who_answered(act, here):
     act(here)
     assert who(here) == here.cast.con
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_another_owner_is_a_change_and_no_answer(here):
@@ -294,7 +293,7 @@ def test_whoever_says_something_has_answered(act, here):
     assert who(here, key) == here.cast.ada
     assert one(here, key).answered_at > before
     assert not one(here, key).is_changed_since
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def send_back(here):
@@ -326,7 +325,7 @@ def test_nobody_answered_what_is_unanswered(act, here):
     assert one(here).changed_by == here.cast.ada
     save(here.cast.rev, here, verdict="dont_know")
     assert who(here) == here.cast.rev
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_database_knows_nobody_who_answered_what_is_unanswered(here):
@@ -359,7 +358,7 @@ def test_undo_gives_the_answer_back_to_who_gave_it_and_redo_to_the_other(here, c
     assert (one(here).changed_by, one(here).is_changed_since) == (here.cast.rev, True)
     undo(here, back.event)
     assert who(here) == other
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_undo_of_one_field_leaves_who_has_answered_since(here):
@@ -374,7 +373,7 @@ def test_undo_of_one_field_leaves_who_has_answered_since(here):
     first = Event.objects.filter(action="answer.saved").earliest("seq")
     undo(here, first)
     assert (one(here).verdict, who(here)) == ("unanswered", None)
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_undo_of_what_was_taken_over_gives_answer_and_evidence_back(here):
@@ -383,7 +382,7 @@ def test_undo_of_what_was_taken_over_gives_answer_and_evidence_back(here):
     assert (who(here), one(here).attachments.count()) == (here.cast.ada, 1)
     undo(here, event)
     assert (who(here), one(here).attachments.count()) == (here.cast.con, 0)
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_taking_over_what_is_said_already_answers_only_with_its_evidence(here):
@@ -400,7 +399,7 @@ def test_evidence_that_is_put_in_by_mistake_and_out_again_answers_nothing(here):
     assert who(here) == here.cast.ada
     actions.detach(by=here.cast.rev, answer=one(here), evidence=here.proof)
     assert (who(here), one(here).answered_at) == (here.cast.con, before)
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 @pytest.mark.parametrize(
@@ -420,7 +419,7 @@ def test_undo_of_many_gives_each_back_to_who_had_answered(here, changes, with_pr
     again = Event.objects.latest("seq")
     actions.undo_many(by=here.cast.otto, assessment=here.assessment, seq=again.seq)
     assert {who(here), who(here, "Q2")} == {here.cast.ada}
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_undo_of_a_new_version_gives_each_back_to_who_had_answered(here):
@@ -438,7 +437,7 @@ def test_undo_of_a_new_version_gives_each_back_to_who_had_answered(here):
     assert {who(here), who(here, "Q2")} == {here.cast.ada}
     actions.undo_many(by=here.cast.otto, assessment=here.assessment, seq=seq)
     assert (who(here), who(here, "Q2")) == (here.cast.con, here.cast.rev)
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_what_came_along_was_answered_by_who_answered_it_then(here):
@@ -455,7 +454,7 @@ def test_what_came_along_was_answered_by_who_answered_it_then(here):
     assert who(later) == here.cast.ada
     (line, *_) = content_as_of(to_read(new.pk), started).lines
     assert line.answered_by == str(here.cast.con)
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def test_sheet_is_answered_by_who_takes_it_in_and_its_undo_gives_it_back(here, sign_in):
@@ -470,7 +469,7 @@ def test_sheet_is_answered_by_who_takes_it_in_and_its_undo_gives_it_back(here, s
     event = Event.objects.filter(action="assessment.imported").get()
     undo_sheet(by=here.cast.otto, assessment=here.assessment, seq=event.seq)
     assert (one(here).note, who(here)) == ("Kept since May.", here.cast.con)
-    assert list(faults(here.cast.acme.pk)) == []
+    assert list(tables.faults(here.cast.acme.pk)) == []
 
 
 def edition(number, *questions):
@@ -527,13 +526,13 @@ def test_move_answers_nothing_but_what_is_typed_anew_and_its_undo_gives_it_back(
         typed={"Q1": ["9"]},
     )
     assert who(here) == (getattr(cast, then) if then else None)
-    assert list(faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     moved = content_of(to_read(here.assessment.pk))
     head = trail.head_of(cast.acme.pk)[0]
     actions.undo_upgrade(by=cast.ada, upgrade=done)
     assert (who(here), one(here).answered_at) == (cast.con, stood)
     assert content_as_of(to_read(here.assessment.pk), head) == moved
-    assert list(faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
 
 
 def test_answer_that_comes_back_from_the_archive_keeps_who_answered(cast):
@@ -545,7 +544,7 @@ def test_answer_that_comes_back_from_the_archive_keeps_who_answered(cast):
         to = edition(number, *asked)
         actions.upgrade(by=cast.otto, assessment=here.assessment, to=to, decisions={})
         assert who(here) == cast.con
-    assert list(faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
 
 
 @pytest.mark.parametrize("column", ["answered_by", "answered_at"])
@@ -553,7 +552,7 @@ def test_row_that_names_somebody_else_contradicts_the_trail(here, column):
     attach(here)
     value = here.cast.otto if column == "answered_by" else timezone.now()
     Answer.objects.filter(pk=one(here).pk).update(**{column: value})
-    (fault,) = faults(here.cast.acme.pk)
+    (fault,) = tables.faults(here.cast.acme.pk)
     assert fault.seq == trail.head_of(here.cast.acme.pk)[0]
     assert "Q1" in fault.what
 
@@ -593,4 +592,4 @@ def test_evidence_that_came_after_a_move_stays_answered_once_it_is_undone(cast, 
     attach(here)
     actions.undo_upgrade(by=cast.otto, upgrade=done)
     assert who(here) == cast.ada
-    assert list(faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []

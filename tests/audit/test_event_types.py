@@ -16,7 +16,7 @@ from compliance.apps import ROOMS
 from compliance.assessments.events import (
     ACTION_CHANGED,
     ANSWER_SAVED,
-    ASSESSMENT_BROUGHT_IN,
+    ASSESSMENT_STARTED,
 )
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import EventType, Topic
@@ -115,7 +115,7 @@ def test_days_and_ids_are_taken_as_they_are_and_as_text():
 
 def test_texts_of_people_may_be_erased_and_nothing_else():
     assert erasable(SEAT_OFFERED.after) == ["person", "purpose", "subject"]
-    assert "answers.note" in erasable(ASSESSMENT_BROUGHT_IN.after)
+    assert "carried.answers.note" in erasable(ASSESSMENT_STARTED.after)
     assert "verdict" not in erasable(ANSWER_SAVED.after)
 
 

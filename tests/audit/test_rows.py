@@ -155,7 +155,7 @@ def test_the_fold_of_the_events_is_the_table(cast, proof):
     assert list(tables.faults(cast.acme.pk)) == []
     Evidence.objects.filter(pk=proof.pk).update(title="Three")
     [fault] = tables.faults(cast.acme.pk)
-    assert fault.what.endswith("title was changed without an entry")
+    assert fault.what.endswith(f"“title” was changed after event {fault.seq}")
 
 
 def test_a_new_row_leaves_out_what_is_blank_and_the_fold_knows_it():

@@ -8,15 +8,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from compliance.assessments import actions as assessments
-from compliance.assessments import against_trail
 from compliance.audit import checkpoints, tables, trail, verified
 from compliance.audit.checking import Kind
 from compliance.evidence import actions as library
-from compliance.evidence import against_trail as files
+from compliance.evidence import against_disk as files
 from compliance.evidence.storage import path_of
 from compliance.models import Answer, Evidence, Organisation
-from compliance.reviews import against_trail as signatures
-from compliance.reviews import freezing
+from compliance.reviews import freezing, signatures
 from tests import factories, signing
 from tests.audit.tampering import Guardless
 from tests.evidence.samples import PDF
@@ -99,9 +97,10 @@ def test_normal_work_raises_no_alarm(cast, started, capsys):
 def test_answer_changed_without_an_entry(cast, started, change, what, key):
     row = started.answers.get(question__key=key)
     tamper(f"UPDATE compliance_answer SET {change} WHERE id = %s", row.pk)  # noqa: S608
-    fault = next(against_trail.faults(cast.acme.pk))
-    assert fault.kind == Kind.ANSWER
-    assert fault.what == f"{key}: {what} was changed since without an entry"
+    (fault,) = tables.faults(cast.acme.pk)
+    assert fault.kind == Kind.ROW
+    assert fault.what.startswith(f"answer {row.pk} (“{key}: ")
+    assert fault.what.endswith(f": {what} was changed after event {fault.seq}")
     about = {"Q1": "answer.saved", "Q3": "assessment.started"}[key]
     event = trail.events_of(cast.acme.pk).get(seq=fault.seq)
     assert event.action == about
@@ -115,9 +114,10 @@ def test_answer_taken_away_and_confirmation_made_up(cast, started):
         cast.rev.pk,
         row.pk,
     )
-    assert "N/A" in next(against_trail.faults(cast.acme.pk)).what
+    changed = "“N/A confirmed by” and “confirmation of N/A” were changed"
+    assert changed in next(tables.faults(cast.acme.pk)).what
     tamper("DELETE FROM compliance_answer WHERE id = %s", row.pk)
-    assert "taken away" in next(against_trail.faults(cast.acme.pk)).what
+    assert "taken away" in next(tables.faults(cast.acme.pk)).what
 
 
 def test_move_to_another_edition_and_back_raises_no_alarm(cast, started):
@@ -130,10 +130,10 @@ def test_move_to_another_edition_and_back_raises_no_alarm(cast, started):
         decisions={},
         owners={"Q4": cast.con, "Q5": cast.ada},
     )
-    assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     signing.answer(cast.con, started, "Q5", verdict="met")
     assessments.undo_upgrade(by=cast.ada, upgrade=moved)
-    assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
 
 
 def test_evidence_swapped_for_a_file_of_equal_size(cast):
@@ -151,8 +151,8 @@ def test_evidence_swapped_for_a_file_of_equal_size(cast):
 def test_evidence_swapped_with_the_hash_in_its_row(cast):
     first, second = make_file(cast), make_file(cast, PDF.replace(b"1", b"2"))
     Evidence.objects.filter(pk=second.pk).update(sha256=first.sha256)
-    fault = next(files.faults(cast.acme.pk))
-    assert (fault.kind, "the hash was changed" in fault.what) == (Kind.FILE, True)
+    (fault,) = tables.faults(cast.acme.pk)
+    assert (fault.kind, "“sha256” was changed" in fault.what) == (Kind.ROW, True)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,7 @@ def test_evidence_swapped_with_the_hash_in_its_row(cast):
         ("snapshot SET text = replace(text, 'May', 'June')", "other hash"),
         ("signoff SET signer = 'Somebody'", "changed: signer"),
         ("signoff SET role = 'King'", "changed: role"),
+        ("signoff SET revision = 9", "changed: revision"),
         ("signoff SET trail_seq = 1", "no entry"),
     ],
 )

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from tempfile import TemporaryFile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.audit import trail
+from compliance.audit.transaction import writing
 from compliance.checklists.actions import store_checklist
 from compliance.evidence import actions as evidence
 from compliance.interchange.records import outgoing, planning
@@ -76,21 +76,19 @@ def make_everything(cast, *, own=True):
     say(rows["Q1"], cast.con, verdict="met", note="  Kept since May.\n= yes")
     say(rows["Q3"], cast.con, verdict="na", reason="No such data.", na_by=cast.con)
     at = timezone.now()
-    Answer.objects.filter(pk=rows["Q3"].pk).update(
-        na_confirmed_by=cast.rev, na_confirmed_at=at
-    )
-    tell(
+    put(
         rows["Q3"],
         cast.rev,
         "answer.na_confirmed",
         {"at": at.isoformat(), "reason_of": cast.con.pk},
+        na_confirmed_by=cast.rev,
+        na_confirmed_at=at,
     )
     say(rows["Q4"], cast.otto, verdict="not_met", note="Gone soon.", owner=cast.con)
     source = other.answers.get()
-    Answer.objects.filter(pk=rows["Q9"].pk).update(
-        verdict="met", taken_from=source, taken_version=0, taken_at=timezone.now()
-    )
-    tell(rows["Q9"], None, "answer.taken_over", {"verdict": "met"})
+    taken = {"taken_from": source, "taken_version": 0, "taken_at": timezone.now()}
+    met = {"verdict": "met"}
+    put(rows["Q9"], None, "answer.taken_over", met, **met, **taken)
     file = evidence.add_file(
         by=cast.con,
         organisation=cast.acme,
@@ -122,21 +120,20 @@ def make_actions(cast, rows):
 
 
 def say(answer, by, **fields):
-    """What a person says, below the program but with its event."""
+    """What a person says, below the program but with its event and rows."""
     at = timezone.now() - timedelta(days=1)
     said = {"answered_by": by, "answered_at": at} if "verdict" in fields else {}
-    Answer.objects.filter(pk=answer.pk).update(
-        changed_by=by, changed_at=at, version=2, **said, **fields
-    )
     told = {n: v for n, v in fields.items() if n not in {"na_by", "owner"}}
     told |= {"owner_id": fields["owner"].pk} if "owner" in fields else {}
     told |= {"answered_by_id": by.pk, "answered_at": at.isoformat()} if said else {}
-    tell(answer, by, "answer.saved", told | {"version": 2})
+    columns = {"changed_by": by, "changed_at": at, "version": 2} | said | fields
+    put(answer, by, "answer.saved", told | {"version": 2}, **columns)
 
 
-def tell(answer, by, action, after):
-    """The event that goes with an update below the program."""
-    with transaction.atomic():
+def put(answer, by, action, after, **columns):
+    """Columns of an answer below the actions, with their event."""
+    with writing():
+        Answer.objects.filter(pk=answer.pk).update(**columns)
         trail.record(
             by=by,
             organisation_id=answer.assessment.organisation_id,

@@ -10,10 +10,10 @@ from compliance.assessments.actions import (
     say_whose,
     start,
 )
-from compliance.assessments.against_trail.names import faults
 from compliance.assessments.outside import asked_of
 from compliance.assessments.versions import Known
 from compliance.assessments.waiting import waiting
+from compliance.audit import tables
 from compliance.interchange.records import outgoing
 from compliance.interchange.records.process import UnreadableError
 from compliance.models import Assessment, Event, Membership, Namesake
@@ -155,7 +155,7 @@ def test_with_their_yes_they_answer_for_it_instead(ready, cast, elsewhere):
     assert need.title == "Otto Weber asks whether you are Con Tributor"
     claim(cast.ada, came)
     assert not needs(cast.acme, cast.ada, came.period_from)
-    assert list(faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     event = Event.objects.get(action="assessment.name_claimed")
     assert (event.actor, event.scope_id) == (cast.ada, came.pk)
     came = sent(cast.otto, came)

@@ -19,8 +19,8 @@ from compliance.models import Event, SignOff
 from compliance.reports.html import html_of
 from compliance.reports.reading import read
 from compliance.reviews import actions
-from compliance.reviews.against_trail import faults
 from compliance.reviews.reading import desk_of
+from compliance.reviews.signatures import faults
 from tests import signing
 from tests.interchange.bundles import brought_in, bundle_of, publish, reading
 from tests.interchange.test_bundle_hostile import packed, unpacked
@@ -82,6 +82,20 @@ def somebody_else(events, old, new):
         if event["actor_id"] == str(old.pk):
             event["actor_id"] = str(new.pk)
         event["payload"] = re.sub(rf"{was}\b", now, event["payload"])
+        said = json.loads(event["payload"])
+        for names, row in cells(said.get("rows", {})):
+            for at, name in enumerate(names, 1):
+                if name.endswith(("by_id", "author_id")) and row[at] == old.pk:
+                    row[at] = new.pk
+        event["payload"] = canonical(said)
+
+
+def cells(rows):
+    """Each row in the rows of an event, with the names of its columns."""
+    for kind in ("new", "set"):
+        for groups in rows.get(kind, {}).values():
+            for names, *values in groups:
+                yield from ((names, row) for row in values)
 
 
 def test_forged_author_with_the_id_of_a_colleague_is_nobody_here(ready, cast):

@@ -389,31 +389,31 @@ FORGED = [
     (lambda r: r["signoffs"][0].update(method="passkey"), "signoffs.0: method is not"),
     (lambda r: r["signoffs"][0].update(signer="Ada"), "signoffs.0: signer is not"),
     (lambda r: r["signoffs"][0].update(trail_hash="0" * 64), "no trail has the event"),
-    (lambda r: r["answers"][0].update(note="Every hour."), "Q1: note is not what"),
-    (lambda r: r["answers"][1].update(verdict="met"), "Q2: verdict is not what"),
+    (lambda r: r["answers"][0].update(note="Every hour."), "Q1: “note” is not what"),
+    (lambda r: r["answers"][1].update(verdict="met"), "Q2: “answer” is not what"),
     (
         lambda r: r["answers"][1].update(answered_by=r["signoffs"][0]["signed_by"]),
-        "Q2: answered_by is not who",
+        "Q2: “answered by” is not what",
     ),
     (
         lambda r: r["answers"][0].update(answered_at=r["answers"][0]["changed_at"]),
-        "Q1: answered_at is not what",
+        "Q1: “answered at” is not what",
     ),
-    (lambda r: r["answers"][0].update(attachments=[]), "Q1: its evidence is not"),
+    (lambda r: r["answers"][0].update(attachments=[]), "is missing"),
     (
         lambda r: r["answers"][0]["comments"][0].update(text="No."),
-        "the comment of event",
+        "Q1, comment 1: “text” is not what",
     ),
     (
         lambda r: r["reviews"][0]["checks"][0].update(result="returned", reason="No."),
-        "check 1 of the review of revision 1: its result was changed",
+        "assessment, review 1, check 1: “result” and “reason” are not what",
     ),
-    (lambda r: r["reviews"][0].update(checks=[]), "a check of the review of revision"),
+    (lambda r: r["reviews"][0].update(checks=[]), "is missing"),
     (
         lambda r: r["reviews"][0].update(sent_by=r["signoffs"][0]["signed_by"]),
-        "the review of revision 1: who sent it was changed",
+        "assessment, review 1: “sent by” is not what",
     ),
-    (lambda r: r["reviews"].clear(), "a review was taken away"),
+    (lambda r: r["reviews"].clear(), "is missing"),
 ]
 
 

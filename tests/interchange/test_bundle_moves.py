@@ -8,13 +8,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.against_trail import faults as answers_against_trail
-from compliance.audit import trail
+from compliance.assessments import actions
+from compliance.audit import tables, trail
 from compliance.audit.checkpoints import checkpoint
 from compliance.audit.erasing import erase
 from compliance.audit.models import Event
 from compliance.evidence import storage
-from compliance.evidence.against_trail import faults as files_against_trail
+from compliance.evidence.against_disk import faults as files_against_disk
 from compliance.interchange.records.planning import plan
 from compliance.models import (
     Action,
@@ -148,10 +148,10 @@ def test_who_answered_comes_along_and_is_held_against_what_it_came_with(
         assert str(here.answered_by) == str(there.answered_by), key
         assert here.answered_at == there.answered_at, key
     assert str(rows[1]["Q4"].answered_by) == "Con Tributor"
-    assert list(answers_against_trail(cast.other.pk)) == []
+    assert list(tables.faults(cast.other.pk)) == []
     Answer.objects.filter(pk=rows[1]["Q1"].pk).update(answered_by=cast.zoe)
-    (fault,) = answers_against_trail(cast.other.pk)
-    assert "Q1: “answered by” was changed" in fault.what
+    (fault,) = tables.faults(cast.other.pk)
+    assert "(“Q1: Met”): “answered by” was changed" in fault.what
 
 
 def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
@@ -256,8 +256,7 @@ def test_another_state_of_the_same_is_told(full, content, cast):
 
 
 def test_archived_assessment_arrives_archived(full, cast):
-    full.status = "archived"
-    full.save()
+    actions.archive(by=cast.otto, assessment=full)
     came = brought_in(bundle_of(full), cast.other)
     assert came.status == "archived"
     assert hash_of(came) == hash_of(full)
@@ -296,11 +295,11 @@ def test_check_of_the_trail_finds_nothing_wrong_and_then_what_was_changed(
     content, cast
 ):
     came = brought_in(content, cast.other)
-    assert list(answers_against_trail(cast.other.pk)) == []
-    assert list(files_against_trail(cast.other.pk)) == []
+    assert list(tables.faults(cast.other.pk)) == []
+    assert list(files_against_disk(cast.other.pk)) == []
     came.answers.filter(question__key="Q1").update(note="Else")
-    (fault,) = answers_against_trail(cast.other.pk)
-    assert "Q1: “note” was changed since without an entry" in str(fault)
+    (fault,) = tables.faults(cast.other.pk)
+    assert "(“Q1: Met”): “note” was changed after event" in fault.what
 
 
 def test_trail_with_an_erased_event_moves(full, cast):

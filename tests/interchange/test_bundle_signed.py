@@ -25,11 +25,11 @@ from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
 from compliance.reviews import actions
-from compliance.reviews.against_trail import faults
 from compliance.reviews.changes import without_people
 from compliance.reviews.content import Remark
 from compliance.reviews.reading import desk_of
 from compliance.reviews.rows import rows_of
+from compliance.reviews.signatures import faults
 from compliance.reviews.signed import content_at, signoffs_of
 from compliance.reviews.snapshot import to_read
 from tests import signing

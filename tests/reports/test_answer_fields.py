@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 
 from compliance.assessments import actions
-from compliance.assessments.against_trail import answers as against_trail
 from compliance.assessments.fields import TYPED, Kind
 from compliance.assessments.history import history
 from compliance.assessments.models import Answer
+from compliance.audit import tables
 from compliance.checklists.actions import store_checklist
 from compliance.checklists.models import Theme
 from compliance.interchange.records.answers import written
@@ -149,11 +149,11 @@ def test_bundle_brings_it_and_looking_back_does_not_know_it(cast, said, field):
 
 
 def test_trail_knows_it(cast, said, field):
-    assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     values = {Kind.PERSON: cast.ada.pk, Kind.DAY: date(2029, 1, 1), Kind.VERDICT: "met"}
     other = values.get(field.kind, "Other")
     tied = {one.column: None for one in TYPED if one.is_tied}
     more = tied if field.kind == Kind.VERDICT else {}
     Answer.objects.filter(pk=said.pk).update(**more | {field.column: other})
-    (fault,) = against_trail.faults(cast.acme.pk)
+    (fault,) = tables.faults(cast.acme.pk)
     assert f"“{field.label}” was changed" in fault.what

@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from compliance.assessments import actions, against_trail
-from compliance.assessments.against_trail import beside
+from compliance.assessments import actions
 from compliance.assessments.models import Comment, SavedView
 from compliance.audit import checkpoints, tables, trail
 from compliance.audit.check_trail import main
@@ -20,7 +19,7 @@ from compliance.audit.models import Event
 from compliance.models import Evidence, Invitation, Membership, SignOff, Snapshot, User
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_person
-from compliance.reviews import against_trail as signatures
+from compliance.reviews import signatures
 from tests import factories, seating, signing
 from tests.mailing import queued
 
@@ -93,8 +92,7 @@ def test_no_table_names_the_person_and_every_chain_holds(cast, eloise, sign_in):
     [places] = found.erased.values()
     assert (found.fault, found.covered) == (None, count)
     assert len({seq for seq, _ in places}) == done.events
-    assert list(against_trail.faults(cast.acme.pk)) == []
-    assert list(beside.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
 
 
 def test_what_waits_for_their_address_ends(cast, eloise):
@@ -178,8 +176,7 @@ def test_what_was_signed_stays_as_it_was_signed(cast):
     assert hits("rev@example.org") == set()
     assert hits("Rev Iewer") == {SignOff, Event}
     assert list(signatures.faults(cast.acme.pk)) == []
-    assert list(against_trail.faults(cast.acme.pk)) == []
-    assert list(beside.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     assert trail.verify(cast.acme.pk) is None
     assert signing.fresh(assessment).status == "signed"
 
@@ -193,8 +190,7 @@ def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
     assert done.kept["answer"] == 1
     row = assessment.answers.get(question__key="Q1")
     assert row.note == "Told to Rob Reader."
-    assert list(against_trail.faults(cast.acme.pk)) == []
-    assert list(beside.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     assert trail.verify(cast.acme.pk) is None
 
 

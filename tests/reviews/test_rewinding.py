@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.assessments.against_trail import faults
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import tables, trail
 from compliance.audit.models import Event
 from compliance.checklists.actions import store_checklist
 from compliance.evidence.actions import describe
@@ -302,7 +301,7 @@ def check_life(cast, seed, steps=24, **begun):
     for seq, (name, content) in said.items():
         then = content_as_of(to_read(life.assessment.pk), seq)
         assert then == content, f"after {name} at {seq}"
-    assert list(faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
     return life
 
 

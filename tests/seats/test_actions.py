@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import tables, trail
 from compliance.models import (
     Answer,
     Event,
@@ -23,7 +23,7 @@ from compliance.organisations.actions import (
     invite,
     leave,
 )
-from compliance.seats import actions, against_trail
+from compliance.seats import actions
 from compliance.seats.drawing import Lot, at_random, by_risk
 from tests import factories
 from tests.factories import PASSWORD
@@ -89,7 +89,7 @@ def test_seat_opens_once_its_person_joins(cast, assessment, sign_in):
         cast.zoe.pk,
         cast.otto.pk,
     )
-    assert list(against_trail.faults(cast.acme.pk)) == []
+    assert list(tables.faults(cast.acme.pk)) == []
 
 
 def test_offers_of_two_assessments_come_with_one_invitation(cast, assessment):

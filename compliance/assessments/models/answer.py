@@ -8,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.fields import ANSWER_FIELDS
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.scoring import DERIVED
 from compliance.audit.columns import Proven
@@ -200,7 +201,10 @@ class Answer(models.Model):
     comment_count: int
     action_count: int
 
-    in_trail = Proven("assessment__organisation_id")
+    in_trail = Proven(
+        "assessment__organisation_id",
+        labels={field.column: field.label for field in ANSWER_FIELDS},
+    )
 
     class Meta:
         constraints = [

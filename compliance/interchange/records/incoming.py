@@ -10,12 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from compliance.assessments.against_trail import (
-    as_told,
-    beside,
-    names,
-    remedies,
-)
 from compliance.assessments.events import ASSESSMENT_BROUGHT_IN
 from compliance.assessments.models import (
     Assessment,
@@ -41,7 +35,6 @@ from compliance.interchange.records.process import Bundle
 from compliance.organisations.actions import make_placeholders
 from compliance.organisations.actions.members import lock
 from compliance.organisations.models import Organisation, User
-from compliance.reviews import against_trail as reviews
 from compliance.reviews.changes import without_people
 from compliance.reviews.content import Content, content_from
 from compliance.reviews.snapshot import content_of, to_read
@@ -102,7 +95,7 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     assessment = building.build()
     building.finish()
     origin, rows = _origin(by, building), _names(building)
-    event = _record(by, building, origin, rows)
+    event = _record(by, building)
     _keep_origin(origin, rows, building, event.seq)
     built = content_of(to_read(assessment.pk))
     if not _says(bundle, built):
@@ -142,9 +135,7 @@ def _names(building: Building) -> list[Namesake]:
     ]
 
 
-def _record(
-    by: User | None, building: Building, origin: Origin, rows: list[Namesake]
-) -> Event:
+def _record(by: User | None, building: Building) -> Event:
     assessment, bundle = building.assessment, building.coming.bundle
     return trail.record(
         by=by,
@@ -160,13 +151,7 @@ def _record(
             "heads": [[one["head_seq"], one["head_hash"]] for one in bundle.trails],
             "erased": _erased(bundle.events()),
             "counts": bundle.head["counts"],
-            "answers": as_told(building.answers),
-            "evidence": {str(row.pk): row.sha256 for row in building.evidence.values()},
-            "actions": remedies.as_told(building.actions),
-        }
-        | names.as_told(origin, rows)
-        | beside.as_told(assessment)
-        | reviews.as_told(assessment),
+        },
     )
 
 

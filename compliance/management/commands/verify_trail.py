@@ -8,40 +8,27 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.assessments import against_trail as answers
-from compliance.assessments.against_trail import beside, names, remedies
 from compliance.audit import checkpoints, tables, trail
 from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY
 from compliance.audit.verified import verify
 from compliance.checklists.models import Checklist
-from compliance.evidence import against_trail as files
+from compliance.evidence import against_disk as files
 from compliance.interchange.records import origins
-from compliance.organisations import against_trail as members
 from compliance.organisations.models import Organisation
-from compliance.reports import against_trail as reports
-from compliance.reviews import against_trail as signatures
-from compliance.seats import against_links, against_talk
-from compliance.seats import against_trail as seats
+from compliance.reports import against_disk as reports
+from compliance.reviews import signatures
+from compliance.seats import tokens
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
-    answers.faults,
-    beside.faults,
-    names.faults,
-    remedies.faults,
-    seats.faults,
-    against_links.faults,
-    against_talk.faults,
-    files.faults,
-    signatures.faults,
-    reports.faults,
-    members.faults,
-    origins.faults,
     tables.faults,
+    tokens.faults,
+    files.faults,
+    reports.faults,
+    signatures.faults,
+    origins.faults,
 )
 """What the chain cannot see by itself: rows, files and trails from elsewhere."""
-_MOST = 20
-"""Faults beyond the chain that are named for each of these."""
 
 
 def _expected() -> Iterator[UUID]:
@@ -74,7 +61,7 @@ class Command(BaseCommand):
             beyond: list[Fault] = []
             if not options["quick"]:
                 for faults in BEYOND:
-                    beyond += islice(faults(organisation_id), _MOST)
+                    beyond += islice(faults(organisation_id), trail.MOST)
             self._tell(name, found, beyond)
             self._tell_signed(organisation_id, found)
             bad += bool(found.fault or beyond)
@@ -88,7 +75,9 @@ class Command(BaseCommand):
             # Rows that are newer than the trail: the database is not an older one.
             fault = replace(fault, kind=Kind.CUT)
         for each in [fault, *beyond] if fault else beyond:
-            self.stdout.write(f"{name}: event {each.seq} {each.what} ({each.kind}).")
+            is_named = each.kind == Kind.ROW or not each.seq
+            event = "" if is_named else f"event {each.seq} "
+            self.stdout.write(f"{name}: {event}{each.what} ({each.kind}).")
         if fault is None and not beyond:
             self.stdout.write(
                 f"{name}: {found.size} events stand as written, head {found.head}."
