@@ -26,11 +26,6 @@ def questions():
 @pytest.mark.parametrize(
     ("key", "bound", "most", "unit"),
     [
-        ("A154", "at_most", 15, "days"),
-        ("A146", "at_most", 14, "days"),
-        ("A091", "at_least", 6, "months"),
-        ("A123", "at_least", 6, "months"),
-        ("A159c", "at_most", 6, "months"),
         ("S031", "at_most", 2, "months"),
         ("S033", "at_least", 30, "days"),
         ("S066", "at_most", 5, "working days"),
@@ -49,6 +44,8 @@ def test_limit_is_the_one_of_the_law(questions, key, bound, most, unit):
         ("A155", "two or ten days"),
         ("A090", "ten years"),
         ("A126", "48 hours"),
+        ("A146", "two weeks"),
+        ("A154b", "15, 10 or 2 days"),
         ("S029", "30 calendar days"),
         ("S034", "12 January 2027"),
         ("S035", "14 working days"),
@@ -67,6 +64,12 @@ def test_number_is_said_in_the_question(questions, key, words):
         ("G077b", {"unknown": "not_met", "never": "not_met"}),
         ("G080", {"unknown": "not_met", "no_breach": "na"}),
         ("G123b", {"unknown": "not_met", "none": "met"}),
+        ("A078", {"unknown": "not_met", "none_declared": "not_met"}),
+        ("A091", {"unknown": "not_met", "other_law": "na"}),
+        ("A123", {"unknown": "not_met", "other_law": "na"}),
+        ("A146", {"unknown": "not_met", "never": "not_met", "not_due": "na"}),
+        ("A154b", {"unknown": "not_met", "no_incident": "na"}),
+        ("A159c", {"unknown": "not_met"}),
     ],
 )
 def test_nothing_happened_never_and_not_known_are_answers(questions, key, others):
@@ -83,13 +86,21 @@ def test_nothing_happened_never_and_not_known_are_answers(questions, key, others
         ("G077b", Said("met", "2026-04-17"), "year"),
         ("G080", Said("not_met", "90"), None),
         ("G080", Said("na", None, reason="No breach"), None),
+        ("A078", Said("partly", "85"), "most"),
+        ("A091", Said("met", "12"), "appropriate"),
+        ("A123", Said("not_met", "3"), None),
+        ("A146", Said("met", "9"), "in_time"),
+        ("A159c", Said("met", "4"), "within"),
+        ("A101b", Said("met"), ["none"]),
+        ("A145b", Said("partly"), None),
     ],
 )
 def test_answer_of_the_first_edition_moves_where_one_answer_says_the_same(
     key, said, value
 ):
     read = actions.read(FOLDER).checklists
-    files = next(files for files in read if files.folder == "gdpr")
+    folder = {"G": "gdpr", "A": "ai-act"}[key[0]]
+    files = next(files for files in read if files.folder == folder)
     found = compare(files.older[0].document(), files.document()).items
     item = next(item for item in found if item.key == key)
     converted = convert(item, said)
@@ -97,6 +108,20 @@ def test_answer_of_the_first_edition_moves_where_one_answer_says_the_same(
         assert converted == Said(said.verdict, value, reason=said.reason)
     else:
         assert converted is None
+
+
+@pytest.mark.parametrize(
+    ("key", "met"),
+    [
+        ("A091", "At least six months"),
+        ("A123", "At least six months"),
+        ("A146", "within two weeks"),
+        ("A159c", "At most six months"),
+    ],
+)
+def test_number_is_said_in_the_answer_that_meets_it(questions, key, met):
+    best = next(c for c in questions[key]["choices"] if c["verdict"] == "met")
+    assert met in best["label"]
 
 
 @pytest.mark.parametrize(
@@ -131,8 +156,8 @@ NOMINAL = {"risk": ["annex_iii"], "reading": ["nominal"]}
         ("A034", ANNEX_III, date(2027, 12, 2)),
         ("A097b", NOMINAL, date(2026, 8, 2)),
         ("A097b", ANNEX_III, date(2027, 12, 2)),
-        ("A154", NOMINAL, date(2026, 8, 2)),
-        ("A154", ANNEX_I, date(2028, 8, 2)),
+        ("A154b", NOMINAL, date(2026, 8, 2)),
+        ("A154b", ANNEX_I, date(2028, 8, 2)),
         ("A133", NOMINAL, date(2026, 8, 2)),
         ("A026", ANNEX_III, date(2026, 12, 2)),
         ("A027", ANNEX_III, date(2026, 12, 2)),
