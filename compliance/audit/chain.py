@@ -4,7 +4,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from compliance.audit.leaves import root
 
@@ -43,11 +42,10 @@ class Stored:
         return "=" in self.salts
 
 
-def canonical(value: Any) -> str:
-    """JSON with sorted keys, no spaces and no escapes: one text for one value."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-    )
+canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+).encode
+"""JSON with sorted keys, no spaces and no escapes: one text for one value."""
 
 
 def digest(text: str) -> str:

@@ -38,11 +38,7 @@ class Frontier:
 
     def add(self, data: bytes) -> None:
         """Put one more event behind the others."""
-        self.add_leaf(leaf(data))
-
-    def add_leaf(self, made: bytes) -> None:
-        """Put one more leaf behind the others, of which only the hash is known."""
-        size = self.size
+        made, size = leaf(data), self.size
         while size & 1:
             made, size = node(self.parts.pop(), made), size >> 1
         self.parts.append(made)
@@ -60,10 +56,18 @@ class Frontier:
 
 def root_of(data: Iterable[bytes]) -> bytes:
     """The root over events, in their order."""
-    frontier = Frontier()
-    for each in data:
-        frontier.add(each)
-    return frontier.root()
+    return root_over([leaf(each) for each in data])
+
+
+def root_over(level: Sequence[bytes]) -> bytes:
+    """The root over leaves of which only the hashes are known: pair by pair, up."""
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [
+            *(node(left, right) for left, right in pairs),
+            *level[len(level) & ~1 :],
+        ]
+    return level[0] if level else EMPTY
 
 
 def consistency(data: Sequence[bytes], size: int) -> list[bytes]:
