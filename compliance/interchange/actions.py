@@ -38,7 +38,7 @@ from compliance.interchange.reading import (
     Seeds,
     read_folder,
 )
-from compliance.interchange.sheets import drafts, gathering, process, workbook
+from compliance.interchange.sheets import drafts, gathering, process
 from compliance.interchange.sheets.planning import Entry, Pick, Plan, Setting, plan
 from compliance.interchange.sheets.sent import Row, SheetError, sort_out
 from compliance.organisations.models import Organisation, User
@@ -186,6 +186,8 @@ def write_clauses(
 
 def write_sheet(*, by: User, assessment: Assessment) -> bytes:
     """The answers as an XLSX file; that somebody took it away is on the trail."""
+    from compliance.interchange.sheets import workbook  # noqa: PLC0415 - large
+
     paper = gathering.paper_of(assessment, by, timezone.localtime())
     content = workbook.file_of(paper)
     with writing():

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from compliance.interchange.formats import csv_file, own, xlsx
+from compliance.interchange.formats import csv_file, own
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.oscal import building
 from compliance.interchange.formats.records import rows_of
@@ -23,6 +23,12 @@ def _csv(sheet: Sheet) -> bytes:
     return csv_file.written(rows_of(sheet))
 
 
+def _xlsx(sheet: Sheet) -> bytes:
+    from compliance.interchange.formats import xlsx  # noqa: PLC0415 - large
+
+    return xlsx.write(sheet)
+
+
 FORMATS = {
     "yaml": Format("Attest YAML", ".yaml", "application/yaml", own.write_yaml),
     "json": Format("Attest JSON", ".json", "application/json", own.write_json),
@@ -30,7 +36,7 @@ FORMATS = {
         "Excel",
         ".xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        xlsx.write,
+        _xlsx,
     ),
     "csv": Format("CSV", ".csv", "text/csv; charset=utf-8", _csv),
     "oscal-json": Format(
