@@ -2,10 +2,12 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import ResolverMatch
 from django.utils import timezone
@@ -68,6 +70,7 @@ GLYPHS = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of the sprite; it always stands beside a word."""
     return format_html(
@@ -220,9 +223,30 @@ def shade(verdict: str) -> str:
 
 
 @register.simple_tag
+@cache
 def glyph_of(verdict: str) -> SafeString:
     """A verdict's own shape, small; it always stands beside its word."""
     return icon(GLYPHS[verdict], "i-s")
+
+
+@register.simple_tag
+def verdict_buttons(
+    answer: Any, key: str, options: tuple[tuple[str, str], ...], may_answer: bool
+) -> SafeString:
+    """The buttons of an answer's verdict, rendered once for each way they can look."""
+    applies = bool(answer.applies)
+    made = _buttons(str(answer.verdict), applies, applies and may_answer, options)
+    return format_html(made, answer.pk, key)
+
+
+@cache
+def _buttons(
+    verdict: str, applies: bool, is_open: bool, options: tuple[tuple[str, str], ...]
+) -> str:
+    """A text to be formatted with what differs from row to row: id and key."""
+    answer = {"pk": "{0}", "verdict": verdict, "applies": applies}
+    shown = {"answer": answer, "key": "{1}", "options": options, "is_open": is_open}
+    return render_to_string("assessments/_seg.html", shown)
 
 
 WORDS = {
