@@ -125,7 +125,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 AUTH_USER_MODEL = "compliance.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "compliance.organisations.accounts.Backend",
 ]
 PASSWORD_HASHERS = ["compliance.web.passwords.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -13,6 +13,9 @@ ORDER = ("met", "partly", "not_met", "na", "dont_know", "later", "unanswered")
 DERIVED = frozenset({"stage", "choice", "choices", "number"})
 """Kinds whose verdict follows from the value; in the others a person decides."""
 
+CHOSEN = DERIVED - {"number"}
+"""Those whose value is one of the question's choices, or some."""
+
 BESIDE = frozenset({"na", "dont_know", "later"})
 """Verdicts that a person may say of a derived kind, beside its value."""
 

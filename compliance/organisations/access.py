@@ -116,7 +116,8 @@ def member_required[**P](
     """Let members with the permission in; 404 to strangers, 403 to the wrong role.
 
     Takes ``org`` (the slug) from the address and puts ``organisation``,
-    ``membership`` and all ``memberships`` of the person on the request: one query.
+    ``membership`` and all ``memberships`` of the person on the request: no query of its
+    own, but for somebody who signed in otherwise.
     """
 
     def decorate(
@@ -126,7 +127,10 @@ def member_required[**P](
         def guarded(
             request: Any, org: str, *args: Any, **kwargs: Any
         ) -> HttpResponseBase:
-            request.memberships = list(Membership.objects.of(request.user))
+            own = request.user.came_with
+            request.memberships = (
+                list(Membership.objects.of(request.user)) if own is None else own
+            )
             for membership in request.memberships:
                 if membership.organisation.slug == org:
                     break

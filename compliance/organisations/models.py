@@ -56,6 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    came_with: "list[Membership] | None" = None
+    """The memberships of whoever is signed in, with the organisations, by name."""
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -183,11 +183,11 @@ def test_list_costs_the_same_with_one_provision_and_with_many(
     client = sign_in(cast.rob)
     url = "/o/acme/checklists/law/index/law/"
     client.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url)
     for _ in range(10):
         make_provision()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url)
 
 
@@ -249,10 +249,10 @@ def test_page_of_a_provision_costs_the_same_with_many_organisations(
 ):
     client, edition = sign_in(cast.rob), Edition.objects.get()
     client.get(path(provision))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(path(provision))
     for number in range(5):
         organisation = make_organisation(f"many-{number}")
         make_assessment(organisation, cast.zoe, edition)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(path(provision))

@@ -114,11 +114,11 @@ def test_fragment_costs_the_same_with_one_relation_and_with_five(
     make_assessment(cast.acme, cast.ada, other)
     client.get(url(assessment))
     address = url(assessment)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(address, headers=HTMX)
     for _ in range(4):
         edition = make_edition()
         make_relation(assessment.edition, "Q1", edition, "Q3")
         make_assessment(cast.acme, cast.ada, edition)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(address, headers=HTMX)

@@ -72,13 +72,13 @@ def test_page_costs_the_same_with_one_and_with_five(
     make_edition()
     make_notice()
     client.get(URL)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(URL)
     for number in range(2, 6):
         make_edition()
         make_provision()
         make_notice(f"Point {number}", position=number)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(URL)
 
 

@@ -104,7 +104,7 @@ def test_page_costs_the_same_with_one_question_and_with_five(
     one, five = make_edition(questions=1), make_edition(questions=5)
     client.get(url(one))
     for edition in (one, five):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(url(edition))
 
 

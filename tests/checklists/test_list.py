@@ -40,11 +40,11 @@ def test_list_costs_the_same_with_one_and_with_five(
     client = sign_in(cast.rob)
     make_edition()
     client.get(URL)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(URL)
     for _ in range(4):
         make_edition()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(URL)
 
 

@@ -76,12 +76,12 @@ def test_checklist_page_shows_relations_at_equal_cost(
     page = reverse("checklists:detail", args=["acme", one.pk])
     client.get(page)
     make_relation(one, "Q1", two, "Q2", reason="<i>Both</i>")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         text = client.get(page).text
     other = reverse("checklists:detail", args=["acme", two.pk])
     assert f'href="{other}?section=s1#Q2"' in text
     assert "<bdi>A way to meet this.</bdi> <bdi>&lt;i&gt;Both&lt;/i&gt;</bdi>" in text
     for number in range(1, 4):
         make_relation(one, f"Q{number}", two, "Q3")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(page)

@@ -176,11 +176,11 @@ def test_detail_costs_the_same_with_one_twin_and_with_five(
 ):
     evidence, rob = make_file(), sign_in(cast.rob)
     make_file(title="Twin")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         rob.get(url(evidence))
     for number in range(4):
         make_file(title=f"Twin {number}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert "Twin 3" in rob.get(url(evidence)).text
 
 

@@ -113,11 +113,11 @@ def test_list_costs_the_same_with_one_and_with_fifty(
 ):
     rob = sign_in(cast.rob)
     make_link(cast.acme, cast.ada)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         rob.get(URL)
     for number in range(50):
         make_link(cast.acme, cast.ada, f"Link {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = rob.get(URL)
     assert "1 to 50 of 51" in flat(page)
     assert "Link 0" in rob.get(URL).text

@@ -525,5 +525,5 @@ def test_number_of_queries_does_not_grow(cast, sign_in, django_assert_num_querie
         for number in range(count):
             email = f"b{count}{number}@example.org"
             invite(cast, email=email)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             otto.get(URL)

@@ -28,11 +28,38 @@ from compliance.assessments.fields import (
     json_of,
 )
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.scoring import CHOSEN
 from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
+from compliance.checklists.models import Question, Section
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
+from compliance.web.joined import Joined
+
+_LOCKED = Joined(
+    """
+    SELECT {columns}, invitation.email
+    FROM "compliance_answer" answer
+    JOIN "compliance_assessment" assessment ON assessment.id = answer.assessment_id
+    JOIN "compliance_question" question ON question.id = answer.question_id
+    JOIN "compliance_section" section ON section.id = question.section_id
+    LEFT JOIN "compliance_user" owner ON owner.id = answer.owner_id
+    LEFT JOIN "compliance_asked" asked ON asked.answer_id = answer.id
+    LEFT JOIN "compliance_invitation" invitation ON invitation.id = asked.invitation_id
+    WHERE answer.id = %s AND answer.archived_at IS NULL
+    AND assessment.id = %s AND assessment.organisation_id = %s
+    """,
+    answer=(Answer, None),
+    assessment=(Assessment, None),
+    question=(
+        Question,
+        ("id", "edition_id", "section_id", "key", "position", "kind", "number"),
+    ),
+    section=(Section, ("id", "title", "position")),
+    owner=(User, None),
+    locks="answer",
+)
 
 
 def locked(
@@ -48,27 +75,28 @@ def locked(
     assessment is closed.
     """
     hold_open(assessment_id)
-    answers = Answer.objects.select_for_update(of=("self",)).with_choices()
-    answer = answers.select_related(
-        "assessment__edition",
-        "question__section",
-        "owner",
-        "answered_by",
-        "changed_by",
-        "na_by",
-        "na_confirmed_by",
-        "taken_from__question__edition__checklist",
-        "asked__invitation",
-    ).get(
-        pk=answer_id,
-        assessment_id=assessment_id,
-        assessment__organisation_id=organisation_id,
-    )
-    one = answer.assessment
+    found = _LOCKED.read(answer_id, assessment_id, organisation_id)
+    if not found:
+        raise Answer.DoesNotExist
+    answer: Answer
+    answer, one, question, section, owner, asked_of = found[0]
+    answer.assessment, answer.question, answer.asked_of = one, question, asked_of
+    question.section = section
+    if owner:
+        answer.owner = owner
+    answer.choice_lines = _choice_lines(question)
     if not (one.is_open or (also_in_review and one.is_talked_about)):
         msg = f"This assessment is {one.closed_word}: its answers stay as they are."
         raise ValidationError(msg)
     return answer
+
+
+def _choice_lines(question: Question) -> str:
+    """As ``with_choices`` has them; only some kinds have any."""
+    if question.kind not in CHOSEN:
+        return ""
+    rows = question.choices.values_list("key", "verdict", "label")
+    return "\n".join("=".join(row) for row in rows)
 
 
 def _beside(answer: Answer) -> Changes:

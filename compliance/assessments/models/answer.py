@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, StringAgg, Subquery, Value
@@ -15,7 +16,7 @@ from compliance.audit.columns import Proven
 from compliance.checklists import force
 from compliance.checklists.models import Choice, Citation, Question
 from compliance.evidence.models import Evidence
-from compliance.organisations.models import User
+from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_text
 
 TEXT = models.TextField()
@@ -98,6 +99,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
         return self.annotate(force_place=Subquery(places.values("place")))
 
+    def with_law(self) -> "AnswerQuerySet":
+        """Adds ``law_moved``: under its question, since the edition was published."""
+        moved = Citation.objects.filter(
+            question=OuterRef("question"),
+            provision__changed_at__gt=OuterRef("assessment__edition__published_at"),
+        )
+        return self.annotate(law_moved=models.Exists(moved.order_by()))
+
     def with_talk(self) -> "AnswerQuerySet":
         """Adds ``comment_count`` and ``action_count``, the open ones of each."""
         comments = _counted(self.model.comments, resolved_at=None)
@@ -106,6 +115,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def for_page(self) -> "AnswerQuerySet":
         """Everything a row shows, in three queries whatever the number of rows."""
+        return self.for_row().prefetch_related("question__choices")
+
+    def for_row(self) -> "AnswerQuerySet":
+        """The same, but for the choices, which only some questions have: two queries."""
         return (
             self.select_related(
                 "question__section",
@@ -115,14 +128,13 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
                 "na_by",
                 "na_confirmed_by",
                 "taken_from__question__edition__checklist",
-                "asked__invitation",
             )
             .defer("taken_from__question__edition__extra")
+            .annotate(asked_of=F("asked__invitation__email"))
             .with_cites()
             .with_force()
             .with_talk()
             .prefetch_related(
-                "question__choices",
                 models.Prefetch(
                     "attachments",
                     Attachment.objects.select_related("evidence").order_by("pk"),
@@ -200,6 +212,9 @@ class Answer(models.Model):
     cites: str
     comment_count: int
     action_count: int
+    law_moved: bool
+    asked_of: str | None
+    """The address of somebody invited, of whom it is asked."""
 
     in_trail = Proven(
         "assessment__organisation_id",
@@ -257,6 +272,19 @@ class Answer(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "due_on"], name="answer_owner_due"),
+            models.Index(  # all that ``counts.py`` reads, so that it reads no row
+                fields=[
+                    "assessment",
+                    "archived_at",
+                    "applies",
+                    "verdict",
+                    "binds_from",
+                    "again",
+                    "na_by",
+                    "na_confirmed_by",
+                ],
+                name="answer_counts",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -274,6 +302,19 @@ class Answer(models.Model):
         blank = Q(verdict=Verdict.UNANSWERED, note="", value__isnull=True)
         used = rows.exclude(blank & Q(comments=None) & Q(attachments=None))
         return used.for_page().order_by("archived_at", "question__position").distinct()
+
+    @classmethod
+    def rows_of(cls, organisation: Organisation, assessment_id: UUID) -> AnswerQuerySet:
+        """Answers of one of its assessments, joined with it to be shown one by one."""
+        rows = cls.objects.filter(
+            assessment=assessment_id, assessment__organisation=organisation
+        )
+        return (
+            rows.for_row()
+            .with_law()
+            .select_related("assessment__edition__checklist")
+            .defer("assessment__edition__extra")
+        )
 
     @property
     def is_kept(self) -> bool:

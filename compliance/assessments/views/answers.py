@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from compliance.assessments import actions, lines, overview
+from compliance.assessments import actions, lines
 from compliance.assessments.choices import Verdict
 from compliance.assessments.conflict import Conflict, conflict
+from compliance.assessments.counts import Counts, counted
 from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.forms import AnswerForm
 from compliance.assessments.models import Answer
@@ -22,7 +23,7 @@ from compliance.assessments.versions import Known
 from compliance.assessments.views.looking import page_context
 from compliance.assessments.views.workspace import (
     find,
-    find_answer,
+    find_row,
     row_context,
 )
 from compliance.audit import trail
@@ -72,23 +73,22 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
         told = _told_event(answer, event) | {"known": done.known, "is_swap": True}
         told |= {"now": timezone.now()}
         return render(request, "assessments/_saved_mine.html", told)
-    view = overview.read(answer.assessment, request.user.pk, timezone.localdate())
-    context = page_context(request, answer.assessment, view) | mark(view, answer)
+    counts = counted(answer, timezone.localdate())
+    context = page_context(request, answer.assessment, counts) | mark(counts, answer)
     context |= _told_event(answer, event) | {"known": done.known}
     context["has_body"] = "body" in request.POST
     return render(request, "assessments/_saved.html", context)
 
 
-def mark(view: overview.Overview, answer: Answer) -> dict[str, Any]:
+def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
     """What the row says of itself after a save, without reading it again."""
-    row = next(row for row in view.rows if row.id == answer.pk)
-    warnings = lines.row_warnings(row.verdict, [""] if row.has_evidence else [])
-    if row.has_expired:
+    warnings = lines.row_warnings(answer.verdict, [""] if counts.has_evidence else [])
+    if counts.has_expired:
         warnings.append("Evidence: expired")
     return {
-        "section": next(s for s in view.sections if s.id == row.section_id),
+        "section": counts.section,
         "warnings": warnings,
-        "is_due_soon": lines.is_pressing(row.due_on, row.verdict, view.today),
+        "is_due_soon": lines.is_pressing(answer.due_on, answer.verdict, counts.today),
     }
 
 
@@ -102,10 +102,10 @@ def whole_row(
     request: MemberRequest, answer: Answer, event: Event | None, **more: Any
 ) -> dict[str, Any]:
     """What ``ROW`` shows: a row as it is now, and the numbers around it."""
-    assessment = find(request, answer.assessment_id)
-    answer = find_answer(assessment, answer.pk)
-    context = row_context(request, assessment, answer)
-    context |= mark(context["view"], answer)
+    answer = find_row(request, answer.assessment_id, answer.pk)
+    counts = counted(answer, timezone.localdate())
+    context = row_context(request, answer) | mark(counts, answer)
+    context |= page_context(request, answer.assessment, counts)
     return context | _told_event(answer, event) | {"is_swap": True} | more
 
 
@@ -175,14 +175,13 @@ def _typed_row(
     request: MemberRequest, assessment_id: UUID, answer_id: int
 ) -> dict[str, Any]:
     """The row with what was typed in place of what is saved."""
-    assessment = find(request, assessment_id)
-    answer = find_answer(assessment, answer_id)
+    answer = find_row(request, assessment_id, answer_id)
     put_typed(answer, request.POST)
     if request.POST.get("owner", str(answer.owner_id)) != str(answer.owner_id):
         chosen = request.organisation.memberships.with_people()
         member = chosen.filter(user_id__in=_ids(request.POST["owner"])).first()
         answer.owner = member.user if member else None
-    return row_context(request, assessment, answer)
+    return row_context(request, answer)
 
 
 def put_typed(answer: Answer, sent: QueryDict) -> None:

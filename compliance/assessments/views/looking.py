@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from django.utils import timezone
 from compliance.assessments import lines, overview
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
+from compliance.assessments.counts import Counts
 from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
 from compliance.assessments.searching import answers_with
@@ -27,7 +29,7 @@ from compliance.organisations.models import User
 CHUNK = 40
 """Rows that come at once; the rest follow as they are scrolled to."""
 PANELS = ("guidance", "law", "history", "comments")
-OPTIONS = [(verdict.value, verdict.label) for verdict in Verdict]
+OPTIONS = tuple((verdict.value, str(verdict.label)) for verdict in Verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +250,21 @@ def owners(request: MemberRequest, also: User | None = None) -> list[User]:
 
 
 def page_context(
-    request: MemberRequest, assessment: Assessment, view: Overview
+    request: MemberRequest, assessment: Assessment, view: Overview | Counts
 ) -> dict[str, Any]:
-    """What the frame of the workspace and every saved answer need."""
+    """The frame of a workspace, with the numbers in it."""
+    numbers = {"view": view, "tally": view.tally, "ahead": view.ahead}
+    return frame(request, assessment, view.today) | numbers
+
+
+def frame(
+    request: MemberRequest, assessment: Assessment, today: date
+) -> dict[str, Any]:
+    """What every row of a workspace needs."""
     url = reverse("assessments:detail", args=[request.organisation.slug, assessment.pk])
     return {
         "assessment": assessment,
-        "view": view,
-        "tally": view.tally,
-        "ahead": view.ahead,
+        "today": today,
         "base_url": url,
         "answers_url": f"{url}answers/",
         "options": OPTIONS,

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.assessments import actions, overview
+from compliance.assessments import actions
+from compliance.assessments.counts import counted
 from compliance.assessments.events import NA_CONFIRMED
 from compliance.assessments.forms import BackForm, KnownForm, PickForm, SeqsForm
 from compliance.assessments.models import Answer
@@ -202,8 +203,8 @@ def _undo_url(answer: Answer, event: Event | None) -> str:
 def _row_marks(request: MemberRequest, answer: Answer) -> dict[str, Any]:
     assessment = find(request, answer.assessment_id)
     answer = find_answer(assessment, answer.pk)
-    view = overview.read(assessment, request.user.pk, timezone.localdate())
-    context = page_context(request, assessment, view) | mark(view, answer)
+    counts = counted(answer, timezone.localdate())
+    context = page_context(request, assessment, counts) | mark(counts, answer)
     return context | {
         "answer": answer,
         "has_body": "note" in request.POST,

@@ -19,6 +19,7 @@ from compliance.assessments.thread import offered, thread
 from compliance.assessments.views.looking import (
     PANELS,
     Look,
+    frame,
     list_context,
     numbers_context,
     owners,
@@ -40,6 +41,12 @@ def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
 def find_answer(assessment: Assessment, answer_id: int) -> Answer:
     """The answer with all its row shows, if it is the assessment's own; else 404."""
     return get_object_or_404(assessment.answers.for_page(), pk=answer_id)
+
+
+def find_row(request: MemberRequest, assessment_id: UUID, answer_id: int) -> Answer:
+    """The same with its assessment, and whether the law changed under its question."""
+    rows = Answer.rows_of(request.organisation, assessment_id)
+    return get_object_or_404(rows, pk=answer_id)
 
 
 @require_safe
@@ -100,29 +107,23 @@ def panel_context(
 @member_required(Permission.VIEW)
 def row(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpResponse:
     """One row, opened; without htmx the page at that row."""
-    assessment = find(request, assessment_id)
-    answer = find_answer(assessment, answer_id)
-    context = row_context(request, assessment, answer)
+    context = row_context(request, find_row(request, assessment_id, answer_id))
     return render_page(request, "assessments/row.html", context, partial="body")
 
 
-def row_context(
-    request: MemberRequest, assessment: Assessment, answer: Answer
-) -> dict[str, Any]:
-    """An opened row with the numbers around it."""
-    today = timezone.localdate()
+def row_context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
+    """An opened row; ``find_row`` finds its answer."""
+    assessment, today = answer.assessment, timezone.localdate()
     new = unseen(assessment, request.user.pk, answer.pk)
-    view = overview.read(assessment, request.user.pk, today)
-    scope = Scope.of_assessment(assessment)
-    return page_context(request, assessment, view) | {
+    return frame(request, assessment, today) | {
         "line": lines.line(
             answer,
             assessment,
             today,
-            scope=scope,
+            scope=Scope.of_assessment(assessment),
             is_open=True,
             news=new.news.get(answer.pk),
-            law_changed=answer.pk in view.amended,
+            law_changed=assessment.is_open and answer.applies and answer.law_moved,
         ),
         "news": since(answer, new, request.user.pk),
         "takeable": offers(assessment, answer),
