@@ -3,7 +3,7 @@
 A gate is a mapping::
 
     {"key", "title", "because", "cites",
-     "questions": [keys] or "all_but": [keys],
+     "questions": [keys] or "all_but": [keys]; without both it stands before all,
      "rows": [{"when", "effect", "from", "because", "cites"}]}
 
 Of its rows the first whose rule holds counts; the last has no rule, so the table has an
@@ -59,7 +59,7 @@ def covers(gate: Gate, key: str) -> bool:
     """Whether a question stands behind a gate."""
     if "questions" in gate:
         return key in gate["questions"]
-    return key not in gate["all_but"]
+    return key not in gate.get("all_but", ())
 
 
 def passed(gates: Iterable[Gate], key: str, facts: Facts) -> tuple[Passed, ...]:

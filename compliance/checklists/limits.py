@@ -12,6 +12,18 @@ MOST_FACTS = 50
 """Facts of an edition."""
 MOST_ORGANISATIONS = 60
 """Examples of an edition."""
+MOST_GATES = 20
+MOST_GATE_ROWS = 40
+MOST_IMPLIED = 40
+"""Facts that follow from one fact."""
+MOST_SENTENCE = 1_000
+"""Characters of a reason: of a gate, a row of it, or of what follows from a fact."""
 MOST_DATES = 20
+MOST_OF_TABLE = {
+    "date": (MOST_DATES, f"A question has at most {MOST_DATES} days"),
+    "row": (MOST_GATE_ROWS, f"A gate has at most {MOST_GATE_ROWS} rows"),
+    "follows": (MOST_IMPLIED, f"At most {MOST_IMPLIED} facts follow from one"),
+}
+"""By area of a form: rows of its table, and the words where one more is too many."""
 MOST_ROWS = 60
 """Conditions and groups of one rule."""

@@ -1,7 +1,7 @@
-"""What the buttons of a question's form do to what was typed, before it is saved. Pure.
+"""What the buttons of a form with rules do to what was typed, before it is saved. Pure.
 
 A button says ``area verb place``: "if group -1" puts a group into the rule "if",
-"date up 2" moves the third day. What was typed in a row goes where the row goes.
+"date up 2" moves the third day, "row" is the table of a gate. What was typed in a row goes where the row goes.
 """
 
 import re
@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.checklists.limits import MOST_DATES, MOST_ROWS
+from compliance.checklists.limits import MOST_OF_TABLE, MOST_ROWS
 from compliance.checklists.ruling import MOST_GROUPS
 
 Fields = dict[str, list[str]]
 """What one row holds: names after the row's number, with their values."""
+FIRST = {"date": "on", "row": "effect", "follows": "pick"}
+"""The first field of a row, by area."""
 GONE = "That row is not there any more"
 
 
@@ -35,15 +37,19 @@ def shape(data: Any, asked: str) -> Shaped:
     Raises ``ShapeError`` in words; then nothing is changed.
     """
     area, verb, place = [*asked.split(" ", 2), "", ""][:3]
-    act = _RULE if re.fullmatch(r"if|date-\d{1,2}-when", area) else _DATES
-    if area != "date" and act is _DATES:
+    is_rule = re.fullmatch(r"if|([a-z]+)-\d{1,2}-when", area)
+    act = _RULE if is_rule else _TABLE
+    if not is_rule and area not in MOST_OF_TABLE:
         msg = "This button is not known here; load the page again"
         raise ShapeError(msg)
     rows = _rows(data, area)
     is_there = re.fullmatch(r"-1|\d{1,2}", place) and int(place) < len(rows)
     if verb not in act or not is_there:
         raise ShapeError(GONE)
+    if verb == "add" and len(rows) >= MOST_OF_TABLE[area][0]:
+        raise ShapeError(MOST_OF_TABLE[area][1])
     focus = act[verb](rows, int(place))
+    focus += FIRST[area] if verb == "add" else ""
     _put(data, area, rows)
     return Shaped(area, f"{area}-{focus}")
 
@@ -176,18 +182,15 @@ def _deepen(block: list[Fields], by: int) -> None:
         row["depth"] = [str(_depth(row) + by)]
 
 
-def _add_date(rows: list[Fields], at: int) -> str:
-    """A day before the first one that always counts: none behind that one would."""
-    if len(rows) >= MOST_DATES:
-        msg = f"A question has at most {MOST_DATES} days"
-        raise ShapeError(msg)
+def _add_row(rows: list[Fields], _: int) -> str:
+    """A row before the first one that always counts: none behind that one would."""
     where = [n for n, row in enumerate(rows) if row.get("when-rows", ["0"]) == ["0"]]
     at = where[0] if where else len(rows)
     rows.insert(at, {"when-rows": ["0"], "when-match": ["all"]})
-    return f"{at}-on"
+    return f"{at}-"
 
 
-def _remove_date(rows: list[Fields], at: int) -> str:
+def _remove_row(rows: list[Fields], at: int) -> str:
     _there(at)
     del rows[at]
     return f"{min(at, len(rows) - 1)}-remove" if rows else "add"
@@ -207,9 +210,9 @@ _RULE: dict[str, Callable[[list[Fields], int], str]] = {
     "up": _up,
     "down": _down,
 }
-_DATES: dict[str, Callable[[list[Fields], int], str]] = {
-    "add": _add_date,
-    "remove": _remove_date,
+_TABLE: dict[str, Callable[[list[Fields], int], str]] = {
+    "add": _add_row,
+    "remove": _remove_row,
     "up": lambda rows, at: f"{_step(rows, at, -1)}-up",
     "down": lambda rows, at: f"{_step(rows, at, 1)}-down",
 }

@@ -40,6 +40,16 @@ def broken(document: Document) -> list[Fault]:
     ]
 
 
+def refused(document: Document) -> list[Fault]:
+    """What no change of facts, gates or examples may add to a draft."""
+    rested = [
+        ((*path, "rule"), f"{question['key']}: {_dates_alone(min(named))}")
+        for path, question in _placed(document)
+        if (named := _contested(document).intersection(rules.uses(question["rule"])))
+    ]
+    return [*broken(document), *dangling(document), *rested]
+
+
 def dangling(document: Document) -> list[Fault]:
     """Keys in gates and examples that no question has: harmless, and out of date."""
     asked = {q["key"] for _, q in _placed(document)}
@@ -185,7 +195,7 @@ def _gates(document: Document, known: Known) -> Iterator[Fault]:
 def _rows(
     gate: gates_of.Gate, path: Path, document: Document, known: Known
 ) -> Iterator[Fault]:
-    contested = {fact["key"] for fact in document["facts"] if fact.get("contested")}
+    contested = _contested(document)
     last = len(gate["rows"]) - 1
     for to, row in enumerate(gate["rows"]):
         here = (*path, "rows", to)
@@ -219,22 +229,33 @@ def _essentials(document: Document, known: Known) -> Iterator[Fault]:
         yield ("edition", "essentials", "when"), reason
 
 
+def _contested(document: Document) -> set[str]:
+    return {fact["key"] for fact in document["facts"] if fact.get("contested")}
+
+
 def _questions(document: Document, known: Known) -> Iterator[Fault]:
-    contested = {fact["key"] for fact in document["facts"] if fact.get("contested")}
     for path, question in _placed(document):
-        rule = question["rule"]
-        reason = rules.fault_of(rule, known) if rule else ""
-        if reason:
-            yield (*path, "rule"), reason
-        elif named := contested.intersection(rules.uses(rule)):
-            yield (*path, "rule"), _dates_alone(min(named))
-        elif not can_apply(question, document):
-            yield (*path, "rule"), NEVER_APPLIES
-        for name in ("applies_from", "applies_until"):
-            for at, entry in enumerate(question.get(name) or ()):
-                if reason := _rule(entry.get("when"), document, known):
-                    yield (*path, name, at, "when"), reason
-        yield from _days(question, path)
+        for place, reason in of_question(question, document, known):
+            yield (*path, *place), reason
+
+
+def of_question(
+    question: Document, document: Document, known: Known
+) -> Iterator[Fault]:
+    """What is unsound in one question; paths begin in it."""
+    rule = question["rule"]
+    reason = rules.fault_of(rule, known) if rule else ""
+    if reason:
+        yield ("rule",), reason
+    elif named := _contested(document).intersection(rules.uses(rule)):
+        yield ("rule",), _dates_alone(min(named))
+    elif not can_apply(question, document):
+        yield ("rule",), NEVER_APPLIES
+    for name in ("applies_from", "applies_until"):
+        for at, entry in enumerate(question.get(name) or ()):
+            if reason := _rule(entry.get("when"), document, known):
+                yield (name, at, "when"), reason
+    yield from _days(question)
 
 
 def can_apply(question: Document, document: Document) -> bool:
@@ -245,11 +266,11 @@ def can_apply(question: Document, document: Document) -> bool:
     return can_hold([rule for rule in (question["rule"], binds) if rule], document)
 
 
-def _days(question: Document, path: Path) -> Iterator[Fault]:
+def _days(question: Document) -> Iterator[Fault]:
     starts = [entry["date"] for entry in question["applies_from"]]
     for at, entry in enumerate(question.get("applies_until") or ()):
         if starts and entry["date"] < min(starts):
-            yield (*path, "applies_until", at), "ends before the duty begins"
+            yield ("applies_until", at), "ends before the duty begins"
 
 
 def _organisations(document: Document, known: Known) -> Iterator[Fault]:

@@ -143,25 +143,3 @@ def test_every_change_of_content_changes_the_hash():
     after = content.content_hash(content.document(draft))
     draft.questions.filter(position=9).update(remedy="Begin.")
     assert len({before, after, content.content_hash(content.document(draft))}) == 3
-
-
-def test_rating_of_an_answer_survives_an_edit_of_its_label(cast):
-    draft = make_draft(checklist=make_checklist(organisation=cast.acme))
-    question = draft.questions.get(key="Q1")
-    rating = {"level": 2, "points": 41.67}
-    question.choices.create(key="a", label="Old", position=1, rating=rating)
-    question.choices.create(key="b", label="Other", position=2)
-    choices = [
-        {"key": "a", "label": "New", "help": "", "verdict": ""},
-        {"key": "c", "label": "Third", "help": "", "verdict": ""},
-    ]
-    actions.save_question(
-        by=cast.ada,
-        organisation=cast.acme,
-        edition_id=draft.pk,
-        key="Q1",
-        version=question.version,
-        values={"choices": choices},
-    )
-    stands = [(row.key, row.label, row.rating) for row in question.choices.all()]
-    assert stands == [("a", "New", rating), ("c", "Third", None)]

@@ -4,7 +4,8 @@ from compliance.checklists.actions.cloning import clone, draft_next
 from compliance.checklists.actions.copying import duplicate_question
 from compliance.checklists.actions.editing import save_question
 from compliance.checklists.actions.ending import discard, goes_with, retire
-from compliance.checklists.actions.facts import remove_fact, save_fact
+from compliance.checklists.actions.facts import remove_fact, save_fact, save_implied
+from compliance.checklists.actions.gates import remove_gate, save_gate
 from compliance.checklists.actions.head import save_head
 from compliance.checklists.actions.law import (
     amend_provision,
@@ -34,7 +35,11 @@ from compliance.checklists.actions.outline import (
     save_section,
 )
 from compliance.checklists.actions.publishing import publish
-from compliance.checklists.actions.recording import RefusedError, StaleError
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    UnsoundError,
+)
 from compliance.checklists.actions.replacing import replace_all
 from compliance.checklists.actions.reviewing import (
     approve,
@@ -53,6 +58,7 @@ from compliance.checklists.actions.undoing import undo
 __all__ = [
     "RefusedError",
     "StaleError",
+    "UnsoundError",
     "add_language",
     "add_question",
     "add_relations",
@@ -75,6 +81,7 @@ __all__ = [
     "publish",
     "release_provision",
     "remove_fact",
+    "remove_gate",
     "remove_language",
     "remove_organisation",
     "remove_question",
@@ -82,7 +89,9 @@ __all__ = [
     "replace_all",
     "retire",
     "save_fact",
+    "save_gate",
     "save_head",
+    "save_implied",
     "save_organisation",
     "save_question",
     "save_section",

@@ -4,10 +4,11 @@ from typing import Any
 
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted
-from compliance.checklists import content, rules, soundness
+from compliance.checklists import content, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
     StaleError,
+    UnsoundError,
     open_draft,
     record,
 )
@@ -42,12 +43,11 @@ def save_question(
         if question.version != version:
             raise StaleError
         stands = content.question_values(question)
-        kept = content.as_kept(_with_ratings(values, stands["choices"]))
+        kept = content.as_kept(values)
         changed = {n: value for n, value in kept.items() if stands.get(n) != value}
         if not changed:
             return None
-        if not changed.keys().isdisjoint({"rule", "binds"}):
-            _refuse_never(edition, stands | changed)
+        _refuse_unsound(edition, stands, stands | changed)
         for name in changed.keys() - {"choices", "cites"}:
             setattr(question, name, changed[name])
         question.version += 1
@@ -62,27 +62,24 @@ def save_question(
         return record(by, edition, QUESTION_CHANGED, {"key": key} | before, changed)
 
 
-def _with_ratings(
-    values: dict[str, Any], stands: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """The values with the ratings that choices had: a framework gives them, no form."""
-    if "choices" not in values:
-        return values
-    had = {c["key"]: {"rating": c["rating"]} for c in stands if "rating" in c}
-    choices = [had.get(choice["key"], {}) | choice for choice in values["choices"]]
-    return values | {"choices": choices}
+def _refuse_unsound(
+    edition: Edition, stood: dict[str, Any], question: dict[str, Any]
+) -> None:
+    """A rule that can never hold, a last day before the first one: asked of nobody.
 
-
-def _refuse_never(edition: Edition, question: dict[str, Any]) -> None:
-    """A question that no answer to the facts makes apply is asked of nobody."""
+    What stood is said by the check list: a fact may have gone meanwhile.
+    """
+    names = ("rule", "binds", "applies_from", "applies_until")
+    if all(stood.get(name) == question.get(name) for name in names):
+        return
     facts = [content.fact_document(fact) for fact in edition.facts.all()]
     known = soundness.choices_of(facts)
     head = {"roles": edition.roles, "role_fact": edition.role_fact}
-    if question["rule"] and rules.fault_of(question["rule"], known):
-        return  # told by the check list: a fact may have gone meanwhile
-    if not soundness.can_apply(question, {"edition": head, "facts": facts}):
-        msg = "No answer to the facts makes it apply; change its rule, or whom it binds"
-        raise RefusedError(msg)
+    document = {"edition": head, "facts": facts}
+    reasons = [reason for _, reason in soundness.of_question(stood, document, known)]
+    for path, reason in soundness.of_question(question, document, known):
+        if reason not in reasons:
+            raise UnsoundError([(path, reason)])
 
 
 def choose(question: Question, choices: list[dict[str, Any]]) -> None:

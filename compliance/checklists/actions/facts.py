@@ -9,9 +9,11 @@ from compliance.audit.models import Event
 from compliance.checklists import content, rules, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
+    UnsoundError,
     free_key,
     open_draft,
     record,
+    refuse_worse,
     rewrite,
 )
 from compliance.checklists.events import FACT_ADDED, FACT_REMOVED
@@ -34,8 +36,41 @@ def save_fact(
         if not key:
             return _added(by, edition, values)
         fact = edition.facts.get(key=key)
+        stood = content.document(edition)
         event = rewrite(by, edition, fact, version, content.as_kept(values))
-        _refuse_broken(edition)
+        document = content.document(edition)
+        _refuse_broken(document)
+        refuse_worse(stood, document)
+        return event
+
+
+def save_implied(
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    key: str,
+    version: int,
+    implies: list[dict[str, Any]] | None,
+) -> Event | None:
+    """Write what follows from a fact. None when all stood so.
+
+    Raises ``UnsoundError`` with paths within the list for what cannot be relied on.
+    """
+    with open_draft(organisation, edition_id) as edition:
+        fact = edition.facts.get(key=key)
+        stood = content.document(edition)
+        event = rewrite(
+            by, edition, fact, version, {"implies": content.as_kept(implies)}
+        )
+        try:
+            refuse_worse(stood, content.document(edition))
+        except UnsoundError as error:
+            keys = [fact["key"] for fact in stood["facts"]]
+            here = ("facts", keys.index(key), "implies")
+            within = [(p[3:], words) for p, words in error.faults if p[:3] == here]
+            faults = within or [((), words) for _, words in error.faults]
+            raise UnsoundError(faults) from error
         return event
 
 
@@ -66,13 +101,12 @@ def remove_fact(
         place = {"position": fact.position, "version": fact.version}
         before = content.fact_document(fact) | place
         fact.delete()
-        _refuse_broken(edition)
+        _refuse_broken(content.document(edition))
         return record(by, edition, FACT_REMOVED, before, {})
 
 
-def _refuse_broken(edition: Edition) -> None:
+def _refuse_broken(document: dict[str, Any]) -> None:
     """Gates, implications and examples rest on facts and choices that are there."""
-    document = content.document(edition)
     for path, reason in soundness.broken(document):
         msg = f"“{soundness.name_of(path, document)}” rests on it: {reason}"
         raise RefusedError(msg)

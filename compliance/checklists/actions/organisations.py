@@ -5,16 +5,16 @@ from typing import Any
 from django.utils.text import slugify
 
 from compliance.audit.models import Event
-from compliance.checklists import content, soundness
+from compliance.checklists import content
 from compliance.checklists.actions.head import write_head
 from compliance.checklists.actions.recording import (
     RefusedError,
     StaleError,
     free_key,
     open_draft,
+    refuse_worse,
 )
 from compliance.checklists.limits import MOST_ORGANISATIONS
-from compliance.checklists.models import Edition
 from compliance.organisations.models import Organisation
 
 Example = dict[str, Any]
@@ -48,7 +48,9 @@ def save_organisation(
             rows.append({"key": key} | values)
         else:
             rows[at] = {"key": key} | values
-        _refuse_unsound(edition, rows)
+        stood = content.document(edition)
+        head = stood["edition"] | {"organisations": rows}
+        refuse_worse(stood, stood | {"edition": head})
         return write_head(by, edition, {"organisations": rows})
 
 
@@ -59,13 +61,3 @@ def remove_organisation(
     with open_draft(organisation, edition_id) as edition:
         rows = [row for row in edition.organisations or [] if row["key"] != key]
         return write_head(by, edition, {"organisations": rows or None})
-
-
-def _refuse_unsound(edition: Edition, rows: list[Example]) -> None:
-    document = content.document(edition)
-    document["edition"] |= {"organisations": rows}
-    stood = content.document(edition)
-    known = {*soundness.broken(stood), *soundness.dangling(stood)}
-    for fault in (*soundness.broken(document), *soundness.dangling(document)):
-        if fault not in known:
-            raise RefusedError(fault[1])

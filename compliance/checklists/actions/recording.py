@@ -8,14 +8,24 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
 from compliance.audit.transaction import writing
+from compliance.checklists import soundness
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import ADDED, CHANGED
 from compliance.checklists.models import Checklist, Edition, Fact, Section
+from compliance.checklists.soundness import Fault
 from compliance.organisations.models import Organisation
 
 
 class RefusedError(ValueError):
     """A change that must not be made; the text says why and what to do."""
+
+
+class UnsoundError(RefusedError):
+    """A change that would leave an edition unsound; ``faults``: each with its path."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults[0][1])
+        self.faults = faults
 
 
 class StaleError(Exception):
@@ -89,6 +99,13 @@ def rewrite(
         {"key": row.key} | before,
         changed,
     )
+
+
+def refuse_worse(stood: dict[str, Any], document: dict[str, Any]) -> None:
+    """Raise ``UnsoundError`` for what a change of a document makes unsound."""
+    known = {*soundness.refused(stood)}
+    if worse := [f for f in soundness.refused(document) if f not in known]:
+        raise UnsoundError(worse)
 
 
 def refuse_changed(changed: Sequence[str]) -> None:

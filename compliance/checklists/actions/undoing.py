@@ -17,6 +17,7 @@ from compliance.checklists.actions.recording import (
     RefusedError,
     open_draft,
     record,
+    refuse_worse,
     rewrite,
 )
 from compliance.checklists.actions.replacing import put_back
@@ -130,12 +131,15 @@ def _change_back(
     if is_question:
         given = _given(by, edition, row)
         save_question(**given, version=row.version, values=before)
-    elif isinstance(row, Edition):
+        return
+    stood = content.document(edition)
+    if isinstance(row, Edition):
         if "law_as_of" in before:
             before["law_as_of"] = date.fromisoformat(before["law_as_of"])
         write_head(by, row, before)
     else:
         rewrite(by, edition, row, row.version, before)
+    refuse_worse(stood, content.document(edition))
 
 
 def _restore_question(by: Any, edition: Edition, key: str, was: Values) -> None:

@@ -1,6 +1,8 @@
 """What people may type about checklists."""
 
+from compliance.checklists.forms.gates import GateEditor
 from compliance.checklists.forms.guidance import GuidanceForm
+from compliance.checklists.forms.implied import ImpliedEditor
 from compliance.checklists.forms.organisation import OrganisationForm
 from compliance.checklists.forms.parts import (
     CloneForm,
@@ -32,8 +34,10 @@ __all__ = [
     "CloneForm",
     "DiscardForm",
     "FactForm",
+    "GateEditor",
     "GuidanceForm",
     "HeadForm",
+    "ImpliedEditor",
     "LanguageForm",
     "MergeForm",
     "MoveForm",

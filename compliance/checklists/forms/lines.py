@@ -35,21 +35,31 @@ class Area(forms.CharField):
 
 
 def area(
-    label: str, rows: int, *, required: bool = False, help_text: str = ""
+    label: str,
+    rows: int,
+    *,
+    required: bool = False,
+    help_text: str = "",
+    most: int = MOST_TEXT,
 ) -> forms.CharField:
     """A field for a text of some lines."""
     return Area(
         label=label,
         required=required,
-        max_length=MOST_TEXT,
+        max_length=most,
         validators=[validate_text],
         help_text=help_text,
         widget=forms.Textarea(attrs={"class": "textarea", "rows": rows, "dir": "auto"}),
         error_messages={
             "required": f"Write something for “{label}”.",
-            "max_length": f"“{label}” has %(show_value)d characters; {MOST_TEXT} fit.",
+            "max_length": f"“{label}” has %(show_value)d characters; {most} fit.",
         },
     )
+
+
+def sentence(reason: str) -> str:
+    """A reason without a full stop, as a sentence."""
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def one_of(label: str, choices: Any) -> forms.ChoiceField:

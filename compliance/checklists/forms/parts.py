@@ -134,12 +134,13 @@ class QuestionForm(forms.Form):
         bounds = {name: data.pop(name) for name in BOUNDS}
         unit, number = data.pop("unit"), None
         if data["kind"] == QuestionKind.NUMBER:
-            told = {n: _number(v) for n, v in bounds.items() if v is not None}
+            told = {n: number_of(v) for n, v in bounds.items() if v is not None}
             number = {"unit": unit} | told
         return data | {"number": number}
 
 
-def _number(value: float) -> int | float:
+def number_of(value: float) -> int | float:
+    """A number without a point where it is whole."""
     return int(value) if value.is_integer() else value
 
 
@@ -205,6 +206,7 @@ class UndoForm(forms.Form):
             for n in (
                 "head",
                 "facts",
+                "gates",
                 "roles",
                 "simulator",
                 "translations",
@@ -283,6 +285,12 @@ class FactForm(forms.Form):
     help = area("Hint", 2)
     kind = one_of("Answer", FactKind.choices)
     choices = Lines("Choices", 4, most=200, count=MOST_CHOICES)
+    contested = area(
+        "Contested",
+        2,
+        help_text="Why the law has two readings, where this is the one somebody takes."
+        " It then decides from which day duties bind, never whether.",
+    )
 
     def __init__(self, data: Any = None, *, stands: Any = (), **kwargs: Any) -> None:
         """``stands``: the choices as they are now; what keeps its words keeps its key."""

@@ -9,9 +9,15 @@ from django import forms
 from compliance.checklists import citing, ruling
 from compliance.checklists.checking import Cited
 from compliance.checklists.choices import QuestionKind, Verdict
-from compliance.checklists.forms.lines import area, line, short
-from compliance.checklists.forms.parts import BOUNDS, QuestionForm, fresh_key
-from compliance.checklists.forms.rule import DatesEditor, RuleEditor, offered
+from compliance.checklists.forms.lines import area, line, sentence, short
+from compliance.checklists.forms.parts import (
+    BOUNDS,
+    QuestionForm,
+    fresh_key,
+    number_of,
+)
+from compliance.checklists.forms.rule import RuleEditor, offered
+from compliance.checklists.forms.ruled import DatesEditor, focus_on
 from compliance.checklists.limits import MOST_CHOICES
 from compliance.checklists.models import Edition, Fact
 
@@ -19,8 +25,25 @@ CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]
 
 
+MOST_LEVEL, MOST_POINTS = 9, 10_000
+
+
+def _figure(label: str, most: int, step: str) -> forms.FloatField:
+    attrs = {"class": "input", "step": step}
+    return forms.FloatField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=most,
+        widget=forms.NumberInput(attrs=attrs),
+    )
+
+
 class ChoiceForm(forms.Form):
-    """One of the answers that are offered; without a label it goes."""
+    """One of the answers that are offered; without a label it goes.
+
+    A framework may rate it: level and points together.
+    """
 
     key = short(required=False)
     label = line("Label", 200, required=False)
@@ -31,6 +54,40 @@ class ChoiceForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
     )
+    level = _figure("Level", MOST_LEVEL, "1")
+    points = _figure("Points", MOST_POINTS, "any")
+    contested = line("Where sources differ on the level", 300, required=False)
+
+    def clean_level(self) -> int | None:
+        level = self.cleaned_data["level"]
+        if level is not None and not level.is_integer():
+            msg = "A level is a whole number."
+            raise forms.ValidationError(msg)
+        return None if level is None else int(level)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name, other in (("level", "points"), ("points", "level")):
+            if cleaned.get(name) is None and cleaned.get(other) is not None:
+                self.add_error(name, "A rating has a level and points.")
+        if cleaned.get("contested") and cleaned.get("level") is None:
+            self.add_error("contested", "Write level and points, too.")
+        return cleaned
+
+    @property
+    def has_rating(self) -> bool:
+        """Whether its fields for a rating hold something, or were refused."""
+        names = ("level", "points", "contested")
+        return any(self[n].errors or self[n].value() not in (None, "") for n in names)
+
+    def rating(self) -> dict[str, Any]:
+        """What a framework gives for it, as a document has it."""
+        data = self.cleaned_data
+        if data["level"] is None:
+            return {}
+        found = {"level": data["level"], "points": number_of(data["points"])}
+        said = {"contested": data["contested"]} if data["contested"] else {}
+        return {"rating": found | said}
 
 
 ChoiceRows = forms.formset_factory(
@@ -63,7 +120,7 @@ class QuestionEditor:
         self.choices = ChoiceRows(
             data,
             prefix="choice",
-            initial=question["choices"],
+            initial=[c | c.get("rating", {}) for c in question["choices"]],
             error_messages={
                 "too_many_forms": TOO_MANY,
                 "missing_management_form": NOT_WHOLE,
@@ -93,12 +150,20 @@ class QuestionEditor:
             for fault in field.errors
         ]
 
+    def refuse(self, path: tuple[str | int, ...], reason: str) -> None:
+        """Say what is wrong at a place of the question, such as ("rule",)."""
+        said = sentence(reason)
+        if path[0] == "applies_until":
+            self.form.add_error("until", said)
+        elif path[0] == "applies_from":
+            dated = [row for row in self.dates.rows if row.form.cleaned_data["on"]]
+            dated[int(path[1])].form.add_error("on", said)
+        else:
+            self.rule.head.add_error("rows", said)
+
     def focus(self, name: str) -> None:
         """Let the page open at a field, by its name in the form."""
-        for part in self.parts:
-            for field in part:
-                if field.html_name == name:
-                    field.field.widget.attrs["autofocus"] = True
+        focus_on(self.parts, name)
 
     @property
     def cites(self) -> list[str]:
@@ -160,19 +225,19 @@ class QuestionEditor:
     def _typed_choices(self, kind: str) -> list[dict[str, Any]]:
         if kind not in CHOICE_KINDS:
             return []
-        typed = [row for row in self.choices.cleaned_data if row.get("label")]
+        typed = [row for row in self.choices if row.cleaned_data.get("label")]
         stands = {row["key"] for row in self.question["choices"]}
         taken = set(stands)
         rows, used = [], set[str]()
-        for row in typed:
+        for form in typed:
+            row = form.cleaned_data
             key = row["key"]
             if key not in stands or key in used:
                 key = fresh_key(row["label"], taken)
             taken.add(key)
             used.add(key)
-            rows.append(
-                {n: row[n] for n in ("label", "help", "verdict")} | {"key": key}
-            )
+            words = {n: row[n] for n in ("label", "help", "verdict")}
+            rows.append({"key": key} | words | form.rating())
         return rows
 
 

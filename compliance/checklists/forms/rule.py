@@ -1,15 +1,14 @@
-"""The form of a rule: its conditions and groups as rows, and the days that rules choose."""
+"""The form of a rule: its conditions and groups as rows."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 
 from compliance.checklists import ruling
 from compliance.checklists.forms.lines import one_of
-from compliance.checklists.limits import MOST_DATES, MOST_ROWS
+from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.models import Fact
 from compliance.checklists.rules import choice_words, fault_of
 from compliance.checklists.ruling import Condition, Group, Row, Rule
@@ -138,7 +137,7 @@ class RuleEditor:
         self.head = RuleHeadForm(
             data, prefix=prefix, initial={"match": tree.join, "rows": len(stands)}
         )
-        claimed = _count(data or {}, prefix, MOST_ROWS)
+        claimed = count_of(data or {}, prefix, MOST_ROWS)
         sent = sum(f"{prefix}-{at}-depth" in (data or {}) for at in range(claimed))
         total = len(stands) if data is None else sent
         self._is_cut = data is not None and sent < claimed
@@ -193,7 +192,8 @@ def _known(offers: Offered) -> dict[str, set[str]]:
     return found
 
 
-def _count(data: Any, prefix: str, most: int) -> int:
+def count_of(data: Any, prefix: str, most: int) -> int:
+    """How many rows a posted form says an area has."""
     told = data.get(f"{prefix}-rows", "")
     return min(int(told), most) if re.fullmatch(r"\d{1,3}", told) else 0
 
@@ -205,105 +205,3 @@ def _row_initial(row: Row) -> dict[str, Any]:
     picks = [f"{part.fact}={choice}" for choice in part.choices]
     test = "not" if part.is_not else "is"
     return {"depth": row.depth, "join": "", "test": test, "picks": picks}
-
-
-class DateForm(forms.Form):
-    """A day from which a question binds."""
-
-    on = forms.DateField(
-        label="Day",
-        required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-    )
-
-
-class DatesForm(forms.Form):
-    """How many days there are."""
-
-    rows = forms.IntegerField(
-        min_value=0,
-        max_value=MOST_DATES,
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": NOT_WHOLE.replace("rule", "days"),
-            "invalid": NOT_WHOLE.replace("rule", "days"),
-            "max_value": f"A question has at most {MOST_DATES} days.",
-        },
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DateRow:
-    """A day and when it counts."""
-
-    form: DateForm
-    rule: RuleEditor
-    name: str
-
-
-class DatesEditor:
-    """The days from which a question binds; the first whose rule fits counts."""
-
-    prefix = "date"
-
-    def __init__(
-        self, dates: list[Mapping[str, Any]], *, offered: Offered, data: Any = None
-    ) -> None:
-        self.stood = dates
-        self.head = DatesForm(data, prefix="date", initial={"rows": len(dates)})
-        total = len(dates) if data is None else _count(data, "date", MOST_DATES)
-        self.rows = []
-        for at in range(total):
-            entry = dates[at] if data is None else {}
-            form = DateForm(
-                data, prefix=f"date-{at}", initial={"on": entry.get("date")}
-            )
-            rule = RuleEditor(
-                entry.get("when"),
-                prefix=f"date-{at}-when",
-                offered=offered,
-                data=data,
-            )
-            self.rows.append(DateRow(form, rule, f"day {at + 1}"))
-
-    @property
-    def parts(self) -> list[forms.Form]:
-        found: list[forms.Form] = [self.head]
-        for row in self.rows:
-            found += [row.form, *row.rule.parts]
-        return found
-
-    def is_valid(self) -> bool:
-        if [part for part in self.parts if not part.is_valid()]:
-            return False
-        typed = [
-            (row, row.form.cleaned_data["on"], row.rule.tree()) for row in self.rows
-        ]
-        always = None
-        for row, on, tree in typed:
-            if not on and tree.parts:
-                row.form.add_error("on", "Write the day, or remove this row.")
-            elif on and always:
-                fault = (
-                    "This day has no conditions, so no day below it counts. Move it to"
-                    " the end, or give it conditions."
-                )
-                always.form.add_error("on", fault)
-                break
-            elif on and ruling.rule_of(tree) is None:
-                always = row
-        return all(row.form.is_valid() for row in self.rows)
-
-    def values(self) -> list[dict[str, Any]]:
-        """The days as a document has them; rows without a day are left out."""
-        stood = [entry.get("when") for entry in self.stood]
-        found = []
-        for row in self.rows:
-            if on := row.form.cleaned_data["on"]:
-                when = ruling.kept(row.rule.tree(), filter(None, stood))
-                entry: dict[str, Any] = {"date": on.isoformat()}
-                found.append(entry | ({"when": when} if when else {}))
-        return found

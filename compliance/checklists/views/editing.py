@@ -104,6 +104,10 @@ def _saved(
         raise Http404 from error
     except actions.StaleError:
         return _page(request, clash(edition, key, values, request.POST), 409)
+    except actions.UnsoundError as unsound:
+        for place, reason in unsound.faults:
+            editor.refuse(place, reason)
+        return _page(request, whole(edition, key=key, editor=editor), 422)
     except actions.RefusedError as refused:
         editor.form.add_error(None, f"{refused}.")
         return _page(request, whole(edition, key=key, editor=editor), 422)

@@ -13,6 +13,7 @@ from compliance.checklists import actions
 from compliance.checklists.choices import FactKind
 from compliance.checklists.forms import FactForm
 from compliance.checklists.models import Edition, Fact
+from compliance.checklists.telling import implied_told
 from compliance.checklists.views.finding import find, is_draft, keeper
 from compliance.checklists.views.showing import done
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -31,7 +32,7 @@ def _form(fact: Fact | None, data: Any = None) -> FactForm:
     if fact is None:
         initial: dict[str, Any] = {"version": 0, "key": "", "kind": "one"}
         return FactForm(data, initial=initial, auto_id="new-%s")
-    names = ("version", "key", "label", "text", "help", "kind")
+    names = ("version", "key", "label", "text", "help", "kind", "contested")
     initial = {name: getattr(fact, name) for name in names}
     initial["choices"] = [choice["label"] for choice in fact.choices]
     auto_id = f"{fact.key}-%s"
@@ -48,8 +49,13 @@ def _page(
     theirs: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     rows: list[Fact | None] = [*edition.facts.all(), None]
+    asked = list(filter(None, rows))
     forms = [
-        (row, refused if refused and key == (row.key if row else "") else _form(row))
+        (
+            row,
+            refused if refused and key == (row.key if row else "") else _form(row),
+            implied_told(row, asked) if row else [],
+        )
         for row in rows
     ]
     context = {"edition": edition, "rows": forms, "refused": refused, "theirs": theirs}
@@ -108,7 +114,7 @@ def _stale(request: MemberRequest, edition: Edition, fact: Any) -> HttpResponse:
 
 def _told(values: dict[str, Any]) -> dict[str, str]:
     """The fields of a fact in words."""
-    told = {name: values[name] for name in ("label", "text", "help")}
+    told = {name: values[name] for name in ("label", "text", "help", "contested")}
     choices = ", ".join(choice["label"] for choice in values["choices"])
     return told | {"kind": FactKind(values["kind"]).label, "choices": choices}
 

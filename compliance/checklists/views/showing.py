@@ -6,6 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.utils import timezone
 
+from compliance.audit.chain import canonical, digest
 from compliance.checklists import citing, content, undoable
 from compliance.checklists import editor as reading
 from compliance.checklists.changes import Telling
@@ -57,6 +58,11 @@ def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
         return undoable.told(undoable.find(edition, form.cleaned_data["seq"]))
     except ObjectDoesNotExist:
         return None
+
+
+def mark_of(part: Any) -> str:
+    """What tells a gate or an example from a changed one; "" for none."""
+    return digest(canonical(part)) if part else ""
 
 
 def _section(outline: reading.Outline, key: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The simulator: examples of organisations, run through an edition, and their forms."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,16 +9,14 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.audit.chain import canonical, digest
 from compliance.audit.models import Event
 from compliance.checklists import actions, content, soundness
-from compliance.checklists.choices import Effect
 from compliance.checklists.forms import OrganisationForm
 from compliance.checklists.models import Edition
-from compliance.checklists.rules import sentence
 from compliance.checklists.simulator import Simulated, simulate
+from compliance.checklists.telling import gates_told
 from compliance.checklists.views.finding import find, is_draft, keeper
-from compliance.checklists.views.showing import done
+from compliance.checklists.views.showing import done, mark_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 NEW = "new"
@@ -56,8 +53,8 @@ def _page(
     show = request.GET.get("show", "")
     context = {"edition": edition, "is_draft": is_open, "theirs": theirs, "show": show}
     context |= {"ran": ran or [], "can_run": ran is not None, "shown": shown}
-    context |= {"results": _results(shown, show), "gates": _gates(edition)}
-    context |= {"form": form if is_open else None, "seen": _mark(stands)}
+    context |= {"results": _results(shown, show), "gates": gates_told(edition)}
+    context |= {"form": form if is_open else None, "seen": mark_of(stands)}
     context |= {"done": done(request, edition)}
     return render(request, "checklists/simulator.html", context, status=status)
 
@@ -70,35 +67,10 @@ def _ran(edition: Edition) -> list[Simulated] | None:
     return [simulate(document, row) for row in edition.organisations or ()]
 
 
-def _gates(edition: Edition) -> list[dict[str, Any]]:
-    """The gates with their rows in words."""
-    words = content.fact_words(edition.facts.all())
-    return [
-        gate
-        | {
-            "told": [
-                row
-                | {
-                    "when": sentence(row["when"], words) if "when" in row else "",
-                    "day": date.fromisoformat(row["from"]) if "from" in row else None,
-                    "effect": Effect(row["effect"]).label,
-                }
-                for row in gate["rows"]
-            ]
-        }
-        for gate in edition.gates or ()
-    ]
-
-
 def _results(shown: Simulated | None, show: str) -> list[Any]:
     if shown is None:
         return []
     return list(shown.different if show == "different" else shown.results)
-
-
-def _mark(example: Any) -> str:
-    """What tells an example from a changed one."""
-    return digest(canonical(example)) if example else ""
 
 
 @require_POST
@@ -112,7 +84,7 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     form = OrganisationForm(request.POST, facts=edition.facts.all(), stands=stands)
     if not form.is_valid():
         return _page(request, edition, key=key, form=form, status=422)
-    if key and request.POST.get("seen", "") != _mark(stands):
+    if key and request.POST.get("seen", "") != mark_of(stands):
         return _page(request, edition, key=key, form=form, theirs=True, status=409)
     try:
         event = actions.save_organisation(

@@ -9,7 +9,12 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from compliance.checklists.choices import Effect
-from compliance.checklists.limits import MOST_ORGANISATIONS
+from compliance.checklists.limits import (
+    MOST_GATE_ROWS,
+    MOST_GATES,
+    MOST_ORGANISATIONS,
+    MOST_SENTENCE,
+)
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -20,8 +25,6 @@ from compliance.interchange.bundle.words import (
     Title,
 )
 
-MOST_GATES = 20
-MOST_GATE_ROWS = 40
 MOST_GROUPS = 200
 MOST_KEYS = 5_000
 """Keys of questions that a gate or a group names; an edition has no more questions."""
@@ -49,7 +52,7 @@ def _a_day(value: str) -> str:
         raise ValueError(msg) from None
 
 
-Sentence = Annotated[Prose, Field(max_length=1_000)]
+Sentence = Annotated[Prose, Field(max_length=MOST_SENTENCE)]
 Day = Annotated[str, BeforeValidator(_iso), AfterValidator(_a_day)]
 Asked = Annotated[str, Field(min_length=1, max_length=20)]
 Questions = Annotated[list[Asked], Field(max_length=MOST_KEYS)]
@@ -94,8 +97,8 @@ class GatePart(Part):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if (self.questions is None) == (self.all_but is None):
-            msg = "takes either questions or all_but"
+        if self.questions is not None and self.all_but is not None:
+            msg = "takes questions or all_but, not both"
             raise ValueError(msg)
         return self
 

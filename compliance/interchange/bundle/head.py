@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from compliance.checklists.choices import FactKind
+from compliance.checklists.limits import MOST_IMPLIED
 from compliance.interchange.bundle.applicability import (
     EssentialsPart,
     Gates,
@@ -56,7 +57,7 @@ class FactPart(Part):
     help: Aside = ""
     kind: Annotated[FactKind, Field(strict=False)]
     choices: list[Option] = []
-    implies: Annotated[list[ImplyPart], Field(max_length=40)] = []
+    implies: Annotated[list[ImplyPart], Field(max_length=MOST_IMPLIED)] = []
     contested: Aside = ""
 
     @model_validator(mode="after")

@@ -1,0 +1,47 @@
+"""Gates and what follows from facts, in words for a page."""
+
+from datetime import date
+from typing import Any
+
+from compliance.checklists import content
+from compliance.checklists.choices import Effect
+from compliance.checklists.models import Edition, Fact
+from compliance.checklists.rules import sentence
+
+
+def gates_told(edition: Edition) -> list[dict[str, Any]]:
+    """The gates with their rows in words."""
+    words = content.fact_words(edition.facts.all())
+    return [
+        gate
+        | {
+            "told": [
+                row
+                | {
+                    "when": sentence(row["when"], words) if "when" in row else "",
+                    "day": date.fromisoformat(row["from"]) if "from" in row else None,
+                    "effect": Effect(row["effect"]).label,
+                }
+                for row in gate["rows"]
+            ]
+        }
+        for gate in edition.gates or ()
+    ]
+
+
+def implied_told(fact: Fact, facts: list[Fact]) -> list[dict[str, str]]:
+    """What follows from a fact: when, the other fact with its answer, and why."""
+    words = content.fact_words(facts)
+    found = []
+    for entry in fact.implies or ():
+        other = words.get(entry["fact"])
+        answer = other.choices.get(entry["value"]) if other else None
+        found.append(
+            {
+                "when": sentence(entry["when"], words) if entry.get("when") else "",
+                "fact": other.label if other else entry["fact"],
+                "answer": answer or entry["value"],
+                "because": entry["because"],
+            }
+        )
+    return found
