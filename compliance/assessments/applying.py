@@ -28,24 +28,23 @@ class Scope:
         self,
         edition: Edition,
         facts: dict[str, list[str] | None],
-        words: dict[str, rules.FactWords] | None = None,
+        model: Model | None = None,
         say: Callable[[str], str] = str,
         *,
         period_from: date | None = None,
         day: Callable[[date], str] = english,
     ) -> None:
-        """``words``, ``say`` and ``day`` tell it in another language (``rules.sentence``).
+        """``model``, ``say`` and ``day`` tell it in another language (``rules.sentence``).
 
         ``period_from`` is the first day of the audit period: what no longer bound then
         does not apply.
         """
         self.facts, self.say, self.day = facts, say, day
         self.period_from = period_from
-        self.model = Model.of(
+        self.model = model or Model.of(
             edition.role_fact,
             [content.fact_document(fact) for fact in edition.facts.all()],
             edition.gates,
-            words,
         )
         self.words = self.model.words
         self.closed = self.model.close(facts)

@@ -126,13 +126,14 @@ def content_hash(found: dict[str, Any]) -> str:
 def edition_document(edition: Edition) -> dict[str, Any]:
     """An edition itself as it stands in a document; each of its languages is named."""
     values = _values(edition, EDITION) | {"law_as_of": edition.law_as_of.isoformat()}
+    values |= _also(edition, EDITION_ALSO)
     if edition.language != ORIGINAL:
         values["language"] = edition.language
     if edition.translations is not None:
         texts = of_edition(values, edition.checklist.title, edition.checklist.summary)
         found = kept(texts, edition.translations)
         values["translations"] = {c: found.get(c, {}) for c in edition.translations}
-    return values | _also(edition, EDITION_ALSO) | _extra(edition)
+    return values | _extra(edition)
 
 
 def fact_document(fact: Fact) -> dict[str, Any]:

@@ -162,19 +162,27 @@ def _bring_along(found: Document, theirs: Document, new: Mapping[str, Any]) -> N
         edition["roles"] = wanted | edition["roles"]
     for gate in other.get("gates") or ():
         if covers(gate, new["key"]):
-            _bring_gate(edition, gate, new["key"])
+            _bring_gate(edition, other, gate, new["key"])
             for row in gate["rows"]:
                 named |= {*rules.uses(row.get("when"))}
     _bring_facts(found, theirs, named)
 
 
-def _bring_gate(edition: Document, gate: Mapping[str, Any], key: str) -> None:
+def _bring_gate(
+    edition: Document, other: Document, gate: Mapping[str, Any], key: str
+) -> None:
     """A gate before a question that is taken; one of ours with its key stays as it is."""
     ours = edition.setdefault("gates", [])
     own = next((row for row in ours if row["key"] == gate["key"]), None)
     if own is None:
         own = {n: deepcopy(v) for n, v in gate.items() if n != "all_but"}
         ours.append(own | {"questions": [key]})
+        for code, words in (other.get("translations") or {}).items():
+            place = f"gate.{gate['key']}."
+            said = {n: deepcopy(v) for n, v in words.items() if n.startswith(place)}
+            if said:
+                named = edition.setdefault("translations", {})
+                named[code] = said | named.get(code, {})
     elif "questions" in own and key not in own["questions"]:
         own["questions"].append(key)
 

@@ -9,7 +9,8 @@ Each part of a document (the edition, a fact, a section, a question) may have
 the translation is stale, and nobody has to say so. A list has its lines as "text". The
 languages of an edition are those that stand in its own translations, empty or not; there
 "title" and "summary" are those of the checklist. "choice.KEY.label" is what a choice is
-called, "role.KEY" a role.
+called, "role.KEY" a role; "gate.KEY.title", "gate.KEY.because" and "gate.KEY.2" are the
+words of a gate and of its second row, "implies.1" why the first entry follows from a fact.
 """
 
 import re
@@ -17,6 +18,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+from compliance.checklists.reasons import gate_label, of_gate
 
 Document = Mapping[str, Any]
 Text = str | list[str]
@@ -50,8 +53,11 @@ LABELS = {
     "evidence_hints": "Usual evidence",
     "remedy": "What to do first",
     "background": "Background",
+    "contested": "Contested",
     "unit": "Unit",
 }
+ONE_LINE = re.compile(r"title|label|unit|subject_label|role\..*|.*\.(label|title)")
+"""Names of texts that stand on one line."""
 
 
 def language_tag(text: str) -> str:
@@ -73,7 +79,10 @@ def of_edition(edition: Document, title: str, summary: str) -> Texts:
     names = ("release_notes", "subject_label", "subject_help")
     texts: Texts = {"title": title, "summary": summary}
     texts |= {name: edition[name] for name in names}
-    return texts | {f"role.{key}": label for key, label in edition["roles"].items()}
+    texts |= {f"role.{key}": label for key, label in edition["roles"].items()}
+    for gate in edition.get("gates") or ():
+        texts |= of_gate(gate)
+    return texts
 
 
 def of_section(section: Document) -> Texts:
@@ -94,9 +103,12 @@ def words_of(question: Document) -> Texts:
 
 
 def of_fact(fact: Document) -> Texts:
-    """Wording and choices."""
+    """Wording and choices, why others follow, and why it is contested."""
     texts: Texts = {name: fact[name] for name in ("label", "text", "help")}
-    return texts | _of_choices(fact["choices"])
+    texts |= _of_choices(fact["choices"])
+    for at, entry in enumerate(fact.get("implies") or (), 1):
+        texts[f"implies.{at}"] = entry["because"]
+    return texts | {"contested": fact.get("contested", "")}
 
 
 def _of_choices(choices: Iterable[Document]) -> Texts:
@@ -348,6 +360,10 @@ def labels_of(part: Part) -> dict[str, str]:
             hint = rest.endswith(".help")
             label = part.texts[name.removesuffix("help") + "label"] if hint else ""
             found[name] = f"Hint of “{label}”" if hint else "Choice"
+        elif kind == "gate":
+            found[name] = gate_label(rest, part.texts)
+        elif kind == "implies":
+            found[name] = f"Why entry {rest} follows"
         elif name == "title" and part.kind == "question":
             found[name] = "Short name"
         else:

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from django.utils.translation import gettext, override
 
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import told_earlier
 from compliance.assessments.models import Assessment
-from compliance.checklists.content import fact_words
-from compliance.checklists.models import Edition, Fact
+from compliance.checklists.applicability import Model
+from compliance.checklists.content import fact_document, fact_words
+from compliance.checklists.models import Edition
+from compliance.checklists.reasons import fact_in, gate_in
 from compliance.checklists.rules import FactWords
 from compliance.checklists.translations import ORIGINAL, Said, said
 from compliance.reviews.content import Content, Line, Section
@@ -86,7 +90,7 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
         there = Scope(
             edition,
             facts,
-            _fact_words(edition, language),
+            _model(edition, language),
             gettext,
             period_from=begin,
             day=day,
@@ -124,27 +128,34 @@ def _keep(
         found[place] = one
 
 
-def _fact_words(edition: Edition, language: str) -> dict[str, FactWords]:
-    """What facts and choices are called in a language; as written where nothing fits."""
+def _model(edition: Edition, language: str) -> Model:
+    """What decides applicability in a language; as written where nothing fits."""
 
-    def put(fact: Fact, name: str, text: str) -> str:
+    def put(found: Any, name: str, text: str) -> str:
         asked = {"wanted": language, "original": edition.language}
-        one = said(name, text, fact.translations, **asked)
+        one = said(name, text, found, **asked)
         return text if one.is_stale else str(one.text)
 
     facts = {fact.key: fact for fact in edition.facts.all()}
-    return {
+    by_fact = {key: partial(put, fact.translations) for key, fact in facts.items()}
+    words = {
         key: FactWords(
-            put(facts[key], "label", words.label),
+            by_fact[key]("label", one.label),
             {
-                choice: put(facts[key], f"choice.{choice}.label", label)
+                choice: by_fact[key](f"choice.{choice}.label", label)
                 if facts[key].choices
                 else gettext(label)
-                for choice, label in words.choices.items()
+                for choice, label in one.choices.items()
             },
         )
-        for key, words in fact_words(facts.values()).items()
+        for key, one in fact_words(facts.values()).items()
     }
+    documents = [
+        fact_in(fact_document(fact), by_fact[key]) for key, fact in facts.items()
+    ]
+    own = partial(put, edition.translations)
+    gates = [gate_in(gate, own) for gate in edition.gates or ()]
+    return Model.of(edition.role_fact, documents, gates, words)
 
 
 def in_words(content: Content, words: Words) -> Content:

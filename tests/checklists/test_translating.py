@@ -274,3 +274,37 @@ def test_two_thousand_questions_are_listed_in_pages(ada, cast):
     reply = ada.get(url("translations", draft), {"page": "3"})
     assert len(reply.context["page"]) == 200
     assert reply.context["page"].paginator.count > 2000
+
+
+def test_gates_and_what_follows_have_texts_to_translate(ada, draft):
+    row = {"effect": "out", "because": "Spared."}
+    draft.gates = [
+        {"key": "old", "title": "Old lists", "because": "So.", "rows": [row]}
+    ]
+    draft.save()
+    fact = draft.facts.get()
+    entry = {"fact": "data", "value": "children", "when": {"data": "health"}}
+    fact.implies, fact.contested = [entry | {"because": "Both."}], "Courts differ."
+    fact.save()
+    form = page(ada, draft, "edition", "").context["form"]
+    labels = {name: form[name].label for name in form.fields if name.startswith("gate")}
+    assert labels == {
+        "gate.old.title": "Gate",
+        "gate.old.because": "Why there is the gate “Old lists”",
+        "gate.old.1": "Row 1 of the gate “Old lists”",
+    }
+    save(ada, draft, "edition", "", **{"gate.old.1": "Verschont."})
+    save(ada, draft, "fact", "data", **{"implies.1": "Beide.", "contested": "Uneins."})
+    found = content.document(Edition.objects.get(pk=draft.pk))
+    (said,) = found["edition"]["translations"]["de"].items()
+    assert said == ("gate.old.1", {"text": "Verschont.", "of": mark("Spared.")})
+    (fact,) = found["facts"]
+    assert {n: t["text"] for n, t in fact["translations"]["de"].items()} == {
+        "implies.1": "Beide.",
+        "contested": "Uneins.",
+    }
+    draft.refresh_from_db()
+    draft.gates[0]["rows"][0]["because"] = "Exempt."
+    draft.save()
+    shown = page(ada, draft, "edition", "")
+    assert "gate.old.1" in shown.context["form"].stale

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from compliance.checklists.translations import mark
 from compliance.interchange.formats.csv_file import guarded, unguarded
 from compliance.interchange.formats.found import Sheet
 from compliance.interchange.formats.writing import FORMATS
@@ -104,6 +105,14 @@ def test_all_that_decides_applicability_comes_back(name):
     }
     made["facts"].append(view)
     made["edition"] |= {"gates": [GATE], "organisations": [CLUB]}
+    place, stale = f"gate.{GATE['key']}", {"text": "Alt.", "of": "0123456789"}
+    title = {"text": "Tor", "of": mark(GATE["title"])}
+    made["edition"]["translations"] = {
+        "de": {f"{place}.title": title, f"{place}.1": stale}
+    }
+    said = {n: {"text": "Weil.", "of": mark("-")} for n in ("implies.1",)}
+    said["contested"] = {"text": "Zwei Tage.", "of": mark(view["contested"])}
+    view["translations"] = {"de": said}
     until = [{"date": "2028-12-31", "when": {"data": "health"}}, {"date": "2029-12-31"}]
     made["sections"][0]["questions"][0] |= {"applies_until": until, "yardstick": True}
     sheet = Sheet("Lists", "Whether lists are kept.", "privacy", made)

@@ -170,3 +170,73 @@ def test_earlier_assessment_is_told_in_the_language_of_the_report(cast, ruled):
     assert told["en"].endswith(", 1 Jan 2026 to 31 Dec 2026")
     german = told["de"].replace("\u00a0", " ")
     assert german == "Acme, Ausgabe 2026.1, 1. Jan. 2026 bis 31. Dez. 2026"
+
+
+def test_gate_and_what_follows_are_told_in_the_language_of_the_report(cast):
+    draft = make_draft(2)
+    row = {"effect": "binds", "from": "2027-12-02", "because": "All others wait."}
+    gate = {"key": "old", "title": "Old lists", "because": "So.", "rows": [row]}
+    words = {
+        "gate.old.title": {"text": "Alte Listen", "of": mark("Old lists")},
+        "gate.old.1": {"text": "Alle anderen warten.", "of": mark("All others wait.")},
+    }
+    draft.gates, draft.translations = [gate], {"de": words}
+    draft.save()
+    fact = draft.facts.get()
+    because = "Schools keep both."
+    fact.implies = [
+        {
+            "fact": "data",
+            "value": "children",
+            "when": {"data": "health"},
+            "because": because,
+        }
+    ]
+    said = {"text": "Schulen führen beides.", "of": mark(because)}
+    fact.translations = {"de": {"implies.1": said}}
+    fact.save()
+    draft.questions.filter(key="Q1").update(rule={"data": "children"})
+    assessment = make_assessment(
+        cast.acme, cast.ada, publish(draft), facts={"data": ["health"]}
+    )
+    german, english = (
+        {line.key: line.applicability for line in paper.content.lines}
+        for paper in (
+            read(assessment.pk, 1, Wanted(language=one)).in_words
+            for one in ("de", "en")
+        )
+    )
+    assert "Alte Listen: Alle anderen warten" in german["Q2"]
+    assert "Schulen führen beides." in german["Q1"]
+    assert "Old lists: All others wait" in english["Q2"]
+    assert "Schools keep both." in english["Q1"]
+
+
+def test_outdated_translation_of_a_gate_is_left_out(cast):
+    draft = make_draft(1)
+    row = {"effect": "out", "because": "Spared."}
+    gate = {"key": "old", "title": "Old lists", "because": "So.", "rows": [row]}
+    words = {"gate.old.title": {"text": "Veraltet", "of": mark("Another title")}}
+    draft.gates, draft.translations = [gate], {"de": words}
+    draft.save()
+    assessment = make_assessment(cast.acme, cast.ada, publish(draft))
+    (line,) = read(assessment.pk, 1, Wanted(language="de")).in_words.content.lines
+    assert "Old lists" in line.applicability
+    assert "Veraltet" not in line.applicability
+
+
+def test_contested_reading_is_told_in_the_language_of_the_report(cast):
+    draft = make_draft(1)
+    fact = draft.facts.get()
+    said = {"text": "Gerichte sind uneins.", "of": mark("Courts differ.")}
+    fact.contested, fact.translations = "Courts differ.", {"de": {"contested": said}}
+    fact.kind = "one"
+    fact.save()
+    starts = [
+        {"date": "2027-01-01", "when": {"data": "health"}},
+        {"date": "2028-01-01", "when": {"data": "children"}},
+    ]
+    draft.questions.update(applies_from=starts)
+    assessment = make_assessment(cast.acme, cast.ada, publish(draft))
+    (line,) = read(assessment.pk, 1, Wanted(language="de")).in_words.content.lines
+    assert "Gerichte sind uneins." in line.applicability

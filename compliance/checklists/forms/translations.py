@@ -7,11 +7,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from compliance.checklists.forms.lines import Lines, area, line
-from compliance.checklists.translations import LISTS, Part, Text, Texts, language_tag
+from compliance.checklists.translations import (
+    LISTS,
+    ONE_LINE,
+    Part,
+    Text,
+    Texts,
+    language_tag,
+)
 from compliance.checklists.translator import SHOWS
 from compliance.web.languages import OFFERED, language_name
 
-LINES = {"title", "label", "unit", "subject_label"}
 MOST_LINE = 300
 """Characters of a translated title: longer than the title, which may have grown."""
 
@@ -107,7 +113,7 @@ class TranslationForm(forms.Form):
 def _field(name: str, label: str, text: Text) -> forms.CharField:
     if name in LISTS:
         return Lines(label, max(2, len(text)))
-    if name in LINES or name.endswith(".label") or name.startswith("role."):
+    if ONE_LINE.fullmatch(name):
         return line(label, MOST_LINE, required=False)
     rows = min(8, 2 + len(text) // 90)
     return area(label, rows)

@@ -23,6 +23,7 @@ from compliance.checklists.translations import (
 )
 from compliance.interchange.bundle.words import RENAMED
 from compliance.interchange.formats.found import Sheet
+from compliance.interchange.formats.translated import brief
 
 COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
@@ -85,7 +86,12 @@ SAID: dict[str, dict[str, str]] = {
     "edition": {"text": "release_notes"},
     "subject": {"title": "subject_label", "text": "subject_help"},
     "role": {"title": "role.{}"},
-    "fact": {"title": "label", "text": "text", "help": "help"},
+    "fact": {
+        "title": "label",
+        "text": "text",
+        "help": "help",
+        "contested": "contested",
+    },
     "option": {"title": "choice.{}.label", "help": "choice.{}.help"},
     "section": {"title": "title", "text": "intro"},
     "question": {
@@ -103,6 +109,11 @@ SAID: dict[str, dict[str, str]] = {
     "choice": {"title": "choice.{}.label", "help": "choice.{}.help"},
 }
 """Record to the columns of its translation, each with the text that it translates."""
+SEVERAL: dict[str, dict[str, str]] = {
+    "edition": {"gates": "gate."},
+    "fact": {"implies": "implies."},
+}
+"""Record to the columns with many texts, as JSON by name; names begin so."""
 
 
 def rows_of(sheet: Sheet) -> Iterator[dict[str, str]]:
@@ -129,13 +140,20 @@ def _said(
         told = {
             c: found[n] for c, n in names.items() if n in found and is_there(texts, n)
         }
-        if told or record == "checklist":
+        many = {
+            column: {
+                n: v for n, v in brief(texts, found).items() if n.startswith(begin)
+            }
+            for column, begin in SEVERAL.get(record, {}).items()
+        }
+        if told or any(many.values()) or record == "checklist":
             stale = {
                 c: t["of"] for c, t in told.items() if t["of"] != mark(texts[names[c]])
             }
             cells = {
                 c: _cell(c if c in LISTS else "", t["text"]) for c, t in told.items()
             }
+            cells |= {c: _cell(c, texts_of) for c, texts_of in many.items()}
             row = {"record": "translation", "key": code, "extra": _cell("extra", stale)}
             yield from _pieces(row | cells)
 

@@ -14,6 +14,7 @@ from compliance.interchange.formats.records import (
     LISTS,
     RECORDS,
     SAID,
+    SEVERAL,
     YES,
 )
 
@@ -109,7 +110,10 @@ class _Building:
                 of = marks.get(column) if isinstance(marks, dict) else None
                 named = name.format(values.get("key", ""))
                 words[named] = {"text": said, "of": of} if of else said
-        known = {*columns, "record", "key", "extra"}
+        for column in SEVERAL.get(record, {}):
+            many = self._json(row, column, row.cells.get(column) or "{}")
+            words |= many if isinstance(many, dict) else {column: many}
+        known = {*columns, *SEVERAL.get(record, {}), "record", "key", "extra"}
         self._others(row, known, "translation", {})
 
     def _value(self, row: Row, record: str, column: str) -> Any:
