@@ -111,6 +111,7 @@ class Filter(models.TextChoices):
     UNANSWERED = "unanswered", "Unanswered"
     MINE = "mine", "Mine"
     NOT_MET = "not-met", "Not met"
+    RATED_LOW = "rated-not-met", "Rated not met"
     NO_EVIDENCE = "no-evidence", "No evidence"
     EXPIRED = "expired", "Evidence expired"
     OVERDUE = "overdue", "Overdue"

@@ -14,20 +14,23 @@ from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.seeing import with_news
 from compliance.assessments.strip import Part, stacked
 from compliance.assessments.voiding import Void, voids_in
+from compliance.checklists.force import rates
 from compliance.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one assessment stands; ``ahead`` counts duties that bind only later.
+    """Where one assessment stands; ``law`` counts duties, ``rated`` what is no breach.
 
+    ``ahead`` counts what is asked for only later.
     ``to_confirm`` counts "not applicable" that waits for a second person, ``again``
     what asks to be confirmed again, ahead or not. ``has_news`` says that others
     changed answers since the viewer last looked, ``void`` what voids the signature.
     """
 
     assessment: Assessment
-    tally: Tally
+    law: Tally
+    rated: Tally
     ahead: Tally
     to_confirm: int
     again: int
@@ -35,8 +38,18 @@ class Standing:
     void: Void | None = None
 
     @property
+    def tally(self) -> Tally:
+        """Both together: how far the answering is."""
+        return self.law + self.rated
+
+    @property
+    def chief(self) -> Tally:
+        """What bar and share tell: the law, or the ratings where there is no law."""
+        return self.law if self.law.total else self.rated
+
+    @property
     def bar(self) -> list[Part]:
-        return stacked(self.tally.parts(), 400)
+        return stacked(self.chief.parts(), 400)
 
 
 def standing(organisation: Organisation, today: date, viewer_id: int) -> list[Standing]:
@@ -56,7 +69,8 @@ def standing(organisation: Organisation, today: date, viewer_id: int) -> list[St
     later = Q(binds_from__gt=today)
     counts = (
         Answer.objects.filter(assessment__organisation=organisation, applies=True)
-        .values_list("assessment_id", "verdict")
+        .annotate(rates=rates())
+        .values_list("assessment_id", "verdict", "rates")
         .annotate(
             now=Count("pk", filter=~later),
             ahead=Count("pk", filter=later),
@@ -71,8 +85,9 @@ def standing(organisation: Organisation, today: date, viewer_id: int) -> list[St
     return [
         Standing(
             one,
-            tally((verdict, now) for verdict, now, *_ in of[one.pk]),
-            tally((verdict, ahead) for verdict, _, ahead, *_ in of[one.pk]),
+            tally((row[0], row[2]) for row in of[one.pk] if not row[1]),
+            tally((row[0], row[2]) for row in of[one.pk] if row[1]),
+            tally((row[0], row[3]) for row in of[one.pk]),
             sum(waits for *_, waits, _ in of[one.pk]),
             sum(again for *_, again in of[one.pk]),
             one.pk in new,

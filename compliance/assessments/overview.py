@@ -27,6 +27,7 @@ from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, Strip, stacked, strip
 from compliance.checklists.essentials import essentials
+from compliance.checklists.force import rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Row:
     again: str
     is_different: bool
     law_changed: bool
+    rates: bool
+    """Whether an answer rates and finds no breach: no law sets what is asked."""
 
     @property
     def is_open(self) -> bool:
@@ -113,8 +116,22 @@ class Overview:
 
     @cached_property
     def tally(self) -> Tally:
+        """Counts of all that is asked for today."""
+        return self.law + self.rated
+
+    @cached_property
+    def law(self) -> Tally:
         """Counts of the duties that bind today."""
-        return _tally(r for r in self.applying if not self.is_ahead(r))
+        return _tally(r for r in self._now if not r.rates)
+
+    @cached_property
+    def rated(self) -> Tally:
+        """Counts of what rates today and is no breach."""
+        return _tally(r for r in self._now if r.rates)
+
+    @cached_property
+    def _now(self) -> list[Row]:
+        return [row for row in self.applying if not self.is_ahead(row)]
 
     @cached_property
     def ahead(self) -> Tally:
@@ -207,7 +224,12 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
         row.applies and row.verdict == Verdict.UNANSWERED
     ),
     Filter.MINE: lambda view, row: row.applies and row.owner_id == view.viewer_id,
-    Filter.NOT_MET: lambda view, row: row.applies and row.verdict == Verdict.NOT_MET,
+    Filter.NOT_MET: lambda view, row: (
+        row.applies and row.verdict == Verdict.NOT_MET and not row.rates
+    ),
+    Filter.RATED_LOW: lambda view, row: (
+        row.applies and row.verdict == Verdict.NOT_MET and row.rates
+    ),
     Filter.NO_EVIDENCE: lambda view, row: (
         row.applies
         and row.verdict in {Verdict.MET, Verdict.PARTLY}
@@ -252,6 +274,7 @@ _COLUMNS = (
     "again",
     "is_different",
     "law_changed",
+    "rates",
 )
 
 
@@ -284,6 +307,7 @@ def read(
             ),
             is_different=differs,
             law_changed=law_changed,
+            rates=rates(),
         )
         .order_by("question__position")
         .values_list(*_COLUMNS)

@@ -7,10 +7,21 @@ that cites nothing says nothing of its force.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Min, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 
 from compliance.checklists.choices import Force
-from compliance.checklists.models import Edition
+from compliance.checklists.models import Citation, Edition
 
 ORDER = tuple(Force)
 """The strongest first."""
@@ -65,6 +76,14 @@ def ranked(path: str) -> Min:
     """
     places = [When(**{path: force}, then=Value(at)) for at, force in enumerate(ORDER)]
     return Min(Case(*places, output_field=IntegerField()))
+
+
+def rates() -> ExpressionWrapper:
+    """Whether an answer rates and finds no breach, to annotate: ``Mark.is_rating``."""
+    cited = Citation.objects.filter(question=OuterRef("question_id"))
+    law = cited.filter(provision__instrument__force=Force.LAW)
+    found = Q(question__yardstick=True) | (Q(Exists(cited)) & ~Q(Exists(law)))
+    return ExpressionWrapper(found, BooleanField())
 
 
 def at(place: int | None) -> Force | None:

@@ -8,8 +8,17 @@ from django.utils import timezone
 
 from compliance.assessments import overview
 from compliance.assessments.counts import counted
+from compliance.models import Citation, Instrument
 from tests.assessments.test_cost import HTMX, begin_trail, save_url
-from tests.factories import attach, make_assessment, make_edition, make_link
+from tests.factories import (
+    attach,
+    make_assessment,
+    make_draft,
+    make_edition,
+    make_link,
+    make_provision,
+    publish,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -76,9 +85,27 @@ def test_an_opened_row_costs_the_same_in_2000_questions(cast, sign_in, lists):
     assert sizes[1] <= sizes[0] + 100, sizes
 
 
+def with_sources(draft):
+    """Some questions are yardsticks, some rest on a framework, some of those on law, too."""
+    framework = make_provision("Frame 1")
+    framework.instrument.force = "framework"
+    framework.instrument.save()
+    law = make_provision("Act 1")
+    law.instrument = Instrument.objects.create(key="act", force="law")
+    law.save()
+    for place, question in enumerate(draft.questions.order_by("position")):
+        question.yardstick = place % 11 == 0
+        question.save()
+        sources = [framework] * (place % 3 == 0) + [law] * (place % 6 == 0)
+        for at, provision in enumerate(sources):
+            Citation.objects.create(question=question, provision=provision, position=at)
+    return draft
+
+
 def test_counts_are_those_of_the_overview(cast):
     """Whatever verdicts, days and people stand in the rows."""
-    one = make_assessment(cast.acme, cast.ada, make_edition(40, 4))
+    edition = publish(with_sources(make_draft(40, 4)))
+    one = make_assessment(cast.acme, cast.ada, edition)
     today, rows = timezone.localdate(), list(one.answers.order_by("pk"))
     verdicts = ["met", "partly", "not_met", "dont_know", "unanswered"]
     for place, row in enumerate(rows):
@@ -95,9 +122,12 @@ def test_counts_are_those_of_the_overview(cast):
     attach(rows[1], make_link(cast.acme, cast.ada, expires_on="2026-01-01"))
     attach(rows[2], make_link(cast.acme, cast.ada))
     view = overview.read(one, cast.ada.pk, today)
+    assert view.law.total
+    assert view.rated.total
     for row in one.answers.select_related("question__section"):
         here, line = counted(row, today), next(r for r in view.rows if r.id == row.pk)
         assert (here.tally, here.ahead) == (view.tally, view.ahead)
+        assert (here.law, here.rated) == (view.law, view.rated)
         assert (here.to_confirm, here.again) == (view.to_confirm, view.again)
         assert here.section in view.sections
         assert here.section.id == row.question.section_id

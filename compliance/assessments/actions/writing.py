@@ -84,19 +84,20 @@ def locked(
     question.section = section
     if owner:
         answer.owner = owner
-    answer.choice_lines = _choice_lines(question)
+    answer.choice_lines, answer.known_ratings = _choices(question)
     if not (one.is_open or (also_in_review and one.is_talked_about)):
         msg = f"This assessment is {one.closed_word}: its answers stay as they are."
         raise ValidationError(msg)
     return answer
 
 
-def _choice_lines(question: Question) -> str:
-    """As ``with_choices`` has them; only some kinds have any."""
+def _choices(question: Question) -> tuple[str, dict[str, Any]]:
+    """As ``with_choices`` has them, with their ratings; only some kinds have any."""
     if question.kind not in CHOSEN:
-        return ""
-    rows = question.choices.values_list("key", "verdict", "label")
-    return "\n".join("=".join(row) for row in rows)
+        return "", {}
+    rows = list(question.choices.values_list("key", "verdict", "label", "rating"))
+    ratings = {key: rating for key, *_, rating in rows if rating is not None}
+    return "\n".join("=".join(row) for *row, _ in rows), ratings
 
 
 def _beside(answer: Answer) -> Changes:

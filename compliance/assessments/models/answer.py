@@ -11,10 +11,12 @@ from django.db.models.functions import Coalesce, Concat
 from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.fields import ANSWER_FIELDS
 from compliance.assessments.models.assessment import Assessment
-from compliance.assessments.scoring import DERIVED
+from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.audit.columns import Proven
 from compliance.checklists import force
+from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Choice, Citation, Question
+from compliance.checklists.rating import Rated, rated
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_text
@@ -209,6 +211,8 @@ class Answer(models.Model):
     everything = EveryAnswer()
 
     choice_lines: str
+    known_ratings: dict[str, dict[str, Any]] | None = None
+    """Those of ``ratings`` that were read with the row."""
     cites: str
     comment_count: int
     action_count: int
@@ -322,6 +326,21 @@ class Answer(models.Model):
         says = self.verdict != Verdict.UNANSWERED or self.note or self.value is not None
         hangs = self.comments.all() or self.attachments.all()
         return self.archived_at is not None and bool(says or hangs)
+
+    @property
+    def ratings(self) -> dict[str, dict[str, Any]]:
+        """What a framework gives for each choice."""
+        if self.question.kind not in {QuestionKind.CHOICE, QuestionKind.STAGE}:
+            return {}  # several at once have no rating
+        if self.known_ratings is not None:
+            return self.known_ratings
+        choices = self.question.choices.all()
+        return {c.key: c.rating for c in choices if c.rating is not None}
+
+    @property
+    def rating(self) -> Rated | None:
+        """What a framework gives for the choice that is the answer."""
+        return None if self.verdict in BESIDE else rated(self.ratings, self.value)
 
     @property
     def kind_is_derived(self) -> bool:

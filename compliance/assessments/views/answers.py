@@ -19,6 +19,7 @@ from compliance.assessments.counts import Counts, counted
 from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.forms import AnswerForm
 from compliance.assessments.models import Answer
+from compliance.assessments.points import points_around
 from compliance.assessments.versions import Known
 from compliance.assessments.views.looking import page_context
 from compliance.assessments.views.workspace import (
@@ -87,6 +88,7 @@ def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
         warnings.append("Evidence: expired")
     return {
         "section": counts.section,
+        "points": points_around(answer),
         "warnings": warnings,
         "is_due_soon": lines.is_pressing(answer.due_on, answer.verdict, counts.today),
     }

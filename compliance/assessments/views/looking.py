@@ -19,10 +19,12 @@ from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.counts import Counts
 from compliance.assessments.models import Assessment
 from compliance.assessments.overview import Overview, Row
+from compliance.assessments.points import points_of
 from compliance.assessments.searching import answers_with
 from compliance.assessments.seeing import Unseen, unseen
 from compliance.assessments.voiding import void_of
 from compliance.checklists import frameworks
+from compliance.checklists.rating import Points
 from compliance.organisations.access import MemberRequest, Permission, who_may
 from compliance.organisations.models import User
 
@@ -178,7 +180,7 @@ def list_context(
         | {
             "void": partial(void_of, assessment),
             "unseen": new,
-            "groups": _groups(shown, view, rows),
+            "groups": _groups(shown, view, rows, points_shown(assessment, shown)),
             "start": start,
             "found_open": sum(r.verdict == Verdict.UNANSWERED for r in rows),
             "following": look.address(start=following) if following else "",
@@ -254,6 +256,7 @@ def page_context(
 ) -> dict[str, Any]:
     """The frame of a workspace, with the numbers in it."""
     numbers = {"view": view, "tally": view.tally, "ahead": view.ahead}
+    numbers |= {"law": view.law, "rated": view.rated}
     return frame(request, assessment, view.today) | numbers
 
 
@@ -274,8 +277,19 @@ def frame(
     }
 
 
+def points_shown(
+    assessment: Assessment, shown: Sequence[lines.Line]
+) -> dict[int, Points]:
+    """Points by section where a shown row is rated: one query then, else none."""
+    is_rated = any(c.rating for line in shown for c in line.question.choices.all())
+    return points_of(assessment) if is_rated else {}
+
+
 def _groups(
-    shown: list[lines.Line], view: Overview, rows: Sequence[Row]
+    shown: list[lines.Line],
+    view: Overview,
+    rows: Sequence[Row],
+    points: dict[int, Points],
 ) -> list[dict[str, Any]]:
     """The shown lines by section, with what of it the whole list holds."""
     sections = {section.id: section for section in view.sections}
@@ -288,7 +302,8 @@ def _groups(
     for line in shown:
         section = sections[line.question.section_id]
         if not groups or groups[-1]["section"].id != section.id:
-            of = {"count": found[section.id], "open": unanswered[section.id]}
+            of: dict[str, Any] = {"count": found[section.id]}
+            of |= {"open": unanswered[section.id], "points": points.get(section.id)}
             groups.append({"section": section, "lines": [], **of})
         groups[-1]["lines"].append(line)
     return groups

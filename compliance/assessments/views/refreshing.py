@@ -11,6 +11,7 @@ from compliance.assessments.views.looking import (
     list_context,
     owners,
     page_context,
+    points_shown,
     read_look,
     read_view,
 )
@@ -69,9 +70,11 @@ def _rows(
         news=new.news,
         amended=view.amended,
     )
+    points = points_shown(assessment, rows)
     open_row = next((line.answer for line in rows if line.is_open), None)
     return page_context(request, assessment, view) | {
         "on_page": {row.section_id for row in view.rows if row.id in shown},
+        "parted": [(one, points.get(one.id)) for one in view.sections],
         "lines": rows,
         "people": owners(request, open_row.owner) if open_row else [],
     }

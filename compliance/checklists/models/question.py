@@ -86,6 +86,13 @@ class Question(models.Model):
                 condition=Q(weight__range=(1, 5)), name="question_weight_range"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["edition"],
+                condition=Q(yardstick=True),
+                name="question_yardsticks",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}"

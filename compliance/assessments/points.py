@@ -1,0 +1,35 @@
+"""The points of an assessment by section, where a framework rates its answers."""
+
+from collections import defaultdict
+from typing import Any
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.scoring import BESIDE
+from compliance.checklists.rating import Points, summed
+
+
+def points_of(assessment: Assessment) -> dict[int, Points]:
+    """Points by the id of a section; those that rate nothing are left out: one query."""
+    rows = assessment.answers.applying().filter(question__choices__rating__isnull=False)
+    found: defaultdict[int, dict[int, tuple[dict[str, Any], Any]]] = defaultdict(dict)
+    for pk, section, verdict, value, key, rating in rows.order_by(
+        "question__position"
+    ).values_list(
+        "pk",
+        "question__section_id",
+        "verdict",
+        "value",
+        "question__choices__key",
+        "question__choices__rating",
+    ):
+        chosen = None if verdict in BESIDE else value
+        ratings, _ = found[section].setdefault(pk, ({}, chosen))
+        ratings[key] = rating
+    return {section: summed(answers.values()) for section, answers in found.items()}
+
+
+def points_around(answer: Answer) -> Points | None:
+    """The points of the section that an answer stands in, where it is rated itself."""
+    if not answer.ratings:
+        return None
+    return points_of(answer.assessment).get(answer.question.section_id)
