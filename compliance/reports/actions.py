@@ -81,6 +81,7 @@ def ask_report(
             kind=wanted.kind,
             language=wanted.language,
             extract=wanted.extract,
+            clauses=wanted.clauses,
             signoff=signoff,
             as_of_seq=state.as_of_seq,
             package=package,
@@ -93,6 +94,7 @@ def ask_report(
             scope_id=locked.pk,
             after={"number": report.number, "kind": report.kind}
             | ({"extract": report.extract} if report.extract else {})
+            | ({"clauses": True} if report.clauses else {})
             | ({"as_of": report.as_of_seq} if report.as_of_seq else {})
             | ({"revision": signoff.revision} if signoff else {}),
         )

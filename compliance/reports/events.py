@@ -16,6 +16,7 @@ class _Report(Side, total=False):
 class _Asked(_Report, total=False):
     kind: Required[str]
     extract: str
+    clauses: bool
     as_of: int
     revision: int
 

@@ -43,6 +43,12 @@ class ReportForm(forms.Form):
         widget=forms.Select(attrs={"class": "select"}),
     )
 
+    clauses = forms.BooleanField(
+        label="Annex: evidence by framework clause",
+        required=False,
+        help_text="Which clauses of other frameworks the answers help to show.",
+    )
+
     def __init__(
         self, *args: Any, revisions: Iterable[tuple[int, str]] = (), **kwargs: Any
     ) -> None:
@@ -68,7 +74,8 @@ class ReportForm(forms.Form):
         """What a valid form asks for."""
         said = self.cleaned_data
         language = said.get("language") or FULL.language
-        return Wanted(self.wanted_kind, language, said.get("extract", ""))
+        extract, clauses = said.get("extract", ""), bool(said.get("clauses"))
+        return Wanted(self.wanted_kind, language, extract, clauses)
 
     @property
     def state_wanted(self) -> State:

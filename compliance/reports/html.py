@@ -14,12 +14,13 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from compliance.assessments.scoring import ORDER
+from compliance.checklists.rating import Points
 from compliance.reports import charts
 from compliance.reports.cutting import cut
 from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
-from compliance.reviews.content import Line, Section
+from compliance.reviews.content import Line, Section, counted
 from compliance.templatetags.paper import isolated
 from compliance.templatetags.ui import long_day
 from compliance.web.reach import is_only_here
@@ -103,7 +104,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "anchors": _anchors(paper),
         "sections": content.sections,
         "told": _told(paper),
-        "bars": [(part, charts.bar(part.tally, 180, 10)) for part in content.sections],
+        "tables": _tables(paper),
         "strip": charts.answer_strip(
             [line.verdict for line in content.applying],
             gettext("Answers in order, taller means more attention:")
@@ -122,6 +123,41 @@ def _context(paper: Paper) -> dict[str, Any]:
         "ahead": {line.key for line in paper.ahead},
         "stated_count": len(content.applying) - len(content.na),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A table of sections: what law demands, or what is rated and no breach."""
+
+    is_rated: bool
+    rows: list[tuple[Section, charts.Chart, Points, str]]
+    """Each section with its bar, its points and a name for the bar on the page."""
+
+    @property
+    def has_points(self) -> bool:
+        return any(points.most for _, _, points, _ in self.rows)
+
+
+def _tables(paper: Paper) -> list[Counted]:
+    """The sections counted, law and ratings apart."""
+    found = []
+    for is_rated, sections in (
+        (False, [] if paper.is_rating_alone else paper.law_sections),
+        (True, paper.rated_sections),
+    ):
+        mark = "r" if is_rated else ""
+        rows = [
+            (
+                part,
+                charts.bar(part.tally, 180, 10),
+                paper.points(part.lines),
+                f"{mark}{at}",
+            )
+            for at, part in enumerate(sections, 1)
+        ]
+        if rows:
+            found.append(Counted(is_rated, rows))
+    return found
 
 
 def _standing(paper: Paper) -> str:
@@ -146,8 +182,21 @@ def _told(paper: Paper) -> list[Told]:
     for section in paper.content.sections:
         lines = [line for line in section.applying if paper.wanted.keeps(line)]
         if lines or not paper.wanted.extract:
-            told.append(Told(section, lines, charts.in_words(section.tally)))
+            told.append(Told(section, lines, _counted_words(paper, section)))
     return told
+
+
+def _counted_words(paper: Paper, section: Section) -> str:
+    """The counts of a section in words, law and ratings apart."""
+    split = [
+        counted([line for line in section.applying if paper.is_rating(line) is rates])
+        for rates in (False, True)
+    ]
+    law, rates = (charts.in_words(one) for one in split)
+    if not split[1].total:
+        return law
+    said = gettext("rated, no breach: %(counts)s") % {"counts": rates}
+    return f"{law}; {said}" if split[0].total else said
 
 
 def _anchors(paper: Paper) -> frozenset[str]:

@@ -31,7 +31,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 ``edition`` is left out where the assessment stands on the edition it came from.
 """
 
-ANNEXES = ("trail", "check")
+ANNEXES = ("clauses", "trail", "check")
+"""``clauses`` is there only where it was asked for."""
 
 KEPT: Mapping[str, Callable[[Line], bool]] = {
     Extract.ALL: lambda line: True,
@@ -44,7 +45,7 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for: kind, language and extract of a report.
+    """What was asked for: kind, language, extract and further annex of a report.
 
     An extract narrows the full report only; other kinds have their own choice.
     """
@@ -52,10 +53,15 @@ class Wanted:
     kind: str = ReportKind.FULL
     language: str = ReportLanguage.ENGLISH
     extract: str = Extract.ALL
+    clauses: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return PARTS[self.kind]
+        found = PARTS[self.kind]
+        if not self.clauses:
+            return found
+        at = next(n for n, part in enumerate(found) if part in ANNEXES)
+        return (*found[:at], "clauses", *found[at:])
 
     @property
     def is_complete(self) -> bool:

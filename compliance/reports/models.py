@@ -57,6 +57,8 @@ class Report(models.Model):
         max_length=5, choices=ReportLanguage.choices, default=ReportLanguage.ENGLISH
     )
     extract = models.CharField(max_length=20, choices=Extract.choices, blank=True)
+    clauses = models.BooleanField(default=False)
+    """Whether an annex tells which clauses of other frameworks its answers help to show."""
     signoff = models.ForeignKey(
         SignOff, models.PROTECT, null=True, related_name="reports"
     )
@@ -127,7 +129,7 @@ class Report(models.Model):
     @property
     def wanted(self) -> Wanted:
         """What was asked for."""
-        return Wanted(self.kind, self.language, self.extract)
+        return Wanted(self.kind, self.language, self.extract, self.clauses)
 
     @property
     def file_name(self) -> str:

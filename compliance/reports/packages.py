@@ -185,6 +185,7 @@ def _report(package: Package, listen: Listen) -> Report:
         status=ReportStatus.DONE,
         kind=ReportKind.FULL,
         extract="",
+        clauses=False,
         content_hash=content_hash,
     ).first()
     if made:

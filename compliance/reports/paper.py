@@ -7,17 +7,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from compliance.assessments.choices import Verdict
-from compliance.assessments.scoring import Tally
+from compliance.assessments.scoring import BESIDE, Tally
 from compliance.checklists.force import Mark
+from compliance.checklists.rating import Points, Rated, rated, summed
 from compliance.interchange.records.record import Happened, Record
+from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.translating import AS_WRITTEN, Words, in_words
 from compliance.reviews.changes import Changed
-from compliance.reviews.content import Content, Line, Task, counted, in_groups
+from compliance.reviews.content import (
+    Content,
+    Line,
+    Section,
+    Task,
+    counted,
+    in_groups,
+)
 from compliance.reviews.signed import Signature
 
 
@@ -56,6 +66,10 @@ class Paper:
     """What the edition says in the language of the report, where it is translated."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
     """How far each question binds, by key, as the legal index says today."""
+    ratings: Mapping[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
+    """What a framework gives for each answer, by key of the question and answer in words."""
+    frameworks: tuple[Mapped, ...] = ()
+    """Clauses of other frameworks that the answers help to show, as the library maps them."""
     printed_hash: str = ""
     """The content hash, where ``content`` has been put into other words for printing."""
     brought_at: datetime | None = None
@@ -149,6 +163,60 @@ class Paper:
     def is_rating(self, line: Line) -> bool:
         """Whether an answer to it rates, and is no breach."""
         return self.mark(line).is_rating
+
+    def rating(self, line: Line) -> Rated | None:
+        """What a framework gives for an answer; nothing where it does not apply."""
+        found = dict(self.ratings.get(line.key, {}))
+        return None if line.verdict in BESIDE else rated(found, line.value)
+
+    def points(self, lines: Iterable[Line]) -> Points:
+        """The points of some answers."""
+        told = [(dict(self.ratings.get(line.key, {})), line) for line in lines]
+        return summed(
+            (found, None if line.verdict in BESIDE else line.value)
+            for found, line in told
+        )
+
+    @cached_property
+    def law_sections(self) -> list[Section]:
+        """Sections with what law demands in them alone, or nothing that applies."""
+        found = [self._part(part, is_rated=False) for part in self.content.sections]
+        return [
+            p
+            for p, whole in zip(found, self.content.sections, strict=True)
+            if p.lines or not whole.applying
+        ]
+
+    @cached_property
+    def rated_sections(self) -> list[Section]:
+        """Sections with what is rated in them alone."""
+        found = [self._part(part, is_rated=True) for part in self.content.sections]
+        return [part for part in found if part.lines]
+
+    def _part(self, section: Section, *, is_rated: bool) -> Section:
+        lines = [
+            line
+            for line in section.applying
+            if (line.key in self.rated_keys) is is_rated
+        ]
+        return Section(section.number, section.title, tuple(lines))
+
+    @cached_property
+    def clause_rows(self) -> list[tuple[Mapped, list[tuple[Clause, Line]]]]:
+        """Each framework with the answers that help to show its clauses."""
+        by_key = {line.key: line for line in self.content.applying}
+        return [
+            (
+                framework,
+                [
+                    (clause, by_key[key])
+                    for clause in framework.clauses
+                    for key in clause.keys
+                    if key in by_key
+                ],
+            )
+            for framework in self.frameworks
+        ]
 
     @cached_property
     def ahead(self) -> list[Line]:

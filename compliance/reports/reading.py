@@ -1,9 +1,11 @@
 """Reading an assessment for its report: once, in a constant number of queries."""
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,9 +22,10 @@ from compliance.audit.models import Event
 from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.force import marks_of
-from compliance.checklists.models import Edition
+from compliance.checklists.models import Choice, Edition
 from compliance.checklists.translations import ORIGINAL
 from compliance.interchange.records.record import Happened
+from compliance.reports.clauses import mapped
 from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.paper import Entry, Paper
@@ -79,10 +82,14 @@ def read(
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
         marks = marks_of(edition)
+        ratings = _ratings(edition)
+        frameworks = mapped(edition) if wanted.clauses else ()
     return Paper(
         number=number,
         words=words,
         marks=marks,
+        ratings=ratings,
+        frameworks=frameworks,
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
         content=content,
@@ -115,6 +122,17 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
         return now
     here = assessment.organisation
     return copies.with_hash(now, here, content.edition_hash) or now
+
+
+def _ratings(edition: Edition) -> dict[str, dict[str, dict[str, Any]]]:
+    """What a framework gives for answers, by question and label: one query."""
+    found: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    rows: Any = Choice.objects.filter(question__edition=edition, rating__isnull=False)
+    for key, label, rating in rows.order_by("pk").values_list(
+        "question__key", "label", "rating"
+    ):
+        found[key][label] = rating
+    return dict(found)
 
 
 def _brought_at(assessment: Assessment) -> datetime | None:

@@ -26,6 +26,7 @@ TITLES = {
     "evidence": _("Evidence register"),
     "changes": _("Changes since last time"),
     "edition": _("What changed in the checklist"),
+    "clauses": _("Evidence by framework clause"),
     "trail": _("Trail of changes"),
     "check": _("Signatures and verification"),
 }
@@ -42,6 +43,7 @@ PAGES = {
     "evidence": "reports/pdf/evidence.html",
     "changes": "reports/pdf/changes.html",
     "edition": "reports/pdf/edition_changes.html",
+    "clauses": "reports/pdf/clauses.html",
     "trail": "reports/pdf/trail.html",
     "check": "reports/pdf/check.html",
 }

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -171,6 +172,17 @@ def reasoned(context: dict[str, Any], line: Any) -> str:
 def marked(context: dict[str, Any], line: Any) -> str:
     """How far a question binds that is no duty of law, in the language of the report."""
     return gettext(context["paper"].mark(line).words)
+
+
+@register.simple_tag(takes_context=True)
+def rating_of(context: dict[str, Any], line: Any) -> str:
+    """What a framework gives for an answer, in the language of the report; or ""."""
+    found = context["paper"].rating(line)
+    if found is None:
+        return ""
+    words = gettext("Level %(level)s, %(points)s of %(most)s points")
+    points, most = (floatformat(n, "-2") for n in (found.points, found.most))
+    return words % {"level": found.level, "points": points, "most": most}
 
 
 @register.simple_tag(takes_context=True)
