@@ -110,7 +110,7 @@ def test_workspace_shows_level_and_points_and_no_red_word_for_a_rating(
     assert "1 of 1 answered · 41.67 of 100 points" in page
     assert "3 of 3 answered · 0 of 100 points" in page
     assert "0 met · 0 partly · 1 not met · 0 N/A" in page
-    assert "rated, no breach: 1 met, 0 partly, 2 not met, 0 N/A" in page
+    assert "Rated, no breach: 1 met · 0 partly · 2 not met · 0 N/A" in page
     assert 'class="verdict v-notmet"' not in page
 
 
