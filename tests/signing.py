@@ -7,8 +7,10 @@ from compliance.assessments.actions import (
     comment,
     create_action,
     save_answer,
+    start,
 )
 from compliance.assessments.models import Assessment
+from compliance.evidence.actions import add_link
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
 from compliance.reviews.reading import desk_of
@@ -30,16 +32,44 @@ def answer(by, assessment, key, **changes):
     )
 
 
-def make_ready(cast, edition=None):
-    """Con answers everything: met with evidence, not met with an action, partly."""
-    assessment = factories.make_assessment(cast.acme, cast.ada, edition)
+def begin(cast, edition):
+    """A running assessment whose rows the trail has, as in an installation."""
+    return start(
+        by=cast.ada,
+        organisation=cast.acme,
+        edition=edition,
+        subject="Acme",
+        period_from=date(2026, 1, 1),
+        period_to=date(2026, 12, 31),
+        facts={},
+    )
+
+
+def link(cast, title="Policy", **fields):
+    """A link as evidence, from Con; the trail has it."""
+    address = "https://intranet.example.org/policy"
+    return add_link(
+        by=cast.con, organisation=cast.acme, title=title, url=address, **fields
+    )
+
+
+def make_ready(cast, edition=None, *, is_begun=False):
+    """Con answers everything: met with evidence, not met with an action, partly.
+
+    ``is_begun``: every row of it is in the trail, for looking back.
+    """
+    if is_begun:
+        assessment = begin(cast, edition or factories.make_edition())
+        proof = link(cast, expires_on=LATER)
+    else:
+        assessment = factories.make_assessment(cast.acme, cast.ada, edition)
+        proof = factories.make_link(cast.acme, cast.con, expires_on=LATER)
     for question in assessment.edition.questions.order_by("position")[3:]:
         answer(cast.con, assessment, question.key, verdict="met", note="Done.")
     answer(cast.con, assessment, "Q1", verdict="met", note="Kept since May.")
     answer(cast.con, assessment, "Q2", verdict="not_met")
     answer(cast.con, assessment, "Q3", verdict="partly", note="Half of it.")
     first, second, _ = assessment.answers.order_by("question__position")[:3]
-    proof = factories.make_link(cast.acme, cast.con, expires_on=LATER)
     attach(by=cast.con, answer=first, evidence=proof)
     create_action(
         by=cast.otto,
@@ -51,16 +81,16 @@ def make_ready(cast, edition=None):
     return assessment
 
 
-def make_sent(cast, edition=None):
+def make_sent(cast, edition=None, *, is_begun=False):
     """In review, sent by Otto."""
-    assessment = make_ready(cast, edition)
+    assessment = make_ready(cast, edition, is_begun=is_begun)
     actions.send(by=cast.otto, assessment=assessment)
     return fresh(assessment)
 
 
-def make_signed(cast, edition=None):
+def make_signed(cast, edition=None, *, is_begun=False):
     """Signed by Rev."""
-    assessment = make_sent(cast, edition)
+    assessment = make_sent(cast, edition, is_begun=is_begun)
     sign(cast.rev, assessment)
     return fresh(assessment)
 

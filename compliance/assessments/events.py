@@ -5,7 +5,6 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from compliance.assessments import payloads as say
-from compliance.assessments.choices import AssessmentStatus
 from compliance.audit.event_types import EventType, Prepares, Topic
 
 _assessment = partial(
@@ -45,9 +44,6 @@ ASSESSMENT_STARTED = _assessment(
     _("assessment started"),
     after=say.Started,
     prepares=Prepares.RULED_OUT,
-    moves_status=True,
-    leaves=AssessmentStatus.RUNNING,
-    enters=AssessmentStatus.RUNNING,
 )
 ASSESSMENT_BROUGHT_IN = _assessment(
     "assessment.brought_in",
@@ -66,18 +62,12 @@ ASSESSMENT_ARCHIVED = _assessment(
     _("assessment archived"),
     before=say.Status,
     after=say.Status,
-    moves_status=True,
-    leaves=AssessmentStatus.RUNNING,
-    enters=AssessmentStatus.ARCHIVED,
 )
 ASSESSMENT_TAKEN_UP = _assessment(
     "assessment.taken_up",
     _("assessment taken up again"),
     before=say.Status,
     after=say.Status,
-    moves_status=True,
-    leaves=AssessmentStatus.ARCHIVED,
-    enters=AssessmentStatus.RUNNING,
 )
 ASSESSMENT_UPGRADED = _assessment(
     "assessment.upgraded",

@@ -145,6 +145,33 @@ def values_of(row: models.Model) -> Iterator[tuple[str, Any]]:
             yield name, plain(value)
 
 
+def row_of[M: models.Model](model: type[M], pk: str, values: Mapping[str, Any]) -> M:
+    """The unsaved row with some values as ``plain`` writes them; the others are blank.
+
+    Columns that no event has stay unread until somebody asks for them.
+    """
+    found = {**values, str(model._meta.pk.column): pk}
+    return model(
+        *(
+            read(found[name]) if name in found else empty
+            for name, read, empty in _reading(model)
+        )
+    )
+
+
+@cache
+def _reading(
+    model: type[models.Model],
+) -> list[tuple[str, Callable[[Any], Any], Any]]:
+    """Of each column in order: its name, how it reads JSON, and what it is when blank."""
+    known, found = columns_of(model), list[tuple[str, Callable[[Any], Any], Any]]()
+    for one in model._meta.concrete_fields:
+        empty = blank(one) if one.column in known else ...
+        empty = models.DEFERRED if empty is ... else empty
+        found.append((str(one.column), one.to_python, empty))
+    return found
+
+
 JOB: Mapping[str, str] = {
     "status": "how far its job is; the event of its end names the file",
     "step": "how far its job is",

@@ -77,10 +77,6 @@ class EventType(str):
     """Others see it as a change of the answer since they last looked."""
     did: str = "changed this"
     """As news, after a name: "Ada changed this"."""
-    moves_status: bool = False
-    leaves: str = ""
-    enters: str = ""
-    """Whether it moves an assessment from one state to another, and which."""
     stays_inside: bool = False
     """It holds text that never became part of an answer: auditors do not read it."""
     undo_words: str = ""

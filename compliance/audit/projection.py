@@ -13,9 +13,11 @@ values of each row. A new row leaves out what is blank. "said" are columns of th
 subject whose values stand in ``after``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from compliance.audit.leaves import ERASED
 
 
 class Told(NamedTuple):
@@ -38,46 +40,84 @@ class Row:
         self.seq = 0
 
 
-Rows = dict[tuple[str, str], Row]
-"""Table and primary key, as text, to the row."""
+At = tuple[str, str]
+"""Table and primary key, as text."""
+Rows = dict[At, Row]
 
 
 def project(events: Iterable[Told], rows: Rows | None = None) -> Rows:
     """Fold events, in order, into rows; on from ``rows`` when they are given."""
     found: Rows = {} if rows is None else rows
     for event in events:
-        said = event.content.get("rows")
-        if not said:
-            continue
-        for at, values, is_new in _changed(said):
-            _put(found, at, values, event.seq, is_new=is_new)
-        if names := said.get("said"):
-            after = event.content["after"]
-            values = {name: after[name] for name in names[0]}
-            _put(found, event.subject, values, event.seq)
-        for table, (pks,) in said.get("gone", {}).items():
+        for at, values in made(event):
+            _put(found, at, values, event.seq, is_new=True)
+        for at, values in _changed(event):
+            _put(found, at, values, event.seq)
+        for table, (pks,) in event.content.get("rows", {}).get("gone", {}).items():
             for pk in pks:
                 found.pop((table, str(pk)), None)
     return found
 
 
-def _changed(
-    said: Mapping[str, Any],
-) -> Iterator[tuple[tuple[str, str], Mapping[str, Any], bool]]:
-    for kind in ("new", "set"):
-        for table, groups in said.get(kind, {}).items():
-            for names, *rows in groups:
-                for pk, *values in rows:
-                    pairs = zip(names, values, strict=True)
-                    yield (table, str(pk)), dict(pairs), kind == "new"
+def made(event: Told) -> Iterator[tuple[At, Mapping[str, Any]]]:
+    """The rows that an event made: their columns but for texts, and those left blank."""
+    return _grouped(event, "new")
+
+
+def _grouped(event: Told, kind: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
+    for table, groups in event.content.get("rows", {}).get(kind, {}).items():
+        for names, *rows in groups:
+            for pk, *values in rows:
+                yield (table, str(pk)), dict(zip(names, values, strict=True))
+
+
+def _changed(event: Told) -> Iterator[tuple[At, Mapping[str, Any]]]:
+    """The columns that an event set in rows that are there."""
+    yield from _grouped(event, "set")
+    said = event.content.get("rows", {})
     for table, texts in said.get("texts", {}).items():
         for pk, values in texts.items():
-            yield (table, pk), values, False
+            yield (table, pk), values
+    if names := said.get("said"):
+        after = event.content["after"]
+        yield event.subject, {name: after[name] for name in names[0]}
+
+
+def erased(rows: Rows) -> set[tuple[At, str]]:
+    """The cells whose text is erased: their row, and the column."""
+    return {
+        (at, name)
+        for at, row in rows.items()
+        for name, value in row.values.items()
+        if _is_erased(value)
+    }
+
+
+def _is_erased(value: Any) -> bool:
+    if isinstance(value, list | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        return any(map(_is_erased, inner))
+    return value is ERASED
+
+
+def put_left(rows: Rows, later: Iterable[Told], erasing: Container[int]) -> None:
+    """Let erased cells have what their erasing left, where nothing changed them before.
+
+    ``later`` are the events that follow, in order, ``erasing`` the numbers of those that
+    erased.
+    """
+    lost = erased(rows)
+    for event in later if lost else ():
+        for at, values in _changed(event):
+            for cell in [(at, name) for name in values if (at, name) in lost]:
+                lost.discard(cell)
+                if event.seq in erasing:
+                    rows[at].values[cell[1]] = values[cell[1]]
 
 
 def _put(
     found: Rows,
-    at: tuple[str, str],
+    at: At,
     values: Mapping[str, Any],
     seq: int,
     *,

@@ -26,7 +26,6 @@ from compliance.audit.projection import (
     Row,
     Rows,
     Stands,
-    Told,
     Unlike,
     compared,
     project,
@@ -40,14 +39,7 @@ _SHOWN = 80
 def projected(organisation_id: UUID) -> Rows:
     """The rows of a chain as its events left them."""
     events = Event.objects.filter(organisation_id=organisation_id)
-    return project(
-        Told(
-            event.seq, (event.subject_label, event.subject_id), trail.content_of(event)
-        )
-        for event in events.filter(payload__contains='"rows":')
-        .order_by("seq")
-        .iterator(chunk_size=_STRETCH)
-    )
+    return project(trail.holding_rows(events.order_by("seq")))
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ from compliance.audit.chain import (
 from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
+from compliance.audit.projection import Told
 from compliance.web.joined import Joined
 from compliance.web.turns import in_turn
 
@@ -339,6 +340,20 @@ def together(event: Event) -> tuple[int, int] | None:
     """First and last number of the events that were recorded with this one."""
     span = content_of(event).get("together")
     return (span[0], span[1]) if span else None
+
+
+def holding_rows(events: models.QuerySet[Event]) -> Iterator[Told]:
+    """Those of some events that changed rows, for the fold; their order is the caller's."""
+    salts = models.Case(
+        models.When(salts__contains="=", then="salts"),
+        default=models.Value("", models.TextField()),
+    )
+    columns = events.values_list("seq", "subject_label", "subject_id", "payload", salts)
+    for seq, label, pk, payload, gone in columns.iterator(chunk_size=2000):
+        if '"rows":' in payload:
+            content = json.loads(payload)
+            readable = leaves.readable(content, gone) if gone else content
+            yield Told(seq, (label, pk), readable)
 
 
 class Written(Protocol):

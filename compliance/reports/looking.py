@@ -8,17 +8,13 @@ from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
-from compliance.audit import event_types
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content, Line, Section
-from compliance.reviews.events import (
-    ASSESSMENT_REOPENED,
-)
-from compliance.reviews.moments import event_at, scope_of, seq_at
-from compliance.reviews.rewinding import content_as_of
-from compliance.reviews.snapshot import one_moment, to_read
+from compliance.reviews.moments import event_at, seq_at
+from compliance.reviews.past import rows_as_of
+from compliance.reviews.snapshot import one_moment, to_read, told
 from compliance.templatetags.ui import moment
 
 ZONED = "%Y-%m-%dT%H:%M"
@@ -117,29 +113,15 @@ def then(assessment: Assessment, event: Event) -> Then | None:
     """What was said right after an event; None before the start."""
     with one_moment():
         try:
-            content = content_as_of(to_read(assessment.pk), event.seq)
+            rows = rows_as_of(to_read(assessment.pk), event.seq)
         except ValueError:
             return None
-    state, revision = _state(assessment, event.seq)
+        content = told(rows)
+    here = rows.assessment
+    state, revision = AssessmentStatus(here.status), here.revision
     signed = assessment.signoffs.filter(revision=revision)
     is_signed = state == AssessmentStatus.SIGNED
     return Then(event, content, state.label, revision, is_signed and signed.first())
-
-
-def _state(assessment: Assessment, seq: int) -> tuple[AssessmentStatus, int]:
-    """The state and the revision of an assessment right after an event."""
-    moving = event_types.those(moves_status=True)
-    rows = scope_of(assessment).filter(action__in=moving)
-    told = list(rows.order_by("seq").values_list("seq", "action"))
-    later = sum(at > seq for at, action in told if action == ASSESSMENT_REOPENED)
-    before = [action for at, action in told if at <= seq]
-    if before:
-        state = AssessmentStatus(event_types.named(before[-1]).enters)
-    elif told:  # it was brought in, and this is what it left
-        state = AssessmentStatus(event_types.named(told[0][1]).leaves)
-    else:
-        state = AssessmentStatus(assessment.status)
-    return state, assessment.revision - later
 
 
 def between(old: Content, new: Content) -> list[Difference]:

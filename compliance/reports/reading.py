@@ -32,7 +32,7 @@ from compliance.reports.paper import Entry, Paper
 from compliance.reports.translating import words_of
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content
-from compliance.reviews.rewinding import content_as_of
+from compliance.reviews.past import content_as_of
 from compliance.reviews.signed import Signature, content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.reviews.telling import told

@@ -5,7 +5,6 @@ from typing import Required
 
 from django.utils.translation import gettext_lazy as _
 
-from compliance.assessments.choices import AssessmentStatus
 from compliance.audit.event_types import EventType, Prepares, Topic
 from compliance.audit.payloads import Hash, Moment, Side, Words
 
@@ -65,27 +64,18 @@ ASSESSMENT_SENT = _assessment(
     _("sent for review"),
     before=_Status,
     after=_Sent,
-    moves_status=True,
-    leaves=AssessmentStatus.RUNNING,
-    enters=AssessmentStatus.REVIEW,
 )
 ASSESSMENT_RETURNED = _assessment(
     "assessment.returned",
     _("returned for changes"),
     before=_Status,
     after=_Returned,
-    moves_status=True,
-    leaves=AssessmentStatus.REVIEW,
-    enters=AssessmentStatus.RUNNING,
 )
 ASSESSMENT_SIGNED = _assessment(
     "assessment.signed",
     _("signed"),
     before=_Status,
     after=_Signed,
-    moves_status=True,
-    leaves=AssessmentStatus.REVIEW,
-    enters=AssessmentStatus.SIGNED,
 )
 REOPENING_ASKED = _assessment(
     "assessment.reopening_asked", _("reopening asked for"), after=_Asked
@@ -98,7 +88,4 @@ ASSESSMENT_REOPENED = _assessment(
     _("reopened"),
     before=_Stood,
     after=_Reopened,
-    moves_status=True,
-    leaves=AssessmentStatus.SIGNED,
-    enters=AssessmentStatus.RUNNING,
 )

@@ -15,7 +15,7 @@ from compliance.audit import tables, trail
 from compliance.checklists.actions import store_checklist
 from compliance.interchange.actions import undo_sheet
 from compliance.models import Answer, Event, Theme
-from compliance.reviews.rewinding import content_as_of
+from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests import factories, signing
 from tests.documents import document, question
@@ -32,7 +32,7 @@ def here(cast):
     draft.questions.filter(key="Q1").update(rule={"data": ["health"]})
     assessment = start(cast, factories.publish(draft))
     signing.answer(cast.con, assessment, "Q1", verdict="met", note="Kept since May.")
-    proof = factories.make_link(cast.acme, cast.con)
+    proof = signing.link(cast)
     return SimpleNamespace(cast=cast, assessment=assessment, proof=proof)
 
 
@@ -234,7 +234,7 @@ def detach(here):
 
 def exchange(here):
     attach(here, here.cast.con)
-    newer = factories.make_link(here.cast.acme, here.cast.con, replaces=here.proof)
+    newer = signing.link(here.cast, replaces=here.proof)
     actions.use_instead(
         by=here.cast.ada,
         organisation=here.cast.acme,
@@ -426,7 +426,7 @@ def test_undo_of_a_new_version_gives_each_back_to_who_had_answered(here):
     attach(here, here.cast.con)
     save(here.cast.rev, here, "Q2", verdict="not_met")
     actions.attach(by=here.cast.rev, answer=one(here, "Q2"), evidence=here.proof)
-    newer = factories.make_link(here.cast.acme, here.cast.con, replaces=here.proof)
+    newer = signing.link(here.cast, replaces=here.proof)
     ((_, seq),) = actions.use_instead(
         by=here.cast.ada,
         organisation=here.cast.acme,
@@ -581,7 +581,7 @@ def test_evidence_that_came_after_a_move_stays_answered_once_it_is_undone(cast, 
     before, said, after = asked
     first = edition("1", question("Q1", **before))
     here = SimpleNamespace(cast=cast, assessment=start(cast, first))
-    here.proof = factories.make_link(cast.acme, cast.con)
+    here.proof = signing.link(cast)
     save(cast.con, here, **said)
     done = actions.upgrade(
         by=cast.otto,

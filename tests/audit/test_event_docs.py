@@ -55,8 +55,6 @@ def _flags(one):
     said = [words for name, words in FLAGS.items() if getattr(one, name)]
     if one.prepares != Prepares.NOTHING:
         said.append(f"prepares {one.prepares}")
-    if one.moves_status:
-        said.append(f"{one.leaves} to {one.enters}")
     return "; ".join(said)
 
 

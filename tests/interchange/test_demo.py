@@ -21,11 +21,14 @@ from compliance.models import (
     Event,
     Evidence,
     Organisation,
+    SignOff,
     User,
 )
+from compliance.reviews.past import content_as_of
 from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import desk_of
-from compliance.reviews.signed import signoffs_of
+from compliance.reviews.signed import content_at, signoffs_of
+from compliance.reviews.snapshot import content_of, to_read
 from tests.audit.columns import another
 from tests.golden.demo import texts
 from tests.golden.files import compare
@@ -59,6 +62,19 @@ class TestDemo(TestCase):
     def test_trail_has_every_column_of_every_row_of_the_demo(self):
         for chain in trail.chains():
             assert list(tables.faults(chain)) == []
+
+    def test_fold_of_its_events_is_what_each_assessment_says(self):
+        for one in Assessment.objects.all():
+            newest, _ = trail.head_of(one.organisation_id)
+            assert content_as_of(to_read(one.pk), newest) == content_of(to_read(one.pk))
+
+    def test_fold_at_each_signature_is_what_was_signed(self):
+        signed = SignOff.objects.select_related("assessment")
+        assert signed
+        for row in signed:
+            then = content_as_of(to_read(row.assessment_id), row.trail_seq)
+            assert then == content_at(row.assessment, row.revision)
+            assert then.content_hash == row.snapshot_id
 
     def test_each_column_that_is_changed_below_the_program_is_named(self):
         tried = set()

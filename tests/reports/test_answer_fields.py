@@ -20,7 +20,7 @@ from compliance.reports.html import html_of
 from compliance.reports.reading import read
 from compliance.reviews.changes import differences
 from compliance.reviews.moments import first_event
-from compliance.reviews.rewinding import content_as_of
+from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.documents import document, question
 from tests.interchange.bundles import FACT, brought_in, bundle_of, hash_of

@@ -20,6 +20,8 @@ from compliance.models import Evidence, Invitation, Membership, SignOff, Snapsho
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_person
 from compliance.reviews import signatures
+from compliance.reviews.past import content_as_of
+from compliance.reviews.snapshot import content_of, to_read
 from tests import factories, seating, signing
 from tests.mailing import queued
 
@@ -302,3 +304,20 @@ def test_rows_of_two_organisations_are_erased_in_the_chain_of_each(cast, eloise)
     assert NAME not in theirs.answers.get(question__key="Q1").note
     for organisation in (cast.acme, cast.other):
         assert [str(fault) for fault in tables.faults(organisation.pk)] == []
+
+
+def test_looking_back_reads_texts_as_the_erasing_left_them(cast):
+    invitation = people.invite(
+        by=cast.ada, organisation=cast.acme, email=EMAIL, name=NAME, role="contributor"
+    )
+    came = people.accept_as_new(invitation=invitation, name=NAME, password="x" * 12)
+    here = signing.begin(cast, factories.make_edition())
+    signing.answer(cast.con, here, "Q1", note=f"First {NAME} was asked.")
+    replaced, _ = trail.head_of(cast.acme.pk)
+    signing.answer(cast.con, here, "Q1", note=f"{NAME} knows.")
+    newest, _ = trail.head_of(cast.acme.pk)
+    erase_person(by=None, person=came.user)
+    assert NAME not in here.answers.get(question__key="Q1").note
+    assert content_as_of(to_read(here.pk), newest) == content_of(to_read(here.pk))
+    (line, *_) = content_as_of(to_read(here.pk), replaced).lines
+    assert line.note == ERASED

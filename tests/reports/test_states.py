@@ -22,10 +22,10 @@ from compliance.reports.kinds import NOW, State, Wanted
 from compliance.reports.looking import ZONED
 from compliance.reports.reading import read
 from compliance.reviews.snapshot import content_of, to_read
-from tests.factories import attach, make_assessment, make_link
+from tests.factories import make_assessment
 from tests.interchange.bundles import brought_in, bundle_of, publish
 from tests.reading import flat
-from tests.signing import answer, make_signed, reopen
+from tests.signing import answer, link, make_signed, reopen
 
 
 def save(cast, assessment, note):
@@ -210,7 +210,7 @@ def test_changes_of_a_new_revision_are_those_since_the_signature(cast):
 
 
 def test_page_of_a_moment_shows_state_facts_owner_comments_and_actions(cast, sign_in):
-    signed = make_signed(cast)
+    signed = make_signed(cast, is_begun=True)
     event = Event.objects.get(action="assessment.signed")
     reopen(cast.otto, cast.ada, signed)
     page = reverse("reports:as_of", args=["acme", signed.pk])
@@ -268,7 +268,9 @@ def test_no_state_is_the_state_of_the_day(cast, assessment):
 
 
 def test_hostile_moment_of_text_stays_text(cast, sign_in, assessment):
-    attach(assessment.answers.first(), make_link(cast.acme, cast.con, "<b>x</b>"))
+    doing.attach(
+        by=cast.con, answer=assessment.answers.first(), evidence=link(cast, "<b>x</b>")
+    )
     seq = save(cast, assessment, "<script>alert(1)</script>")
     address = reverse("reports:as_of", args=["acme", assessment.pk])
     html = sign_in(cast.rob).get(address, {"seq": seq}).content.decode()

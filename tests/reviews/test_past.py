@@ -17,10 +17,10 @@ from compliance.checklists.actions import store_checklist
 from compliance.evidence.actions import describe
 from compliance.models import Answer, Evidence, Theme
 from compliance.reviews.moments import seq_at
-from compliance.reviews.rewinding import content_as_of
+from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.documents import document, question
-from tests.factories import make_link
+from tests.signing import link
 
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
 
@@ -69,7 +69,7 @@ class Life:
     def __init__(self, cast, assessment, rng):
         self.cast, self.rng, self.editions = cast, rng, []
         self.assessment = assessment
-        self.proofs = [make_link(cast.acme, cast.con, f"Proof {i}") for i in range(3)]
+        self.proofs = [link(cast, f"Proof {number}") for number in range(3)]
         self.people = [cast.ada, cast.otto, cast.con, cast.rev]
 
     @property

@@ -1,0 +1,114 @@
+"""The rows of an assessment as its events left them at a moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from compliance.assessments.events import ASSESSMENT_BROUGHT_IN
+from compliance.assessments.models import ActionLink, Answer, Assessment
+from compliance.audit import trail
+from compliance.audit.columns import row_of
+from compliance.audit.events import TRAIL_ERASED
+from compliance.audit.models import Event
+from compliance.audit.projection import (
+    Rows,
+    Told,
+    erased,
+    made,
+    project,
+    put_left,
+)
+
+
+def fold(of: Sequence[Assessment], seq: int) -> Rows:
+    """The fold of every event up to one that changed these assessments.
+
+    Those are the events in their scope, those about their evidence and actions, whatever
+    the scope, and those that erased texts.
+    """
+    chain = Event.objects.filter(organisation_id=of[0].organisation_id).order_by()
+    own = chain.filter(scope_id__in=[one.pk for one in of])
+    read = _by_number(own.filter(seq__lte=seq))
+    named = _named(read.values())
+    named["action"] |= _actions(of, own)
+    erasing = _by_number(
+        chain.filter(subject_label=TRAIL_ERASED.subject, action=TRAIL_ERASED)
+    )
+    beside = dict(erasing)
+    for label, ids in named.items():
+        beside |= _by_number(_about(chain, label, ids))
+    rows = _until(seq, read | beside)
+    born = {at for at, row in rows.items() if row.is_whole}
+    unborn = {(label, pk) for label, ids in named.items() for pk in ids} - born
+    if unborn and (more := _by_number(_bringing(of[0], chain))):
+        beside |= more
+        rows = _until(seq, read | beside)
+    if erased(rows):
+        later = _by_number(own.filter(seq__gt=seq)) | beside
+        put_left(rows, (later[n] for n in sorted(later) if n > seq), erasing)
+    return rows
+
+
+def _until(seq: int, events: Mapping[int, Told]) -> Rows:
+    return project(events[number] for number in sorted(events) if number <= seq)
+
+
+def unsaved[M: Model](model: type[M], rows: Rows) -> dict[Any, M]:
+    """The rows of a table that a fold knows whole, by primary key, in its order."""
+    table = str(model._meta.model_name)
+    found = [
+        row_of(model, pk, row.values)
+        for (name, pk), row in rows.items()
+        if name == table and row.is_whole
+    ]
+    return {row.pk: row for row in sorted(found, key=lambda row: row.pk)}
+
+
+def answers_of(of: Sequence[Assessment], rows: Rows) -> dict[int, Answer]:
+    """The answers of some assessments that a fold has, archived ones too."""
+    here = {one.pk for one in of}
+    every = unsaved(Answer, rows)
+    return {pk: answer for pk, answer in every.items() if answer.assessment_id in here}
+
+
+def _by_number(events: QuerySet[Event]) -> dict[int, Told]:
+    """Those of some events that changed rows."""
+    return {one.seq: one for one in trail.holding_rows(events)}
+
+
+def _about(chain: QuerySet[Event], label: str, ids: Iterable[str]) -> QuerySet[Event]:
+    return chain.filter(subject_label=label, subject_id__in=ids)
+
+
+_NAMING = {"attachment": "evidence", "actionlink": "action"}
+"""Which rows name rows of the organisation."""
+
+
+def _named(events: Iterable[Told]) -> dict[str, set[str]]:
+    """Table to the keys of its rows that some events name."""
+    found: dict[str, set[str]] = {table: set() for table in _NAMING.values()}
+    for event in events:
+        for (name, _), values in made(event):
+            if table := _NAMING.get(name):
+                found[table].add(str(values[f"{table}_id"]))
+    return found
+
+
+def _actions(of: Sequence[Assessment], own: QuerySet[Event]) -> set[str]:
+    """Ids of the actions that were about their answers at any time.
+
+    One that was made about answers of several assessments is in the scope of none.
+    """
+    links = ActionLink.objects.filter(answer__assessment__in=of)
+    events = own.filter(subject_label="action").values_list("subject_id", flat=True)
+    return {*map(str, links.values_list("action_id", flat=True)), *events.distinct()}
+
+
+def _bringing(one: Assessment, chain: QuerySet[Event]) -> QuerySet[Event]:
+    """The events by which assessments came in bundles, with evidence and actions."""
+    came = Assessment.objects.filter(organisation_id=one.organisation_id)
+    ids = came.exclude(brought_from=None).values_list("pk", flat=True)
+    return _about(chain, "assessment", map(str, ids)).filter(
+        action=ASSESSMENT_BROUGHT_IN
+    )

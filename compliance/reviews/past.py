@@ -1,0 +1,144 @@
+"""An assessment as it stood: the fold of its events until a moment.
+
+Names of people, of the organisation and of the law are today's: they are no part of an
+answer. An edition never changes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Any
+
+from django.db.models import Model, Prefetch, prefetch_related_objects
+
+from compliance.assessments.fields import ANSWER_FIELDS, Kind
+from compliance.assessments.folding import answers_of, fold, unsaved
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+    Comment,
+)
+from compliance.checklists.models import Citation, Edition, Question
+from compliance.evidence.models import Evidence
+from compliance.organisations.models import User
+from compliance.reviews.content import Content
+from compliance.reviews.since import said_in
+from compliance.reviews.snapshot import Rows, told
+from compliance.reviews.stated import Stated
+
+_PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)
+_HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (
+    (Attachment, "attachments"),
+    (Comment, "comments"),
+    (ActionLink, "action_links"),
+)
+
+
+def content_as_of(assessment: Assessment, seq: int) -> Content:
+    """What an assessment from ``to_read`` said right after an event of its trail.
+
+    Call it inside ``one_moment``. Raises ``ValueError`` for a moment before it began.
+    """
+    return told(rows_as_of(assessment, seq))
+
+
+def rows_as_of(assessment: Assessment, seq: int) -> Rows:
+    """The rows behind ``content_as_of``; they must not be saved."""
+    before = assessment.carried_from
+    past = _Past([assessment, before] if before else [assessment], seq)
+    if assessment.pk not in past.assessments:
+        raise ValueError("The assessment had not been started then.")
+    here = past.at(assessment)
+    if before is None:
+        earlier = Stated(here).before()
+    else:
+        here.carried_from = past.at(before)
+        asked = [a for a in past.answers_of(before) if a.archived_at is None]
+        earlier = said_in(asked)
+    return Rows(here, past.answers_of(assessment), earlier)
+
+
+class _Past:
+    """The rows of some assessments of an organisation right after an event."""
+
+    def __init__(self, of: Sequence[Assessment], seq: int) -> None:
+        self.rows = fold(of, seq)
+        self.assessments = unsaved(Assessment, self.rows)
+        self.answers = answers_of(of, self.rows)
+        self._hang()
+        self._name()
+
+    def at(self, assessment: Assessment) -> Assessment:
+        """An assessment from ``to_read`` with its columns of then."""
+        here = copy(assessment)
+        then = self.assessments[here.pk]
+        for column in Assessment._meta.concrete_fields:
+            setattr(here, column.attname, getattr(then, column.attname))
+        if here.edition_id != assessment.edition_id:
+            editions = Edition.objects.select_related("checklist__theme")
+            here.edition = editions.get(pk=here.edition_id)
+        return here
+
+    def answers_of(self, assessment: Assessment) -> list[Answer]:
+        """The answers of one assessment in reading order, archived ones too."""
+        rows = (a for a in self.answers.values() if a.assessment_id == assessment.pk)
+        return sorted(rows, key=lambda answer: (answer.question.position, answer.pk))
+
+    def _hang(self) -> None:
+        """Give the answers their evidence, comments and actions, as a prefetch does."""
+        proofs, actions = unsaved(Evidence, self.rows), unsaved(Action, self.rows)
+        hanging: dict[int, dict[str, list[Any]]] = {
+            pk: {name: [] for _, name in _HANGING} for pk in self.answers
+        }
+        for model, name in _HANGING:
+            for row in unsaved(model, self.rows).values():
+                if row.answer_id in hanging:
+                    hanging[row.answer_id][name].append(row)
+                    if isinstance(row, Attachment):
+                        row.evidence = proofs[row.evidence_id]
+                    if isinstance(row, ActionLink):
+                        row.action = actions[row.action_id]
+        for pk, answer in self.answers.items():
+            answer._prefetched_objects_cache = hanging[pk]  # type: ignore[attr-defined]
+
+    def _name(self) -> None:
+        """Give the answers their question, source and people, those of today."""
+        rows = list(self.answers.values())
+        questions = Question.objects.select_related("section")
+        sources = Answer.everything.select_related(
+            "question", "assessment__edition__checklist"
+        )
+        prefetch_related_objects(
+            rows,
+            Prefetch("question", questions.prefetch_related("choices")),
+            Prefetch("taken_from", sources),
+        )
+        cites = _cites({answer.question_id for answer in rows})
+        for answer in rows:
+            answer.cites = "; ".join(cites[answer.question_id])
+        links = [link for a in rows for link in a.action_links.all()]
+        comments = [one for answer in rows for one in answer.comments.all()]
+        _join_people(rows, _PEOPLE)
+        _join_people(comments, ["author"])
+        _join_people([link.action for link in links], ["owner"])
+
+
+def _cites(questions: Iterable[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Citation.objects.filter(question__in=questions).order_by("position")
+    for question_id, cite in rows.values_list("question", "provision__cite"):
+        found[question_id].append(cite)
+    return found
+
+
+def _join_people(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Give rows the people whose ids they hold, in one query."""
+    ids = {getattr(row, f"{name}_id") for row in rows for name in names}
+    people = User.objects.in_bulk(ids - {None})
+    for row in rows:
+        for name in names:
+            if pk := getattr(row, f"{name}_id"):
+                setattr(row, name, people[pk])
