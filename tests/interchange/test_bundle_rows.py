@@ -1,8 +1,9 @@
 """Every value of a bundle's rows that its events have: another one is refused."""
 
 import copy
+import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -10,10 +11,12 @@ from compliance.assessments import actions as assessments
 from compliance.assessments.versions import Known
 from compliance.interchange.records.against_trail import unlike
 from compliance.interchange.records.loose import PEOPLE
+from compliance.interchange.records.process import Bundle, UnreadableError
 from compliance.reports.erasing import erase_person
 from compliance.reviews import actions
 from tests import factories, signing
 from tests.interchange.bundles import YEAR, bundle_of, make_everything, publish, reading
+from tests.interchange.test_bundle_hostile import packed, unpacked
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +57,11 @@ def signed(cast):
     signing.look(cast.rev, signing.fresh(found), "Q2")
     signing.sign(cast.rev, signing.fresh(found))
     return signing.reopen(cast.otto, cast.ada, found)
+
+
+@pytest.fixture
+def ready(cast):
+    return signing.make_ready(cast, publish("Q1", "Q2", "Q3", organisation=cast.acme))
 
 
 def leaves(value, place=()):
@@ -143,3 +151,44 @@ def test_bundle_of_rows_that_were_erased_is_read(cast, signed):
     for one in (full, signed):
         with reading(bundle_of(one)) as bundle:
             assert "Con Tributor" not in str(bundle.rows["answers"])
+
+
+ODD = (
+    5,
+    {"new": 5},
+    {"new": {"comment": [5]}},
+    {"new": {"comment": [[["text"], [1]]]}},
+    {"set": {"comment": [[["text"], []]]}},
+    {"set": {"review": [[[["text"]], [1, 2]]]}},
+    {"new": {"comment": [[["answer_id"], ["9" * 5000, "1"]]]}},
+    {"new": {"check": [[["review_id"], [[], {}]]]}},
+    {"texts": {"answer": []}},
+    {"texts": {"answer": {"1": 5}}},
+    {"gone": {"attachment": 5}},
+    {"gone": {"attachment": [[["x"]]]}},
+    {"said": [["nothing"]]},
+    {"said": 5},
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: str(odd)[:40])
+def test_events_of_odd_rows_are_refused_and_break_nothing(ready, odd):
+    class Odd(Bundle):
+        def events(self):
+            for number, said in super().events():
+                payload = json.loads(said["payload"]) | {"rows": odd}
+                yield number, said | {"payload": json.dumps(payload)}
+
+    with reading(bundle_of(ready)) as bundle:
+        values = {one.name: getattr(bundle, one.name) for one in fields(bundle)}
+        assert isinstance(unlike(Odd(**values)), str)
+
+
+@pytest.mark.parametrize("number", ["Q1", "-1", "9" * 19, ""])
+def test_answers_of_the_trail_are_called_by_numbers(ready, number):
+    parts = unpacked(bundle_of(ready))
+    trail = json.loads(parts["trail/1.json"])
+    trail["names"]["answers"] = {number: "Q1"}
+    parts["trail/1.json"] = json.dumps(trail).encode()
+    with pytest.raises(UnreadableError, match=r"trail/1\.json"), reading(packed(parts)):
+        pass

@@ -80,6 +80,9 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Large = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Account = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,17})?$")]
+RowId = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
+"""Numbers of there, as a trail names people and answers."""
 Person = Annotated[str, Field(pattern=r"^p[1-9][0-9]{0,5}$")]
 Ref = Annotated[str, Field(pattern=r"^d[1-9][0-9]{0,2}$")]
 Value = Text | list[Text] | int | float | None
@@ -308,7 +311,7 @@ class Rows(Part):
 
 class TrailNames(Part):
     people: dict[Short, Name]
-    answers: dict[Short, Key]
+    answers: dict[RowId, Key]
 
 
 class CheckpointPart(Part):
@@ -345,7 +348,7 @@ class EventPart(Part):
     organisation_id: Annotated[str, Field(max_length=40)]
     seq: Large
     at: Moment
-    actor_id: Annotated[str, Field(max_length=40)]
+    actor_id: Account
     action: Short
     subject_label: Annotated[str, Field(max_length=40)]
     subject_id: Annotated[str, Field(max_length=40)]

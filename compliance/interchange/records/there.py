@@ -5,6 +5,7 @@ name: those of answers and people stand in the bundle; what belongs to a row abo
 among the rows of the fold that do, by what it leads to or by its place.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from compliance.reviews.rows import ANSWER, ASSESSMENT, REOPENING
 
 At = tuple[str, str]
 Named = dict[str, Any]
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class There:
         """Which rows of the fold belong to which row above, oldest first."""
         for below in part.below.values():
             found = [
-                at for at in self._told if at[0] == below.table and at[1].isdecimal()
+                at
+                for at in self._told
+                if at[0] == below.table and _NUMBER.fullmatch(at[1])
             ]
             for at in sorted(found, key=lambda at: int(at[1])):
                 row = self._told[at]
