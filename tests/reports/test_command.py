@@ -24,6 +24,12 @@ def test_report_is_written_to_the_file(cast, quick_files, tmp_path, capsys):
     assert DBTaskResult.objects.count() == 1
 
 
+def test_annex_of_clauses_is_asked_for_by_an_option(cast, quick_files, tmp_path):
+    assessment = make_assessment(cast.acme, cast.ada)
+    call_command("report", str(assessment.pk), "--clauses", output=tmp_path / "out.pdf")
+    assert assessment.reports.get().clauses
+
+
 @pytest.mark.parametrize("name", ["x", "00000000-0000-0000-0000-000000000001"])
 def test_unknown_assessment_is_refused_by_name(db, tmp_path, name):
     with pytest.raises(CommandError, match=f"No assessment has the id {name}"):

@@ -39,6 +39,11 @@ class Command(BaseCommand):
             default=FULL.language,
             help="of its own words",
         )
+        parser.add_argument(
+            "--clauses",
+            action="store_true",
+            help="with an annex of evidence by framework clause",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         name, output = options["assessment"], options["output"]
@@ -50,7 +55,9 @@ class Command(BaseCommand):
         if not output.resolve().parent.is_dir():
             msg = f"The folder {output.resolve().parent} does not exist."
             raise CommandError(msg)
-        wanted = Wanted(options["kind"], options["language"])
+        wanted = Wanted(
+            options["kind"], options["language"], clauses=options["clauses"]
+        )
         maker = f"report-{uuid4().hex}"
         with alive(maker):
             report = tasks.ask_here(assessment=assessment, wanted=wanted, maker=maker)
