@@ -26,6 +26,7 @@ register = template.Library()
 
 CHECKLISTS = (
     "interchange:checklist",
+    "interchange:framework",
     "assessments:law",
     "assessments:instruments",
     "assessments:provision",

@@ -235,8 +235,10 @@ def test_short_path_shows_what_to_begin_with_and_hides_nothing(cast, sign_in):
 def test_no_short_path_while_its_facts_are_open_or_others(cast, sign_in, facts):
     edition = make_edition(questions=6, essentials=SHORT)
     assessment = make_assessment(cast.acme, cast.ada, edition, facts=facts)
-    page = sign_in(cast.con).get(assessment.get_absolute_url()).text
-    assert "ssentials" not in page
+    client = sign_in(cast.con)
+    assert "ssentials" not in client.get(assessment.get_absolute_url()).text
+    asked = client.get(f"{assessment.get_absolute_url()}?show=essentials").text
+    assert "Begin with" not in asked
 
 
 def test_panel_tells_guidance_law_history_and_comments(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from copy import deepcopy
 
 import pytest
@@ -142,3 +143,14 @@ def test_file_holds_one_row_per_clause_and_answer(cast, sign_in, assessment):
 def test_file_needs_the_right_to_report(cast, sign_in, assessment):
     make_clause(assessment.edition, "Q1")
     assert take(sign_in(cast.aud), "csv").status_code == 403
+
+
+def test_pages_of_frameworks_stand_at_the_place_of_checklists(
+    cast, sign_in, assessment
+):
+    client = sign_in(cast.ada)
+    make_clause(assessment.edition, "Q1")
+    for name, more in (("frameworks", []), ("framework", ["iso-27001"])):
+        page = client.get(reverse(f"interchange:{name}", args=["acme", *more])).text
+        here = re.findall(r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', page)
+        assert reverse("checklists:list", args=["acme"]) in here

@@ -56,7 +56,7 @@ class ChoiceForm(forms.Form):
     )
     level = _figure("Level", MOST_LEVEL, "1")
     points = _figure("Points", MOST_POINTS, "any")
-    contested = line("Where sources differ on the level", 300, required=False)
+    contested = line("Where sources differ", 300, required=False)
 
     def clean_level(self) -> int | None:
         level = self.cleaned_data["level"]
