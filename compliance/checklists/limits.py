@@ -21,6 +21,7 @@ MOST_SENTENCE = 1_000
 MOST_DATES = 20
 MOST_OF_TABLE = {
     "date": (MOST_DATES, f"A question has at most {MOST_DATES} days"),
+    "until": (MOST_DATES, f"A question has at most {MOST_DATES} last days"),
     "row": (MOST_GATE_ROWS, f"A gate has at most {MOST_GATE_ROWS} rows"),
     "follows": (MOST_IMPLIED, f"At most {MOST_IMPLIED} facts follow from one"),
 }

@@ -14,7 +14,7 @@ from compliance.checklists.ruling import MOST_GROUPS
 
 Fields = dict[str, list[str]]
 """What one row holds: names after the row's number, with their values."""
-FIRST = {"date": "on", "row": "effect", "follows": "pick"}
+FIRST = {"date": "on", "until": "on", "row": "effect", "follows": "pick"}
 """The first field of a row, by area."""
 GONE = "That row is not there any more"
 

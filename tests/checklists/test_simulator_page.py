@@ -206,8 +206,14 @@ def edited(client, draft, **changes):
     )
 
 
+def last_day(day):
+    """What the form sends for one last day without conditions."""
+    whole = {"until-rows": "1", "until-0-when-rows": "0", "until-0-when-match": "all"}
+    return whole | {"until-0-on": day}
+
+
 def test_saving_a_question_says_at_once_what_the_examples_say(ada, draft):
-    page = edited(ada, draft, until="2026-06-30")
+    page = edited(ada, draft, **last_day("2026-06-30"))
     assert "The examples say otherwise" not in page.text
     draft.refresh_from_db()
     draft.organisations = [SHOP | {"period_from": "2027-01-01"}]
@@ -219,7 +225,7 @@ def test_saving_a_question_says_at_once_what_the_examples_say(ada, draft):
 
 
 def test_yardstick_and_last_day_are_edited_kept_and_undone(ada, draft):
-    edited(ada, draft, yardstick="on", until="2028-12-31")
+    edited(ada, draft, yardstick="on", **last_day("2028-12-31"))
     found = question_of(draft)
     assert (found["yardstick"], found["applies_until"]) == (
         True,
@@ -230,6 +236,41 @@ def test_yardstick_and_last_day_are_edited_kept_and_undone(ada, draft):
     first = Event.objects.filter(action="question.changed").order_by("seq").first()
     ada.post(url("undo", draft), {"seq": first.seq})
     assert {"yardstick", "applies_until"}.isdisjoint(question_of(draft))
+
+
+def test_last_day_is_added_by_a_button_and_before_the_one_that_always_counts(
+    ada, draft
+):
+    edited(ada, draft, **last_day("2028-12-31"))
+    sent = question_form(ada, draft) | {"do": "until add -1"}
+    page = ada.post(url("question_shape", draft), sent)
+    rows = page.context["editor"].until.rows
+    assert [row.form["on"].value() for row in rows] == [None, "2028-12-31"]
+    part = ada.post(
+        url("question_shape", draft), sent, headers={"HX-Request": "true"}
+    ).text
+    assert 'id="until-part"' in part
+    assert 'id="date-part"' not in part
+    first = {"depth": "0", "join": "", "test": "is", "picks": ["data=health"]}
+    added = last_day("2027-12-31") | {"until-rows": "2", "until-0-when-rows": "1"}
+    added |= {f"until-0-when-0-{name}": value for name, value in first.items()}
+    added |= {"until-1-on": "2028-12-31", "until-1-when-rows": "0"}
+    edited(ada, draft, **added, **{"until-1-when-match": "all"})
+    assert question_of(draft)["applies_until"] == [
+        {"date": "2027-12-31", "when": {"data": ["health"]}},
+        {"date": "2028-12-31"},
+    ]
+
+
+def test_last_day_before_the_first_is_refused_at_its_row(ada, draft):
+    starts = {"date-rows": "1", "date-0-on": "2027-01-01", "date-0-when-rows": "0"}
+    starts |= {"date-0-when-match": "all"}
+    reply = edited(ada, draft, **starts, **last_day("2026-01-01"))
+    assert reply.status_code == 422
+    assert ("id_until-0-on", "Ends before the duty begins.") in reply.context[
+        "editor"
+    ].faults
+    assert "2026-01-01" in reply.text
 
 
 def test_last_days_with_conditions_stay_as_they_are(ada, draft):

@@ -48,15 +48,6 @@ class QuestionForm(forms.Form):
         required=False,
         help_text="Said on screen and paper; a “not met” is then no breach.",
     )
-    until = forms.DateField(
-        label="Binds until",
-        required=False,
-        help_text="The last day. Periods that begin later leave the question out.",
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
-        ),
-        error_messages={"invalid": "Write the date as 2026-12-31."},
-    )
     weight = forms.TypedChoiceField(
         label="Weight",
         choices=list(WEIGHTS.items()),

@@ -17,7 +17,7 @@ from compliance.checklists.forms.parts import (
     number_of,
 )
 from compliance.checklists.forms.rule import RuleEditor, offered
-from compliance.checklists.forms.ruled import DatesEditor, focus_on
+from compliance.checklists.forms.ruled import DatesEditor, UntilEditor, focus_on
 from compliance.checklists.limits import MOST_CHOICES
 from compliance.checklists.models import Edition, Fact
 
@@ -126,10 +126,12 @@ class QuestionEditor:
                 "missing_management_form": NOT_WHOLE,
             },
         )
-        named = [question["rule"], *(entry.get("when") for entry in dates)]
+        ends = question.get("applies_until") or []
+        named = [question["rule"], *(e.get("when") for e in (*dates, *ends))]
         offers = offered(facts, named)
         self.rule = RuleEditor(question["rule"], prefix="if", offered=offers, data=data)
         self.dates = DatesEditor(dates, offered=offers, data=data)
+        self.until = UntilEditor(ends, offered=offers, data=data)
         self.unknown: list[Cited] = []
         self.found: list[Cited] = []
 
@@ -137,7 +139,8 @@ class QuestionEditor:
     def parts(self) -> list[forms.BaseForm]:
         """Every form of it, in the order of the page."""
         counted = self.choices.management_form
-        rows = [*self.choices, *self.rule.parts, *self.dates.parts]
+        days = [*self.dates.parts, *self.until.parts]
+        rows = [*self.choices, *self.rule.parts, *days]
         return [self.form, counted, *rows]
 
     @property
@@ -153,11 +156,9 @@ class QuestionEditor:
     def refuse(self, path: tuple[str | int, ...], reason: str) -> None:
         """Say what is wrong at a place of the question, such as ("rule",)."""
         said = sentence(reason)
-        if path[0] == "applies_until":
-            self.form.add_error("until", said)
-        elif path[0] == "applies_from":
-            dated = [row for row in self.dates.rows if row.form.cleaned_data["on"]]
-            dated[int(path[1])].form.add_error("on", said)
+        days = {"applies_from": self.dates, "applies_until": self.until}
+        if table := days.get(str(path[0])):
+            table.refuse(int(path[1]), said)
         else:
             self.rule.head.add_error("rows", said)
 
@@ -178,6 +179,7 @@ class QuestionEditor:
             self.choices.is_valid(),
             self.rule.is_valid(),
             self.dates.is_valid(),
+            self.until.is_valid(),
         ]
         # what was typed for the law is looked up whatever else is wrong
         return all([self._cites_are_known(today), *valid])
@@ -210,9 +212,8 @@ class QuestionEditor:
     def values(self) -> dict[str, Any]:
         """The question as a document has it."""
         values = self.form.values()
-        until = values.pop("until")
         return values | {
-            "applies_until": _until(self.question, until),
+            "applies_until": self.until.values() or None,
             "rule": self.typed_rule(),
             "applies_from": self.dates.values(),
             "choices": self._typed_choices(values["kind"]),
@@ -243,19 +244,4 @@ class QuestionEditor:
 
 def _initial(question: dict[str, Any]) -> dict[str, Any]:
     number = question["number"] or {}
-    found = question | {name: number.get(name) for name in ("unit", *BOUNDS)}
-    ends = question.get("applies_until") or []
-    return found | {"until": ends[0]["date"] if _is_plain(ends) and ends else None}
-
-
-def _is_plain(ends: list[dict[str, Any]]) -> bool:
-    """Whether the form can say the last days: one without conditions, or none."""
-    return len(ends) < 2 and not any(entry.get("when") for entry in ends)
-
-
-def _until(question: dict[str, Any], typed: date | None) -> list[Any] | None:
-    """The last days as a document has them; those with conditions stay as they are."""
-    stood = question.get("applies_until") or []
-    if not _is_plain(stood) and typed is None:
-        return stood
-    return [{"date": typed.isoformat()}] if typed else None
+    return question | {name: number.get(name) for name in ("unit", *BOUNDS)}

@@ -175,6 +175,11 @@ class DatesEditor(RuledRows):
                 always = row
         return all(row.form.is_valid() for row in self.rows)
 
+    def refuse(self, at: int, fault: str) -> None:
+        """Say what is wrong with a day of ``values``."""
+        dated = [row for row in self.rows if row.form.cleaned_data["on"]]
+        dated[at].form.add_error("on", fault)
+
     def values(self) -> list[dict[str, Any]]:
         """The days as a document has them; rows without a day are left out."""
         found = []
@@ -184,3 +189,10 @@ class DatesEditor(RuledRows):
                 entry: dict[str, Any] = {"date": on.isoformat()}
                 found.append(entry | ({"when": when} if when else {}))
         return found
+
+
+class UntilEditor(DatesEditor):
+    """The last days on which a question binds; the first whose rule fits counts."""
+
+    prefix = "until"
+    called, many = "last day", "last days"

@@ -17,7 +17,12 @@ from compliance.checklists.views.showing import cited, lines_of, lost, typed, wh
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 
-AREAS = {"if": "_rule_rows.html", "date": "_dates.html", "law": "_cites.html"}
+AREAS = {
+    "if": "_rule_rows.html",
+    "date": "_dates.html",
+    "until": "_dates.html",
+    "law": "_cites.html",
+}
 MOST_TYPED = 200
 
 
@@ -50,7 +55,9 @@ def question_shape(request: MemberRequest, edition_id: int) -> HttpResponse:
         return _whole(request, edition, editor, context)
     said = reading.said(typed(document, editor), edition, facts)
     context |= {"editor": editor, "form": editor.form, "question": question}
+    is_last = context.get("area", "").startswith("until")
     context |= {"said": said, "cites": cited(editor)}
+    context |= {"dates": editor.until if is_last else editor.dates}
     return render(request, "checklists/_shaped.html", context)
 
 
@@ -77,7 +84,7 @@ def _done(data: Any, asked: str) -> dict[str, Any]:
         done, fault = Shaped(area, ""), f"{refused}."
     else:
         fault = ""
-    part = AREAS["date" if done.area.startswith("date") else "if"]
+    part = AREAS.get(done.area.partition("-")[0], AREAS["if"])
     return {"part": part, "focus": done.focus, "fault": fault, "area": done.area}
 
 
