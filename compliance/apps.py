@@ -16,6 +16,7 @@ ROOMS = (
     "reviews",
     "seats",
     "interchange",
+    "results",
     "reports",
 )
 """Those that declare types of events."""

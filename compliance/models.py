@@ -47,6 +47,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.reports.models import Report
+from compliance.results.models import Target
 from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
 from compliance.seats.models import (
     Request,
@@ -107,6 +108,7 @@ __all__ = [
     "ShareLink",
     "SignOff",
     "Snapshot",
+    "Target",
     "Theme",
     "Upgrade",
     "User",

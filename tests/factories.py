@@ -20,6 +20,7 @@ from compliance.models import (
     Assessment,
     Attachment,
     Checklist,
+    Choice,
     Edition,
     Event,
     Evidence,
@@ -163,6 +164,41 @@ def publish(edition):
 
 def make_edition(questions=3, sections=1, **fields):
     return publish(make_draft(questions, sections, **fields))
+
+
+def make_scaled_edition(**fields):
+    """Three questions on a scale of SEAL-0 to SEAL-2, in two groups, and one duty.
+
+    Q1 and Q2 offer all levels; Q3 offers SEAL-2 alone, so it counts for points only.
+    """
+    groups = [
+        {"key": "keys", "title": "Keys", "weight": 60, "questions": ["Q1", "Q3"]},
+        {"key": "place", "title": "Place", "weight": 40, "questions": ["Q2"]},
+    ]
+    scale = {
+        "key": "seal",
+        "name": "Sovereignty level",
+        "read": "lowest",
+        "levels": [{"name": f"SEAL-{at}"} for at in range(3)],
+        "groups": groups,
+    }
+    edition = make_draft(4, scales=[scale], **fields)
+    for question in edition.questions.exclude(key="Q4"):
+        question.kind = "choice"
+        question.save()
+        levels = (2, 2) if question.key == "Q3" else (0, 1, 2)
+        Choice.objects.bulk_create(
+            Choice(
+                question=question,
+                key=f"c{at}",
+                label=f"Answer {at}",
+                verdict="met" if level else "not_met",
+                rating={"level": level, "points": 500 * at},
+                position=at,
+            )
+            for at, level in enumerate(levels)
+        )
+    return publish(edition)
 
 
 def make_assessment(organisation, by, edition=None, **fields):

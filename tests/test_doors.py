@@ -209,6 +209,9 @@ DOORS = {
     "interchange:checklist_preview": (Permission.EDIT, "GET"),
     "interchange:checklist_take": (Permission.EDIT, "POST"),
     "interchange:checklist_file": (REPORT, "POST"),
+    "results:result": (VIEW, "GET"),
+    "results:figures": (REPORT, "POST"),
+    "results:targets": (ASSESS, "GET POST"),
     "reviews:review": (VIEW, "GET"),
     "reviews:send": (ASSESS, "POST"),
     "reviews:give_back": (Permission.CONFIRM, "POST"),
@@ -481,7 +484,8 @@ def keys(cast):
     """A value for each parameter that an address may have."""
     cache.clear()
     zoe, other = cast.zoe, cast.other
-    own = factories.make_assessment(cast.acme, cast.ada)
+    scaled = factories.make_scaled_edition()
+    own = factories.make_assessment(cast.acme, cast.ada, scaled)
     sibling = factories.make_assessment(cast.acme, cast.ada)
     theirs = factories.make_assessment(other, zoe)
     answers = [a.answers.first() for a in (own, sibling, theirs)]
@@ -534,6 +538,7 @@ def keys(cast):
         "instrument_key": Key("law", "nonsense"),
         "token": Key("nonsense", "nonsense"),
         "source_id": Key(sources[0].pk, 999_999, (answers[1].pk, sources[1].pk)),
+        "scale": Key("seal", "nonsense"),
         "seq": Key(1, 999_999),
         "first_seq": Key(set_together(own, cast.ada), 999_999),
         "view_id": Key(views[0], 999_999, tuple(views[1:])),

@@ -80,6 +80,13 @@ class Effect(Words):
     OUT = "out", "Does not apply"
 
 
+class Reading(Words):
+    """How the level of a group follows from its answers."""
+
+    LOWEST = "lowest", "The lowest answer"
+    MEAN = "mean", "The mean, beside the lowest answer"
+
+
 class CiteState(Words):
     """What the legal index says of a citation."""
 

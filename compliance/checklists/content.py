@@ -14,7 +14,7 @@ imported file said and no field holds stands as "extra" in the edition or the qu
 Each part has "translations" where there are any, the edition a "language" unless it is
 written in English: see ``translations.py``. What decides applicability beside rules is
 there where there is any: "gates" (``gates.py``) and "organisations" (``simulator.py``) of
-the edition, "implies" (``implied.py``) and "contested" of a fact, "applies_until" and
+the edition, beside its "essentials" (``essentials.py``) and "scales" (``scales.py``), "implies" (``implied.py``) and "contested" of a fact, "applies_until" and
 "yardstick" of a question.
 """
 
@@ -68,7 +68,7 @@ QUESTION = (
     "background", "related",
 )  # fmt: skip
 CHOICE = ("key", "label", "help", "verdict")
-EDITION_ALSO = ("gates", "essentials", "organisations")
+EDITION_ALSO = ("gates", "essentials", "scales", "organisations")
 FACT_ALSO = ("implies", "contested")
 QUESTION_ALSO = ("applies_until", "yardstick")
 CHOICE_ALSO = ("rating",)

@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from compliance.checklists import gates as gates_of
-from compliance.checklists import implied, rules, simulator
+from compliance.checklists import implied, rules, scales, simulator
 from compliance.checklists.choices import Effect, FactKind
 
 Document = Mapping[str, Any]
@@ -36,6 +36,7 @@ def broken(document: Document) -> list[Fault]:
         *_implied(document, known),
         *_gates(document, known),
         *_essentials(document, known),
+        *scales.faults(document),
         *_organisations(document, known),
     ]
 
@@ -69,6 +70,9 @@ def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         yield ("edition", "essentials"), essentials
     for at, gate in enumerate(edition.get("gates") or ()):
         yield ("edition", "gates", at), gate
+    for at, scale in enumerate(edition.get("scales") or ()):
+        for to, group in enumerate(scale["groups"]):
+            yield ("edition", "scales", at, "groups", to), group
     for at, one in enumerate(edition.get("organisations") or ()):
         for name in simulator.EXPECTED:
             for to, group in enumerate(one.get(name) or ()):

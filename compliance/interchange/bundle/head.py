@@ -13,6 +13,7 @@ from compliance.interchange.bundle.applicability import (
     ImplyPart,
     plain,
 )
+from compliance.interchange.bundle.scale import Scales
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -90,6 +91,7 @@ class Head(Part):
     facts: Annotated[list[FactPart], Field(max_length=16)] = []
     gates: Gates = []
     essentials: EssentialsPart | None = None
+    scales: Scales = []
 
     def document(self) -> dict[str, Any]:
         """The edition's own values and its facts, as a document of an edition has them."""
@@ -107,6 +109,7 @@ class Head(Part):
                 "role_fact": self.role_fact or "",
             }
             | ({"gates": gates} if gates else {})
-            | ({"essentials": plain(self.essentials)} if self.essentials else {}),
+            | ({"essentials": plain(self.essentials)} if self.essentials else {})
+            | ({"scales": [plain(one) for one in self.scales]} if self.scales else {}),
             "facts": [fact_values(fact.model_dump(mode="json")) for fact in self.facts],
         }

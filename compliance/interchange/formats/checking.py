@@ -97,11 +97,11 @@ def as_document(
     document = whole.model_dump(mode="json")
     edition = document["edition"]
     _drop_extra(edition)
-    for name in ("gates", "organisations"):
+    for name in ("gates", "scales", "organisations"):
         edition[name] = [plain(part) for part in getattr(whole.edition, name)]
     if whole.edition.essentials:
         edition["essentials"] = plain(whole.edition.essentials)
-    _drop_empty(edition, "gates", "essentials", "organisations")
+    _drop_empty(edition, "gates", "essentials", "scales", "organisations")
     if edition["language"] == ORIGINAL:
         del edition["language"]
     document["facts"] = [fact_values(fact) for fact in document["facts"]]

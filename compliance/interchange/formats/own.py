@@ -24,8 +24,8 @@ from compliance.interchange.formats.translated import brief
 KIND = "Attest checklist"
 TOP = (
     "key", "theme", "title", "summary", "language", "edition", "subject", "roles",
-    "role_fact", "translations", "facts", "gates", "essentials", "sections", "organisations",
-    "extra",
+    "role_fact", "translations", "facts", "gates", "essentials", "scales", "sections",
+    "organisations", "extra",
 )  # fmt: skip
 EDITION = ("number", "law_as_of", "release_notes")
 SECTION = ("key", "title", "intro", "translations", "questions")
@@ -60,6 +60,7 @@ MOVED = {
     "translations": ("translations",),
     "gates": ("gates",),
     "essentials": ("essentials",),
+    "scales": ("scales",),
     "organisations": ("organisations",),
     "extra": ("extra",),
 }
@@ -91,6 +92,7 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
         ],
         "gates": edition.get("gates"),
         "essentials": edition.get("essentials"),
+        "scales": edition.get("scales"),
         "sections": [
             _filled({n: section[n] for n in ("key", "title", "intro")})
             | _with_translations(of_section(section), section)
@@ -180,7 +182,7 @@ def read(value: dict[str, Any], where: Where) -> Found:
     subject = _known(value, "subject", ("label", "help"), notes, where)
     edition |= {MOVED_BACK[name]: subject[name] for name in subject}
     names = (
-        "roles", "role_fact", "language", "translations", "gates", "essentials",
+        "roles", "role_fact", "language", "translations", "gates", "essentials", "scales",
         "organisations",
     )  # fmt: skip
     edition |= {n: value[n] for n in names if n in value}

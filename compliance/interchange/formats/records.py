@@ -29,11 +29,13 @@ COLUMNS = (
     "record", "key", "title", "text", "help", "kind", "verdict", "weight", "cites",
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
     "evidence", "remedy", "background", "related", "source", "applies_until",
-    "yardstick", "rating", "implies", "contested", "gates", "essentials",
+    "yardstick", "rating", "implies", "contested", "gates", "essentials", "scales",
     "organisations", "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
-ALWAYS = {"extra", "implies", "gates", "essentials", "organisations", "rating"}
+ALWAYS = {
+    "extra", "implies", "gates", "essentials", "scales", "organisations", "rating",
+}  # fmt: skip
 """Columns of JSON in every record; the others are so in a question alone."""
 JSON = {"applies", "applies_from", "applies_until", "number", *ALWAYS}
 YES = "yes"
@@ -54,6 +56,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "applies_from": "law_as_of",
         "gates": "gates",
         "essentials": "essentials",
+        "scales": "scales",
         "organisations": "organisations",
         "extra": "extra",
     },

@@ -26,6 +26,7 @@ from compliance.interchange.bundle.applicability import (
 from compliance.interchange.bundle.head import FactPart, Option
 from compliance.interchange.bundle.number import NumberPart
 from compliance.interchange.bundle.rating import RatingPart
+from compliance.interchange.bundle.scale import Scales
 from compliance.interchange.bundle.words import (
     Aside,
     Key,
@@ -167,6 +168,7 @@ class EditionShape(Part):
     translations: Translations = {}
     gates: Gates = []
     essentials: EssentialsPart | None = None
+    scales: Scales = []
     organisations: Examples = []
     extra: dict[str, Any] | None = None
 

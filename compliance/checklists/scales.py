@@ -1,0 +1,127 @@
+"""Scales of an edition: answers that are levels, in groups, and how groups are read. Pure.
+
+An edition may have a list of mappings::
+
+    {"key", "name", "read", "levels": [{"name", "title"}], "source",
+     "groups": [{"key", "title", "weight", "across", "questions": [keys]}]}
+
+The level of an answer is that of its rating, or else the place of its choice. ``read``
+says what makes the level of a group: its lowest answer, or the mean beside the lowest. A
+question belongs to one group of a kind; a group ``across`` repeats questions of others.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.checklists.choices import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level by its number, from 0."""
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that share a level; ``weight`` in percent, 0 where there is no score."""
+
+    key: str
+    title: str
+    questions: tuple[str, ...]
+    weight: int = 0
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A scale with its groups in order."""
+
+    key: str
+    name: str
+    read: Reading
+    levels: tuple[Level, ...]
+    groups: tuple[Group, ...]
+    source: str = ""
+
+    @property
+    def top(self) -> int:
+        """The number of the highest level."""
+        return len(self.levels) - 1
+
+    @property
+    def has_score(self) -> bool:
+        return any(group.weight for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What an answer is worth on a scale; ``contested`` says where sources differ."""
+
+    level: int
+    points: float
+    label: str
+    contested: str = ""
+
+
+def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
+    """The scales of an edition, from its column."""
+    return [
+        Scale(
+            key=one["key"],
+            name=one["name"],
+            read=Reading(one["read"]),
+            levels=tuple(Level(**level) for level in one["levels"]),
+            groups=tuple(
+                Group(**group | {"questions": tuple(group["questions"])})
+                for group in one["groups"]
+            ),
+            source=one.get("source", ""),
+        )
+        for one in found or ()
+    ]
+
+
+def ratings(choices: Iterable[Mapping[str, Any]]) -> dict[str, Rating]:
+    """The rating of each choice of a question, by its key."""
+    found = {}
+    for place, choice in enumerate(choices):
+        rating = choice.get("rating") or {"level": place, "points": 0}
+        found[choice["key"]] = Rating(
+            rating["level"],
+            float(rating["points"]),
+            choice["label"],
+            rating.get("contested", ""),
+        )
+    return found
+
+
+def faults(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Places and reasons for which a scale of a document cannot be read.
+
+    A key that no question has is for ``soundness.dangling``.
+    """
+    asked = {q["key"]: q for s in document["sections"] for q in s["questions"]}
+    for at, scale in enumerate(document["edition"].get("scales") or ()):
+        top, seen = len(scale["levels"]) - 1, dict[tuple[bool, str], str]()
+        for to, group in enumerate(scale["groups"]):
+            path = ("edition", "scales", at, "groups", to, "questions")
+            for place, key in enumerate(group["questions"]):
+                question = asked.get(key)
+                if question and (reason := _unrated(question, top)):
+                    yield (*path, place), f"{key} {reason}"
+                first = seen.setdefault((bool(group.get("across")), key), group["key"])
+                if first != group["key"]:
+                    yield (*path, place), f"{key} is in the group {first} already"
+
+
+def _unrated(question: Mapping[str, Any], top: int) -> str:
+    if question["kind"] not in {"choice", "stage"}:
+        return "is answered by no level"
+    found = ratings(question["choices"]).values()
+    if any(rating.level > top for rating in found):
+        return "has a level that the scale does not have"
+    return ""

@@ -1,0 +1,4 @@
+"""Results: answers read as findings of law, as levels and as stages, with targets.
+
+Looks down on interchange.
+"""

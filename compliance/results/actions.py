@@ -1,0 +1,143 @@
+"""Setting targets, and taking figures as a file."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.audit.rows import inserted
+from compliance.audit.transaction import writing
+from compliance.checklists.scales import Scale
+from compliance.organisations.models import User
+from compliance.results.choices import Reach
+from compliance.results.events import (
+    RESULT_EXPORTED,
+    TARGETS_SET,
+    TARGETS_SET_FOR_ALL,
+)
+from compliance.results.files import file_of
+from compliance.results.models import Target
+from compliance.results.reading import read
+
+
+def set_targets(
+    *,
+    by: User,
+    assessment: Assessment,
+    scale: Scale,
+    levels: Mapping[str, int],
+    holds_by: date | None,
+    reach: Reach,
+    base: str,
+) -> bool:
+    """Set the level wanted for each group; a group without one loses its target.
+
+    ``reach`` says whether they hold for this assessment or for every one of its
+    checklist. ``base`` is the ``mark`` of the targets that the page showed. Returns
+    whether anything changed. Raises ``ValidationError`` for a group or level that the
+    scale does not have, and where somebody else has set other targets since.
+    """
+    _refuse_unknown(scale, levels)
+    own = assessment if reach == Reach.ASSESSMENT else None
+    with writing():
+        held = Assessment.objects.select_for_update(no_key=True, of=("self",))
+        assessment = held.select_related("edition__checklist").get(pk=assessment.pk)
+        rows = targets_of(assessment, scale.key, reach).select_for_update()
+        stands = list(rows)
+        before = _said(scale.key, stands)
+        if base != mark(stands):
+            msg = (
+                "Somebody else set other targets since you opened the page. Compare them,"
+                " then save again."
+            )
+            raise ValidationError(msg, code="stale")
+        after = {
+            "scale": scale.key,
+            "levels": dict(levels),
+            "holds_by": holds_by if levels else None,
+        }
+        if before == after:
+            return False
+        rows.delete()
+        inserted(
+            Target.objects.bulk_create(
+                Target(
+                    organisation_id=assessment.organisation_id,
+                    checklist=assessment.edition.checklist,
+                    assessment=own,
+                    scale=scale.key,
+                    group=group,
+                    level=level,
+                    holds_by=holds_by,
+                    set_at=timezone.now(),
+                    set_by=by,
+                )
+                for group, level in levels.items()
+            )
+        )
+        trail.record(
+            by=by,
+            organisation_id=assessment.organisation_id,
+            action=TARGETS_SET if own else TARGETS_SET_FOR_ALL,
+            subject=own or assessment.edition.checklist,
+            scope_id=own.pk if own else None,
+            before=before,
+            after=after,
+        )
+    return True
+
+
+def targets_of(assessment: Assessment, scale: str, reach: str) -> Any:
+    """The targets of one scale for the assessment itself, or for its whole checklist."""
+    rows = Target.objects.filter(scale=scale).order_by("group")
+    if reach == Reach.ASSESSMENT:
+        return rows.filter(assessment=assessment)
+    return rows.filter(
+        assessment=None,
+        organisation=assessment.organisation_id,
+        checklist=assessment.edition.checklist_id,
+    )
+
+
+def mark(targets: list[Target]) -> str:
+    """A mark by which a form tells that its targets are still the ones it showed."""
+    return " ".join(
+        f"{one.group}:{one.level}:{one.holds_by or ''}"
+        for one in sorted(targets, key=lambda one: one.group)
+    )
+
+
+def _said(scale: str, targets: list[Target]) -> dict[str, Any]:
+    return {
+        "scale": scale,
+        "levels": {one.group: one.level for one in targets},
+        "holds_by": targets[0].holds_by if targets else None,
+    }
+
+
+def _refuse_unknown(scale: Scale, levels: Mapping[str, int]) -> None:
+    groups = {group.key for group in scale.groups}
+    for group, level in levels.items():
+        if group not in groups or not 0 <= level <= scale.top:
+            msg = f"{scale.name} has no level {level} of {group}."
+            raise ValidationError(msg)
+
+
+def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -> bytes:
+    """Every figure of the result in a format of ``files.TYPES``; the export is an event."""
+    content = file_of(read(assessment, today), form, timezone.localtime())
+    with writing():
+        trail.record(
+            by=by,
+            organisation_id=assessment.organisation_id,
+            action=RESULT_EXPORTED,
+            subject=assessment,
+            scope_id=assessment.pk,
+            after={"format": form, "sha256": hashlib.sha256(content).hexdigest()},
+        )
+    return content

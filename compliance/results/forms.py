@@ -1,0 +1,47 @@
+"""Forms for targets."""
+
+from typing import Any
+
+from django import forms
+
+from compliance.checklists.scales import Scale
+from compliance.results.choices import Reach
+
+
+class TargetForm(forms.Form):
+    """A level for each group of a scale, or none; and whether they hold for all."""
+
+    reach = forms.ChoiceField(
+        label="These targets hold for",
+        choices=Reach.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose where the targets hold."},
+    )
+    holds_by = forms.DateField(
+        label="To be reached by",
+        required=False,
+        widget=forms.DateInput(attrs={"class": "input", "type": "date"}),
+        error_messages={"invalid": "Give a day, such as 2027-12-31."},
+    )
+    base = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)
+
+    def __init__(self, *args: Any, scale: Scale, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scale = scale
+        levels = [(str(at), level.name) for at, level in enumerate(scale.levels)]
+        for group in scale.groups:
+            self.fields[f"group-{group.key}"] = forms.ChoiceField(
+                label=group.title,
+                choices=[("", "No target"), *levels],
+                required=False,
+                widget=forms.Select(attrs={"class": "select"}),
+            )
+
+    @property
+    def groups(self) -> list[forms.BoundField]:
+        return [self[f"group-{group.key}"] for group in self.scale.groups]
+
+    def levels(self) -> dict[str, int]:
+        """Level by group, of a valid form; groups without a target are left out."""
+        found = {g.key: self.cleaned_data[f"group-{g.key}"] for g in self.scale.groups}
+        return {key: int(level) for key, level in found.items() if level}

@@ -1,0 +1,146 @@
+"""Duties counted by verdict: law, and beside it recommended practice. Pure.
+
+``docs/scoring.md`` has the rules with worked examples. Nothing here is a percentage, and
+no level or rating is part of it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from compliance.results.choices import Proof
+
+COUNTED = ("met", "partly", "not_met", "open")
+"""Verdicts of the denominator in the order of bars; "open" has everything unanswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One question that applies by its rule.
+
+    ``verdict`` is as answered; ``na_waits`` says that a second person has not confirmed
+    "not applicable" yet. ``is_ahead`` says that it binds only from a later day.
+    """
+
+    id: int
+    key: str
+    title: str
+    section: str
+    section_title: str
+    verdict: str
+    weight: int
+    is_law: bool
+    binds_from: date | None = None
+    is_ahead: bool = False
+    na_waits: bool = False
+    proof: Proof = Proof.NONE
+
+    @property
+    def counted(self) -> str:
+        """The verdict as results count it: "na" only once a second person confirmed it."""
+        if self.verdict == "na" and not self.na_waits:
+            return "na"
+        return self.verdict if self.verdict in COUNTED else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Duties by verdict, with the sum of their weights.
+
+    ``na`` stands beside the total. ``proved`` are met duties whose evidence covers the
+    whole audit period; for ``early`` it ends within, the others have none.
+    """
+
+    met: int = 0
+    partly: int = 0
+    not_met: int = 0
+    open: int = 0
+    na: int = 0
+    proved: int = 0
+    early: int = 0
+    weights: tuple[int, ...] = (0, 0, 0, 0)
+
+    @property
+    def total(self) -> int:
+        """The denominator: duties that apply, without confirmed "not applicable"."""
+        return self.met + self.partly + self.not_met + self.open
+
+    @property
+    def weight(self) -> int:
+        return sum(self.weights)
+
+    @property
+    def weighed(self) -> list[tuple[str, int]]:
+        """Verdict and weight, in the order of bars."""
+        return list(zip(COUNTED, self.weights, strict=True))
+
+    @property
+    def unproved(self) -> int:
+        """Met duties without evidence that is valid."""
+        return self.met - self.proved - self.early
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the checklist with the counts of its duties."""
+
+    key: str
+    title: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class LawResult:
+    """What binds today, what binds later and is not met yet, and what is recommended."""
+
+    counts: Counts
+    sections: list[Section]
+    ahead: list[Duty]
+    gaps: list[Duty]
+    practice: Counts
+
+    @property
+    def is_there(self) -> bool:
+        """Whether any law is asked about; a checklist may hold ratings alone."""
+        return bool(self.counts.total or self.counts.na or self.ahead)
+
+
+def law_result(duties: Iterable[Duty]) -> LawResult:
+    """The result of duties in the order of the checklist.
+
+    Gaps are duties not met, then those met in part, the heavier first.
+    """
+    found = list(duties)
+    law = [duty for duty in found if duty.is_law]
+    now = [duty for duty in law if not duty.is_ahead]
+    ahead = [d for d in law if d.is_ahead and d.counted not in {"met", "na"}]
+    gaps = [duty for duty in now if duty.counted in {"not_met", "partly"}]
+    gaps.sort(key=lambda duty: (duty.counted != "not_met", -duty.weight))
+    return LawResult(
+        counts=count(now),
+        sections=[
+            Section(key, rows[0].section_title, count(rows))
+            for key, group in groupby(now, key=lambda duty: duty.section)
+            for rows in [list(group)]
+        ],
+        ahead=ahead,
+        gaps=gaps,
+        practice=count(duty for duty in found if not duty.is_law),
+    )
+
+
+def count(duties: Iterable[Duty]) -> Counts:
+    """Counts of some duties."""
+    found = list(duties)
+    by_verdict = {
+        name: [duty for duty in found if duty.counted == name]
+        for name in (*COUNTED, "na")
+    }
+    met = by_verdict["met"]
+    return Counts(
+        **{name: len(rows) for name, rows in by_verdict.items()},
+        proved=sum(duty.proof == Proof.WHOLE for duty in met),
+        early=sum(duty.proof == Proof.EARLY for duty in met),
+        weights=tuple(sum(d.weight for d in by_verdict[name]) for name in COUNTED),
+    )

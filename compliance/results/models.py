@@ -1,0 +1,68 @@
+"""Targets: the level that an organisation wants, for each group of a scale."""
+
+from django.db import models
+from django.db.models import Q
+
+from compliance.assessments.models import Assessment
+from compliance.audit.columns import Proven
+from compliance.checklists.models import Checklist
+from compliance.organisations.models import Organisation, User
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    """Targets with the assessments for which they hold."""
+
+    def holding_for(self, assessment: Assessment) -> "TargetQuerySet":
+        """Its own, and those of the organisation for its checklist, which come first."""
+        own = Q(assessment=assessment)
+        default = Q(
+            assessment=None,
+            organisation=assessment.organisation_id,
+            checklist=assessment.edition.checklist_id,
+        )
+        return self.filter(own | default).order_by(
+            models.F("assessment").asc(nulls_first=True)
+        )
+
+
+class Target(models.Model):
+    """A level wanted for one group of a scale, by number.
+
+    Without ``assessment`` it holds for every assessment of the checklist that has none of
+    its own. ``holds_by`` is the day by which it is to be reached.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="targets"
+    )
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="+")
+    assessment = models.ForeignKey(
+        Assessment, models.CASCADE, null=True, related_name="targets"
+    )
+    scale = models.SlugField(max_length=40)
+    group = models.SlugField(max_length=40)
+    level = models.PositiveSmallIntegerField()
+    holds_by = models.DateField(null=True)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = TargetQuerySet.as_manager()
+
+    in_trail = Proven("organisation_id")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "checklist", "scale", "group"],
+                condition=Q(assessment=None),
+                name="target_default_once",
+            ),
+            models.UniqueConstraint(
+                fields=["assessment", "scale", "group"],
+                condition=Q(assessment__isnull=False),
+                name="target_own_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scale} {self.group}: {self.level}"

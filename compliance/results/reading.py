@@ -1,0 +1,186 @@
+"""The result of an assessment as it is now, read in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from compliance.assessments.coverage import leaves_gap
+from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
+from compliance.checklists.force import marks_of
+from compliance.checklists.models import Choice
+from compliance.checklists.scales import Rating, Scale, ratings, scales_of
+from compliance.results.choices import Proof
+from compliance.results.law import Duty, LawResult, law_result
+from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_result
+from compliance.results.models import Target
+
+RATED = ("choice", "stage")
+SILENT = frozenset({"na", "dont_know", "later", "unanswered"})
+"""Verdicts beside which a value counts for no level."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Law, and each scale of the edition; ``actions`` are the open ones by answer."""
+
+    assessment: Assessment
+    today: date
+    law: LawResult
+    scales: list[ScaleResult]
+    actions: dict[int, list[Action]] = field(default_factory=dict)
+    targets: list[Target] = field(default_factory=list)
+
+
+def read(assessment: Assessment, today: date) -> Result:
+    """The result on a day: six queries, for any number of questions.
+
+    A question on a scale is a rating and no duty, whatever it cites.
+    """
+    scales = scales_of(assessment.edition.scales)
+    rows = list(_answers(assessment))
+    proofs = _proofs(assessment, today)
+    on_scales = keys_of(scales)
+    marks = marks_of(assessment.edition)
+    offered = _offered(assessment) if scales else {}
+    targets = list(Target.objects.holding_for(assessment)) if scales else []
+    criteria = {
+        row["question__key"]: _criterion(row, offered, proofs)
+        for row in rows
+        if row["question__key"] in on_scales and not _is_out(row)
+    }
+    duties = [
+        _duty(row, proofs, today, is_law=not marks[row["question__key"]].is_rating)
+        for row in rows
+        if row["question__key"] not in on_scales
+    ]
+    return Result(
+        assessment,
+        today,
+        law_result(duties),
+        [scale_result(one, criteria, _wanted(one, targets)) for one in scales],
+        _actions(assessment),
+        targets,
+    )
+
+
+def _answers(assessment: Assessment) -> Iterable[Any]:
+    return (
+        assessment.answers.filter(applies=True)
+        .order_by("question__position")
+        .values(
+            "pk",
+            "verdict",
+            "value",
+            "binds_from",
+            "na_by",
+            "na_confirmed_by",
+            "question__key",
+            "question__title",
+            "question__weight",
+            "question__remedy",
+            "question__section__key",
+            "question__section__title",
+        )
+    )
+
+
+def _is_out(row: dict[str, Any]) -> bool:
+    """Whether two people agree, or a choice says, that it does not apply."""
+    return row["verdict"] == "na" and not _waits(row)
+
+
+def _waits(row: dict[str, Any]) -> bool:
+    return row["na_by"] is not None and row["na_confirmed_by"] is None
+
+
+def _duty(
+    row: dict[str, Any], proofs: dict[int, Proof], today: date, *, is_law: bool
+) -> Duty:
+    return Duty(
+        id=row["pk"],
+        key=row["question__key"],
+        title=row["question__title"],
+        section=row["question__section__key"],
+        section_title=row["question__section__title"],
+        verdict=row["verdict"],
+        weight=row["question__weight"],
+        is_law=is_law,
+        binds_from=row["binds_from"],
+        is_ahead=row["binds_from"] is not None and row["binds_from"] > today,
+        na_waits=_waits(row),
+        proof=proofs.get(row["pk"], Proof.NONE),
+    )
+
+
+def _criterion(
+    row: dict[str, Any],
+    offered: dict[str, dict[str, Rating]],
+    proofs: dict[int, Proof],
+) -> Criterion:
+    of_choices = offered[row["question__key"]]
+    chosen = None if row["verdict"] in SILENT else row["value"]
+    found = of_choices.values()
+    return Criterion(
+        id=row["pk"],
+        key=row["question__key"],
+        title=row["question__title"],
+        weight=row["question__weight"],
+        rating=of_choices.get(chosen) if isinstance(chosen, str) else None,
+        offered=tuple(sorted(found, key=lambda one: (one.level, one.points))),
+        proof=proofs.get(row["pk"], Proof.NONE),
+        remedy=row["question__remedy"],
+    )
+
+
+def _offered(assessment: Assessment) -> dict[str, dict[str, Rating]]:
+    """The ratings of each choice, by question key."""
+    rows = (
+        Choice.objects.filter(
+            question__edition=assessment.edition_id, question__kind__in=RATED
+        )
+        .order_by("question__position", "position")
+        .values("question__key", "key", "label", "rating")
+    )
+    choices: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        choices[row["question__key"]].append(row)
+    return {key: ratings(found) for key, found in choices.items()}
+
+
+def _proofs(assessment: Assessment, today: date) -> dict[int, Proof]:
+    """How far the evidence of each answer reaches; expired pieces count for nothing."""
+    start, end = assessment.period_from, assessment.period_to
+    periods: dict[int, list[tuple[date | None, date | None]]] = defaultdict(list)
+    rows = Attachment.objects.filter(answer__assessment=assessment).values_list(
+        "answer",
+        "evidence__covers_from",
+        "evidence__covers_to",
+        "evidence__expires_on",
+    )
+    for answer, covers_from, covers_to, expires_on in rows:
+        if expires_on and expires_on < today:
+            continue
+        last = min((day for day in (covers_to, expires_on) if day), default=None)
+        periods[answer].append((covers_from, last))
+    return {
+        answer: Proof.EARLY if leaves_gap(found, start, end) else Proof.WHOLE
+        for answer, found in periods.items()
+    }
+
+
+def _actions(assessment: Assessment) -> dict[int, list[Action]]:
+    """Open actions by the answers that they are about, the first due first."""
+    found: dict[int, list[Action]] = defaultdict(list)
+    links = ActionLink.objects.filter(
+        answer__assessment=assessment, action__in=Action.objects.open()
+    ).select_related("action__owner")
+    for link in links.order_by("action__due_on", "action__number"):
+        found[link.answer_id].append(link.action)
+    return dict(found)
+
+
+def _wanted(scale: Scale, targets: Iterable[Target]) -> dict[str, int]:
+    """Level by group: an assessment's own target takes the place of the default."""
+    return {one.group: one.level for one in targets if one.scale == scale.key}

@@ -1,0 +1,243 @@
+"""Contexts of the result page: sentences, bars and tables, so that templates only print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.assessments.models import Action
+from compliance.assessments.strip import Part, stacked
+from compliance.checklists.scales import Rating
+from compliance.results.files import RULES, TYPES
+from compliance.results.law import Counts, Duty, LawResult, Section
+from compliance.results.levels import (
+    Criterion,
+    Gap,
+    GroupResult,
+    ScaleResult,
+    is_staged,
+)
+from compliance.results.radar import Radar, radar
+from compliance.results.reading import Result
+
+MOST = 8
+"""Gaps that a result shows at once; all of them are in the list of questions."""
+NAMED = 2
+"""Criteria named in a cell; the rest are counted."""
+BAR = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section with its bar."""
+
+    section: Section
+    bar: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A group of a scale: the boxes of its track, and the criteria that hold it down."""
+
+    result: GroupResult
+    boxes: list[str]
+    level: str
+    target: str
+    named: list[Criterion]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """A criterion below its target, or a duty not met, with what is planned."""
+
+    gap: Gap | None
+    duty: Duty | None
+    action: Action | None
+    now: str = ""
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion with the name of its level, "" while it is open."""
+
+    criterion: Criterion
+    level: str
+
+
+@dataclass(frozen=True)
+class ScaleView:
+    """One scale on the page."""
+
+    result: ScaleResult
+    is_staged: bool
+    rows: list[Row]
+    across: list[Row]
+    criteria: list[CriterionRow]
+    gaps: list[GapRow]
+    more_gaps: int
+    radar: Radar | None
+    headline: str
+    sentences: list[str]
+
+
+def context_of(result: Result) -> dict[str, Any]:
+    """All that the page prints."""
+    scales = [_scale(one, result.actions) for one in result.scales if one.criteria]
+    return {
+        "assessment": result.assessment,
+        "today": result.today,
+        "law": result.law,
+        "law_headline": _law_headline(result.law.counts),
+        "law_sentences": _law_sentences(result.law),
+        "law_rows": _section_rows(result.law),
+        "law_gaps": [
+            GapRow(None, duty, _first(result.actions, duty.id))
+            for duty in result.law.gaps[:MOST]
+        ],
+        "law_more": max(0, len(result.law.gaps) - MOST),
+        "practice_bar": _bar(result.law.practice, BAR),
+        "scales": scales,
+        "formats": TYPES,
+        "rules": RULES,
+    }
+
+
+def _law_headline(counts: Counts) -> str:
+    if not counts.total:
+        return "Nothing binds today"
+    if counts.open == counts.total:
+        return f"0 of {counts.total} answered"
+    return f"{counts.not_met} not met" if counts.not_met else f"{counts.met} met"
+
+
+def _law_sentences(law: LawResult) -> list[str]:
+    counts = law.counts
+    said = []
+    if counts.total:
+        said.append(
+            f"{counts.met} of {counts.total} duties are met, {counts.partly} in part."
+        )
+    if counts.open:
+        said.append(f"{counts.open} still open: a risk, not a zero.")
+    if counts.met:
+        said.append(
+            f"{counts.proved} of {counts.met} met duties have evidence for the whole"
+            " audit period."
+        )
+    if law.ahead:
+        said.append(f"{len(law.ahead)} to prepare bind later.")
+    return said
+
+
+def _section_rows(law: LawResult) -> list[SectionRow]:
+    heaviest = max((one.counts.weight for one in law.sections), default=0) or 1
+    return [
+        SectionRow(one, _bar(one.counts, BAR * one.counts.weight // heaviest))
+        for one in law.sections
+    ]
+
+
+def _bar(counts: Counts, length: int) -> list[Part]:
+    """The bar of some duties: each verdict as long as its weight."""
+    named = [("unanswered" if v == "open" else v, w) for v, w in counts.weighed]
+    return stacked(named, length)
+
+
+def _scale(result: ScaleResult, actions: dict[int, list[Action]]) -> ScaleView:
+    rows = [_row(result, one) for one in result.groups]
+    gaps = [
+        GapRow(
+            gap,
+            None,
+            _first(actions, gap.criterion.id),
+            _named(result, gap.criterion.rating),
+            _named(result, gap.wanted),
+        )
+        for gap in result.gaps
+    ]
+    staged = is_staged(result.scale)
+    return ScaleView(
+        result=result,
+        is_staged=staged,
+        rows=[one for one in rows if not one.result.group.across],
+        across=[one for one in rows if one.result.group.across],
+        criteria=[CriterionRow(c, _named(result, c.rating)) for c in result.criteria],
+        gaps=gaps[:MOST],
+        more_gaps=max(0, len(gaps) - MOST),
+        radar=radar(result.groups, result.scale.top) if staged else None,
+        headline=_staged_headline(result) if staged else _level_headline(result),
+        sentences=_staged_sentences(result) if staged else _level_sentences(result),
+    )
+
+
+def _named(result: ScaleResult, rating: Rating | None) -> str:
+    return result.scale.levels[rating.level].name if rating else ""
+
+
+def _row(result: ScaleResult, one: GroupResult) -> Row:
+    levels = result.scale.levels
+    return Row(
+        result=one,
+        boxes=[_box(one, at) for at in range(1, len(levels))],
+        level="" if one.level is None else levels[one.level].name,
+        target="" if one.target is None else levels[one.target].name,
+        named=one.holding[:NAMED] if one.level != result.scale.top else [],
+        more=max(0, len(one.holding) - NAMED) if one.level != result.scale.top else 0,
+    )
+
+
+def _box(one: GroupResult, at: int) -> str:
+    """The look of one box of a track: reached, missing to the target, or neither."""
+    if one.level is not None and at <= one.level:
+        return "reached"
+    return "missing" if one.target is not None and at <= one.target else "none"
+
+
+def _level_headline(result: ScaleResult) -> str:
+    return result.level_name or "No level yet"
+
+
+def _level_sentences(result: ScaleResult) -> list[str]:
+    if result.level is None:
+        return ["Answer the first criterion: the lowest answer sets the level."]
+    said = [f"The lowest of {result.answered} answered criteria counts."]
+    if result.is_rejected:
+        names = ", ".join(
+            one.group.title for one in result.groups if one.is_reached is False
+        )
+        said.insert(0, f"Below our minimum in {names}: an offer like this is rejected.")
+    elif result.has_targets and not result.open:
+        said.insert(0, "At or above our minimum in every objective.")
+    elif not result.has_targets:
+        said.append("No minimum is set.")
+    if result.open:
+        said.append(f"{result.open} open: the level may fall.")
+    return said
+
+
+def _staged_headline(result: ScaleResult) -> str:
+    if not result.answered:
+        return "No stage yet"
+    if result.has_targets:
+        return f"{result.steps} step{'' if result.steps == 1 else 's'} to our targets"
+    return f"{result.answered} of {len(result.criteria)} answered"
+
+
+def _staged_sentences(result: ScaleResult) -> list[str]:
+    if not result.answered:
+        return ["Answer the first row: each pillar has a mean and a lowest stage."]
+    said = []
+    if result.is_provisional:
+        said.append("Provisional: fewer than four fifths of the rows are answered.")
+    lowest = [one for one in result.groups if one.level == result.level]
+    names = ", ".join(one.group.title for one in lowest)
+    said.append(f"The lowest stage, {result.level_name}, is in {names}.")
+    if not result.has_targets:
+        said.append("No targets are set.")
+    return said
+
+
+def _first(actions: dict[int, list[Action]], answer: int) -> Action | None:
+    found: Sequence[Action] = actions.get(answer, ())
+    return found[0] if found else None

@@ -1,0 +1,236 @@
+"""The page of a result, its targets and its figures."""
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.models import Action, Answer, Target
+from compliance.results.reading import read
+from tests.factories import (
+    attach,
+    make_action,
+    make_assessment,
+    make_edition,
+    make_link,
+    make_scaled_edition,
+)
+
+
+@pytest.fixture
+def scaled(cast):
+    return make_assessment(cast.acme, cast.ada, make_scaled_edition())
+
+
+def choose(assessment, **values):
+    """Answer questions by their keys: "c1" is a choice, anything else a verdict."""
+    for key, value in values.items():
+        answer = assessment.answers.get(question__key=key)
+        if value.startswith("c"):
+            answer.value, answer.verdict = value, "met"
+        else:
+            answer.verdict = value
+        answer.save()
+
+
+def url(assessment, name="result", **more):
+    kwargs = {"org": "acme", "assessment_id": assessment.pk, **more}
+    return reverse(f"results:{name}", kwargs=kwargs)
+
+
+def targets(**levels):
+    return {f"group-{key}": str(level) for key, level in levels.items()}
+
+
+def test_one_answer_moves_level_sentence_and_score(cast, scaled, sign_in):
+    client = sign_in(cast.rob)
+    assert "No level yet" in client.get(url(scaled)).text
+    choose(scaled, Q1="c2", Q2="c1")
+    page = client.get(url(scaled)).text
+    assert '<p class="bigv">SEAL-1</p>' in page
+    assert "The lowest of 2 answered criteria counts." in page
+    result = read(scaled, date(2026, 11, 28)).scales[0]
+    assert [one.level for one in result.groups] == [2, 1]
+    assert str(result.score) in page
+
+
+def test_value_beside_dont_know_is_no_level(cast, scaled):
+    choose(scaled, Q1="c2", Q2="c1")
+    scaled.answers.filter(question__key="Q2").update(verdict="dont_know")
+    [result] = read(scaled, date(2026, 11, 28)).scales
+    assert [one.level for one in result.groups] == [2, None]
+
+
+def test_law_and_levels_are_apart(cast, scaled):
+    choose(scaled, Q1="c0", Q4="not_met")
+    result = read(scaled, date(2026, 11, 28))
+    assert (result.law.counts.total, result.law.counts.not_met) == (1, 1)
+    assert result.scales[0].level == 0
+
+
+def test_minimum_rejects_and_names_what_is_below(cast, scaled, sign_in):
+    choose(scaled, Q1="c2", Q2="c1")
+    client = sign_in(cast.otto)
+    page = client.get(url(scaled, "targets", scale="seal"))
+    data = targets(keys=2, place=2) | {"reach": "assessment", "base": ""}
+    assert page.status_code == 200
+    reply = client.post(url(scaled, "targets", scale="seal"), data)
+    assert reply.status_code == 302
+    page = client.get(url(scaled)).text
+    assert "Below our minimum in Place: an offer like this is rejected." in page
+    assert "1 below" in page
+    event = Event.objects.get(action="targets.set")
+    after = trail.changes(event)[1]
+    assert after["levels"] == {"keys": 2, "place": 2}
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_default_holds_for_every_assessment_without_targets_of_its_own(
+    cast, scaled, sign_in
+):
+    client = sign_in(cast.otto)
+    other = make_assessment(cast.acme, cast.ada, scaled.edition)
+    data = targets(keys=1, place=1) | {"reach": "organisation", "base": ""}
+    client.post(url(scaled, "targets", scale="seal"), data)
+    data = targets(keys=2) | {"reach": "assessment", "base": ""}
+    client.post(url(scaled, "targets", scale="seal"), data)
+    today = date(2026, 11, 28)
+    own, others = (
+        [one.target for one in read(row, today).scales[0].groups]
+        for row in (scaled, other)
+    )
+    assert (own, others) == ([2, 1], [1, 1])
+
+
+def test_same_targets_again_leave_no_event(cast, scaled, sign_in):
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    client.post(address, targets(keys=1) | {"reach": "assessment", "base": ""})
+    base = client.get(address).context["form"].initial["base"]
+    client.post(address, targets(keys=1) | {"reach": "assessment", "base": base})
+    assert Event.objects.filter(action="targets.set").count() == 1
+
+
+def test_targets_of_a_colleague_are_shown_before_they_are_replaced(
+    cast, scaled, sign_in
+):
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    client.post(address, targets(keys=1) | {"reach": "assessment", "base": ""})
+    mine = targets(keys=2) | {"reach": "assessment", "base": ""}
+    reply = client.post(address, mine)
+    assert reply.status_code == 409
+    assert "Keys: SEAL-1" in reply.text
+    assert Target.objects.get().level == 1
+    base = reply.context["form"]["base"].value()
+    assert client.post(address, mine | {"base": base}).status_code == 302
+    assert Target.objects.get().level == 2
+
+
+@pytest.mark.parametrize("level", ["3", "-1", "x", "99999999999999999999"])
+def test_level_that_the_scale_does_not_have_is_refused(cast, scaled, sign_in, level):
+    data = targets(keys=level) | {"reach": "assessment", "base": ""}
+    reply = sign_in(cast.otto).post(url(scaled, "targets", scale="seal"), data)
+    assert reply.status_code == 422
+    assert not Target.objects.exists()
+
+
+def test_targets_stay_open_on_a_signed_assessment(cast, scaled, sign_in):
+    """They are a yardstick of ours and no part of what is signed."""
+    scaled.status = "archived"
+    scaled.save()
+    data = targets(keys=1) | {"reach": "assessment", "base": ""}
+    reply = sign_in(cast.otto).post(url(scaled, "targets", scale="seal"), data)
+    assert reply.status_code == 302
+
+
+def test_gap_shows_its_action_or_the_first_step(cast, scaled, sign_in):
+    choose(scaled, Q1="c0", Q2="c1")
+    Target.objects.create(
+        organisation=cast.acme,
+        checklist=scaled.edition.checklist,
+        scale="seal",
+        group="keys",
+        level=2,
+        set_at=scaled.started_at,
+        set_by=cast.ada,
+    )
+    client = sign_in(cast.rob)
+    assert "No action yet." in client.get(url(scaled)).text
+    answer = scaled.answers.get(question__key="Q1")
+    make_action(cast.acme, cast.ada, answer, title="Take the keys home")
+    page = client.get(url(scaled)).text
+    assert "Take the keys home" in page
+    assert "Answer that reaches it" in page
+    done = {"status": "done", "closed_at": scaled.started_at, "closed_by": cast.ada}
+    Action.objects.update(**done)
+    assert "Take the keys home" not in client.get(url(scaled)).text
+
+
+def test_evidence_proves_when_it_covers_the_whole_period(cast, scaled):
+    choose(scaled, Q4="met")
+    answer = scaled.answers.get(question__key="Q4")
+    early = {"covers_from": date(2026, 1, 1), "covers_to": date(2026, 6, 30)}
+    attach(answer, make_link(cast.acme, cast.ada, **early))
+    today = date(2026, 7, 1)
+    counts = read(scaled, today).law.counts
+    assert (counts.proved, counts.early) == (0, 1)
+    late = {"covers_from": date(2026, 7, 1), "covers_to": date(2026, 12, 31)}
+    attach(answer, make_link(cast.acme, cast.ada, "Second half", **late))
+    counts = read(scaled, today).law.counts
+    assert (counts.proved, counts.early) == (1, 0)
+    expired = {"expires_on": date(2026, 6, 30)}
+    answer.attachments.all().delete()
+    attach(answer, make_link(cast.acme, cast.ada, "Old", **expired))
+    counts = read(scaled, today).law.counts
+    assert (counts.proved, counts.early, counts.unproved) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_figures_are_those_of_the_screen(cast, scaled, sign_in, form):
+    choose(scaled, Q1="c2", Q2="c1", Q4="met")
+    client = sign_in(cast.otto)
+    page = client.get(url(scaled)).text
+    reply = client.post(url(scaled, "figures"), {"format": form})
+    assert reply.status_code == 200
+    assert Event.objects.filter(action="result.exported").count() == 1
+    if form == "xlsx":
+        assert reply.content[:2] == b"PK"
+        return
+    if form == "json":
+        rows = json.loads(reply.content)["figures"]
+    else:
+        text = reply.content.decode("utf-8-sig")
+        body = text[text.index("measure,") :]
+        rows = list(csv.DictReader(io.StringIO(body)))
+    found = {(r["measure"], r["part"], r["key"], r["figure"]): r["value"] for r in rows}
+    assert found["seal", "all", "", "level"] == "SEAL-1"
+    assert f">{found['seal', 'all', '', 'score']}<" in page.replace("<small", "<")
+    assert found["law", "all", "", "met"] == "1"
+
+
+def test_checklist_without_scales_shows_law_alone(cast, sign_in):
+    plain = make_assessment(cast.acme, cast.ada, make_edition())
+    page = sign_in(cast.rob).get(url(plain)).text
+    assert "Set our" not in page
+    assert "0 of 3 answered" in page
+
+
+def test_result_asks_as_many_queries_for_many_questions(
+    cast, sign_in, django_assert_num_queries
+):
+    small = make_assessment(cast.acme, cast.ada, make_edition(questions=3))
+    large = make_assessment(cast.acme, cast.ada, make_edition(questions=120))
+    Answer.objects.filter(assessment__in=[small, large]).update(verdict="not_met")
+    for assessment in (small, large):
+        with django_assert_num_queries(4):
+            read(assessment, date(2026, 11, 28))
+
+
+def test_stranger_finds_no_result(cast, scaled, sign_in):
+    assert sign_in(cast.zoe).get(url(scaled)).status_code == 404
