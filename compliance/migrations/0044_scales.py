@@ -20,7 +20,7 @@ def freeze(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0040_upgrade_left'),
+        ('compliance', '0043_report_clauses'),
     ]
 
     operations = [

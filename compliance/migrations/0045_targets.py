@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0041_scales'),
+        ('compliance', '0044_scales'),
     ]
 
     operations = [
