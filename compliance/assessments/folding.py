@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 
@@ -27,21 +28,19 @@ def fold(of: Sequence[Assessment], seq: int) -> Rows:
     Those are the events in their scope, those about their evidence and actions, whatever
     the scope, and those that erased texts.
     """
-    chain = Event.objects.filter(organisation_id=of[0].organisation_id).order_by()
-    own = chain.filter(scope_id__in=[one.pk for one in of])
+    here = of[0].organisation_id
+    own = _chain(here).filter(scope_id__in=[one.pk for one in of])
     read = _by_number(own.filter(seq__lte=seq))
     named = _named(read.values())
     named["action"] |= _actions(of, own)
-    erasing = _by_number(
-        chain.filter(subject_label=TRAIL_ERASED.subject, action=TRAIL_ERASED)
-    )
+    erasing = _about(here, TRAIL_ERASED.subject, action=TRAIL_ERASED)
     beside = dict(erasing)
     for label, ids in named.items():
-        beside |= _by_number(_about(chain, label, ids))
+        beside |= _about(here, label, subject_id__in=ids)
     rows = _until(seq, read | beside)
     born = {at for at, row in rows.items() if row.is_whole}
     unborn = {(label, pk) for label, ids in named.items() for pk in ids} - born
-    if unborn and (more := _by_number(_bringing(of[0], chain))):
+    if unborn and (more := _bringing(here)):
         beside |= more
         rows = _until(seq, read | beside)
     if erased(rows):
@@ -77,8 +76,20 @@ def _by_number(events: QuerySet[Event]) -> dict[int, Told]:
     return {one.seq: one for one in trail.holding_rows(events)}
 
 
-def _about(chain: QuerySet[Event], label: str, ids: Iterable[str]) -> QuerySet[Event]:
-    return chain.filter(subject_label=label, subject_id__in=ids)
+def _chain(organisation_id: UUID) -> QuerySet[Event]:
+    return Event.objects.filter(organisation_id=organisation_id).order_by()
+
+
+def _about(organisation_id: UUID, label: str, **wanted: Any) -> dict[int, Told]:
+    """Those of a chain that are about rows of a table.
+
+    They are looked for by their subject first: asked for both, the database would read
+    the whole chain.
+    """
+    events = Event.objects.filter(subject_label=label, **wanted).order_by()
+    places = events.values_list("organisation_id", "seq")
+    found = [seq for chain, seq in places if chain == organisation_id]
+    return _by_number(_chain(organisation_id).filter(seq__in=found))
 
 
 _NAMING = {"attachment": "evidence", "actionlink": "action"}
@@ -105,10 +116,9 @@ def _actions(of: Sequence[Assessment], own: QuerySet[Event]) -> set[str]:
     return {*map(str, links.values_list("action_id", flat=True)), *events.distinct()}
 
 
-def _bringing(one: Assessment, chain: QuerySet[Event]) -> QuerySet[Event]:
+def _bringing(organisation_id: UUID) -> dict[int, Told]:
     """The events by which assessments came in bundles, with evidence and actions."""
-    came = Assessment.objects.filter(organisation_id=one.organisation_id)
+    came = Assessment.objects.filter(organisation_id=organisation_id)
     ids = came.exclude(brought_from=None).values_list("pk", flat=True)
-    return _about(chain, "assessment", map(str, ids)).filter(
-        action=ASSESSMENT_BROUGHT_IN
-    )
+    wanted = {"subject_id__in": [*map(str, ids)], "action": ASSESSMENT_BROUGHT_IN}
+    return _about(organisation_id, "assessment", **wanted)

@@ -377,3 +377,21 @@ def test_looking_back_costs_the_same_over_few_and_many_events(cast, db):
         life.attach()
         life.comment()
     assert cost() <= few
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks how SQLite reads")
+def test_looking_back_reads_the_events_of_others_in_no_query(cast, db):
+    life = Life(cast, begin(cast, publish("1")), random.Random(4))  # noqa: S311
+    for deed in (life.write, life.attach, life.remedy, life.comment):
+        deed()
+    with CaptureQueriesContext(connection) as queries:
+        content_as_of(to_read(life.assessment.pk), head(life.assessment))
+    reads = [one["sql"] for one in queries if 'FROM "compliance_event"' in one["sql"]]
+    assert reads
+    with connection.cursor() as cursor:
+        for sql in reads:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = " ".join(str(step[3]) for step in cursor.fetchall())
+            assert "SEARCH" in plan
+            assert "(organisation_id=?)" not in plan, sql
+            assert "(organisation_id=? AND seq<?)" not in plan, sql
