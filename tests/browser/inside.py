@@ -284,7 +284,8 @@ def demo_places():
     answer = shown.answers.applying().order_by("question__position").first()
     own = shown.answers.applying().filter(owner=shown.started_by).first()
     waits = shown.answers.applying().filter(na_by__isnull=False, na_confirmed_by=None)
-    taken = shown.answers.get(taken_from__isnull=False)
+    taken = shown.answers.filter(taken_from__isnull=False)
+    taken = taken.order_by("question__position").first()
     report = reports.ask_report(by=shown.started_by, assessment=shown)
     return {
         "assessment": shown.get_absolute_url(),
