@@ -107,7 +107,6 @@ NA_SENT_BACK = _typed(
 NA_CONFIRMED = _moved(
     "answer.na_confirmed",
     _("N/A confirmed"),
-    before=say.SaidBy,
     after=say.Confirmed,
     keeps_checks=True,
     did="confirmed N/A",
@@ -115,7 +114,6 @@ NA_CONFIRMED = _moved(
 NA_UNCONFIRMED = _moved(
     "answer.na_unconfirmed",
     _("confirmation of N/A taken back"),
-    before=say.SaidBy,
     did="took a confirmation of N/A back",
 )
 ANSWER_KEPT = _moved(

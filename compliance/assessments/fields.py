@@ -51,7 +51,7 @@ class Role(Enum):
     BESIDE = "beside"
     """It follows from what a person set: the event has it, and an undo puts it back."""
     SIGNED = "signed"
-    """Who said it and confirmed it: an event keeps what it was before."""
+    """Who said it and confirmed it: it follows from who did what, and when."""
     PLACED = "placed"
     """It follows from facts and edition."""
 
@@ -195,7 +195,6 @@ TYPED = tuple(field for field in ANSWER_FIELDS if field.role == Role.TYPED)
 FIELDS = tuple(field.column for field in TYPED)
 """What a person may set on an answer."""
 BESIDE_IT = tuple(f.column for f in ANSWER_FIELDS if f.role == Role.BESIDE)
-SIGNED = tuple(f.column for f in ANSWER_FIELDS if f.role == Role.SIGNED)
 HASHED = tuple(field for field in ANSWER_FIELDS if field.hashed)
 TRAVELLING = tuple(field for field in ANSWER_FIELDS if not field.is_local)
 PEOPLE = tuple(f.name for f in TRAVELLING if f.kind == Kind.PERSON)

@@ -47,15 +47,6 @@ Values = side("Values", _VALUES)
 """The fields of an answer, and what goes with them."""
 Credit = side("Credit", _CREDIT)
 """Who answered, and when."""
-Signed = side(
-    "Signed",
-    {
-        field.column: _HOLDS[field.kind]
-        for field in ANSWER_FIELDS
-        if field.role == Role.SIGNED
-    },
-)
-"""Who said an answer, and who confirmed it."""
 
 
 class Source(Side, total=False):
@@ -75,8 +66,7 @@ class Proof(Side, total=False):
     sha256: Required[Hash | Literal[""]]
 
 
-_BEFORE = _VALUES | {"version": int, "signed": Signed}
-Before = side("Before", _BEFORE)
+Before = side("Before", _VALUES | {"version": int})
 """An answer before a change."""
 After = side(
     "After",
@@ -91,10 +81,6 @@ class Version(Side, total=False):
     """The version that a refused save met."""
 
     version: Required[int]
-
-
-SaidBy = side("SaidBy", {"signed": Signed})
-"""Who had said what is confirmed, or no longer is."""
 
 
 class Confirmed(Side, total=False):
@@ -215,7 +201,6 @@ class Fields(Side, total=False):
 class ActionBefore(Fields, total=False):
     """An action before a change; ``asked_to_look`` names answers no longer asked about."""
 
-    closed_at: Moment
     asked_to_look: list[int]
 
 

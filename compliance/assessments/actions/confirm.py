@@ -12,7 +12,6 @@ from compliance.assessments.actions.writing import (
     as_known,
     locked,
     record,
-    signed,
     write,
 )
 from compliance.assessments.choices import Verdict
@@ -79,9 +78,8 @@ def unconfirm_na(
             at = datetime.fromisoformat(told[answer.pk]["at"])
             if answer.na_confirmed_at == at:
                 waiting.append(answer)
-                before = {"signed": signed(answer)}
                 _set(answer, None, None)
-                record(by, answer, NA_UNCONFIRMED, before, {})
+                record(by, answer, NA_UNCONFIRMED, {}, {})
         return waiting
 
 
@@ -154,10 +152,10 @@ def _says_else(answer: Answer, seen: Known) -> bool:
 
 
 def _confirm(by: User, answer: Answer) -> Event:
-    at, before = timezone.now(), {"signed": signed(answer)}
+    at = timezone.now()
     _set(answer, by, at)
     after = {"at": at.isoformat(), "reason_of": answer.na_by_id}
-    return record(by, answer, NA_CONFIRMED, before, after)
+    return record(by, answer, NA_CONFIRMED, {}, after)
 
 
 def _set(answer: Answer, by: User | None, at: datetime | None) -> None:

@@ -268,8 +268,6 @@ def _write(
         return Remedied(action, None)
     name = ACTION_UNDONE if is_undo else _event_name(standing["status"], real)
     before: Changes = json_values({field: standing[field] for field in real})
-    if action.closed_at:
-        before["closed_at"] = action.closed_at.isoformat()
     _set(by, action, real)
     action.version += 1
     action.save()

@@ -9,26 +9,22 @@ from django.utils import timezone
 
 from compliance.assessments.actions.crediting import answered
 from compliance.assessments.actions.upgrade import (
+    COLUMNS,
     ROWS,
     columns,
     known_facts,
     locked_assessment,
-    plain,
     tell,
 )
 from compliance.assessments.applying import Scope
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
-from compliance.assessments.fields import (
-    ANSWERED,
-    ANSWERING,
-    BY_COLUMN,
-    Role,
-    from_json,
-    json_of,
-)
+from compliance.assessments.fields import ANSWERED, ANSWERING, json_of
+from compliance.assessments.folding import answers_of, fold, unsaved
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
+from compliance.audit.leaves import ERASED
 from compliance.audit.models import Event
+from compliance.audit.projection import Rows
 from compliance.audit.transaction import writing
 from compliance.checklists.models import Question
 from compliance.organisations.models import User
@@ -55,30 +51,29 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         here = locked_assessment(done.assessment)
         if why := why_not_undone(done, here):
             raise ValidationError(why)
-        facts = _facts_then(done, here)
+        was, left = (fold([here], seq) for seq in (done.since_seq, done.until_seq))
+        old, new = (answers_of([here], rows) for rows in (was, left))
+        facts = _facts_then(done, here, *(_facts(here, rows) for rows in (was, left)))
         scope = Scope(done.from_edition, facts, period_from=here.period_from)
         questions = {q.pk: q for q in done.from_edition.questions.all()}
         entries: list[trail.Entry] = []
         kept, touched = [], []
-        left_behind = _found(done, here)
         rows = Answer.everything.select_for_update(of=("self",))
-        for answer in rows.filter(pk__in=done.before["answers"]).select_related(
-            "question"
-        ):
-            stood = _python(done.before["answers"][str(answer.pk)])
-            key = answer.question.key
-            if _put_back(answer, stood, questions, entries):
+        moved = [pk for pk in old if _place(old[pk]) != _place(new[pk])]
+        for answer in rows.filter(pk__in=moved).select_related("question"):
+            key, pk = answer.question.key, answer.pk
+            if _put_back(answer, old[pk], new[pk], questions, entries):
                 kept.append(key)
             if answer.question_id in questions:
                 found = scope.of(questions[answer.question_id])
                 answer.applies, answer.binds_from = found.applies, found.binds_from
             touched.append(answer)
         Answer.everything.bulk_update(touched, columns(), batch_size=ROWS)
-        kept += _take_away(here, done)
+        kept += _take_away(here, done, {pk: new[pk] for pk in new.keys() - old.keys()})
         here.edition, here.facts = done.from_edition, facts
         here.save(update_fields=["edition", "facts"])
-        done.undone_at, done.undone_by, done.found = timezone.now(), by, left_behind
-        done.save(update_fields=["undone_at", "undone_by", "found"])
+        done.undone_at, done.undone_by = timezone.now(), by
+        done.save(update_fields=["undone_at", "undone_by"])
         editions = (done.to_edition, done.from_edition)
         tell(
             by=by,
@@ -91,13 +86,9 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
     return MovedBack(done, sorted(kept))
 
 
-def _found(done: Upgrade, here: Assessment) -> dict[str, Any]:
-    """Facts and answers as the undoing finds them, for looking back at that time."""
-    ids = [*done.before["answers"], *done.added]
-    rows = Answer.everything.filter(pk__in=ids, assessment=here).values(
-        "pk", "question_id", "version", *BY_COLUMN
-    )
-    return plain({"facts": here.facts, "answers": {str(r.pop("pk")): r for r in rows}})
+def _place(answer: Answer) -> tuple[Any, Any]:
+    """The columns of which a move changes one at least, or leaves the answer alone."""
+    return answer.question_id, answer.archived_at
 
 
 def why_not_undone(done: Upgrade, here: Assessment) -> str:
@@ -113,43 +104,44 @@ def why_not_undone(done: Upgrade, here: Assessment) -> str:
     return ""
 
 
-def _python(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of ``Upgrade.before`` with its days and moments."""
-    return row | from_json(row, *Role)
+def _facts(here: Assessment, rows: Rows) -> dict[str, Any]:
+    found: dict[str, Any] = unsaved(Assessment, rows)[here.pk].facts
+    return found
 
 
-def _facts_then(done: Upgrade, here: Assessment) -> dict[str, Any]:
+def _facts_then(
+    done: Upgrade, here: Assessment, was: dict[str, Any], left: dict[str, Any]
+) -> dict[str, Any]:
     """The facts as they were, with what was changed since the move."""
-    left = done.before["facts_left"]
     since = {k: v for k, v in here.facts.items() if v != left.get(k)}
-    return known_facts(done.from_edition, done.before["facts"] | since)
+    return known_facts(done.from_edition, was | since)
 
 
 def _put_back(
     answer: Answer,
-    stood: dict[str, Any],
+    was: Answer,
+    left: Answer,
     questions: Mapping[int, Question],
     entries: list[trail.Entry],
 ) -> bool:
     """Put an answer back, unsaved. Whether somebody had changed it since."""
-    left, then = stood.pop("left_version"), stood.pop("version")
-    is_said_since = json_of(answered(answer))["answered_at"] != stood.pop(
-        "left_answered_at"
-    )
-    is_newer = bool(answer.version != left)
-    was_altered = left != then
+    is_newer = answer.version != left.version
+    was_altered = left.version != was.version
+    is_said_since = answered(answer) != answered(left)
     kind = answer.question.kind
-    answer.question_id = stood["question_id"]
-    answer.archived_at = stood["archived_at"]
-    back = questions.get(stood["question_id"])
+    answer.question_id, answer.archived_at = was.question_id, was.archived_at
+    back = questions.get(was.question_id)
     if is_newer and (not was_altered or (back is not None and back.kind == kind)):
         return True
-    names = set(stood) - ({"note"} if is_newer else set())
-    if is_said_since and answer.answered_by_id and stood["answered_by_id"]:
+    moved = {name for name in COLUMNS if getattr(was, name) != getattr(left, name)}
+    names = (set(COLUMNS) if is_newer else moved) - {"version"}
+    if is_newer or was.note is ERASED:
+        names.discard("note")
+    if is_said_since and answer.answered_by_id and was.answered_by_id:
         names -= set(ANSWERED)  # by evidence that came or went, and stays so
     before = {name: getattr(answer, name) for name in names}
     for name in names:
-        setattr(answer, name, stood[name])
+        setattr(answer, name, getattr(was, name))
     if was_altered:
         answer.version += 1
         entries.append(_undo_entry(answer, before))
@@ -180,19 +172,20 @@ def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
     )
 
 
-def _take_away(here: Assessment, done: Upgrade) -> list[str]:
+def _take_away(
+    here: Assessment, done: Upgrade, added: Mapping[int, Answer]
+) -> list[str]:
     """Take the answers of new questions away; those in use go to the archive: keys.
 
     That the move itself gave them to somebody is no use of them.
     """
-    rows = here.answers.filter(pk__in=done.added)
-    left = done.left or {"seq": 0, "versions": {}}
+    rows = here.answers.filter(pk__in=added)
     told_of = Event.objects.filter(
         organisation_id=here.organisation_id,
         scope_id=here.pk,
         subject_label="answer",
-        subject_id__in=[str(pk) for pk in done.added],
-        seq__gt=left["seq"],
+        subject_id__in=[str(pk) for pk in added],
+        seq__gt=done.until_seq,
     ).values_list("subject_id", flat=True)
     free = rows.filter(
         comments=None,
@@ -203,8 +196,7 @@ def _take_away(here: Assessment, done: Upgrade) -> list[str]:
         requests=None,
     ).exclude(pk__in=[int(pk) for pk in told_of])
     stand = dict(free.values_list("pk", "version"))
-    versions = left["versions"]
-    unused = [pk for pk, at in stand.items() if at == versions.get(str(pk), 0)]
+    unused = [pk for pk, at in stand.items() if at == added[pk].version]
     rows.filter(pk__in=unused).delete()
     used = list(rows.select_related("question"))
     rows.update(archived_at=timezone.now())

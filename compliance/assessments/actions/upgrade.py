@@ -25,7 +25,7 @@ from compliance.assessments.events import (
     ANSWER_UPGRADED,
     ASSESSMENT_UPGRADED,
 )
-from compliance.assessments.fields import ANSWER_FIELDS, Role, json_of
+from compliance.assessments.fields import ANSWER_FIELDS, Role
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.upgrading import Move, Plan, Said, plan, told
 from compliance.audit import trail
@@ -102,7 +102,6 @@ class _Moving:
     to: Edition
     plan: Plan
     answers: Mapping[str, Answer]
-    before: dict[str, Any] = field(default_factory=dict)
     entries: list[trail.Entry] = field(default_factory=list)
     touched: list[Answer] = field(default_factory=list)
     added: list[Answer] = field(default_factory=list)
@@ -129,7 +128,6 @@ class _Moving:
                     Answer(assessment=self.assessment, question=question, **place)
                 )
                 continue
-            stood = {name: getattr(answer, name) for name in COLUMNS}
             _lead(answer, question, place)
             decision = move.settled(decisions.get(move.key, ""))
             is_anew = decision == Decision.ANEW
@@ -139,16 +137,15 @@ class _Moving:
                 decision,
                 old,
             )
-            self._keep(answer, stood)
+            self.touched.append(answer)
 
     def _archive(self, answer: Answer | None) -> None:
         if answer is None or answer.archived_at:
             return
-        stood = {name: getattr(answer, name) for name in COLUMNS}
         answer.archived_at = timezone.now()
         self.entries.append(trail.Entry(answer, ANSWER_ARCHIVED))
         self.decided.setdefault("archived", []).append(answer.question.key)
-        self._keep(answer, stood)
+        self.touched.append(answer)
 
     def _settle(
         self, move: Move, answer: Answer, decision: Decision | None, old: str
@@ -170,15 +167,9 @@ class _Moving:
             self.entries.append(entry)
         answer.again = Again.EDITION
 
-    def _keep(self, answer: Answer, stood: dict[str, Any]) -> None:
-        self.touched.append(answer)
-        left = {"left_version": answer.version, "left_answered_at": answer.answered_at}
-        self.before[str(answer.pk)] = stood | left
-
     def finish(self, owners: Mapping[str, User]) -> Upgrade:
         """Save all of it, tell the trail, and assign what is new."""
-        here, facts = self.assessment, self.assessment.facts
-        was = here.edition
+        here, was = self.assessment, self.assessment.edition
         Answer.everything.bulk_update(self.touched, columns(), batch_size=ROWS)
         inserted(Answer.objects.bulk_create(self.added, batch_size=ROWS))
         here.edition, here.facts = self.to, self.facts
@@ -187,10 +178,7 @@ class _Moving:
             assessment=here,
             from_edition=was,
             to_edition=self.to,
-            before=plain(
-                {"facts": facts, "facts_left": here.facts, "answers": self.before}
-            ),
-            added=[answer.pk for answer in self.added],
+            since_seq=trail.hold(here.organisation_id),
             moved_at=timezone.now(),
             moved_by=self.by,
         )
@@ -204,8 +192,8 @@ class _Moving:
             entries=self.entries,
         )
         self._assign(owners)
-        done.left = _left(here, done.added)
-        done.save(update_fields=["left"])
+        done.until_seq, _ = trail.head_of(here.organisation_id)
+        done.save(update_fields=["until_seq"])
         return done
 
     def _assign(self, owners: Mapping[str, User]) -> None:
@@ -223,14 +211,6 @@ class _Moving:
                 answer_ids=ids,
                 to=owner,
             )
-
-
-def _left(assessment: Assessment, added: Sequence[int]) -> dict[str, Any]:
-    """Where the trail and the new answers stand once a move is done."""
-    rows = assessment.answers.filter(pk__in=added).exclude(version=0)
-    versions = {str(pk): version for pk, version in rows.values_list("pk", "version")}
-    seq, _ = trail.head_of(assessment.organisation_id)
-    return {"seq": seq, "versions": versions}
 
 
 def _typed(move: Move, typed: Sequence[str]) -> Move:
@@ -346,12 +326,6 @@ def _as_note(move: Move, edition: str) -> str:
 def columns() -> list[str]:
     """``COLUMNS`` as fields of the model."""
     return [name.removesuffix("_id") for name in COLUMNS]
-
-
-def plain(before: dict[str, Any]) -> dict[str, Any]:
-    """Days and moments as ISO text, as JSON keeps them."""
-    rows = {pk: json_of(row) for pk, row in before["answers"].items()}
-    return before | {"answers": rows}
 
 
 def tell(

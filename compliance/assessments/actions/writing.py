@@ -22,7 +22,6 @@ from compliance.assessments.fields import (
     ANSWERING,
     BESIDE_IT,
     NEEDED,
-    SIGNED,
     Role,
     from_json,
     json_of,
@@ -211,7 +210,7 @@ def alter(
     real = {f: v for f, v in wanted.items() if v != standing[f]}
     if not real and beside is None:
         return None
-    stood, said_by, now = _beside(answer), signed(answer), timezone.now()
+    stood, now = _beside(answer), timezone.now()
     for field, value in real.items():
         setattr(answer, field, value)
     _refuse_half(answer)
@@ -227,8 +226,6 @@ def alter(
         moved |= {f: getattr(answer, f) for f in ANSWERED}
     before = {f: standing[f] for f in real} | {f: stood[f] for f in moved}
     before["version"] = answer.version
-    if said_by:
-        before["signed"] = said_by
     answer.version += 1
     answer.changed_at, answer.changed_by = now, by
     return Change(
@@ -236,12 +233,6 @@ def alter(
         json_of(before),
         json_of(real | moved) | {"version": answer.version},
     )
-
-
-def signed(answer: Answer) -> Changes:
-    """``SIGNED`` as the trail holds it, without what is empty."""
-    values = {name: getattr(answer, name) for name in SIGNED}
-    return json_of({name: value for name, value in values.items() if value})
 
 
 def _refuse_half(answer: Answer) -> None:

@@ -15,22 +15,17 @@ UNDO_FOR = timedelta(days=14)
 
 
 class Upgrade(models.Model):
-    """One move, and what it would take to undo it.
+    """One move. What it would take to undo it is in the trail.
 
-    ``before`` holds the facts and, for each answer that the move touched, its columns
-    as they were: ``{"facts": {...}, "answers": {"12": {"question_id": 5, ...}}}``.
-    ``left`` says where the trail and the new answers stood when the move was done.
-    ``added`` lists the ids of the answers it made. ``found`` is the same as ``before``
-    for the undoing: what stood until then, the answers that it took away included.
+    ``since_seq`` is the number of the newest event before the move, ``until_seq`` that of
+    the newest one when it was done.
     """
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="upgrades")
     from_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
     to_edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
-    before = models.JSONField()
-    left = models.JSONField(default=dict)
-    added = models.JSONField(default=list)
-    found = models.JSONField(default=dict)
+    since_seq = models.PositiveBigIntegerField()
+    until_seq = models.PositiveBigIntegerField(default=0)
     moved_at = models.DateTimeField()
     moved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True)
@@ -38,7 +33,7 @@ class Upgrade(models.Model):
 
     in_trail = Proven(
         "assessment__organisation_id",
-        excused={"left": "it counts the events of the move itself"},
+        excused={"until_seq": "it counts the events of the move itself"},
     )
 
     class Meta:
