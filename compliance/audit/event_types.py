@@ -43,6 +43,17 @@ class Prepares(StrEnum):
     NOTHING = "none"
 
 
+class Does(StrEnum):
+    """How an event changes a part of a draft; its undo is the other way round."""
+
+    ADDS = "adds it"
+    REMOVES = "takes it away"
+    MOVES = "gives it another place"
+    CHANGES = "changes its fields"
+    REPLACES = "replaces words in all of it"
+    MERGES = "takes over what the original says"
+
+
 _TYPES: dict[str, "EventType"] = {}
 
 
@@ -81,6 +92,9 @@ class EventType(str):
     """It holds text that never became part of an answer: auditors do not read it."""
     undo_words: str = ""
     """Beside the button that undoes a change to a draft."""
+    part: str = ""
+    does: Does | None = None
+    """The part of a draft that it is about, as its model is called, and what it does."""
 
     def __new__(cls, name: str, *_args: Any, **_kwargs: Any) -> "EventType":
         """The string itself is the name."""

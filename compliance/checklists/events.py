@@ -4,14 +4,14 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
-from compliance.audit.event_types import EventType, Prepares, Topic
+from compliance.audit.event_types import Does, EventType, Prepares, Topic
 from compliance.checklists import payloads as say
 
 _type = partial(EventType, topic=Topic.CHECKLIST, prepares=Prepares.NOTHING)
 _edition = partial(_type, subject="edition")
-_section = partial(_edition, before=say.Section, after=say.Section)
-_fact = partial(_edition, before=say.Fact, after=say.Fact)
-_question = partial(_edition, before=say.Question, after=say.Question)
+_section = partial(_edition, part="section", before=say.Section, after=say.Section)
+_fact = partial(_edition, part="fact", before=say.Fact, after=say.Fact)
+_question = partial(_edition, part="question", before=say.Question, after=say.Question)
 _checklist = partial(
     _type, subject="checklist", before=say.Checklist, after=say.Checklist
 )
@@ -34,6 +34,8 @@ EDITION_CHANGED = _edition(
     _("edition changed"),
     before=say.Edition,
     after=say.Edition,
+    does=Does.CHANGES,
+    part="edition",
     undo_words="The edition is saved.",
 )
 EDITION_REPLACED = _edition(
@@ -41,6 +43,8 @@ EDITION_REPLACED = _edition(
     _("words replaced"),
     before=say.Replaced,
     after=say.Replacement,
+    does=Does.REPLACES,
+    part="edition",
     undo_words="Replaced in {count}.",
 )
 REPLACING_UNDONE = _edition(
@@ -54,6 +58,8 @@ EDITION_MERGED = _edition(
     _("draft brought up to the original"),
     before=say.Based,
     after=say.Merged,
+    does=Does.MERGES,
+    part="edition",
     undo_words="The draft stands on edition {cloned_from} of the original now.",
 )
 MERGING_UNDONE = _edition(
@@ -79,41 +85,66 @@ EDITION_DISCARDED = _edition(
 )
 
 SECTION_ADDED = _section(
-    "section.added", _("section added"), undo_words="The section “{title}” is added."
+    "section.added",
+    _("section added"),
+    does=Does.ADDS,
+    undo_words="The section “{title}” is added.",
 )
 SECTION_CHANGED = _section(
-    "section.changed", _("section changed"), undo_words="The section is saved."
+    "section.changed",
+    _("section changed"),
+    does=Does.CHANGES,
+    undo_words="The section is saved.",
 )
 SECTION_MOVED = _section(
-    "section.moved", _("section moved"), undo_words="The section is moved."
+    "section.moved",
+    _("section moved"),
+    does=Does.MOVES,
+    undo_words="The section is moved.",
 )
 SECTION_REMOVED = _section(
     "section.removed",
     _("section removed"),
+    does=Does.REMOVES,
     undo_words="The section “{title}” is removed.",
 )
 SECTION_RESTORED = _section("section.restored", _("section put back"))
 QUESTION_ADDED = _question(
-    "question.added", _("question added"), undo_words="{key} is added."
+    "question.added", _("question added"), does=Does.ADDS, undo_words="{key} is added."
 )
 QUESTION_CHANGED = _question(
-    "question.changed", _("question changed"), undo_words="{key} is saved."
+    "question.changed",
+    _("question changed"),
+    does=Does.CHANGES,
+    undo_words="{key} is saved.",
 )
 QUESTION_MOVED = _question(
-    "question.moved", _("question moved"), undo_words="{key} is moved."
+    "question.moved", _("question moved"), does=Does.MOVES, undo_words="{key} is moved."
 )
 QUESTION_REMOVED = _question(
     "question.removed",
     _("question removed"),
+    does=Does.REMOVES,
     undo_words="{key} is out of the draft.",
 )
 QUESTION_RESTORED = _question("question.restored", _("question put back"))
 FACT_ADDED = _fact(
-    "fact.added", _("fact added"), undo_words="The fact “{label}” is added."
+    "fact.added",
+    _("fact added"),
+    does=Does.ADDS,
+    undo_words="The fact “{label}” is added.",
 )
-FACT_CHANGED = _fact("fact.changed", _("fact changed"), undo_words="The fact is saved.")
+FACT_CHANGED = _fact(
+    "fact.changed",
+    _("fact changed"),
+    does=Does.CHANGES,
+    undo_words="The fact is saved.",
+)
 FACT_REMOVED = _fact(
-    "fact.removed", _("fact removed"), undo_words="The fact “{label}” is removed."
+    "fact.removed",
+    _("fact removed"),
+    does=Does.REMOVES,
+    undo_words="The fact “{label}” is removed.",
 )
 FACT_RESTORED = _fact("fact.restored", _("fact put back"))
 

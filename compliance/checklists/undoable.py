@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from compliance.audit import event_types, trail
-from compliance.audit.event_types import EventType
+from compliance.audit.event_types import Does, EventType
 from compliance.audit.models import LIBRARY, Event
 from compliance.checklists.events import EDITION_CHANGED, RESTORED
 from compliance.checklists.models import Edition
@@ -61,10 +61,10 @@ def _undoable() -> list[EventType]:
 def told(event: Event) -> Done:
     """A change in words."""
     before, after = trail.changes(event)
-    part, _, what = event.action.partition(".")
+    kind = event_types.named(event.action)
     key = before.get("key") or after.get("key", "")
-    shown = "" if what == "removed" else key
-    return Done(event.seq, part, shown, _words(event, before, after), event.at)
+    shown = "" if kind.does == Does.REMOVES else key
+    return Done(event.seq, kind.part, shown, _words(event, before, after), event.at)
 
 
 def last(edition: Edition, person: User) -> list[Done]:
@@ -78,16 +78,12 @@ def last(edition: Edition, person: User) -> list[Done]:
     touched: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for event in _events(edition, *RESTORED.values())[:MOST_READ]:
         before, after = trail.changes(event)
-        part, _, what = event.action.partition(".")
-        place = part, before.get("key") or after.get("key", "")
-        is_whole = what in {"added", "removed"}
+        kind = event_types.named(event.action)
+        place = kind.part, before.get("key") or after.get("key", "")
+        is_whole = kind.does in {Does.ADDS, Does.REMOVES}
         later = touched[place] if is_whole else touched[place] & after.keys()
-        is_offered = (
-            event.actor_id == person.pk
-            and event_types.named(event.action).undo_words
-            and not later
-        )
-        touched[place] |= after.keys() | {what}
+        is_offered = event.actor_id == person.pk and bool(kind.undo_words) and not later
+        touched[place] |= {*after, event.action}
         if is_offered:
             found.append(told(event))
     return found[:MOST_OFFERED]

@@ -5,7 +5,8 @@ from typing import Any, NoReturn
 
 from django.db.models import F, Max
 
-from compliance.audit import trail
+from compliance.audit import event_types, trail
+from compliance.audit.event_types import Does
 from compliance.checklists import content, undoable
 from compliance.checklists.actions.editing import choose, cite, save_question
 from compliance.checklists.actions.facts import remove_fact
@@ -40,15 +41,16 @@ def undo(
     with open_draft(organisation, edition_id) as edition:
         event = undoable.find(edition, seq)
         before, after = trail.changes(event)
-        part, _, what = event.action.partition(".")
-        if what == "replaced":
+        kind = event_types.named(event.action)
+        part, does = kind.part, kind.does
+        if does == Does.REPLACES:
             put_back(by, edition, before["questions"], after["questions"])
             return part, ""
-        if what == "merged":
+        if does == Does.MERGES:
             take_out(by, edition, before, after)
             return part, ""
         key = before.pop("key", "") or after.get("key", "")
-        if what == "removed":
+        if does == Does.REMOVES:
             if part == "question":
                 _restore_question(by, edition, key, before)
             else:
@@ -58,10 +60,10 @@ def undo(
                 )
             return part, key
         row = _row(edition, part, key)
-        if what == "added":
+        if does == Does.ADDS:
             _take_away(by, row, part, edition)
             return part, ""
-        if what == "moved":
+        if does == Does.MOVES:
             _move_back(by, row, edition, before, after)
         else:
             _change_back(by, row, edition, before, after)
