@@ -21,6 +21,7 @@ from compliance.assessments.actions.writing import (
     is_standing,
     locked,
     old_values,
+    setting_events,
     write,
 )
 from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
@@ -166,8 +167,10 @@ def _refuse(by: User, merge: _Merge) -> Refused:
         after=json_of({f: v for f, v in mine.items() if v != merge.known[f]}),
     )
     known = page.raised(mine, answer.version)
-    events = _last(answer, page, clash)
-    return Refused(answer, clash, merge.touched, mine, known, events)
+    events = changing_events(answer.assessment, [answer.pk]).select_related("actor")
+    newest = setting_events(events[: answer.version - page.oldest])
+    said = {field: newest[field] for field in clash if field in newest}
+    return Refused(answer, clash, merge.touched, mine, known, said)
 
 
 def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
@@ -202,15 +205,3 @@ def undo(*, by: User, assessment: Assessment, seq: int) -> Undone:
         if "attached" in proofs:
             refuse_too_many_files(assessment)
         return Undone(answer, undone)
-
-
-def _last(answer: Answer, page: Known, fields: tuple[str, ...]) -> dict[str, Event]:
-    """The newest event of each field, of those that a page does not know."""
-    found: dict[str, Event] = {}
-    events = changing_events(answer.assessment, [answer.pk]).select_related("actor")
-    for event in events[: answer.version - page.oldest]:
-        _, after = trail.changes(event)
-        for field in fields:
-            if field in after:
-                found.setdefault(field, event)
-    return found

@@ -22,6 +22,7 @@ from compliance.assessments.actions.writing import (
     alter,
     answerer,
     changing_events,
+    events_by_answer,
     is_standing,
     old_values,
     wound_back,
@@ -258,13 +259,10 @@ def _plan(
     _refuse_foolish(assessment, bulk)
     _refuse_newer(answers, targets)
     old = {a.pk: a for a in answers if targets[a.pk].oldest < a.version}
-    known = {}
-    if old:
-        by_answer: dict[int, list[Event]] = defaultdict(list)
-        for event in changing_events(assessment, list(old)):
-            by_answer[int(event.subject_id)].append(event)
-        for pk, answer in old.items():
-            known[pk] = wound_back(answer, targets[pk], by_answer[pk])
+    since = events_by_answer(assessment, list(old))
+    known = {
+        pk: wound_back(answer, targets[pk], since[pk]) for pk, answer in old.items()
+    }
     attached = None
     if bulk.evidence:
         uses = bulk.evidence.attachments.filter(answer__assessment=assessment)

@@ -1,5 +1,6 @@
 """Setting the fields of an answer: what follows from a change, and what the trail says."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -131,6 +132,26 @@ def changing_events(assessment: Assessment, ids: Sequence[int]) -> QuerySet[Even
         subject_id__in=[str(pk) for pk in ids],
         action__in=event_types.those(changes_answer=True),
     ).order_by("-seq")
+
+
+def events_by_answer(
+    assessment: Assessment, ids: Sequence[int]
+) -> dict[int, list[Event]]:
+    """The same of each answer, with who did it; no query without any."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    events = changing_events(assessment, ids).select_related("actor") if ids else ()
+    for event in events:
+        found[int(event.subject_id)].append(event)
+    return found
+
+
+def setting_events(events: Iterable[Event]) -> dict[str, Event]:
+    """The newest of some events, newest first, by each field that it set."""
+    found: dict[str, Event] = {}
+    for event in events:
+        for field in old_values(trail.changes(event)[1]):
+            found.setdefault(field, event)
+    return found
 
 
 def wound_back(answer: Answer, page: Known, events: Iterable[Event]) -> Changes:

@@ -1,19 +1,18 @@
 """Answers from the database, as a sheet needs them: a few queries for any number."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from compliance.assessments.actions.following import choices_of, values_of
 from compliance.assessments.actions.writing import (
-    changing_events,
-    old_values,
+    events_by_answer,
+    setting_events,
     wound_back,
 )
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
-from compliance.audit.models import Event
 from compliance.interchange.sheets.cells import Asked, People
 from compliance.interchange.sheets.paper import ASSESSMENT_ID, TRAIL, Line, Paper
 from compliance.interchange.sheets.planning import Standing
@@ -102,29 +101,17 @@ def standing_of(
     if is_locked:
         rows = rows.select_for_update(of=("self",))
     answers = list(rows.filter(pk__in=list(versions)).order_by("pk"))
-    old = [a for a in answers if versions[a.pk] < a.version]
-    since: dict[int, list[Event]] = defaultdict(list)
-    events = changing_events(assessment, [a.pk for a in old]).select_related("actor")
-    for event in events if old else ():
-        since[int(event.subject_id)].append(event)
+    old = [a.pk for a in answers if versions[a.pk] < a.version]
+    since = events_by_answer(assessment, old)
     return {
         a.pk: Standing(
             a,
             _asked(a),
-            wound_back(a, Known(versions[a.pk]), since.get(a.pk, ())),
-            _last(since.get(a.pk, ())),
+            wound_back(a, Known(versions[a.pk]), since[a.pk]),
+            setting_events(since[a.pk]),
         )
         for a in answers
     }
-
-
-def _last(events: Iterable[Event]) -> dict[str, Event]:
-    """The newest of some events, newest first, by each field that it set."""
-    found: dict[str, Event] = {}
-    for event in events:
-        for name in old_values(trail.changes(event)[1]):
-            found.setdefault(name, event)
-    return found
 
 
 def total_of(assessment: Assessment) -> int:
