@@ -21,7 +21,7 @@ def main():
         reply = call(f"{door['path']}answers/{answer}/save/", sent)
         bases[answer] = BASE.search(reply)[1]
 
-    verdicts = itertools.cycle(["met", "partly", "not_met"])
+    verdicts = itertools.cycle(["met", "partly", "not_met", "dont_know"])
     print("Saving one answer of 150, alone in the process")
     table(
         [

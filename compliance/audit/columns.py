@@ -116,12 +116,17 @@ def blank(column: models.Field[Any, Any]) -> Any:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: days and moments as ISO text (UTC), bytes as SHA-256."""
-    for kind, written in _WRITTEN.items():
-        if isinstance(value, kind):
-            return written(value)
-    return value
+    kind = type(value)
+    if kind not in _WRITERS:
+        ways = _WRITTEN.items()
+        found = (written for one, written in ways if issubclass(kind, one))
+        _WRITERS[kind] = next(found, None)
+    writer = _WRITERS[kind]
+    return writer(value) if writer else value
 
 
+_WRITERS: dict[type, Callable[[Any], Any] | None] = {}
+"""Kinds that were met, and how each is written; None for those that JSON has."""
 _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     str: str,
     datetime: lambda at: at.astimezone(UTC).isoformat(timespec="microseconds"),

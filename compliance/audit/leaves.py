@@ -105,9 +105,16 @@ def _leaf_hash(place: Place, value: Any, salt: str) -> bytes:
             msg = f"{place} is erased, and has a value"
             raise ValueError(msg)
         return bytes.fromhex(salt[1:])
-    said = encode_basestring(value) if isinstance(value, str) else _encoded(value)
-    text = f"[{encode_basestring(place)},{encode_basestring(salt)},{said}]"
+    text = f"[{encode_basestring(place)},{encode_basestring(salt)},{_said(value)}]"
     return leaf(text.encode())
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None:
+        return "null"
+    return str(value) if type(value) is int else _encoded(value)
 
 
 def _root(places: Sequence[tuple[Place, Any]], salts: Sequence[str]) -> str:

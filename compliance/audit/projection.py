@@ -15,6 +15,8 @@ subject whose values stand in ``after``.
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from compliance.audit.leaves import ERASED
@@ -29,15 +31,49 @@ class Told(NamedTuple):
 
 
 class Row:
-    """A row as the events left it, and the newest event that changed it."""
+    """A row as the events left it, and the newest event that changed it.
 
-    __slots__ = ("is_whole", "seq", "values")
+    A fold may hold very many: rows with the same columns share the list of them, and
+    equal words are there once.
+    """
+
+    __slots__ = ("_cells", "_names", "is_whole", "seq")
 
     def __init__(self, *, is_whole: bool) -> None:
         """``is_whole``: the events have it from its beginning."""
-        self.values: dict[str, Any] = {}
+        self._names: tuple[str, ...] = ()
+        self._cells: tuple[Any, ...] = ()
         self.is_whole = is_whole
         self.seq = 0
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Column to value; ``put`` changes them."""
+        return MappingProxyType(self._values())
+
+    def _values(self) -> dict[str, Any]:
+        return dict(zip(self._names, self._cells, strict=True))
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Set some columns."""
+        now = {**self._values(), **values} if self._names else values
+        names = tuple(now)
+        self._names = _NAMES.setdefault(names, names)
+        self._cells = tuple(map(_once, now.values()))
+
+
+_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+_WORD = 40
+"""Characters of a text that is likely to be there again: a word, an id, a moment."""
+
+
+def _once(value: Any) -> Any:
+    return _same(value) if type(value) is str and len(value) <= _WORD else value
+
+
+@lru_cache(4096)
+def _same(word: str) -> str:
+    return word
 
 
 At = tuple[str, str]
@@ -112,7 +148,7 @@ def put_left(rows: Rows, later: Iterable[Told], erasing: Container[int]) -> None
             for cell in [(at, name) for name in values if (at, name) in lost]:
                 lost.discard(cell)
                 if event.seq in erasing:
-                    rows[at].values[cell[1]] = values[cell[1]]
+                    rows[at].put({cell[1]: values[cell[1]]})
 
 
 def _put(
@@ -125,8 +161,8 @@ def _put(
 ) -> None:
     row = found.get(at)
     if row is None or is_new:
-        row = found[at] = Row(is_whole=is_new)
-    row.values.update(values)
+        row = found[_same(at[0]), at[1]] = Row(is_whole=is_new)
+    row.put(values)
     row.seq = seq
 
 
@@ -170,17 +206,22 @@ def compared(
             if is_whole:
                 yield Unlike(at, 0, How.PUT_IN)
             continue
+        said = row.values
         wrong = tuple(
-            name for name, value in values.items() if _differs(row, name, value, blanks)
+            name
+            for name, value in values.items()
+            if (
+                said[name] != value
+                if name in said
+                else _is_set(row, value, blanks[name])
+            )
         )
         if wrong:
             yield Unlike(at, row.seq, How.CHANGED, wrong)
 
 
-def _differs(row: Row, name: str, value: Any, blanks: Mapping[str, Any]) -> bool:
-    if name in row.values:
-        return bool(row.values[name] != value)
-    blank = blanks[name]
+def _is_set(row: Row, value: Any, blank: Any) -> bool:
+    """Whether a column that no event has differs from what new rows leave out."""
     if value is None and blank is not ...:
         return blank is not None
     return row.is_whole and blank is not ... and bool(value != blank)
