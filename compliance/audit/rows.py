@@ -3,12 +3,13 @@
 Nobody says which: each statement that the block sends to the database is read. An
 UPDATE and a DELETE are made to return the rows that they reach; a row that is saved says
 so by Django's signal, and rows that are made together by ``inserted``. A block whose
-INSERT nobody named does not commit.
+INSERT nobody named does not commit. A row goes in an event of the chain that it belongs
+to, and in no other.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,55 +19,29 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models.signals import post_save
 
-from compliance.audit.columns import (
-    Proven,
-    columns_of,
-    is_text,
-    plain,
-    proof_of,
-    proven,
-    values_of,
-)
+from compliance.audit.columns import columns_of, is_text, plain, proven, values_of
 from compliance.audit.models import LIBRARY
+from compliance.audit.owners import Owner, owner_of, owners
 
 Row = tuple[type[models.Model], Any]
-_WRITE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+_WRITE = re.compile(
+    r'\s*(INSERT|UPDATE|DELETE)(?: OR \w+)?(?: INTO| FROM)? "?(\w+)"?', re.IGNORECASE
+)
 _EVENTS = re.compile(r'"compliance_(event|chainhead)"')
-_SET = re.compile(r'(?:SET|,) "(\w+)" = ')
+_SET = re.compile(r'(?:\bSET\s|,)\s*"?(\w+)"?\s*=', re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Changes:
-    """The rows that a block changed and no event has yet."""
+    """The rows of one chain that were changed and no event has yet."""
 
     new: set[Row] = field(default_factory=set)
     values: dict[Row, dict[str, Any]] = field(default_factory=dict)
     gone: dict[Row, None] = field(default_factory=dict)
-    unnamed: Counter[str] = field(default_factory=Counter)
-    """Rows that were made in a table and not named yet."""
-    waiting: list[Any] = field(default_factory=list)
-    """Events that are not written yet, with what was changed before them."""
-    announced: dict[Row, dict[str, Any]] = field(default_factory=dict)
-    """Values that an event has and the table does not yet."""
 
     def copy(self) -> "Changes":
         values = {row: dict(some) for row, some in self.values.items()}
-        gone, unnamed = dict(self.gone), Counter(self.unnamed)
-        announced = {row: dict(some) for row, some in self.announced.items()}
-        waiting = list(self.waiting)
-        return Changes(set(self.new), values, gone, unnamed, waiting, announced)
-
-    def put(self, other: "Changes") -> None:
-        """Be as another one was."""
-        self.new, self.values = other.new, other.values
-        self.gone, self.unnamed = other.gone, other.unnamed
-        self.waiting, self.announced = other.waiting, other.announced
-
-    def split(self) -> "Changes":
-        """What was changed so far, for an event; it is forgotten here."""
-        before = Changes(self.new, self.values, self.gone)
-        self.new, self.values, self.gone = set(), {}, {}
-        return before
+        return Changes(set(self.new), values, dict(self.gone))
 
     def take_in(self, later: "Changes") -> None:
         """What was changed after, too."""
@@ -75,45 +50,84 @@ class Changes:
         for at, values in later.values.items():
             if at in later.new:
                 self.new.add(at)
-            self.update(at, values)
+            self.values.setdefault(at, {}).update(values)
 
     def insert(self, row: models.Model) -> None:
         at = type(row), row.pk
         self.new.add(at)
         self.gone.pop(at, None)
         self.values[at] = dict(values_of(row))
-        self.unnamed[row._meta.db_table] -= 1
-
-    def update(self, at: Row, values: dict[str, Any]) -> None:
-        said = self.announced.get(at, {})
-        for name, value in values.items():
-            if name in said and said.pop(name) == value:
-                continue
-            self.values.setdefault(at, {})[name] = value
-        if not said:
-            self.announced.pop(at, None)
 
     def delete(self, at: Row) -> None:
         self.values.pop(at, None)
-        if self.announced.pop(at, None) is not None:
-            return
         if at in self.new:
             self.new.discard(at)
         else:
             self.gone[at] = None
 
 
-_open: ContextVar[Changes | None] = ContextVar("changes", default=None)
+@dataclass(slots=True)
+class Block:
+    """What a writer's block changed and no event has yet, by the chain of each row."""
+
+    chains: dict[UUID, Changes] = field(default_factory=dict)
+    waiting: dict[UUID, tuple[Any, Changes]] = field(default_factory=dict)
+    """Events that are not written yet, with what was changed before them."""
+    unnamed: Counter[str] = field(default_factory=Counter)
+    """Rows that were made in a table and not named yet."""
+    announced: dict[Row, dict[str, Any]] = field(default_factory=dict)
+    """Values that an event has and the table does not yet."""
+    is_writing: bool = False
+    """The events of one chain are added; those of others go on waiting."""
+
+    def copy(self) -> "Block":
+        chains = {chain: changes.copy() for chain, changes in self.chains.items()}
+        announced = {row: dict(some) for row, some in self.announced.items()}
+        return Block(chains, dict(self.waiting), Counter(self.unnamed), announced)
+
+    def put(self, other: "Block") -> None:
+        """Be as another one was."""
+        self.chains, self.waiting = other.chains, other.waiting
+        self.unnamed, self.announced = other.unnamed, other.announced
+
+    def of(self, chain: UUID) -> Changes:
+        return self.chains.setdefault(chain, Changes())
+
+    def split(self, chain: UUID) -> Changes:
+        """What was changed so far in a chain, for an event; it is forgotten here."""
+        return self.chains.pop(chain, Changes())
+
+    def insert(self, rows: Sequence[models.Model]) -> None:
+        """Rows of one model that were just made."""
+        for row, chain in zip(rows, owners(rows), strict=True):
+            self.of(chain).insert(row)
+            self.unnamed[row._meta.db_table] -= 1
+
+    def update(self, at: Row, chain: UUID, values: dict[str, Any]) -> None:
+        said = self.announced.get(at, {})
+        for name, value in values.items():
+            if name in said and said.pop(name) == value:
+                continue
+            self.of(chain).values.setdefault(at, {})[name] = value
+        if not said:
+            self.announced.pop(at, None)
+
+    def delete(self, at: Row, chain: UUID) -> None:
+        if self.announced.pop(at, None) is None:
+            self.of(chain).delete(at)
 
 
-def opened() -> Changes | None:
-    """The changes of the block that is open here; None outside of one."""
+_open: ContextVar[Block | None] = ContextVar("block", default=None)
+
+
+def opened() -> Block | None:
+    """The block that is open here; None outside of one."""
     return _open.get()
 
 
 @contextmanager
-def watched(write: Callable[[], None]) -> Iterator[tuple[Changes, bool]]:
-    """The changes of the block that is open, and whether this is the outermost one.
+def watched(write: Callable[[], None]) -> Iterator[tuple[Block, bool]]:
+    """The block that is open, and whether this is the outermost one.
 
     ``write`` writes the events that wait; it is called before anything reads events.
     Where an inner block is undone, what it changed is forgotten.
@@ -126,11 +140,11 @@ def watched(write: Callable[[], None]) -> Iterator[tuple[Changes, bool]]:
             outer.put(before)
             raise
         return
-    changes = Changes()
-    token = _open.set(changes)
+    block = Block()
+    token = _open.set(block)
     try:
-        with connection.execute_wrapper(_read(changes, write)):
-            yield changes, True
+        with connection.execute_wrapper(_read(block, write)):
+            yield block, True
     finally:
         _open.reset(token)
 
@@ -138,125 +152,142 @@ def watched(write: Callable[[], None]) -> Iterator[tuple[Changes, bool]]:
 def inserted[M: models.Model](rows: Iterable[M]) -> list[M]:
     """Name rows that were made together, with ``bulk_create``; the rows."""
     made = list(rows)
-    if (changes := _open.get()) is not None:
-        for row in made:
-            if row._meta.db_table in proven():
-                changes.insert(row)
+    if made and made[0]._meta.db_table in proven() and (block := _open.get()):
+        block.insert(made)
     return made
 
 
-def chains() -> dict[UUID, list[Row]]:
-    """The rows that no event has yet, by the chain that they belong to."""
-    changes, found = _open.get(), defaultdict[UUID, list[Row]](list)
-    by_model = defaultdict[type[models.Model], list[Any]](list)
-    for model, pk in changes.values if changes else ():
-        by_model[model].append(pk)
-    for model, pks in by_model.items():
-        proof = proof_of(model)
-        path = proof.chain if isinstance(proof, Proven) else ""
-        rows = model._base_manager.filter(pk__in=pks)
-        owners = dict(rows.values_list("pk", path)) if path else {}
-        for pk in pks:
-            found[owners.get(pk) or LIBRARY].append((model, pk))
-    return dict(found)
+def chains() -> set[UUID]:
+    """The chains that have changes which no event has yet."""
+    block = _open.get()
+    return (
+        {chain for chain, of in block.chains.items() if _is_some(of)}
+        if block
+        else set()
+    )
+
+
+def _is_some(changes: Changes) -> bool:
+    return bool(changes.values or changes.gone)
 
 
 @contextmanager
-def of_chain(organisation_id: UUID) -> Iterator[None]:
-    """A stretch whose events get the rows of one chain alone; the others wait."""
-    changes = _open.get()
-    if changes is None:
+def adding() -> Iterator[None]:
+    """A stretch that adds events to one chain, while those of others go on waiting."""
+    block = _open.get()
+    if block is None or block.is_writing:
         yield
         return
-    later = [
-        at
-        for chain, rows in chains().items()
-        if chain != organisation_id
-        for at in rows
-    ]
-    held = {at: changes.values.pop(at) for at in later}
-    yield
-    changes.values.update(held)
+    block.is_writing = True
+    try:
+        yield
+    finally:
+        block.is_writing = False
 
 
 def announce(row: models.Model, *columns: str) -> None:
     """Let the next event have columns of a row that are saved only after it."""
-    if (changes := _open.get()) is not None:
+    if (block := _open.get()) is not None:
         known, at = columns_of(type(row)), (type(row), row.pk)
         values = {name: plain(getattr(row, known[name].attname)) for name in columns}
-        changes.update(at, values)
-        changes.announced[at] = values
+        block.update(at, *owners([row]), values)
+        block.announced[at] = values
 
 
 def announce_gone(row: models.Model) -> None:
     """Let the next event have a row that is deleted only after it."""
-    if (changes := _open.get()) is not None:
+    if (block := _open.get()) is not None:
         at = type(row), row.pk
-        changes.delete(at)
-        changes.announced[at] = {}
+        block.delete(at, *owners([row]))
+        block.announced[at] = {}
 
 
 def _saved(
     sender: Any, instance: models.Model, created: bool, **_about: object
 ) -> None:
-    changes = _open.get()
-    if created and changes is not None and sender._meta.db_table in proven():
-        changes.insert(instance)
+    block = _open.get()
+    if created and block is not None and sender._meta.db_table in proven():
+        block.insert([instance])
 
 
 post_save.connect(_saved, dispatch_uid="compliance.audit.rows")
 
 
-def _read(changes: Changes, write: Callable[[], None]) -> Callable[..., Any]:
+def written(sql: str) -> tuple[str, type[models.Model], list[str]] | None:
+    """Verb, model and columns of a statement that writes what the trail proves.
+
+    Only an UPDATE has columns.
+    """
+    found = _WRITE.match(sql)
+    model = proven().get(found[2]) if found else None
+    if found is None or model is None:
+        return None
+    verb, known = found[1].upper(), columns_of(model)
+    if verb != "UPDATE":
+        return verb, model, []
+    names = [name for name in _SET.findall(sql) if name in known]
+    return (verb, model, names) if names else None
+
+
+def _read(block: Block, write: Callable[[], None]) -> Callable[..., Any]:
     """A wrapper of Django's that reads what is written."""
 
     def run(
         execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
-        if changes.waiting and _EVENTS.search(sql):
+        if block.waiting and not block.is_writing and _EVENTS.search(sql):
             write()
-        found = _WRITE.match(sql)
-        model = proven().get(found[2]) if found else None
-        if found is None or model is None:
+        found = written(sql)
+        if found is None:
             return execute(sql, params, many, context)
-        if found[1] == "INSERT INTO":
-            changes.unnamed[found[2]] += _count(sql, params)
+        verb, model, names = found
+        if verb == "INSERT":
+            block.unnamed[model._meta.db_table] += _count(sql, params)
             return execute(sql, params, many, context)
-        names = [name for name in _SET.findall(sql) if name in columns_of(model)]
-        if found[1] == "UPDATE" and not names:
-            return execute(sql, params, many, context)
-        columns = [str(model._meta.pk.column), *names]
-        done = execute(_returning(sql, columns), params, many, context)
-        for values in context["cursor"].fetchall():
-            pairs = zip(columns, values, strict=True)
-            own, *rest = [_python(model, name, value) for name, value in pairs]
+        known, key, owner = columns_of(model), model._meta.pk, owner_of(model)
+        done = execute(_returning(sql, key, names, owner), params, many, context)
+        fields = [owner.field, key, *(known[name] for name in names)]
+        for row in context["cursor"].fetchall():
+            pairs = zip(fields, row, strict=True)
+            chain, own, *values = [
+                _python(model, field, value) for field, value in pairs
+            ]
+            chain = chain or LIBRARY
             if names:
-                new = zip(names, rest, strict=True)
-                changes.update((model, own), {n: plain(v) for n, v in new})
+                new = zip(names, map(plain, values), strict=True)
+                block.update((model, own), chain, dict(new))
             else:
-                changes.delete((model, own))
+                block.delete((model, own), chain)
         return done
 
     return run
 
 
-def _returning(sql: str, columns: list[str]) -> str:
+def _returning(
+    sql: str, key: models.Field[Any, Any], names: Iterable[str], owner: Owner
+) -> str:
     if " RETURNING " in sql:
         msg = f"save values, not expressions: the trail has to read them ({sql})"
         raise RuntimeError(msg)
-    return f"{sql} RETURNING " + ", ".join(f'"{name}"' for name in columns)
+    columns = ", ".join(f'"{name}"' for name in (key.column, *names))
+    return f"{sql} RETURNING {owner.sql}, {columns}"
 
 
 def _count(sql: str, params: Any) -> int:
     """The rows that an INSERT makes."""
     if "UNNEST(" in sql:
         return len(params[0])
-    return len(params) // (sql[: sql.index(")")].count('"') // 2 - 1)
+    columns = sql[: sql.index(")")].count('"') // 2 - 1
+    return len(params) // max(columns, 1)
 
 
-def _python(model: type[models.Model], name: str, value: Any) -> Any:
+def _python(
+    model: type[models.Model], field: models.Field[Any, Any] | None, value: Any
+) -> Any:
     """A value as Python has it, from how the database gives it."""
-    expression = columns_of(model)[name].get_col(model._meta.db_table)
+    if field is None:
+        return value
+    expression = field.get_col(model._meta.db_table)
     for convert in (
         *connection.ops.get_db_converters(expression),
         *expression.get_db_converters(connection),
@@ -318,14 +349,20 @@ def _add(
         group.append([pk, *(cells[n] for n in names)])
 
 
-def refuse_left(changes: Changes) -> None:
-    """Raise ``RuntimeError`` when a block changed rows that no event of it has."""
-    unnamed = sorted(name for name, count in changes.unnamed.items() if count)
+def refuse_left(block: Block) -> None:
+    """Raise ``RuntimeError`` when a block changed rows that no event of their chain has."""
+    unnamed = sorted(name for name, count in block.unnamed.items() if count)
     if unnamed:
         msg = f"rows of {', '.join(unnamed)} were made together: name them (inserted)"
         raise RuntimeError(msg)
-    if changes.values or changes.gone or changes.announced:
-        rows = [*changes.values, *changes.gone, *changes.announced]
+    rows = [
+        *block.announced,
+        *(at for of in block.chains.values() for at in (*of.values, *of.gone)),
+    ]
+    if rows:
         names = sorted({str(model._meta.model_name) for model, _ in rows})
-        msg = f"rows of {', '.join(names)} were changed, and no later event has them"
+        msg = (
+            f"rows of {', '.join(names)} were changed, and no later event of their chain"
+            " has them"
+        )
         raise RuntimeError(msg)

@@ -92,8 +92,9 @@ def _added(
 ) -> list[Event]:
     """The events that follow on a head.
 
-    In a writer's block they wait until something reads events, another one follows, or
-    the block ends: what changes after the last one is its own, too.
+    In a writer's block they wait until something reads events, another one follows in
+    their chain, or the block ends: what changes in a chain after its last one is its own,
+    too.
     """
     waiting = [
         (
@@ -107,8 +108,9 @@ def _added(
     ]
     events = [event for event, _, _ in waiting]
     events[0].previous_hash = head.hash
-    if changes := rows.opened():
-        changes.waiting = [(waiting, changes.split())]
+    if block := rows.opened():
+        chain = head.organisation_id
+        block.waiting[chain] = waiting, block.split(chain)
     else:
         _write(waiting, rows.Changes())
     return events
@@ -117,13 +119,19 @@ def _added(
 def write_waiting(*, is_last: bool = False) -> None:
     """Write the events that wait in a writer's block; their hashes are known then.
 
-    ``is_last`` gives them what was changed after them.
+    ``is_last`` gives them what was changed in their chains after them.
     """
-    changes = rows.opened()
-    if changes and changes.waiting:
-        [(waiting, before)], changes.waiting = changes.waiting, []
+    block = rows.opened()
+    for chain in list(block.waiting) if block else ():
+        _write_waiting(chain, is_last=is_last)
+
+
+def _write_waiting(chain: UUID, *, is_last: bool = False) -> None:
+    block = rows.opened()
+    if block and chain in block.waiting:
+        waiting, before = block.waiting.pop(chain)
         if is_last:
-            before.take_in(changes.split())
+            before.take_in(block.split(chain))
         _write(waiting, before)
 
 
@@ -137,7 +145,8 @@ def _write(
         changed = rows.taken(changes, about, content["after"], alone=is_alone)
         _close(event, content | ({"rows": changed} if changed else {}), previous)
         previous = event.hash
-    Event.objects.bulk_create([event for event, _, _ in waiting], batch_size=500)
+    with rows.adding():
+        Event.objects.bulk_create([event for event, _, _ in waiting], batch_size=500)
 
 
 def _event(
@@ -176,12 +185,14 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
     if not connection.in_atomic_block:
         msg = "an event needs the transaction of its change"
         raise RuntimeError(msg)
-    if not (found := _HEAD.read(organisation_id)):
-        with transaction.atomic():
-            ChainHead.objects.get_or_create(
-                pk=organisation_id, defaults={"seq": 0, "hash": START}
-            )
-        found = _HEAD.read(organisation_id)
+    _write_waiting(organisation_id)
+    with rows.adding():
+        if not (found := _HEAD.read(organisation_id)):
+            with transaction.atomic():
+                ChainHead.objects.get_or_create(
+                    pk=organisation_id, defaults={"seq": 0, "hash": START}
+                )
+            found = _HEAD.read(organisation_id)
     head: ChainHead = found[0][0]
     return head
 

@@ -18,19 +18,19 @@ from compliance.web.turns import in_turn
 def writing() -> Iterator[None]:
     """Change rows and add their events: all of it, in turn, or nothing.
 
-    Raises ``RuntimeError`` for a change that no event of the block has.
+    Raises ``RuntimeError`` for a change that no event of its chain, in the block, has.
     """
     trail.write_waiting()  # of a block around: what is changed here is not theirs
     with (
         in_turn(),
         transaction.atomic(),
-        rows.watched(trail.write_waiting) as (changes, is_outermost),
+        rows.watched(trail.write_waiting) as (block, is_outermost),
     ):
         yield
         if not connection.needs_rollback:
             trail.write_waiting(is_last=True)
             if is_outermost:
-                rows.refuse_left(changes)
+                rows.refuse_left(block)
 
 
 @contextmanager

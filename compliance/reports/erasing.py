@@ -138,7 +138,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         _end_invitations(by, words)
         _close(person, words, done)
         _sweep(found, done)
-        for organisation_id in sorted({*places, *rows.chains()}):
+        for organisation_id in sorted(places | rows.chains()):
             there, kept = erase_there(
                 organisation_id=organisation_id,
                 person=person,
@@ -149,15 +149,14 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
             done.kept.update(
                 {"brought-in trail of what is signed": kept} if kept else {}
             )
-            with rows.of_chain(organisation_id):
-                done.events += erase(
-                    by=by,
-                    organisation_id=organisation_id,
-                    subject=person,
-                    events=_events_to_clean(organisation_id, words),
-                    clean=words.clean,
-                    there=there,
-                )
+            done.events += erase(
+                by=by,
+                organisation_id=organisation_id,
+                subject=person,
+                events=_events_to_clean(organisation_id, words),
+                clean=words.clean,
+                there=there,
+            )
         if is_dry:
             transaction.set_rollback(True)
     return done

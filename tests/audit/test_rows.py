@@ -1,17 +1,21 @@
 """A writer's block reads what it changes; a change that no event has does not commit."""
 
+import uuid
 from datetime import date
 
 import pytest
 from django.db import connection
 
 from compliance.audit import tables, trail
+from compliance.audit.models import LIBRARY
+from compliance.audit.owners import owner_of, owners
 from compliance.audit.projection import Told, project
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import attempt, writing
 from compliance.evidence.events import EVIDENCE_DESCRIBED
-from compliance.models import Checklist, Event, Evidence, Theme
+from compliance.models import Attachment, Checklist, Event, Evidence, Theme
 from tests import factories
+from tests.made_up import BEGUN
 
 
 @pytest.fixture
@@ -19,10 +23,15 @@ def proof(cast):
     return factories.make_link(cast.acme, cast.ada)
 
 
+@pytest.fixture
+def theirs(cast):
+    return factories.make_link(cast.other, cast.zoe)
+
+
 def tell(cast, proof, **after):
     return trail.record(
         by=cast.ada,
-        organisation_id=cast.acme.pk,
+        organisation_id=proof.organisation_id,
         action=EVIDENCE_DESCRIBED,
         subject=proof,
         before=dict.fromkeys(after, "was"),
@@ -62,12 +71,20 @@ def test_a_value_that_the_event_does_not_say_is_in_its_rows(cast, proof):
     }
 
 
-def test_raw_sql_is_read_as_well(cast, proof):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'UPDATE "compliance_evidence" SET "title" = %s',
+        "update compliance_evidence set url='https://x.example.org', title=%s",
+        "\n  UPDATE compliance_evidence\n  SET title = %s",
+    ],
+)
+def test_raw_sql_is_read_as_well(cast, proof, statement):
     with writing():
         with connection.cursor() as cursor:
-            cursor.execute('UPDATE "compliance_evidence" SET "title" = %s', ["Raw"])
+            cursor.execute(statement, ["Raw"])
         event = tell(cast, proof)
-    assert rows_of(event)["texts"]["evidence"][str(proof.pk)] == {"title": "Raw"}
+    assert rows_of(event)["texts"]["evidence"][str(proof.pk)]["title"] == "Raw"
 
 
 def test_a_row_that_goes_is_in_the_event(cast, proof):
@@ -89,7 +106,13 @@ def test_rows_made_together_and_not_named_do_not_commit(cast):
     assert not Theme.objects.filter(key="a").exists()
 
 
-def test_rows_made_together_are_in_the_event_once_they_are_named(cast, proof):
+def test_rows_that_are_made_where_none_is_yet_are_counted_too(cast):
+    themes = [Theme(key="a", name="A", position=1)]
+    with pytest.raises(RuntimeError, match="name them"), writing():
+        Theme.objects.bulk_create(themes, ignore_conflicts=True)
+
+
+def test_rows_made_together_are_in_the_event_once_they_are_named(db):
     with writing():
         themes = inserted(
             Theme.objects.bulk_create(
@@ -97,7 +120,12 @@ def test_rows_made_together_are_in_the_event_once_they_are_named(cast, proof):
                 for at, key in enumerate("ab", 8)
             )
         )
-        event = tell(cast, proof)
+        event = trail.record(
+            by=None,
+            organisation_id=LIBRARY,
+            action=BEGUN["checklist"],
+            subject=Checklist(key="a"),
+        )
     [[names, *rows]] = rows_of(event)["new"]["theme"]
     assert names == ["key", "position"]
     assert rows == [[themes[0].pk, "a", 8], [themes[1].pk, "b", 9]]
@@ -134,6 +162,72 @@ def test_each_of_two_events_has_what_was_changed_before_it(cast, proof):
         Evidence.objects.filter(pk=proof.pk).update(title="Two")
         second = tell(cast, proof, title="Two")
     assert rows_of(first) == rows_of(second) == {"said": [["title"]]}
+
+
+def test_a_row_is_in_an_event_of_the_chain_that_it_belongs_to(cast, proof, theirs):
+    """Whatever the order of changes and events, and after the last event as well."""
+    with writing():
+        Evidence.objects.update(title="One")
+        first, second = tell(cast, proof, title="One"), tell(cast, theirs, title="One")
+        Evidence.objects.update(url="https://two.example.org")
+        gone = factories.make_link(cast.other, cast.zoe)
+        Evidence.objects.filter(pk=gone.pk).delete()
+    for event, own in ((first, proof), (second, theirs)):
+        texts = {"evidence": {str(own.pk): {"url": "https://two.example.org"}}}
+        assert rows_of(event) == {"said": [["title"]], "texts": texts}
+    for chain in (cast.acme.pk, cast.other.pk):
+        assert (trail.verify(chain), list(tables.faults(chain))) == (None, [])
+
+
+def test_a_row_without_an_event_of_its_chain_does_not_commit(cast, proof, theirs):
+    answer = factories.make_assessment(cast.other, cast.zoe).answers.first()
+
+    @writing()
+    def act(change):
+        change()
+        tell(cast, proof)
+
+    for change in (
+        lambda: Evidence.objects.filter(pk=theirs.pk).update(title="Theirs"),
+        lambda: Evidence.objects.filter(pk=theirs.pk).delete(),
+        lambda: Theme.objects.create(key="a", name="A", position=1),
+        lambda: factories.attach(answer, theirs),
+    ):
+        with pytest.raises(RuntimeError, match="no later event of their chain"):
+            act(change)
+    assert Evidence.objects.get(pk=theirs.pk).title == theirs.title
+
+
+def test_an_event_of_a_chain_has_what_an_undone_part_did_not_change(
+    cast, proof, theirs
+):
+    with writing():
+        Evidence.objects.update(title="One")
+        first = tell(cast, proof, title="One")
+        with pytest.raises(ValueError, match="no"), attempt():
+            change_and_give_up(cast, theirs)
+        second = tell(cast, theirs, title="One")
+    assert rows_of(first) == rows_of(second) == {"said": [["title"]]}
+
+
+@pytest.mark.parametrize("is_at_hand", [True, False])
+def test_owners_follow_the_way_to_the_organisation(
+    cast, proof, is_at_hand, django_assert_num_queries
+):
+    answers = list(factories.make_assessment(cast.acme, cast.ada).answers.all())
+    uses = [factories.attach(answer, proof) for answer in answers]
+    if not is_at_hand:
+        uses = list(Attachment.objects.all())
+    with django_assert_num_queries(0 if is_at_hand else 1):
+        assert owners(uses) == [cast.acme.pk] * 3
+    assert owners([*Theme.objects.all()]) == [LIBRARY]
+    assert owners([*Checklist.objects.all()]) == [LIBRARY]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {owner_of(Attachment).sql} FROM compliance_attachment"  # noqa: S608
+        )
+        found = {str(uuid.UUID(str(row))) for (row,) in cursor.fetchall()}
+    assert found == {str(cast.acme.pk)}
 
 
 def test_an_event_that_waits_is_there_for_whoever_reads_events(cast, proof):
