@@ -7,8 +7,9 @@ something is not, with 2 when a file cannot be read.
 """
 
 import argparse
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ from compliance.audit.notes import (
     origin_of,
     public_of,
 )
+
+TEXTS = Path(__file__).with_name("texts.json")
+"""Type of event to the places of what may be erased, as the installation declares them."""
 
 
 class Signed(NamedTuple):
@@ -90,7 +94,8 @@ def _look_at_whole(
     trail: Path, head: dict[str, Any], signed: list[Checkpoint]
 ) -> tuple[list[str], bool]:
     seq, last = head["head"]
-    found = check(lambda: _read(trail), (int(seq), str(last)), signed)
+    head_of = int(seq), str(last)
+    found = check(lambda: _read(trail), head_of, signed, texts=_texts())
     if found.fault:
         fault = found.fault
         return [f"Event {fault.seq} {fault.what} ({fault.kind})."], False
@@ -98,6 +103,8 @@ def _look_at_whole(
     if found.erased:
         places = sum(map(len, found.erased.values()))
         words.append(f"{places} texts were erased; later events name each.")
+        if not TEXTS.is_file():
+            words.append(f"Whether they may be was not checked: that needs {TEXTS}.")
     words.append(
         f"Signed checkpoints agree up to event {found.covered}."
         if found.covered
@@ -133,6 +140,14 @@ def _look_at_part(
         words.append(f"{newer} are newer than it and rest on their hashes alone.")
     words.append("Events that are not in the selection were not looked at.")
     return words, True
+
+
+def _texts() -> Callable[[str], list[str]] | None:
+    """Where an event of a type holds what may be erased; None where nothing says so."""
+    if not TEXTS.is_file():
+        return None
+    said = json.loads(TEXTS.read_text(encoding="utf-8"))
+    return lambda action: said.get(action, [])
 
 
 def _unlike(event: Stored) -> str:

@@ -12,7 +12,7 @@ from compliance.audit.chain import (
     link_digest,
     payload_digest,
 )
-from compliance.audit.leaves import Place, erased, may_be_erased
+from compliance.audit.leaves import Place, Texts, erased, may_be_erased
 from compliance.audit.merkle import Frontier
 from compliance.audit.notes import Checkpoint
 
@@ -80,16 +80,22 @@ class _Walk:
     tree: Frontier
     previous: str
     covered: int
+    texts: Callable[[str], Texts] | None
     gone: dict[tuple[int, Place], int] = field(default_factory=dict)
     """Each text that was erased, and the event that says so, 0 while none does."""
+    wrong: tuple[int, Place] | None = None
+    """The first that is nothing that may be erased."""
 
     def step(self, event: Stored) -> None:
         self.tree.add(bytes.fromhex(event.hash))
         self.previous = event.hash
         seq = event.link.seq
         if event.is_erased:
+            texts = self.texts(event.link.action) if self.texts else ("/**",)
             for place in erased(json.loads(event.payload), event.salts):
                 self.gone[seq, place] = 0
+                if not self.wrong and not may_be_erased(place, texts):
+                    self.wrong = seq, place
         if event.link.action == ERASING:
             events = json.loads(event.payload)["after"]["events"]
             for number, places in events.items():
@@ -102,9 +108,10 @@ class _Walk:
             if not by:
                 what = f"{place} was erased, and no entry says so"
                 return Fault(seq, what, Kind.ERASED)
-            if not may_be_erased(place):
-                what = f"{place} was erased, and is nothing that may be"
-                return Fault(seq, what, Kind.ERASED)
+        if self.wrong:
+            seq, place = self.wrong
+            what = f"{place} was erased, and is nothing that may be"
+            return Fault(seq, what, Kind.ERASED)
         return None
 
     def erasures(self) -> dict[int, list[tuple[int, Place]]]:
@@ -119,13 +126,15 @@ def check(
     head: tuple[int, str] | None,
     signed: Sequence[Checkpoint] = (),
     *,
+    texts: Callable[[str], Texts] | None,
     chains: Mapping[str, int] | None = None,
     since: Checkpoint | None = None,
 ) -> Checked:
     """Check one chain, given in order of ``seq``, against its head and checkpoints.
 
     ``read`` gives the events after ``since``, or all; it is called again to name a
-    fault. ``chains`` are the sizes of all chains there are. A missing chain is
+    fault. ``texts`` knows where an event of a type holds what may be erased; without it
+    that is not checked. ``chains`` are the sizes of all chains there are. A missing chain is
     a fault: the caller knows that there was one. Without a checkpoint
     nobody sees that a chain was written anew, or cut together with its head.
     """
@@ -134,6 +143,7 @@ def check(
         since.frontier() if since else Frontier(),
         since.head if since else START,
         start,
+        texts,
     )
     waiting = sorted((each for each in signed if each.size > start), key=_size)
     fault = None

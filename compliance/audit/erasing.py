@@ -9,6 +9,7 @@ from django.db import models
 
 from compliance.audit import trail
 from compliance.audit.chain import canonical
+from compliance.audit.event_types import texts_of
 from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.leaves import Place, without
 from compliance.audit.models import Event
@@ -37,7 +38,10 @@ def erase(
         rows = events.filter(organisation_id=organisation_id).order_by("seq")
         for event in list(rows):
             content, salts, gone = without(
-                json.loads(event.payload), event.salts, lambda text: clean(text) != text
+                json.loads(event.payload),
+                event.salts,
+                texts_of(event.action),
+                lambda text: clean(text) != text,
             )
             if gone:
                 Event.objects.filter(pk=event.pk).update(

@@ -14,7 +14,10 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from pydantic import TypeAdapter, ValidationError
 
-from compliance.audit.payloads import Side
+from compliance.audit.payloads import Side, erasable
+
+_TEXTS_OF_ROWS = "/rows/texts/*/*/**"
+"""Columns that people write in: see ``columns.is_text``."""
 
 
 class Topic(TextChoices):
@@ -112,6 +115,12 @@ class EventType(str):
     def _checks(self) -> tuple[TypeAdapter[Any], TypeAdapter[Any]]:
         return _check_of(self.before), _check_of(self.after)
 
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Where such an event holds texts of people, which may be erased."""
+        sides = erasable(self.before, "/before"), erasable(self.after, "/after")
+        return (*sides[0], *sides[1], _TEXTS_OF_ROWS)
+
     def refuse_unfit(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Refuse sides that do not fit. Raises ``ValueError`` with what and where."""
         for name, check, side in zip(
@@ -163,6 +172,12 @@ def find(name: str) -> EventType | None:
 def named(name: str) -> EventType:
     """The type of that name. Raises ``KeyError``."""
     return _TYPES[name]
+
+
+def texts_of(name: str) -> tuple[str, ...]:
+    """Where an event of a type holds what may be erased; nowhere for an unknown type."""
+    found = find(name)
+    return found.texts if found else ()
 
 
 def refuse_unfit(

@@ -1,5 +1,6 @@
 """The trail on its way out: as JSON Lines that check themselves, and the checker."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from compliance.audit import checkpoints, trail
+from compliance.audit import checkpoints, event_types, trail
 from compliance.audit.chain import canonical
 from compliance.audit.lines import FORMAT, line_of
 from compliance.audit.merkle import proof_of
@@ -25,6 +26,7 @@ def checker() -> dict[str, bytes]:
     """Name to bytes of the files that check an exported trail without Attest.
 
     ``check_trail.py`` lies on top of them: ``python3 check_trail.py trail.jsonl``.
+    ``texts.json`` tells it what may be erased.
     """
     root = Path(settings.BASE_DIR)
     names = [
@@ -34,7 +36,9 @@ def checker() -> dict[str, bytes]:
     ]
     files = {name: (root / name).read_bytes() for name in names}
     top = root / "compliance" / "audit" / "check_trail.py"
-    return {"check_trail.py": top.read_bytes()} | files
+    texts = {str(one): one.texts for one in event_types.every()}
+    said = json.dumps(texts, sort_keys=True, indent=1).encode()
+    return {"check_trail.py": top.read_bytes(), "texts.json": said} | files
 
 
 def whole(organisation_id: UUID, name: str) -> Iterator[str]:

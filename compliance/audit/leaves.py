@@ -11,8 +11,10 @@ one "=" and the leaf's hash.
 
 import base64
 import json
+import re
 import secrets
 from collections.abc import Callable, Sequence
+from functools import cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -38,11 +40,10 @@ ERASED = Erased("[erased]")
 Place = str
 """Where a leaf is: "/after/note"; "#" stands before the number of an item in a list."""
 
-_KEPT_NAMES = {
-    "verdict", "status", "role", "kind", "revision", "number", "key", "version",
-    "decision", "result", "method", "position", "size",
-}  # fmt: skip
-_KEPT_ENDINGS = ("_id", "_at", "_on", "_hash", "_mark", "_seq", "sha256")
+Texts = Sequence[str]
+"""Where an event may hold texts of people: "/after/answers/*/note". "*" stands for any
+key, "#" for any item of a list, and "**" at the end for whatever is there."""
+_ANY = {"*": "/(?!#)[^/]*", "#": r"/#\d+", "**": "(?:/.*)?"}
 _encoded = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False
 ).encode
@@ -131,24 +132,31 @@ def erased(content: Any, salts: str) -> list[Place]:
     return [place for (place, _), salt in pairs if salt.startswith("=")]
 
 
-def may_be_erased(place: Place) -> bool:
-    """Whether a leaf may go: a text may; a verdict, an id, a hash, a time never."""
-    if place.startswith(("/rows/cells/", "/together")):
-        return False
-    name = next(part for part in place.split("/")[::-1] if not part.startswith("#"))
-    return name not in _KEPT_NAMES and not name.endswith(_KEPT_ENDINGS)
+def may_be_erased(place: Place, texts: Texts) -> bool:
+    """Whether a leaf may go: a text of people may; all else never."""
+    return bool(_pattern(tuple(texts)).fullmatch(place))
+
+
+@cache
+def _pattern(texts: tuple[str, ...]) -> re.Pattern[str]:
+    ways = (
+        "".join(_ANY.get(part, f"/{re.escape(part)}") for part in text.split("/")[1:])
+        for text in texts
+    )
+    return re.compile("|".join(ways) or "(?!)", re.DOTALL)
 
 
 def without(
-    content: Any, salts: str, goes: Callable[[str], bool]
+    content: Any, salts: str, texts: Texts, goes: Callable[[str], bool]
 ) -> tuple[Any, str, list[Place]]:
-    """The content without the texts that ``goes`` picks; its salts, and their places.
+    """The content without those of its ``texts`` that ``goes`` picks; its salts, and
+    their places.
 
     The root stays what it was. What may never be erased stays, whatever ``goes`` says.
     """
     words, gone = salts.split(), list[Place]()
     for at, (place, value) in enumerate(walk(content)):
-        if not isinstance(value, str) or not may_be_erased(place) or not goes(value):
+        if not (isinstance(value, str) and may_be_erased(place, texts) and goes(value)):
             continue
         words[at] = "=" + _leaf_hash(place, value, words[at]).hex()
         gone.append(place)

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from typing import (
     Annotated,
     Any,
-    NotRequired,
-    Required,
     TypedDict,
     get_args,
     get_origin,
@@ -60,27 +58,26 @@ def by_id(row: Any) -> Any:
     return dict.__class_getitem__((str, row))
 
 
-def erasable(side: Any) -> list[str]:
-    """The leaves of a side that may be erased: "note", "attached.title"."""
-    return sorted(set(_erasable(side, "")))
+def erasable(side: Any, place: str = "") -> list[str]:
+    """Where a side may be erased, as ``leaves.Texts``: "/note", "/attached/#/title"."""
+    return sorted(set(_erasable(side, place)))
 
 
-def _erasable(kind: Any, name: str) -> list[str]:
-    """The erasable leaves of a type that stands under a name."""
+def _erasable(kind: Any, place: str) -> list[str]:
+    """The erasable leaves of a type that stands at a place."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         if ERASABLE in kind.__metadata__:
-            return [name]
-        return _erasable(arguments[0], name)
+            return [place if arguments[0] is str else f"{place}/**"]
+        return _erasable(arguments[0], place)
     if is_typeddict(kind):
         hints = get_type_hints(kind, include_extras=True)
-        start = f"{name}." if name else ""
         return [
             leaf
             for key, hint in hints.items()
-            for leaf in _erasable(hint, f"{start}{key}")
+            for leaf in _erasable(hint, f"{place}/{key}")
         ]
-    if origin in {Required, NotRequired}:
-        return _erasable(arguments[0], name)
-    inner = arguments[1:] if origin is dict else arguments
-    return [leaf for argument in inner for leaf in _erasable(argument, name)]
+    if origin is dict:
+        return _erasable(arguments[1], f"{place}/*")
+    below = f"{place}/#" if origin is list else place
+    return [leaf for argument in arguments for leaf in _erasable(argument, below)]

@@ -288,6 +288,7 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
         lambda: stored(later.order_by("seq", "pk")),
         (head.seq, head.hash) if head else None,
         signed,
+        texts=event_types.texts_of,
         chains={str(pk): seq for pk, seq in sizes},
         since=since,
     )

@@ -18,6 +18,11 @@ OTHER = "globex"
 SALTS = "salt-of-n salt-of-note salt-of-before"
 
 
+def texts_of(action):
+    """What may be erased of these events: their note."""
+    return ["/after/note"] if action == "answer.saved" else []
+
+
 def chain_of(count, organisation="acme", first=START):
     """Events as ``trail.record`` writes them, and their head."""
     events, previous = [], first
@@ -184,7 +189,8 @@ def roll_back(events, head, rng):
 
 def erased(event, goes=lambda text: True):
     """The event without its note, as erasing leaves it."""
-    content, salts, _ = without(json.loads(event.payload), event.salts, goes)
+    texts = texts_of(event.link.action)
+    content, salts, _ = without(json.loads(event.payload), event.salts, texts, goes)
     return replace(event, payload=json.dumps(content), salts=salts)
 
 

@@ -27,7 +27,8 @@ def signed(events, size):
 
 def found(events, head, checkpoints=(), **also):
     chains = {"acme": len(events), tampering.OTHER: len(events) + 3}
-    return check(lambda: events, head, checkpoints, chains=chains, **also)
+    texts = tampering.texts_of
+    return check(lambda: events, head, checkpoints, texts=texts, chains=chains, **also)
 
 
 def attack(way, seed, count, checkpoints_at=()):
@@ -105,10 +106,10 @@ def test_more_events_than_the_head_knows():
 def test_a_check_since_a_checkpoint_reads_what_is_newer():
     events, head = tampering.chain_of(30)
     since, last = signed(events, 20), signed(events, 28)
-    result = check(lambda: events[20:], head, [last], since=since)
+    result = check(lambda: events[20:], head, [last], texts=None, since=since)
     assert (result.fault, result.size, result.covered) == (None, 30, 28)
     bad = [*events[20:24], replace(events[24], payload="{}"), *events[25:]]
-    fault = check(lambda: bad, head, [last], since=since).fault
+    fault = check(lambda: bad, head, [last], texts=None, since=since).fault
     assert (fault.seq, fault.kind) == (25, Kind.EDITED)
 
 
@@ -155,7 +156,9 @@ def test_an_entry_that_names_another_place_excuses_nothing():
     assert (fault.seq, fault.kind) == (4, Kind.ERASED)
 
 
-def test_a_number_in_an_event_is_never_erased_whatever_an_entry_says():
-    events, _ = erased_chain("/after/note", "/after/version")
-    fault = found(events, (10, events[-1].hash)).fault
+def test_what_its_type_does_not_name_is_never_erased_whatever_an_entry_says():
+    events, head = erased_chain("/after/note")
+    fault = check(lambda: events, head, texts=lambda action: ["/after/n"]).fault
     assert (fault.seq, fault.kind) == (4, Kind.ERASED)
+    assert fault.what == "/after/note was erased, and is nothing that may be"
+    assert check(lambda: events, head, texts=None).fault is None

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 
 from compliance.audit import event_types
@@ -60,7 +61,8 @@ def _flags(one):
 
 def _texts(one):
     texts = {*erasable(one.before), *erasable(one.after)}
-    return ", ".join(sorted(texts))
+    names = {re.sub(r"/[*#]+(?=/|$)", "", text)[1:].replace("/", ".") for text in texts}
+    return ", ".join(sorted(names))
 
 
 def test_page_of_events_is_what_the_rooms_declare():

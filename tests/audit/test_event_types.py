@@ -19,8 +19,10 @@ from compliance.assessments.events import (
     ASSESSMENT_STARTED,
 )
 from compliance.audit import event_types, trail
+from compliance.audit.columns import columns_of, is_text, proven
 from compliance.audit.event_types import EventType, Topic
 from compliance.audit.events import TRAIL_EXPORTED
+from compliance.audit.leaves import may_be_erased
 from compliance.audit.payloads import erasable
 from compliance.audit.transaction import writing
 from compliance.checklists.events import ADDED, CHANGED, RESTORED
@@ -114,9 +116,31 @@ def test_days_and_ids_are_taken_as_they_are_and_as_text():
 
 
 def test_texts_of_people_may_be_erased_and_nothing_else():
-    assert erasable(SEAT_OFFERED.after) == ["person", "purpose", "subject"]
-    assert "carried.answers.note" in erasable(ASSESSMENT_STARTED.after)
-    assert "verdict" not in erasable(ANSWER_SAVED.after)
+    assert erasable(SEAT_OFFERED.after) == ["/person", "/purpose", "/subject"]
+    assert "/after/carried/answers/*/note" in ASSESSMENT_STARTED.texts
+    assert {"/before/attached/#/title", "/after/note"} <= {*ANSWER_SAVED.texts}
+    assert not may_be_erased("/after/verdict", ANSWER_SAVED.texts)
+    assert may_be_erased("/rows/texts/answer/17/note", ANSWER_SAVED.texts)
+    assert not may_be_erased("/rows/new/answer/#0", ANSWER_SAVED.texts)
+
+
+def test_a_list_of_rows_is_one_leaf_and_holds_no_text_of_people():
+    every = {text for one in declared().values() for text in one.texts}
+    assert [text for text in every if "/#/#" in text] == []
+
+
+def test_a_column_may_be_erased_in_a_side_where_it_may_in_the_rows():
+    """Texts of rows and of sides are the same texts: both say of each what it is."""
+    models = {model._meta.model_name: model for model in proven().values()}
+    unlike = set()
+    for one in declared().values():
+        model = models.get(one.subject)
+        for side in (one.before, one.after) if model else ():
+            whole = {text.split("/")[1] for text in erasable(side)}
+            for name in columns_of(model).keys() & side.__annotations__.keys():
+                if is_text(columns_of(model)[name]) != (name in whole):
+                    unlike.add((str(one), name))
+    assert unlike == set()
 
 
 def test_name_is_declared_once():
@@ -176,7 +200,7 @@ def test_programs_that_stand_alone_name_events_that_there_are():
 @pytest.mark.parametrize("language", ReportLanguage.values)
 def test_each_type_is_shown_in_words_on_the_page_of_the_trail(db, language):
     types = [one for one in declared().values() if one != ACTION_CHANGED]
-    empty = '{"before":{},"after":{}}'
+    empty = '{"after":{},"before":{}}'
     events = [
         Event(action=one, subject_label=one.subject, subject_id="1", payload=empty)
         for one in types

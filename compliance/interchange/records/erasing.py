@@ -10,6 +10,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Origin, OriginEvent, OriginTrail
 from compliance.audit.chain import canonical
 from compliance.audit.erasing import Cleaner, cleaned, holding
+from compliance.audit.event_types import texts_of
 from compliance.audit.leaves import Place, without
 from compliance.organisations.models import User
 from compliance.reviews.events import ASSESSMENT_SIGNED
@@ -71,7 +72,10 @@ def _clean_events(
     named = row.events.filter(holding(texts))
     for event in list(named.exclude(action=ASSESSMENT_SIGNED)):
         content, salts, gone = without(
-            json.loads(event.payload), event.salts, lambda text: clean(text) != text
+            json.loads(event.payload),
+            event.salts,
+            texts_of(event.action),
+            lambda text: clean(text) != text,
         )
         if gone:
             OriginEvent.objects.filter(pk=event.pk).update(

@@ -12,6 +12,7 @@ from compliance.assessments.models import Assessment, Origin, OriginEvent, Origi
 from compliance.audit import trail as own
 from compliance.audit.chain import canonical
 from compliance.audit.checking import Fault, Kind
+from compliance.audit.event_types import texts_of
 from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.leaves import Place, erased, may_be_erased, readable
 from compliance.audit.models import Event
@@ -87,9 +88,11 @@ def _emptied(row: OriginTrail) -> str:
     """What is wrong with erased texts: an entry of here names each; "" for nothing."""
     named = _named_erased(row)
     events = row.events.filter(salts__contains="=").order_by("seq")
-    for seq, payload, salts in events.values_list("seq", "payload", "salts").iterator():
+    rows = events.values_list("seq", "action", "payload", "salts")
+    for seq, action, payload, salts in rows.iterator():
         for place in erased(json.loads(payload), salts):
-            if (str(seq), place) not in named or not may_be_erased(place):
+            may = may_be_erased(place, texts_of(action))
+            if (str(seq), place) not in named or not may:
                 return f"event {seq}: {place} was erased, and no entry says so"
     return ""
 
