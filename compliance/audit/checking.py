@@ -46,6 +46,7 @@ class Kind(StrEnum):
     GONE = "chain gone, or an older database"
     CHECKPOINT = "checkpoint not signed by this installation"
     UNKEPT = "checkpoint gone"
+    NEWER = "written by another version of the program"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ _TEXTS_OF_ROWS = "/rows/texts/*/*/**"
 """Columns that people write in: see ``columns.is_text``."""
 
 
+class UnknownVersionError(ValueError):
+    """An event was written in a version of its type that this program does not know."""
+
+
 class Topic(TextChoices):
     """The subjects by which people filter the trail."""
 
@@ -72,7 +76,7 @@ class EventType(str):
     """The model that it is about, as in ``Event.subject_label``."""
     topic: Topic
     version: int = 1
-    """Of the payload: the sides below."""
+    """Of the payload, the sides below: each event says in which one it was written."""
     before: Any = Side
     after: Any = Side
     """What it may say of the time before and after; see ``payloads.py``."""
@@ -172,6 +176,19 @@ def find(name: str) -> EventType | None:
 def named(name: str) -> EventType:
     """The type of that name. Raises ``KeyError``."""
     return _TYPES[name]
+
+
+def refuse_unknown(name: str, version: Any) -> None:
+    """Refuse to read an event in another version of its type than the one known here.
+
+    Raises ``UnknownVersionError``.
+    """
+    found = find(name)
+    if found and version != found.version:
+        msg = (
+            f"is {name} in version {version}, and only version {found.version} is known"
+        )
+        raise UnknownVersionError(msg)
 
 
 def texts_of(name: str) -> tuple[str, ...]:

@@ -101,7 +101,14 @@ def _added(
             _event(by, head, seq, entry, scope_id),
             (type(entry.subject), entry.subject.pk),
             json.loads(
-                canonical({"before": entry.before, "after": entry.after} | more)
+                canonical(
+                    {
+                        "before": entry.before,
+                        "after": entry.after,
+                        "version": event_types.named(entry.action).version,
+                    }
+                    | more
+                )
             ),
         )
         for seq, entry in enumerate(entries, head.seq + 1)
@@ -292,7 +299,25 @@ def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
         chains={str(pk): seq for pk, seq in sizes},
         since=since,
     )
-    return replace(found, fault=found.fault or forged or unkept)
+    fault = found.fault or forged or unkept or _unreadable(later)
+    return replace(found, fault=fault)
+
+
+def _unreadable(events: models.QuerySet[Event]) -> Fault | None:
+    """The first event in a version of its type that is not known here.
+
+    A canonical text ends with its version, so that no event has to be parsed again.
+    """
+    known = models.Q(pk__in=[])
+    for version in {one.version for one in event_types.every()}:
+        types = event_types.those(version=version)
+        known |= models.Q(action__in=types, payload__endswith=f'"version":{version}}}')
+    for event in events.exclude(known).order_by("seq").iterator(chunk_size=100):
+        try:
+            content_of(event)
+        except event_types.UnknownVersionError as error:
+            return Fault(event.seq, str(error), Kind.NEWER)
+    return None
 
 
 def _unkept(head: ChainHead | None, signed: Sequence[Checkpoint]) -> Fault | None:
@@ -371,6 +396,7 @@ def holding_rows(events: models.QuerySet[Event]) -> Iterator[Told]:
 class Written(Protocol):
     """An event of here, or one that came along."""
 
+    action: str
     payload: str
     salts: str
 
@@ -379,6 +405,10 @@ class Written(Protocol):
 
 
 def content_of(event: Written) -> dict[str, Any]:
-    """The payload of an event, with ``leaves.ERASED`` where a text was erased."""
+    """The payload of an event, with ``leaves.ERASED`` where a text was erased.
+
+    Raises ``UnknownVersionError`` for one that a newer program wrote.
+    """
     content: dict[str, Any] = json.loads(event.payload)
+    event_types.refuse_unknown(event.action, content.get("version"))
     return leaves.readable(content, event.salts) if event.is_erased else content

@@ -18,8 +18,10 @@ INTRODUCTION = """\
 
 Each change is an event of one of these types. A room declares its types in its module
 `events.py`, with what such an event says before and after the change (`payloads.py`
-has the leaves); an event of another name, or with other content, is refused. This page
-is written from those modules: see `tests/audit/test_event_docs.py`.
+has the leaves); an event of another name, or with other content, is refused. Each event holds
+the version of its type; one in a version that the program does not know is not read, and
+`verify_trail` names it. This page is written from those modules: see
+`tests/audit/test_event_docs.py`.
 
 The words stand on the page of the trail, in histories and in reports, there in the
 language of the report. “May be erased” names the texts that may hold words, names or

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import json
 import re
 from datetime import date
 from importlib import import_module
@@ -9,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
 import compliance
@@ -19,8 +21,9 @@ from compliance.assessments.events import (
     ASSESSMENT_STARTED,
 )
 from compliance.audit import event_types, trail
+from compliance.audit.checking import Kind
 from compliance.audit.columns import columns_of, is_text, proven
-from compliance.audit.event_types import EventType, Topic
+from compliance.audit.event_types import EventType, Topic, UnknownVersionError
 from compliance.audit.events import TRAIL_EXPORTED
 from compliance.audit.leaves import may_be_erased
 from compliance.audit.payloads import erasable
@@ -101,6 +104,53 @@ def test_event_that_says_something_else_than_its_type_is_refused(cast, after, wo
             after=after,
         )
     assert not Event.objects.exists()
+
+
+@pytest.fixture
+def newer(cast):
+    """An event as the next version of the program may write it."""
+    member = cast.acme.memberships.first()
+    object.__setattr__(MEMBER_ADDED, "version", 2)
+    try:
+        event = trail.record(
+            by=cast.ada,
+            organisation_id=cast.acme.pk,
+            action=MEMBER_ADDED,
+            subject=member,
+            after={"person": "ada@example.org", "role": "owner"},
+        )
+    finally:
+        object.__setattr__(MEMBER_ADDED, "version", 1)
+    return event
+
+
+def test_event_in_a_version_that_is_not_known_is_not_read(newer):
+    assert json.loads(newer.payload)["version"] == 2
+    words = "is member.added in version 2, and only version 1 is known"
+    with pytest.raises(UnknownVersionError, match=words):
+        trail.changes(newer)
+
+
+def test_verification_names_an_event_in_a_version_that_is_not_known(newer, capsys):
+    fault = trail.verify(newer.organisation_id)
+    assert (fault.seq, fault.kind) == (newer.seq, Kind.NEWER)
+    with pytest.raises(CommandError):
+        call_command("verify_trail")
+    assert f"Acme: event {newer.seq} {fault.what} ({Kind.NEWER})." in (
+        capsys.readouterr().out
+    )
+
+
+def test_each_event_says_its_version_where_the_check_looks_for_it(cast):
+    event = trail.record(
+        by=cast.ada,
+        organisation_id=cast.acme.pk,
+        action=MEMBER_ADDED,
+        subject=cast.acme.memberships.first(),
+        after={"person": "ada@example.org", "role": "owner"},
+    )
+    assert event.payload.endswith('"version":1}')
+    assert trail.verify(cast.acme.pk) is None
 
 
 def test_days_and_ids_are_taken_as_they_are_and_as_text():
@@ -200,7 +250,7 @@ def test_programs_that_stand_alone_name_events_that_there_are():
 @pytest.mark.parametrize("language", ReportLanguage.values)
 def test_each_type_is_shown_in_words_on_the_page_of_the_trail(db, language):
     types = [one for one in declared().values() if one != ACTION_CHANGED]
-    empty = '{"after":{},"before":{}}'
+    empty = '{"after":{},"before":{},"version":1}'
     events = [
         Event(action=one, subject_label=one.subject, subject_id="1", payload=empty)
         for one in types

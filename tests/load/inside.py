@@ -160,7 +160,7 @@ def make_event(assessment_id, seq):
         subject_label="answer",
         subject_id=str(seq),
         scope_id=assessment_id,
-        payload='{"after":{"note":"Kept."},"before":{"note":""}}',
+        payload='{"after":{"note":"Kept."},"before":{"note":""},"version":1}',
     )
 
 

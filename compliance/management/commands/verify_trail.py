@@ -59,7 +59,8 @@ class Command(BaseCommand):
             name = names.get(organisation_id, str(organisation_id))
             found = verify(organisation_id, is_quick=options["quick"])
             beyond: list[Fault] = []
-            if not options["quick"]:
+            is_readable = found.fault is None or found.fault.kind != Kind.NEWER
+            if is_readable and not options["quick"]:
                 for faults in BEYOND:
                     beyond += islice(faults(organisation_id), trail.MOST)
             self._tell(name, found, beyond)
