@@ -147,7 +147,10 @@ ACCOUNT_ADAPTER = "compliance.organisations.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_FORMS = {"reset_password": "compliance.organisations.resetting.ResetForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "compliance.organisations.resetting.ResetForm",
+    "signup": "compliance.organisations.signing_up.SignUp",
+}
 ACCOUNT_SIGNUP_FORM_CLASS = "compliance.organisations.accounts.SignUpForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True

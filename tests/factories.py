@@ -5,13 +5,14 @@ import itertools
 from datetime import date
 from types import SimpleNamespace
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
 from compliance.audit import rows, tables, trail
 from compliance.audit.columns import proven
-from compliance.audit.models import LIBRARY
+from compliance.audit.models import LIBRARY, PEOPLE
 from compliance.audit.transaction import writing
 from compliance.models import (
     Action,
@@ -29,6 +30,7 @@ from compliance.models import (
     Instrument,
     Membership,
     Organisation,
+    Passkey,
     Provision,
     Question,
     Relation,
@@ -107,13 +109,13 @@ def make_draft(questions=3, sections=1, number="2026.1", **fields):
             {"key": "children", "label": "Data of children", "help": ""},
         ],
     )
-    rows = [
+    parts = [
         Section(edition=edition, key=f"s{i}", title=f"Section {i}", position=i)
         for i in range(1, sections + 1)
     ]
-    Section.objects.bulk_create(rows)
+    Section.objects.bulk_create(parts)
     Question.objects.bulk_create(
-        make_question(edition, rows[(i - 1) * sections // questions], i)
+        make_question(edition, parts[(i - 1) * sections // questions], i)
         for i in range(1, questions + 1)
     )
     return edition
@@ -260,16 +262,28 @@ def begin_chains():
                 trail.record(
                     by=None, organisation_id=chain, action=action, subject=subject
                 )
+    told = tables.projected(PEOPLE)
+    untold = [
+        row
+        for model in (User, EmailAddress, Passkey)
+        for row in model.objects.all()
+        if (model._meta.model_name, str(row.pk)) not in told
+    ]
+    if untold:
+        with writing():
+            for row in untold:
+                rows.opened().of(PEOPLE).insert(row)
+            subject = User.objects.first()
+            trail.record_of_people(by=None, action=BEGUN["user"], subject=subject)
 
 
 def take_into_trail(organisation):
     """An event with every row that stands so far, as if actions had made them."""
     with writing():
-        changes = rows.opened()
+        changes = rows.opened().of(organisation.pk)
         for model in proven().values():
             for row in tables.rows_of(model, organisation.pk):
                 changes.insert(row)
-        changes.unnamed.clear()
         trail.record(
             by=None,
             organisation_id=organisation.pk,

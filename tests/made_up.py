@@ -17,6 +17,7 @@ THING_DONE = _type("thing.done", subject="organisation", topic=Topic.TRAIL)
 FORMULA = _type("=thing.done", subject="organisation", topic=Topic.TRAIL)
 PERSON_CAME = _type("person.came", subject="organisation", topic=Topic.PEOPLE)
 BEGUN = {
+    "user": _type("people.begun", subject="user", topic=Topic.TRAIL),
     "organisation": _type("chain.begun", subject="organisation", topic=Topic.TRAIL),
     "checklist": _type("library.begun", subject="checklist", topic=Topic.TRAIL),
 }

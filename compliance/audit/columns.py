@@ -25,7 +25,7 @@ class Proven:
     """Every column is in the events of a chain, but for those excused.
 
     ``chain`` leads from a row to the organisation whose chain that is; where it leads to
-    nothing, and where it is "", the chain is that of the library.
+    nothing, and where it is "", the chain is that of the library, or of people.
     """
 
     chain: str
@@ -33,6 +33,7 @@ class Proven:
     """Column to the reason why no event has it."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Column to how people call it, where it is not by the column's own name."""
+    is_of_people: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Unproven:
     why: str
 
 
-ELSEWHERE: Mapping[str, Unproven] = {
+ELSEWHERE: Mapping[str, Proven | Unproven] = {
     "auth.Permission": Unproven("made by Django's migrations, used by nothing"),
     "auth.Group": Unproven("made by Django's migrations, used by nothing"),
     "contenttypes.ContentType": Unproven("made by Django's migrations"),
     "sessions.Session": Unproven("who is signed in now"),
-    "account.EmailAddress": Unproven("accounts belong to no organisation's chain"),
+    "account.EmailAddress": Proven("", is_of_people=True),
     "account.EmailConfirmation": Unproven("a link that waits to be used"),
     "django_tasks_database.DBTaskResult": Unproven("the queue of jobs and mails"),
 }
@@ -99,7 +100,10 @@ def is_text(column: models.Field[Any, Any]) -> bool:
     return isinstance(column, kinds) and not is_word and not is_mark
 
 
-_MARKS = {"key", "number", "code", "cite", "language", "media_type", "method", "how"}
+_MARKS = {
+    "key", "number", "code", "cite", "language", "media_type", "method", "how",
+    "credential_id", "official_id", "facts", "sealed_with",
+}  # fmt: skip
 
 
 @cache

@@ -1,7 +1,8 @@
 """Erasing texts from events: what is left stays proven by the hash of that day."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,13 +26,15 @@ def erase(
     subject: models.Model,
     events: models.QuerySet[Event],
     clean: Cleaner,
+    own: Mapping[str, Collection[str]] | None = None,
     there: dict[str, dict[str, list[Place]]] | None = None,
 ) -> int:
     """Erase the texts of events of one chain that ``clean`` would change; how many events.
 
     Each such leaf loses value and salt for ever and keeps its hash, so the event's own
-    hash still proves all its other leaves. One new event names the places. ``there``
-    has those of trails that came in a bundle.
+    hash still proves all its other leaves. One new event names the places. ``own`` has
+    rows, model to keys, whose texts go whatever they say, and so does what events about
+    such a row say of it. ``there`` has places of trails that came in a bundle.
     """
     with writing():
         left: dict[str, list[Place]] = {}
@@ -41,7 +44,7 @@ def erase(
                 json.loads(event.payload),
                 event.salts,
                 texts_of(event.action),
-                lambda text: clean(text) != text,
+                partial(_goes, clean, own, event),
             )
             if gone:
                 Event.objects.filter(pk=event.pk).update(
@@ -56,6 +59,19 @@ def erase(
             after={"events": left} | ({"there": there} if there else {}),
         )
     return len(left)
+
+
+def _goes(
+    clean: Cleaner,
+    own: Mapping[str, Collection[str]] | None,
+    event: Event,
+    place: Place,
+    text: str,
+) -> bool:
+    kind, *at = place.split("/")[1:]
+    is_of_row = kind == "rows"
+    model, pk = at[1:3] if is_of_row else (event.subject_label, event.subject_id)
+    return pk in (own or {}).get(model, ()) or clean(text) != text
 
 
 def cleaned(value: Any, clean: Cleaner) -> Any:

@@ -147,7 +147,7 @@ def _pattern(texts: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def without(
-    content: Any, salts: str, texts: Texts, goes: Callable[[str], bool]
+    content: Any, salts: str, texts: Texts, goes: Callable[[Place, str], bool]
 ) -> tuple[Any, str, list[Place]]:
     """The content without those of its ``texts`` that ``goes`` picks; its salts, and
     their places.
@@ -156,7 +156,11 @@ def without(
     """
     words, gone = salts.split(), list[Place]()
     for at, (place, value) in enumerate(walk(content)):
-        if not (isinstance(value, str) and may_be_erased(place, texts) and goes(value)):
+        if not (
+            isinstance(value, str)
+            and may_be_erased(place, texts)
+            and goes(place, value)
+        ):
             continue
         words[at] = "=" + _leaf_hash(place, value, words[at]).hex()
         gone.append(place)

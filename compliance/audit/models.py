@@ -9,6 +9,9 @@ from compliance.audit.columns import Unproven
 
 LIBRARY = uuid.UUID(int=0)
 """The chain of what belongs to no organisation: shipped checklists and the law."""
+PEOPLE = uuid.UUID(int=2**128 - 1)
+"""The chain of accounts, since people are known to several organisations. The last in
+order: chains are locked in the order of their ids."""
 
 
 class ChainHead(models.Model):

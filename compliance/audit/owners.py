@@ -9,33 +9,35 @@ from uuid import UUID
 from django.db import models
 
 from compliance.audit.columns import Proven, proof_of
-from compliance.audit.models import LIBRARY
+from compliance.audit.models import LIBRARY, PEOPLE
 
 
 class Owner(NamedTuple):
     """The organisation of a row in a statement that writes it.
 
-    ``field`` is the column that the SQL gives; None where every row is the library's.
+    ``field`` is the column that the SQL gives; where there is none, and where it is
+    empty, the chain is ``otherwise``.
     """
 
     sql: str
     field: models.Field[Any, Any] | None
+    otherwise: UUID
 
 
 @cache
 def owner_of(model: type[models.Model]) -> Owner:
     """For RETURNING: the database follows the way, so no second statement has to."""
-    sql, at, field = "NULL", model, None
-    for name in _way_of(model):
-        field = at._meta.get_field(name)
-        table, column = at._meta.db_table, field.column
-        if at is model:
-            sql = f'"{table}"."{column}"'
+    sql, field = "NULL", None
+    for field in _way_of(model):
+        about = field.model._meta
+        if sql == "NULL":
+            sql = f'"{about.db_table}"."{field.column}"'
         else:
-            key = at._meta.pk.column
-            sql = f'(SELECT "{column}" FROM "{table}" WHERE "{table}"."{key}" = {sql})'  # noqa: S608
-        at = field.related_model
-    return Owner(sql, field)
+            key = f'"{about.db_table}"."{about.pk.column}"'
+            sql = (
+                f'(SELECT "{field.column}" FROM "{about.db_table}" WHERE {key} = {sql})'  # noqa: S608
+            )
+    return Owner(sql, field, without_way(model))
 
 
 def owners(rows: Sequence[models.Model]) -> list[UUID]:
@@ -43,24 +45,37 @@ def owners(rows: Sequence[models.Model]) -> list[UUID]:
     found: dict[int, Any] = {}
     unknown = defaultdict[tuple[Any, ...], list[tuple[int, Any]]](list)
     for number, row in enumerate(rows):
-        at, way = row, list(_way_of(type(row)))
-        while len(way) > 1 and at and at._meta.get_field(way[0]).is_cached(at):
-            at = getattr(at, way.pop(0))
-        if at and len(way) > 1:
-            field = at._meta.get_field(way[0])
-            onward = (field.related_model, "__".join(way[1:]))
-            unknown[onward].append((number, getattr(at, field.attname)))
+        at, (*ways, last) = row, _way_of(type(row)) or (None,)
+        while at and ways and ways[0].is_cached(at):
+            at = getattr(at, ways.pop(0).name)
+        if at and ways:
+            onward = "__".join([*(way.name for way in ways[1:]), last.attname])
+            key = getattr(at, ways[0].attname)
+            unknown[ways[0].related_model, onward].append((number, key))
         else:
-            found[number] = getattr(at, way[0], None) if way else None
-    for (model, way), keys in unknown.items():
+            found[number] = getattr(at, last.attname) if at and last else None
+    for (model, onward), keys in unknown.items():
         near = model._base_manager.filter(pk__in={key for _, key in keys})
-        known = dict(near.values_list("pk", way))
+        known = dict(near.values_list("pk", onward))
         found |= {number: known.get(key) for number, key in keys}
-    return [found[number] or LIBRARY for number in range(len(rows))]
+    return [found[at] or without_way(type(row)) for at, row in enumerate(rows)]
+
+
+def without_way(model: type[models.Model]) -> UUID:
+    """The chain of a row that leads to no organisation."""
+    proof = proof_of(model)
+    is_of_people = isinstance(proof, Proven) and proof.is_of_people
+    return PEOPLE if is_of_people else LIBRARY
 
 
 @cache
-def _way_of(model: type[models.Model]) -> tuple[str, ...]:
+def _way_of(model: type[models.Model]) -> tuple[Any, ...]:
+    """The fields that lead to the organisation, one from each table."""
     proof = proof_of(model)
-    way = proof.chain if isinstance(proof, Proven) else ""
-    return tuple(way.split("__")) if way else ()
+    names = proof.chain.split("__") if isinstance(proof, Proven) and proof.chain else ()
+    way, at = [], model
+    for name in names:
+        field: Any = at._meta.get_field(name)
+        way.append(field)
+        at = field.related_model
+    return tuple(way)

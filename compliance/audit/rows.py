@@ -20,7 +20,6 @@ from django.db import connection, models
 from django.db.models.signals import post_save
 
 from compliance.audit.columns import columns_of, is_text, plain, proven, values_of
-from compliance.audit.models import LIBRARY
 from compliance.audit.owners import Owner, owner_of, owners
 
 Row = tuple[type[models.Model], Any]
@@ -77,18 +76,22 @@ class Block:
     """Rows that were made in a table and not named yet."""
     announced: dict[Row, dict[str, Any]] = field(default_factory=dict)
     """Values that an event has and the table does not yet."""
+    last: list[Callable[[], Any]] = field(default_factory=list)
+    """What is recorded when the block ends."""
     is_writing: bool = False
     """The events of one chain are added; those of others go on waiting."""
 
     def copy(self) -> "Block":
         chains = {chain: changes.copy() for chain, changes in self.chains.items()}
         announced = {row: dict(some) for row, some in self.announced.items()}
-        return Block(chains, dict(self.waiting), Counter(self.unnamed), announced)
+        waiting, unnamed = dict(self.waiting), Counter(self.unnamed)
+        return Block(chains, waiting, unnamed, announced, list(self.last))
 
     def put(self, other: "Block") -> None:
         """Be as another one was."""
         self.chains, self.waiting = other.chains, other.waiting
         self.unnamed, self.announced = other.unnamed, other.announced
+        self.last = other.last
 
     def of(self, chain: UUID) -> Changes:
         return self.chains.setdefault(chain, Changes())
@@ -190,7 +193,7 @@ def announce(row: models.Model, *columns: str) -> None:
     if (block := _open.get()) is not None:
         known, at = columns_of(type(row)), (type(row), row.pk)
         values = {name: plain(getattr(row, known[name].attname)) for name in columns}
-        block.update(at, *owners([row]), values)
+        block.update(at, owners([row])[0], values)
         block.announced[at] = values
 
 
@@ -198,7 +201,7 @@ def announce_gone(row: models.Model) -> None:
     """Let the next event have a row that is deleted only after it."""
     if (block := _open.get()) is not None:
         at = type(row), row.pk
-        block.delete(at, *owners([row]))
+        block.delete(at, owners([row])[0])
         block.announced[at] = {}
 
 
@@ -252,7 +255,7 @@ def _read(block: Block, write: Callable[[], None]) -> Callable[..., Any]:
             chain, own, *values = [
                 _python(model, field, value) for field, value in pairs
             ]
-            chain = chain or LIBRARY
+            chain = chain or owner.otherwise
             if names:
                 new = zip(names, map(plain, values), strict=True)
                 block.update((model, own), chain, dict(new))

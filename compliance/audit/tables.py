@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
@@ -20,7 +19,8 @@ from compliance.audit.columns import (
     proof_of,
     proven,
 )
-from compliance.audit.models import LIBRARY, Event
+from compliance.audit.models import LIBRARY, PEOPLE, Event
+from compliance.audit.owners import without_way
 from compliance.audit.projection import (
     How,
     Row,
@@ -49,7 +49,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:
     told = projected(organisation_id)
-    first = ("theme", "organisation")[organisation_id != LIBRARY]
+    first = {LIBRARY: "theme", PEOPLE: "user"}.get(organisation_id, "organisation")
     is_whole = any(row.is_whole for (table, _), row in told.items() if table == first)
     for model in proven().values():
         own = rows_of(model, organisation_id)
@@ -65,9 +65,9 @@ def rows_of(
     """The rows that belong to a chain: see ``Proven.chain``."""
     proof, rows = proof_of(model), model._base_manager.all()
     chain = proof.chain if isinstance(proof, Proven) else ""
-    if organisation_id != LIBRARY:
-        return rows.filter(**{chain: organisation_id}) if chain else rows.none()
-    return rows.filter(**{f"{chain}__isnull": True}) if chain else rows
+    if organisation_id == without_way(model):
+        return rows.filter(**{f"{chain}__isnull": True}) if chain else rows
+    return rows.filter(**{chain: organisation_id}) if chain else rows.none()
 
 
 def stands(rows: models.QuerySet[models.Model]) -> Stands:
@@ -122,4 +122,4 @@ def _name(model: type[models.Model], pk: str, row: Row | None) -> str:
 
 
 def _model_of(each: Unlike) -> type[models.Model]:
-    return apps.get_model("compliance", each.at[0])
+    return next(one for one in proven().values() if one._meta.model_name == each.at[0])

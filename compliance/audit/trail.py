@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
@@ -20,7 +21,7 @@ from compliance.audit.chain import (
     link_digest,
 )
 from compliance.audit.checking import Checked, Fault, Kind, check
-from compliance.audit.models import ChainHead, Event
+from compliance.audit.models import PEOPLE, ChainHead, Event
 from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
 from compliance.audit.projection import Told
 from compliance.web.joined import Joined
@@ -50,6 +51,36 @@ def record(
     entry = Entry(subject, action, before or {}, after or {})
     [event] = _added(by, _locked_head(organisation_id), scope_id, [entry], {})
     return event
+
+
+def record_of_people(
+    *,
+    by: Any,
+    action: str,
+    subject: models.Model,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Add an event about an account to the chain of people, once the block ends.
+
+    So every other chain is locked before it, and it is locked for a moment only. Raises
+    ``RuntimeError`` outside of a writer's block.
+    """
+    block = rows.opened()
+    if block is None:
+        msg = "an event about an account is part of a writer's block"
+        raise RuntimeError(msg)
+    block.last.append(
+        partial(
+            record,
+            by=by,
+            organisation_id=PEOPLE,
+            action=action,
+            subject=subject,
+            before=before,
+            after=after,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ def writing() -> Iterator[None]:
     ):
         yield
         if not connection.needs_rollback:
+            while is_outermost and block.last:
+                block.last.pop(0)()
             trail.write_waiting(is_last=True)
             if is_outermost:
                 rows.refuse_left(block)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from compliance.audit import trail
-from compliance.audit.models import LIBRARY
+from compliance.audit.models import PEOPLE
 from compliance.organisations.events import EDITOR_MADE
 from compliance.organisations.models import User
 
@@ -26,6 +26,6 @@ def people() -> QuerySet[User]:
 
 def editors() -> list[Editor]:
     """Those who edit the library, each since the trail last says so: two queries."""
-    made = trail.events_of(LIBRARY).filter(action=EDITOR_MADE, subject_label="user")
+    made = trail.events_of(PEOPLE).filter(action=EDITOR_MADE, subject_label="user")
     since = dict(made.order_by("seq").values_list("subject_id", "at"))
     return [Editor(person, since.get(str(person.pk))) for person in people()]

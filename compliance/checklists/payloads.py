@@ -41,7 +41,8 @@ class Imported(Checklist, total=False):
 Edition = side(
     "Edition",
     dict.fromkeys((*content.EDITION, *content.EDITION_ALSO), Part)
-    | {"law_as_of": Day, "language": str, "translations": Part, "extra": Part},
+    | {"number": str, "law_as_of": Day, "language": str}
+    | {"translations": Part, "extra": Part},
 )
 """The fields of an edition itself."""
 
@@ -149,7 +150,7 @@ class Theme(Side, total=False):
     """A theme of the library."""
 
     key: str
-    name: str
+    name: Words
     position: int
 
 
@@ -157,10 +158,10 @@ class Instrument(Side, total=False):
     """A law of the legal index."""
 
     key: str
-    name: str
-    title: str
+    name: Words
+    title: Words
     official_id: str
-    url: str
+    url: Words
     force: str
 
 
@@ -168,8 +169,8 @@ class Provision(Side, total=False):
     """What differs of a provision of a law."""
 
     cite: str
-    title: str
-    url: str
+    title: Words
+    url: Words
     applies_from: Day
     status: str
     successor: str
@@ -229,7 +230,7 @@ class Notice(Side, total=False):
     """What differs of a notice."""
 
     text: Words
-    url: str
+    url: Words
     position: int
     checked_on: Day | None
 

@@ -19,7 +19,7 @@ from compliance.evidence.models import Evidence
 from compliance.interchange import demo_reviews, demo_seats
 from compliance.interchange.demo_lists import store_edition
 from compliance.organisations.actions import make_editor
-from compliance.organisations.actions.members import join
+from compliance.organisations.actions.members import join, make_account
 from compliance.organisations.events import ORGANISATION_CREATED
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web import mail
@@ -92,7 +92,9 @@ def _organisation(told: dict[str, Any]) -> Organisation:
 
 
 def _person(organisation: Organisation, told: dict[str, Any]) -> User:
-    user = User.objects.create_user(told["email"], PASSWORD, name=told["name"])
+    user = make_account(
+        email=told["email"], name=told["name"], password=PASSWORD, is_verified=True
+    )
     if told.get("is_editor"):
         make_editor(by=None, email=user.email)
     join(None, organisation, user, told["role"])

@@ -10,6 +10,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from compliance.audit.trail import record_of_people
+from compliance.audit.transaction import writing
+from compliance.organisations.actions.members import keep_address
+from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web.joined import Joined
 from compliance.web.paths import is_local
@@ -69,7 +73,28 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> AbstractBaseUser | None:
         """The user; None for a closed account too, so that it looks like no account."""
         user = super().authenticate(request, **credentials)
-        return user if user and user.is_active else None
+        if not isinstance(user, User) or not user.is_active:
+            return None
+        keep_address(user)  # before allauth would, where no event has it
+        return user
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """With its event: the address is the person's."""
+        with writing():
+            is_done = super().confirm_email(request, email_address)
+            if is_done:
+                record_of_people(
+                    by=email_address.user,
+                    action=ACCOUNT_CHANGED,
+                    subject=email_address.user,
+                    after={"email": email_address.email},
+                )
+        return is_done
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Nothing else of the account is written: the trail has all the rest."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """A changed password ends every session, this one too."""

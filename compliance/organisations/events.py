@@ -32,6 +32,12 @@ class _Passkey(Side, total=False):
     passkey: Words
 
 
+class _Account(Side, total=False):
+    name: Words
+    email: Words
+    passkey: Words
+
+
 class _Editor(Side, total=False):
     is_editor: Required[bool]
 
@@ -71,6 +77,14 @@ PASSKEY_RENAMED = _member(
 )
 PASSKEY_REMOVED = _member(
     "passkey.removed", _("passkey removed"), before=_Passkey, after=_Passkey
+)
+ACCOUNT_MADE = _type("account.made", _("account made"), subject="user", after=_Account)
+ACCOUNT_CHANGED = _type(
+    "account.changed",
+    _("account changed"),
+    subject="user",
+    before=_Account,
+    after=_Account,
 )
 EDITOR_MADE = _type(
     "editor.made",

@@ -63,7 +63,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
-    in_trail = Unproven("accounts belong to no organisation's chain")
+    in_trail = Proven(
+        "",
+        is_of_people=True,
+        excused={
+            "password": "only its salted hash is kept, and no event repeats it",
+            "last_login": "each sign-in sets it, and it gives no right",
+            "worked_in_id": "the page that opens first; it gives no right",
+        },
+    )
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -261,7 +269,14 @@ class Passkey(models.Model):
     added_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True, blank=True)
 
-    in_trail = Unproven("accounts belong to no organisation's chain")
+    in_trail = Proven(
+        "",
+        is_of_people=True,
+        excused={
+            "sign_count": "each use of the passkey counts it up",
+            "used_at": "each use of the passkey sets it",
+        },
+    )
 
     class Meta:
         ordering = ["added_at", "pk"]

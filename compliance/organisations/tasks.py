@@ -9,6 +9,7 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from compliance.audit.transaction import writing
+from compliance.organisations.actions.members import keep_address
 from compliance.organisations.models import User
 from compliance.web.mail import FIRST, absolute, queue_mail
 
@@ -34,6 +35,7 @@ def send_reset(context: TaskContext[Any, Any], email: str) -> None:
                 context={},
             )
             return
+        keep_address(user)  # before allauth would, where no event has it
         key = {
             "uidb36": user_pk_to_url_str(user),
             "key": default_token_generator.make_token(user),

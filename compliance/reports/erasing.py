@@ -27,7 +27,7 @@ from compliance.assessments.models import (
 )
 from compliance.audit import rows, trail
 from compliance.audit.erasing import cleaned, erase, holding
-from compliance.audit.models import ChainHead, Event
+from compliance.audit.models import PEOPLE, ChainHead, Event
 from compliance.audit.transaction import attempt, writing
 from compliance.interchange.records.erasing import erase_there, naming
 from compliance.organisations.actions.members import (
@@ -134,6 +134,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         done.signed = signed_naming([*words.spellings(), person.name], places)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
         found = list(_rows_to_change(words, places))
+        own = _rows_of(person)
         _end_memberships(by, person, words, done)
         _end_invitations(by, words)
         _close(person, words, done)
@@ -153,8 +154,9 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
                 by=by,
                 organisation_id=organisation_id,
                 subject=person,
-                events=_events_to_clean(organisation_id, words),
+                events=_events_to_clean(organisation_id, words, person),
                 clean=words.clean,
+                own=own if organisation_id == PEOPLE else None,
                 there=there,
             )
         if is_dry:
@@ -261,6 +263,15 @@ def _end_invitations(by: User | None, words: _Words) -> None:
             invitation.delete()
 
 
+def _rows_of(person: User) -> dict[str, set[str]]:
+    """The rows of the account itself, which name nobody else: model to keys."""
+    own = {"user": {str(person.pk)}}
+    for model in (EmailAddress, Passkey):
+        keys = model._default_manager.filter(user=person).values_list("pk", flat=True)
+        own[str(model._meta.model_name)] = {str(key) for key in keys}
+    return own
+
+
 def _close(person: User, words: _Words, done: Erased) -> None:
     """No way in any more, nothing that is theirs alone, and another name."""
     for session in Session.objects.iterator():
@@ -291,8 +302,15 @@ def _drop_mails(words: _Words) -> None:
             row.save(update_fields=["args_kwargs"])
 
 
-def _events_to_clean(organisation_id: UUID, words: _Words) -> models.QuerySet[Event]:
+def _events_to_clean(
+    organisation_id: UUID, words: _Words, person: User
+) -> models.QuerySet[Event]:
     """Events that name the person, but for those that are part of what was signed."""
+    if organisation_id == PEOPLE:
+        about = models.Q(subject_label="user", subject_id=str(person.pk))
+        return Event.objects.filter(
+            about | holding(words.spellings()), organisation_id=PEOPLE
+        )
     signed = Assessment.objects.filter(
         organisation_id=organisation_id, status=AssessmentStatus.SIGNED
     )

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from compliance.audit import trail
-from compliance.audit.models import LIBRARY, Event
+from compliance.audit.models import LIBRARY, PEOPLE, Event
 from compliance.checklists import actions as checklists
 from compliance.models import Citation, Edition, Provision
 from compliance.organisations.actions import make_editor
@@ -52,8 +52,8 @@ def sent(provision, **changes):
     return values | changes
 
 
-def events():
-    return [e.action for e in Event.objects.filter(organisation_id=LIBRARY)]
+def events(chain=LIBRARY):
+    return [e.action for e in Event.objects.filter(organisation_id=chain)]
 
 
 def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
@@ -82,7 +82,7 @@ def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
 def test_what_stands_again_is_no_change(cast, sign_in, provision):
     reply = sign_in(cast.rob).post(path(provision), sent(provision), follow=True)
     assert f"{CITE} stands as it was." in flat(reply.text)
-    assert events() == ["editor.made"]
+    assert events() == []
     provision.refresh_from_db()
     assert provision.amended_at is None
 
@@ -136,7 +136,7 @@ def test_two_editors_at_once_are_told_apart(cast, sign_in, provision):
 def test_what_cannot_be_is_refused_and_changes_nothing(cast, sign_in, provision, wrong):
     reply = sign_in(cast.rob).post(path(provision), sent(provision, **wrong))
     assert reply.status_code == 422
-    assert events() == ["editor.made"]
+    assert events() == []
     assert not queued().exists()
 
 
@@ -169,7 +169,8 @@ def test_editor_who_is_no_more_is_refused_at_once(cast, sign_in, provision):
     client = sign_in(cast.rob)
     call_command("make_editor", "ROB@example.org", "--end")
     assert client.get(path(provision)).status_code == 403
-    assert events() == ["editor.made", "editor.ended"]
+    assert events(PEOPLE) == ["editor.made", "editor.ended"]
+    assert events() == []
 
 
 def test_command_knows_only_people_who_are_here(db):

@@ -187,7 +187,7 @@ def roll_back(events, head, rng):
     return events[:at], (at, events[at - 1].hash), at + 1, Kind.ROLLED_BACK
 
 
-def erased(event, goes=lambda text: True):
+def erased(event, goes=lambda place, text: True):
     """The event without its note, as erasing leaves it."""
     texts = texts_of(event.link.action)
     content, salts, _ = without(json.loads(event.payload), event.salts, texts, goes)

@@ -71,7 +71,7 @@ def test_database_refuses_to_change_events(cast, statement):
 def test_a_text_erased_by_hand_is_found_and_so_is_another_in_its_place(cast):
     event = record(cast, person="ada@example.org")
     content = json.loads(event.payload)
-    left, salts, _ = without(content, event.salts, ["/**"], lambda text: True)
+    left, salts, _ = without(content, event.salts, ["/**"], lambda place, text: True)
     rows = Event.objects.filter(pk=event.pk)
     rows.update(payload=json.dumps(left), salts=salts)
     fault = trail.verify(cast.acme.pk)

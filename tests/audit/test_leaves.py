@@ -59,7 +59,7 @@ def test_the_stand_alone_verifier_works_out_the_same_root():
         salts, made = committed(content)
         assert verify_events.root_of(content, salts.split()) == made
     salts, _ = committed(CONTENT)
-    content, salts, _ = without(CONTENT, salts, TEXTS, lambda text: True)
+    content, salts, _ = without(CONTENT, salts, TEXTS, lambda place, text: True)
     assert verify_events.root_of(content, salts.split()) == root(content, salts)
 
 
@@ -70,13 +70,13 @@ def test_equal_contents_have_other_salts_and_so_another_root():
 
 def test_an_erased_text_leaves_the_root_as_it_was():
     salts, made = committed(CONTENT)
-    left, rest, gone = without(CONTENT, salts, TEXTS, lambda text: "Ada" in text)
+    left, rest, gone = without(CONTENT, salts, TEXTS, lambda place, text: "Ada" in text)
     assert gone == ["/after/note", "/after/people/#0"] == erased(left, rest)
     assert root(left, rest) == made
     assert "Ada" not in json.dumps(left) + rest
     assert left["after"]["people"] == [None, "Grace"]
     assert readable(left, rest)["after"]["note"] is ERASED
-    again, same, none = without(left, rest, TEXTS, lambda text: "Ada" in text)
+    again, same, none = without(left, rest, TEXTS, lambda place, text: "Ada" in text)
     assert (again, same, none) == (left, rest, [])
 
 
@@ -91,7 +91,7 @@ def test_an_erased_text_agrees_with_every_text_and_with_nothing_else():
 
 def test_nothing_else_of_an_event_with_an_erased_text_can_be_changed():
     salts, made = committed(CONTENT)
-    left, rest, _ = without(CONTENT, salts, TEXTS, lambda text: "Ada" in text)
+    left, rest, _ = without(CONTENT, salts, TEXTS, lambda place, text: "Ada" in text)
     left["after"]["people"][1] = "Mallory"
     assert root(left, rest) != made
     left["after"]["people"][1], left["after"]["note"] = "Grace", "put back"
@@ -108,7 +108,7 @@ def test_a_leaf_more_or_less_does_not_fit_the_salts():
 def test_a_list_whose_only_text_was_erased_is_walked_as_before():
     content = {"people": ["Ada"]}
     salts, made = committed(content)
-    left, rest, _ = without(content, salts, ("/people/#",), lambda text: True)
+    left, rest, _ = without(content, salts, ("/people/#",), lambda place, text: True)
     assert (left, root(left, rest)) == ({"people": [None]}, made)
 
 
@@ -138,4 +138,4 @@ def test_only_what_a_type_names_is_erased(place, texts, may):
 
 def test_what_no_type_names_stays_whatever_is_asked_for():
     salts, _ = committed(CONTENT)
-    assert without(CONTENT, salts, (), lambda text: True) == (CONTENT, salts, [])
+    assert without(CONTENT, salts, (), lambda place, text: True) == (CONTENT, salts, [])

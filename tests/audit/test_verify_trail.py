@@ -219,7 +219,7 @@ def test_chain_that_is_gone_as_a_whole(cast, started, capsys, is_signed, options
     text, is_good = said(capsys, *options)
     missing = [line for line in text.splitlines() if f"({Kind.GONE})" in line]
     names = [line.partition(":")[0] for line in missing]
-    assert (is_good, sorted(names)) == (False, ["Acme", "Library", "Other"])
+    assert (is_good, sorted(names)) == (False, ["Acme", "Library", "Other", "People"])
     assert all("events were signed on" in line for line in missing) == is_signed
     assert said(capsys, *options) == (text, False)  # looking at it mends nothing
 

@@ -62,7 +62,7 @@ def test_all_is_as_it_was(saved):
     full = saved.world.full
     assert content_of(to_read(full.pk)).content_hash == saved.content
     assert bundle_of(full) == saved.bundle
-    assert [trail.verify(pk) for pk in trail.chains()] == [None] * 3
+    assert [trail.verify(pk) for pk in trail.chains()] == [None] * 4
     assert said.endswith(saved.verified)
 
 

@@ -178,7 +178,7 @@ def test_event_with_a_text_taken_out_and_another_put_in_is_refused(ready, cast):
     saved = next(event for event in events if event["action"] == "answer.saved")
     said = json.loads(saved["payload"])
     salts, texts = saved["salts"], ANSWER_SAVED.texts
-    content, saved["salts"], _ = without(said, salts, texts, lambda text: True)
+    content, saved["salts"], _ = without(said, salts, texts, lambda place, text: True)
     saved["payload"] = canonical(content | {"after": said["after"]})
     parts["trail/1.jsonl"] = "".join(f"{canonical(e)}\n" for e in events).encode()
     with pytest.raises(UnreadableError, match="its content was changed"):

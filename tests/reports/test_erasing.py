@@ -15,7 +15,7 @@ from compliance.assessments.models import Comment, SavedView
 from compliance.audit import checkpoints, tables, trail
 from compliance.audit.check_trail import main
 from compliance.audit.leaves import ERASED
-from compliance.audit.models import Event
+from compliance.audit.models import PEOPLE, Event
 from compliance.models import Evidence, Invitation, Membership, SignOff, Snapshot, User
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_person
@@ -90,10 +90,12 @@ def test_no_table_names_the_person_and_every_chain_holds(cast, eloise, sign_in):
     done = erase_person(by=None, person=eloise)
     assert hits(NAME, EMAIL) == set()
     assert (done.memberships, done.sessions, done.events >= 3) == (1, 1, True)
-    found = trail.checked(cast.acme.pk)
-    [places] = found.erased.values()
-    assert (found.fault, found.covered) == (None, count)
-    assert len({seq for seq, _ in places}) == done.events
+    found, account = trail.checked(cast.acme.pk), trail.checked(PEOPLE)
+    assert (found.fault, found.covered, account.fault) == (None, count, None)
+    erased = [
+        {seq for seq, _ in at} for one in (found, account) for at in one.erased.values()
+    ]
+    assert sum(map(len, erased)) == done.events
     assert list(tables.faults(cast.acme.pk)) == []
 
 

@@ -99,7 +99,10 @@ def test_dry_run_leaves_what_came_as_it_was(cast, came):
 def erase_by_hand(event):
     """One text of an event, as erasing would; where it was."""
     content, salts, places = without(
-        json.loads(event.payload), event.salts, ANSWER_SAVED.texts, lambda text: True
+        json.loads(event.payload),
+        event.salts,
+        ANSWER_SAVED.texts,
+        lambda place, text: True,
     )
     rows = OriginEvent.objects.filter(pk=event.pk)
     rows.update(payload=json.dumps(content), salts=salts)

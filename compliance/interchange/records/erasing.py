@@ -75,7 +75,7 @@ def _clean_events(
             json.loads(event.payload),
             event.salts,
             texts_of(event.action),
-            lambda text: clean(text) != text,
+            lambda place, text: clean(text) != text,
         )
         if gone:
             OriginEvent.objects.filter(pk=event.pk).update(

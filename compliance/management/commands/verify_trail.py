@@ -10,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.audit import checkpoints, tables, trail
 from compliance.audit.checking import Checked, Fault, Kind
-from compliance.audit.models import LIBRARY
+from compliance.audit.models import LIBRARY, PEOPLE
 from compliance.audit.verified import verify
 from compliance.checklists.models import Checklist
 from compliance.evidence import against_disk as files
 from compliance.interchange.records import origins
-from compliance.organisations.models import Organisation
+from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
 from compliance.reviews import signatures
 from compliance.seats import tokens
@@ -36,6 +36,8 @@ def _expected() -> Iterator[UUID]:
     yield from Organisation.objects.values_list("pk", flat=True)
     if Checklist.objects.filter(organisation=None).exists():
         yield LIBRARY
+    if User.objects.exists():
+        yield PEOPLE
 
 
 class Command(BaseCommand):
@@ -51,7 +53,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        names = {LIBRARY: "Library"} | dict(
+        names = {LIBRARY: "Library", PEOPLE: "People"} | dict(
             Organisation.objects.values_list("pk", "name")
         )
         bad = 0

@@ -5,7 +5,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from compliance.audit import trail
-from compliance.audit.models import LIBRARY
 from compliance.audit.transaction import writing
 from compliance.organisations.events import EDITOR_ENDED, EDITOR_MADE
 from compliance.organisations.models import User
@@ -25,9 +24,8 @@ def make_editor(*, by: Any, email: str, is_editor: bool = True) -> User:
         if user.is_editor != is_editor:
             user.is_editor = is_editor
             user.save(update_fields=["is_editor"])
-            trail.record(
+            trail.record_of_people(
                 by=by,
-                organisation_id=LIBRARY,
                 action=EDITOR_MADE if is_editor else EDITOR_ENDED,
                 subject=user,
                 before={"is_editor": not is_editor},

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
@@ -18,6 +17,7 @@ from compliance.organisations.actions.members import (
     join,
     lock,
     lock_person,
+    make_account,
     refuse_above,
 )
 from compliance.organisations.choices import Role
@@ -163,13 +163,15 @@ def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Member
         )
         try:
             with attempt():
-                user = User.objects.create_user(email, password, name=name)
+                user = make_account(
+                    email=email,
+                    name=name,
+                    password=password,
+                    # A link that was handed over says nothing of the mailbox.
+                    is_verified=not is_printed(),
+                )
         except IntegrityError:  # somebody else was faster
             raise ValidationError(USED_UP, code="used_up") from None
-        # A link that was handed over says nothing of the mailbox.
-        EmailAddress.objects.create(
-            user=user, email=email, verified=not is_printed(), primary=True
-        )
         return accept_invitation(by=user, invitation=invitation)
 
 

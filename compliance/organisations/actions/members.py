@@ -4,16 +4,20 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
 from django.utils.text import slugify
 
 from compliance.audit import trail
+from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.access import ALLOWED, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.events import (
+    ACCOUNT_CHANGED,
+    ACCOUNT_MADE,
     MEMBER_ADDED,
     MEMBER_LEFT,
     MEMBER_REMOVED,
@@ -110,8 +114,11 @@ def leave(*, by: User, membership: Membership) -> None:
 def make_placeholders(*, names: Sequence[str]) -> list[User]:
     """Accounts for people who are only named: nobody can sign in to one.
 
-    They are members of nothing. Their addresses lead nowhere (RFC 2606).
+    They are members of nothing. Their addresses lead nowhere (RFC 2606). One event has
+    them all.
     """
+    if not names:
+        return []
     longest = User._meta.get_field("name").max_length
     rows = [
         User(
@@ -122,7 +129,47 @@ def make_placeholders(*, names: Sequence[str]) -> list[User]:
         )
         for name in names
     ]
-    return User.objects.bulk_create(rows)
+    with writing():
+        made = inserted(User.objects.bulk_create(rows))
+        trail.record_of_people(by=None, action=ACCOUNT_MADE, subject=made[0])
+    return made
+
+
+def make_account(
+    *, email: str, name: str, password: str, is_verified: bool = False
+) -> User:
+    """An account that its person signs in to.
+
+    Raises ``IntegrityError`` for an address that another one has; call it in
+    ``attempt()`` where that may be.
+    """
+    with writing():
+        user = User.objects.create_user(email, password, name=name)
+        EmailAddress.objects.create(
+            user=user, email=user.email, verified=is_verified, primary=True
+        )
+        trail.record_of_people(
+            by=user,
+            action=ACCOUNT_MADE,
+            subject=user,
+            after={"name": name, "email": user.email},
+        )
+    return user
+
+
+def keep_address(person: User) -> None:
+    """Add the address of an account to those that may be confirmed, unless it is there."""
+    addresses = EmailAddress.objects.filter(user=person, email=person.email)
+    if addresses.exists():
+        return
+    with writing():
+        addresses.get_or_create(user=person, email=person.email)
+        trail.record_of_people(
+            by=person,
+            action=ACCOUNT_CHANGED,
+            subject=person,
+            after={"email": person.email},
+        )
 
 
 def join(

@@ -15,6 +15,7 @@ from compliance.organisations import webauthn
 from compliance.organisations.actions.invitations import hash_of
 from compliance.organisations.actions.members import lock_person
 from compliance.organisations.events import (
+    ACCOUNT_CHANGED,
     PASSKEY_ADDED,
     PASSKEY_REMOVED,
     PASSKEY_RENAMED,
@@ -192,7 +193,9 @@ def _tell(
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
-    """To the person by mail, and to each organisation whose trail it may matter to."""
+    """To the person by mail, to each organisation whose trail it may matter to, and to
+    the chain of people, which has the passkey itself.
+    """
     memberships = Membership.objects.of(by).order_by("organisation_id")
     for membership in memberships:
         trail.record(
@@ -203,6 +206,9 @@ def _tell(
             before=before,
             after={"person": by.email} | after,
         )
+    trail.record_of_people(
+        by=by, action=ACCOUNT_CHANGED, subject=by, before=before, after=after
+    )
     name = after.get("passkey") or before["passkey"]
     queue_mail(
         to=by.email,
