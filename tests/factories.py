@@ -168,7 +168,7 @@ def make_edition(questions=3, sections=1, **fields):
     return publish(make_draft(questions, sections, **fields))
 
 
-def make_scaled_edition(**fields):
+def make_scaled_edition(read="lowest", **fields):
     """Three questions on a scale of SEAL-0 to SEAL-2, in two groups, and one duty.
 
     Q1 and Q2 offer all levels; Q3 offers SEAL-2 alone, so it counts for points only.
@@ -180,7 +180,7 @@ def make_scaled_edition(**fields):
     scale = {
         "key": "seal",
         "name": "Sovereignty level",
-        "read": "lowest",
+        "read": read,
         "levels": [{"name": f"SEAL-{at}"} for at in range(3)],
         "groups": groups,
     }

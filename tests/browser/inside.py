@@ -37,6 +37,7 @@ from compliance.models import (  # noqa: E402
     Edition,
     Invitation,
     Membership,
+    Target,
     Theme,
     User,
 )
@@ -102,6 +103,34 @@ def marked():
     organisation = cara.memberships.get().organisation
     path = marking.make_marked(organisation, cara, ole).get_absolute_url()
     return {"path": path, "session": made["sessions"][0]}
+
+
+def scaled():
+    """Results of both kinds of scale, with answers and targets: paths, and a session."""
+    made = assessment("Cara")
+    cara = User.objects.get(pk=made["people"][0])
+    organisation = cara.memberships.get().organisation
+    paths = []
+    for read in ("lowest", "mean"):
+        edition = factories.make_scaled_edition(read)
+        here = factories.make_assessment(organisation, cara, edition)
+        for answer, value in zip(here.answers.all(), ("c0", "c1"), strict=False):
+            answer.value, answer.verdict = value, "met"
+            answer.save()
+        here.answers.filter(question__key="Q4").update(verdict="not_met")
+        for group in ("keys", "place"):
+            Target.objects.create(
+                organisation=organisation,
+                checklist=edition.checklist,
+                assessment=here,
+                scale="seal",
+                group=group,
+                level=2,
+                set_at=here.started_at,
+                set_by=cara,
+            )
+        paths.append(f"{here.get_absolute_url()}result/")
+    return {"paths": paths, "session": made["sessions"][0]}
 
 
 def beside(answer_id):
