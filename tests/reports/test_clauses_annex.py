@@ -113,13 +113,16 @@ def rated_paper(verdict="not_met"):
     return replace(make_paper(make_content(rows)), marks=marks, ratings=ratings)
 
 
-def test_rating_is_told_as_level_and_points_and_never_as_not_met():
+def test_rating_is_told_as_level_and_points_beside_the_verdict_of_the_data():
     text = text_of(rated_paper())
     assert "Level 1, 41.67 of 200 points" in text
     assert text.count("Level 1") == 1
     html = html_of(rated_paper())
     answer = html[html.index('id="q-') :]
     assert answer.count('class="v v-not_met"') == 1
+    pattern = r'<p class="verd">\s*<span\s+class="([^"]*)"\s*>([^<]*)</span>\s*</p>'
+    said = re.findall(pattern, answer)
+    assert said == [("v v-not_met", "Not met"), ("v v-rated", "Not met")]
 
 
 def test_sections_are_counted_apart_with_points():
