@@ -49,7 +49,7 @@ class ProvisionForm(forms.Form):
     )
     reason = forms.CharField(
         label="Why it changes",
-        help_text="What was published, and where. It stays on the trail.",
+        help_text="The publication and its place. It stays in the trail.",
         max_length=2000,
         error_messages={
             "required": "Say why it changes: what was published, and where."

@@ -13,10 +13,10 @@ from compliance.reports.receiving import MOST_BYTES
 ABOUT = {
     ReportKind.FULL: "Every question with answer, evidence and history.",
     ReportKind.SUMMARY: "The numbers, and what is not met.",
-    ReportKind.ACTIONS: "What is to be done, by whom and when.",
-    ReportKind.APPLICABILITY: "What applies, what does not, and why.",
+    ReportKind.ACTIONS: "Actions with owners and due days.",
+    ReportKind.APPLICABILITY: "All questions with whether they apply, and why.",
     ReportKind.EVIDENCE: "Every file and link with its dates and hash.",
-    ReportKind.CHANGES: "What says something else than in the assessment before.",
+    ReportKind.CHANGES: "Answers that differ from the assessment before.",
 }
 """What each kind is for, in one line."""
 

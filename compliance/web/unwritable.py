@@ -15,7 +15,7 @@ _FULL, _READ_ONLY = "53100", "25006"
 _WORDS = {
     507: (
         "The disk is full",
-        "Whoever runs this installation has to make room. Then go back and save again.",
+        "The administrator of this installation has to make room. Then go back and save again.",
     ),
     503: (
         "Nothing can be saved just now",

@@ -224,7 +224,7 @@ def _across(old: Checklist, new: Checklist) -> dict[str, bool]:
 
 def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
     """What differs from the page on which it was chosen, in words."""
-    why = "What this move does has changed since you opened the page."
+    why = "The effect of this move has changed since you opened the page."
     if chosen.to != str(to.pk):
         why = f"The newest edition is {to.number} now; the page showed another one."
     new = [move.key for move in plan.told if move.mark not in chosen.seen]

@@ -66,8 +66,7 @@ with the key of this certificate. The data inside have the content hash that is 
 and each event of the trail that it carries has its hash. The pages of a full report show
 each answer as it is in the data."""
 NOT_PROVEN = """That an answer is true. That the key belongs to whom you think: compare the
-fingerprint with one that you have from the installation itself. What happened between the
-events that it carries: the installation's own trail shows that."""
+fingerprint with one that you have from the installation itself. Changes between the events that it carries: the installation's own trail shows them."""
 
 NOTHING = """NOTHING TO COMPARE WITH: anybody can seal a file with a key of their own. Take the
 fingerprint from the organisation itself, by another way than this file came, and give it

@@ -70,7 +70,7 @@ _HOW = [
     " columns and sheets that you add are not taken in.",
 ]
 _WORDS = [
-    ("Met", "What the question asks for is there, and evidence shows it."),
+    ("Met", "The organisation does what the question asks for, and evidence shows it."),
     ("Partly", "Some of it is there. The note says what is missing."),
     ("Not met", "It is not there."),
     ("N/A", "A person says that it does not apply. A reason is needed, and a second"),
