@@ -447,7 +447,7 @@ def make_move(assessment, by):
         assessment=assessment,
         from_edition=before,
         to_edition=assessment.edition,
-        before={"facts": {}, "facts_left": {}, "answers": {}},
+        since_seq=0,
         moved_at=timezone.now(),
         moved_by=by,
         undone_at=timezone.now(),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from compliance.assessments import actions as work
 from compliance.assessments.versions import Known
+from compliance.audit import trail
 from compliance.models import Answer, Event, Upgrade
 from compliance.organisations.access import ALLOWED
 from compliance.reviews import actions
@@ -78,7 +79,7 @@ class Target:
         checklist = factories.make_checklist(f"own-{next(number)}", cast.acme)
         old = factories.make_draft(questions=6, checklist=checklist, number="2025.9")
         edition = factories.publish(old)
-        self.assessment = signing.make_ready(cast, edition)
+        self.assessment = signing.make_ready(cast, edition, is_begun=True)
         self.answers = list(self.assessment.answers.order_by("question__position"))
         self.answer = self.answers[0]
         self.prepare(edition)
@@ -125,11 +126,13 @@ class Target:
             checklist=self.assessment.edition.checklist, number="2025.1"
         )
         type(before).objects.filter(pk=before.pk).update(status="retired")
+        seq, _ = trail.head_of(self.assessment.organisation_id)
         return Upgrade.objects.create(
             assessment=self.assessment,
             from_edition=before,
             to_edition=self.assessment.edition,
-            before={"facts": {}, "facts_left": {}, "answers": {}},
+            since_seq=seq,
+            until_seq=seq,
             moved_at=timezone.now(),
             moved_by=self.cast.ada,
         )
