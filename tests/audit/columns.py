@@ -2,9 +2,15 @@
 
 import datetime
 import uuid
+from contextlib import contextmanager
 from decimal import Decimal
 
-from django.db import models
+from django.db import IntegrityError, connection, models, transaction
+
+from compliance.audit import tables
+from compliance.audit.columns import columns_of, proven
+from compliance.audit.projection import How, compared
+from tests.audit.tampering import Guardless
 
 DAY = datetime.timedelta(days=1)
 CHANGED = {
@@ -37,3 +43,86 @@ def another(column, value):
             return change(value)
     target = getattr(column, "target_field", column)
     return next(made for kind, made in MADE.items() if isinstance(target, kind))
+
+
+RARE = {
+    "invitation", "mention", "namesake", "origin", "origintrail", "package", "passkey",
+    "reopening", "report", "seatoffer", "sharelink", "target", "upgrade",
+}  # fmt: skip
+"""Models that the demo has no row of; ``test_columns`` makes one of each."""
+
+
+def columns_of_all():
+    """Model and column, of all that the trail proves."""
+    return {
+        (model._meta.model_name, name)
+        for model in proven().values()
+        for name in columns_of(model)
+    }
+
+
+def tampered_with(chain):
+    """Change each column of a row of each table of a chain by SQL, one after the other.
+
+    Gives model and column of each change that was found and named, or that the database
+    refuses.
+    """
+    told = tables.projected(chain)
+    with transaction.atomic(), Guardless(), no_checks():
+        for model in proven().values():
+            table = model._meta.model_name
+            keys = [
+                pk for (name, pk), row in told.items() if name == table and row.is_whole
+            ]
+            rows = tables.rows_of(model, chain).filter(pk__in=keys)
+            row = rows.order_by("pk").last()
+            for name, column in columns_of(model).items() if row else ():
+                assert is_found(chain, told, row, column), (model, name)
+                yield model._meta.model_name, name
+
+
+def is_found(chain, told, row, column):
+    model, table = type(row), type(row)._meta.model_name
+    value = another(column, getattr(row, column.attname))
+    key = value if column.primary_key else row.pk
+    own = {at: told[at] for at in told if at == (table, str(row.pk))}
+    try:
+        with transaction.atomic():
+            change(row, column, value)
+            beside = tables.stands(tables.rows_of(model, chain).filter(pk=key))
+            found = compared(beside, own, tables.blanks(model), is_whole=True)
+            said = [(each.how, each.columns) for each in found]
+            transaction.set_rollback(True)
+    except IntegrityError:
+        return True
+    if own:  # the row is in another chain, or under another key
+        return said in ([], [(How.PUT_IN, ())])
+    return said == [(How.CHANGED, (column.column,))]
+
+
+def change(row, column, value):
+    about = row._meta
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{about.db_table}" SET "{column.column}" = %s'  # noqa: S608
+            f' WHERE "{about.pk.column}" = %s',
+            [
+                column.get_db_prep_save(value, connection),
+                about.pk.get_db_prep_save(row.pk, connection),
+            ],
+        )
+        assert cursor.rowcount == 1
+
+
+@contextmanager
+def no_checks():
+    """Let SQLite take what its constraints refuse: whoever has the file may."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
