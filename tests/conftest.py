@@ -21,6 +21,7 @@ from hypothesis import settings as examples
 from compliance.interchange.walls import process as reader
 from compliance.reports import process as printer
 from tests import postgres
+from tests.explained import Watch
 from tests.factories import make_cast
 from tests.made import TABLES, made
 from tests.warm import warmed
@@ -45,10 +46,15 @@ def pytest_collection_modifyitems(items):
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         if postgres.is_left_out(item.path, parameters):
             continue
-        is_said = item.get_closest_marker("django_db")
         is_case = item.cls and issubclass(item.cls, SimpleTestCase)
-        if is_said or is_case or not ASKS.isdisjoint(item.fixturenames):
+        if is_case or reaches_database(item):
             item.add_marker("database")
+
+
+def reaches_database(item):
+    """Whether a test may have rows when it ends; one of a class has lost them by then."""
+    is_said = item.get_closest_marker("django_db")
+    return bool(is_said) or not ASKS.isdisjoint(item.fixturenames)
 
 
 reader.subprocess = warmed(reader)
@@ -67,6 +73,30 @@ def no_checkpoints_left():
     """A checkpoint outlives the rows of its test, and would tell the next that they are gone."""
     yield
     shutil.rmtree(CHECKPOINTS, ignore_errors=True)
+
+
+WATCH = pytest.StashKey[Watch]()
+
+
+@pytest.fixture(autouse=True)
+def watch(request):
+    """See what is changed outside of a writer's block."""
+    request.node.stash[WATCH] = seeing = Watch()
+    with connection.execute_wrapper(seeing):
+        yield seeing
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """A test that wrote events passes only when they explain the tables.
+
+    Threads and processes of browser and load tests may still write by then.
+    """
+    result = yield
+    is_alone = item.path.parent.name not in {"browser", "load"}
+    if is_alone and reaches_database(item) and not connection.needs_rollback:
+        assert list(item.stash[WATCH].faults()) == []
+    return result
 
 
 @pytest.fixture
