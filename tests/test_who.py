@@ -65,6 +65,7 @@ RESTS_ON = {
     "ShareLink.made_by": {"share.made"},
     "ShareLink.revoked_by": {"share.revoked"},
     "SignOff.signed_by": {"assessment.signed"},
+    "Target.set_by": {"targets.set", "targets.set_for_all"},
     "Upgrade.moved_by": {"assessment.upgraded"},
     "Upgrade.undone_by": {"assessment.upgrade_undone"},
 }
@@ -130,6 +131,7 @@ SAID = {
         "interchange/sheets/paper.py: owner",
         "reports/_as_of_answers.html: line.owner",
         "reports/pdf/_question.html: line.owner",
+        "reports/pdf/clauses.html: line.owner",
     ],
     "Check.by": [
         "reviews/_check.html: last.by",

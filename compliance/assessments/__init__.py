@@ -1,1 +1,1 @@
-"""What is answered: assessments, answers, comments. Looks down on checklists and evidence."""
+"""The answering room: assessments, answers, comments. Looks down on checklists and evidence."""

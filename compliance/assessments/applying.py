@@ -1,4 +1,4 @@
-"""What applies to an organisation: rules and facts of an edition, put together."""
+"""Applicability for an organisation: rules and facts of an edition, put together."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Scope:
         )
 
     def follows(self) -> list[Follows]:
-        """What follows from the answers, first what contradicts one of them."""
+        """Facts that follow from the answers; those that contradict an answer come first."""
         clashes = {(one.fact, one.value) for one in self.closed.clashes}
         found = [
             Follows(
@@ -72,7 +72,7 @@ class Scope:
         return sorted(found, key=lambda one: not one.is_clash)
 
     def of(self, question: Question) -> Decision:
-        """What holds for one question."""
+        """The decision for one question."""
         return decide(
             Duty.of(question),
             self.model,
@@ -88,7 +88,7 @@ class Scope:
             yield fact.label, self.told_of(key)
 
     def told_of(self, key: str, facts: rules.Facts | None = None) -> str:
-        """What was answered to one fact, here or in other ``facts``."""
+        """The answer to one fact, here or in other ``facts``."""
         answered = self.facts if facts is None else facts
         return rules.answered(key, answered, self.words, self.say)
 

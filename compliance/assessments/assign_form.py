@@ -1,4 +1,4 @@
-"""What people may type to ask somebody for answers, and to give a question back."""
+"""Forms to ask somebody for answers, and to give a question back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -107,7 +107,7 @@ class AssignForm(PeopleForm, FreshForm):
         return cleaned
 
     def wishes(self) -> dict[str, Any]:
-        """What the action takes."""
+        """Arguments for the action."""
         given = self.cleaned_data
         newcomer = Newcomer(given["email"], given["name"])
         return {

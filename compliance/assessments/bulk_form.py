@@ -1,4 +1,4 @@
-"""What a person may set in many answers at once."""
+"""The form to set many answers at once."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an assessment that was carried forward has to do with the earlier one."""
+"""Links between an assessment that was carried forward and the earlier one."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ class Again(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What becomes of an answer whose question another edition asks in another way."""
+    """The fate of an answer whose question another edition asks in another way."""
 
     CARRY = "carry", "Carry over as it is"
     AGAIN = "again", "Confirm again"
@@ -64,7 +64,7 @@ CLOSED = (ActionStatus.DONE, ActionStatus.DROPPED)
 
 
 class ActionFilter(models.TextChoices):
-    """What lists of actions can be narrowed to."""
+    """Filters of the lists of actions."""
 
     OPEN = "open", "Open"
     MINE = "mine", "Mine"
@@ -75,7 +75,7 @@ class ActionFilter(models.TextChoices):
 
 
 class ActionSort(models.TextChoices):
-    """What the table of actions can be sorted by."""
+    """Orders of the table of actions."""
 
     NUMBER = "number", "Action"
     OWNER = "owner", "Owner"
@@ -104,7 +104,7 @@ NO_OWNER = "Choose somebody of this organisation who may answer."
 
 
 class Filter(models.TextChoices):
-    """What the question list can be narrowed to."""
+    """Filters of the question list."""
 
     ALL = "all", "All"
     ESSENTIALS = "essentials", "Essentials"

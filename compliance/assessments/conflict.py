@@ -25,7 +25,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the block shows, and what each of its buttons sends."""
+    """Contents of the conflict block, and the values that each of its buttons sends."""
 
     sides: list[Side]
     keep_mine: list[tuple[str, str]]
@@ -64,8 +64,8 @@ def conflict(
     ``mine`` and ``theirs`` say each field of ``fields`` in words; ``touched`` are the
     fields that I changed; ``standing`` are the texts now saved, ``saved`` by whom and
     when. ``is_derived`` says that the verdict follows from a value; ``more`` are other
-    inputs that each button sends. Whoever takes another's verdict or day takes it
-    without what goes with their own verdict.
+    inputs that each button sends. Taking another's verdict or day leaves out the fields
+    that belong to one's own verdict.
     """
     left = set(fields)
     needed = NEEDED.values()

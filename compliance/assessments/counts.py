@@ -69,7 +69,7 @@ _COUNTED = Joined(
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted of an assessment, of the answer's section, and of its evidence."""
+    """Counts of an assessment, of the answer's section, and of its evidence."""
 
     today: date
     law: Tally

@@ -40,7 +40,7 @@ class Elsewhere:
 
 
 def elsewhere(assessment: Assessment, key: str) -> list[Elsewhere]:
-    """What other checklists ask that is related to a question: three queries at most.
+    """Related questions of other checklists: three queries at most.
 
     Of several running assessments the one about the same subject counts, else the newest.
     """

@@ -15,7 +15,7 @@ from compliance.assessments.choices import Verdict
 
 
 class Kind(Enum):
-    """What a field holds; each format says once how it writes and reads a kind."""
+    """The kind of a field; each format defines once how it writes and reads a kind."""
 
     VERDICT = "verdict"
     VALUE = "value"
@@ -51,7 +51,7 @@ class Role(Enum):
     BESIDE = "beside"
     """It follows from what a person set: the event has it, and an undo puts it back."""
     SIGNED = "signed"
-    """Who said it and confirmed it: it follows from who did what, and when."""
+    """The authors of answer and confirmation: they follow from who did it, and when."""
     PLACED = "placed"
     """It follows from facts and edition."""
 
@@ -87,7 +87,7 @@ class Field:
 
     @property
     def name(self) -> str:
-        """What forms, rows of a bundle and attributes call it: "owner"."""
+        """Its name in forms, rows of a bundle and attributes: "owner"."""
         return self.column.removesuffix("_id")
 
     @property
@@ -116,7 +116,7 @@ class Field:
 
     @property
     def blank(self) -> Any:
-        """What it holds before anybody set it, as JSON."""
+        """Its value before anybody set it, as JSON."""
         return _BLANK.get(self.kind)
 
     def from_json(self, value: Any) -> Any:
@@ -193,7 +193,7 @@ NOT_FIELDS = {
 BY_COLUMN: Mapping[str, Field] = {field.column: field for field in ANSWER_FIELDS}
 TYPED = tuple(field for field in ANSWER_FIELDS if field.role == Role.TYPED)
 FIELDS = tuple(field.column for field in TYPED)
-"""What a person may set on an answer."""
+"""Fields that a person may set on an answer."""
 BESIDE_IT = tuple(f.column for f in ANSWER_FIELDS if f.role == Role.BESIDE)
 HASHED = tuple(field for field in ANSWER_FIELDS if field.hashed)
 TRAVELLING = tuple(field for field in ANSWER_FIELDS if not field.is_local)
@@ -202,7 +202,7 @@ ANSWERING = tuple(field.column for field in TYPED if field.answering)
 NEEDED = {field.needed_by: field for field in TYPED if field.needed_by}
 """Verdicts that say nothing without another field."""
 ANSWERED = ("answered_by_id", "answered_at")
-"""Who answered, and when; the trail tells both or neither."""
+"""Author and time of the answer; the trail has both or neither."""
 
 
 def json_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What events of answers say of the evidence behind them."""
+"""Evidence in the events of answers."""
 
 from typing import Any
 

@@ -93,7 +93,7 @@ def _about(organisation_id: UUID, label: str, **wanted: Any) -> dict[int, Told]:
 
 
 _NAMING = {"attachment": "evidence", "actionlink": "action"}
-"""Which rows name rows of the organisation."""
+"""Columns that name rows of the organisation."""
 
 
 def _named(events: Iterable[Told]) -> dict[str, set[str]]:

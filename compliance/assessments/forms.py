@@ -1,4 +1,4 @@
-"""What people may type into an assessment."""
+"""Forms of an assessment."""
 
 import re
 from collections.abc import Callable
@@ -88,7 +88,7 @@ WANTED = {
     "period_from": "Give the first day of the audit period.",
     "period_to": "Give the last day of the audit period.",
 }
-"""What is said where a field of a new assessment is empty."""
+"""Messages for empty fields of a new assessment."""
 
 
 class StartForm(forms.ModelForm):
@@ -230,7 +230,7 @@ class VisitForm(forms.Form):
 
 
 class KnownForm(forms.Form):
-    """What a page knew of an answer when something was said about it."""
+    """The version of an answer that a page knew when it sent a comment or decision."""
 
     base = forms.CharField(max_length=300, widget=forms.HiddenInput)
 

@@ -1,4 +1,4 @@
-"""What was set together, told question by question."""
+"""Answers that were set together, listed by question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

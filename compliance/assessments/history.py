@@ -107,7 +107,7 @@ def _came_along(came: dict[str, Any]) -> Iterator[Change]:
 
 
 def since(answer: Answer, unseen: Unseen, viewer_id: int) -> list[Entry]:
-    """What others did that the viewer has not seen, newest first, ten at most."""
+    """Changes by others that the viewer has not seen, newest first, ten at most."""
     if answer.pk not in unseen.news:
         return []
     events = _events(answer).filter(seq__gt=unseen.since).exclude(actor_id=viewer_id)

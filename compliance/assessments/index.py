@@ -145,7 +145,7 @@ class Matches(Func):
 
 
 class ValueText(Func):
-    """What was typed as the value of an answer, as text; NULL for lists."""
+    """The typed value of an answer, as text; NULL for lists."""
 
     output_field = TextField()
 

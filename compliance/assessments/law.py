@@ -1,4 +1,4 @@
-"""Which questions and running assessments of an organisation a change of the law touches."""
+"""Questions and running assessments of an organisation that a change of the law touches."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -140,7 +140,7 @@ def _answers(
 
 
 def news(organisation: Organisation, now: datetime) -> News | None:
-    """What changed within a month under questions whose edition is older: one query."""
+    """Changes within a month under questions whose edition is older: one query."""
     provision = "question__citations__provision"
     uses = (
         running(organisation)
@@ -171,7 +171,7 @@ def changed_under(assessment: Assessment) -> Exists:
 
 
 def laws(answer: Answer) -> list[tuple[Provision, list[Change]]]:
-    """What an answer's question rests on, each with how it changed: two queries.
+    """Provisions behind an answer's question, each with how it changed: two queries.
 
     Newest first, and only what changed since the edition was published.
     """

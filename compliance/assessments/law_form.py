@@ -1,4 +1,4 @@
-"""What an editor may type about a provision of the legal index."""
+"""The form for a provision of the legal index."""
 
 from typing import Any
 

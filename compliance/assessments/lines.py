@@ -1,4 +1,4 @@
-"""What one row of the question list shows, worked out so that the template only prints."""
+"""One row of the question list, worked out so that the template only prints."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -145,7 +145,7 @@ def line(
 
 
 def row_warnings(verdict: str, proofs: list[str]) -> list[str]:
-    """What the row warns of: no evidence behind "met" or "partly", or bad evidence."""
+    """Warnings of the row: no evidence behind "met" or "partly", or bad evidence."""
     if not proofs and verdict in {Verdict.MET, Verdict.PARTLY}:
         return ["No evidence"]
     return sorted({"Evidence: " + warning for warning in proofs if warning})
@@ -157,7 +157,7 @@ def is_pressing(due_on: date | None, verdict: str, today: date) -> bool:
 
 
 def proof_warning(evidence: Any, assessment: Assessment, today: date) -> str:
-    """What is wrong with a piece of evidence on a day and for an audit period."""
+    """The fault of a piece of evidence on a day and for an audit period."""
     if evidence.expires_on and evidence.expires_on < today:
         return "expired"
     if evidence.covers_to and evidence.covers_to < assessment.period_from:
@@ -173,7 +173,7 @@ def proof_warning(evidence: Any, assessment: Assessment, today: date) -> str:
 
 
 def _told_together(proofs: Sequence[Proof], assessment: Assessment) -> list[str]:
-    """What is wrong with the evidence of one answer.
+    """The faults of the evidence of one answer.
 
     Pieces that cover a part each may cover the audit period together.
     """

@@ -44,7 +44,7 @@ class Standing:
 
     @property
     def chief(self) -> Tally:
-        """What bar and share tell: the law, or the ratings where there is no law."""
+        """The tally of bar and share: the law, or the ratings where there is no law."""
         return self.law if self.law.total else self.rated
 
     @property

@@ -1,4 +1,4 @@
-"""What of evidence and of actions a signature covers, and what that is called. Pure."""
+"""The parts of evidence and actions that a signature covers, and their labels. Pure."""
 
 EVIDENCE = {
     "title": "title",

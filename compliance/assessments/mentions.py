@@ -1,4 +1,4 @@
-"""Who is named in a comment: "@" and a full name or an e-mail address. Pure."""
+"""People named in a comment: "@" and a full name or an e-mail address. Pure."""
 
 import unicodedata
 from collections import Counter

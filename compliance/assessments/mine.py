@@ -1,4 +1,4 @@
-"""What one person was asked to answer: their questions, who asked, what comes next."""
+"""The page of one person: their questions, who asked, the next one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -123,7 +123,9 @@ def shares(organisation: Organisation, user: User) -> list[Share]:
 
 
 def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> User:
-    """Who made somebody the owner of these answers, last; else who started it all."""
+    """The person who made somebody the owner of these answers, last; else who started
+    the assessment.
+    """
     events = Event.objects.filter(
         Q(payload__contains=f'"owner_id":{user.pk},')
         | Q(payload__contains=f'"owner_id":{user.pk}}}'),
@@ -140,7 +142,7 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
 
 
 def _inviter(taken: Event) -> User | None:
-    """Who invited somebody whose questions waited for them, of one such question."""
+    """The person who invited somebody whose questions waited for them, of one such question."""
     came = Event.objects.filter(
         organisation_id=taken.organisation_id,
         action=INVITATION_ACCEPTED,

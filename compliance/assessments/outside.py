@@ -35,7 +35,7 @@ class Outside:
             self._hands = origin.stated["hands"]
 
     def hands(self, answer_id: int) -> frozenset[int]:
-        """Who answers for an imported answer: its people, and their members here."""
+        """People behind an imported answer: those of the bundle, and their members here."""
         if answer_id not in self.answers:
             return frozenset()
         return self.stand_for(self._hands.get(str(answer_id), ()) or [None])
@@ -98,7 +98,7 @@ def asked_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
 
 
 def answers_of(name: Namesake) -> QuerySet[Answer]:
-    """What somebody of a bundle answered."""
+    """Answers of somebody of a bundle."""
     hands = name.origin.stated["hands"]
     ids = [int(pk) for pk, people in hands.items() if name.account_id in people]
     rows = Answer.everything.filter(assessment=name.origin.assessment_id, pk__in=ids)

@@ -32,7 +32,7 @@ from compliance.checklists.force import rates
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What lists and counts need to know of an answer."""
+    """The part of an answer that lists and counts need."""
 
     id: int
     key: str
@@ -101,7 +101,7 @@ class Overview:
 
     ``changed`` are the answers that others changed since the person last looked,
     ``short_path`` the keys of the questions that an organisation like this begins with.
-    What follows from them is worked out when it is asked for, and once.
+    Derived values are worked out on demand, and once.
     """
 
     rows: Sequence[Row]
@@ -150,7 +150,9 @@ class Overview:
 
     @cached_property
     def essential(self) -> list[Row]:
-        """What an organisation like this begins with; nothing where it has no short path."""
+        """Questions with which an organisation like this begins; none where it has no
+        short path.
+        """
         return self.matching(Filter.ESSENTIALS)
 
     @cached_property

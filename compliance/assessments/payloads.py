@@ -1,4 +1,4 @@
-"""What events about assessments, answers and actions say, side by side."""
+"""Payloads of events about assessments, answers and actions."""
 
 from inspect import get_annotations
 from typing import Annotated, Any, Literal, Required
@@ -46,7 +46,7 @@ _CREDIT = {column: _VALUES[column] for column in ANSWERED}
 Values = side("Values", _VALUES)
 """The fields of an answer, and what goes with them."""
 Credit = side("Credit", _CREDIT)
-"""Who answered, and when."""
+"""Author and time of an answer."""
 
 
 class Source(Side, total=False):
@@ -205,7 +205,7 @@ class ActionBefore(Fields, total=False):
 
 
 class Task(Side, total=False):
-    """Which action it is."""
+    """The action that the event is about."""
 
     number: Required[int]
     name: Required[Words]
@@ -243,4 +243,4 @@ BroughtIn = side(
         "counts": Required[dict[str, int]],
     },
 )
-"""Which bundle it came in, and what of its trails was erased before."""
+"""The bundle it came in, and the leaves of its trails that were erased before."""

@@ -1,4 +1,4 @@
-"""What setting many answers at once would do, said before it is done. Pure."""
+"""A preview of setting many answers at once. Pure."""
 
 import hashlib
 from collections import Counter
@@ -19,7 +19,7 @@ _OF_VERDICT = {one.column for one in TYPED if one.is_of_verdict}
 
 @dataclass(slots=True)
 class Plan:
-    """What becomes of each answer that was picked, by question keys and counts.
+    """The fate of each answer that was picked, by question keys and counts.
 
     ``touched`` maps the id of each answer that changes to its new values;
     ``attaching`` are the ids of those that get the evidence. ``verdicts``, ``owners``
@@ -49,7 +49,7 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """What was said of this plan, so that nothing else is done than that.
+        """A hash of the plan as it was shown, so that nothing else is done.
 
         A reason or a day that is still being written changes nothing of it.
         """
@@ -102,7 +102,7 @@ def plan(
     known: Mapping[int, Changes],
     attached: frozenset[int] | None = None,
 ) -> Plan:
-    """What ``changes`` do to the answers, in the order given.
+    """The effect of ``changes`` on the answers, in the order given.
 
     ``known`` holds the values as the page knows them, of answers that changed since.
     ``attached`` are those that use the evidence already; None when there is none.

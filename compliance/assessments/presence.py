@@ -1,4 +1,4 @@
-"""Who has an assessment open right now, and in which row."""
+"""People who have an assessment open right now, and in which row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from compliance.audit.models import ChainHead
 from compliance.organisations.models import Organisation, User
 
 SILENCE = timedelta(seconds=70)
-"""Whoever has not been heard of for so long is gone: two calls and a bit."""
+"""Seconds without a call after which a person counts as gone: two calls and a bit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from compliance.checklists.models import Edition, Provision
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What rests on a provision in running work.
+    """Running work that rests on a provision.
 
     ``edition`` is one of the library; None stands for all own checklists together, whose
     names belong to their organisations.

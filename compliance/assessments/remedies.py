@@ -69,7 +69,7 @@ class Column:
 
 
 def read_remedy_look(given: QueryDict, default: str) -> RemedyLook:
-    """What an address asks for."""
+    """The look that an address asks for."""
     show, sort = given.get("show", ""), given.get("sort", "")
     name = sort.removeprefix("-")
     known = name in ActionSort.values
@@ -127,7 +127,7 @@ def columns(rows: ActionQuerySet, look: RemedyLook, user: User) -> list[Column]:
 
 
 def _in_order(rows: ActionQuerySet, status: str) -> ActionQuerySet:
-    """What is over by when it was closed, newest first; the rest by due date."""
+    """Closed ones by their closing, newest first; the rest by due date."""
     rows = rows.for_page().with_links()
     return rows.order_by("-closed_at", "-number") if status in CLOSED else rows
 
@@ -159,7 +159,9 @@ def linkable(organisation: Organisation, action: Action, query: str) -> list[Ans
 
 
 def suggested_title(answer: Answer) -> str:
-    """What the checklist says to do first, if it fits a title; else the question's own."""
+    """The first step that the checklist recommends, if it fits a title; else the
+    question's own title.
+    """
     remedy: str = answer.question.remedy.strip()
     fits = 0 < len(remedy) <= 200 and "\n" not in remedy
     return (remedy if fits else answer.question.title)[:200]

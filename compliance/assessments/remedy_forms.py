@@ -1,4 +1,4 @@
-"""What people may type about an action."""
+"""Forms of an action."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -16,7 +16,7 @@ COLUMNS = {"owner": "owner_id"}
 
 
 class RemedyForm(forms.Form):
-    """What an action is: title, details, owner, due date, priority and effort."""
+    """Fields of an action: title, details, owner, due date, priority and effort."""
 
     title = forms.CharField(
         label="What is to be done",

@@ -1,4 +1,4 @@
-"""What others changed since a person last looked, from the trail."""
+"""Changes by others since a person last looked, from the trail."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,7 +47,7 @@ class Unseen:
 def unseen(
     assessment: Assessment, viewer_id: int, answer_id: int | None = None
 ) -> Unseen:
-    """What others changed since the viewer last looked, in one query.
+    """Changes by others since the viewer last looked, in one query.
 
     Read it before the answers: what arrives in between stays unseen. Nothing is new
     in a closed assessment, nor to somebody who has not been here. Of a very long

@@ -1,4 +1,4 @@
-"""What one answer can take over from a related one: worked out from the two. Pure."""
+"""Parts that one answer can take over from a related one: worked out from the two. Pure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +66,7 @@ def why_no_verdict(source: Answer, target: Answer) -> str:
 
 
 def parts(before: Answer, after: dict[str, Any]) -> list[Part]:
-    """What would change in an answer, by field: ``after`` are its values then."""
+    """Changes in an answer, by field: ``after`` are its values then."""
     found = []
     for field in TYPED:
         name = field.column
@@ -94,7 +94,7 @@ def _words(answer: Answer, field: Field, value: Any) -> str:
 
 
 def _measure(answer: Answer) -> tuple[Any, ...]:
-    """What makes two values mean the same: the kind and its choices or its unit."""
+    """The measure by which two values mean the same: the kind and its choices or its unit."""
     question = answer.question
     if not answer.kind_is_derived:
         return ("own", question.pk)

@@ -1,8 +1,8 @@
-"""What a person types into a search, taken apart; and where a text has it.
+"""Search terms, parsed from anything that a person types; and their places in a text.
 
 Marks are ignored on Latin and Greek letters, capitals nowhere count, and a letter
-written as one character equals the same letter written as two (NFC, NFD). What the
-databases find is checked here, so that both give the same.
+written as one character equals the same letter written as two (NFC, NFD). Hits of the
+databases are checked here, so that both give the same.
 """
 
 import re
@@ -149,7 +149,7 @@ def _cut(text: str, pattern: re.Pattern[str]) -> Iterator[Run]:
 
 
 def read(typed: str) -> Terms:
-    """What to look for, of anything that can be typed; empty for nothing."""
+    """Terms of anything that can be typed; empty for nothing."""
     text = composed(typed.replace("\x00", "")[:LONGEST]).strip()
     found = _WORD.findall(text)
     if not found:

@@ -26,7 +26,7 @@ class Thread:
 
 
 def thread(answer: Answer) -> Thread:
-    """What was said about an answer, in two queries; three when somebody is named."""
+    """Comments on an answer, in two queries; three when somebody is named."""
     comments = answer.comments.select_related("author", "resolved_by")
     said = [_said(one) for one in comments.prefetch_related("mentions__user")]
     return Thread(

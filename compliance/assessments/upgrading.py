@@ -1,4 +1,4 @@
-"""What becomes of each answer when its assessment moves to another edition. Pure.
+"""The fate of each answer when its assessment moves to another edition. Pure.
 
 A question keeps its answer where its key and its meaning hold. Where the wording or the
 choices changed, the answer comes along to be confirmed again; where the kind changed it
@@ -25,7 +25,7 @@ MEANING = (ChangeKind.RETYPED, ChangeKind.CHOICES, ChangeKind.REWORDED)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an answer says."""
+    """The values of an answer."""
 
     verdict: str = "unanswered"
     value: Any = None
@@ -85,7 +85,7 @@ class Move:
         return told(new, said) if new and said else ""
 
     def anew(self, typed: Sequence[str]) -> Said:
-        """What the answer says with a value that was typed for its new form.
+        """The answer with a value that was typed for its new form.
 
         Raises ``ValueError`` in words for the person.
         """
@@ -163,7 +163,7 @@ class Plan:
 
 
 def plan(old: Document, new: Document, said: Mapping[str, Said]) -> Plan:
-    """What may become of each answer; ``said`` maps question keys to answers."""
+    """Possible fates of each answer; ``said`` maps question keys to answers."""
     telling = Telling(old, new)
     return Plan(
         tuple(
@@ -192,7 +192,7 @@ def _options(item: Item, said: Said, converted: Said | None) -> tuple[Decision, 
 
 
 def convert(item: Item, said: Said) -> Said | None:
-    """What an answer is in the form the new edition asks for; None where it is nothing.
+    """The answer in the form the new edition asks for; None where it has none.
 
     It equals ``said`` where the form is the same and the value fits it still.
     """

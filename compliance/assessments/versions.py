@@ -1,4 +1,4 @@
-"""What a page knows of an answer: one version, of some fields a newer one. Pure.
+"""A page's knowledge of an answer: one version, of some fields a newer one. Pure.
 
 A save that was merged with somebody else's tells the page nothing of their fields.
 So the page knows its own fields in the new version and the others in the old one,

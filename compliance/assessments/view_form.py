@@ -1,4 +1,4 @@
-"""What people may type to keep a view of an assessment."""
+"""The form to keep a view of an assessment."""
 
 from typing import Any
 

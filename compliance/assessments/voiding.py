@@ -1,4 +1,4 @@
-"""Which signed assessments are no longer as they were signed, cheaply: for any page.
+"""Signed assessments that are no longer as they were signed, cheaply: for any page.
 
 Answers stand still while an assessment is signed; evidence and actions behind them do
 not. So the trail alone tells: what events since the signature changed and did not put
@@ -72,7 +72,7 @@ class _Moved:
             self.called["number"] = after.get("number")
 
     def words(self, label: str) -> list[str]:
-        """What is not as it was, each word once."""
+        """The changed parts, each word once."""
         said = (
             word
             for name, word in _WORDS[label].items()
@@ -108,7 +108,9 @@ def voids_in(assessments: Iterable[Assessment]) -> dict[UUID, Void]:
 
 
 def void_of(assessment: Assessment) -> Void | None:
-    """What voids the signature of one assessment; None while it holds, or without."""
+    """The change that voids the signature of one assessment; None while it holds, or
+    without one.
+    """
     return voids_in([assessment]).get(assessment.pk)
 
 
@@ -151,7 +153,7 @@ def _users(signed: Iterable[UUID]) -> dict[Subject, set[UUID]]:
 
 
 def _events(signed: dict[UUID, _Signed], users: Iterable[Subject]) -> Iterator[Event]:
-    """What happened to the subjects since the oldest of the signatures, in order."""
+    """Events about the subjects since the oldest of the signatures, in order."""
     rows = Event.objects.filter(
         organisation_id__in={one.organisation_id for one in signed.values()},
         seq__gt=min(one.since for one in signed.values()),

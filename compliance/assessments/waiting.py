@@ -8,7 +8,7 @@ from compliance.organisations.models import Organisation, User
 
 
 def waiting(organisation: Organisation, user: User) -> AnswerQuerySet:
-    """What a person may confirm: all that waits, but for what they said themselves."""
+    """Answers that wait for a person's confirmation: all but their own."""
     rows = Answer.objects.applying().filter(
         assessment__organisation=organisation,
         assessment__status__in=TALKED,

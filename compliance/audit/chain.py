@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from compliance.audit.leaves import root
 
 START = "0" * 64
-"""What the first event of a chain follows."""
+"""The hash that the first event of a chain follows."""
 
 
 @dataclass(frozen=True, slots=True)

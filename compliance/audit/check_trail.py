@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 def report(
     trail: Path, checkpoints: Path | None = None, key: str | None = None
 ) -> tuple[list[str], bool]:
-    """What a check of the files says, line by line, and whether all is as written.
+    """Print the result of a check of the files line by line; whether all is as written.
 
     Raises ``ValueError`` and ``OSError`` for what cannot be read.
     """

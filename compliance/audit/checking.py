@@ -21,7 +21,7 @@ ERASING = "trail.erased"
 
 
 class Kind(StrEnum):
-    """What was done to a trail, or to what it tells of."""
+    """The kind of fault in a trail, or in the rows that it proves."""
 
     EDITED = "edited"
     REHASHED = "edited and hashed again"
@@ -61,7 +61,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found. ``covered`` is how far signed checkpoints vouch for it.
+    """The result of a check. ``covered`` is how far signed checkpoints vouch for it.
 
     ``erased`` has the number of each event that erased texts, and where they were:
     number of the event and place in it.
@@ -199,7 +199,7 @@ def _unlike(walk: _Walk, waiting: list[Checkpoint]) -> Fault | None:
 def _end_fault(
     size: int, last: str, head: tuple[int, str] | None, waiting: Sequence[Checkpoint]
 ) -> Fault | None:
-    """What is wrong with the end of a chain whose events are good."""
+    """The fault at the end of a chain whose events are good."""
     if head in {None, (size, START)}:
         gone = Fault(1, f"missing: {_left(waiting)}", Kind.GONE)
         return Fault(0, "the chain has no head", Kind.HEAD) if size else gone

@@ -1,8 +1,8 @@
 """Checkpoints: signed words on how far a chain is, kept outside of the database.
 
 A chain that was cut, rolled back or hashed again from some event on is consistent in
-itself. What was signed and written elsewhere before shows it. One file for each
-chain in ``CHECKPOINTS_DIR``, only ever added to; the key lies in ``KEYS_DIR``.
+itself. Anything signed and written elsewhere before shows it. One file for each chain
+in ``CHECKPOINTS_DIR``, only ever added to; the key lies in ``KEYS_DIR``.
 """
 
 import fcntl
@@ -254,7 +254,8 @@ def _held(path: Path) -> Iterator[BinaryIO]:
 def _append(file: BinaryIO, note: str) -> None:
     """Add a note, on the disk before anybody is told; what a crash tore stays apart.
 
-    What finds no room is taken away again, so that the file ends as it did.
+    A line without room on the disk is taken away again, so that the file ends as it
+    did.
     """
     end = file.seek(0, os.SEEK_END)
     file.seek(max(0, end - 2))

@@ -1,9 +1,9 @@
-"""Which columns the trail proves: each model says it of its own, in ``in_trail``.
+"""Columns that the trail proves: each model declares its own, in ``in_trail``.
 
     in_trail = Proven("assessment__organisation_id")
 
-A model without ``in_trail``, and a column that is neither proven nor excused with a reason,
-fail the suite. What a column holds is compared as a JSON value: see ``plain``.
+A model without ``in_trail``, and a column that is neither proven nor excused with a
+reason, fail the suite. The value of a column is compared as JSON: see ``plain``.
 """
 
 import hashlib
@@ -56,7 +56,7 @@ ELSEWHERE: Mapping[str, Proven | Unproven] = {
 
 
 def proof_of(model: type[models.Model]) -> Proven | Unproven | None:
-    """What a model says of itself; None for one that says nothing."""
+    """The declaration of a model; None for one without."""
     own: Proven | Unproven | None = getattr(model, "in_trail", None)
     return own or ELSEWHERE.get(model._meta.label)
 

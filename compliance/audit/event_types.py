@@ -79,7 +79,7 @@ class EventType(str):
     """Of the payload, the sides below: each event says in which one it was written."""
     before: Any = Side
     after: Any = Side
-    """What it may say of the time before and after; see ``payloads.py``."""
+    """The values it may have before and after; see ``payloads.py``."""
     prepares: Prepares = Prepares.ANSWER
     changes_answer: bool = False
     """It changed fields of an answer and raised its version."""

@@ -19,7 +19,7 @@ from compliance.audit.merkle import proof_of
 from compliance.audit.models import Event
 
 _CHECKER = ("chain", "checking", "leaves", "lines", "merkle", "notes")
-"""What ``check_trail.py`` needs beside it, under ``compliance/audit``."""
+"""Modules that ``check_trail.py`` needs beside it, under ``compliance/audit``."""
 
 
 def checker() -> dict[str, bytes]:

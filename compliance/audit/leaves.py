@@ -152,7 +152,8 @@ def without(
     """The content without those of its ``texts`` that ``goes`` picks; its salts, and
     their places.
 
-    The root stays what it was. What may never be erased stays, whatever ``goes`` says.
+    The root stays what it was. A leaf that may never be erased stays, whatever ``goes``
+    says.
     """
     words, gone = salts.split(), list[Place]()
     for at, (place, value) in enumerate(walk(content)):

@@ -13,12 +13,12 @@ EMPTY = hashlib.sha256(b"").digest()
 
 
 def leaf(data: bytes) -> bytes:
-    """What stands in the tree for one event."""
+    """The hash of one event in the tree."""
     return hashlib.sha256(b"\x00" + data).digest()
 
 
 def node(left: bytes, right: bytes) -> bytes:
-    """What stands in the tree for two parts of it."""
+    """The hash of two parts of the tree."""
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 

@@ -35,7 +35,7 @@ _NOTE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a chain was at a moment, as signed."""
+    """The state of a chain at a moment, as signed."""
 
     origin: str
     size: int
@@ -137,7 +137,7 @@ def notes_in(data: bytes) -> Iterator[Note | None]:
 
 
 def checkpoint_in(note: Note) -> Checkpoint:
-    """What a note says. Raises ``ValueError`` when it is no checkpoint of a trail."""
+    """The checkpoint in a note. Raises ``ValueError`` when it is no checkpoint of a trail."""
     origin, size, root, *rest = note.text.splitlines()
     said = dict(line.split(" ", 1) for line in rest if " " in line)
     try:

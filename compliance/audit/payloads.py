@@ -43,7 +43,7 @@ _typed_dict: Any = TypedDict
 
 @with_config(ConfigDict(extra="forbid", strict=True))
 class Side(TypedDict, total=False):
-    """What an event says of one side; a key that is not there did not change."""
+    """One side of an event; a key that is not there did not change."""
 
 
 def side(name: str, leaves: dict[str, Any]) -> Any:

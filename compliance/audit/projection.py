@@ -195,10 +195,10 @@ def compared(
 ) -> Iterator[Unlike]:
     """Rows of one table that are not as the events left them; all leave ``told``.
 
-    A text that was erased is like any (``leaves.ERASED``).
-    ``blanks`` has for each column the value that new rows leave out, ``...`` where they
-    have it always. ``is_whole``: the events have every row of the table. Whatever is
-    left in ``told`` afterwards was taken away.
+    A text that was erased is like any (``leaves.ERASED``). ``blanks`` has for each
+    column the value that new rows leave out, ``...`` where they have it always.
+    ``is_whole``: the events have every row of the table. A row left in ``told``
+    afterwards was taken away.
     """
     for at, values in stands:
         row = told.pop(at, None)

@@ -26,7 +26,7 @@ Row = tuple[type[models.Model], Any]
 _WRITE = re.compile(
     r'\s*(INSERT|UPDATE|DELETE)(?: OR \w+)?(?: INTO| FROM)? "?(\w+)"?', re.IGNORECASE
 )
-_EVENTS = re.compile(r'"compliance_(event|chainhead)"')
+_EVENTS = re.compile(r"\bcompliance_(event|chainhead)\b")
 _SET = re.compile(r'(?:\bSET\s|,)\s*"?(\w+)"?\s*=', re.IGNORECASE)
 
 
@@ -43,7 +43,7 @@ class Changes:
         return Changes(set(self.new), values, dict(self.gone))
 
     def take_in(self, later: "Changes") -> None:
-        """What was changed after, too."""
+        """Take in later changes, too."""
         for at in later.gone:
             self.delete(at)
         for at, values in later.values.items():
@@ -67,7 +67,7 @@ class Changes:
 
 @dataclass(slots=True)
 class Block:
-    """What a writer's block changed and no event has yet, by the chain of each row."""
+    """Changes of a writer's block that no event has yet, by the chain of each row."""
 
     chains: dict[UUID, Changes] = field(default_factory=dict)
     waiting: dict[UUID, tuple[Any, Changes]] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Block:
     announced: dict[Row, dict[str, Any]] = field(default_factory=dict)
     """Values that an event has and the table does not yet."""
     last: list[Callable[[], Any]] = field(default_factory=list)
-    """What is recorded when the block ends."""
+    """Events recorded when the block ends."""
     is_writing: bool = False
     """The events of one chain are added; those of others go on waiting."""
 
@@ -97,7 +97,7 @@ class Block:
         return self.chains.setdefault(chain, Changes())
 
     def split(self, chain: UUID) -> Changes:
-        """What was changed so far in a chain, for an event; it is forgotten here."""
+        """Changes so far in a chain, for an event; they are forgotten here."""
         return self.chains.pop(chain, Changes())
 
     def insert(self, rows: Sequence[models.Model]) -> None:
@@ -302,7 +302,7 @@ def _python(
 def taken(
     changes: Changes, about: Row, after: dict[str, Any], *, alone: bool = False
 ) -> dict[str, Any]:
-    """What an event has of some changes; they are forgotten there.
+    """The part of some changes that an event has; they are forgotten there.
 
     A column of its subject, ``about``, that ``after`` has by name and value is only
     named. ``alone`` takes that row and no other. The JSON is that of ``projection.py``.

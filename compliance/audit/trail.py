@@ -236,7 +236,7 @@ def _locked_head(organisation_id: UUID) -> ChainHead:
 
 
 def link_of(event: Event) -> Link:
-    """What the chain covers of an event."""
+    """The part of an event that the chain covers."""
     return Link(
         organisation_id=str(event.organisation_id),
         seq=event.seq,
@@ -399,7 +399,7 @@ def head_of(organisation_id: UUID) -> tuple[int, str]:
 
 
 def changes(event: Event) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What an event changed: the values before and after, by field."""
+    """Values before and after an event, by field."""
     payload = content_of(event)
     return payload["before"], payload["after"]
 

@@ -25,7 +25,7 @@ _HEADER = 30
 _ENCRYPTED = 0x1
 _BROKEN = (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError)
 _UNREADABLE = (*_BROKEN, ValueError, KeyError, OverflowError, MemoryError)
-"""What ``zipfile`` raises at bytes that are none of its own."""
+"""Errors that ``zipfile`` raises for bytes that are not its own."""
 
 
 class Part:
@@ -162,7 +162,7 @@ class _Counted(io.RawIOBase):
 
 @contextmanager
 def _told(what: str) -> Iterator[None]:
-    """Whatever stumbles over damaged bytes is told as damage of a part."""
+    """An error over damaged bytes is reported as damage of a part."""
     try:
         yield
     except BackupError:

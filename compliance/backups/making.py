@@ -40,7 +40,7 @@ PART = ".part"
 
 @dataclass
 class Moment:
-    """What the rows of one moment said, by table; and the files that they name."""
+    """Rows of one moment, by table; and the files that they name."""
 
     at: datetime
     migrations: fitting.Applied

@@ -1,4 +1,4 @@
-"""What a backup says of itself: the shape of ``manifest.json``, and names of parts. Pure."""
+"""The manifest of a backup: the shape of ``manifest.json``, and names of parts. Pure."""
 
 import json
 import re

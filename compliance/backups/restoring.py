@@ -26,8 +26,8 @@ def restore(path: Path) -> tuple[Manifest, list[str]]:
 
     Nothing is touched before all of it was checked. Raises ``BackupError`` for a
     damaged backup, one of another version, and where anybody is at home already;
-    ``StorageError`` and ``OSError`` when the disk does not keep it. Whatever ends it
-    half-way leaves no row, and it can be run again.
+    ``StorageError`` and ``OSError`` when the disk does not keep it. A restore that ends
+    half-way leaves no row, and can be run again.
     """
     fitting.refuse_unmigrated()
     with checking.opened(path) as backup:

@@ -1,7 +1,7 @@
 """A row as one line of JSON, the same for every kind of database, and back.
 
 Numbers, truth and text stand as they are. Everything else is Django's own text form of
-the field. What is JSON in the database stays the text it is there, so that ``null`` and
+the field. JSON in the database stays the text it is there, so that ``null`` and
 nothing, and the order of keys, are not lost on the way.
 """
 
@@ -40,7 +40,7 @@ def columns_of(model: Model_) -> list[str]:
 def selected(
     model: Model_, instead: dict[str, Combinable] | None = None
 ) -> list[Combinable]:
-    """What to select so that ``line`` can write it; ``instead`` gives other values."""
+    """The columns to select so that ``line`` can write them; ``instead`` gives other values."""
     return [
         (instead or {}).get(field.attname)
         or (
@@ -110,7 +110,7 @@ def _writer(field: Field) -> Callable[[Any], Any]:
 
 
 def _reader(field: Field) -> Callable[[Any], Any]:
-    """What makes a value of JSON one that the database takes."""
+    """A function that makes a value of JSON one that the database takes."""
     if isinstance(field, JSONField):
         return _same
     told = _told(field)

@@ -1,4 +1,4 @@
-"""Which tables and rows a backup has, and what of them opens nothing any more."""
+"""Tables and rows of a backup, and the links among them that no longer open."""
 
 from collections.abc import Iterator
 from datetime import datetime

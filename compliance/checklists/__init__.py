@@ -1,1 +1,3 @@
-"""What is asked: themes, checklists, editions, sections, questions, facts, rules and the legal index. Looks down on organisations."""
+"""The asking room: themes, checklists, editions, sections, questions, facts, rules and
+the legal index. Looks down on organisations.
+"""

@@ -1,4 +1,4 @@
-"""What the page about the content tells: editions, instruments, sources, open points."""
+"""The page about the content: editions, instruments, sources, open points."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

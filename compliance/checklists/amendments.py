@@ -8,12 +8,12 @@ from typing import Any
 from compliance.checklists.choices import ProvisionStatus
 
 FIELDS = frozenset({"applies_from", "status", "successor"})
-"""What the law itself changes; title, link and order are ours."""
+"""Columns that the law itself changes; title, link and order are ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is law at one time; ``successor`` is a citation or ""."""
+    """The law at one time; ``successor`` is a citation or ""."""
 
     applies_from: date
     status: str
@@ -28,7 +28,8 @@ class State:
 
 
 def words(old: State, new: State) -> str:
-    """What changed between two states: "applies from 2 Dec 2027 instead of 2 Aug 2026".
+    """The difference between two states: "applies from 2 Dec 2027 instead of 2 Aug
+    2026".
 
     It stands behind a citation and a colon, or behind the day of the change.
     """

@@ -27,7 +27,7 @@ def english(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What decides whether one question binds."""
+    """The inputs that decide whether one question binds."""
 
     key: str
     rule: dict[str, Any] | None
@@ -60,7 +60,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What an edition says of facts and gates, in the order in which it is worked out."""
+    """Facts and gates of an edition, in the order in which they are worked out."""
 
     role_fact: str
     words: Mapping[str, FactWords]
@@ -104,7 +104,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What holds for one question, with the printed reason.
+    """The result for one question, with the printed reason.
 
     A question that its own rule leaves out keeps its day. ``is_contested`` says that the law has two readings and nobody took one: ``readings``
     are then the days of all of them, the last of which is ``binds_from``, so that the
@@ -130,7 +130,7 @@ def decide(
     say: Say = str,
     day: Callable[[date], str] = english,
 ) -> Decision:
-    """What holds for a question; ``period_from`` is the first day that is looked at.
+    """Decide one question; ``period_from`` is the first day of the audit period.
 
     A duty that ended before that day does not apply. ``say`` puts the words between those
     of the edition into another language, ``day`` a day.
@@ -172,7 +172,7 @@ class _Teller:
     day: Callable[[date], str]
 
     def decision(self, facts: Facts, *, with_days: bool = True) -> Decision:
-        """What holds by these facts; without the days for a reason of several readings."""
+        """The decision by these facts; without the days for a reason of several readings."""
         duty, model = self.duty, self.model
         found = gates_of.passed(model.gates, duty.key, facts)
         rule = None if any(gate.is_in for gate in found) else duty.rule
@@ -207,7 +207,7 @@ class _Teller:
         )
 
     def of_all_readings(self, unread: list[str]) -> Decision:
-        """What holds under every reading of the law, as one decision.
+        """The decision under every reading of the law, as one.
 
         Where they differ, the mildest counts: the duty that starts last.
         """

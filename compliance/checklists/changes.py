@@ -1,4 +1,4 @@
-"""What changed in a question, in words: rules as sentences, dates as days. Pure."""
+"""Changes of a question, in words: rules as sentences, dates as days. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def _english(day: date) -> str:
 class Tongue:
     """The language in which changes are told: its words, its days, its numbers.
 
-    What an edition says itself stays as it is written.
+    Words of an edition stay as they are written.
     """
 
     say: Callable[[str], str] = str
@@ -78,7 +78,7 @@ class Telling:
         return [Row(item, self.details(item)) for item in diff.changed]
 
     def details(self, item: Item) -> tuple[Detail, ...]:
-        """What changed besides the wording; nothing for an added or removed question."""
+        """Changes besides the wording; nothing for an added or removed question."""
         if item.old is None or item.new is None:
             return ()
         found = [

@@ -1,4 +1,4 @@
-"""What stands in the way of publishing an edition, and what is worth a second look. Pure."""
+"""Obstacles to publishing an edition, and points worth a second look. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from compliance.web.languages import language_name
 Document = Mapping[str, Any]
 """An edition, or a part of one, as ``content.document`` gives it."""
 WHERE = "simulator"
-"""What to open for a gate or an example."""
+"""The page to open for a gate or an example."""
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 
 

@@ -17,7 +17,7 @@ UNPUBLISHED = (EditionStatus.DRAFT, EditionStatus.REVIEW)
 
 
 class ChangeKind(Words):
-    """What can differ between two editions of a question."""
+    """Possible differences between two editions of a question."""
 
     ADDED = "added", "New"
     REMOVED = "removed", "Removed"
@@ -34,7 +34,7 @@ class ChangeKind(Words):
 
 
 class QuestionKind(Words):
-    """What an answer is made of."""
+    """The kind of value of an answer."""
 
     VERDICT = "verdict", "Verdict"
     STAGE = "stage", "Maturity stage"
@@ -88,7 +88,7 @@ class Reading(Words):
 
 
 class CiteState(Words):
-    """What the legal index says of a citation."""
+    """The state of a citation in the legal index."""
 
     FOUND = "found", "Found"
     LATER = "later", "Not yet in force"
@@ -97,7 +97,7 @@ class CiteState(Words):
 
 
 class NoticeKind(Words):
-    """What the page about the content says."""
+    """The kind of notice on the page about the content."""
 
     SOURCE = "source", "Source"
     OPEN = "open", "Open point"

@@ -9,13 +9,14 @@ A document of an edition holds all that publishing freezes::
      "sections": [{"key", "title", "intro", "questions": [...]}]}
 
 A question has the fields of its row, its choices and its citations ("cites"), and
-"source" where the file it came from calls it by something that lasts. What an
-imported file said and no field holds stands as "extra" in the edition or the question.
-Each part has "translations" where there are any, the edition a "language" unless it is
-written in English: see ``translations.py``. What decides applicability beside rules is
-there where there is any: "gates" (``gates.py``) and "organisations" (``simulator.py``) of
-the edition, beside its "essentials" (``essentials.py``) and "scales" (``scales.py``), "implies" (``implied.py``) and "contested" of a fact, "applies_until" and
-"yardstick" of a question.
+"source" where the file it came from calls it by something that lasts. Parts of an
+imported file that no field holds stay as "extra" in the edition or the question. Each
+part has "translations" where there are any, the edition a "language" unless it is
+written in English: see ``translations.py``. Other parts of applicability appear where
+there are any: "gates" (``gates.py``) and "organisations" (``simulator.py``) of the
+edition, beside its "essentials" (``essentials.py``) and "scales" (``scales.py``),
+"implies" (``implied.py``) and "contested" of a fact, "applies_until" and "yardstick" of
+a question.
 """
 
 from collections.abc import Callable, Iterable
@@ -220,7 +221,7 @@ def _place(key: str) -> tuple[int, bytes]:
 
 
 def fact_words(facts: Iterable[Fact]) -> dict[str, FactWords]:
-    """What facts and their choices are called, by key."""
+    """Labels of facts and their choices, by key."""
     return {
         fact.key: FactWords(fact.label, choice_words(fact.choices)) for fact in facts
     }

@@ -120,7 +120,7 @@ class Diff:
 
 
 def compare(old: Document, new: Document) -> Diff:
-    """What differs between two documents of ``content.document``, by stable key."""
+    """Differences between two documents of ``content.document``, by stable key."""
     before, after = _placed(old), _placed(new)
     moved = _moved(before, after)
     items = []

@@ -26,7 +26,7 @@ from compliance.checklists.translations import ORIGINAL
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What would become of a document: the rows that stand here, and why it is refused.
+    """The fate of a document: the rows that are here, and why it is refused.
 
     ``older`` is the edition that it is compared with: the draft that it would replace,
     or else the newest one. ``lacks_theme`` says that a theme is to be chosen.

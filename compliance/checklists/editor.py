@@ -1,4 +1,4 @@
-"""What the editor of a draft shows: the outline, one question, and what hangs on it."""
+"""The editor of a draft: the outline, one question, and the parts that hang on it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,7 +51,7 @@ def outline(edition: Edition) -> Outline:
 
 
 def searched(edition: Edition, whole: Outline, text: str) -> dict[str, Any]:
-    """What the outline shows for a search: one query; all of it without one.
+    """The outline for a search: one query; all of it without one.
 
     Every word is looked for in key, short name and wording; capitals do not count.
     """
@@ -127,7 +127,7 @@ def reach(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who a question asks and from which day, in words, and how far that reaches.
+    """The addressees and the first day of a question, in words, and its reach.
 
     ``rule`` is "" without one; ``strange`` says that it, or a day, names what is not
     asked; ``never`` that no answer to the facts makes the question apply.

@@ -211,4 +211,4 @@ RESTORED = {
     "section": SECTION_RESTORED,
     "fact": FACT_RESTORED,
 }
-"""Which type tells of a row of that model."""
+"""The type of event that restores a row of that model."""

@@ -29,7 +29,7 @@ ORDER = tuple(Force)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a question rests on; ``force`` is None where it cites nothing."""
+    """The sources of a question; ``force`` is None where it cites nothing."""
 
     force: Force | None = None
     is_yardstick: bool = False
@@ -41,7 +41,7 @@ class Mark:
 
     @property
     def verb(self) -> str:
-        """What stands before the roles that a question is asked of."""
+        """The verb before the roles that a question is asked of."""
         return "Recommended to" if self.is_rating else "Binds"
 
     @property

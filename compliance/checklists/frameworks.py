@@ -18,7 +18,7 @@ class Shown:
 
 
 def shown_by(checklist: Checklist, key: str) -> list[Shown]:
-    """What a question helps to show, by framework: one query."""
+    """Clauses that a question helps to show, by framework: one query."""
     rows = Mapping.objects.filter(checklist=checklist, key=key)
     rows = rows.select_related("clause__framework")
     return [

@@ -1,6 +1,6 @@
-"""Which question of a document exists here already.
+"""Matching of a document's questions with those that exist here.
 
-What its source calls it decides first, then the key. Equal words under another name are
+The source's own name decides first, then the key. Equal words under another name are
 offered to a person, never taken for the same by themselves. Answers hang on keys, so a
 question that is known takes the key that it has here.
 """

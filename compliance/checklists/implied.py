@@ -1,8 +1,8 @@
 """Facts that follow from other facts. Pure.
 
-A fact may have ``implies``, a list of ``{"fact", "value", "when", "because"}``: where the
-rule ``when`` holds (without one: where this fact is "yes"), the other fact has that
-choice as well. What follows may imply more; nothing may lead back to itself.
+A fact may have ``implies``, a list of ``{"fact", "value", "when", "because"}``: where
+the rule ``when`` holds (without one: where this fact is "yes"), the other fact has that
+choice as well. An implied fact may imply more; nothing may lead back to itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

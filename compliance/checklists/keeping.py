@@ -1,4 +1,4 @@
-"""Who keeps the library: the checklist editors of the installation."""
+"""The keepers of the library: the checklist editors of the installation."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -28,12 +28,12 @@ class Change:
 
     @property
     def told(self) -> tuple[int, str]:
-        """What changes that are told together have in common."""
+        """The common part of changes that are shown together."""
         return self.seq, self.words
 
 
 def recorded(*, after: int = 0) -> list[Change]:
-    """What changed after an event of the library, or ever: two queries."""
+    """Changes after an event of the library, or ever: two queries."""
     events = _events().filter(seq__gt=after)
     found = [(event, _before(event)) for event in events[:MOST]]
     cites = {cite for _, before in found for cite in before}

@@ -46,7 +46,7 @@ class Offers:
 
 
 def offers(base: Document, theirs: Document, ours: Document) -> Offers:
-    """What the original changed from ``base`` to ``theirs`` and ours does not have yet."""
+    """Changes of the original from ``base`` to ``theirs`` that ours does not have yet."""
     before, now, own = (_by_key(document) for document in (base, theirs, ours))
     found = [
         Offer(

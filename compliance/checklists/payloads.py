@@ -1,4 +1,4 @@
-"""What events about checklists and the legal index say, side by side."""
+"""Payloads of events about checklists and the legal index."""
 
 from typing import Any, Required
 
@@ -166,7 +166,7 @@ class Instrument(Side, total=False):
 
 
 class Provision(Side, total=False):
-    """What differs of a provision of a law."""
+    """Differences of a provision of a law."""
 
     cite: str
     title: Words
@@ -197,7 +197,7 @@ class Released(Side, total=False):
 
 
 class Relation(Side, total=False):
-    """What differs of a relation between two questions."""
+    """Differences of a relation between two questions."""
 
     a: str
     b: str
@@ -227,7 +227,7 @@ class Related(Side, total=False):
 
 
 class Notice(Side, total=False):
-    """What differs of a notice."""
+    """Differences of a notice."""
 
     text: Words
     url: Words

@@ -1,4 +1,4 @@
-"""What a framework gives for answers: a level and points. Pure."""
+"""Ratings of answers by a framework: a level and points. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What one answer is given, of the most that the question gives."""
+    """The rating of one answer, and the most that the question gives."""
 
     level: int
     points: Decimal
@@ -30,7 +30,7 @@ def most_of(ratings: Iterable[dict[str, Any]]) -> Decimal:
 
 
 def rated(ratings: dict[str, dict[str, Any]], chosen: Any) -> Rated | None:
-    """What an answer is given; ``ratings`` by what is chosen. None where nothing is."""
+    """The rating of an answer; ``ratings`` by choice. None where nothing is."""
     found = ratings.get(chosen) if isinstance(chosen, str) else None
     if found is None:
         return None
@@ -41,7 +41,8 @@ def rated(ratings: dict[str, dict[str, Any]], chosen: Any) -> Rated | None:
 def summed(answers: Iterable[tuple[dict[str, dict[str, Any]], Any]]) -> Points:
     """The points of answers, each as the ratings of its question and what is chosen.
 
-    What is not answered, or does not apply to somebody, adds none and stays in the most.
+    A criterion that is open, or does not apply to somebody, adds none and stays in the
+    most.
     """
     given = most = Decimal(0)
     for ratings, chosen in answers:

@@ -7,7 +7,7 @@ from compliance.checklists.models import Edition
 
 
 def items(edition: Edition) -> list[checking.Item]:
-    """What is open before the edition can be published: seven queries."""
+    """Points that are open before the edition can be published: seven queries."""
     document = content.document(edition)
     asked = checking.questions(document)
     cites = {cite for question in asked for cite in question["cites"]}

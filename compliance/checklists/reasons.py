@@ -44,7 +44,7 @@ def fact_in(fact: Document, put: Callable[[str, str], str]) -> dict[str, Any]:
 
 
 def gate_label(rest: str, texts: Texts) -> str:
-    """What a text of a gate is called: "scope.2" is why its second row is so."""
+    """The label of a text of a gate: "scope.2" is why its second row is so."""
     key, _, name = rest.rpartition(".")
     if name == "title":
         return "Gate"

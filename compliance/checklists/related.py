@@ -1,4 +1,4 @@
-"""What other checklists ask that is related: the crosswalk, read from either end.
+"""Related questions of other checklists: the crosswalk, read from either end.
 
 The crosswalk names checklists of the library. An organisation's own copy has the
 relations of its original, for each question that it asks as the original does or did.

@@ -32,7 +32,7 @@ class Sure(list[str]):
 MOST_DEPTH = 12
 """So many times a rule may hold another one: all, any and not each count."""
 YESNO = {"yes": "Yes", "no": "No"}
-"""What answers a fact without choices."""
+"""Answers to a fact without choices."""
 
 
 class RuleError(ValueError):
@@ -75,7 +75,7 @@ def check(rule: Any, known: Mapping[str, set[str]], depth: int = 0) -> None:
 
 
 def fault_of(rule: Any, known: Mapping[str, set[str]]) -> str:
-    """What ``check`` finds wrong with a rule, in words; "" where nothing is."""
+    """The fault that ``check`` finds in a rule, in words; "" where there is none."""
     try:
         check(rule, known)
     except RuleError as fault:
@@ -204,7 +204,7 @@ def answered(
     words: Mapping[str, FactWords],
     _: Callable[[str], str] = str,
 ) -> str:
-    """What was answered to a fact, in words; ``_`` as in ``sentence``."""
+    """The answer to a fact, in words; ``_`` as in ``sentence``."""
     fact, chosen = words[key], facts.get(key)
     if chosen is None:
         return _("not known yet")

@@ -99,7 +99,7 @@ def _plain(part: Condition | Group) -> Condition | Group:
 
 
 def rows_of(group: Group, depth: int = 0) -> Iterator[Row]:
-    """What is in a group, each group before its own parts."""
+    """The rows of a group, each group before its own parts."""
     for part in group.parts:
         yield Row(depth, part)
         if isinstance(part, Group):

@@ -59,7 +59,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """What an answer is worth on a scale; ``contested`` says where sources differ."""
+    """The worth of an answer on a scale; ``contested`` says where sources differ."""
 
     level: int
     points: float

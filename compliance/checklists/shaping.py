@@ -1,7 +1,9 @@
-"""What the buttons of a form with rules do to what was typed, before it is saved. Pure.
+"""The buttons of a form with rules: changes of the typed values, before they are saved.
+Pure.
 
-A button says ``area verb place``: "if group -1" puts a group into the rule "if",
-"date up 2" moves the third day, "row" is the table of a gate. What was typed in a row goes where the row goes.
+A button says ``area verb place``: "if group -1" puts a group into the rule "if", "date
+up 2" moves the third day, "row" is the table of a gate. Typed values of a row go where
+the row goes.
 """
 
 import re
@@ -13,19 +15,19 @@ from compliance.checklists.limits import MOST_OF_TABLE, MOST_ROWS
 from compliance.checklists.ruling import MOST_GROUPS
 
 Fields = dict[str, list[str]]
-"""What one row holds: names after the row's number, with their values."""
+"""The fields of one row: names after the row's number, with their values."""
 FIRST = {"date": "on", "until": "on", "row": "effect", "follows": "pick"}
 """The first field of a row, by area."""
 GONE = "That row is not there any more"
 
 
 class ShapeError(ValueError):
-    """What a button asks for cannot be done; the text says why."""
+    """The request of a button cannot be met; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """Which area changed, and the id of what is worked on next."""
+    """The area that changed, and the id to continue with."""
 
     area: str
     focus: str

@@ -7,8 +7,8 @@ An organisation is a mapping::
      "dates": [group with "from"]}
 
 A group names its questions ("questions": [keys], "all_but": [keys] or "gate": key of a
-gate) and says "because" which article says so. What is worked out from the law stands
-there first; a difference is a fault of the rules, or of the reading.
+gate) and says "because" which article says so. Expectations are worked out from the law
+first; a difference is a fault of the rules, or of the reading.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +28,7 @@ from compliance.checklists.implied import Closed
 
 Document = Mapping[str, Any]
 EXPECTED = ("must_apply", "must_not_apply", "contested", "dates")
-"""What an organisation says of its questions, in the order in which it is compared."""
+"""Expectations of an organisation, in the order in which they are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def simulate(
 
 
 def differing(document: Document, key: str) -> list[tuple[str, str]]:
-    """What examples say of one question and the rules do not: name and difference."""
+    """Differences between examples and rules for one question: name and difference."""
     sections = [
         section | {"questions": [q for q in section["questions"] if q["key"] == key]}
         for section in document["sections"]

@@ -30,7 +30,7 @@ def faults(document: Document) -> list[Fault]:
 
 
 def broken(document: Document) -> list[Fault]:
-    """What a draft may not hold either: it could not be worked out at all."""
+    """Faults that even a draft may not have: its applicability could not be worked out."""
     known = choices_of(document["facts"])
     return [
         *_implied(document, known),
@@ -42,7 +42,7 @@ def broken(document: Document) -> list[Fault]:
 
 
 def refused(document: Document) -> list[Fault]:
-    """What no change of facts, gates or examples may add to a draft."""
+    """Faults that no change of facts, gates or examples may add to a draft."""
     rested = [
         ((*path, "rule"), f"{question['key']}: {_dates_alone(min(named))}")
         for path, question in _placed(document)
@@ -64,7 +64,7 @@ def dangling(document: Document) -> list[Fault]:
 
 
 def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Whatever names questions by their keys, with its path."""
+    """Parts that name questions by their keys, with their path."""
     edition = document["edition"]
     if essentials := edition.get("essentials"):
         yield ("edition", "essentials"), essentials
@@ -80,7 +80,7 @@ def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 
 
 def name_of(path: Path, document: Document) -> str:
-    """What the fact, gate or example at a path is called."""
+    """The name of the fact, gate or example at a path."""
     if path[0] == "facts":
         return str(document["facts"][path[1]]["label"])
     if path[1] == "essentials":
@@ -246,7 +246,7 @@ def _questions(document: Document, known: Known) -> Iterator[Fault]:
 def of_question(
     question: Document, document: Document, known: Known
 ) -> Iterator[Fault]:
-    """What is unsound in one question; paths begin in it."""
+    """Faults of one question; paths begin in it."""
     rule = question["rule"]
     reason = rules.fault_of(rule, known) if rule else ""
     if reason:
@@ -307,7 +307,7 @@ def _facts(
 
 
 def differences(document: Document) -> Iterator[Fault]:
-    """What the examples of an edition say of the law, and its rules do not."""
+    """Differences between the examples of an edition and its rules."""
     for at, one in enumerate(document["edition"].get("organisations") or ()):
         for result in simulator.simulate(document, one).different:
             for text in result.differences:

@@ -1,4 +1,4 @@
-"""What an editor may do next with the checklist of an edition."""
+"""Next steps of an editor with the checklist of an edition."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from compliance.organisations.models import Organisation, User
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the buttons on the page of an edition rest on.
+    """The state behind the buttons on the page of an edition.
 
     ``own`` is the newest edition of the organisation's own checklist of the same key,
     ``draft`` its edition that is not published yet, ``newer`` the edition that the

@@ -30,7 +30,7 @@ def gates_told(edition: Edition) -> list[dict[str, Any]]:
 
 
 def implied_told(fact: Fact, facts: list[Fact]) -> list[dict[str, str]]:
-    """What follows from a fact: when, the other fact with its answer, and why."""
+    """The implications of a fact: when, the other fact with its answer, and why."""
     words = content.fact_words(facts)
     found = []
     for entry in fact.implies or ():

@@ -69,7 +69,7 @@ def language_tag(text: str) -> str:
 
 
 def mark(text: Text) -> str:
-    """What tells one source text from another."""
+    """A mark that tells one source text from another."""
     said = text if isinstance(text, str) else "\n".join(text)
     return sha256(said.encode()).hexdigest()[:10]
 
@@ -249,7 +249,7 @@ def name_languages(document: dict[str, Any]) -> None:
 
 
 def name_of(name: str, values: Document, _: Callable[[str], str] = str) -> str:
-    """What a text of a question is called; a choice by its own label.
+    """The label of a text of a question; a choice by its own label.
 
     ``_`` says it in another language.
     """
@@ -300,8 +300,8 @@ def written(
 ) -> dict[str, Any]:
     """The translations of a part with what was typed for a language; without what is empty.
 
-    What stands as it stood keeps its mark, so it stays stale if it was, unless ``still``
-    says that it fits.
+    An unchanged text keeps its mark, so it stays stale if it was, unless ``still`` says
+    that it fits.
     """
     was = found.get(language, {})
     words = dict(was)
@@ -350,7 +350,7 @@ def _flat(document: Document) -> dict[str, dict[tuple[str, str, str], Any]]:
 
 
 def labels_of(part: Part) -> dict[str, str]:
-    """What each text of a part is called; a choice or role by its own label."""
+    """Labels of each text of a part; a choice or role by its own label."""
     found = {}
     for name in part.texts:
         kind, _, rest = name.partition(".")

@@ -1,4 +1,4 @@
-"""What the pages of translations show: one part of a draft, or all with their progress."""
+"""Pages of translations: one part of a draft, or all with their progress."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

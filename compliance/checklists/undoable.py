@@ -31,7 +31,7 @@ class Done:
 
     @property
     def place(self) -> dict[str, str]:
-        """What the editor is asked for to open the part; nothing for one it has no page of."""
+        """The address parameters that open the part; empty for one without a page."""
         is_shown = self.part in {"question", "section"} and self.key
         return {self.part: self.key} if is_shown else {}
 

@@ -1,4 +1,4 @@
-"""What a merge changed in a draft, part by part, and the draft without it again. Pure."""
+"""Changes of a merge in a draft, part by part, and the draft without them. Pure."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _OUTLINE, _FACTS = "of the questions", "of the facts"
 
 
 def difference(before: Document, after: Document) -> tuple[Parts, Parts]:
-    """What differs between two documents, as it was and as it is.
+    """Differences between two documents, before and after.
 
     A part that one of them does not have is not in its side.
     """
@@ -33,7 +33,7 @@ def difference(before: Document, after: Document) -> tuple[Parts, Parts]:
 def undone(now: Document, before: Parts, after: Parts) -> tuple[Document, list[str]]:
     """A document with one difference taken back; what stands otherwise by now, named.
 
-    What the difference did not touch stays as it is.
+    Parts outside the difference stay as they are.
     """
     parts, moved = _parts(now), []
     for kind in before:
@@ -90,7 +90,7 @@ def _of(parts: Parts, kind: str, key: str) -> tuple[Any, ...]:
 
 
 def _name(kind: str, key: str, before: Parts, after: Parts) -> str:
-    """What a part is called where it stands otherwise."""
+    """The name of a part that has changed since."""
     if kind == "questions":
         return key
     if kind == "order":

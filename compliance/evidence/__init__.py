@@ -1,1 +1,1 @@
-"""What proves it: files and links with their dates and hashes. Looks down on organisations."""
+"""The evidence room: files and links with their dates and hashes. Looks down on organisations."""

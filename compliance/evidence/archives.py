@@ -1,4 +1,4 @@
-"""What a ZIP says it holds, read from its table of contents; nothing is unpacked. Pure.
+"""The table of contents of a ZIP; nothing is unpacked. Pure.
 
 The table is walked by hand: a hostile one of 50 MB would cost a library that builds
 an object for every part half a gigabyte.
@@ -12,7 +12,7 @@ MOST_PARTS = 10_000
 MOST_TABLE_BYTES = 4 * 1024 * 1024
 MOST_RATIO = 200
 SMALL_BYTES = 100 * 1024 * 1024
-"""What may be unpacked at any ratio."""
+"""Bytes that may be unpacked at any ratio."""
 
 _END = struct.Struct("<4s4H2LH")
 _PART = struct.Struct("<4s6H3L5H2L")
@@ -20,7 +20,7 @@ _FARTHEST = _END.size + 65_535
 
 
 class FaultError(ValueError):
-    """What is wrong with an archive, in words."""
+    """A fault of an archive, in words."""
 
 
 @dataclass(frozen=True, slots=True)

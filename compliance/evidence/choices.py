@@ -1,4 +1,4 @@
-"""Which evidence a list shows."""
+"""Filters of a list of evidence."""
 
 from django.db import models
 

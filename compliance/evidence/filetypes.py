@@ -1,6 +1,7 @@
-"""Which files are kept, told by their bytes. Pure: an open file in, a type out.
+"""Types of file that are kept, recognised by their bytes. Pure: an open file in, a type
+out.
 
-The list is our own and short. What a browser could run is refused; what is kept is
+The list is our own and short. A file that a browser could run is refused; others are
 sent under the media type of this table and no other.
 """
 

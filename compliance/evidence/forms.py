@@ -1,4 +1,4 @@
-"""What people may type about evidence."""
+"""Forms for evidence."""
 
 from datetime import date
 from typing import Any
@@ -63,7 +63,7 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Several files as a list. What is wrong with one of them the action tells."""
+    """Several files as a list. Faults of single files are reported by the action."""
 
     widget = FilesInput
 
@@ -134,7 +134,7 @@ class VersionForm(EvidenceForm):
 
 
 class BaseForm(forms.Form):
-    """What the edit page showed: hidden, and compared when it is saved."""
+    """Values that the edit page showed: hidden, and compared when it is saved."""
 
     base_title = forms.CharField(required=False, strip=False)
     base_document_on = forms.DateField(required=False)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from compliance.web.text import FORBIDDEN, OVERRIDES
 
 LONGEST_BYTES = 180
-"""What a name may take in UTF-8; folders of archives and disks stop at 255."""
+"""Bytes of a name in UTF-8; folders of archives and disks stop at 255."""
 
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060-\u2064\u061c\ufeff\ufff9-\ufffb]")
 _RESERVED_SIGNS = re.compile(r'[:*?"<>|]')
@@ -18,8 +18,8 @@ _ENDING = re.compile(r"\.([A-Za-z0-9]{1,10})$")
 def clean_name(raw: str) -> str:
     """A file name to show and to offer: no path, no trick, nothing that a disk refuses.
 
-    Letters of every script stay as they are. What is left of a name that was all
-    tricks is "file".
+    Letters of every script stay as they are. A name without any legal character becomes
+    "file".
     """
     name = re.split(r"[/\\]", raw)[-1]
     name = re.sub(r"[\t\r\n\v\f\x85\u2028\u2029]", " ", name)
@@ -50,7 +50,7 @@ def with_ending(name: str, endings: tuple[str, ...]) -> str:
 
 
 def link_fault(url: str) -> str:
-    """What is wrong with a link, in words; "" when it may be kept.
+    """The fault of a link, in words; "" when it may be kept.
 
     A link is shown and never fetched: names of an inner network are as good as any.
     """

@@ -1,4 +1,4 @@
-"""What became of files, told to a form and to a browser."""
+"""Outcomes of files, reported to a form and to a browser."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

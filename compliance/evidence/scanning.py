@@ -52,7 +52,9 @@ def _connected(address: str, until: float) -> socket.socket:
 
 
 def _send(line: socket.socket, chunks: Iterable[bytes], until: float) -> None:
-    """The file in pieces, each behind its length. Who has enough stops listening."""
+    """The file in pieces, each behind its length. A scanner that has read enough stops
+    listening.
+    """
     try:
         line.sendall(b"zINSTREAM\0")
         for chunk in chunks:

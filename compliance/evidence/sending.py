@@ -12,7 +12,7 @@ DOWNLOAD_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""What makes bytes from outside inert in a browser."""
+"""Headers that make bytes from outside inert in a browser."""
 
 
 def sent(evidence: Evidence) -> FileResponse:

@@ -32,7 +32,7 @@ class StorageError(ValidationError):
 
 
 class Kept(NamedTuple):
-    """What was kept: its hash and its size."""
+    """A stored file: its hash and its size."""
 
     sha256: str
     size_bytes: int

@@ -1,1 +1,1 @@
-"""What comes in and goes out: the seed format and its reading. Looks down on checklists."""
+"""The room of imports and exports: the seed format and its reading. Looks down on checklists."""

@@ -1,4 +1,4 @@
-"""What comes in and goes out: seeds into the library, answers as spreadsheets."""
+"""Imports and exports: seeds into the library, answers as spreadsheets."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -229,7 +229,7 @@ def read_sheet(
 
 
 def preview_sheet(*, by: User, assessment: Assessment, draft: drafts.Draft) -> Plan:
-    """What ``take_in_sheet`` would do now; changes nothing.
+    """Preview ``take_in_sheet``; changes nothing.
 
     Raises ``ValidationError`` when the assessment is closed.
     """
@@ -375,7 +375,7 @@ def _write(by: User, assessment: Assessment, draft: drafts.Draft, chosen: Plan) 
 
 
 def _refused(entry: Entry) -> trail.Entry:
-    """What the file said where the answer here was kept: no text is ever lost."""
+    """Texts of the file where the answer here was kept: no text is ever lost."""
     return trail.Entry(
         entry.answer,
         ANSWER_REFUSED,

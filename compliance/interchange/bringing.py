@@ -53,7 +53,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an edition would ask that the one before does not, and the other way."""
+    """Questions that an edition would add to the one before, and remove from it."""
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -91,7 +91,7 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a file; ``edition`` is None where it held relations only."""
+    """The result of a file; ``edition`` is None where it held relations only."""
 
     edition: Edition | None
     is_changed: bool
@@ -111,12 +111,12 @@ class FaultyError(ValueError):
 
 
 def read(chunks: Iterable[bytes], file_name: str) -> Found:
-    """What a file holds, read in a process of its own; changes nothing."""
+    """The contents of a file, read in a process of its own; changes nothing."""
     return process.read(chunks, file_name)
 
 
 def preview(found: Found, wish: Wish) -> Coming:
-    """What ``take_in`` would do now; changes nothing."""
+    """Preview ``take_in``; changes nothing."""
     found, wish = _as_known(found, wish)
     pairs, beside = pairs_in(found, wish.organisation)
     coming = Coming(
@@ -370,7 +370,7 @@ def _by_key(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def missing_cites(document: dict[str, Any]) -> list[Note]:
-    """What a document cites and the legal index does not have, the first fifty."""
+    """Citations of a document that the legal index does not have, the first fifty."""
     cited = [
         (question["key"], cite)
         for question in _by_key(document).values()

@@ -1,4 +1,4 @@
-"""What must hold across the files of a folder of seeds. Adds to ``seeds.faults``."""
+"""Checks across the files of a folder of seeds. Adds to ``seeds.faults``."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,7 +20,7 @@ Index = dict[str, dict[str, Any]]
 def check(seeds: Seeds) -> None:
     """Find every fault that only shows when all files are seen together.
 
-    What a missing file would make look wrong is left out while one cannot be read.
+    Faults that follow only from a missing file are left out while one cannot be read.
     """
     whole = not seeds.faults
     index = _law(seeds)

@@ -1,4 +1,4 @@
-"""What people may send: spreadsheets of answers, files of checklists, and what to do."""
+"""Forms for imports: spreadsheets of answers, files of checklists, and decisions on them."""
 
 import re
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def fitting(upload: UploadedFile, most_bytes: int, most_told: str) -> UploadedFi
 
 
 class SheetForm(forms.Form):
-    """A spreadsheet that was filled in. What it is, its bytes say, not its name."""
+    """A spreadsheet that was filled in. Its bytes decide its type, not its name."""
 
     upload = forms.FileField(
         label="Filled-in sheet (.xlsx)",
@@ -50,7 +50,7 @@ class SheetForm(forms.Form):
 
 
 class TakeForm(forms.Form):
-    """Which draft, which preview of it, and the conflicts in which the file wins."""
+    """The draft, the preview of it that was shown, and the conflicts in which the file wins."""
 
     draft = forms.UUIDField()
     digest = forms.RegexField(r"^[0-9a-f]{64}$")
@@ -75,7 +75,7 @@ def theme_field(help_text: str) -> forms.ChoiceField:
 
 
 class ChecklistForm(forms.Form):
-    """A file of a checklist. What it is, its bytes say, not its name."""
+    """A file of a checklist. Its bytes decide its type, not its name."""
 
     upload = forms.FileField(
         label="File",
@@ -106,7 +106,7 @@ class ChecklistForm(forms.Form):
 
 
 class KeepForm(forms.Form):
-    """Which draft, what was shown of it, and what a person decides on it.
+    """The draft, the preview that was shown, and a person's decisions on it.
 
     It may replace another draft; what the file leaves open of its edition is typed.
     """
@@ -176,7 +176,7 @@ class BundleForm(forms.Form):
 
 
 class BringForm(forms.Form):
-    """Which draft, what was shown of it, and who its people are here."""
+    """The draft, the preview that was shown, and who its people are here."""
 
     draft = forms.UUIDField()
     seen = forms.CharField(required=False, max_length=64)

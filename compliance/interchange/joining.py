@@ -36,7 +36,7 @@ def pairs_in(
 
 
 def _keys_of(name: str, found: Found) -> dict[str, str]:
-    """What a framework calls its requirements, to the keys of their questions."""
+    """A framework's names of requirements, mapped to the keys of their questions."""
     if found.document and found.document["checklist"] == name:
         rows = [
             (question["key"], question.get("extra"))

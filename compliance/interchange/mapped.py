@@ -1,4 +1,4 @@
-"""What must hold of the framework files, and what they say once all files are read."""
+"""Checks of the framework files, and their contents once all files are read."""
 
 from collections.abc import Iterator
 from typing import Any

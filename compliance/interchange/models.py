@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(hours=24)
 
 
 class PackageKind(models.TextChoices):
-    """What a file is for."""
+    """The purpose of a file."""
 
     BUNDLE = "bundle", "Bundle"
     PACK = "pack", "Audit pack"
@@ -89,13 +89,13 @@ class Package(models.Model):
 
     @property
     def file_name(self) -> str:
-        """What the file is called when it is sent."""
+        """The name of the file when it is sent."""
         stem = "audit-pack" if self.kind == PackageKind.PACK else "bundle"
         return f"attest-{stem}-{self.content_hash[:8]}.zip"
 
 
 def packages_of(organisation: Organisation, person: User) -> models.QuerySet[Package]:
-    """What a person asked for in an organisation, newest first, joined for a page."""
+    """Files that a person asked for in an organisation, newest first, joined for a page."""
     return Package.objects.filter(
         assessment__organisation=organisation, asked_by=person
     ).select_related(

@@ -20,8 +20,8 @@ Document = dict[str, Any]
 def laid_over(standing: Sheet, coming: Sheet) -> tuple[Document, list[Note]]:
     """The standing document with the texts of the other as translations, and what is lost.
 
-    Questions meet by their keys, sections by theirs. What differs besides texts stays as
-    it stands; a question that only the other has is lost.
+    Questions meet by their keys, sections by theirs. Anything but texts stays as it is;
+    a question that only the other has is lost.
     """
     document, other = standing.document, coming.document
     code = other["edition"].get("language", ORIGINAL)

@@ -1,4 +1,4 @@
-"""What must hold of the pairs of a crosswalk, and of what the page about the content says."""
+"""Checks of the pairs of a crosswalk, and of the page about the content."""
 
 from collections.abc import Iterable, Iterator
 

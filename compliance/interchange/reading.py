@@ -25,7 +25,7 @@ FILES = {"themes.yaml", "crosswalk.yaml", "about.yaml"}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, in which file, and where in it."""
+    """A fault: words, file, and the place in it."""
 
     file: str
     line: int | None
@@ -148,7 +148,7 @@ def _checklist(seeds: Seeds, root: Path, folder: Path) -> None:
 
 
 def _number(path: Path) -> tuple[list[int], str]:
-    """What puts the edition 2026.10 behind 2026.9."""
+    """A key that sorts the edition 2026.10 behind 2026.9."""
     return [int(part) for part in path.name.split(".") if part.isdigit()], path.name
 
 

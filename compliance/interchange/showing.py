@@ -1,4 +1,4 @@
-"""What the pages of a spreadsheet say: counts in words, texts side by side."""
+"""Pages of a spreadsheet: counts in words, texts side by side."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class Showing:
 
     @property
     def done(self) -> str:
-        """What was saved, in one line."""
+        """The saved answers, in one line."""
         plan = self.plan
         answers = len(plan.changing)
         said = f"{answers} answer{'' if answers == 1 else 's'} changed"

@@ -30,7 +30,7 @@ MESSAGES = {
 
 
 def reason_of(error: "ErrorDetails") -> str:
-    """What is wrong with a value, in words."""
+    """The fault of a value, in words."""
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return str(context["error"])

@@ -1,1 +1,3 @@
-"""Who: users, organisations, memberships, roles, permissions. Looks down on audit."""
+"""The room of people: users, organisations, memberships, roles, permissions. Looks down
+on audit.
+"""

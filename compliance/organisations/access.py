@@ -1,4 +1,4 @@
-"""Who may do what: the one table, and the one door every view stands behind."""
+"""Permissions: the one table, and the one door in front of every view."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -76,7 +76,7 @@ class MemberRequest(HttpRequest):
 
 
 def takes(role: str) -> frozenset[Permission]:
-    """What somebody has to be allowed who gives, changes or ends a role."""
+    """Permissions that a person needs to give, change or end a role."""
     own = ALLOWED.get(role, frozenset())
     if Permission.AUDIT in own:
         return own - {Permission.AUDIT} | {Permission.SEATS}

@@ -1,4 +1,4 @@
-"""What allauth asks of us: who may sign up, where to go next, what to give away."""
+"""Hooks of allauth: who may sign up, where to go next, which details to disclose."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """What a member is there for (product.md, "Access")."""
+    """The purpose of a member (product.md, "Access")."""
 
     OWNER = "owner", "Owner"
     OFFICER = "officer", "Officer"

@@ -1,4 +1,4 @@
-"""What people may type about organisations and members."""
+"""Forms for organisations and members."""
 
 from typing import Any
 
@@ -103,7 +103,7 @@ class RoleForm(FreshForm):
 
 
 class PasskeyForm(FreshForm):
-    """What a passkey is called. Only the password opens the way to change passkeys."""
+    """The name of a passkey. Only the password opens the way to change passkeys."""
 
     name = _line("Name", "off", "Give the passkey a name.", 60)
     name.help_text = "Such as “Work laptop” or “Blue key”, to know it by."
@@ -117,7 +117,7 @@ class RemoveForm(FreshForm):
 
 
 class MadeForm(forms.Form):
-    """What a device made, and its name, which was given the page before."""
+    """The response of a device, and its name, which was given the page before."""
 
     name = _line("Name", "off", "Give the passkey a name.", 60)
     said = forms.CharField(widget=forms.HiddenInput)

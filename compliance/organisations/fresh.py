@@ -45,7 +45,7 @@ class FreshForm(forms.Form):
 
     @property
     def told(self) -> dict[str, Any]:
-        """What the form is about, without the two."""
+        """The data of the form, without the two."""
         given = self.cleaned_data.items()
         return {name: value for name, value in given if name not in _OWN}
 

@@ -78,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def called(self) -> str:
-        """What to call somebody: the first word of the name."""
+        """The name to call somebody by: the first word."""
         return str(self).split()[0]
 
     @property
@@ -190,12 +190,12 @@ class Invitation(models.Model):
         return found
 
     def find_person(self) -> User | None:
-        """Whose account has the address, if there is one."""
+        """The account with that address, if there is one."""
         return User.objects.filter(email=self.email).first()
 
     @property
     def about(self) -> str:
-        """What its mail is called in the queue."""
+        """The name of its mail in the queue."""
         return f"invitation {self.pk}"
 
     @property
@@ -286,7 +286,7 @@ class Passkey(models.Model):
 
 
 class Challenge(models.Model):
-    """What a device is asked to sign: in one session, for one thing, once, and soon.
+    """A challenge for a device to sign: in one session, for one thing, once, and soon.
 
     A row, not a value in the session: taking it away is one statement, so that of two
     requests with the same signature one finds nothing.

@@ -1,4 +1,4 @@
-"""What the worker does for accounts."""
+"""Tasks of the worker for accounts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What passkeys sign, checked by the library ``fido2``: nobody else here knows it.
+"""Passkeys, checked by the library ``fido2``: no other module knows it.
 
 A passkey belongs to the host of ``ATTEST_URL`` and answers on pages of that address
 only. The device has to make sure of the person (user verification).
@@ -37,7 +37,7 @@ _ALGORITHMS = (ES256, EdDSA, ES384, RS256)
 
 
 class NotProvenError(Exception):
-    """What was sent proves nothing: unreadable, of elsewhere, unsigned."""
+    """The response proves nothing: unreadable, of elsewhere, unsigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def encoded(challenge: bytes) -> str:
 def to_make(
     *, handle: str, email: str, name: str, known: list[bytes], challenge: bytes
 ) -> dict[str, Any]:
-    """What a browser is told to make a key, which is none of the known ones."""
+    """Options to make a key, which is none of the known ones."""
     options, _ = _server().register_begin(
         PublicKeyCredentialUserEntity(
             id=handle.encode(), name=email, display_name=name
@@ -89,7 +89,7 @@ def to_make(
 
 
 def to_use(*, known: list[bytes], challenge: bytes) -> dict[str, Any]:
-    """What a browser is told to have one of the known keys sign."""
+    """Options to sign with one of the known keys."""
     options, _ = _server().authenticate_begin(
         [AttestedCredentialData(public) for public in known],
         user_verification=_REQUIRED,

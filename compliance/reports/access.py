@@ -1,4 +1,4 @@
-"""Who may stop a report."""
+"""Permission to stop a report."""
 
 from collections.abc import Set as AbstractSet
 
@@ -8,7 +8,7 @@ from compliance.reports.models import Report
 
 
 def may_cancel(report: Report, user: User, may: AbstractSet[str]) -> bool:
-    """Whoever asked for it, and whoever runs the assessment."""
+    """The person who asked for it may cancel it, and those who run the assessment."""
     if Permission.REPORT not in may:
         return False
     return report.asked_by_id == user.pk or Permission.ASSESS in may

@@ -1,4 +1,4 @@
-"""What happens to reports: asked for, made, or not made."""
+"""The life of reports: asked for, made, or not made."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -115,7 +115,7 @@ def make_report(report_id: UUID, tell: Listen | None = None) -> Report:
     """Make the file of a report that is not over yet; the same call again is harmless.
 
     The outcome stands on the report: done with its file, failed with words, or
-    cancelled. What was not foreseen is raised as well, for the log. ``tell`` hears of
+    cancelled. An unforeseen error is raised as well, for the log. ``tell`` hears of
     each step, too.
     """
     storage.sweep(is_known)

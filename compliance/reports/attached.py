@@ -1,4 +1,4 @@
-"""What a report carries inside: its source for machines, and two forms of its data."""
+"""Attachments of a report: its source for machines, and two forms of its data."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What ``manage.py`` says at its start when reports could not be sealed."""
+"""System checks for reports that could not be sealed."""
 
 import os
 from pathlib import Path

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ReportKind(models.TextChoices):
-    """What a report is for; see ``kinds.PARTS``."""
+    """The purpose of a report; see ``kinds.PARTS``."""
 
     FULL = "full", "Full report"
     SUMMARY = "summary", "Management summary"
@@ -23,7 +23,7 @@ class ReportLanguage(models.TextChoices):
 
 
 class Extract(models.TextChoices):
-    """Which questions a full report tells in detail; empty for all."""
+    """Questions that a full report has in detail; empty for all."""
 
     ALL = "", "Every question"
     NOT_MET = "not-met", "Only not met and partly met"

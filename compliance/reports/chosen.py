@@ -1,4 +1,4 @@
-"""Which events of the trail are asked for: read from an address, leniently."""
+"""A filter of the trail, read from an address, leniently."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from compliance.audit.models import Event
 
 LONGEST = 200
 PROGRAM = "attest"
-"""Who, for what the program did by itself."""
+"""The author of entries that the program made by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Chosen:
 
 
 def chosen_in(query: QueryDict) -> Chosen:
-    """What an address asks for; what makes no sense in it is left out."""
+    """The filter in an address; parts that make no sense are left out."""
     who, sort = query.get("who", ""), query.get("sort", "")
     is_person = who.isascii() and who.isdigit() and len(who) < 16
     return Chosen(
@@ -91,7 +91,7 @@ def chosen_in(query: QueryDict) -> Chosen:
 
 
 def nonsense_in(query: QueryDict) -> list[str]:
-    """What ``chosen_in`` leaves out of an address, in words; a file never leaves out."""
+    """Parts of an address that ``chosen_in`` leaves out, in words; a file never leaves any out."""
     chosen, wrong = chosen_in(query), []
     for name, what in _NAMED.items():
         text = query.get(name, "").strip()

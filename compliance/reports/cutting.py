@@ -16,7 +16,7 @@ PIECE = 400_000
 """Weight of a piece: some 100 questions."""
 
 ROW = 600
-"""What a row of a table weighs more than its bytes."""
+"""Weight of a table row beyond its bytes."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*?(/?)>")
 _TITLE = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)

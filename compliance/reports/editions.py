@@ -1,4 +1,4 @@
-"""What changed in the checklist since the edition that an assessment came from."""
+"""Changes of the checklist since the edition that an assessment came from."""
 
 from dataclasses import dataclass
 from datetime import date

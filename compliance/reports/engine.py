@@ -1,4 +1,4 @@
-"""The layout engine, made to do nothing twice. What it writes stays the same, to the byte.
+"""The layout engine, made to do nothing twice. The output stays the same, to the byte.
 
 Elements that match the same rules in the same place share a style, so what follows from
 a style alone is worked out once for each style and not for each box. WeasyPrint 70; each
@@ -25,7 +25,7 @@ USED = (
     *(f"border_{side}_width" for side in SIDES),
     *(f"{most}{name}" for name in ("width", "height") for most in ("", "min_", "max_")),
 )
-"""What the engine works out for a box from its style and the size of what holds it."""
+"""Values that the engine works out for a box from its style and the size of its container."""
 UNUSED = re.compile(
     r"^::(foot)?note-.*$"
     r"|@(footnote|note-area|(top|bottom)-(left|right)-corner|(left|right)-\w+) *\{.*?\}",

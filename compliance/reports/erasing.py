@@ -63,7 +63,7 @@ _APPS = {"compliance", "account", "django_tasks_database"}
 
 @dataclass(slots=True)
 class Erased:
-    """What was done: ``rows`` by table, ``events``, and what stays since it is frozen.
+    """The result: ``rows`` by table, ``events``, and what stays since it is frozen.
 
     ``there`` counts events of trails that came in bundles, ``signed`` tells of each
     signed content that keeps the name, ``files`` of each file that may still print it,
@@ -85,7 +85,7 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What is taken out of texts, and what stands there then."""
+    """Texts to take out, and their replacements."""
 
     email: str
     emails: tuple[str, ...]
@@ -289,7 +289,7 @@ def _close(person: User, words: _Words, done: Erased) -> None:
 
 
 def _drop_mails(words: _Words) -> None:
-    """What waits to be sent to the person is not sent."""
+    """Mails that wait for the person are not sent."""
     tasks = apps.get_model("django_tasks_database", "DBTaskResult")
     addressed = holding(words.emails, "text")
     rows = tasks._base_manager.annotate(
@@ -334,8 +334,8 @@ class _Found:
 def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
     """Rows with the words in a column of text, but for what is frozen; all locked.
 
-    Whoever saves locks an assessment, its rows, then the chain. Erasing writes to the
-    chain first, so it must hold all of these by then, or each waits for the other.
+    A save locks an assessment, its rows, then the chain. Erasing writes to the chain
+    first, so it must hold all of these by then, or each waits for the other.
     """
     held = Assessment.objects.filter(organisation_id__in=places).order_by("pk")
     list(held.select_for_update(no_key=True).values_list("pk"))

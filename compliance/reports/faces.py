@@ -16,7 +16,7 @@ FACE = re.compile(
     r'@font-face \{[^}]*?url\("(data:font/woff2;base64,([^"]*))"\)[^}]*\}'
 )
 COMMON = set(map(ord, " AB\xa0"))
-"""What each of our files has, for its measures; the Latin one of its family draws it."""
+"""Glyphs that each of our files has, for its measures; the Latin one of its family draws them."""
 
 
 def unpacked(css: str, characters: set[str], shelf: Path) -> tuple[str, set[int]]:

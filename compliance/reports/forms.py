@@ -1,4 +1,4 @@
-"""What people may ask of a report."""
+"""Forms for reports."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,7 +18,7 @@ ABOUT = {
     ReportKind.EVIDENCE: "Every file and link with its dates and hash.",
     ReportKind.CHANGES: "Answers that differ from the assessment before.",
 }
-"""What each kind is for, in one line."""
+"""The purpose of each kind, in one line."""
 
 
 class ReportForm(forms.Form):
@@ -71,7 +71,7 @@ class ReportForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
-        """What a valid form asks for."""
+        """The report that a valid form asks for."""
         said = self.cleaned_data
         language = said.get("language") or FULL.language
         extract, clauses = said.get("extract", ""), bool(said.get("clauses"))
@@ -79,7 +79,7 @@ class ReportForm(forms.Form):
 
     @property
     def state_wanted(self) -> State:
-        """Which state a valid form asks for."""
+        """The state that a valid form asks for."""
         said = self.cleaned_data
         revision = int(said["state"]) if said.get("state") else None
         return State(revision, None if revision else said.get("seq"))

@@ -30,7 +30,7 @@ FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
 HEAD = 36
 """Characters of a name at the top of each page: three such names take two lines."""
 _SLACK = re.compile(r">[ \t]*\n\s*<")
-"""What templates leave between two tags: a fifth of a report, and nothing of a person."""
+"""Space that templates leave between two tags: a fifth of a report, and nothing of a person."""
 
 
 @dataclass(frozen=True, slots=True)

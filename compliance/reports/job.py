@@ -1,4 +1,4 @@
-"""What the processes that make the file tell each other."""
+"""Messages between the processes that make the file."""
 
 import errno
 from typing import Literal, NamedTuple, TypedDict

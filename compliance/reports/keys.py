@@ -78,7 +78,7 @@ def seal_of(place: Place) -> Seal:
 
 
 def certificates_of(place: Place) -> tuple[x509.Certificate, ...]:
-    """What this installation signs with, then what it signed with before.
+    """Certificates that this installation signs with, then those it signed with before.
 
     ``SealError`` when one cannot be read.
     """

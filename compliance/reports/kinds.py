@@ -1,4 +1,4 @@
-"""What each kind of report consists of, and which questions an extract leaves in. Pure."""
+"""Chapters of each kind of report, and the questions that an extract leaves in. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for: kind, language, extract and further annex of a report.
+    """A request: kind, language, extract and further annex of a report.
 
     An extract narrows the full report only; other kinds have their own choice.
     """
@@ -75,7 +75,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Which state a report tells: now, as signed, or after an event of the trail."""
+    """The state that a report shows: now, as signed, or after an event of the trail."""
 
     revision: int | None = None
     as_of_seq: int | None = None

@@ -1,4 +1,4 @@
-"""What this installation knows of a report that somebody shows it.
+"""The installation's knowledge of a report that somebody shows it.
 
 Nothing is told but whether what the file says of itself is known here: whoever asks
 learns no name, no number and no hash that the file does not hold.

@@ -23,7 +23,7 @@ ZONED = "%Y-%m-%dT%H:%M"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs between two moments: its name, and the question before and after.
+    """One difference between two moments: its name, and the question before and after.
 
     ``texts`` are the written fields that differ: label and runs of words.
     """
@@ -83,7 +83,7 @@ def moment_in(text: str) -> datetime | None:
 
 
 def remarks(assessment: Assessment, asked: dict[str, str]) -> list[str]:
-    """What of an address is no moment, or one that is still to come, in words."""
+    """Parts of an address that are no moment, or one still to come, in words."""
     found = []
     this_minute = timezone.now() + timedelta(minutes=1)
     for name in ("at", "until"):
@@ -110,7 +110,7 @@ def event_before(assessment: Assessment, text: str) -> Event | None:
 
 
 def then(assessment: Assessment, event: Event) -> Then | None:
-    """What was said right after an event; None before the start."""
+    """The content right after an event; None before the start."""
     with one_moment():
         try:
             rows = rows_as_of(to_read(assessment.pk), event.seq)
@@ -125,7 +125,7 @@ def then(assessment: Assessment, event: Event) -> Then | None:
 
 
 def between(old: Content, new: Content) -> list[Difference]:
-    """What differs between two moments, in reading order, written texts by word."""
+    """Differences between two moments, in reading order, written texts by word."""
     before = {line.key: line for line in (*old.lines, *old.archived)}
     after = {line.key: line for line in (*new.lines, *new.archived)}
     return [

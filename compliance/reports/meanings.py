@@ -1,4 +1,4 @@
-"""What each glyph reads back as: copied, searched or read aloud (ISO 14289-1, 7.21.7).
+"""The text behind each glyph: copied, searched or read aloud (ISO 14289-1, 7.21.7).
 
 Works on the engine's fonts by their attributes only; ``pdf.py`` hands them over.
 """

@@ -128,12 +128,12 @@ class Report(models.Model):
 
     @property
     def wanted(self) -> Wanted:
-        """What was asked for."""
+        """The request."""
         return Wanted(self.kind, self.language, self.extract, self.clauses)
 
     @property
     def file_name(self) -> str:
-        """What the file is called when it is sent."""
+        """The name of the file when it is sent."""
         return f"attest-{self.kind}-{self.number}-{self.sha256[:8]}.pdf"
 
 

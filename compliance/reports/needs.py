@@ -1,4 +1,4 @@
-"""What waits for one person: their answers and the evidence behind them, by date."""
+"""Work that waits for one person: their answers and the evidence behind them, by date."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ FEW = 3
 class Need:
     """One line of "Needs you": ``on`` is when it is due, if it is.
 
-    Without a due day it stands where ``since`` puts it, the day somebody asked. What
-    a colleague waits for (``is_asked``) stands before all that has a day.
+    Without a due day it stands where ``since`` puts it, the day somebody asked. Things
+    a colleague waits for (``is_asked``) come before all that has a day.
     """
 
     icon: str
@@ -67,7 +67,7 @@ def needs(
 ) -> list[Need]:
     """Everything that waits for a person: who asked them, then the earliest first.
 
-    Questions of a guest lead to the page that shows only those. What takes a
+    Questions of a guest lead to the page that shows only those. Work that takes a
     permission waits only for those who have it: ``allowed`` are the person's.
     """
     answers = _answers(organisation, user, today)
@@ -102,7 +102,9 @@ def _actions(organisation: Organisation, user: User) -> QuerySet[Action]:
 
 
 def _answers(organisation: Organisation, user: User, today: date) -> QuerySet[Answer]:
-    """What is open or due; "later" once its day has come, to who said so if to nobody."""
+    """Answers that are open or due; "later" once its day has come, for its author if
+    nobody owns it.
+    """
     put_off = Q(verdict=Verdict.LATER)
     unsettled = Q(verdict__in=OPEN - {Verdict.LATER}) | Q(
         due_on__isnull=False, verdict__in=[Verdict.PARTLY, Verdict.NOT_MET]
@@ -144,7 +146,7 @@ def _ends_soon(evidence: Evidence, today: date) -> bool:
 def _weak(
     organisation: Organisation, today: date, owner: User | None
 ) -> QuerySet[Evidence]:
-    """What runs out, and what does not cover an audit period by itself."""
+    """Evidence that runs out, or does not cover an audit period by itself."""
     used = Q(
         attachments__answer__applies=True,
         attachments__answer__archived_at=None,
@@ -269,7 +271,7 @@ def _name(asked: Namesake) -> Need:
 
 
 def _request(asked: Request, today: date) -> Need:
-    """What an auditor waits for."""
+    """Requests of an auditor."""
     late = ", overdue" if asked.is_overdue(today) else ""
     return Need(
         icon="message-circle",

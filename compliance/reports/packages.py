@@ -1,4 +1,4 @@
-"""What happens to bundles and audit packs: asked for, made or not, taken away."""
+"""The life of bundles and audit packs: asked for, made or not, taken away."""
 
 import hashlib
 import io
@@ -68,7 +68,7 @@ def make_package(package_id: UUID) -> Package:
     """Make the file of a package that is not over yet; again is harmless.
 
     The outcome stands on the package: done with its file, failed with words, or
-    cancelled. What was not foreseen is raised as well, for the log.
+    cancelled. An unforeseen error is raised as well, for the log.
     """
     _sweep()
     package = _begin(package_id)
@@ -109,7 +109,7 @@ def cancel_package(*, by: User | None, package: Package) -> Package:
 
 
 def _sweep() -> None:
-    """What a killed process left of the file, and of the report for it."""
+    """Take away the parts that a killed process left of the file, and of the report for it."""
     shelf.sweep()
     storage.sweep(actions.is_known)
 

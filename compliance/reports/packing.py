@@ -25,7 +25,7 @@ SCRIPTS = Path("compliance", "interchange", "records")
 VERIFIER = (
     "verify_report.py", "verify_events.py", "verify_pages.py", "verify_drawing.py",
 )  # fmt: skip
-"""What checks a report without Attest, the program first; ``docs/verifying.md``."""
+"""Files that check a report without Attest, the program first; ``docs/verifying.md``."""
 
 
 def write_pack(

@@ -60,14 +60,14 @@ class Paper:
     moved: frozenset[str] = frozenset()
     """Keys of answers whose source, in another assessment, has changed since."""
     edition_changes: EditionChanges | None = None
-    """What changed in the checklist since the edition that the assessment came from."""
+    """Changes of the checklist since the edition that the assessment came from."""
     wanted: Wanted = FULL
     words: Words = AS_WRITTEN
-    """What the edition says in the language of the report, where it is translated."""
+    """Words of the edition in the language of the report, where it is translated."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
     """How far each question binds, by key, as the legal index says today."""
     ratings: Mapping[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
-    """What a framework gives for each answer, by key of the question and answer in words."""
+    """The framework's rating of each answer, by key of the question and answer in words."""
     frameworks: tuple[Mapped, ...] = ()
     """Clauses of other frameworks that the answers help to show, as the library maps them."""
     printed_hash: str = ""
@@ -81,7 +81,7 @@ class Paper:
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
     since: tuple[Changed, ...] = ()
-    """What is not as it was signed last, if it was signed before."""
+    """Differences from the last signed state, if it was signed before."""
     since_signed: Signature | None = None
     """That signature."""
     signatures: tuple[Signature, ...] = ()
@@ -144,12 +144,12 @@ class Paper:
 
     @cached_property
     def binding(self) -> list[Line]:
-        """What applies on the day and the law demands."""
+        """Lines that apply on the day and that the law demands."""
         return [line for line in self._now if not self.is_rating(line)]
 
     @cached_property
     def rated(self) -> list[Line]:
-        """What applies on the day and no law demands: recommended, or a yardstick."""
+        """Lines that apply on the day and no law demands: recommended, or a yardstick."""
         return [line for line in self._now if self.is_rating(line)]
 
     @cached_property
@@ -165,7 +165,7 @@ class Paper:
         return self.mark(line).is_rating
 
     def rating(self, line: Line) -> Rated | None:
-        """What a framework gives for an answer; nothing where it does not apply."""
+        """The framework's rating of an answer; nothing where it does not apply."""
         found = dict(self.ratings.get(line.key, {}))
         return None if line.verdict in BESIDE else rated(found, line.value)
 
@@ -220,12 +220,12 @@ class Paper:
 
     @cached_property
     def ahead(self) -> list[Line]:
-        """What applies and binds only later: preparation."""
+        """Lines that apply and bind only later: preparation."""
         return [line for line in self.content.applying if self.is_ahead(line)]
 
     @cached_property
     def told(self) -> list[Line]:
-        """What applies and is told in detail."""
+        """Lines that apply and are shown in detail."""
         return [line for line in self.content.applying if self.wanted.keeps(line)]
 
     def is_ahead(self, line: Line) -> bool:
@@ -252,7 +252,7 @@ class Paper:
 
     @property
     def chief_tally(self) -> Tally:
-        """What the summary counts first: the law, or the ratings where there is no law."""
+        """The first tally of the summary: the law, or the ratings where there is no law."""
         return self.rated_tally if self.is_rating_alone else self.binding_tally
 
     @cached_property
@@ -268,17 +268,17 @@ class Paper:
 
     @cached_property
     def gaps(self) -> list[Line]:
-        """What binds and is not met, most weight first."""
+        """Lines that bind and are not met, most weight first."""
         return _not_met(self.binding)
 
     @cached_property
     def below(self) -> list[Line]:
-        """What is rated as not met, most weight first: no breach of law."""
+        """Lines that are rated as not met, most weight first: no breach of law."""
         return _not_met(self.rated)
 
     @cached_property
     def to_prepare(self) -> list[Line]:
-        """What binds only later and is not met yet, most weight first."""
+        """Lines that bind only later and are not met yet, most weight first."""
         return _not_met(self.ahead)
 
     @cached_property
@@ -296,12 +296,12 @@ class Paper:
 
     @cached_property
     def gaps_with_action(self) -> list[Line]:
-        """What binds, is not met, and has an open action."""
+        """Lines that bind, are not met, and have an open action."""
         return [line for line in self.gaps if line.open_tasks]
 
     @cached_property
     def unanswered(self) -> list[Line]:
-        """What nobody has answered, put off or said not to know."""
+        """Lines without an answer: neither put off nor "don't know"."""
         return self._saying(Verdict.UNANSWERED)
 
     @cached_property
@@ -310,14 +310,14 @@ class Paper:
 
     @cached_property
     def put_off(self) -> list[Line]:
-        """What is put off, by its day."""
+        """Lines that are put off, by their day."""
         return sorted(
             self._saying(Verdict.LATER), key=lambda line: line.later_until or self.day
         )
 
     @cached_property
     def taken(self) -> list[Line]:
-        """What was taken over from another assessment."""
+        """Lines taken over from another assessment."""
         return [line for line in self.content.applying if line.taken_from]
 
     def _saying(self, verdict: Verdict) -> list[Line]:
@@ -325,12 +325,12 @@ class Paper:
 
     @cached_property
     def na_waiting(self) -> list[Line]:
-        """What one person judged not applicable, and no second has confirmed."""
+        """Lines that one person judged not applicable, and no second has confirmed."""
         return [line for line in self.content.applying if line.na_waits]
 
     @cached_property
     def unproven(self) -> list[Line]:
-        """What is met or partly met without evidence."""
+        """Lines that are met or partly met without evidence."""
         return [line for line in self.content.applying if line.lacks_evidence]
 
     @cached_property

@@ -309,7 +309,7 @@ def _listen(say: Say) -> None:
 
 
 def _explained(error: BaseException) -> str:
-    """What stopped a fork, for a person; nothing for a fault of the program."""
+    """The reason why a fork stopped, for a person; nothing for a fault of the program."""
     if isinstance(error, MemoryError):
         return "The report needs more memory than it may use."
     if isinstance(error, OSError) and error.errno in NO_SPACE:

@@ -15,7 +15,7 @@ from compliance.reports.job import Item, Mark, Piece, Stamp
 from compliance.reports.tagging import Tags
 
 COUNTED = "0123456789 /"
-"""What a page says where its number will stand: each character that may be needed."""
+"""Placeholder for a page number: each character that may be needed."""
 
 POINTS = 0.75
 _GLYPHS = re.compile(rb"<([0-9a-f]*)>")

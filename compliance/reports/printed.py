@@ -1,4 +1,4 @@
-"""What keeps a person's name: signed contents, and files made earlier that may print it."""
+"""Places that keep a person's name: signed contents, and files made earlier that may print it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -23,9 +23,8 @@ def files_naming(
 ) -> tuple[str, ...]:
     """Each file that was made after its assessment first named the person, in words.
 
-    What a file prints is not looked at, only what the trail and what came in a bundle
-    say: an assessment names who acted in it and who is spoken of. A summary may be
-    told though it prints less.
+    Files are not searched; the trail and imported content decide: an assessment names
+    who acted in it and who is spoken of. A summary may be told though it prints less.
     """
     found: list[str] = []
     for organisation_id in sorted(organisations):

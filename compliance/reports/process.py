@@ -26,7 +26,7 @@ PASSED_ON = {
     "FONTCONFIG_FILE",
     "FONTCONFIG_PATH",
 }
-"""What of the environment the process sees: where things are, and no secret."""
+"""The environment of the process: where things are, and no secret."""
 
 logger = logging.getLogger(__name__)
 MOST_OF_A_FAULT = 20_000
@@ -128,7 +128,7 @@ def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -
 def _lines(
     process: subprocess.Popen[bytes], deadline: float
 ) -> Iterator[dict[str, Any]]:
-    """What the process says, as it says it, until it ends or its time is over.
+    """The lines of the process, as it writes them, until it ends or its time is over.
 
     Silence is an empty saying.
     """

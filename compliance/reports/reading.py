@@ -125,7 +125,7 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
 
 
 def _ratings(edition: Edition) -> dict[str, dict[str, dict[str, Any]]]:
-    """What a framework gives for answers, by question and label: one query."""
+    """The framework's ratings of answers, by question and label: one query."""
     found: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     rows: Any = Choice.objects.filter(question__edition=edition, rating__isnull=False)
     for key, label, rating in rows.order_by("pk").values_list(
@@ -219,7 +219,7 @@ def program_version() -> str:
 def _moved(assessment: Assessment) -> frozenset[str]:
     """Keys of answers taken over from one that has changed since.
 
-    What moves elsewhere is no part of the content: its hash stays.
+    Content in another place is no part of the text: its hash stays.
     """
     taken = assessment.answers.applying().filter(taken_from__isnull=False)
     moved = taken.exclude(taken_from__version=models.F("taken_version"))

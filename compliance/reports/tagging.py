@@ -1,4 +1,4 @@
-"""What PDF/UA-1 asks of the structure beyond what the layout engine writes.
+"""Demands of PDF/UA-1 on the structure beyond the layout engine's output.
 
 Works on the engine's boxes and on pydyf's objects by their attributes only; ``pdf.py``
 hands both over. ISO 14289-1; the clauses stand beside what they ask for.

@@ -1,4 +1,4 @@
-"""What the worker does for reports."""
+"""Tasks of the worker for reports."""
 
 from datetime import timedelta
 from uuid import UUID

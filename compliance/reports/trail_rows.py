@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
     @property
     def who(self) -> str:
-        """Who did it; of somebody who came by a link nothing else is known."""
+        """The author; of somebody who came by a link nothing else is known."""
         if self.event.action == SHARE_OPENED:
             return "By share link"
         return str(self.event.actor or "Attest")

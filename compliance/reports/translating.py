@@ -1,4 +1,4 @@
-"""What an edition says in the language of a report: printed, and no part of the hash."""
+"""An edition's words in the language of a report: printed, and no part of the hash."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ ASKED = (
     "key", "title", "text", "translations", "rule", "binds", "applies_from",
     "applies_until",
 )  # fmt: skip
-"""What of a question is read: its texts, and what decides whether it applies."""
+"""Columns of a question that are read: its texts, and those that decide whether it applies."""
 
 Told = tuple[str, str]
 """A fact: what it is called, and what was answered."""
@@ -60,7 +60,7 @@ AS_WRITTEN = Words("en", {})
 
 
 def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
-    """What is told of an edition in a language, in a constant number of queries.
+    """Words of an edition in a language, in a constant number of queries.
 
     Sections, questions and facts are where they are translated; a translation of
     another wording is left out. Reasons, which a content holds in English, are worked
@@ -106,7 +106,7 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
 
 
 def _earlier(carried_from: Assessment | None) -> dict[str, str]:
-    """What a content calls the assessment before it, in the language in use."""
+    """A content's name for the assessment before it, in the language in use."""
     if carried_from is None:
         return {}
     words = gettext("%(subject)s, edition %(edition)s, %(first)s to %(last)s") % {
@@ -129,7 +129,7 @@ def _keep(
 
 
 def _model(edition: Edition, language: str) -> Model:
-    """What decides applicability in a language; as written where nothing fits."""
+    """Applicability in a language; as written where nothing fits."""
 
     def put(found: Any, name: str, text: str) -> str:
         asked = {"wanted": language, "original": edition.language}

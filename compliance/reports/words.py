@@ -13,7 +13,7 @@ KINDS: dict[str, str] = {
     ReportKind.EVIDENCE: _("Evidence register"),
     ReportKind.CHANGES: _("Changes since last time"),
 }
-"""What the cover calls the report."""
+"""Titles of the report on its cover."""
 
 TITLES = {
     "summary": _("Summary"),

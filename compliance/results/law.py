@@ -92,7 +92,7 @@ class Section:
 
 @dataclass(frozen=True)
 class LawResult:
-    """What binds today, what binds later and is not met yet, and what is recommended."""
+    """Duties that bind today, duties to prepare, and recommended practice."""
 
     counts: Counts
     sections: list[Section]

@@ -1,1 +1,3 @@
-"""What an assessment says at a moment, and who put their name to it: content, its hash. Looks down on assessments."""
+"""The reviewing room: the content of an assessment at a moment with its hash, reviews
+and signatures. Looks down on assessments.
+"""

@@ -1,4 +1,4 @@
-"""What has changed since a signature, named. Pure.
+"""Changes since a signature, by name. Pure.
 
 Names of people and of the organisation, places in lists, citations and what other
 assessments say are labels: they may change without a word of what was signed.
@@ -111,15 +111,16 @@ def _of_line(old: Line, new: Line) -> list[str]:
 
 
 def _names(proofs: Iterable[Proof]) -> list[tuple[str, str, str]]:
-    """What a piece of evidence is, whatever it is called now."""
+    """A piece of evidence by its identity, whatever its name is now."""
     return sorted((one.sha256, one.url, one.file_name) for one in proofs)
 
 
 def _proofs(signed: Content, now: Content) -> Iterator[Changed]:
-    """What is said of each piece that was in use then and is now.
+    """Changes of each piece that was in use then and is now.
 
-    What came or went is told with the questions. A piece is known by what it is and
-    when it was received; of several alike, the ones called the same belong together.
+    Pieces that came or went are listed with the questions. A piece is known by what it
+    is and when it was received; of several alike, the ones called the same belong
+    together.
     """
     left: dict[tuple[object, ...], list[Proof]] = {}
     for one in now.proofs:

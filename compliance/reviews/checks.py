@@ -1,4 +1,4 @@
-"""What reviewers said of answers, and whether it is still about what stands. Pure."""
+"""Checks of answers by reviewers, and whether they still hold. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

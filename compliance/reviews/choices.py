@@ -4,7 +4,7 @@ from django.db import models
 
 
 class CheckResult(models.TextChoices):
-    """What a reviewer said of one answer."""
+    """A reviewer's result for one answer."""
 
     ACCEPTED = "accepted", "Accepted"
     RETURNED = "returned", "Returned"
@@ -18,7 +18,7 @@ class ReviewEnd(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What the second person said of a reopening; empty while it waits."""
+    """The second person's decision on a reopening; empty while it waits."""
 
     APPROVED = "approved", "Reopened"
     DECLINED = "declined", "Declined"

@@ -1,4 +1,5 @@
-"""What a report says: frozen values, read once, and the numbers that follow from them.
+"""The content of a report: frozen values, read once, and the numbers that follow from
+them.
 
 Nothing here asks the database or the clock. ``Content`` is what the content hash
 covers: who signs, signs that hash.
@@ -67,7 +68,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Then:
-    """What the earlier assessment said of a question; ``changed`` names what differs.
+    """The earlier assessment's answer to a question; ``changed`` names the differences.
 
     ``verdict`` is "" where the question was not asked then.
     """
@@ -141,7 +142,7 @@ class Line:
     """Column and words of each field that has no name of its own here."""
 
     def value_of(self, column: str) -> Any:
-        """What a field of the answer says; a person is told by name."""
+        """The value of a field of the answer; a person is given by name."""
         more = dict(self.more)
         return more[column] if column in more else getattr(self, column, "")
 
@@ -227,17 +228,17 @@ class Content:
 
     @cached_property
     def different(self) -> list[Line]:
-        """What says something else than the assessment it was carried over from."""
+        """Lines that differ from the assessment they were carried over from."""
         return [line for line in self.applying if line.is_different]
 
     @cached_property
     def unconfirmed(self) -> list[Line]:
-        """What came along and has not been confirmed again."""
+        """Lines that came along and have not been confirmed again."""
         return [line for line in self.applying if line.again == Again.CARRIED]
 
     @cached_property
     def to_look_at(self) -> list[Line]:
-        """What an action was about that has been closed since."""
+        """Lines whose action has been closed since."""
         return [line for line in self.applying if line.again == Again.ACTION]
 
     @cached_property
@@ -258,7 +259,7 @@ class Content:
 
     @cached_property
     def na(self) -> list[Line]:
-        """What a person judged not applicable."""
+        """Lines that a person judged not applicable."""
         return [line for line in self.applying if line.verdict == "na"]
 
     @cached_property

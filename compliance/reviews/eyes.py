@@ -20,7 +20,7 @@ class Hand:
 
 
 def eyes(desk: Desk, organisation: Organisation) -> Sequence[Hand]:
-    """Who prepared anything, the busiest first; then who may sign and prepared nothing."""
+    """Preparers, the busiest first; then people who may sign and prepared nothing."""
     lines = {line.key: line for line in desk.content.lines}
     found = []
     for member in organisation.memberships.with_people():

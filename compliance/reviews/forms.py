@@ -1,4 +1,4 @@
-"""What people may type into a review."""
+"""Forms of a review."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ class ReturnForm(forms.Form):
 
 
 class CheckForm(forms.Form):
-    """What a reviewer says of the answer that the page showed."""
+    """A reviewer's result for the answer that the page showed."""
 
     seen = forms.RegexField("^[0-9a-f]{64}$")
     result = forms.ChoiceField(choices=CheckResult.choices)
@@ -46,7 +46,7 @@ class CheckForm(forms.Form):
 
 
 class SeenForm(forms.Form):
-    """What a reviewer accepts together."""
+    """Answers that a reviewer accepts together."""
 
     seen = forms.RegexField("^[0-9a-f]{64}$")
 
@@ -94,6 +94,6 @@ class SignForm(FreshForm):
 
 
 def shown(review: Review, seen: Seen) -> str:
-    """What a page was made of, signed by the installation, for ``SignForm``."""
+    """A page's basis, signed by the installation, for ``SignForm``."""
     told = [review.pk, seen.content_hash, seen.stood_at.isoformat()]
     return signing.dumps(told, salt=_SALT)

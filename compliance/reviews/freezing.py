@@ -1,4 +1,4 @@
-"""What the database refuses once an assessment is signed: the triggers, in one place.
+"""Triggers that refuse changes once an assessment is signed, in one place.
 
 SQLite drops the triggers of a table that a migration makes anew, and stumbles over
 those that name it. So they step aside before a migration and are made again after it

@@ -1,4 +1,4 @@
-"""Who prepared what: every hand that the trail tells of, for four eyes."""
+"""Preparers of each answer, from the trail, for four eyes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -20,11 +20,11 @@ from compliance.reviews.stated import Stated
 
 
 def makes(action: str) -> Prepares:
-    """What an event of that name makes its author the preparer of.
+    """The kind of preparation that an event of that name makes of its author's act.
 
     One that another program wrote counts as an answer, so that nothing slips by. Each
     answer of a spreadsheet, of a bulk change and of its undo has an event of its own.
-    Whose answers are that came in a bundle, ``Outside`` knows.
+    Answers that came in a bundle are for ``Outside``.
     """
     found = event_types.find(action)
     return found.prepares if found else Prepares.ANSWER
@@ -33,7 +33,7 @@ def makes(action: str) -> Prepares:
 def hands_in(
     assessment: Assessment, keys: Mapping[int, str], outside: Outside
 ) -> tuple[Hands, dict[int, str]]:
-    """Who prepared what, and what they are called: from the trail, every hand there was.
+    """Preparers and their names: everybody who ever prepared an answer, from the trail.
 
     Those who answered before it was brought in are among them (``outside``). ``keys``
     maps the ids of answers to those of questions.

@@ -15,7 +15,8 @@ from compliance.web.text import validate_line, validate_text
 
 
 class Snapshot(models.Model):
-    """What an assessment said when it was signed: canonical JSON under its SHA-256.
+    """The content of an assessment when it was signed: canonical JSON under its
+    SHA-256.
 
     ``text`` is read by ``content_from``. ``rows`` are the rows behind it as
     canonical JSON (``rows_of``), for moving the assessment elsewhere.

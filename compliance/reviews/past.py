@@ -38,7 +38,7 @@ _HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (
 
 
 def content_as_of(assessment: Assessment, seq: int) -> Content:
-    """What an assessment from ``to_read`` said right after an event of its trail.
+    """The content of an assessment from ``to_read`` right after an event of its trail.
 
     Call it inside ``one_moment``. Raises ``ValueError`` for a moment before it began.
     """

@@ -1,4 +1,4 @@
-"""Which answers a reviewer goes through, read from the address."""
+"""The answers that a reviewer goes through, read from the address."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Picked:
 
 
 def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
-    """What ``why``, or ``by`` (a person's id), asks for; all samples for nonsense."""
+    """The answers for ``why``, or ``by`` (a person's id); all samples for nonsense."""
     why, by = query.get("why", ""), query.get("by", "")
     if why in Why.values:
         return Picked(Why(why).label, {"why": why}, _sampled(way, Why(why)))
@@ -41,7 +41,7 @@ def picked(way: Way, looks: Looks, query: Mapping[str, str]) -> Picked:
 
 
 def ruled_out(way: Way) -> list[Stop]:
-    """What does not apply."""
+    """Lines that do not apply."""
     return [one for one in way.stops if not one.applies]
 
 

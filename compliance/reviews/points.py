@@ -1,4 +1,4 @@
-"""What stands in the way of a signature, and what to know before it. Pure."""
+"""Obstacles to a signature, and points to know before it. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Level(StrEnum):
 
 
 class About(StrEnum):
-    """What a point is about; the page knows where each leads."""
+    """The subject of a point; the page knows where each leads."""
 
     UNANSWERED = "unanswered"
     DONT_KNOW = "dont-know"
@@ -48,7 +48,7 @@ PREPARING = {
     About.NO_ACTION,
     About.AGAIN,
 }
-"""What only those who answer can put right: it keeps an assessment from review."""
+"""Points that only preparers can mend: they keep an assessment from review."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class Desk:
 
     @cached_property
     def since(self) -> list[Changed]:
-        """What a revision that goes on has changed of what was signed last."""
+        """Changes of a continuing revision since the last signature."""
         return differences(self.signed, self.content) if self.signed else []
 
     @property
@@ -104,7 +104,7 @@ class Desk:
         ]
 
     def ruled_out_for(self, user_id: int) -> list[Line]:
-        """What does not apply, as a person may accept it who did not see to that."""
+        """Lines that do not apply, as a person may accept them who did not see to that."""
         looks = (
             (line, last_of(line, self.checks)) for line in self.content.not_applying
         )

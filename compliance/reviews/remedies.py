@@ -11,7 +11,7 @@ from compliance.reviews.stated import Stated
 
 
 def with_actions() -> Prefetch:
-    """What ``tasks_of`` needs to find on each answer, in one query."""
+    """Prefetches that ``tasks_of`` needs on each answer, in one query."""
     links = ActionLink.objects.select_related("action__owner")
     return Prefetch("action_links", links.order_by("pk"))
 

@@ -184,7 +184,7 @@ def _listed(editions: dict[str, Edition], stated: Stated) -> list[dict[str, Any]
 
 
 def _earlier(stated: Stated) -> dict[str, Any] | None:
-    """What the assessment it was carried over from said, as values."""
+    """The assessment it was carried over from, as values."""
     said = stated.before()
     if said is None:
         return None

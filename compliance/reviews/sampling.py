@@ -1,4 +1,4 @@
-"""What a reviewer checks first, chosen by risk. Pure."""
+"""The answers that a reviewer checks first, chosen by risk. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _TESTS: dict[Why, Callable[[Line], bool]] = {
 
 
 def samples(content: Content, checks: Checks, signed: Content | None) -> list[Sample]:
-    """What there is to look at, by reason; ``signed`` is what was signed last."""
+    """Answers to look at, by reason; ``signed`` is the last signed content."""
     before = {line.key: seen_of(line) for line in signed.lines} if signed else {}
     found = []
     for why in Why:

@@ -54,7 +54,7 @@ def _there(row: SignOff) -> OriginEvent | None:
 
 
 def _unlike(row: SignOff, event: Event | OriginEvent | None) -> str:
-    """What is wrong with one signature, "" when nothing is."""
+    """The fault of one signature, "" for none."""
     if digest(row.snapshot.text) != row.snapshot_id:
         return "what was signed was changed: it has another hash"
     if event is None or event.hash != row.trail_hash:
@@ -69,7 +69,7 @@ def _unlike(row: SignOff, event: Event | OriginEvent | None) -> str:
 
 
 def stated(row: SignOff) -> dict[str, Any]:
-    """What a signature says, as its event has it."""
+    """The statement of a signature, as its event has it."""
     moments = {n: getattr(row, n).isoformat() for n in ("stood_at", "signed_at")}
     stands = {name: getattr(row, name, "") for name in SAID} | moments
     return stands | {"content_hash": row.snapshot_id}

@@ -177,13 +177,14 @@ def _signed_there(row: SignOff, came: dict[str, Any]) -> tuple[str, str]:
 
 
 def content_at(assessment: Assessment, revision: int) -> Content:
-    """What was signed as a revision; ``SignOff.DoesNotExist`` when none was."""
+    """The signed content of a revision; ``SignOff.DoesNotExist`` when there is none."""
     row = assessment.signoffs.select_related("snapshot").get(revision=revision)
     return content_from(row.snapshot.text)
 
 
 def standing(assessment: Assessment, now: Content) -> Content:
-    """What was signed, where no more than names of people changed since; else ``now``.
+    """The signed content, where no more than names of people changed since; else
+    ``now``.
 
     A name that is erased elsewhere stays in what was signed, so its hash stays, too.
     """
@@ -195,7 +196,7 @@ def standing(assessment: Assessment, now: Content) -> Content:
 
 
 def since_signed(row: SignOff, now: Content | None = None) -> list[Changed]:
-    """What is not as it was signed; without ``now`` the assessment is read anew."""
+    """Differences from the signed content; without ``now`` the assessment is read again."""
     signed = content_from(row.snapshot.text)
     if now is None:
         with one_moment():

@@ -1,4 +1,4 @@
-"""What an assessment says that the one before it did not: for the report."""
+"""Differences of an assessment from the one before it: for the report."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Before = Mapping[str, Said]
 
 
 def before(earlier: Assessment | None) -> Before | None:
-    """What an earlier assessment said, in two queries; None without one."""
+    """The earlier assessment, in two queries; None without one."""
     if earlier is None:
         return None
     rows = earlier.answers.select_related("question").prefetch_related("attachments")
@@ -42,7 +42,7 @@ def _said(answer: Answer) -> Said:
 
 
 def then(answer: Answer, earlier: Before | None) -> Then | None:
-    """What was said then, and what differs now."""
+    """The earlier answer, and its differences from now."""
     if earlier is None:
         return None
     said, now = earlier.get(answer.question.key), _said(answer)

@@ -59,7 +59,7 @@ def to_read(assessment_id: UUID) -> Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What lines are told with: rules, names, and what hangs on answers, by id."""
+    """Things beside the lines: rules, names, and rows that hang on answers, by id."""
 
     scope: Scope
     stated: Stated
@@ -86,7 +86,7 @@ def content_of(assessment: Assessment) -> Content:
 
 
 def rows_to_tell(assessment: Assessment) -> Rows:
-    """What an assessment from ``to_read`` is made of, in a constant number of queries."""
+    """The rows of an assessment from ``to_read``, in a constant number of queries."""
     answers = (
         Answer.everything.filter(assessment=assessment)
         .for_page()
@@ -105,7 +105,7 @@ def rows_to_tell(assessment: Assessment) -> Rows:
 
 
 def told(rows: Rows) -> Content:
-    """What those rows say."""
+    """The content of those rows."""
     assessment, edition = rows.assessment, rows.assessment.edition
     scope, stated = Scope.of_assessment(assessment), Stated(assessment)
     answers = [answer for answer in rows.answers if answer.archived_at is None]
@@ -141,7 +141,7 @@ def told(rows: Rows) -> Content:
 def line_of(assessment: Assessment, answer_id: int) -> Line:
     """One answer of an assessment from ``to_read``, as ``content_of`` tells it.
 
-    What depends on the others is left out: numbers, and what was said an earlier time.
+    Parts that depend on other lines are left out: numbers, and the earlier answer.
     Raises ``Answer.DoesNotExist`` for a foreign id.
     """
     rows = Answer.objects.filter(assessment=assessment).for_page()
@@ -207,7 +207,7 @@ _NAMED = {one.name for one in fields(Line)}
 
 
 def _said(answer: Answer, stated: Stated) -> dict[str, Any]:
-    """What the fields of an answer say, by the names that ``Line`` has for them."""
+    """Fields of an answer, by the names that ``Line`` has for them."""
     said: dict[str, Any] = {}
     more = []
     for field in HASHED:

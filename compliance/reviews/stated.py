@@ -1,4 +1,4 @@
-"""What an assessment that was brought in says of things that stayed behind.
+"""Statements of an imported assessment about things that stayed behind.
 
 People, the numbers of actions, the organisation, what was taken over or carried over: it
 is told as it was where the assessment came from, so that its content hash stays equal.
@@ -19,7 +19,7 @@ from compliance.reviews.since import Before, Said, before
 
 
 def came_with(assessment: Assessment) -> dict[str, Any]:
-    """What an assessment was brought in with, see ``Origin``; empty for one of here."""
+    """The statements an assessment was imported with, see ``Origin``; empty for one of here."""
     try:
         said: dict[str, Any] = assessment.brought_from.stated
     except ObjectDoesNotExist:
@@ -45,7 +45,7 @@ class Stated:
         self.checklist: str = called["title"]
 
     def called(self, edition: Edition) -> dict[str, Any]:
-        """What the checklist of an edition is called, and its theme."""
+        """The names of an edition's checklist and its theme."""
         if said := self._editions.get(str(edition.pk)):
             return said
         checklist = edition.checklist
@@ -53,7 +53,7 @@ class Stated:
         return {"title": checklist.title, "theme": theme}
 
     def name(self, person: User | None) -> str:
-        """What somebody is called; "" for nobody."""
+        """The name of somebody; "" for nobody."""
         return "" if person is None else self._people.get(str(person.pk), str(person))
 
     def numbers(self, actions: Iterable[Action]) -> dict[int, int]:
@@ -92,7 +92,7 @@ class Stated:
         return str(self._earlier["told"]) if self._earlier else ""
 
     def before(self) -> Before | None:
-        """What that assessment said; None without one."""
+        """The content of that assessment; None without one."""
         if self._carried_from is not None or self._earlier is None:
             return before(self._carried_from)
         return {

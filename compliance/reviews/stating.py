@@ -11,7 +11,7 @@ _NUMBERS = (
 
 
 def statement(content: Content, stood_at: datetime) -> str:
-    """What is signed, with the moment in its own zone and the number of "not met"."""
+    """The signed statement, with the moment in its own zone and the number of "not met"."""
     count = sum(line.verdict == "not_met" for line in content.applying)
     number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
     unmet = "One requirement is" if count == 1 else f"{number} requirements are"

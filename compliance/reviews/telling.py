@@ -98,7 +98,7 @@ def _beside(after: Mapping[str, Any]) -> list[str]:
 
 
 def _reviewed(after: Mapping[str, Any]) -> list[str]:
-    """Which revision, why, and under which hash."""
+    """The revision, the reason and the hash."""
     said = []
     if after.get("revision"):
         said.append(gettext("revision %(number)s") % {"number": after["revision"]})

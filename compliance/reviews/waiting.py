@@ -1,4 +1,4 @@
-"""What waits for a reviewer of an organisation, or for a second person."""
+"""Work that waits for a reviewer of an organisation, or for a second person."""
 
 from django.db.models import QuerySet
 

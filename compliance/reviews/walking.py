@@ -1,8 +1,8 @@
 """Going from answer to answer: what there is to look at, kept from step to step.
 
 To know which answers belong to a sample, all of an assessment is read; that is kept in
-the cache while nothing happens that it says something of. What a reviewer looks at is
-never kept: each step reads its answer, and ``actions.check`` compares it once more.
+the cache while nothing happens that it says something of. The answer under review is
+never kept: each step reads it, and ``actions.check`` compares it once more.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Stop:
     applies: bool = True
 
     def result(self, looks: Looks) -> CheckResult | None:
-        """What the newest look at it as it stands said; None when nobody looked."""
+        """The result of the newest check that still holds; None when there is none."""
         return looks.get((self.answer_id, self.seen))
 
 
@@ -94,7 +94,7 @@ def _way(assessment: Assessment) -> Way:
 
 
 def looks_at(assessment: Assessment) -> Looks:
-    """What reviewers said of its answers."""
+    """Checks of its answers by reviewers."""
     rows = Check.objects.filter(review__assessment=assessment).order_by("pk")
     rows = rows.exclude(by__namesake__isnull=False, result=CheckResult.ACCEPTED)
     return {

@@ -15,7 +15,7 @@ class How(models.TextChoices):
 
 
 class Said(models.TextChoices):
-    """What an auditor said of a sampled answer."""
+    """An auditor's result for a sampled answer."""
 
     OPEN = "open", "To look at"
     ACCEPTED = "accepted", "Accepted"
@@ -23,7 +23,7 @@ class Said(models.TextChoices):
 
 
 class RequestStatus(models.TextChoices):
-    """Whose turn it is."""
+    """The side whose turn it is."""
 
     OPEN = "open", "Open"
     ANSWERED = "answered", "Answered"
@@ -31,7 +31,7 @@ class RequestStatus(models.TextChoices):
 
 
 class RequestFilter(models.TextChoices):
-    """Which requests a list shows."""
+    """Filters of a list of requests."""
 
     OPEN = "open", "Open"
     OVERDUE = "overdue", "Overdue"

@@ -1,4 +1,4 @@
-"""Which questions are drawn for a sample. Pure, and the same for whoever draws again."""
+"""The draw of questions for a sample. Pure, and the same for whoever draws again."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from compliance.reviews.sampling import HEAVIEST
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What a draw knows of an answer."""
+    """The part of an answer that a draw needs."""
 
     id: int
     key: str

@@ -87,7 +87,7 @@ class _Title(Side, total=False):
 
 
 class _Opened(_Named, _Title, total=False):
-    """Which link was opened; by whom, nobody knows."""
+    """The link that was opened; by whom, nobody knows."""
 
 
 class _Shared(_Opened, total=False):

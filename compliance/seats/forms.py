@@ -1,4 +1,4 @@
-"""What people may type about seats, samples, requests and share links."""
+"""Forms for seats, samples, requests and share links."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -76,7 +76,7 @@ def _number(label: str, most: int, first: int) -> forms.IntegerField:
 
 
 class SeatForm(FreshForm):
-    """Who reads the assessment, from when to when, and why."""
+    """The auditor, the period, and the purpose."""
 
     email = forms.EmailField(
         label="Email",
@@ -96,7 +96,7 @@ class SeatForm(FreshForm):
 
 
 class ShareForm(FreshForm):
-    """What a share link is for, and for how long."""
+    """The purpose of a share link, and its period."""
 
     label = _line("Who is it for", 120, "Say who the link is for.")
     days = _number(f"Days, {LONGEST_DAYS} at most", LONGEST_DAYS, 14)
@@ -136,7 +136,7 @@ class PickForm(forms.Form):
 
 
 class MarkForm(forms.Form):
-    """What the auditor says of an answer."""
+    """The auditor's result for an answer."""
 
     result = forms.ChoiceField(choices=Said.choices)
     page = forms.IntegerField(required=False, min_value=1)

@@ -292,7 +292,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
 
 class ShareLink(models.Model):
-    """Whoever holds the token reads one assessment; only its hash is kept."""
+    """A person who holds the token reads one assessment; only its hash is kept."""
 
     assessment = models.ForeignKey(
         Assessment, models.PROTECT, related_name="share_links"

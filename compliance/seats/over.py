@@ -1,4 +1,4 @@
-"""What an auditor is told whose seat ended while a page of it was open."""
+"""The page for an auditor whose seat ended while a page of it was open."""
 
 from collections.abc import Callable
 from functools import wraps

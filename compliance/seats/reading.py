@@ -1,4 +1,4 @@
-"""What somebody from outside reads: sections, questions, and what was looked at."""
+"""Pages for somebody from outside: sections, questions, and their visits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ def sample_of(seat: Seat) -> QuerySet[SampleItem]:
 
 
 def looked(seat: Seat) -> QuerySet[Event]:
-    """What the auditor read and took away, newest first."""
+    """Pages and files that the auditor opened, newest first."""
     events = trail.events_of(seat.assessment.organisation_id)
     return events.filter(
         subject_label="seat",

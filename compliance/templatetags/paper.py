@@ -176,7 +176,7 @@ def marked(context: dict[str, Any], line: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def rating_of(context: dict[str, Any], line: Any) -> str:
-    """What a framework gives for an answer, in the language of the report; or ""."""
+    """The framework's rating of an answer, in the language of the report; or ""."""
     found = context["paper"].rating(line)
     if found is None:
         return ""

@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def at(found: Mapping[Any, Any], key: Any) -> Any:
-    """What a mapping holds under a key; None when it holds nothing there."""
+    """The value of a mapping under a key; None without one."""
     return found.get(key)

@@ -317,5 +317,5 @@ def markdown_line(text: str) -> SafeString:
 
 @register.filter
 def language_name(code: str) -> str:
-    """What a language is called: "German"."""
+    """The name of a language: "German"."""
     return languages.language_name(code)

@@ -1,4 +1,4 @@
-"""What a folder can do that a file cannot: keep a name through a power cut, and wait."""
+"""Directory helpers: flush a name to the disk, and wait for a lock."""
 
 import fcntl
 import os

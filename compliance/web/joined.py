@@ -46,7 +46,7 @@ class Joined:
     def read(self, *values: Any) -> list[list[Any]]:
         """The rows: an instance of each model, None where the join found none.
 
-        What stands behind the columns in the statement follows as it is. ``values`` are
+        Anything behind the columns in the statement follows as it is. ``values`` are
         ids and plain values.
         """
         lock = self.lock if connection.features.has_select_for_update else ""

@@ -78,7 +78,7 @@ def quiet() -> Iterator[None]:
 
 
 def standing(about: Iterable[str]) -> dict[str, Standing]:
-    """What is told by mail and has not gone out, by the name it was queued with."""
+    """Mail that has not gone out, by the name it was queued with."""
     rows = DBTaskResult.objects.filter(
         task_path=send.module_path, args_kwargs__kwargs__about__in=list(about)
     )

@@ -41,7 +41,7 @@ class PackMiddleware(GZipMiddleware):
 
 
 class HeadersMiddleware:
-    """What Django's own security middleware does not send."""
+    """Headers that Django's own security middleware does not send."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -58,7 +58,9 @@ class HeadersMiddleware:
 
 
 class UnwritableMiddleware:
-    """What cannot be written ends in words that keep what was typed, not in a fault."""
+    """A write that fails for want of room ends in words that keep the typed text, not
+    in a fault.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Who can open the address of this installation (``ATTEST_URL``)."""
+"""Readers of the address of this installation (``ATTEST_URL``): this machine, or others."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""What text from people may hold. Everything else is literal and shown whole."""
+"""Allowed characters in text from people. Everything else is literal and shown whole."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What somebody typed into a form that is not there any more, to give it back."""
+"""Text typed into a form that is not there any more, to give it back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _FULL, _READ_ONLY = "53100", "25006"
-"""What PostgreSQL calls them."""
+"""PostgreSQL's names of these errors."""
 _WORDS = {
     507: (
         "The disk is full",
@@ -24,7 +24,7 @@ _WORDS = {
     ),
 }
 _NO_WORDS = re.compile(r"|on|[0-9a-f]{64}|[0-9:,-]+")
-"""What a form sends for itself: versions, hashes, days and ticks."""
+"""Fields that a form sends for itself: versions, hashes, days and ticks."""
 
 
 def is_full(error: BaseException) -> bool:

@@ -9,7 +9,7 @@ from typing import Self, cast
 
 
 class WordsType(EnumType):
-    """What fields and forms ask of such values as a whole."""
+    """The interface of such values that fields and forms expect as a whole."""
 
     @property
     def choices(cls) -> list[tuple[str, str]]:

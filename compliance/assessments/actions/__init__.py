@@ -1,4 +1,4 @@
-"""What people do in assessments."""
+"""Actions on assessments."""
 
 from compliance.assessments.actions.answer import (
     Refused,

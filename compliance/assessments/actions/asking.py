@@ -12,10 +12,10 @@ from compliance.assessments.choices import (
 from compliance.assessments.models import Action, ActionLink, Answer
 
 MARKED = "look_again"
-"""What an event calls the answers that are to be looked at again since."""
+"""The payload key for answers that must be confirmed again."""
 
 CLEARED = "asked_to_look"
-"""What an event calls the answers that are no longer asked for."""
+"""The payload key for answers that are no longer asked for."""
 
 
 def ask_to_look(action: Action) -> list[int]:

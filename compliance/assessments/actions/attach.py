@@ -47,7 +47,7 @@ def attach(*, by: User, answer: Answer, evidence: Evidence) -> Attachment:
 def detach(*, by: User, answer: Answer, evidence: Evidence) -> None:
     """Stop using a piece of evidence in an answer; the evidence itself stays.
 
-    What was the last thing that anybody said is undone by it.
+    Detaching the piece that gave the last answer undoes that answer.
     """
     with writing():
         answer = _locked(answer)
@@ -103,7 +103,7 @@ def _locked(answer: Answer) -> Answer:
 
 
 def _taken_out(by: User, answer: Answer, evidence: Evidence) -> Sides:
-    """Who answered once a piece is taken out: as before it, where it came last."""
+    """The author of the answer once a piece is taken out: the one before it, where it came last."""
     events = Event.objects.filter(
         organisation_id=answer.assessment.organisation_id,
         scope_id=answer.assessment_id,

@@ -54,7 +54,7 @@ ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """What is set in many answers: values of fields, and evidence to attach."""
+    """Values of fields and evidence to set in many answers."""
 
     changes: Changes
     evidence: Evidence | None = None
@@ -82,7 +82,7 @@ class PutBack:
 def foresee(
     *, assessment: Assessment, targets: Mapping[int, Known], bulk: Bulk
 ) -> Plan:
-    """What ``set_many`` would do now; changes nothing. Raises what it raises.
+    """Preview ``set_many``; changes nothing. Raises what it raises.
 
     A reason or a day may still be missing.
     """
@@ -277,7 +277,7 @@ def _refuse_newer(answers: Iterable[Answer], targets: Mapping[int, Known]) -> No
 
 
 def _refuse_foolish(assessment: Assessment, bulk: Bulk) -> None:
-    """What no answer could take is refused once, not with every answer."""
+    """A value that no answer could take is refused once, not with every answer."""
     changes = bulk.changes
     if not assessment.is_open:
         raise ValidationError(_closed(assessment))

@@ -62,9 +62,10 @@ def fill(answers: Sequence[Answer], earlier: dict[str, Answer]) -> None:
 def _carry(answer: Answer, earlier: Answer, owners: set[int]) -> None:
     """Fill in an unsaved answer from the earlier one of the same question.
 
-    What the new edition asks in another way keeps its own words only, such as the note. An owner who may
-    not answer now, and a due date, stay behind. "Not applicable" waits for a second person.
-    It was answered by whoever answered it then, until somebody says something else.
+    A question that the new edition asks in another way keeps its own words only, such
+    as the note. An owner who may not answer now, and a due date, stay behind. "Not
+    applicable" waits for a second person. It was answered by whoever answered it then,
+    until somebody says something else.
     """
     for field in TYPED:
         if field.carried and field.is_plain:
@@ -133,7 +134,7 @@ def carry_proofs(
 def told(
     earlier: Assessment, answers: Sequence[Answer], proofs: dict[int, list[str]]
 ) -> dict[str, Any]:
-    """What the trail keeps of it: every answer as it came along."""
+    """The payload of the event: every answer as it came along."""
     return {
         "earlier": str(earlier.pk),
         "answers": {

@@ -26,7 +26,7 @@ from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
 
 SEEN = ("verdict", "value", "reason")
-"""What the second person says yes to."""
+"""Columns that the second person confirms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _set(answer: Answer, by: User | None, at: datetime | None) -> None:
 
 
 def _without_na(answer: Answer) -> str:
-    """What the answer says without the person's N/A: what its value gives, if any."""
+    """Values of the answer without the person's N/A: those its value gives, if any."""
     if not answer.kind_is_derived:
         return Verdict.UNANSWERED
     return value_verdict(answer, answer.value)

@@ -1,4 +1,4 @@
-"""Who answered: a change of the answer sets it, an undo puts it back."""
+"""The author of an answer: a change of the answer sets it, an undo puts it back."""
 
 from collections.abc import Iterable
 
@@ -12,17 +12,17 @@ from compliance.audit import trail
 from compliance.organisations.models import User
 
 Sides = tuple[Changes, Changes]
-"""Who answered before and after, as the trail holds it; empty where that stays."""
+"""The author before and after, as the trail holds it; empty where that stays."""
 _COLUMNS = [name.removesuffix("_id") for name in ANSWERED]
 
 
 def answered(answer: Answer) -> Changes:
-    """Who answered, and when, as saved now."""
+    """Author and time of the answer, as saved now."""
     return {field: getattr(answer, field) for field in ANSWERED}
 
 
 def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
-    """Who answered, and when, once an event is undone.
+    """Author and time of the answer once an event is undone.
 
     An undo is not an answer: it gives back the person before the event, or keeps the one
     who has answered since.
@@ -64,6 +64,6 @@ def _set(answer: Answer, pair: Changes) -> Sides:
 
 
 def _told(side: Changes) -> Changes:
-    """Who answered by one side of an event; empty where it does not tell."""
+    """The author by one side of an event; empty where it does not say."""
     told = from_json(side, Role.BESIDE)
     return {field: told[field] for field in ANSWERED if field in told}

@@ -1,4 +1,4 @@
-"""Which fields a person changed, and what follows from that in the saved answer."""
+"""Fields that a person changed, and their consequences in the saved answer."""
 
 from typing import Any
 

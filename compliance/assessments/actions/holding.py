@@ -12,9 +12,9 @@ from compliance.assessments.models import Answer, Assessment
 def hold_open(assessment_id: UUID) -> None:
     """Let nobody close an assessment before the transaction is over.
 
-    Whoever closes it waits, and what is read of it after this is what stands. Comes
-    before any lock on its answers. Writers do not wait for each other here; on SQLite
-    a transaction that writes is alone anyway.
+    A transaction that closes it waits, and rows read after this are final. Comes before
+    any lock on its answers. Writers do not wait for each other here; on SQLite a
+    transaction that writes is alone anyway.
     """
     _share(Assessment.objects.filter(pk=assessment_id))
 

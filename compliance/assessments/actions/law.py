@@ -25,7 +25,7 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What changed in the law, and how much it touches, in numbers.
+    """The changes of the law and their reach, in numbers.
 
     Questions and editions are those that running assessments ask.
     """

@@ -32,9 +32,8 @@ class Moved:
 def arrive(*, by: User, place: Place, at: datetime) -> None:
     """Say that a person has an assessment open, and the row they are in.
 
-    Whoever comes for the first time sees from here on what others change. Whoever
-    has nothing of others before them has seen everything up to now. At most two
-    statements.
+    A first visit marks everything until now as seen. A person with no unseen changes
+    has seen everything up to now. At most two statements.
     """
     with writing():
         Presence.objects.bulk_create(

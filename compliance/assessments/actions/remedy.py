@@ -75,9 +75,9 @@ def create_action(
 ) -> Action:
     """An open action with the organisation's next number, about some answers.
 
-    Whoever sends their last action once more has made it once. ``fields`` maps names of ``FIELDS`` to values. Raises ``ValidationError`` for wrong
-    values, a foreign owner and a closed assessment, ``Answer.DoesNotExist`` for a
-    foreign answer.
+    An action that is sent twice is created once. ``fields`` maps names of ``FIELDS`` to
+    values. Raises ``ValidationError`` for wrong values, a foreign owner and a closed
+    assessment, ``Answer.DoesNotExist`` for a foreign answer.
     """
     answer_ids = frozenset(answer_ids)
     with writing():

@@ -29,8 +29,8 @@ REPEAT = timedelta(hours=1)
 def comment(*, by: User, answer: Answer, text: str, with_mail: bool = True) -> Comment:
     """Say something about an answer; members that it names are told, also by mail.
 
-    Whoever sends their last words once more has said them once. Raises
-    ``ValidationError`` for bad text and for a closed assessment.
+    A comment that is sent twice is kept once. Raises ``ValidationError`` for bad text
+    and for a closed assessment.
     """
     with writing():
         answer = _locked(answer)

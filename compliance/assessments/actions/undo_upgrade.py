@@ -41,10 +41,10 @@ class MovedBack:
 def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
     """Put back the edition and every answer as the move found them.
 
-    What was answered since is kept: in the same question as it stands, in one of
-    another kind as text of the history, and in a question that was new in the archive.
-    Raises ``ValidationError`` after 14 days, when the assessment is closed, or when the
-    move was undone or followed by another.
+    Later answers are kept: in the same question as it is now, in one of another kind as
+    text of the history, and in a new question in the archive. Raises
+    ``ValidationError`` after 14 days, when the assessment is closed, or when the move
+    was undone or followed by another.
     """
     with writing():
         done = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)

@@ -44,11 +44,11 @@ COLUMNS = (
     "version",
     *(f.column for f in ANSWER_FIELDS if f.answering or f.role != Role.TYPED),
 )
-"""What a move may change of an answer, and what undoing it puts back."""
+"""Columns of an answer that a move may change and its undo puts back."""
 
 
 def foresee_upgrade(*, assessment: Assessment, to: Edition) -> Plan:
-    """What ``upgrade`` would do now; changes nothing. Raises what it raises."""
+    """Preview ``upgrade``; changes nothing. Raises what it raises."""
     _refuse(assessment, to)
     return _plan(assessment, to, _by_key(assessment))
 

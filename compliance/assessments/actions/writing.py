@@ -205,7 +205,7 @@ def record(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was altered in an answer: columns to save, and both sides for the trail."""
+    """A change of an answer: columns to save, and both sides for the trail."""
 
     columns: list[str]
     before: Changes
@@ -266,7 +266,7 @@ def _refuse_half(answer: Answer) -> None:
 def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
     """Bring in line what follows from a change; the names of those fields.
 
-    Whoever says "not applicable", or says why anew, needs a second person again. An
+    A new "not applicable", or a new reason for it, needs a second person again. An
     answer with another verdict is no longer the one that was taken over.
     """
     follow = []

@@ -1,4 +1,4 @@
-"""What an organisation does about what it found."""
+"""Remediation of findings."""
 
 import re
 from datetime import date
@@ -31,7 +31,7 @@ FIELDS = (
     "status",
     "effort_days",
 )
-"""What a person may set on an action, in the order the trail tells it."""
+"""Fields that a person may set on an action, in the order of the trail."""
 
 SHOWN = 3
 """Questions that a line of a list names; the rest are counted."""
@@ -81,7 +81,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         )
 
     def shown(self, show: str, user: User, today: date) -> "ActionQuerySet":
-        """What a filter leaves, as one person sees it on one day."""
+        """The actions that a filter leaves, for one person on one day."""
         return self.filter(_filters(user, today)[show])
 
     def counts(self, user: User, today: date) -> dict[str, int]:

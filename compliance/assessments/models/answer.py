@@ -43,7 +43,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(applies=True)
 
     def asking(self, query: str) -> "AnswerQuerySet":
-        """Whose question has that key, or the text in its key, title or wording."""
+        """Answers whose question has that key, or the text in its key, title or wording."""
         return self.filter(
             Q(question__key__istartswith=query)
             | Q(question__title__icontains=query)
@@ -329,7 +329,7 @@ class Answer(models.Model):
 
     @property
     def ratings(self) -> dict[str, dict[str, Any]]:
-        """What a framework gives for each choice."""
+        """The framework's rating of each choice."""
         if self.question.kind not in {QuestionKind.CHOICE, QuestionKind.STAGE}:
             return {}  # several at once have no rating
         if self.known_ratings is not None:
@@ -339,7 +339,7 @@ class Answer(models.Model):
 
     @property
     def rating(self) -> Rated | None:
-        """What a framework gives for the choice that is the answer."""
+        """The framework's rating of the choice that is the answer."""
         return None if self.verdict in BESIDE else rated(self.ratings, self.value)
 
     @property

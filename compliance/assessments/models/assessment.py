@@ -90,7 +90,7 @@ class Assessment(models.Model):
 
     @property
     def closed_word(self) -> str:
-        """What keeps its answers as they are: "in review", "signed", "closed"."""
+        """The word for its state while answers cannot change: "in review", "signed", "closed"."""
         words = {
             AssessmentStatus.REVIEW: "in review",
             AssessmentStatus.SIGNED: "signed",

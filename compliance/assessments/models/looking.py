@@ -1,4 +1,4 @@
-"""Who looks at an assessment, how far they have seen it, and how they like to see it."""
+"""Viewers of an assessment: how far they have seen it, and how they like to see it."""
 
 from django.db import models
 

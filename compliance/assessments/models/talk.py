@@ -1,4 +1,4 @@
-"""What people say about answers."""
+"""Comments on answers."""
 
 from django.db import models
 from django.db.models import Q

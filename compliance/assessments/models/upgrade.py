@@ -15,7 +15,7 @@ UNDO_FOR = timedelta(days=14)
 
 
 class Upgrade(models.Model):
-    """One move. What it would take to undo it is in the trail.
+    """One move. The values that its undo needs are in the trail.
 
     ``since_seq`` is the number of the newest event before the move, ``until_seq`` that of
     the newest one when it was done.

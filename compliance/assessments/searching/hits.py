@@ -1,4 +1,4 @@
-"""What a search finds, and what every finder knows of it."""
+"""Hits of a search, and the frame that every finder gets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Search:
-    """What is searched, where, and how many hits of a kind are wanted.
+    """A search: its text, its scope, and the number of hits of a kind.
 
     ``within`` leaves only that assessment; what belongs to ``near`` comes first.
     """

@@ -134,7 +134,7 @@ def _people(search: Search) -> Any:
 def _tell_person(
     search: Search, pk: str, name: str, text: str, role: str
 ) -> Hit | None:
-    """What a person owns in the assessment that stands first."""
+    """Add the things that a person owns in the first assessment."""
     place = next((place for place in search.places if place.is_open), None)
     if place is None or not search.terms.are_in(name):
         return None

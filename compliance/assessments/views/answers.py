@@ -1,4 +1,4 @@
-"""What a person does in a row: save, undo."""
+"""Requests of a row: save, undo."""
 
 import re
 from contextlib import suppress
@@ -82,7 +82,7 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
 
 
 def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
-    """What the row says of itself after a save, without reading it again."""
+    """The marks of the row after a save, without reading it again."""
     warnings = lines.row_warnings(answer.verdict, [""] if counts.has_evidence else [])
     if counts.has_expired:
         warnings.append("Evidence: expired")
@@ -95,7 +95,7 @@ def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
 
 
 def _told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
-    """What the undo toast says: the verdict where it was the verdict that changed."""
+    """Context of the undo toast: the verdict where the verdict changed."""
     is_verdict = event is not None and "verdict" in trail.changes(event)[1]
     return {"answer": answer, "event": event, "is_verdict": is_verdict}
 
@@ -103,7 +103,7 @@ def _told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
 def whole_row(
     request: MemberRequest, answer: Answer, event: Event | None, **more: Any
 ) -> dict[str, Any]:
-    """What ``ROW`` shows: a row as it is now, and the numbers around it."""
+    """Context of ``ROW``: a row as it is now, and the numbers around it."""
     answer = find_row(request, answer.assessment_id, answer.pk)
     counts = counted(answer, timezone.localdate())
     context = row_context(request, answer) | mark(counts, answer)

@@ -43,7 +43,7 @@ NEVER = Filter.NOT_APPLYING.value
 @sensitive_post_parameters("password")
 @member_required(Permission.ASSESS)
 def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """Which questions and who has them; then one mail to the person who is asked."""
+    """Choose the questions and their owner; then send one mail to that person."""
     assessment = find(request, assessment_id)
     is_sent = request.method == "POST"
     form = AssignForm(
@@ -138,7 +138,7 @@ def _left(done: actions.Assigned) -> str:
 def _context(
     request: MemberRequest, assessment: Assessment, view: Overview, rows: list[Row]
 ) -> dict[str, Any]:
-    """Which questions, whose they are, and which others there are to choose from."""
+    """The questions, their owner, and other people to choose from."""
     members = request.organisation.memberships.with_people()
     names = {member.user_id: str(member.user) for member in members}
     owned = Counter(row.owner_id for row in rows if row.owner_id is not None)

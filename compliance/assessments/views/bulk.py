@@ -49,7 +49,7 @@ Targets = dict[int, Known]
 
 @dataclass(slots=True)
 class Asked:
-    """What a request asks for; ``bulk`` is None while nothing has been chosen."""
+    """A request for many answers; ``bulk`` is None while nothing has been chosen."""
 
     given: QueryDict
     what: str
@@ -73,7 +73,7 @@ class Asked:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
 def bulk(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """What would be set in the questions that were picked; then setting it."""
+    """Preview the change of the picked questions; then set them."""
     assessment = find(request, assessment_id)
     given = request.POST if request.method == "POST" else request.GET
     asked = Asked(given, given.get("what", ""), {})
@@ -139,7 +139,7 @@ def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
 
 
 def _chosen(request: MemberRequest, form: BulkForm, what: str) -> actions.Bulk | None:
-    """What the form sets, None while nothing is chosen."""
+    """The values of the form, None while nothing is chosen."""
     if what != "evidence":
         changes = form.changes(what)
         return actions.Bulk(changes) if changes else None
@@ -238,7 +238,7 @@ def _choices(request: MemberRequest, what: str, find: str) -> dict[str, Any]:
 def bulk_done(
     request: MemberRequest, assessment_id: UUID, first_seq: int
 ) -> HttpResponse:
-    """What was set together, with its undo."""
+    """The answers that were set together, with an undo."""
     assessment = find(request, assessment_id)
     try:
         told = gathered(assessment, actions.events_together(assessment, first_seq))

@@ -42,7 +42,7 @@ WORDS = [
 ]
 """The answers in full; "later" is for those who lead the assessment."""
 BESIDE = [(Verdict.UNANSWERED, "My answer above"), *WORDS[3:]]
-"""What stands beside a value that decides by itself."""
+"""Verdicts beside a value that decides by itself."""
 
 
 @require_safe
@@ -104,7 +104,7 @@ def contribute_save(
 
 
 def _changes(form: AnswerForm, then: str) -> dict[str, object]:
-    """What is saved. Whoever gives a question back owes no reason why it is N/A."""
+    """The changes to save. Giving a question back needs no reason for N/A."""
     changes = form.changes()
     is_bare = (
         changes.get("verdict") == Verdict.NA and not changes.get("reason", "").strip()
@@ -149,7 +149,7 @@ def hand_back(
 
 
 def _others(request: MemberRequest) -> list[User]:
-    """Who else may answer."""
+    """Other people who may answer."""
     people = who_may(request.organisation, Permission.ANSWER)
     return [person for person in people if person != request.user]
 

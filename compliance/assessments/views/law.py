@@ -15,7 +15,7 @@ MOST = 20
 @require_safe
 @member_required(Permission.VIEW)
 def law(request: MemberRequest) -> HttpResponse:
-    """What changed in the law, newest first, with the questions that rest on it."""
+    """Changes of the law, newest first, with the questions that rest on them."""
     changes = in_order(recorded())
     resting = cited(changes, request.organisation)
     is_all = "all" in request.GET

@@ -1,4 +1,4 @@
-"""What a workspace page shows: read from the address, cut into chunks, put in words."""
+"""Contexts of a workspace page: read from the address, cut into chunks, put in words."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -66,7 +66,9 @@ class Look:
         return self.kept().address(clause="", start=0)
 
     def kept(self) -> "Look":
-        """What of it is worth a name: filter, owner, clause, search and section."""
+        """The parts of the address that a kept view holds: filter, owner, clause,
+        search and section.
+        """
         return replace(self, open_id=None, panel="", unknown="")
 
     def address(self, **changes: Any) -> str:
@@ -246,7 +248,7 @@ def _around(rows: Sequence[Row], answer_id: int | None) -> int:
 
 
 def owners(request: MemberRequest, also: User | None = None) -> list[User]:
-    """Who may own a question or an action, by name; ``also`` who owns it now."""
+    """Possible owners of a question or an action, by name; ``also`` is its owner now."""
     people = who_may(request.organisation, Permission.ANSWER)
     return [*people, also] if also and also not in people else people
 
@@ -263,7 +265,7 @@ def page_context(
 def frame(
     request: MemberRequest, assessment: Assessment, today: date
 ) -> dict[str, Any]:
-    """What every row of a workspace needs."""
+    """Context that every row of a workspace needs."""
     url = reverse("assessments:detail", args=[request.organisation.slug, assessment.pk])
     return {
         "assessment": assessment,

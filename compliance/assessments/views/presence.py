@@ -48,7 +48,7 @@ def presence(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 @require_POST
 @member_required(Permission.VIEW)
 def seen(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """What others changed is seen, up to the event that the page was made at."""
+    """Mark changes by others as seen, up to the event that the page was made at."""
     assessment = find(request, assessment_id)
     form = VisitForm(request.POST)
     if not form.is_valid():

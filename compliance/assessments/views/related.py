@@ -1,4 +1,4 @@
-"""What other checklists ask that is related: a fragment of the side panel."""
+"""Related questions of other checklists: a fragment of the side panel."""
 
 from uuid import UUID
 

@@ -126,7 +126,7 @@ def _form(
 
 
 def _initial(found: Action) -> dict[str, Any]:
-    """What stands, by the names of the form."""
+    """Stored values, by the names of the form."""
     names = ("title", "text", "due_on", "priority", "status", "effort_days")
     initial = {name: getattr(found, name) for name in names}
     if found.effort_days:
@@ -185,9 +185,9 @@ def action_save(request: MemberRequest, number: int) -> HttpResponse:
 def _stale(
     request: MemberRequest, done: actions.Stale, form: RemedyEditForm
 ) -> HttpResponse:
-    """What was typed beside what stands; saving again from here takes what was typed.
+    """Typed values beside stored ones; saving again from here takes the typed ones.
 
-    What was left alone shows what others made of it.
+    A field left alone shows a colleague's value.
     """
     found = _find(request, done.action.number)
     people = {person.pk: str(person) for person in owners(request, found.owner)}

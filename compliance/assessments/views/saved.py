@@ -1,4 +1,4 @@
-"""What a view of an assessment shows, in words."""
+"""The summary of a kept view, in words."""
 
 from dataclasses import dataclass
 from functools import cached_property

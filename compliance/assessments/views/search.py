@@ -52,7 +52,7 @@ def _uuid(text: str) -> UUID | None:
 @require_safe
 @member_required(Permission.VIEW)
 def search(request: MemberRequest) -> HttpResponse:
-    """What was found, by kind; for the dialog only the first of each."""
+    """Hits by kind; for the dialog only the first of each."""
     asked = read_asked(request.GET)
     size = FEW if wants_partial(request.htmx) else SOME
     page = asked.page if asked.kind else 1

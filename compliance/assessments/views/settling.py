@@ -1,4 +1,4 @@
-"""What others said, looked at by a second person; what came along, looked at again."""
+"""Confirmations: a second person looks at another's answer, or somebody at one that came along."""
 
 from typing import Any
 from uuid import UUID
@@ -178,7 +178,7 @@ def _told(
     status: int = 200,
     event: Event | None = None,
 ) -> HttpResponse:
-    """What was done, in a toast with its undo and with the marks of the row."""
+    """A toast for the decision, with its undo and with the marks of the row."""
     if not wants_partial(request.htmx):
         tell = messages.info if status < 400 else messages.error
         key = f"{answer.question.key}: " if answer and status < 400 else ""

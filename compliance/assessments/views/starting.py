@@ -172,7 +172,7 @@ def _stale_facts(
     asked: list[Fact],
     stale: actions.StaleFactsError,
 ) -> HttpResponse:
-    """What was chosen beside what others chose; saving from here takes what was chosen."""
+    """Chosen values beside those of others; saving from here takes the chosen ones."""
     scope = Scope(assessment.edition, stale.now)
     clashes = [
         (scope.words[key].label, scope.told_of(key, stale.mine), scope.told_of(key))

@@ -52,7 +52,8 @@ def _find(
 ) -> tuple[Answer, Related | None]:
     """The answer, and its relation to the source; 404 for what is not related.
 
-    What was taken over once may be looked at again, though the relation has gone.
+    A source that was taken over once may be looked at again, though the relation has
+    gone.
     """
     answer = find_answer(assessment, answer_id)
     related = offer(assessment, answer.question.key, source_id)

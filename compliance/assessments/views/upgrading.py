@@ -35,7 +35,7 @@ from compliance.organisations.access import (
 from compliance.organisations.models import User
 
 PREFIXES = {"decision": "d-", "typed": "v-", "owner": "o-"}
-"""What the names of fields begin with; the key of the question follows."""
+"""Prefixes of the field names; the key of the question follows."""
 NOBODY = "nobody"
 MOST_NAMED = 20
 MOST_SELECTS = 2_000
@@ -44,7 +44,7 @@ MOST_SELECTS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person chose on the page, by question; ``owner`` is for all new ones.
+    """Choices of a person on the page, by question; ``owner`` is for all new ones.
 
     ``to`` is the edition that the page led to, as text, and ``seen`` the marks of what
     it showed: "" and none where nothing was sent.
@@ -62,11 +62,11 @@ class Chosen:
         return self.to == str(to.pk) and self.seen == plan.marks
 
     def decision(self, move: Move) -> str:
-        """What was decided on the move as it stands now; "" where it showed another."""
+        """The decision on the move as it is now; "" where the page showed another."""
         return self.decisions.get(move.key, "") if move.mark in self.seen else ""
 
     def owner_of(self, key: str) -> str:
-        """Whose a new question will be: an id of a person as text, or else nobody."""
+        """The owner of a new question: an id of a person as text, or nobody."""
         return self.owners.get(key) or self.owner
 
     def is_unmeant(self, move: Move) -> bool:
@@ -79,7 +79,7 @@ class Chosen:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ASSESS)
 def upgrade(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """What a move would do; a POST moves, or chooses for all.
+    """Preview a move; a POST moves, or chooses for all.
 
     It leads to the newest edition of the checklist, or of the one that ``into`` names.
     """
@@ -137,7 +137,7 @@ def _refuse_unmeant(plan: Plan, chosen: Chosen) -> None:
 
 
 def _owners(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, User]:
-    """Whose new questions will be, by key; only who may answer is given any."""
+    """Owners of new questions, by key; only people who may answer are given any."""
     people = {
         str(person.pk): person
         for person in who_may(request.organisation, Permission.ANSWER)
@@ -165,7 +165,7 @@ def _called(old: Edition, new: Edition) -> str:
 
 
 def _sent(request: MemberRequest) -> Chosen:
-    """What the page sent."""
+    """The choices that the page sent."""
     sent = {
         field: {
             name.removeprefix(prefix): [str(value) for value in values]
@@ -223,7 +223,7 @@ def _across(old: Checklist, new: Checklist) -> dict[str, bool]:
 
 
 def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
-    """What differs from the page on which it was chosen, in words."""
+    """Differences from the page on which it was chosen, in words."""
     why = "The effect of this move has changed since you opened the page."
     if chosen.to != str(to.pk):
         why = f"The newest edition is {to.number} now; the page showed another one."

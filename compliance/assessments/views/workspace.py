@@ -79,7 +79,7 @@ def _panel(
 def panel_context(
     line: lines.Line, view: overview.Overview, panel: str
 ) -> dict[str, Any]:
-    """What a tab of the side panel shows of one question."""
+    """Context of one tab of the side panel for one question."""
     answer = line.answer
     related = {row.key: row for row in view.rows}
     context: dict[str, Any] = {

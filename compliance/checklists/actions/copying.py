@@ -19,8 +19,8 @@ def duplicate_question(
 ) -> Event:
     """A copy right behind a question, with its choices, law, rule and translations.
 
-    What an imported file said besides stays with the original: it names that one.
-    Raises ``Question.DoesNotExist`` when the original was removed.
+    Parts of an imported file beside its fields stay with the original: they name that
+    one. Raises ``Question.DoesNotExist`` when the original was removed.
     """
     with open_draft(organisation, edition_id) as edition:
         rows = content.with_links(edition.questions).select_related("section")

@@ -67,7 +67,7 @@ def _refuse_unsound(
 ) -> None:
     """A rule that can never hold, a last day before the first one: asked of nobody.
 
-    What stood is said by the check list: a fact may have gone meanwhile.
+    Older faults are for the check list: a fact may have gone meanwhile.
     """
     names = ("rule", "binds", "applies_from", "applies_until")
     if all(stood.get(name) == question.get(name) for name in names):

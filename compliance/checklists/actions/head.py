@@ -1,4 +1,4 @@
-"""What a draft says of itself: its number, day of the law, words, languages and roles."""
+"""The head of a draft: its number, day of the law, words, languages and roles."""
 
 from datetime import date
 from typing import Any

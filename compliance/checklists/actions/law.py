@@ -35,8 +35,8 @@ def store_instrument(*, by: Any, document: dict[str, Any]) -> bool:
 
     ``document`` has the instrument's fields and ``provisions``: ``cite``, ``title``,
     ``url``, ``applies_from``, ``status`` and ``successor`` (a citation or ""). Whether
-    anything changed. What an editor changed on screen stays as it is, see ``held``.
-    Refuses to drop a provision: it can only be repealed.
+    anything changed. A provision that an editor changed on screen stays as it is, see
+    ``held``. Refuses to drop a provision: it can only be repealed.
     """
     fields = {name: document[name] for name in INSTRUMENT}
     instrument = Instrument.objects.filter(key=document["key"]).first()
@@ -101,7 +101,7 @@ def held(document: dict[str, Any]) -> list[str]:
 
 
 def mark_of(row: Provision) -> str:
-    """What tells whether a provision, its successor joined, was changed since."""
+    """A mark that shows whether a provision, its successor joined, was changed since."""
     return digest(canonical(_provision(row)))
 
 

@@ -49,8 +49,8 @@ def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
 def add_relations(*, by: Any, pairs: list[dict[str, Any]]) -> int:
     """Add relations to the crosswalk of the library; how many were not there yet.
 
-    A pair has the fields of a relation but its code. What joins two questions already,
-    from either side, stays as it is.
+    A pair has the fields of a relation but its code. A relation that joins two
+    questions already, from either side, stays as it is.
     """
     standing = {row.ends for row in Relation.objects.all()}
     rows = []

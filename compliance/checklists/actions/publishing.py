@@ -18,8 +18,8 @@ def publish(
     """Freeze a draft for ever, and retire the edition that was published before.
 
     Assessments that run stay on the edition they were started on. ``told`` goes on the
-    trail as well. Refuses what is published already, and what asks nothing. Whose turn
-    it is to publish is for ``reviewing``.
+    trail as well. Refuses what is published already, and what asks nothing. Whether the
+    person may publish is for ``reviewing``.
     """
     with writing():
         return _frozen(by, edition, told or {})

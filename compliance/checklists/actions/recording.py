@@ -1,4 +1,4 @@
-"""What the actions share: the refusal, and one event for one change."""
+"""Shared parts of the actions: the refusal, and one event for one change."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager

@@ -49,8 +49,8 @@ def send_back(
 def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> Edition:
     """Publish what somebody else sent to review.
 
-    Who sent it may publish it only where nobody else may: a rule that nobody can keep
-    would be got around with a second account. The trail then says ``alone``.
+    Its sender may publish it only where nobody else may: a rule that nobody can keep
+    would be avoided with a second account. The trail then says ``alone``.
     """
     with writing():
         # the checklist before its editions, as whoever publishes does

@@ -87,7 +87,7 @@ def _refuse(row: Any) -> NoReturn:
 
 
 def _given(by: Any, edition: Edition, row: Any) -> Values:
-    """What every action on a part is given."""
+    """Arguments of every action on a part."""
     owner = edition.checklist.organisation
     return {
         "by": by,

@@ -1,4 +1,4 @@
-"""What people may type about checklists."""
+"""Forms for checklists."""
 
 from compliance.checklists.forms.gates import GateEditor
 from compliance.checklists.forms.guidance import GuidanceForm

@@ -37,7 +37,7 @@ def reason(label: str) -> forms.CharField:
 
 
 class GateForm(forms.Form):
-    """What a gate is called, why it is there, and what stands behind it."""
+    """The name of a gate, its reason, and the questions behind it."""
 
     key = short(required=False)
     title = line("Name", 120)
@@ -66,7 +66,7 @@ class GateForm(forms.Form):
 
 
 class GateRowForm(EntryForm):
-    """What becomes of a duty where the rule of a row holds."""
+    """The effect on a duty where the rule of a row holds."""
 
     effect = one_of("Effect", Effect.choices)
     day = day_field("Binds from", "In place of the days of the question.")
@@ -125,7 +125,7 @@ class GateRows(RuledRows):
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a part of a document is not empty."""
+    """The parts of a document's part that are not empty."""
     return {
         name: value for name, value in values.items() if value not in (None, "", [])
     }

@@ -6,7 +6,7 @@ from compliance.checklists.forms.lines import Lines, area
 
 
 class GuidanceForm(forms.Form):
-    """What helps whoever answers; a part that is refused is left out of the preview."""
+    """Guidance for the person who answers; a part that is refused is left out of the preview."""
 
     good = Lines("What a good answer shows", 3)
     how_to_check = area("How to check", 2)

@@ -69,7 +69,7 @@ class FollowsRows(RuledRows):
         return not any(row.form.errors for row in self.rows)
 
     def values(self) -> list[dict[str, Any]] | None:
-        """What follows as a document has it."""
+        """The implied fact as a document has it."""
         found = []
         for row in self.rows:
             fact, _, value = row.form.cleaned_data["pick"].partition("=")

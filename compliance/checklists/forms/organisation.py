@@ -114,7 +114,7 @@ class OrganisationForm(forms.Form):
 
 
 def _field(fact: Fact) -> forms.Field:
-    """What answers a fact; nothing chosen is "not known"."""
+    """The field for a fact; nothing chosen is "not known"."""
     offered = list(choice_words(fact.choices).items())
     if fact.kind != FactKind.YESNO:
         offered.append((NONE, "None of them"))

@@ -1,4 +1,4 @@
-"""What people may type about checklists: questions, sections, the head, facts."""
+"""Forms for checklists: questions, sections, the head, facts."""
 
 import re
 from collections.abc import Iterable
@@ -136,7 +136,7 @@ def number_of(value: float) -> int | float:
 
 
 class SectionForm(forms.Form):
-    """What a section is called, and what is said before its questions."""
+    """The title of a section, and the text before its questions."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     title = line("Title", 120)
@@ -181,14 +181,14 @@ class MoveForm(forms.Form):
 
 
 class RemoveForm(forms.Form):
-    """What goes."""
+    """The part to remove."""
 
     key = short()
     part = forms.ChoiceField(choices=[("question", ""), ("section", "")])
 
 
 class UndoForm(forms.Form):
-    """Which event is undone, and the page to go back to; the editor itself by default."""
+    """The event to undo, and the page to go back to; the editor itself by default."""
 
     seq = forms.IntegerField(min_value=1, max_value=2**31)
     page = forms.ChoiceField(
@@ -232,7 +232,7 @@ class ReplaceForm(forms.Form):
 
 
 class HeadForm(forms.Form):
-    """What an edition says of itself."""
+    """The head of an edition."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     number = line("Number", 20)

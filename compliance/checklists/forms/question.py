@@ -81,7 +81,7 @@ class ChoiceForm(forms.Form):
         return any(self[n].errors or self[n].value() not in (None, "") for n in names)
 
     def rating(self) -> dict[str, Any]:
-        """What a framework gives for it, as a document has it."""
+        """The framework's rating of it, as a document has it."""
         data = self.cleaned_data
         if data["level"] is None:
             return {}

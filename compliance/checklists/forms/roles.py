@@ -1,4 +1,4 @@
-"""What people may type about roles: their names, and the fact that decides who has one."""
+"""Forms for roles: their names, and the fact that decides who has one."""
 
 from typing import Any, cast
 

@@ -22,7 +22,9 @@ Offered = list[tuple[str, list[tuple[str, str]]]]
 
 
 def offered(facts: Iterable[Fact], rules: Iterable[Rule | None]) -> Offered:
-    """What conditions can pick: all answers to facts, and what the rules name besides."""
+    """Facts and answers that conditions can pick: all of them, and those that the rules
+    name besides.
+    """
     found: Offered = []
     for fact in facts:
         choices = choice_words(fact.choices)
@@ -92,7 +94,7 @@ class RowForm(forms.Form):
         return picks
 
     def row(self) -> Row | None:
-        """What was typed; None for a condition without a mark."""
+        """The typed condition; None for one without a mark."""
         data = self.cleaned_data
         if self.is_group:
             return Row(data["depth"], Group(data["join"]))
@@ -177,7 +179,7 @@ class RuleEditor:
         return self.head.is_valid()
 
     def tree(self) -> Group:
-        """What was typed. Rows without a mark and groups without a condition go."""
+        """The typed rule. Rows without a mark and groups without a condition go."""
         rows = [row for part in self.rows if (row := part.row())]
         return ruling.group_of(self.head.cleaned_data["match"], rows)
 

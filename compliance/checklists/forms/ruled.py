@@ -32,7 +32,7 @@ class EntryForm(forms.Form):
 
     @staticmethod
     def initial_of(entry: Entry) -> dict[str, Any]:
-        """What the fields say of an entry of a document."""
+        """The values of the fields for an entry of a document."""
         return dict(entry)
 
 

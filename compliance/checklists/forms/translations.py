@@ -1,4 +1,4 @@
-"""What people may type about translations: a language, and the texts of a part in it."""
+"""Forms for translations: a language, and the texts of a part in it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -65,7 +65,7 @@ class LanguageForm(forms.Form):
 
 
 class ShowForm(forms.Form):
-    """Which parts are listed."""
+    """The filter of the parts."""
 
     language = forms.CharField(max_length=20, required=False)
     show = forms.ChoiceField(choices=[(name, name) for name in SHOWS], required=False)

@@ -1,4 +1,4 @@
-"""What readers should know of the content: its sources, and what is left open."""
+"""Notices about the content: its sources, and points left open."""
 
 from django.db import models
 from django.db.models import Q

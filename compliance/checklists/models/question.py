@@ -126,7 +126,7 @@ class Choice(models.Model):
 
 
 class Fact(models.Model):
-    """What is asked about the organisation or system to decide what applies.
+    """A question about the organisation or system that decides applicability.
 
     ``choices`` lists ``{"key", "label", "help"}``; empty for yes or no. ``implies`` says
     what else follows from it (``implied.py``), ``contested`` why the law is open to two

@@ -52,7 +52,7 @@ def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
 
 
 def _differing(edition: Edition, key: str) -> list[tuple[str, str]]:
-    """What the examples say of a question that was saved, and its rule does not."""
+    """Differences between the examples and the rule of a question that was just saved."""
     if not edition.organisations:
         return []
     document = content.document(edition)

@@ -17,7 +17,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.EDIT)
 def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """What goes with a draft, asked once; then it is thrown away."""
+    """Show the parts that go with a draft, ask once, then throw it away."""
     edition = find(request, edition_id)
     if request.method != "POST":
         if not is_draft(request, edition):
@@ -56,7 +56,7 @@ def _discard(request: MemberRequest, edition: Edition) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.EDIT)
 def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """What it means to retire an edition, and the reason; then nothing starts on it."""
+    """Explain the retirement of an edition, and ask for the reason; then nothing starts on it."""
     edition = find(request, edition_id)
     if request.method != "POST":
         is_on = edition.status == EditionStatus.PUBLISHED

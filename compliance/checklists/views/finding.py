@@ -36,7 +36,8 @@ def keeps(request: MemberRequest, edition: Edition) -> bool:
 
 
 def keeper(request: MemberRequest, edition: Edition) -> Organisation | None:
-    """Whose checklist a person changes: the organisation's, None for the library's.
+    """The owner of the checklist that a person changes: the organisation, None for the
+    library.
 
     404 for any other.
     """
@@ -51,7 +52,7 @@ def is_draft(request: MemberRequest, edition: Edition) -> bool:
 
 
 def standing_of(request: MemberRequest, edition: Edition) -> standing.Standing:
-    """What the person may do next; an editor may copy the library as well."""
+    """Next steps of the person; an editor may copy the library as well."""
     own = standing.of(edition, request.organisation, request.user)
     if edition.checklist.organisation_id is None and keeps(request, edition):
         kept = standing.of(edition, None, request.user)

@@ -1,4 +1,4 @@
-"""What follows from a fact, as a form."""
+"""The form for the implications of a fact."""
 
 from typing import Any
 

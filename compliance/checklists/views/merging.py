@@ -18,7 +18,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.EDIT)
 def merge(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """What the original changed, with ours or theirs to choose for each."""
+    """Changes of the original, with ours or theirs to choose for each."""
     edition = find(request, edition_id)
     newer = content.newer_original(edition.checklist)
     if not is_draft(request, edition) or newer is None:

@@ -29,7 +29,7 @@ from compliance.web.htmx import wants_partial
 
 
 def _acted(request: MemberRequest, act: Callable[[], Any]) -> Any:
-    """What an action gave, False for nothing; None when it was refused, and that is told."""
+    """The result of an action, False for nothing; None when it was refused, with a message."""
     try:
         return act() or False
     except Edition.DoesNotExist as error:
@@ -42,7 +42,7 @@ def _acted(request: MemberRequest, act: Callable[[], Any]) -> Any:
 
 
 def _given(request: MemberRequest, edition: Edition) -> dict[str, Any]:
-    """What every action on a draft is given."""
+    """Arguments of every action on a draft."""
     return {
         "by": request.user,
         "organisation": keeper(request, edition),

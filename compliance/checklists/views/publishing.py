@@ -35,7 +35,7 @@ def _done(
 
 
 def _given(request: MemberRequest, edition_id: int) -> dict[str, Any]:
-    """What every step is given."""
+    """Arguments of every step."""
     owner = keeper(request, find(request, edition_id))
     return {"by": request.user, "organisation": owner, "edition_id": edition_id}
 
@@ -86,7 +86,7 @@ def _begun(
 @require_safe
 @member_required(Permission.EDIT)
 def check(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """What is open before an edition can be published, and the next step."""
+    """Open points before an edition can be published, and the next step."""
     return _check(request, edition_id, ReasonForm())
 
 

@@ -39,7 +39,7 @@ def list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.LIBRARY)
 def editors(request: MemberRequest) -> HttpResponse:
-    """Who edits the library, and how somebody is added; for those who do."""
+    """Editors of the library, and a form to add one; for editors."""
     return render(request, "checklists/editors.html", {"editors": keeping.editors()})
 
 
@@ -86,7 +86,7 @@ def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
 @require_safe
 @member_required(Permission.VIEW)
 def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse:
-    """What differs from one edition of a checklist to another, or to a copy of it."""
+    """Differences from one edition of a checklist to another, or to a copy of it."""
     may_edit = Permission.EDIT in request.may
     readable = content.readable(
         request.organisation, with_drafts=may_edit, with_library=is_editor(request)

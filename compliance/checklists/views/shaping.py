@@ -127,7 +127,7 @@ def _law(editor: QuestionEditor, asked: str) -> dict[str, Any]:
 @require_safe
 @member_required(Permission.EDIT)
 def provisions(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """What a citation may mean that is being typed, as options of a list."""
+    """Provisions that match a citation being typed, as options of a list."""
     edition = find(request, edition_id)
     text = request.GET.get("cite", "").strip()[:MOST_TYPED]
     _, found = citing.search(text, timezone.localdate())

@@ -1,4 +1,4 @@
-"""What the page of the editor shows, for the views that end on it."""
+"""Contexts of the editor's page, for the views that end on it."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
 
 
 def mark_of(part: Any) -> str:
-    """What tells a gate or an example from a changed one; "" for none."""
+    """A mark that tells a gate or an example from a changed one; "" for none."""
     return digest(canonical(part)) if part else ""
 
 

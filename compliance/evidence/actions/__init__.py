@@ -1,4 +1,4 @@
-"""What people do to evidence: add files and links, describe them."""
+"""Actions on evidence: add files and links, describe them."""
 
 from compliance.evidence.actions.adding import add, add_file, add_link
 from compliance.evidence.actions.describing import DESCRIBED, StaleError, describe

@@ -156,7 +156,7 @@ def _refuse_over(evidence: Evidence) -> None:
 
 
 def _scan(evidence: Evidence, upload: UploadedFile) -> None:
-    """Ask the virus scanner, where there is one. What it finds is put on the trail."""
+    """Ask the virus scanner, where there is one. Its findings are recorded in the trail."""
     if not settings.SCAN_SOCKET:
         return
     try:
@@ -223,7 +223,7 @@ def _checked(dates: dict[str, date | None]) -> dict[str, date | None]:
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:
-    """What the row says, without what is empty."""
+    """The values of the row, without empty ones."""
     names = (
         *("file_name", "media_type", "size_bytes", "sha256", "url"),
         *("title", *DATES),

@@ -18,7 +18,7 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 
 DESCRIBED = ("title", *DATES)
-"""What may be changed later. The file and the link may not: they are added anew."""
+"""Columns that may be changed later. The file and the link may not: they are added anew."""
 
 
 class StaleError(ValidationError):

@@ -1,4 +1,4 @@
-"""What every change to evidence shares: its words checked, its values on the trail."""
+"""Shared parts of changes to evidence: words checked, values recorded in the trail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -15,7 +15,7 @@ from compliance.organisations.models import Organisation, User
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or link: the evidence, or why there is none.
+    """The outcome for one file or link: the evidence, or why there is none.
 
     ``unused`` says why evidence that was kept is not used where it was meant for.
     """

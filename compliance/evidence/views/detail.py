@@ -96,7 +96,7 @@ def download(request: MemberRequest, evidence_id: UUID) -> HttpResponseBase:
 
 
 def context_of(request: MemberRequest, evidence: Evidence) -> dict[str, Any]:
-    """What a page shows of one piece, its versions newest first with their numbers."""
+    """Context of one piece, its versions newest first with their numbers."""
     library = request.organisation.evidence
     chain = chain_of(evidence.pk, library.links_of_chains())
     rows = library.in_bulk(chain) if len(chain) > 1 else {evidence.pk: evidence}
@@ -126,7 +126,7 @@ def _base(request: MemberRequest) -> dict[str, Any] | None:
 
 
 def _meanwhile(now: Any) -> str:
-    """What stands in a field that somebody else changed, beside what was typed."""
+    """Values that somebody else changed, beside the typed ones."""
     stands = f"“{day(now) if isinstance(now, date) else now}”" if now else "nothing"
     return f"Meanwhile it was changed to {stands}. Save again to write yours over it."
 

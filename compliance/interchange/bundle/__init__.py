@@ -1,1 +1,1 @@
-"""The shape of every seed file, a module for each. What spans files is in ``checks.py``."""
+"""The shape of every seed file, a module for each. Checks across files are in ``checks.py``."""

@@ -32,7 +32,7 @@ class EditionHead(Part):
 
 
 class Subject(Part):
-    """What one assessment is about."""
+    """The subject of one assessment."""
 
     label: Title
     help: Aside = ""

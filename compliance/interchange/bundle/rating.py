@@ -8,7 +8,7 @@ from compliance.interchange.bundle.words import Aside, Part
 
 
 class RatingPart(Part):
-    """What a framework gives for an answer; ``contested`` says where sources differ."""
+    """The rating that a framework gives for an answer; ``contested`` says where sources differ."""
 
     level: Annotated[int, Field(ge=0, le=9)]
     points: Annotated[int | float, Field(ge=0, le=10_000, allow_inf_nan=False)]

@@ -17,7 +17,7 @@ RENAMED = {
     "evidence": "evidence_hints",
     "applies": "rule",
 }
-"""What section files call a field of a question."""
+"""Names of a question's fields in section files."""
 
 
 def _by(validate: Callable[[str], None], *, needed: bool) -> Callable[[str], str]:
@@ -61,7 +61,7 @@ Status = Annotated[ProvisionStatus, Field(strict=False)]
 
 
 class Part(BaseModel):
-    """What every part of a file shares: nothing unknown, nothing guessed."""
+    """The common base of all parts of a file: nothing unknown, nothing guessed."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 

@@ -221,7 +221,7 @@ def _rule_faults(
 
 
 def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:
-    """What is wrong with a rule, or that it is longer than the editor can show."""
+    """The fault of a rule, or that it is longer than the editor can show."""
     if reason := rules.fault_of(rule, known):
         return reason
     count = sum(1 for _ in ruling.rows_of(ruling.tree_of(rule)))

@@ -1,9 +1,9 @@
 """Library files of CISO Assistant (YAML): frameworks with nodes and questions. Pure.
 
 A node that is not assessable is a section, with the titles above it; one that is
-assessable is a question, and its own questions follow it. What depends on another
-answer is kept and told, and not acted on: here facts decide what is asked. Scores and
-groups stay beside the questions ("ciso" in "extra").
+assessable is a question, and its own questions follow it. A requirement that depends on
+another answer is kept and listed, and not acted on: here facts decide what is asked.
+Scores and groups stay beside the questions ("ciso" in "extra").
 """
 
 from collections.abc import Iterator

@@ -37,7 +37,7 @@ def languages_of(
 def said_of(
     holder: dict[str, Any], original: str, derive: Callable[[dict[str, Any]], Any]
 ) -> Said:
-    """What ``derive`` makes of the holder in each language, where it differs."""
+    """The result of ``derive`` for the holder in each language, where it differs."""
     as_written = derive(holder)
     found: Said = {}
     for code, words in languages_of(holder, original):
@@ -48,7 +48,7 @@ def said_of(
 
 
 def not_taken(holder: dict[str, Any], original: str) -> list[str]:
-    """What its translations say that no text here can hold, in words."""
+    """Translations that no text here can hold, in words."""
     found = holder.get("translations")
     if found is None:
         return []

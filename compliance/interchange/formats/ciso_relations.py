@@ -52,7 +52,7 @@ def pairs_in(
 def said_of_sets(
     objects: dict[str, Any], notes: Notes, where: Where, *, is_kept: bool
 ) -> list[dict[str, Any]]:
-    """What the mapping sets say beside their relations: kept by a checklist, else lost."""
+    """Texts of the mapping sets beside their relations: kept by a checklist, else lost."""
     found = []
     tell = notes.keep if is_kept else notes.lose
     for path, group in _sets(objects, Notes(), where):

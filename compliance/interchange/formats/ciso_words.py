@@ -40,7 +40,7 @@ CALLED = {
     "verdict": "compute_result",
 }
 LIBRARY = {"law_as_of", "number", "release_notes", "language"}
-"""What of an edition the library itself says."""
+"""Fields of an edition that the library itself gives."""
 _NODE = re.compile(r"urn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)", re.IGNORECASE)
 RESULTS = {"true": "met", "false": "not_met", "partial": "partly", "na": "na"}
 
@@ -119,7 +119,7 @@ def weight_of(*holders: dict[str, Any]) -> dict[str, int]:
 
 
 def intro_of(nodes: Sequence[dict[str, Any]], original: str) -> tuple[str, Said]:
-    """What the chapters of a section say, outermost first, in each language.
+    """Texts of the chapters of a section, outermost first, in each language.
 
     It is "" where no text is as long as all of it.
     """

@@ -1,4 +1,4 @@
-"""What a reader finds in a file, and what it has to say about it. Pure."""
+"""Findings of a reader in a file, and its notes. Pure."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -70,7 +70,7 @@ class Found:
 
 
 def from_plain(said: dict[str, Any]) -> Found:
-    """What ``plain`` gave."""
+    """The object that ``plain`` came from."""
     notes = {
         name: tuple(Note(**note) for note in said[name])
         for name in ("kept", "lost", "faults")
@@ -105,7 +105,7 @@ class Notes:
         return bool(self._faults)
 
     def onto(self, found: Found) -> Found:
-        """What was found, with these notes."""
+        """The finding, with these notes."""
         faults = self._faults[:MOST_FAULTS]
         if more := len(self._faults) - len(faults):
             faults.append(Note("", f"and {more:,} more"))

@@ -1,6 +1,6 @@
 """How much a file may hold. ``docs/running.md`` lists the same figures.
 
-What one question may hold is in ``checklists/limits.py``: the editor keeps to it, too.
+Limits of one question are in ``checklists/limits.py``: the editor keeps to them, too.
 """
 
 MOST_BYTES = 12_000_000

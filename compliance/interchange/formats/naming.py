@@ -125,7 +125,7 @@ def prose(value: Any) -> str:
 
 
 def entries_in(value: Any) -> tuple[str, list[str]]:
-    """What is said before a list on one line, and the list from its first entry on."""
+    """The text before a list on one line, and the list from its first entry on."""
     lines = [part for part in prose(value).splitlines() if part]
     first = next((at for at, part in enumerate(lines) if _ENTRY.match(part)), 0)
     if not first:

@@ -14,7 +14,7 @@ WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read(chunks: Iterable[bytes], file_name: str = "") -> Found:
-    """What the file holds; what keeps it from being read stands in its faults."""
+    """The contents of the file; obstacles to reading it are in its faults."""
     suffix = PurePath(file_name).suffix.lower()[:8]
     known = suffix if suffix in {".csv", ".tsv", ".yaml", ".yml"} else ""
     content = b"".join(chunks)

@@ -1,4 +1,4 @@
-"""Which format a file has that is no workbook, by what is in it, and its reader. Pure.
+"""The format of a file that is no workbook, by its contents, and its reader. Pure.
 
 The name of the file only tells CSV from YAML where the content leaves it open.
 """
@@ -30,7 +30,7 @@ _WEB_PAGE = re.compile(
 
 
 def read(content: bytes, suffix: str = "") -> Found:
-    """What a file holds. Faults stand in it; it raises nothing of its own."""
+    """The contents of a file. Faults stand in it; it raises nothing of its own."""
     try:
         return _read(content, suffix)
     except UnreadableError as fault:

@@ -1,7 +1,7 @@
 """The shape of a document of an edition: what the tables can hold, and no more.
 
 The seeds are held to more (``bundle/``): how long a question is, that each cites a
-provision. What comes from elsewhere need not be written as ours is.
+provision. Foreign files need not be written as ours are.
 """
 
 from typing import Annotated, Any

@@ -15,7 +15,7 @@ from compliance.interchange.walls.blame import is_of_library
 
 
 def read(content: bytes, _suffix: str = "") -> Found:
-    """What a workbook holds. Faults stand in it; it raises nothing of its own."""
+    """The contents of a workbook. Faults stand in it; it raises nothing of its own."""
     notes = Notes()
     if len(content) > MOST_BYTES:
         words = f"has {len(content):,} bytes; at most {MOST_BYTES:,} are read"

@@ -23,7 +23,7 @@ from compliance.reviews.signatures import SAID, unsaid
 
 
 class Bundle(Protocol):
-    """What is read of one."""
+    """The parts of a bundle that are read."""
 
     @property
     def head(self) -> dict[str, Any]: ...
@@ -38,7 +38,7 @@ class Bundle(Protocol):
 
 
 class _Heard:
-    """What the events of all trails say."""
+    """State by the events of all trails."""
 
     def __init__(self) -> None:
         self.rows: Rows = {}
@@ -48,7 +48,7 @@ class _Heard:
         self.moved: defaultdict[str, set[int]] = defaultdict(set)
         """Questions to those whose facts decided that they apply, or do not."""
         self.rulers: set[int] = set()
-        """Who prepared whatever does not apply."""
+        """People who prepared questions that do not apply."""
 
     def hear(self, event: Event, *, is_last: bool) -> None:
         """Take in one event; ``ValueError`` for one that says something else."""
@@ -68,7 +68,7 @@ class _Heard:
             raise ValueError(msg) from error
 
     def _hold(self, event: Event, actor_id: int, after: dict[str, Any]) -> None:
-        """What somebody prepared by the event; as ``reviews.hands`` has it."""
+        """People who prepared something by the event; as ``reviews.hands`` has it."""
         kind = makes(event.action)
         if kind == Prepares.RULED_OUT:
             self.rulers.add(actor_id)
@@ -80,7 +80,7 @@ class _Heard:
 
 
 def unlike(bundle: Bundle) -> str:
-    """What of the rows is not as its event says: the part and what differs; or ""."""
+    """The difference between rows and their events: the part and what differs; or ""."""
     if not bundle.trails:
         return "trail/1.json: is missing, so nothing tells whether the rows are true"
     heard, last = _Heard(), len(bundle.trails)

@@ -16,7 +16,7 @@ _FIELDS = tuple(field.name for field in HASHED if field.name not in _QUESTION)
 _BESIDE = ("evidence", "evidence_sha256", "actions", "comments")
 COLUMNS = (*_QUESTION, *_FIELDS, *_BESIDE)
 ARCHIVED = "archived"
-"""What stands for a section beside answers that the edition no longer asks for."""
+"""The section of answers that the edition no longer asks for."""
 
 
 def written(content: Content) -> bytes:

@@ -171,7 +171,7 @@ class Building:
         inserted(ActionLink.objects.bulk_create(links, batch_size=BATCH))
 
     def stated(self) -> dict[str, Any]:
-        """What it says of things that stayed behind; see ``Origin``."""
+        """Its statements about things that stayed behind; see ``Origin``."""
         rows = self.rows
         editions = {
             str(self.editions[row["ref"]].pk): {
@@ -212,7 +212,7 @@ class Building:
         }
 
     def _earlier(self) -> dict[str, Any] | None:
-        """What the assessment before said, its evidence by the ids of here."""
+        """The assessment before, its evidence by the ids of here."""
         earlier: dict[str, Any] | None = self.rows["earlier"]
         if earlier is None:
             return None

@@ -148,7 +148,7 @@ def _refuse_part(info: ZipInfo) -> None:
 
 
 def _sums(archive: ZipFile, infos: dict[str, ZipInfo]) -> dict[str, str]:
-    """What the list of hashes says of each part; all of them, and no other."""
+    """Hashes of the list against each part; all of them, and no other."""
     sums: dict[str, str] = {}
     for line in _text(archive, infos, layout.SUMS).splitlines():
         found = _SUM.fullmatch(line)

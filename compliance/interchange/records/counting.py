@@ -1,4 +1,4 @@
-"""What a bundle counts, so that what is missing shows. Pure."""
+"""Counts of a bundle, so that a missing part shows. Pure."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -20,7 +20,7 @@ There = dict[str, dict[str, list[Place]]]
 
 
 def naming(person: User, texts: list[str]) -> models.QuerySet[Origin]:
-    """What came with this person, or with events or names that hold one of some texts."""
+    """Imported rows that name this person, or events or names that hold one of some texts."""
     events = OriginEvent.objects.filter(holding(texts))
     trails = OriginTrail.objects.annotate(
         text=models.functions.Cast("names", models.TextField())

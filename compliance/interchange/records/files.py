@@ -16,7 +16,7 @@ from compliance.organisations.models import Organisation
 
 
 def media_types(bundle: Bundle) -> tuple[dict[str, str], list[str]]:
-    """What each piece of evidence is by its bytes, by its id; and what is refused.
+    """The media type of each piece of evidence by its bytes, by its id; and refusals.
 
     Names and links are part of what the assessment says and cannot be mended: one that
     poses as something else refuses the bundle.
@@ -75,7 +75,7 @@ def keep_all(bundle: Bundle, organisation: Organisation) -> None:
     """Write every file to its place, before any row names it.
 
     Raises ``ValidationError`` for a virus or a scanner that is away, ``StorageError``
-    for the disk. What was written until then is taken away by ``sweep``.
+    for the disk. Files written until then are taken away by ``sweep``.
     """
     for sha256 in sizes(bundle):
         _scan(bundle, sha256)

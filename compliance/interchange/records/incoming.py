@@ -110,7 +110,7 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
 def _says(bundle: Bundle, built: Content) -> bool:
     """Whether an assessment built again says what its bundle does.
 
-    What was signed may hold names that were erased elsewhere.
+    Signed content may hold names that were erased elsewhere.
     """
     named = bundle.head["content_hash"]
     if built.content_hash == named:

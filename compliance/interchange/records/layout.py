@@ -1,4 +1,4 @@
-"""What a bundle is made of, and how much may be in it. ``docs/moving.md`` says the same."""
+"""The parts of a bundle, and their limits. ``docs/moving.md`` says the same."""
 
 import re
 
@@ -10,7 +10,7 @@ EVIDENCE = "evidence/"
 MARK = b"attest sha256 "
 """Begins the comment at the end of the ZIP; the hash of all bytes before it follows."""
 IN_PACK = "bundle.zip"
-"""What a bundle is called inside an audit pack."""
+"""The name of a bundle inside an audit pack."""
 NAME = re.compile(
     r"bundle\.json|content\.json|rows\.json|SHA256SUMS"
     r"|editions/d[1-9][0-9]{0,2}\.yaml"

@@ -85,7 +85,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
 
 
 def _emptied(row: OriginTrail) -> str:
-    """What is wrong with erased texts: an entry of here names each; "" for nothing."""
+    """The fault of erased texts: an entry of here names each; "" for none."""
     named = _named_erased(row)
     events = row.events.filter(salts__contains="=").order_by("seq")
     rows = events.values_list("seq", "action", "payload", "salts")

@@ -37,7 +37,7 @@ Listen = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the hash of the list of hashes, the content hash, the counts."""
+    """The result of writing: the hash of the list of hashes, the content hash, the counts."""
 
     digest: str
     content_hash: str
@@ -143,7 +143,7 @@ def _editions(
 
 
 def _signed(rows: dict[str, Any]) -> Iterator[Snapshot]:
-    """What was signed, one after the other, each content once."""
+    """Signed contents, one after the other, each content once."""
     hashes = {row["content_hash"] for row in rows["signoffs"]}
     yield from Snapshot.objects.filter(pk__in=hashes).order_by("pk").iterator()
 

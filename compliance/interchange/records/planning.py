@@ -1,4 +1,4 @@
-"""What would become of a bundle in an organisation: worked out, changing nothing."""
+"""The plan of importing a bundle into an organisation; changes nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ class Coming:
 def plan(
     bundle: Bundle, organisation: Organisation, emails: Mapping[str, str] | None = None
 ) -> Coming:
-    """What ``bring_in`` would do now. ``emails`` maps people of the bundle to members."""
+    """Preview ``bring_in``. ``emails`` maps people of the bundle to members."""
     rows = bundle.rows
     fates = tuple(_fates(bundle, organisation))
     written = written_here(bundle)
@@ -236,7 +236,7 @@ def _edition_faults(
 def _people(
     rows: dict[str, Any], organisation: Organisation, emails: Mapping[str, str]
 ) -> tuple[list[Somebody], list[str]]:
-    """Who the people of a bundle are here, and why somebody cannot be who was said.
+    """The people of a bundle here, and why somebody cannot be the person named.
 
     Somebody who reads nothing here, as an auditor does not, could never be asked.
     """

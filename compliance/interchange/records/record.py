@@ -1,4 +1,4 @@
-"""What a report carries inside: its content and its trail, as canonical JSON."""
+"""Data inside a report: its content and its trail, as canonical JSON."""
 
 import hashlib
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ SIGNED = (
     "revision", "edition", "content_hash", "statement", "reservations", "role", "signer",
     "method", "chain", "trail_seq", "trail_hash", "void",
 )  # fmt: skip
-"""What is told of a sign-off as it stands there; ``chain`` is whose ``trail_seq`` counts."""
+"""Fields of a sign-off in the record; ``chain`` is the one whose ``trail_seq`` counts."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Record:
 def written(record: Record, others: Mapping[str, bytes]) -> bytes:
     """The record as canonical JSON in UTF-8, with the hashes of the files beside it.
 
-    The same record gives the same bytes. What a payload says stays out, since the trail
-    of an organisation is not for everybody who reads its reports; its hash is there. A
+    The same record gives the same bytes. Payloads stay out, since the trail of an
+    organisation is not for everybody who reads its reports; their hashes are there. A
     report of a part carries hashes only: whoever hands on a summary means a summary.
     """
     value = {

@@ -20,9 +20,9 @@ OSCAL = "1.1.3"
 STATES = {"met": ("satisfied", "pass"), "na": ("satisfied", "other")}
 FAILED = {"partly", "not_met"}
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^&])")
-"""What OSCAL's Markdown could take for more than letters."""
+"""Characters that OSCAL's Markdown could take for more than letters."""
 KEPT = "/#%[]=:;$&()+,!?*@'~"
-"""What stays in a link; letters beyond ASCII are no part of an address."""
+"""Characters that stay in a link; letters beyond ASCII are no part of an address."""
 
 
 def written(record: Record) -> bytes:

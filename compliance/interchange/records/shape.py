@@ -101,7 +101,7 @@ _SHAPES: dict[Kind, Any] = {
 
 
 class Part(BaseModel):
-    """What every part shares."""
+    """The common base of all parts."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -172,7 +172,7 @@ def _part(base: type[Part], fields: Iterable[AnswerField]) -> Any:
 
 
 class _Said(Part):
-    """What the earlier assessment said of a question."""
+    """The earlier assessment's answer to a question."""
 
     evidence: list[Id]
 

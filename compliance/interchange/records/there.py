@@ -117,7 +117,7 @@ class There:
         self._put(_ALL, [_keyed(rows, assessment_id, answers, people)], None)
 
     def _find(self, part: _Part) -> None:
-        """Which rows of the fold belong to which row above, oldest first."""
+        """The rows of the fold that belong to a row above, oldest first."""
         for below in part.below.values():
             found = [
                 at

@@ -37,7 +37,7 @@ def check_trail(
 
 
 def _unproved(head: dict[str, Any], shown: dict[int, bytes]) -> str:
-    """What is wrong with the proof that events stand in their chain; "" when nothing is."""
+    """The fault of the proof that events are in their chain; "" for none."""
     proof = head["proof"]
     size, root = proof["size"], bytes.fromhex(proof["root"])
     parts = [bytes.fromhex(part) for part in proof["parts"]]
@@ -82,7 +82,7 @@ def _event(line: str, at: int, refusal: Refusal) -> EventPart:
 
 
 def _fault(event: EventPart, before: EventPart | None, head: dict[str, Any]) -> str:
-    """What is wrong with an event; "" when nothing is."""
+    """The fault of an event; "" for none."""
     stands_at_head = event.seq == head["head_seq"]
     is_next = before is not None and event.seq == before.seq + 1
     faults = {

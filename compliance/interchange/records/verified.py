@@ -54,7 +54,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at, and what the file says of itself."""
+    """Steps of the check, and the file's own statements."""
 
     checks: tuple[Looked, ...]
     facts: dict[str, Any]
@@ -70,7 +70,7 @@ class Verified:
 
     @property
     def told(self) -> list[tuple[str, str, bool]]:
-        """What the file says of itself, and whether it is a hash: words of strangers."""
+        """The file's own statement, and whether it is a hash: words of strangers."""
         facts = {name: str(value)[:LONGEST] for name, value in self.facts.items()}
         facts |= {name: _dated(facts[name]) for name in DATED if name in facts}
         facts["sealed_by"] = facts.get("sealed_by", "").removeprefix(COMMON)

@@ -332,7 +332,7 @@ def _letters_of(font: Any) -> dict[str, str]:
 
 
 def got(node: Any, name: str, otherwise: Any = None) -> Any:
-    """What a dictionary has of that name, references followed."""
+    """The value of a dictionary under that name, references followed."""
     return node[name] if name in node else otherwise  # noqa: SIM401 - get follows none
 
 

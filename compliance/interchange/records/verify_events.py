@@ -17,7 +17,7 @@ COVERED = (
     "organisation_id", "seq", "at", "actor_id", "action", "subject_label",
     "subject_id", "scope_id", "payload_hash", "previous_hash",
 )  # fmt: skip
-"""What the hash of an event covers, in order."""
+"""Fields that the hash of an event covers, in order."""
 EXPORT = "attest-trail-1"
 START: dict[str, Any] = {"seq": 0, "hash": "0" * 64}
 BROUGHT_IN = "assessment.brought_in"
@@ -38,7 +38,7 @@ class Check:
 
 @dataclass
 class Result:
-    """What was looked at in order, and what the file says of itself."""
+    """Steps of the check in order, and the file's own statements."""
 
     checks: list[Check] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)

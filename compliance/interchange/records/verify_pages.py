@@ -56,7 +56,7 @@ UNREAD = (
 
 @dataclass
 class Tally:
-    """What could not be compared."""
+    """Counts of texts that could not be compared."""
 
     moving: int = 0
     loosely: int = 0
@@ -201,7 +201,7 @@ def _loose(text: str) -> str:
 
 
 def _told(line: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """What people wrote: what it is, the text, whether it has a block of its own."""
+    """Texts of people: label, text, whether it has a block of its own."""
     for name in OWN_BLOCK:
         if line[name] and not (name == "value" and DAY.fullmatch(line[name])):
             yield name, line[name], True

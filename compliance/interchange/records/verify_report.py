@@ -60,7 +60,7 @@ PLAIN = bytes.fromhex(
     "020101310f300d06096086480165030402010500300b06092a864886f70d010701"
     "020101300d06096086480165030402010500"
 )
-"""What a signature does not cover of itself (RFC 5652, 5.4), as Attest writes it."""
+"""Attributes that a signature does not cover by itself (RFC 5652, 5.4), as Attest writes them."""
 PROVEN = """Every byte of the file, but for a time stamp, is as it was when it was sealed
 with the key of this certificate. The data inside have the content hash that is printed,
 and each event of the trail that it carries has its hash. The pages of a full report show
@@ -111,7 +111,7 @@ def verify(
 
 
 def _step(result: Result, name: str, look: Any, *things: Any) -> Any:
-    """What ``look`` gives; what goes wrong, foreseen or not, is written down."""
+    """The result of ``look``; an error, foreseen or not, is written down."""
     try:
         return look(result, *things)
     except events.FaultError as error:

@@ -1,4 +1,4 @@
-"""What stands in the cells of an answer, and what was meant by them. Pure.
+"""Cells of an answer, and their meaning. Pure.
 
 ``told`` writes a value into a cell and ``meant`` reads it back. A cell that stands as
 it was written is no change, whatever has happened to the answer since.
@@ -22,7 +22,7 @@ FIELDS = {field.column: field.heading for field in TYPED}
 """Field of an answer to the heading of its column, in the order of the columns."""
 
 MOST_CHARACTERS = 32_767
-"""What a cell holds, in Excel and LibreOffice, counted in UTF-16."""
+"""The length of a cell in Excel and LibreOffice, counted in UTF-16."""
 EXACT_DIGITS = 15
 EARLIEST, LATEST = date(1901, 1, 1), date(2199, 12, 31)
 """Days that a date cell tells without doubt: before 1901 programs differ."""
@@ -57,7 +57,7 @@ class Asked:
 
     @property
     def fits(self) -> str:
-        """What may stand in the value's cell, in words; "" for a plain verdict."""
+        """Allowed contents of the value's cell, in words; "" for a plain verdict."""
         if self.kind == QuestionKind.CHOICES:
             return "Any of these, with “;” between them: " + "; ".join(
                 self.labels.values()
@@ -79,7 +79,7 @@ class People:
 
     @property
     def offered(self) -> list[str]:
-        """What the drop-down of owners offers."""
+        """The drop-down list of owners."""
         return [self.names[pk] for pk in self.emails]
 
 
@@ -104,7 +104,8 @@ def told(field: str, asked: Asked, value: Any, people: People) -> Cell | None:
 
 
 def meant(field: str, asked: Asked, cell: Cell | None, people: People) -> Any:
-    """What the person wants the field to be; for "value" the texts to be parsed.
+    """The value that the person wants for the field; for "value" the texts to be
+    parsed.
 
     Raises ``ValueError`` in words for the person.
     """

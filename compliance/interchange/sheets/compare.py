@@ -26,7 +26,7 @@ Values = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Typed:
-    """What was typed in a row: fields that differ from what was written out.
+    """The typed values of a row: fields that differ from those written out.
 
     "value" holds the texts that the action parses.
     """

@@ -75,7 +75,7 @@ def _asked(answer: Answer) -> Asked:
 
 
 def people_of(assessment: Assessment, owners: Iterable[User | None] = ()) -> People:
-    """Who may answer, by name, and other owners; a name that two have says the address."""
+    """People who may answer, by name, and other owners; a name that two have says the address."""
     members = who_may(assessment.organisation, Permission.ANSWER)
     everyone = {user.pk: user for user in (*members, *owners) if user}
     names = Counter(str(user) for user in everyone.values())

@@ -1,4 +1,4 @@
-"""What a sheet of answers holds, before it becomes a file: plain values. Pure."""
+"""A sheet of answers before it becomes a file: plain values. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ _MARK = re.compile(r"(\d{1,18}) (\d{1,9})(?: (.*))?", re.ASCII | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the hidden cell of a row says: answer, version, and the owner's name then."""
+    """The hidden cell of a row: answer, version, and the owner's name then."""
 
     answer_id: int
     version: int

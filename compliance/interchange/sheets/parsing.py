@@ -106,7 +106,7 @@ def rows(file: Any, place: list[str]) -> Iterator[list[Any]]:
 def _filled_rows(reader: Reader, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     """The rows that stand in the part, without the empty ones between them.
 
-    What the sheet says of its size plays no part.
+    The size that the sheet declares plays no part.
     """
     book = reader.wb
     with reader.archive.open(sheet._worksheet_path) as source:

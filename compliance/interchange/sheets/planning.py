@@ -1,4 +1,4 @@
-"""What taking in a file would do: worked out for the preview, and again when it is done.
+"""The plan of importing a sheet: worked out for the preview, and again when it is done.
 
 Both times the same function on the same rules as a save by hand, so that what is done
 is what was shown. Changes nothing.
@@ -70,7 +70,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What becomes of one answer. ``touched`` is what its fields are set to.
+    """The fate of one answer. ``touched`` is what its fields are set to.
 
     ``waits`` says that it would be an N/A that a second person has to confirm.
     """
@@ -86,7 +86,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Plan:
-    """What a file would do. ``conflicts`` say what is here now, and what the file says."""
+    """The effect of a file. ``conflicts`` say what is here now, and what the file says."""
 
     entries: list[Entry] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
@@ -136,7 +136,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Who takes the file in, who may own an answer, and where the file wins."""
+    """The importer, possible owners of an answer, and the fields in which the file wins."""
 
     by: User
     people: People
@@ -146,7 +146,7 @@ class Setting:
 def plan(
     sent: Sent, standing: Mapping[int, Standing], total: int, setting: Setting
 ) -> Plan:
-    """What the rows of a file do to the answers that stand.
+    """The effect of the rows of a file on the stored answers.
 
     In a conflict the answer here is kept, unless the setting picks it. ``total`` is
     how many questions the assessment has.

@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is not taken in: its cell as "Sheet!D14", and why."""
+    """A refused cell, as "Sheet!D14", and why."""
 
     place: str
     words: str

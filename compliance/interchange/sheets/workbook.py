@@ -289,7 +289,7 @@ def _ranges(letter: str, rows: Sequence[int]) -> Iterator[str]:
 
 
 def _verdicts(line: Line) -> list[str]:
-    """What may be said: of a derived kind only what stands beside its value."""
+    """Verdicts to choose from: of a derived kind only those beside its value."""
     verdicts = [v for v in Verdict if v != Verdict.UNANSWERED]
     if line.asked.kind in DERIVED:
         kept = {*BESIDE, line.values["verdict"]}

@@ -68,7 +68,7 @@ def _again(request: MemberRequest, form: BundleForm) -> HttpResponse:
 @require_safe
 @member_required(Permission.ASSESS)
 def bundle_preview(request: MemberRequest) -> HttpResponse:
-    """What would come of it; ``person-p1=address`` says who somebody is here."""
+    """Preview the import; ``person-p1=address`` says who somebody is here."""
     form = BringForm(request.GET)
     if not form.is_valid():
         return redirect("interchange:bundle_in", request.organisation.slug)

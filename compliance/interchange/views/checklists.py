@@ -19,7 +19,7 @@ from compliance.interchange.forms import ChecklistForm, FormatForm, KeepForm
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 TYPED = ("number", "language", "chosen")
-"""What a person may say of an edition or checklist where its file does not."""
+"""Details of an edition or checklist that a person may give where its file does not."""
 DOWNLOAD_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -169,7 +169,7 @@ def _preview(
     done: actions.Taken | None = None,
     picks: Collection[Pick] = (),
 ) -> HttpResponse:
-    """What the file would do now, one page of it; ``done`` is a try that did nothing."""
+    """The effect of the file now, one page of it; ``done`` is a try that did nothing."""
     by = request.user
     try:
         done = done or actions.Taken(

@@ -1,1 +1,1 @@
-"""What stands between a file from outside and the process that people talk to."""
+"""The walls between a file from outside and the process that people talk to."""

@@ -1,4 +1,4 @@
-"""What a spreadsheet file may be made of, looked at before anything reads it.
+"""Allowed contents of a spreadsheet file, checked before anything reads it.
 
 An XLSX is a ZIP of XML parts. Parts that hide, grow or act are refused here: none
 of them is needed to carry words.

@@ -44,7 +44,7 @@ def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:
 def hushed() -> Callable[[BaseException], None]:
     """Silence standard error, where libraries may quote what they meet.
 
-    What is given back writes the way to an error there all the same.
+    The returned function logs the way to an error all the same.
     """
     trace = os.dup(2)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -20,7 +20,7 @@ from django.conf import settings
 from compliance.interchange.walls.endings import DONE, OVER_MEMORY
 
 PASSED_ON = {"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
-"""What of the environment the process sees: where things are, and no secret."""
+"""The environment of the process: where things are, and no secret."""
 CHILD = "compliance.interchange.walls.child"
 QUICK = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """It looks for no plug-ins among all that is installed."""
@@ -55,7 +55,7 @@ def output_of(
     seconds: float,
     memory_bytes: int,
 ) -> Iterator[IO[bytes]]:
-    """What ``main(arguments)`` of a module writes when it is fed with ``chunks``.
+    """The output of ``main(arguments)`` of a module that is fed with ``chunks``.
 
     ``seconds`` are of work. Raises ``UnfinishedError``.
     """

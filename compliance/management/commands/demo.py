@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
 
 def _missing_pango() -> str:
-    """Which library the reports lack, "" when they have everything."""
+    """The library that the reports lack, "" when they have everything."""
     if sys.platform != "linux":
         return ""
     for name in LIBRARIES:

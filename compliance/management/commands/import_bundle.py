@@ -19,7 +19,7 @@ NOTHING = "Nothing was changed."
 class Command(BaseCommand):
     """``import_bundle FILE --organisation SLUG --by EMAIL [--dry-run] [--map p1=EMAIL]``.
 
-    Whoever ``--by`` names counts as the person who prepared every answer of the bundle,
+    The person named by ``--by`` counts as the preparer of every answer of the bundle,
     as on screen.
     """
 

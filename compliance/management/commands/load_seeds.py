@@ -59,7 +59,7 @@ class Command(BaseCommand):
             )
 
     def _say_law(self, told: Told) -> None:
-        """What changed in the law; whom it touches in numbers only."""
+        """Changes of the law; their reach in numbers only."""
         for line in told.lines:
             self.stdout.write(f"law: {line}")
         if told.lines:

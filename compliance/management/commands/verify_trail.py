@@ -28,7 +28,7 @@ BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     signatures.faults,
     origins.faults,
 )
-"""What the chain cannot see by itself: rows, files and trails from elsewhere."""
+"""Checks beyond the chain itself: rows, files and trails from elsewhere."""
 
 
 def _expected() -> Iterator[UUID]:

@@ -1,4 +1,4 @@
-"""What people do to organisations, their members and invitations."""
+"""Actions on organisations, their members and invitations."""
 
 from compliance.organisations.actions.editors import make_editor
 from compliance.organisations.actions.invitations import (

@@ -1,4 +1,4 @@
-"""Who keeps the library of checklists right."""
+"""Actions on the editors of the library."""
 
 from typing import Any
 

@@ -47,7 +47,7 @@ give them what waits for them, in the same transaction."""
 
 
 def hash_of(token: str) -> str:
-    """What is kept of a token."""
+    """The stored hash of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""What people do to organisations and their members."""
+"""Actions on organisations and their members."""
 
 import secrets
 from collections.abc import Sequence

@@ -27,8 +27,9 @@ MOST = 20
 """Passkeys of one person."""
 LASTS = timedelta(minutes=5)
 NEW = "new passkey"
-"""What a question is for whose answer is a new passkey: no address, so that the page
-that asks for the use of one, without a password, can never ask this."""
+"""The purpose of a challenge that a new passkey answers: no address, so that the page
+that asks for the use of one, without a password, can never ask this.
+"""
 UNKNOWN = "The passkey was not recognised. Try again, or type your password."
 LATE = (
     "This was asked more than five minutes ago, or is used up. Try again, or type"
@@ -41,7 +42,7 @@ COPIED = (
 
 
 def ask_for_new(*, by: User, session: str) -> dict[str, Any]:
-    """What the browser needs to make a passkey. Raises ``ValidationError``."""
+    """Options for a browser to make a passkey. Raises ``ValidationError``."""
     known = _known(by)
     if not webauthn.is_possible():
         msg = "Passkeys need Attest at an address with a name, over HTTPS."
@@ -59,7 +60,7 @@ def ask_for_new(*, by: User, session: str) -> dict[str, Any]:
 
 
 def ask_for_one(*, by: User, session: str, purpose: str) -> dict[str, Any]:
-    """What the browser needs to use one of a person's. Raises ``ValidationError``."""
+    """Options for a browser to use one of a person's passkeys. Raises ``ValidationError``."""
     known = _known(by)
     if not known:
         msg = "You have no passkey. Type your password."
@@ -128,8 +129,8 @@ def remove_passkey(*, by: User, passkey: Passkey) -> None:
 def recognise(*, by: User, session: str, purpose: str, said: str) -> Passkey:
     """The person's passkey that signed what was asked in this session for this thing.
 
-    Whatever comes of it, the question is used up. Raises ``ValidationError`` for a
-    signature that proves nothing and for a count that stands still or goes back.
+    The challenge is used up in any case. Raises ``ValidationError`` for a signature
+    that proves nothing and for a count that stands still or goes back.
     """
     try:
         challenge, credential_id = webauthn.claimed(said)

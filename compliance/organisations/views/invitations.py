@@ -34,7 +34,7 @@ TRIES = {"invitation": "20/m/ip"}
 @sensitive_post_parameters("password")
 @member_required(Permission.INVITE)
 def invite(request: MemberRequest) -> HttpResponse:
-    """Who is invited, and a form to invite one more."""
+    """Open invitations, and a form to invite one more."""
     form = InviteForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
     if form.is_valid() and not (status := hindered(request, form)):
@@ -102,7 +102,7 @@ def _invite_page(
 
 
 def invitations(request: MemberRequest) -> dict[str, Any]:
-    """Who has not come, how far each mail is, and what a new invitation comes to."""
+    """Invitations that nobody used yet, the state of each mail, and the links of new ones."""
     return {
         "invitations": Invitation.list_in(request.organisation),
         "days": settings.INVITATION_DAYS,
@@ -127,7 +127,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters("password1", "password2")
 @login_not_required
 def invitation(request: HttpRequest) -> HttpResponse:
-    """What the invitation is to, and how to accept it; looking at it changes nothing."""
+    """The terms of the invitation, and how to accept it; opening it changes nothing."""
     if not ratelimit.consume(
         request, app="compliance", action=TOKEN, config=TRIES, limit_get=True
     ):

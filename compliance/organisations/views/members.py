@@ -1,4 +1,4 @@
-"""Who is a member, and as what; one's own way out."""
+"""Members and their roles; one's own way out."""
 
 from typing import Any
 

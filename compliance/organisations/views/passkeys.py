@@ -68,7 +68,7 @@ def passkey_add(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def passkey_ask(request: MemberRequest) -> HttpResponse:
-    """What the browser needs to have a passkey sign for the form on its page."""
+    """Options for a browser to have a passkey sign for the form on its page."""
     form = AskForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"said": "This page is old. Load it again."}, status=422)

@@ -48,7 +48,7 @@ def work(request: MemberRequest) -> HttpResponse:
 
 
 def _needs(request: MemberRequest, today: date) -> list[Need]:
-    """What waits for the person; a contributor has a page of their own for answers."""
+    """Work that waits for the person; a contributor has a page of their own for answers."""
     is_guest = request.membership.role == Role.CONTRIBUTOR
     return needs(
         request.organisation,

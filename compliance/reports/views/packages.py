@@ -27,7 +27,7 @@ SHOWN = 10
 @require_safe
 @member_required(Permission.TRAIL)
 def exports(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """What can be taken along of an assessment, and what this person asked for."""
+    """Files that can be taken of an assessment, and those that this person asked for."""
     rows = request.organisation.assessments.for_page()
     assessment = get_object_or_404(rows, pk=assessment_id)
     mine = packages_of(request.organisation, request.user)

@@ -38,7 +38,7 @@ def report_list(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.REPORT)
 def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """Which report: kind, language and extract; sent empty, the full one in English."""
+    """The form for a report: kind, language and extract; sent empty, the full one in English."""
     assessments = request.organisation.assessments.for_page()
     assessment = get_object_or_404(assessments, pk=assessment_id)
     form = ReportForm(

@@ -57,7 +57,7 @@ def _page(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
 @require_POST
 @member_required(Permission.TRAIL)
 def trail_export(request: MemberRequest) -> HttpResponseBase:
-    """What the filter shows as CSV, or as JSON Lines that check themselves.
+    """The filtered trail as CSV, or as JSON Lines that check themselves.
 
     A filter that makes no sense is refused (400): a file of everything would pass for
     the part that was asked for.
@@ -98,7 +98,7 @@ def _events(request: MemberRequest, chosen: Chosen) -> Any:
 
 
 def _offered(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
-    """What the filter offers: people, sorts and assessments of the organisation."""
+    """Choices of the filter: people, types and assessments of the organisation."""
     members = request.organisation.memberships.with_people()
     people = [(str(one.user_id), str(one.user)) for one in members]
     if chosen.who and chosen.who not in {PROGRAM, *(pk for pk, _ in people)}:

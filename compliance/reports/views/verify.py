@@ -49,7 +49,7 @@ def _verify(request: HttpRequest) -> HttpResponse:
 
 
 def _checked(file: BinaryIO) -> tuple[dict[str, Any], int]:
-    """What there is to show of a file, and the status of the reply."""
+    """The result for a file, and the status of the reply."""
     if not AT_ONCE.acquire(blocking=False):
         return {"problem": BUSY}, 503
     try:

@@ -1,4 +1,4 @@
-"""What people do in reviews."""
+"""Actions on reviews."""
 
 from compliance.reviews.actions.checking import accept_ruled_out, check
 from compliance.reviews.actions.reopening import ask_reopening, decide_reopening

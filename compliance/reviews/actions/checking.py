@@ -41,8 +41,9 @@ def check(
 
     ``seen`` is the ``seen_of`` that the page showed: another answer by now is refused.
     So is one that the person prepared, and an assessment that is not in review, with
-    ``ValidationError``. Who accepts "not applicable" is its second person, too. A foreign id raises ``Answer.DoesNotExist``. A later look takes
-    the place of an earlier one; the same look twice is one.
+    ``ValidationError``. Accepting another's "not applicable" confirms it, too. A
+    foreign id raises ``Answer.DoesNotExist``. A later look takes the place of an
+    earlier one; the same look twice is one.
     """
     with writing():
         hold_open(assessment.pk)
@@ -138,7 +139,7 @@ def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
 
 
 def _second(by: User, answer: Answer) -> None:
-    """Who accepts "not applicable" of somebody else is the second person it takes."""
+    """Accepting the "not applicable" of somebody else is the confirmation that it needs."""
     done = confirm_na(
         by=by,
         organisation=answer.assessment.organisation,

@@ -15,9 +15,10 @@ from compliance.reviews.snapshot import to_read
 def held(assessment_id: UUID) -> Assessment:
     """The assessment, for nobody to write in until the transaction is over.
 
-    Whoever writes an answer, a comment or evidence in it waits, and refuses afterwards.
-    What is read behind this is all that was written before. The transaction reads what
-    is committed (not ``one_moment``): a moment that began before the wait would be old.
+    A transaction that writes an answer, a comment or evidence in it waits, and refuses
+    afterwards. A read behind this sees all that was written before. The transaction
+    reads what is committed (not ``one_moment``): a moment that began before the wait
+    would be old.
     """
     Assessment.objects.select_for_update().get(pk=assessment_id)
     return to_read(assessment_id)

@@ -54,8 +54,9 @@ def decide_reopening(
 ) -> Reopening:
     """Open a signed assessment as its next revision, or leave it signed.
 
-    The sign-off and its snapshot stay. Who asked may only take it back. Raises
-    ``ValidationError`` for one who approves their own request, and when none waits.
+    The sign-off and its snapshot stay. The person who asked may only take it back.
+    Raises ``ValidationError`` for one who approves their own request, and when none
+    waits.
     """
     with writing():
         here = held(assessment.pk)

@@ -31,7 +31,7 @@ MOVED = "moved"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the signer's page showed: the hash of the content and since when it stood."""
+    """The signer's page: the hash of the content and since when it stood."""
 
     content_hash: str
     stood_at: datetime

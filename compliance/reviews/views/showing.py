@@ -1,4 +1,4 @@
-"""What the review page shows."""
+"""Contexts of the review page."""
 
 from typing import Any
 from uuid import UUID
@@ -118,7 +118,7 @@ def _before_signing(
 
 
 def _na(desk: Desk, found: list[Point], user_id: int) -> dict[str, Any] | None:
-    """What approving the one N/A that waits sends, where this person may; else None."""
+    """The data that approving the one waiting N/A sends, where this person may; else None."""
     keys = [key for point in found if point.about == About.NA for key in point.keys]
     if desk.review is None or len(keys) != 1 or user_id in desk.hands.get(keys[0], ()):
         return None
@@ -127,7 +127,7 @@ def _na(desk: Desk, found: list[Point], user_id: int) -> dict[str, Any] | None:
 
 
 def _ruled_out(desk: Desk, user_id: int) -> dict[str, Any] | None:
-    """What accepting all that does not apply sends; None with nothing to accept."""
+    """The data that accepting all that does not apply sends; None with nothing to accept."""
     lines = desk.ruled_out_for(user_id) if desk.review else []
     return {"seen": seen_together(lines), "lines": lines} if lines else None
 

@@ -1,4 +1,4 @@
-"""What people do around a seat: give and end it, sample, ask and answer, share."""
+"""Actions around a seat: give and end it, sample, ask and answer, share."""
 
 from compliance.seats.actions.asking import CLOSED, ask, close, reply, say
 from compliance.seats.actions.giving import (

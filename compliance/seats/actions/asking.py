@@ -182,7 +182,7 @@ def _mail_out(by: User, asked: Request, text: str, *, closes: bool = False) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What a mail about a request says: a message, or that it is closed."""
+    """The text of a mail about a request: a message, or that it is closed."""
 
     text: str
     link: str

@@ -49,8 +49,8 @@ def give_seat(
 ) -> Seat | SeatOffer:
     """A seat for the person with an address, who is told by mail.
 
-    Whoever is no member yet is invited as an auditor, and the seat is an offer until
-    they come; ``name`` counts for them only. Both days are included. Raises
+    An address without a member is invited as an auditor, and the seat is an offer until
+    the person comes; ``name`` counts for them only. Both days are included. Raises
     ``ValidationError`` for a member of another role, a person who has a seat here
     already, and days that cannot be.
     """

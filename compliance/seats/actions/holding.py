@@ -1,4 +1,4 @@
-"""What several actions of a seat need: the row under lock, and its event."""
+"""Shared parts of the actions of a seat: the row under lock, and its event."""
 
 from typing import Any
 
@@ -48,5 +48,5 @@ def tell(
 
 
 def named(assessment: Assessment) -> dict[str, Any]:
-    """Which assessment an event is about, in words."""
+    """The assessment that an event is about, in words."""
     return {"subject": str(assessment)}

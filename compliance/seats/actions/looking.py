@@ -1,4 +1,4 @@
-"""What an auditor opens and takes away is on the trail."""
+"""Everything that an auditor opens and takes away is in the trail."""
 
 from datetime import timedelta
 from typing import Any

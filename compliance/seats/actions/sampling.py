@@ -42,7 +42,7 @@ def draw(
 ) -> list[SampleItem]:
     """Questions that join the sample: ``count`` more by risk or at random, or one.
 
-    What is in the sample already is not drawn again. Without a ``seed`` one is made;
+    Answers in the sample already are not drawn again. Without a ``seed`` one is made;
     it is kept and printed. Raises ``ValidationError`` for a seat that is over and when
     nothing is left, ``Answer.DoesNotExist`` for an answer of something else.
     """
@@ -94,7 +94,7 @@ def _lots(seat: Seat) -> list[Lot]:
 def mark(
     *, by: User, seat: Seat, answer_id: int, result: Said, note: str | None = None
 ) -> SampleItem:
-    """What the auditor says of an answer; the same again changes nothing.
+    """Set the auditor's result for an answer; the same again changes nothing.
 
     One that was not in the sample joins it, as picked by hand. Without a ``note`` the
     one that stands is kept. Raises

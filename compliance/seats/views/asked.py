@@ -23,7 +23,7 @@ from compliance.web.unsent import unsent
 @member_required(Permission.AUDIT)
 @told_when_over
 def asked_list(request: MemberRequest, seat_id: int) -> HttpResponse:
-    """What the auditor asked for, and a form to ask for more."""
+    """The auditor's requests, and a form to ask for more."""
     here = seated(request, seat_id)
     form = AskForm(request.POST if request.method == "POST" else None)
     status = 200

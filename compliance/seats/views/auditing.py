@@ -1,4 +1,4 @@
-"""What an auditor reads. Every page and file of it is on the trail."""
+"""Pages of an auditor. Every page and file of it is on the trail."""
 
 from uuid import UUID
 

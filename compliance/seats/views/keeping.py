@@ -34,7 +34,7 @@ ON_A_PAGE = 100
 @sensitive_post_parameters("password")
 @member_required(Permission.SEATS)
 def seats(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    """Who from outside may read the assessment, and a form to let one more in."""
+    """Outsiders who may read the assessment, and a form to let one more in."""
     assessment = find(request, assessment_id)
     form = SeatForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
@@ -95,7 +95,7 @@ def end(request: MemberRequest, seat_id: int) -> HttpResponse:
 @require_safe
 @member_required(Permission.SEATS)
 def looked(request: MemberRequest, seat_id: int) -> HttpResponse:
-    """What the auditor looked at, newest first."""
+    """Pages that the auditor opened, newest first."""
     seat = get_object_or_404(seats_in(request.organisation), pk=seat_id)
     page = Paginator(looked_of(seat), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -34,7 +34,7 @@ LONGEST_QUERY = 200
 @require_safe
 @member_required(Permission.SEATS)
 def request_list(request: MemberRequest) -> HttpResponse:
-    """What auditors asked for, by whose turn it is."""
+    """Auditors' requests, by whose turn it is."""
     today = timezone.localdate()
     show = request.GET.get("show", "")
     show = show if show in RequestFilter.values else RequestFilter.OPEN.value

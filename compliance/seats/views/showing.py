@@ -1,4 +1,4 @@
-"""What pages that several views send show."""
+"""Contexts of pages that several views send."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ def note(request: MemberRequest, here: Seat, about: str) -> None:
 
 
 def inside(here: Seat) -> dict[str, Any]:
-    """What every page of a seat shows."""
+    """Context of every page of a seat."""
     return {
         "seat": here,
         "assessment": here.assessment,

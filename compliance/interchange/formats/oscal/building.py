@@ -1,7 +1,7 @@
 """A document as a catalog, in the mapping of the JSON form. Pure.
 
-What was read from a catalog goes back as it was read; what has changed since, and what
-OSCAL has no word for, stands in a property of ours.
+Parts read from a catalog are written as they were read; later changes, and anything
+that OSCAL has no word for, are in a property of ours.
 """
 
 import json
@@ -38,7 +38,7 @@ NAMESPACE = uuid.UUID("6f0d1f7e-8c0f-5a55-9d0c-3a1b6f1f7a11")
 
 @dataclass(slots=True)
 class _Writing:
-    """What all parts of one catalog share: its form, the ids taken, what is withdrawn."""
+    """Shared parts of one catalog: its form, the ids taken, withdrawn controls."""
 
     through: Through
     ids: set[str] = field(default_factory=set)

@@ -1,7 +1,7 @@
 """One control as a question, and a question as a control. Pure.
 
-``derived`` says which question a control stands for by its standard parts. What a
-question holds beyond that is written as one property of ours, so nothing is lost.
+``derived`` says which question a control stands for by its standard parts. Further
+parts of a question are written as one property of ours, so nothing is lost.
 """
 
 import json
@@ -125,7 +125,7 @@ def built(question: dict[str, Any], control_id: str) -> dict[str, Any]:
 
 
 def data_of(holder: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """What our own property says, and the holder without it."""
+    """The data of our own property, and the holder without it."""
     props = _list(holder.get("props"))
     ours = [p for p in props if isinstance(p, dict) and line(p.get("ns")) in OURS]
     if not ours:

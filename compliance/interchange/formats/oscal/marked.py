@@ -1,6 +1,6 @@
 """The elements of OSCAL's XML as the Markdown of its JSON. Pure.
 
-What Markdown says otherwise than the elements is told: each text is turned back into
+Elements that Markdown cannot express are listed: each text is turned back into
 elements, and compared.
 """
 
@@ -22,7 +22,7 @@ MARKUP = BLOCKS | {*_AROUND, "a", "br", "code", "img", "insert"}
 _TIGHT = ("p", "ul", "ol", "li", "table", "tr", "th", "td", "blockquote", "br", "hr")
 _EDGE = re.compile(rf"\s*(</?(?:{'|'.join(_TIGHT)}|h[1-6])(?: [^>]*)?/?>)\s*")
 _SPECIAL = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[*`_~^\"]|(?<=\])\(|\{(?=\{)")
-"""What is more than a word anywhere in Markdown."""
+"""Characters that are more than a word anywhere in Markdown."""
 _STARTS = re.compile(r"(?m)^(?=[-+>#|:=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")
 """Where a line would begin a list, heading, quotation or table."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # slow to load, and most texts need no parser
 INSERT = re.compile(r"\{\{\s*insert:\s*([\w-]+),\s*([\w.\-]+)\s*\}\}")
 _MAYBE = re.compile(r"[*_`~^\"\\\[{\n]|^\s*[-+>#|\d]")
 _MARKED = re.compile(r"[*_`~^\"\\\[\n]|^\s*([-+>#|]|\d)")
-"""What a paragraph has that may be more than words."""
+"""Starts of a paragraph that may be more than words."""
 MOST = 100_000
 """Characters that are parsed; a longer text goes out as it is written."""
 _FAR = 4_000
@@ -104,7 +104,7 @@ def _text(state: "StateInline", silent: bool) -> bool:
 
 
 def _own(state: "StateInline", silent: bool) -> bool:
-    """What OSCAL adds to Markdown."""
+    """Additions of OSCAL to Markdown."""
     begin, mark = state.pos, state.src[state.pos]
     if mark == "{" and (found := INSERT.match(state.src, begin)):
         if not silent:

@@ -3,8 +3,9 @@
 import re
 
 NAMESPACE = "https://attest.example/ns/oscal"
-"""Whose properties ours are. The last part of its host is nobody's (RFC 2606), and
-readers of OSCAL that take a namespace for a web address find one."""
+"""The namespace of our properties. The last part of its host is nobody's (RFC 2606),
+and readers of OSCAL that take a namespace for a web address find one.
+"""
 FORMER = frozenset({"urn:attest:checklist"})
 """Under which files were written before."""
 _TAKEN = re.compile(r"[^A-Za-z0-9._-]")
