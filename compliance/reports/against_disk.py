@@ -8,18 +8,31 @@ from compliance.reports import storage
 from compliance.reports.models import Report
 
 
+def gone(organisation_id: UUID) -> list[str]:
+    """Names of finished reports whose file was deleted: no fault, and worth knowing."""
+    made = Report.objects.filter(assessment__organisation=organisation_id)
+    finished = made.exclude(sha256="").order_by("asked_at", "pk")
+    return [
+        _named(row) for row in finished if not storage.path_of(row.sha256).is_file()
+    ]
+
+
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Reports that hide that they were made, and files with other bytes than were sealed.
 
-    A file that was deleted, which an operator may do for somebody who is erased, is none.
+    A file that was deleted, which an operator may do for somebody who is erased, is none:
+    see ``gone``.
     """
     made = Report.objects.filter(assessment__organisation=organisation_id)
     for row in made.exclude(sha256="").order_by("asked_at", "pk"):
-        path, name = storage.path_of(row.sha256), f"report {row.number}"
-        name = f"{name} of the assessment {row.assessment_id}"
+        path, name = storage.path_of(row.sha256), _named(row)
         if not row.is_done:
             what = f"{name}: it was made, and is no longer there"
             yield Fault(0, what, Kind.REPORT)
         elif path.is_file() and storage.hash_of(path) != row.sha256:
             what = f"{name}: its file has other bytes than were sealed"
             yield Fault(0, what, Kind.REPORT)
+
+
+def _named(row: Report) -> str:
+    return f"report {row.number} of the assessment {row.assessment_id}"

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from compliance.web import languages
+from compliance.web.mail import is_printed
 from compliance.web.markdown import as_html, line_as_html
 from compliance.web.no_day import NO_DAY
 from compliance.web.reach import is_only_here
@@ -80,6 +81,12 @@ def icon(name: str, size: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def mails() -> bool:
+    """Whether mail goes out: no page promises one where there is no mail server."""
+    return not is_printed()
 
 
 @register.simple_tag(takes_context=True)

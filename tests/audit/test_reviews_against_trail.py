@@ -28,6 +28,7 @@ from compliance.organisations.actions import (
 from compliance.reports import against_disk as reports
 from compliance.reports import storage
 from compliance.reports.actions import ask_report
+from compliance.reports.against_disk import gone
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from tests import factories, seating, signing
@@ -196,10 +197,12 @@ def test_made_report_is_held_against_its_entry(cast, here, settings, tmp_path):
             after={"number": report.number} | hashes,
         )
     assert words(cast.acme) == []  # though its file is gone: an operator may delete it
+    assert gone(cast.acme.pk) == [f"report {report.number} of the assessment {here.pk}"]
     path = storage.path_of("a" * 64)
     path.write_bytes(b"%PDF of another report")
     [what] = words(cast.acme)
     assert "has other bytes than were sealed" in what
+    assert gone(cast.acme.pk) == []
     path.unlink()
     for changed, what in (
         ({"sha256": "b" * 64}, "“sha256” was changed"),

@@ -243,3 +243,14 @@ def test_ratings_of_answers_come_back(name):
     _, found = back(sheet, name)
     again = Sheet(found.title, found.summary, found.theme, found.document)
     assert again == sheet
+
+
+@pytest.mark.parametrize("name", ["yaml", "csv"])
+def test_keys_that_differ_in_capitals_only_are_refused(name):
+    made = two_choices()
+    questions = made["sections"][0]["questions"]
+    questions.append(questions[0] | {"key": questions[0]["key"].swapcase()})
+    content = FORMATS[name].write(Sheet("Lists", "", "privacy", made))
+    found = read(content, suffix_of(name))
+    assert found.document is None
+    assert "capitals make no other key" in " ".join(map(str, found.faults))

@@ -142,6 +142,20 @@ def test_german_report_reads_as_german():
         assert text in words
 
 
+@pytest.mark.parametrize(
+    ("language", "others"),
+    [("de", "die gelten"), ("fr", "conforme|obligatoire|contraignant")],
+)
+def test_one_word_stands_for_one_thing(language, others):
+    """Met is "respecté", binding "exigible"; applicable questions are "zutreffend"."""
+    path = settings.BASE_DIR / f"compliance/locale/{language}/LC_MESSAGES/django.po"
+    said = re.findall(r'^msgstr "(.*)"$', path.read_text(), re.MULTILINE)
+    assert len(said) > 300
+    assert [
+        one for one in said if re.search(rf"\b({others})", one, re.IGNORECASE)
+    ] == []
+
+
 def test_days_follow_the_language():
     first = date(2026, 3, 1)
     assert (day(first), long_day(first)) == ("1 Mar 2026", "1 March 2026")

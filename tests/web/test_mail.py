@@ -1,5 +1,6 @@
 """Mail goes out with the change it tells of, once, also when the server was down."""
 
+import re
 import smtplib
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from compliance.organisations.actions import make_editor
 from compliance.web.mail import (
     PAUSES_MINUTES,
     absolute,
@@ -19,6 +21,7 @@ from compliance.web.mail import (
     render,
     standing,
 )
+from tests.factories import make_assessment
 from tests.mailing import queued, refuse_with, run_queued, send_queued
 
 WORDS = {
@@ -227,3 +230,30 @@ def test_mails_are_printed_without_a_server(settings):
     assert not is_printed()
     settings.MAILERS = {"default": {"BACKEND": console}}
     assert is_printed()
+
+
+def test_pages_promise_no_mail_where_there_is_no_mail_server(
+    cast, sign_in, settings, client
+):
+    make_editor(by=None, email=cast.ada.email)
+    assessment = make_assessment(cast.acme, cast.ada)
+    answer = assessment.answers.first()
+    ada = sign_in(cast.ada)
+    paths = (
+        "/o/acme/checklists/law/index/",
+        f"{assessment.get_absolute_url()}answers/{answer.pk}/panel/comments/",
+    )
+    promises = re.compile(r"by mail|get a mail|on its way")
+
+    def promised():
+        pages = [
+            *(ada.get(path) for path in paths),
+            client.get("/accounts/password/reset/sent/"),
+        ]
+        assert [page.status_code for page in pages] == [200, 200, 200]
+        return [len(promises.findall(page.text)) for page in pages]
+
+    assert promised() == [1, 1, 1]
+    console = "django.core.mail.backends.console.EmailBackend"
+    settings.MAILERS = {"default": {"BACKEND": console}}
+    assert promised() == [0, 0, 0]

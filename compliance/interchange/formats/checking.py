@@ -159,9 +159,12 @@ def _faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
         for s, section in enumerate(whole.sections)
         for q, question in enumerate(section.questions)
     ]
-    for at in _repeats(question.key for _, question in placed):
+    for at in _repeats(question.key.casefold() for _, question in placed):
         path, question = placed[at]
-        yield (*path, "key"), f"question {question.key} stands twice"
+        yield (
+            (*path, "key"),
+            f"question {question.key} stands twice; capitals make no other key",
+        )
     sourced = [pair for pair in placed if pair[1].source]
     for at in _repeats(question.source for _, question in sourced):
         path, question = sourced[at]

@@ -67,6 +67,8 @@ class Command(BaseCommand):
                     beyond += islice(faults(organisation_id), trail.MOST)
             self._tell(name, found, beyond)
             self._tell_signed(organisation_id, found)
+            if is_readable and not options["quick"]:
+                self._tell_gone(reports.gone(organisation_id))
             bad += bool(found.fault or beyond)
         if bad:
             msg = f"{bad} of the chains do not stand as written."
@@ -89,14 +91,20 @@ class Command(BaseCommand):
             named = ", ".join(f"{place} of event {at}" for at, place in places)
             self.stdout.write(f"  Event {seq} erased {named}.")
 
+    def _tell_gone(self, names: list[str]) -> None:
+        if names:
+            count = len(names)
+            first = ", ".join(names[: trail.MOST])
+            self.stdout.write(f"  {count} report files are no longer there: {first}.")
+
     def _tell_signed(self, organisation_id: UUID, found: Checked) -> None:
         """How far signed checkpoints reach, and what nobody sees without them."""
         last = checkpoints.latest(organisation_id)
         _, torn = checkpoints.kept(organisation_id)
         if last is None:
             self.stdout.write(
-                "  There is no checkpoint: an end cut off with its head, a tail hashed"
-                " anew and an older database would not be seen."
+                "  There is no checkpoint: an end cut off with its head, a tail with"
+                " new hashes and an older database would not be seen."
             )
         elif found.fault is None:
             self.stdout.write(
