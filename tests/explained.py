@@ -81,7 +81,8 @@ def _caller():
     frame = sys._getframe(3)
     while frame:
         name = frame.f_code.co_filename
-        if name.startswith(ROOT) and not HELPERS.match(name, len(ROOT)):
+        is_ours = name.startswith(ROOT) and not name.startswith(sys.prefix)
+        if is_ours and not HELPERS.match(name, len(ROOT)):
             return f"{name[len(ROOT) :]}:{frame.f_lineno}"
         frame = frame.f_back
     return ""

@@ -165,7 +165,7 @@ def test_save_asks_seldom(what, cast, con):
 def test_reply_to_a_verdict_is_under_two_kilobytes(cast, con):
     answer = make_answer(cast, "verdict")
     sent = {"base": "0", "verdict": "met", "reason": ""}
-    assert len(con.post(save_url(answer), sent, headers=HTMX).content) < 2000
+    assert len(con.post(save_url(answer), sent, headers=HTMX).content) < 2048
 
 
 def add_row(cast, number):

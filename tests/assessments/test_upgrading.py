@@ -24,7 +24,7 @@ from compliance.checklists.actions import store_checklist
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import compare
 from compliance.models import Answer, Theme, Upgrade
-from tests import factories
+from tests import factories, signing
 from tests.documents import document, question
 from tests.interchange.bundles import bundle_of
 from tests.mailing import send_queued
@@ -307,6 +307,22 @@ def retyped(cast, db):
     say(assessment, "Q1", verdict="met", note="As the law asks")
     asked = question("Q1", kind="number", number=MONTHS)
     return assessment, publish([asked, question("Q2"), question("Q3")], number="2")
+
+
+def test_undo_gives_back_an_answer_of_the_person_who_moved(cast, retyped):
+    """Only the moment of the answer changes then, not its author."""
+    assessment, new = retyped
+    signing.answer(cast.otto, assessment, "Q1", verdict="met", note="By Otto")
+    before = content(assessment)
+    done = actions.upgrade(
+        by=cast.otto,
+        assessment=assessment,
+        to=new,
+        decisions={"Q1": "anew"},
+        typed={"Q1": ["9"]},
+    )
+    actions.undo_upgrade(by=cast.otto, upgrade=done)
+    assert content(assessment) == before
 
 
 @pytest.mark.parametrize(("typed", "verdict"), [("9", "met"), ("3,5", "not_met")])

@@ -25,6 +25,7 @@ from django.test import Client  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.chain import digest  # noqa: E402
+from compliance.audit.transaction import writing  # noqa: E402
 from compliance.evidence import actions as evidence  # noqa: E402
 from compliance.interchange import waiting  # noqa: E402
 from compliance.models import (  # noqa: E402
@@ -37,6 +38,7 @@ from compliance.models import (  # noqa: E402
     User,
 )
 from compliance.organisations import fresh  # noqa: E402
+from compliance.organisations.actions.members import make_placeholders  # noqa: E402
 from compliance.web.workplaces import PREFIX  # noqa: E402
 from tests import factories, signing  # noqa: E402
 from tests.interchange.bundles import bundle_of, hash_of  # noqa: E402
@@ -47,6 +49,8 @@ from tests.load.killing import counts  # noqa: E402
 def attack(act, step):
     """Killed at moment after moment until it is done; each end is the same in rows."""
     at, faults, grown, is_ended = 0, [], [], False
+    with writing():  # so that the chain of people has begun before the first act
+        make_placeholders(names=["Somebody"])
     while not is_ended:
         one = act()
         before = counts()

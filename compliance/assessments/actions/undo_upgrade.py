@@ -159,10 +159,10 @@ def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
         before.get(name, stood) != stood for name, stood in answered(answer).items()
     ):
         changed += ANSWERED
-    sides = [
-        json_of({name: side[name] for name in changed})
-        for side in (before, {name: getattr(answer, name) for name in changed})
-    ]
+    after = {name: getattr(answer, name) for name in changed}
+    # one of the two of ``ANSWERED`` may be as it was
+    stood = after | {name: before[name] for name in changed if name in before}
+    sides = [json_of(stood), json_of(after)]
     version = answer.version
     return trail.Entry(
         answer,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from compliance.audit import trail
 from compliance.audit.chain import canonical
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
@@ -23,15 +24,16 @@ def note_view(*, by: User, seat: Seat, about: str) -> None:
     ``about`` names it: "Overview", "Section Governance", "A122".
     """
     after = {"about": about}
+    said = named(seat.assessment) | after
     seen = Event.objects.filter(
         organisation_id=seat.assessment.organisation_id,
         subject_label="seat",
         subject_id=str(seat.pk),
         action=SEAT_VIEWED,
-        payload=canonical({"before": {}, "after": named(seat.assessment) | after}),
+        payload__contains=canonical(after)[1:-1],
         at__gte=timezone.now() - VISIT,
     )
-    if seen.order_by().exists():
+    if any(trail.changes(event)[1] == said for event in seen.order_by()):
         return
     with writing():
         tell(by, seat.assessment, SEAT_VIEWED, seat, after=after)
