@@ -22,7 +22,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.slow
 
-GROWTH = 1.4
+GROWTH = 1.7
 """From 100 questions to 2,000; reading a row of each question made it 2.5."""
 SIZES = (100, 2000)
 
