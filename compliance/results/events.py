@@ -1,5 +1,6 @@
 """The types of events about results and targets."""
 
+from functools import partial
 from typing import Required
 
 from django.utils.translation import gettext_lazy as _
@@ -20,29 +21,17 @@ class _Exported(Side, total=False):
     sha256: Required[Hash]
 
 
-TARGETS_SET = EventType(
-    "targets.set",
-    _("targets set"),
-    subject="assessment",
-    topic=Topic.ASSESSMENT,
-    before=_Targets,
-    after=_Targets,
-    prepares=Prepares.NOTHING,
+_about = partial(EventType, topic=Topic.ASSESSMENT, prepares=Prepares.NOTHING)
+_targets = partial(_about, before=_Targets, after=_Targets)
+
+TARGETS_SET = _targets("targets.set", _("targets set"), subject="assessment")
+TARGETS_SET_FOR_ALL = _targets(
+    "targets.set_for_all", _("targets set for every assessment"), subject="checklist"
 )
-TARGETS_SET_FOR_ALL = EventType(
-    "targets.set_for_all",
-    _("targets set for every assessment"),
-    subject="checklist",
-    topic=Topic.ASSESSMENT,
-    before=_Targets,
-    after=_Targets,
-    prepares=Prepares.NOTHING,
-)
-RESULT_EXPORTED = EventType(
+RESULT_EXPORTED = _about(
     "result.exported",
     _("result downloaded"),
     subject="assessment",
-    topic=Topic.REPORT,
     after=_Exported,
-    prepares=Prepares.NOTHING,
+    topic=Topic.REPORT,
 )

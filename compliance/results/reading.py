@@ -30,7 +30,6 @@ class Result:
     law: LawResult
     scales: list[ScaleResult]
     actions: dict[int, list[Action]] = field(default_factory=dict)
-    targets: list[Target] = field(default_factory=list)
 
 
 def read(assessment: Assessment, today: date) -> Result:
@@ -61,7 +60,6 @@ def read(assessment: Assessment, today: date) -> Result:
         law_result(duties),
         [scale_result(one, criteria, _wanted(one, targets)) for one in scales],
         _actions(assessment),
-        targets,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.checklists import content
+from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange import bringing
 from compliance.interchange.bringing import Coming, Taken, Wish
 from compliance.interchange.formats.found import Found
@@ -20,12 +21,6 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 
 TYPED = ("number", "language", "chosen")
 """Details of an edition or checklist that a person may give where its file does not."""
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 @require_safe

@@ -7,9 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.checklists.frameworks import counted
 from compliance.checklists.models import Framework
+from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange import actions
 from compliance.interchange.clauses import proofs_of
-from compliance.interchange.views.sheets import DOWNLOAD_HEADERS, XLSX
+from compliance.interchange.views.sheets import XLSX
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}

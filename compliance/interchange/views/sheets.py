@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
+from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange import actions
 from compliance.interchange.forms import SheetForm, TakeForm
 from compliance.interchange.sheets import drafts
@@ -30,12 +31,6 @@ GONE = (
     " sent another file since. Choose the file again; nothing of it was saved."
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOWNLOAD_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 
 
 def _find(request: MemberRequest, assessment_id: UUID) -> Assessment:

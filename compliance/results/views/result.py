@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 
 from compliance.assessments.models import Assessment
 from compliance.checklists.scales import Scale, scales_of
+from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.choices import Reach
@@ -52,14 +53,9 @@ def figures(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     name = (
         f"result-{assessment.edition.checklist.key}-{timezone.localdate().isoformat()}"
     )
-    return HttpResponse(
-        content,
-        content_type=TYPES[form],
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.{form}"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    response = HttpResponse(content, content_type=TYPES[form], headers=DOWNLOAD_HEADERS)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
