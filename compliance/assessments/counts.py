@@ -75,7 +75,7 @@ class Counts:
     law: Tally
     """Counts of the duties that bind today."""
     rated: Tally
-    """Counts of what rates today and is no breach."""
+    """Counts of the recommended questions that apply today: none is a breach."""
     ahead: Tally
     """Counts of the duties that bind only later."""
     to_confirm: int

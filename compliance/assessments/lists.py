@@ -20,7 +20,7 @@ from compliance.organisations.models import Organisation
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one assessment stands; ``law`` counts duties, ``rated`` what is no breach.
+    """The state of one assessment; ``law`` counts duties, ``rated`` recommended questions.
 
     ``ahead`` counts what is asked for only later.
     ``to_confirm`` counts "not applicable" that waits for a second person, ``again``

@@ -126,7 +126,7 @@ class Overview:
 
     @cached_property
     def rated(self) -> Tally:
-        """Counts of what rates today and is no breach."""
+        """Counts of the recommended questions that apply today: none is a breach."""
         return _tally(r for r in self._now if r.rates)
 
     @cached_property

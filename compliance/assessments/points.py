@@ -29,7 +29,7 @@ def points_of(assessment: Assessment) -> dict[int, Points]:
 
 
 def points_around(answer: Answer) -> Points | None:
-    """The points of the section that an answer stands in, where it is rated itself."""
+    """The points of an answer's section, where the answer itself is rated."""
     if not answer.ratings:
         return None
     return points_of(answer.assessment).get(answer.question.section_id)

@@ -7,14 +7,11 @@ from datetime import datetime
 
 from compliance.interchange.formats import xlsx
 from compliance.interchange.formats.csv_file import guarded
+from compliance.interchange.formats.writing import FORMATS
 from compliance.results.figures import COLUMNS, as_json, rows_of
 from compliance.results.reading import Result
 
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
+TYPES = {name: FORMATS[name].media_type for name in ("csv", "xlsx", "json")}
 """Format to media type."""
 WIDTHS = {"Measure": 14, "Name": 48, "Figure": 32}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from compliance.assessments.coverage import leaves_gap
 from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
+from compliance.assessments.scoring import BESIDE
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Choice
 from compliance.checklists.scales import Rating, Scale, ratings, scales_of
@@ -17,8 +18,6 @@ from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_res
 from compliance.results.models import Target
 
 RATED = ("choice", "stage")
-SILENT = frozenset({"na", "dont_know", "later", "unanswered"})
-"""Verdicts beside which a value counts for no level."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def _criterion(
     proofs: dict[int, Proof],
 ) -> Criterion:
     of_choices = offered[row["question__key"]]
-    chosen = None if row["verdict"] in SILENT else row["value"]
+    chosen = None if row["verdict"] in BESIDE else row["value"]
     found = of_choices.values()
     return Criterion(
         id=row["pk"],

@@ -10,10 +10,10 @@ from compliance.checklists.models import Framework
 from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange import actions
 from compliance.interchange.clauses import proofs_of
-from compliance.interchange.views.sheets import XLSX
+from compliance.interchange.formats.writing import FORMATS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
-TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
+TYPES = {name: FORMATS[name].media_type for name in ("xlsx", "csv")}
 
 
 @require_safe

@@ -18,6 +18,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.interchange import actions
+from compliance.interchange.formats.writing import FORMATS
 from compliance.interchange.forms import SheetForm, TakeForm
 from compliance.interchange.sheets import drafts
 from compliance.interchange.sheets.planning import Pick
@@ -30,7 +31,7 @@ GONE = (
     "This preview is no longer here: it is another person's, a day old, or you have"
     " sent another file since. Choose the file again; nothing of it was saved."
 )
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = FORMATS["xlsx"].media_type
 
 
 def _find(request: MemberRequest, assessment_id: UUID) -> Assessment:
