@@ -11,14 +11,25 @@ document.addEventListener("input", (event) => {
   row.dataset.dirty = "typed";
   if (!event.target.matches("[data-typed]")) return;
   row.dispatchEvent(new CustomEvent("attest:typed"));
-  if (!waits.has(row)) waits.set(row, setTimeout(() => row.requestSubmit(), LONGEST_MS));
+  if (!waits.has(row))
+    waits.set(
+      row,
+      setTimeout(() => row.requestSubmit(), LONGEST_MS),
+    );
 });
 // A change is not saved twice: radios and selects send "change", text sends "attest:typed".
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-typed]")) { event.stopPropagation(); return; }
-  const row = rowOf(event.target);
-  if (row && event.target.name) row.dataset.dirty = "typed";
-}, true);
+document.addEventListener(
+  "change",
+  (event) => {
+    if (event.target.matches("[data-typed]")) {
+      event.stopPropagation();
+      return;
+    }
+    const row = rowOf(event.target);
+    if (row && event.target.name) row.dataset.dirty = "typed";
+  },
+  true,
+);
 
 function needsReason(row) {
   const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
@@ -32,7 +43,8 @@ function needsDay(row) {
 function ask(row, words, name) {
   say(words, "save-off");
   const at = document.activeElement;
-  if (at === document.body || (row.contains(at) && !isText(at))) row.querySelector(`[name="${name}"]`).focus();
+  if (at === document.body || (row.contains(at) && !isText(at)))
+    row.querySelector(`[name="${name}"]`).focus();
 }
 
 // htmx sends a form to where its last button leads, though the button was not what sent it.
@@ -40,7 +52,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   const row = event.target;
   if (!row.matches?.("form[data-q]")) return;
   const { path, triggeringEvent } = event.detail;
-  if (!triggeringEvent?.submitter?.hasAttribute("formaction")) event.detail.path = row.getAttribute("action") ?? path;
+  if (!triggeringEvent?.submitter?.hasAttribute("formaction"))
+    event.detail.path = row.getAttribute("action") ?? path;
   // A control that cannot show its value would change it.
   const sent = event.detail.formData;
   const names = new Set(touched(row).map(([name]) => name));
@@ -53,7 +66,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!row.matches?.("form[data-q]")) return;
   clearTimeout(waits.get(row));
   waits.delete(row);
-  if (row.querySelector("[data-conflict]") && row.dataset.dirty !== "typed") { event.preventDefault(); return; }
+  if (row.querySelector("[data-conflict]") && row.dataset.dirty !== "typed") {
+    event.preventDefault();
+    return;
+  }
   if (needsReason(row)) {
     event.preventDefault();
     ask(row, `Give a reason why ${row.dataset.key} does not apply.`, "reason");
@@ -73,11 +89,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!row.matches?.("form[data-q]")) return;
   clearTimeout(waiting);
   const status = event.detail.xhr?.status;
-  if (status === 409) say(`${row.dataset.key} was changed by somebody else. Choose what to keep.`, "save-off");
+  if (status === 409)
+    say(`${row.dataset.key} was changed by somebody else. Choose what to keep.`, "save-off");
   if (status === 422) say(`${row.dataset.key} is not saved yet.`, "save-off");
   if (!isSaved(event)) return;
   remember(row, event.detail.requestConfig.formData);
   if (row.dataset.dirty === "sent") delete row.dataset.dirty;
-  if (document.getElementById("save")?.textContent === "Saving" || isSaying("save-off")) say("Saved");
+  if (document.getElementById("save")?.textContent === "Saving" || isSaying("save-off"))
+    say("Saved");
   document.body.dispatchEvent(new CustomEvent("attest:saved"));
 });

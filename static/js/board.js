@@ -4,11 +4,13 @@ let dragged = null;
 const columnAt = (event) => event.target.closest?.("[data-column]");
 
 function ready() {
-  for (const card of document.querySelectorAll("[data-card]:has([data-move])")) card.draggable = true;
+  for (const card of document.querySelectorAll("[data-card]:has([data-move])"))
+    card.draggable = true;
 }
 
 function mark(column) {
-  for (const one of document.querySelectorAll("[data-column].over")) if (one !== column) one.classList.remove("over");
+  for (const one of document.querySelectorAll("[data-column].over"))
+    if (one !== column) one.classList.remove("over");
   column?.classList.add("over");
 }
 
@@ -61,9 +63,14 @@ function fail(event) {
   form.reset();
   const isOut = event.detail.xhr?.status === 401;
   const isLost = event.type !== "htmx:responseError";
-  const why = isOut ? "You are signed out. Sign in again, then move it." : isLost ? "Offline. Move it again when the line is back." : "Try again.";
+  const why = isOut
+    ? "You are signed out. Sign in again, then move it."
+    : isLost
+      ? "Offline. Move it again when the line is back."
+      : "Try again.";
   document.getElementById("board-said").textContent = `The card is not moved. ${why}`;
 }
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, fail);
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
+  document.addEventListener(name, fail);
 
 ready();

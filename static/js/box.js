@@ -13,7 +13,12 @@ export const addressIn = (row) => row.getAttribute("action");
 export function keep(row, tried = flying.get(row) ?? null, quiet = false) {
   const address = addressIn(row);
   const old = box[address];
-  const kept = { base: row.elements.base.value, touched: touched(row), tried: old?.tried ?? tried, quiet: quiet && (old?.quiet ?? true) };
+  const kept = {
+    base: row.elements.base.value,
+    touched: touched(row),
+    tried: old?.tried ?? tried,
+    quiet: quiet && (old?.quiet ?? true),
+  };
   if (!kept.touched.length && !kept.tried) {
     if (old?.quiet) drop(address);
     return;

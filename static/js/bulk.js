@@ -28,13 +28,18 @@ function askAgain() {
   asking = setTimeout(() => {
     if (!form()) return;
     const aside = new Set(["csrfmiddlewaretoken", "pinned", "show", "q", "owner", "told"]);
-    const values = Object.fromEntries([...new FormData(form())].filter(([name]) => !aside.has(name)));
+    const values = Object.fromEntries(
+      [...new FormData(form())].filter(([name]) => !aside.has(name)),
+    );
     isQuiet = true;
     htmx.ajax("POST", bar().action, { source: bar(), target: box(), values }).catch(() => {});
   }, 300);
 }
 document.addEventListener("attest:picked", () => {
-  if (count()[0]) { askAgain(); return; }
+  if (count()[0]) {
+    askAgain();
+    return;
+  }
   text = "";
   box()?.replaceChildren();
 });
@@ -47,7 +52,9 @@ function keepText() {
   text = form()?.elements.reason?.value ?? text;
   at = box().contains(document.activeElement) ? document.activeElement.id : "";
 }
-document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => { if (target.id === "bulkbox") keepText(); });
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (target.id === "bulkbox") keepText();
+});
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target.id === "questions") text = "";
   if (target.id !== "bulkbox") return;
@@ -65,9 +72,16 @@ document.addEventListener("htmx:configRequest", (event) => {
   const sent = event.detail.formData;
   if (sent.has("pick")) {
     sent.delete("pick");
-    for (const one of boxes()) if (isPicked(one.dataset.pick)) sent.append("pick", `${one.dataset.pick} ${rowOn(one.dataset.pick).elements.base.value}`);
+    for (const one of boxes())
+      if (isPicked(one.dataset.pick))
+        sent.append("pick", `${one.dataset.pick} ${rowOn(one.dataset.pick).elements.base.value}`);
   }
-  sent.set("shown", boxes().map((one) => one.dataset.pick).join(","));
+  sent.set(
+    "shown",
+    boxes()
+      .map((one) => one.dataset.pick)
+      .join(","),
+  );
   sent.set("opened", document.querySelector(".q-open")?.dataset.q ?? "");
   sent.set("at", topBox()?.dataset.pick ?? "");
 });
@@ -76,13 +90,19 @@ function topBox() {
   return boxes().find((one) => one.getBoundingClientRect().bottom > top);
 }
 
-const failed = { 0: "Offline. Try again: nothing is set twice.", 401: "You are signed out. Nothing is set.", 403: "You may not set this." };
+const failed = {
+  0: "Offline. Try again: nothing is set twice.",
+  401: "You are signed out. Nothing is set.",
+  403: "You may not set this.",
+};
 document.addEventListener("htmx:afterRequest", (event) => {
   const { xhr, pathInfo } = event.detail;
   if (!/\/bulk\/(\d+\/undo\/)?$/.test(pathInfo.requestPath)) return;
   const status = xhr?.status ?? 0;
-  if (isStale(xhr?.getResponseHeader("HX-Trigger"))) freshToken().then((isFresh) => say(isFresh ? "Not set. Try again." : failed[401], "save-off"));
-  else if (![200, 409, 422].includes(status)) say(failed[status] ?? "Not set. Try again.", "save-off");
+  if (isStale(xhr?.getResponseHeader("HX-Trigger")))
+    freshToken().then((isFresh) => say(isFresh ? "Not set. Try again." : failed[401], "save-off"));
+  else if (![200, 409, 422].includes(status))
+    say(failed[status] ?? "Not set. Try again.", "save-off");
   if (!isSaved(event) || !xhr.responseText.includes("data-bulk-done")) return;
   const now = document.activeElement;
   const isLost = now === document.body || Boolean(now.closest("[data-bulkbar]"));

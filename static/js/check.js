@@ -1,6 +1,12 @@
 // Single keys while the focus is on the answer: A accepts, R writes why not, J and K go on.
 const card = document.querySelector("[data-checks]");
-const areOn = () => { try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; } };
+const areOn = () => {
+  try {
+    return localStorage.getItem("single-keys") !== "off";
+  } catch {
+    return true;
+  }
+};
 card.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !areOn()) return;
   if (event.target.matches("textarea, input, select")) return;

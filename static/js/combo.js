@@ -25,8 +25,9 @@ function close() {
 function open() {
   const count = options().length;
   const isTyped = input().value.trim() !== "";
-  document.querySelector("[data-combo-said]").textContent =
-    isTyped ? `${count || "No"} provision${count === 1 ? "" : "s"}.` : "";
+  document.querySelector("[data-combo-said]").textContent = isTyped
+    ? `${count || "No"} provision${count === 1 ? "" : "s"}.`
+    : "";
   if (!count || !isTyped || document.activeElement !== input()) return close();
   list().hidden = false;
   input().setAttribute("aria-expanded", "true");
@@ -75,7 +76,11 @@ document.addEventListener("click", (event) => {
   const option = event.target.closest?.("#cite-list [role=option]");
   if (option) take(option);
 });
-document.addEventListener("focusout", (event) => { if (event.target === input()) close(); });
-document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "cite-list") open(); });
+document.addEventListener("focusout", (event) => {
+  if (event.target === input()) close();
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "cite-list") open();
+});
 document.addEventListener("htmx:afterSettle", dress);
 dress();

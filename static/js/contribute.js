@@ -7,7 +7,8 @@ import { say } from "./workspace.js";
 
 // Whoever gives a question back owes no reason for "not applicable": the choice is taken back.
 function withdraw(row) {
-  const isBare = row.querySelector('[name="verdict"][value="na"]:checked') && !row.elements.reason.value.trim();
+  const isBare =
+    row.querySelector('[name="verdict"][value="na"]:checked') && !row.elements.reason.value.trim();
   if (isBare) fill(row, [["verdict", known(row).get("verdict") ?? []]]);
 }
 let next = ""; // where to go once the row is saved
@@ -21,7 +22,9 @@ document.addEventListener("click", (event) => {
   row.requestSubmit();
 });
 // Not sent at all: a reason is missing, or a conflict is not settled yet.
-document.addEventListener("htmx:beforeRequest", (event) => { if (event.defaultPrevented) next = ""; });
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.defaultPrevented) next = "";
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   const row = event.target;
   if (!next || !row.matches?.("form[data-q]")) return;

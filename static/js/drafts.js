@@ -8,6 +8,7 @@ export const waiting = () => [...drafts.entries()];
 export const draftOf = (answer) => drafts.get(answer)?.text ?? "";
 // "about" names the question and the workspace that it stands in.
 export function keepDraft(answer, about, text) {
-  if (text.trim()) drafts.set(answer, { ...drafts.get(answer), ...about, text }); else drafts.delete(answer);
+  if (text.trim()) drafts.set(answer, { ...drafts.get(answer), ...about, text });
+  else drafts.delete(answer);
   write("talk", Object.fromEntries(drafts));
 }

@@ -2,13 +2,17 @@
 import { upload } from "./uploads.js";
 
 const hasFiles = (data) => [...(data?.types ?? [])].includes("Files");
-const placeOf = (node) => node?.closest?.("[data-uploads-form], [data-q]") ?? document.querySelector("[data-uploads-form], [data-uploads][data-whole]");
+const placeOf = (node) =>
+  node?.closest?.("[data-uploads-form], [data-q]") ??
+  document.querySelector("[data-uploads-form], [data-uploads][data-whole]");
 
 function give(place, files) {
   if (!files.length) return;
   if (place.matches("[data-uploads]")) upload(place, files);
-  else if (place.matches("[data-q]")) place.dispatchEvent(new CustomEvent("attest:files", { bubbles: true, detail: files }));
-  else { // with the dates that may yet be typed
+  else if (place.matches("[data-q]"))
+    place.dispatchEvent(new CustomEvent("attest:files", { bubbles: true, detail: files }));
+  else {
+    // with the dates that may yet be typed
     const all = new DataTransfer();
     const input = place.querySelector('input[type="file"]');
     for (const file of [...(input.multiple ? input.files : []), ...files]) all.items.add(file);
@@ -38,7 +42,9 @@ document.addEventListener("dragover", (event) => {
   event.dataTransfer.dropEffect = place ? "copy" : "none";
   show(place);
 });
-document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) show(null); });
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) show(null);
+});
 document.addEventListener("drop", (event) => {
   if (!hasFiles(event.dataTransfer)) return;
   event.preventDefault();
@@ -47,7 +53,8 @@ document.addEventListener("drop", (event) => {
 });
 
 // Word and Excel put a picture of the text beside it: in a field the text is meant.
-const isText = (node) => node.matches?.("textarea, input:not([type=file], [type=radio], [type=checkbox])");
+const isText = (node) =>
+  node.matches?.("textarea, input:not([type=file], [type=radio], [type=checkbox])");
 const two = (number) => String(number).padStart(2, "0");
 function named(file) {
   if (file.name !== "image.png") return file;
@@ -66,5 +73,6 @@ document.addEventListener("paste", (event) => {
 // All are added: on, to where the page is left for; what was refused or has a remark stays to be read.
 document.addEventListener("attest:uploaded", (event) => {
   const onward = event.target.closest("[data-uploads-form]")?.querySelector("[data-after]");
-  if (onward && !event.target.querySelector(".qwarn")) setTimeout(() => location.assign(onward.href));
+  if (onward && !event.target.querySelector(".qwarn"))
+    setTimeout(() => location.assign(onward.href));
 });

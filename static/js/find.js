@@ -10,7 +10,8 @@ function choose(option) {
   current()?.setAttribute("aria-selected", "false");
   option?.setAttribute("aria-selected", "true");
   option?.scrollIntoView({ block: "nearest" });
-  if (option) input.setAttribute("aria-activedescendant", option.id); else input.removeAttribute("aria-activedescendant");
+  if (option) input.setAttribute("aria-activedescendant", option.id);
+  else input.removeAttribute("aria-activedescendant");
   input.setAttribute("aria-expanded", String(options().length > 0));
 }
 
@@ -33,8 +34,19 @@ function move(step) {
 // Enter before the results are there waits for them, and opens the first.
 function enter(event) {
   const typed = input.value.trim();
-  if (typed === shown && current()) current().dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey }));
-  else if (typed && typed !== shown) { isWanted = true; htmx.trigger(input, "find"); }
+  if (typed === shown && current())
+    current().dispatchEvent(
+      new MouseEvent("click", {
+        bubbles: true,
+        cancelable: true,
+        ctrlKey: event.ctrlKey,
+        metaKey: event.metaKey,
+      }),
+    );
+  else if (typed && typed !== shown) {
+    isWanted = true;
+    htmx.trigger(input, "find");
+  }
 }
 
 list.addEventListener("click", (event) => {
@@ -48,7 +60,9 @@ input.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-input.addEventListener("input", () => { isWanted = false; });
+input.addEventListener("input", () => {
+  isWanted = false;
+});
 list.addEventListener("mousemove", (event) => {
   const option = event.target.closest('[role="option"]');
   if (option && option !== current()) choose(option);
@@ -63,14 +77,23 @@ input.addEventListener("htmx:beforeRequest", (event) => {
   empty();
 });
 list.addEventListener("htmx:afterSwap", () => {
-  if (!dialog.open) { empty(); return; }
+  if (!dialog.open) {
+    empty();
+    return;
+  }
   shown = asked;
   choose(options()[0]);
   if (isWanted && current()) current().click();
   isWanted = false;
 });
-for (const name of ["htmx:sendError", "htmx:timeout"]) input.addEventListener(name, () => { said.textContent = "Offline. Nothing can be searched now."; });
+for (const name of ["htmx:sendError", "htmx:timeout"])
+  input.addEventListener(name, () => {
+    said.textContent = "Offline. Nothing can be searched now.";
+  });
 input.addEventListener("htmx:responseError", (event) => {
-  said.textContent = event.detail.xhr.status === 401 ? "You are signed out. Sign in again, then search." : "The search failed. Try again.";
+  said.textContent =
+    event.detail.xhr.status === 401
+      ? "You are signed out. Sign in again, then search."
+      : "The search failed. Try again.";
 });
 if (input.value.trim()) htmx.trigger(input, "find"); // typed while this was on its way

@@ -6,11 +6,14 @@ export async function takeUp(mine, lock, name) {
   const found = {};
   for (const key of Object.keys(localStorage)) {
     const owner = key.slice(0, -name.length - 1);
-    if (!key.startsWith(mine) || !key.endsWith(`-${name}`) || owner === lock || held.has(owner)) continue;
+    if (!key.startsWith(mine) || !key.endsWith(`-${name}`) || owner === lock || held.has(owner))
+      continue;
     const left = {};
-    for (const [part, kept] of Object.entries(JSON.parse(localStorage.getItem(key)))) (part in own || part in found ? left : found)[part] = kept;
+    for (const [part, kept] of Object.entries(JSON.parse(localStorage.getItem(key))))
+      (part in own || part in found ? left : found)[part] = kept;
     localStorage.setItem(`${lock}-${name}`, JSON.stringify({ ...own, ...found }));
-    if (Object.keys(left).length) localStorage.setItem(key, JSON.stringify(left)); else localStorage.removeItem(key);
+    if (Object.keys(left).length) localStorage.setItem(key, JSON.stringify(left));
+    else localStorage.removeItem(key);
   }
   return found;
 }
@@ -21,6 +24,7 @@ export async function empty(person) {
   const own = `${start}${sessionStorage.getItem("tab")}-`;
   const held = new Set((await navigator.locks?.query())?.held.map((one) => one.name));
   const isLeft = (key) => key.startsWith(own) || !held.has(key.replace(/-[^-]*$/, ""));
-  for (const key of Object.keys(localStorage)) if (key.startsWith(start) && isLeft(key)) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith(start) && isLeft(key)) localStorage.removeItem(key);
   sessionStorage.removeItem("signing-out");
 }

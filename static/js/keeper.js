@@ -1,28 +1,54 @@
 // Text that is not saved yet, on this device by person and tab (gone.js, ui.js). A tab holds a lock while it lives.
 const mine = `outbox-${document.body.dataset.person}-`;
 let tab = "";
-try { tab = sessionStorage.getItem("tab"); } catch { /* storage is off */ }
+try {
+  tab = sessionStorage.getItem("tab");
+} catch {
+  /* storage is off */
+}
 const lock = mine + tab;
 
 export function read(name) {
-  try { return JSON.parse(localStorage.getItem(`${lock}-${name}`)); } catch { return null; }
+  try {
+    return JSON.parse(localStorage.getItem(`${lock}-${name}`));
+  } catch {
+    return null;
+  }
 }
 export function write(name, kept) {
   try {
-    if (Object.keys(kept).length) localStorage.setItem(`${lock}-${name}`, JSON.stringify(kept)); else localStorage.removeItem(`${lock}-${name}`);
-  } catch { /* as above */ }
+    if (Object.keys(kept).length) localStorage.setItem(`${lock}-${name}`, JSON.stringify(kept));
+    else localStorage.removeItem(`${lock}-${name}`);
+  } catch {
+    /* as above */
+  }
 }
 
 let letGo = () => {};
-const hold = () => navigator.locks?.request(lock, () => new Promise((done) => { letGo = done; })).catch(() => {});
+const hold = () =>
+  navigator.locks
+    ?.request(
+      lock,
+      () =>
+        new Promise((done) => {
+          letGo = done;
+        }),
+    )
+    .catch(() => {});
 hold();
 window.addEventListener("pagehide", () => letGo());
-window.addEventListener("pageshow", (event) => { if (event.persisted) hold(); });
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) hold();
+});
 
 // What tabs that are gone have kept; it is this tab's from now on.
 export async function takeUp(name) {
   try {
-    const isThere = Object.keys(localStorage).some((key) => key.startsWith(mine) && !key.startsWith(lock));
+    const isThere = Object.keys(localStorage).some(
+      (key) => key.startsWith(mine) && !key.startsWith(lock),
+    );
     return isThere ? await (await import("./gone.js")).takeUp(mine, lock, name) : {};
-  } catch { return {}; } // no locks without HTTPS, or no line: it waits
+  } catch {
+    return {};
+  } // no locks without HTTPS, or no line: it waits
 }

@@ -3,16 +3,30 @@ import { box } from "./box.js";
 import { waiting } from "./drafts.js";
 import { rowAt } from "./rows.js";
 
-const words = { note: "Note", reason: "Reason", value: "Value", verdict: "Answer", owner: "Owner", due_on: "Due date", later_until: "Later until", comment: "Comment" };
+const words = {
+  note: "Note",
+  reason: "Reason",
+  value: "Value",
+  verdict: "Answer",
+  owner: "Owner",
+  due_on: "Due date",
+  later_until: "Later until",
+  comment: "Comment",
+};
 
 // A field that is not named above is called as its row calls it.
 function labelOf(address, name) {
-  return words[name] ?? rowAt(address)?.querySelector(`[name="${CSS.escape(name)}"]`)?.labels?.[0]?.textContent;
+  return (
+    words[name] ??
+    rowAt(address)?.querySelector(`[name="${CSS.escape(name)}"]`)?.labels?.[0]?.textContent
+  );
 }
 
 function piece(number, name, word, key, text) {
   const made = document.getElementById("kept-one").content.cloneNode(true);
-  const [label, area, button] = ["label", "textarea", "button"].map((tag) => made.querySelector(tag));
+  const [label, area, button] = ["label", "textarea", "button"].map((tag) =>
+    made.querySelector(tag),
+  );
   area.id = `kept-${number}-${name}`;
   label.htmlFor = area.id;
   label.textContent = `${key ?? `Question ${number}`}: ${word}`;
@@ -20,7 +34,12 @@ function piece(number, name, word, key, text) {
   area.rows = Math.min(10, Math.max(2, Math.ceil(text.length / 70)));
   button.addEventListener("click", async () => {
     area.select();
-    try { await navigator.clipboard.writeText(text); button.textContent = "Copied"; } catch { button.textContent = "Selected: copy it with Ctrl C"; }
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Selected: copy it with Ctrl C";
+    }
   });
   return made;
 }
@@ -29,13 +48,16 @@ export function showKept() {
   const list = document.getElementById("kept-list");
   list.replaceChildren();
   for (const [address, kept] of Object.entries(box)) {
-    const sent = kept.touched.length ? kept.touched.flatMap(([name, values]) => values.map((value) => [name, value])) : kept.tried ?? [];
+    const sent = kept.touched.length
+      ? kept.touched.flatMap(([name, values]) => values.map((value) => [name, value]))
+      : (kept.tried ?? []);
     const number = address.match(/answers\/(\d+)/)?.[1] ?? "";
     for (const [name, text] of sent) {
       const word = labelOf(address, name);
       if (text && word) list.append(piece(number, name, word, rowAt(address)?.dataset.key, text));
     }
   }
-  for (const [answer, { name, text }] of waiting()) list.append(piece(answer, "comment", words.comment, name, text));
+  for (const [answer, { name, text }] of waiting())
+    list.append(piece(answer, "comment", words.comment, name, text));
   document.getElementById("kept").showModal();
 }

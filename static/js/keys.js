@@ -6,7 +6,15 @@ import { isText, rowOf } from "./rows.js";
 import { load, open, say, show, shut } from "./workspace.js";
 
 const list = document.querySelector(".questions");
-const answers = { Digit0: "unanswered", Digit1: "met", Digit2: "partly", Digit3: "not_met", Digit4: "na", Digit5: "dont_know", Digit6: "later" };
+const answers = {
+  Digit0: "unanswered",
+  Digit1: "met",
+  Digit2: "partly",
+  Digit3: "not_met",
+  Digit4: "na",
+  Digit5: "dont_know",
+  Digit6: "later",
+};
 const beside = new Set(["na", "dont_know", "later"]); // said beside a value
 const rows = () => [...list.querySelectorAll("[data-q]")];
 const field = (row, name) => row.querySelector(`[name="${name}"]`)?.focus();
@@ -20,7 +28,9 @@ function go(row) {
 let isOpening = false;
 async function openAt(row, then, by = open) {
   isOpening = true;
-  await by(row, then).finally(() => { isOpening = false; });
+  await by(row, then).finally(() => {
+    isOpening = false;
+  });
 }
 
 // Where a value gives the answer, its field takes the focus; a few are chosen beside it.
@@ -28,7 +38,15 @@ const loadAt = (row, then) => load(row).then(() => then(row));
 function answer(row, value) {
   const find = () => row.querySelector(`input[type="radio"][value="${value}"]`);
   if (find()) choose(row, find(), value);
-  else if (row.hasAttribute("hx-post")) openAt(row, () => { if (beside.has(value) && find()) choose(row, find(), value); else row.querySelector('[name="value"]:not([type="hidden"])')?.focus(); }, value === "dont_know" ? loadAt : open);
+  else if (row.hasAttribute("hx-post"))
+    openAt(
+      row,
+      () => {
+        if (beside.has(value) && find()) choose(row, find(), value);
+        else row.querySelector('[name="value"]:not([type="hidden"])')?.focus();
+      },
+      value === "dont_know" ? loadAt : open,
+    );
 }
 function choose(row, radio, value) {
   if (radio.disabled || radio.checked) return;
@@ -39,12 +57,15 @@ function choose(row, radio, value) {
 }
 
 async function next(at) {
-  if (rows()[at + 1] || await loadMore()) go(rows()[at + 1]);
+  if (rows()[at + 1] || (await loadMore())) go(rows()[at + 1]);
 }
 async function nextOpen(at) {
   const unanswered = (row) => row.querySelector('input[value="unanswered"]:checked, .v-open');
-  const after = () => rows().slice(at + 1).find(unanswered);
-  while (!after() && await loadMore());
+  const after = () =>
+    rows()
+      .slice(at + 1)
+      .find(unanswered);
+  while (!after() && (await loadMore()));
   go(after() ?? rows().find(unanswered));
 }
 
@@ -57,18 +78,25 @@ async function talk(row) {
 }
 
 const acts = {
-  j: (all, at) => next(at),
+  j: (_, at) => next(at),
   k: (all, at) => go(all[at - 1]),
-  u: (all, at) => nextOpen(at),
+  u: (_, at) => nextOpen(at),
   x: (all, at) => pick(all[at]),
-  J: async (all, at) => { await next(at); extend(all[at], rows()[at + 1]); },
-  K: (all, at) => { go(all[at - 1]); extend(all[at], all[at - 1]); },
+  J: async (all, at) => {
+    await next(at);
+    extend(all[at], rows()[at + 1]);
+  },
+  K: (all, at) => {
+    go(all[at - 1]);
+    extend(all[at], all[at - 1]);
+  },
   n: (all, at) => openAt(all[at], (row) => field(row, "note")),
   o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
   d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),
   e: (all, at) => openAt(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
   y: (all, at) => need("./states.js").then((states) => states.stillRight(all[at]), lost),
-  t: (all, at) => openAt(all[at], (row) => need("./states.js").then((states) => states.takeFirst(row), lost)),
+  t: (all, at) =>
+    openAt(all[at], (row) => need("./states.js").then((states) => states.takeFirst(row), lost)),
   c: (all, at) => talk(all[at]),
   "[": () => press("alt-sections"),
   "]": () => press("alt-panel"),
@@ -77,14 +105,24 @@ const acts = {
 const anywhere = new Set(["j", "k", "u", "[", "]", "/"]); // also where no row has the focus
 const moves = new Set(["j", "k", "u"]);
 
-const areOn = () => { try { return localStorage.getItem("single-keys") !== "off"; } catch { return true; } };
+const areOn = () => {
+  try {
+    return localStorage.getItem("single-keys") !== "off";
+  } catch {
+    return true;
+  }
+};
 
 // Brackets need AltGr on many keyboards, which some browsers call Ctrl and Alt.
-const isPlain = (event) => !(event.ctrlKey || event.metaKey || event.altKey) || (["[", "]"].includes(event.key) && event.altKey && !event.metaKey);
+const isPlain = (event) =>
+  !(event.ctrlKey || event.metaKey || event.altKey) ||
+  (["[", "]"].includes(event.key) && event.altKey && !event.metaKey);
 // A digit is a place on the keyboard; without Num Lock the number pad moves the cursor.
 function digit(event) {
   if (event.altKey || event.getModifierState("AltGraph")) return null;
-  return event.code.startsWith("Numpad") && !/^\d$/.test(event.key) ? null : event.code.replace("Numpad", "Digit");
+  return event.code.startsWith("Numpad") && !/^\d$/.test(event.key)
+    ? null
+    : event.code.replace("Numpad", "Digit");
 }
 
 // htmx sends the button that was clicked.
@@ -94,7 +132,10 @@ function fillDown() {
 }
 function leave(event, row) {
   if (event.target.closest("#bulkbox") || clear()) return; // that box closes itself
-  if (row) { shut(row); go(row); }
+  if (row) {
+    shut(row);
+    go(row);
+  }
 }
 
 const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
@@ -102,7 +143,10 @@ document.addEventListener("keydown", (event) => {
   if (!list || (event.target !== document.body && !list.contains(event.target))) return;
   const row = rowWith(event.target);
   if (isText(event.target) || !isPlain(event) || !areOn()) return;
-  if (isOpening) { event.preventDefault(); return; }
+  if (isOpening) {
+    event.preventDefault();
+    return;
+  }
   const code = digit(event);
   const key = event.key.toLowerCase();
   const act = (event.shiftKey && acts[key.toUpperCase()]) || acts[key];
@@ -110,8 +154,12 @@ document.addEventListener("keydown", (event) => {
   if (!isAnswer && !(act && (row || anywhere.has(key)))) return;
   event.preventDefault();
   const here = () => rowWith(document.activeElement);
-  if (isAnswer) inTurn(() => { if (here()) answer(here(), answers[code]); });
-  else if (moves.has(key)) inTurn(() => act(rows(), rows().indexOf(here() ?? list.querySelector(".q-open"))));
+  if (isAnswer)
+    inTurn(() => {
+      if (here()) answer(here(), answers[code]);
+    });
+  else if (moves.has(key))
+    inTurn(() => act(rows(), rows().indexOf(here() ?? list.querySelector(".q-open"))));
   else if (!isWaiting()) act(rows(), rows().indexOf(row));
 });
 list?.addEventListener("keydown", (event) => {
@@ -119,25 +167,35 @@ list?.addEventListener("keydown", (event) => {
   if (event.key === "Escape") leave(event, row);
   if (event.key === "Enter" && row && event.target.matches("[type=radio], [type=checkbox]")) {
     event.preventDefault(); // would send the form
-    if (row.classList.contains("q-open")) shut(row); else open(row);
+    if (row.classList.contains("q-open")) shut(row);
+    else open(row);
     return;
   }
-  if (event.key.toLowerCase() === "d" && (event.ctrlKey || event.metaKey) && !isText(event.target)) {
+  if (
+    event.key.toLowerCase() === "d" &&
+    (event.ctrlKey || event.metaKey) &&
+    !isText(event.target)
+  ) {
     event.preventDefault();
     fillDown();
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "?" && isPlain(event) && areOn() && !isText(event.target)) document.getElementById("keys").showModal();
+  if (event.key === "?" && isPlain(event) && areOn() && !isText(event.target))
+    document.getElementById("keys").showModal();
   if (event.key === "Escape") document.getElementById("undo")?.replaceChildren();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target)) return;
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isText(event.target))
+    return;
   const isOnItsWay = document.querySelector("form[data-dirty=sent], form[data-dirty=typed]");
   if (!isOnItsWay && !document.querySelector("#undo form")) return;
   event.preventDefault();
   const undo = () => document.querySelector("#undo form")?.requestSubmit();
-  if (!isOnItsWay) { undo(); return; }
+  if (!isOnItsWay) {
+    undo();
+    return;
+  }
   const saved = new AbortController();
   document.body.addEventListener("attest:saved", undo, { once: true, signal: saved.signal });
   setTimeout(() => saved.abort(), 3000);
@@ -146,5 +204,11 @@ document.addEventListener("keydown", (event) => {
 const box = document.querySelector("[data-single-keys]");
 if (box) {
   box.checked = areOn();
-  box.addEventListener("change", () => { try { localStorage.setItem("single-keys", box.checked ? "on" : "off"); } catch { /* not kept */ } });
+  box.addEventListener("change", () => {
+    try {
+      localStorage.setItem("single-keys", box.checked ? "on" : "off");
+    } catch {
+      /* not kept */
+    }
+  });
 }

@@ -7,8 +7,12 @@ document.addEventListener("click", async (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !pane()?.offsetParent) return;
   event.preventDefault();
   await htmx.ajax("GET", link.href, { target: pane(), swap: "innerHTML", source: link });
-  if (pane().querySelector("[data-pane-of]")?.dataset.paneOf !== link.dataset.pane) { location.href = link.href; return; }
-  for (const row of document.querySelectorAll(".evtable tr[aria-current]")) row.removeAttribute("aria-current");
+  if (pane().querySelector("[data-pane-of]")?.dataset.paneOf !== link.dataset.pane) {
+    location.href = link.href;
+    return;
+  }
+  for (const row of document.querySelectorAll(".evtable tr[aria-current]"))
+    row.removeAttribute("aria-current");
   link.closest("tr").setAttribute("aria-current", "true");
   const here = new URL(location.href);
   here.searchParams.set("open", link.dataset.pane);
@@ -16,9 +20,12 @@ document.addEventListener("click", async (event) => {
   if (!event.detail) document.getElementById("pane-h").focus(); // by key: what opened is read, Escape leads back
 });
 document.addEventListener("keydown", (event) => {
-  const id = event.key === "Escape" && event.target.closest("#pane")?.querySelector("[data-pane-of]")?.dataset.paneOf;
+  const id =
+    event.key === "Escape" &&
+    event.target.closest("#pane")?.querySelector("[data-pane-of]")?.dataset.paneOf;
   if (id) document.querySelector(`[data-pane="${id}"]`)?.focus();
 });
 document.addEventListener("attest:uploaded", () => {
-  if (document.getElementById("library")) htmx.ajax("GET", location.href, { target: "#library", select: "#library", swap: "outerHTML" });
+  if (document.getElementById("library"))
+    htmx.ajax("GET", location.href, { target: "#library", select: "#library", swap: "outerHTML" });
 });

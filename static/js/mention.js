@@ -14,7 +14,9 @@ function typed(box) {
 }
 function fits(option, wanted) {
   const [name, email] = [...option.children].map((part) => plain(part.textContent));
-  return !wanted || name.startsWith(wanted) || name.includes(` ${wanted}`) || email.startsWith(wanted);
+  return (
+    !wanted || name.startsWith(wanted) || name.includes(` ${wanted}`) || email.startsWith(wanted)
+  );
 }
 function say(text) {
   const said = document.getElementById("offers-said");
@@ -22,7 +24,8 @@ function say(text) {
 }
 
 function mark(box, option) {
-  for (const other of options(listOf(box))) other.setAttribute("aria-selected", String(other === option));
+  for (const other of options(listOf(box)))
+    other.setAttribute("aria-selected", String(other === option));
   box.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 }
@@ -35,9 +38,17 @@ function offer(box) {
   const list = listOf(box);
   const query = typed(box);
   const wanted = query === null ? "" : plain(query);
-  const found = query === null || /^\s/.test(query) ? [] : options(list).filter((option) => fits(option, wanted)).slice(0, most);
+  const found =
+    query === null || /^\s/.test(query)
+      ? []
+      : options(list)
+          .filter((option) => fits(option, wanted))
+          .slice(0, most);
   for (const option of options(list)) option.hidden = !found.includes(option);
-  if (!found.length) { close(box); return; }
+  if (!found.length) {
+    close(box);
+    return;
+  }
   list.hidden = false;
   mark(box, found[0]);
   say(`${found.length} ${found.length > 1 ? "people" : "person"}. Arrows move, Enter chooses.`);
@@ -59,20 +70,38 @@ const keys = {
 };
 // Said by script only, since without it nothing is offered.
 function tell(box) {
-  const told = { "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": box.dataset.mentions };
+  const told = {
+    "aria-autocomplete": "list",
+    "aria-haspopup": "listbox",
+    "aria-controls": box.dataset.mentions,
+  };
   for (const [name, value] of Object.entries(told)) box.setAttribute(name, value);
 }
-document.addEventListener("focusin", (event) => { if (boxOf(event.target)) tell(event.target); });
-document.addEventListener("input", (event) => { if (boxOf(event.target)) offer(event.target); });
-document.addEventListener("keydown", (event) => {
-  const box = boxOf(event.target);
-  if (!box || !isOpen(box) || event.isComposing || event.shiftKey || !(event.key in keys)) return;
-  const all = shown(listOf(box));
-  keys[event.key](box, all, all.findIndex((option) => option.getAttribute("aria-selected") === "true"));
-  event.preventDefault();
-  event.stopPropagation();
-}, true);
-document.addEventListener("focusout", (event) => { if (boxOf(event.target)) close(event.target); });
+document.addEventListener("focusin", (event) => {
+  if (boxOf(event.target)) tell(event.target);
+});
+document.addEventListener("input", (event) => {
+  if (boxOf(event.target)) offer(event.target);
+});
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const box = boxOf(event.target);
+    if (!box || !isOpen(box) || event.isComposing || event.shiftKey || !(event.key in keys)) return;
+    const all = shown(listOf(box));
+    keys[event.key](
+      box,
+      all,
+      all.findIndex((option) => option.getAttribute("aria-selected") === "true"),
+    );
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
+document.addEventListener("focusout", (event) => {
+  if (boxOf(event.target)) close(event.target);
+});
 document.addEventListener("mousedown", (event) => {
   const option = event.target.closest?.('.offers [role="option"]');
   const box = option && document.querySelector(`[data-mentions="${option.parentElement.id}"]`);

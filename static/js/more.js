@@ -4,8 +4,17 @@ export function loadMore() {
   if (!link) return Promise.resolve(false);
   return new Promise((done) => {
     const listening = new AbortController();
-    const end = (isMore) => { listening.abort(); done(isMore); };
-    document.addEventListener("htmx:afterSettle", () => { if (!link.isConnected) end(true); }, { signal: listening.signal });
+    const end = (isMore) => {
+      listening.abort();
+      done(isMore);
+    };
+    document.addEventListener(
+      "htmx:afterSettle",
+      () => {
+        if (!link.isConnected) end(true);
+      },
+      { signal: listening.signal },
+    );
     setTimeout(() => end(!link.isConnected), 8000);
     link.click();
   });
@@ -17,13 +26,23 @@ let waiting = 0;
 export const isWaiting = () => waiting > 0;
 export function inTurn(step) {
   waiting += 1;
-  const take = async () => { try { await step(); } finally { waiting -= 1; } };
+  const take = async () => {
+    try {
+      await step();
+    } finally {
+      waiting -= 1;
+    }
+  };
   turn = turn.then(take, take);
 }
 
 // A list is printed to its end.
 document.addEventListener("keydown", async (event) => {
-  const isPrint = event.key.toLowerCase() === "p" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  const isPrint =
+    event.key.toLowerCase() === "p" &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.shiftKey &&
+    !event.altKey;
   if (!isPrint || !document.querySelector("#more a")) return;
   event.preventDefault();
   while (await loadMore());

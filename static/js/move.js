@@ -2,6 +2,6 @@
 for (const form of document.querySelectorAll("[data-move]")) {
   form.addEventListener("input", (event) => {
     const field = event.target.closest("[data-anew]");
-    if (field && field.value) form.elements.namedItem(field.dataset.anew).value = "anew";
+    if (field?.value) form.elements.namedItem(field.dataset.anew).value = "anew";
   });
 }

@@ -18,7 +18,11 @@ function foresee(name, selector = "body") {
 // Comments: once there is a box for one, or when this device holds one that is not sent.
 function isKept() {
   const mine = `outbox-${document.body.dataset.person}-`;
-  try { return Object.keys(localStorage).some((key) => key.startsWith(mine) && key.endsWith("-talk")); } catch { return false; }
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith(mine) && key.endsWith("-talk"));
+  } catch {
+    return false;
+  }
 }
 async function comments() {
   const isWanted = document.getElementById("talk") || isKept();
@@ -40,23 +44,41 @@ look();
 document.addEventListener("attest:picked", () => foresee("./bulk.js"));
 
 // A press that comes before its script waits; however often it comes, it counts once.
-const presses = { "[data-conflict] button": "./settling.js", "#bulk button[name]": "./bulk.js", "[data-below]": "./states.js", "form.talk button": "./talk.js" };
+const presses = {
+  "[data-conflict] button": "./settling.js",
+  "#bulk button[name]": "./bulk.js",
+  "[data-below]": "./states.js",
+  "form.talk button": "./talk.js",
+};
 let pressed = null;
 function again() {
   const node = pressed;
   pressed = null;
   node.click();
 }
-document.addEventListener("click", (event) => {
-  for (const [selector, name] of Object.entries(presses)) {
-    const node = event.target.closest?.(selector);
-    if (!node || there.has(name) || (node.href && (event.ctrlKey || event.metaKey || event.shiftKey))) continue;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (!pressed) need(name).then(again, () => { pressed = null; lost(); });
-    pressed = node;
-  }
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    for (const [selector, name] of Object.entries(presses)) {
+      const node = event.target.closest?.(selector);
+      if (
+        !node ||
+        there.has(name) ||
+        (node.href && (event.ctrlKey || event.metaKey || event.shiftKey))
+      )
+        continue;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (!pressed)
+        need(name).then(again, () => {
+          pressed = null;
+          lost();
+        });
+      pressed = node;
+    }
+  },
+  true,
+);
 
 // A drop must not lead away from the page, and what is dropped or pasted is taken at once: its event is
 // over when the script arrives.
@@ -72,6 +94,8 @@ async function take(event) {
   try {
     const proofs = await need("./proofs.js");
     if (files.length) proofs.take(target, files, isPasted);
-  } catch { if (files.length) lost(); }
+  } catch {
+    if (files.length) lost();
+  }
 }
 for (const name of ["dragover", "drop", "paste"]) document.addEventListener(name, take);

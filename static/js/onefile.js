@@ -8,7 +8,9 @@ document.addEventListener("dragover", (event) => {
   event.dataTransfer.dropEffect = "copy";
   form.classList.add("dropping");
 });
-document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) form.classList.remove("dropping"); });
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) form.classList.remove("dropping");
+});
 document.addEventListener("drop", (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();

@@ -3,7 +3,9 @@
 const outline = () => document.querySelector("[data-outline]");
 const form = document.querySelector("[data-outline-form]");
 const status = document.querySelector("[data-outline-status]");
-const say = (text) => { status.textContent = text; };
+const say = (text) => {
+  status.textContent = text;
+};
 const ITEM = "[data-item], [data-limb]"; // a question, or a section with its questions
 const itemOf = (element) => element.closest?.(".grip")?.closest(ITEM);
 const isSection = (item) => item.matches("[data-limb]");
@@ -12,7 +14,8 @@ const nameOf = (item) => (isSection(item) ? `“${item.dataset.title}”` : item
 const idOf = (part, key) => `grip-${part === "section" ? "section-" : ""}${key}`;
 const items = (branch) => [...branch.children].filter((item) => item.matches(ITEM));
 const place = (item) => items(item.parentElement).indexOf(item) + 1;
-const where = (item) => `position ${place(item)} of ${items(item.parentElement).length}${isSection(item) ? "" : ` in ${item.parentElement.dataset.name}`}`;
+const where = (item) =>
+  `position ${place(item)} of ${items(item.parentElement).length}${isSection(item) ? "" : ` in ${item.parentElement.dataset.name}`}`;
 let [lifted, origin] = [null, null];
 
 // Without scripts there is nothing to grip: the handles come from here.
@@ -51,14 +54,17 @@ function putBack() {
 }
 
 function putDown() {
-  const hasMoved = lifted.parentElement !== origin.branch || lifted.nextElementSibling !== origin.next;
+  const hasMoved =
+    lifted.parentElement !== origin.branch || lifted.nextElementSibling !== origin.next;
   const item = drop();
   say(`${nameOf(item)} put down at ${where(item)}.`);
   if (!hasMoved) return;
   form.elements.part.value = isSection(item) ? "section" : "question";
   form.elements.key.value = keyOf(item);
   form.elements.section.value = item.parentElement.dataset.branch ?? "";
-  form.elements.behind.value = item.previousElementSibling ? keyOf(item.previousElementSibling) : "";
+  form.elements.behind.value = item.previousElementSibling
+    ? keyOf(item.previousElementSibling)
+    : "";
   form.requestSubmit();
 }
 
@@ -128,7 +134,8 @@ document.addEventListener("pointerdown", (event) => {
     tree.removeEventListener("pointerup", end);
     tree.removeEventListener("pointercancel", end);
     if (!lifted) return;
-    if (ended.type === "pointerup") putDown(); else putBack();
+    if (ended.type === "pointerup") putDown();
+    else putBack();
   };
   tree.addEventListener("pointerup", end);
   tree.addEventListener("pointercancel", end);
@@ -138,12 +145,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!event.target.closest("[data-outline], .outline")) return;
   ready();
   // The grip that had the focus went with the old outline.
-  if (document.activeElement === document.body) document.getElementById(idOf(form.elements.part.value, form.elements.key.value))?.focus();
+  if (document.activeElement === document.body)
+    document.getElementById(idOf(form.elements.part.value, form.elements.key.value))?.focus();
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target !== form) return;
   const code = event.detail.xhr.status;
-  if (code === 409) say("Somebody else has changed the outline. It is shown as it stands; move it again from there.");
+  if (code === 409)
+    say(
+      "Somebody else has changed the outline. It is shown as it stands; move it again from there.",
+    );
   else if (code !== 200) say("Not moved: the line is down. Load the page again and repeat it.");
 });
 

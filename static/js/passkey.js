@@ -11,7 +11,8 @@ async function ask(form, address) {
   const body = new URLSearchParams({ to: new URL(form.action).pathname });
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "HX-Request": "true" };
   const reply = await fetch(address, { method: "POST", body, headers });
-  if (reply.headers.get("Content-Type") !== "application/json") throw new Error("Load this page again, then try once more.");
+  if (reply.headers.get("Content-Type") !== "application/json")
+    throw new Error("Load this page again, then try once more.");
   const told = await reply.json();
   if (!reply.ok) throw new Error(told.said);
   return PublicKeyCredential.parseRequestOptionsFromJSON(told);
@@ -24,7 +25,9 @@ async function sign(button, form) {
 }
 
 async function make(button, form) {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(JSON.parse(button.dataset.passkeyNew));
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
+    JSON.parse(button.dataset.passkeyNew),
+  );
   const key = await navigator.credentials.create({ publicKey });
   form.elements.said.value = JSON.stringify(key);
 }
@@ -33,7 +36,9 @@ async function make(button, form) {
 function why(error) {
   if (error instanceof DOMException) {
     const isKnown = error.name === "InvalidStateError";
-    return isKnown ? "This device has a passkey of yours already." : "The passkey was not used. Try again.";
+    return isKnown
+      ? "This device has a passkey of yours already."
+      : "The passkey was not used. Try again.";
   }
   return error instanceof TypeError ? "Attest cannot be reached. Try again." : error.message;
 }

@@ -11,8 +11,14 @@ const every = () => questions.querySelector("[data-pick-all]");
 const sectionOf = (node) => node.closest("section")?.querySelector("[data-pick-section]")?.value;
 const boxIn = (row) => row?.closest("li")?.querySelector(OPEN);
 // Sections that are picked as a whole: what of them is not on the page yet belongs to them, too.
-const wholes = () => new Map(sections().filter((one) => one.checked).map((one) => [one.value, one]));
-const isUnanswered = (box) => Boolean(box.closest("li").querySelector('[name="verdict"][value="unanswered"]:checked, .v-open'));
+const wholes = () =>
+  new Map(
+    sections()
+      .filter((one) => one.checked)
+      .map((one) => [one.value, one]),
+  );
+const isUnanswered = (box) =>
+  Boolean(box.closest("li").querySelector('[name="verdict"][value="unanswered"]:checked, .v-open'));
 
 // How many are picked, and how many of them are unanswered.
 export function count() {
@@ -20,7 +26,8 @@ export function count() {
   if (whole?.checked) return [Number(whole.dataset.count), Number(whole.dataset.open)];
   const taken = wholes();
   const single = boxes().filter((box) => box.checked && !taken.has(sectionOf(box)));
-  const sum = (name) => [...taken.values()].reduce((total, one) => total + Number(one.dataset[name]), 0);
+  const sum = (name) =>
+    [...taken.values()].reduce((total, one) => total + Number(one.dataset[name]), 0);
   return [sum("count") + single.length, sum("open") + single.filter(isUnanswered).length];
 }
 
@@ -35,8 +42,13 @@ function show() {
   const bar = questions.querySelector("[data-bulkbar]");
   if (!bar) return;
   bar.querySelector("[data-picked-count]").textContent = total;
-  bar.querySelector("[data-picked-open]").textContent = total ? `of which ${open} ${open === 1 ? "is" : "are"} unanswered` : "";
-  if (total !== said) document.getElementById("picked").textContent = total ? `${total} selected, ${open} unanswered` : "Nothing selected";
+  bar.querySelector("[data-picked-open]").textContent = total
+    ? `of which ${open} ${open === 1 ? "is" : "are"} unanswered`
+    : "";
+  if (total !== said)
+    document.getElementById("picked").textContent = total
+      ? `${total} selected, ${open} unanswered`
+      : "Nothing selected";
   said = total;
 }
 function changed() {
@@ -46,7 +58,8 @@ function changed() {
 
 function set(box, isPicked) {
   if (!box) return;
-  if (isPicked) picked.add(box.dataset.pick); else picked.delete(box.dataset.pick);
+  if (isPicked) picked.add(box.dataset.pick);
+  else picked.delete(box.dataset.pick);
   box.checked = isPicked;
   if (isPicked) return;
   if (every()) every().checked = false;
@@ -88,7 +101,10 @@ export function clear() {
 export const isPicked = (answer) => picked.has(answer);
 
 list?.addEventListener("click", (event) => {
-  if (event.target.closest("[data-clear]")) { clear(); document.querySelector("[data-qlink]")?.focus(); }
+  if (event.target.closest("[data-clear]")) {
+    clear();
+    document.querySelector("[data-qlink]")?.focus();
+  }
   const box = event.target.closest("[data-pick]");
   if (!box) return;
   if (event.shiftKey && anchor && anchor !== box.dataset.pick && rowOn(anchor)) {
@@ -103,10 +119,12 @@ list?.addEventListener("click", (event) => {
 list?.addEventListener("change", ({ target }) => {
   const isSection = target.matches("[data-pick-section]");
   if (!isSection && !target.matches("[data-pick-all]")) return;
-  for (const section of sections()) if (!isSection || section.value === target.value) section.checked = target.checked;
+  for (const section of sections())
+    if (!isSection || section.value === target.value) section.checked = target.checked;
   for (const box of boxes()) {
     if (isSection && sectionOf(box) !== target.value) continue;
-    if (target.checked) picked.add(box.dataset.pick); else picked.delete(box.dataset.pick);
+    if (target.checked) picked.add(box.dataset.pick);
+    else picked.delete(box.dataset.pick);
   }
   if (!target.checked && every()) every().checked = false;
   changed();

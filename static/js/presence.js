@@ -26,7 +26,10 @@ function tell() {
   told = { row, names };
   if (!came.length && !went.length) return;
   const key = rowOn(row).dataset.key;
-  const said = [...came.map((name) => `${name} is in ${key} too.`), ...went.map((name) => `${name} has left ${key}.`)];
+  const said = [
+    ...came.map((name) => `${name} is in ${key} too.`),
+    ...went.map((name) => `${name} has left ${key}.`),
+  ];
   document.getElementById("came").textContent = said.join(" ");
 }
 
@@ -36,8 +39,12 @@ if (form) {
     tell();
     ping();
   });
-  form.addEventListener("htmx:beforeRequest", (event) => { if (document.hidden) event.preventDefault(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) ping(); });
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) ping();
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     paint();
     if (event.detail.target?.id === "here") tell();
@@ -45,7 +52,9 @@ if (form) {
   form.addEventListener("htmx:responseError", (event) => {
     if (isOurs(event)) isRenewed(event.detail.xhr.getResponseHeader("HX-Trigger")).catch(() => {});
   });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) ping(); });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) ping();
+  });
   window.addEventListener("pagehide", () => {
     navigator.sendBeacon(form.action, new URLSearchParams([...new FormData(form), ["gone", "1"]]));
   });

@@ -2,6 +2,7 @@
 import { addressOf, rowOf } from "./rows.js";
 import { upload } from "./uploads.js";
 import { open } from "./workspace.js";
+
 export { take } from "./drops.js";
 
 document.addEventListener("attest:files", (event) => {
@@ -17,10 +18,15 @@ document.addEventListener("attest:uploaded", async (event) => {
   const row = rowOf(event.target);
   if (!row) return;
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(addressOf(row))).text(), "text/html");
+    const page = new DOMParser().parseFromString(
+      await (await fetch(addressOf(row))).text(),
+      "text/html",
+    );
     for (const name of ["proofs", "qev", "marks"]) {
       const fresh = page.getElementById(`${name}-${row.dataset.q}`);
       if (fresh) document.getElementById(fresh.id)?.replaceWith(fresh);
     }
-  } catch { /* the line is down: what was added stands in the list below */ }
+  } catch {
+    /* the line is down: what was added stands in the list below */
+  }
 });

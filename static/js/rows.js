@@ -1,13 +1,16 @@
 // What a row of the question list holds, what the server is known to hold, and which version was typed over.
 export const rowOf = (node) => node?.closest?.("[data-q]") ?? null;
 export const rowOn = (answer) => document.querySelector(`form[data-q="${CSS.escape(answer)}"]`);
-export const rowAt = (address) => document.querySelector(`form[data-q][action="${CSS.escape(address)}"]`);
+export const rowAt = (address) =>
+  document.querySelector(`form[data-q][action="${CSS.escape(address)}"]`);
 export const addressOf = (row) => row.getAttribute("action").replace(/save\/$/, "");
 // htmx calls a reply successful when it is swapped, and conflicts are swapped.
 export const isSaved = (event) => event.detail.xhr?.status >= 200 && event.detail.xhr.status < 300;
-export const isText = (node) => node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+export const isText = (node) =>
+  node.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 
-export const isRenewed = async (header) => (header ?? "").includes("attest:stale-form") && (await import("./token.js")).freshToken();
+export const isRenewed = async (header) =>
+  (header ?? "").includes("attest:stale-form") && (await import("./token.js")).freshToken();
 const aside = new Set(["csrfmiddlewaretoken", "base", "want", "body"]);
 const columns = { owner: "owner_id" };
 const saved = new WeakMap();
@@ -15,10 +18,12 @@ const saved = new WeakMap();
 // Pairs of name and values; one name may have several.
 export function grouped(pairs) {
   const found = new Map();
-  for (const [name, value] of pairs) if (!aside.has(name)) found.set(name, [...(found.get(name) ?? []), value]);
+  for (const [name, value] of pairs)
+    if (!aside.has(name)) found.set(name, [...(found.get(name) ?? []), value]);
   return found;
 }
-export const flat = (groups) => [...groups].flatMap(([name, values]) => values.map((value) => [name, value]));
+export const flat = (groups) =>
+  [...groups].flatMap(([name, values]) => values.map((value) => [name, value]));
 export const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // As the page was served, and as it has been saved from here since.
@@ -33,20 +38,26 @@ export function remember(row, sent) {
 // What a person changed and the server has not acknowledged.
 export function touched(row) {
   const before = known(row);
-  return [...grouped(new FormData(row))].filter(([name, values]) => !isSame(values, before.get(name)));
+  return [...grouped(new FormData(row))].filter(
+    ([name, values]) => !isSame(values, before.get(name)),
+  );
 }
 export function fill(row, groups) {
   for (const [name, values] of groups) {
     for (const input of row.elements) {
       if (input.name !== name) continue;
-      if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
+      if (input.type === "radio" || input.type === "checkbox")
+        input.checked = values.includes(input.value);
       else if (input.type !== "hidden") input.value = values.at(-1);
     }
   }
 }
 
 // "3 note=5": version 3, of the note version 5 (compliance/assessments/versions.py).
-const read = (base) => { const [whole, ...newer] = base.split(" "); return [whole, new Map(newer.map((part) => part.split("=")))]; };
+const read = (base) => {
+  const [whole, ...newer] = base.split(" ");
+  return [whole, new Map(newer.map((part) => part.split("=")))];
+};
 // Some fields are known in the versions of another base, all others as before.
 export function raise(row, names, over) {
   const [whole, parts] = read(row.elements.base.value);

@@ -26,7 +26,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // A choice that is refused again shows its texts where the first ones were.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
-  if (form?.dataset.keep && event.detail.xhr.status >= 400) event.detail.target = document.getElementById(`said-${form.dataset.of}`);
+  if (form?.dataset.keep && event.detail.xhr.status >= 400)
+    event.detail.target = document.getElementById(`said-${form.dataset.of}`);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { keep, of } = event.target.dataset ?? {};

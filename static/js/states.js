@@ -7,12 +7,20 @@ function mean(row, value) {
   const radio = row.querySelector(`.beside input[value="${value}"]`);
   if (radio && !radio.disabled) radio.checked = true;
 }
-document.addEventListener("input", (event) => {
-  const row = rowOf(event.target);
-  if (!row) return;
-  if (event.target.name === "later_until" && event.target.value) mean(row, "later");
-  if (event.target.name === "value" && row.querySelector('[value="dont_know"]:checked, [value="later"]:checked')) mean(row, "unanswered");
-}, true);
+document.addEventListener(
+  "input",
+  (event) => {
+    const row = rowOf(event.target);
+    if (!row) return;
+    if (event.target.name === "later_until" && event.target.value) mean(row, "later");
+    if (
+      event.target.name === "value" &&
+      row.querySelector('[value="dont_know"]:checked, [value="later"]:checked')
+    )
+      mean(row, "unanswered");
+  },
+  true,
+);
 
 // Only "later" has a day: the server has taken it away.
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -28,8 +36,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
 const under = (answer) => document.getElementById(`keeps-${answer}`);
 async function unfold(link) {
   const place = under(link.dataset.below);
-  if (place.querySelector("[data-keep]")) { say("Choose first what to keep.", "save-off"); return; }
-  await htmx.ajax("GET", link.getAttribute("href"), { target: place, swap: "innerHTML", source: place }).catch(() => {});
+  if (place.querySelector("[data-keep]")) {
+    say("Choose first what to keep.", "save-off");
+    return;
+  }
+  await htmx
+    .ajax("GET", link.getAttribute("href"), { target: place, swap: "innerHTML", source: place })
+    .catch(() => {});
   if (!place.childElementCount) say("Offline. This cannot be opened now.", "save-off");
   place.scrollIntoView({ block: "nearest" });
 }
@@ -40,24 +53,37 @@ function fold(answer) {
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const link = event.target.closest("[data-below]");
-  if (link && under(link.dataset.below)) { event.preventDefault(); unfold(link); }
+  if (link && under(link.dataset.below)) {
+    event.preventDefault();
+    unfold(link);
+  }
   const leave = event.target.closest("[data-leave]");
-  if (leave && under(leave.dataset.leave)) { event.preventDefault(); fold(leave.dataset.leave); }
+  if (leave && under(leave.dataset.leave)) {
+    event.preventDefault();
+    fold(leave.dataset.leave);
+  }
 });
-document.addEventListener("keydown", (event) => {
-  const form = event.key === "Escape" && event.target.closest?.("[data-settles]");
-  if (!form) return;
-  event.stopPropagation();
-  fold(form.dataset.settles);
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const form = event.key === "Escape" && event.target.closest?.("[data-settles]");
+    if (!form) return;
+    event.stopPropagation();
+    fold(form.dataset.settles);
+  },
+  true,
+);
 // A refusal stands where the form was; the row is swapped only when it is done.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
-  if (form?.dataset?.settles && event.detail.xhr.status >= 400) event.detail.target = under(form.dataset.settles);
+  if (form?.dataset?.settles && event.detail.xhr.status >= 400)
+    event.detail.target = under(form.dataset.settles);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const status = event.detail.xhr?.status ?? 0;
-  const isOurs = event.target.matches?.("[data-settles], [data-still-right], [data-from-panel], [data-confirm]");
+  const isOurs = event.target.matches?.(
+    "[data-settles], [data-still-right], [data-from-panel], [data-confirm]",
+  );
   if (isOurs && ![200, 409, 422].includes(status)) say("Not sent. Try again.", "save-off");
 });
 
@@ -68,5 +94,6 @@ export async function stillRight(row) {
 }
 export const takeFirst = (row) => {
   const link = row.querySelector("[data-take]");
-  if (link) unfold(link); else say("No related answer to take over.");
+  if (link) unfold(link);
+  else say("No related answer to take over.");
 };

@@ -9,7 +9,9 @@ const isTalk = (form) => form?.matches?.("form.talk");
 const isSent = (xhr) => xhr?.status >= 200 && xhr.status < 300;
 
 function keep(text) {
-  const at = box().form?.getAttribute("action").replace(/answers\/.*$/, "");
+  const at = box()
+    .form?.getAttribute("action")
+    .replace(/answers\/.*$/, "");
   keepDraft(about().panelOf, at ? { name: about().name, at } : {}, text);
 }
 function restore() {
@@ -19,23 +21,39 @@ function restore() {
 // What was typed while the comment was on its way stands behind it.
 const rest = (text, sent) => (text.startsWith(sent) ? text.slice(sent.length).trimStart() : text);
 
-document.addEventListener("input", (event) => { if (event.target === box()) keep(event.target.value); });
+document.addEventListener("input", (event) => {
+  if (event.target === box()) keep(event.target.value);
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig, xhr } = event.detail;
   if (target !== panel || !box()) return;
   const sent = isTalk(requestConfig.elt) && isSent(xhr) ? requestConfig.formData.get("text") : "";
   keep(rest(box().value, sent));
 });
-document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target === panel) restore(); });
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === panel) restore();
+});
 
-const words = { 0: "Offline. The comment is not sent.", 401: "You are signed out. The comment is not sent.", 403: "You may no longer comment here. Copy the text, it is not sent.", 404: "This page is no longer open to you. Copy the text, it is not sent." };
-const link = () => Object.assign(document.createElement("a"), { textContent: "Sign in", href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}` });
+const words = {
+  0: "Offline. The comment is not sent.",
+  401: "You are signed out. The comment is not sent.",
+  403: "You may no longer comment here. Copy the text, it is not sent.",
+  404: "This page is no longer open to you. Copy the text, it is not sent.",
+};
+const link = () =>
+  Object.assign(document.createElement("a"), {
+    textContent: "Sign in",
+    href: `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`,
+  });
 let isRenewed = false;
 document.addEventListener("htmx:afterRequest", async (event) => {
   const { elt, xhr } = event.detail;
   if (!isTalk(elt)) return;
-  if (isSent(xhr)) { isRenewed = false; return; }
-  if (!isRenewed && isStale(xhr?.getResponseHeader("HX-Trigger")) && await freshToken()) {
+  if (isSent(xhr)) {
+    isRenewed = false;
+    return;
+  }
+  if (!isRenewed && isStale(xhr?.getResponseHeader("HX-Trigger")) && (await freshToken())) {
     isRenewed = true;
     elt.requestSubmit();
     return;
@@ -43,7 +61,9 @@ document.addEventListener("htmx:afterRequest", async (event) => {
   const said = panel.querySelector("#talk-said");
   if (!said || xhr?.status === 422) return;
   const isOther = isStale(xhr?.getResponseHeader("HX-Trigger"));
-  said.textContent = isOther ? "Somebody else is signed in here. The comment is not sent." : words[xhr?.status ?? 0] ?? "The comment is not sent.";
+  said.textContent = isOther
+    ? "Somebody else is signed in here. The comment is not sent."
+    : (words[xhr?.status ?? 0] ?? "The comment is not sent.");
   if (xhr?.status === 401) said.append(" ", link());
   else if (![403, 404].includes(xhr?.status)) said.append(" It stays here: try again.");
 });
@@ -55,15 +75,29 @@ function tell() {
   if (!state || state.textContent.trim() || !others.length) return;
   const [answer, { name, at }] = others[0];
   const more = others.length > 1 ? ` and ${others.length - 1} more` : "";
-  const offer = at !== location.pathname || panel.hasAttribute("data-can-talk")
-    ? Object.assign(document.createElement("a"), { textContent: "Look at it", href: `${at}?open=${answer}&panel=comments#answer-${answer}` })
-    : Object.assign(document.createElement("button"), { textContent: "Show the text", type: "button", className: "linkbtn" });
-  if (offer.type === "button") offer.onclick = () => import("./kept.js").then((kept) => kept.showKept(), () => offer.after(" Offline. Try again."));
+  const offer =
+    at !== location.pathname || panel.hasAttribute("data-can-talk")
+      ? Object.assign(document.createElement("a"), {
+          textContent: "Look at it",
+          href: `${at}?open=${answer}&panel=comments#answer-${answer}`,
+        })
+      : Object.assign(document.createElement("button"), {
+          textContent: "Show the text",
+          type: "button",
+          className: "linkbtn",
+        });
+  if (offer.type === "button")
+    offer.onclick = () =>
+      import("./kept.js").then(
+        (kept) => kept.showKept(),
+        () => offer.after(" Offline. Try again."),
+      );
   state.className = "save save-off";
   state.replaceChildren(`A comment on ${name}${more} is not sent.`, " ", offer);
 }
 window.addEventListener("beforeunload", (event) => {
-  const isHere = box()?.value.trim() || waiting().some(([, draft]) => draft.at === location.pathname);
+  const isHere =
+    box()?.value.trim() || waiting().some(([, draft]) => draft.at === location.pathname);
   if (isHere && panel.hasAttribute("data-can-talk")) event.preventDefault();
 });
 // What was typed while this was on its way stands behind what was kept.

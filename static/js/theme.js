@@ -4,7 +4,11 @@
   root.classList.add("js-on");
   for (const name of ["theme", "density"]) {
     let choice = null;
-    try { choice = localStorage.getItem(name); } catch { /* storage is off: follow the system */ }
+    try {
+      choice = localStorage.getItem(name);
+    } catch {
+      /* storage is off: follow the system */
+    }
     if (choice) root.dataset[name] = choice;
   }
 })();

@@ -6,10 +6,15 @@ export const isStale = (header) => (header ?? "").includes("attest:stale-form");
 // True once every form of the page holds it; false when nobody, or somebody else, is signed in.
 export async function freshToken() {
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const page = new DOMParser().parseFromString(
+      await (await fetch(location.href)).text(),
+      "text/html",
+    );
     const fresh = page.querySelector('input[name="csrfmiddlewaretoken"]')?.value;
     if (!fresh || page.body.dataset.person !== document.body.dataset.person) return false;
     for (const input of all()) input.value = fresh;
     return true;
-  } catch { return false; }
+  } catch {
+    return false;
+  }
 }

@@ -2,35 +2,61 @@
 // A duplicated tab copies this storage while its page shows, so it takes another name; so does a tab that died (keeper.js).
 try {
   const isTaken = navigator.locks && sessionStorage.getItem("shown");
-  if (isTaken || !sessionStorage.getItem("tab")) sessionStorage.setItem("tab", Math.random().toString(36).slice(2));
+  if (isTaken || !sessionStorage.getItem("tab"))
+    sessionStorage.setItem("tab", Math.random().toString(36).slice(2));
   const show = () => sessionStorage.setItem("shown", "1");
   show();
   addEventListener("pageshow", show);
   addEventListener("pagehide", () => sessionStorage.removeItem("shown"));
-} catch { /* storage is off */ }
+} catch {
+  /* storage is off */
+}
 
 // Signing out empties what waits on this device: on the page after it, for the person may yet stay.
 try {
   const person = sessionStorage.getItem("signing-out");
   if (document.querySelector("[data-sign-out]")) sessionStorage.removeItem("signing-out");
-  else if (person) import("./gone.js").then((gone) => gone.empty(person), () => { /* the next page tries again */ });
-} catch { /* storage is off: nothing is kept */ }
+  else if (person)
+    import("./gone.js").then(
+      (gone) => gone.empty(person),
+      () => {
+        /* the next page tries again */
+      },
+    );
+} catch {
+  /* storage is off: nothing is kept */
+}
 document.addEventListener("submit", (event) => {
-  try { if (event.target.matches("[data-sign-out]")) sessionStorage.setItem("signing-out", event.target.dataset.signOut); } catch { /* as above */ }
+  try {
+    if (event.target.matches("[data-sign-out]"))
+      sessionStorage.setItem("signing-out", event.target.dataset.signOut);
+  } catch {
+    /* as above */
+  }
 });
 
 // Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first asked for.
 const find = document.querySelector("[data-find-dialog]");
-for (const link of document.querySelectorAll("[data-find]")) link.setAttribute("aria-haspopup", "dialog");
+for (const link of document.querySelectorAll("[data-find]"))
+  link.setAttribute("aria-haspopup", "dialog");
 function search(event) {
   event.preventDefault();
-  if (find.open) { find.close(); return; }
+  if (find.open) {
+    find.close();
+    return;
+  }
   find.showModal();
   find.querySelector("input").focus();
-  import(find.dataset.script).catch(() => { /* Enter still leads to the page of the same search */ });
+  import(find.dataset.script).catch(() => {
+    /* Enter still leads to the page of the same search */
+  });
 }
 document.addEventListener("keydown", (event) => {
-  const isAsked = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+  const isAsked =
+    event.key.toLowerCase() === "k" &&
+    (event.ctrlKey || event.metaKey) &&
+    !event.altKey &&
+    !event.shiftKey;
   if (find && isAsked) search(event);
 });
 
@@ -38,9 +64,15 @@ document.addEventListener("click", (event) => {
   const at = (name) => event.target.closest(`[data-${name}]`);
   if (at("theme-toggle")) {
     const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
-    try { localStorage.setItem("theme", root.dataset.theme); } catch { /* not kept */ }
+    try {
+      localStorage.setItem("theme", root.dataset.theme);
+    } catch {
+      /* not kept */
+    }
   }
   if (find && at("find") && !event.ctrlKey && !event.metaKey && !event.shiftKey) search(event);
   if (event.target === find || at("find-close")) find.close();
@@ -65,7 +97,8 @@ document.addEventListener("click", (event) => {
 // A drawer is opened by the same class that hides it where there is room: what is seen counts.
 function tellToggles() {
   for (const button of document.querySelectorAll("[data-toggle][aria-controls]")) {
-    const isSeen = document.getElementById(button.getAttribute("aria-controls"))?.checkVisibility() ?? false;
+    const isSeen =
+      document.getElementById(button.getAttribute("aria-controls"))?.checkVisibility() ?? false;
     button.setAttribute("aria-expanded", String(isSeen));
   }
 }
@@ -95,7 +128,8 @@ document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.('[role="tab"]');
   if (tab && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
     const tabs = [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')];
-    const next = tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+    const next =
+      tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
     next.focus();
     selectTab(next);
   }

@@ -15,9 +15,13 @@ function line(zone, file, fields) {
   const item = zone.querySelector("template").content.firstElementChild.cloneNode(true);
   const one = { zone, file, fields, item, sent: 0, state: "waits" };
   item.querySelector("bdi").textContent = item.querySelector("progress").ariaLabel = file.name;
-  for (const button of item.querySelectorAll("button")) button.lastElementChild.textContent = ` ${file.name}`;
+  for (const button of item.querySelectorAll("button"))
+    button.lastElementChild.textContent = ` ${file.name}`;
   item.querySelector("[data-cancel]").addEventListener("click", () => cancel(one));
-  item.querySelector("[data-retry]").addEventListener("click", () => { mark(one, "waits"); next(); });
+  item.querySelector("[data-retry]").addEventListener("click", () => {
+    mark(one, "waits");
+    next();
+  });
   zone.querySelector("[data-queue]").append(item);
   return one;
 }
@@ -29,15 +33,25 @@ function next() {
 }
 
 function send(one, isAgain = false) {
-  const xhr = one.xhr = new XMLHttpRequest();
+  const xhr = new XMLHttpRequest();
+  one.xhr = xhr;
   const form = new FormData();
   for (const [name, value] of one.fields) form.append(name, value);
   form.set("csrfmiddlewaretoken", token());
   form.set("upload", one.file, one.file.name);
   mark(one, "runs");
-  xhr.upload.addEventListener("progress", (event) => { one.sent = event.loaded / (event.total || 1); paint(one); });
+  xhr.upload.addEventListener("progress", (event) => {
+    one.sent = event.loaded / (event.total || 1);
+    paint(one);
+  });
   xhr.addEventListener("load", async () => {
-    if (xhr.status === 403 && !isAgain && isStale(xhr.getResponseHeader("HX-Trigger")) && await freshToken()) send(one, true);
+    if (
+      xhr.status === 403 &&
+      !isAgain &&
+      isStale(xhr.getResponseHeader("HX-Trigger")) &&
+      (await freshToken())
+    )
+      send(one, true);
     else over(one, xhr);
   });
   xhr.addEventListener("error", () => over(one));
@@ -51,8 +65,11 @@ function over(one, xhr = null, state = "failed") {
   const said = one.item.querySelector("[data-said]");
   if (xhr && told.has(xhr.status)) said.innerHTML = xhr.responseText;
   else if (state === "cancelled") said.textContent = "Cancelled.";
-  else if (xhr?.status === 401) said.textContent = "Not added: you are signed out. Sign in in another tab, then try again.";
-  else if (xhr?.status === 400) said.textContent = "Not added: Attest cannot read what was sent. Its name may be too long: give it a shorter one.";
+  else if (xhr?.status === 401)
+    said.textContent = "Not added: you are signed out. Sign in in another tab, then try again.";
+  else if (xhr?.status === 400)
+    said.textContent =
+      "Not added: Attest cannot read what was sent. Its name may be too long: give it a shorter one.";
   else said.textContent = xhr ? `Not added (${xhr.status}).` : "Not added: the line is down.";
   mark(one, xhr?.status === 200 ? "done" : state);
   running = null;
@@ -61,20 +78,27 @@ function over(one, xhr = null, state = "failed") {
 
 function cancel(one) {
   if (one === running) one.xhr.abort();
-  else { mark(one, "cancelled"); one.item.querySelector("[data-said]").textContent = "Cancelled."; }
+  else {
+    mark(one, "cancelled");
+    one.item.querySelector("[data-said]").textContent = "Cancelled.";
+  }
 }
 
 function mark(one, state) {
   one.state = state;
   const isOver = !["waits", "runs"].includes(state);
-  if (state === "waits") { one.sent = 0; one.item.querySelector("[data-said]").textContent = ""; }
+  if (state === "waits") {
+    one.sent = 0;
+    one.item.querySelector("[data-said]").textContent = "";
+  }
   one.item.querySelector("progress").hidden = isOver;
   one.item.querySelector("bdi").hidden = state === "done"; // the link has its name
   const [stop, retry] = one.item.querySelectorAll("button");
   const hadFocus = one.item.contains(document.activeElement);
   stop.hidden = isOver;
   retry.hidden = !isOver || state === "done";
-  if (hadFocus) (retry.hidden ? stop.hidden ? one.item.querySelector("a") : stop : retry)?.focus();
+  if (hadFocus)
+    (retry.hidden ? (stop.hidden ? one.item.querySelector("a") : stop) : retry)?.focus();
   one.item.className = state === "failed" ? "qwarn" : "";
   paint(one);
 }
@@ -88,13 +112,21 @@ function paint(one) {
 function tell(zone) {
   const mine = lines.filter((one) => one.zone === zone && one.state !== "cancelled");
   const of = (state) => mine.filter((one) => one.state === state).length;
-  const sum = zone.querySelector("[data-queue-sum]"), said = zone.querySelector("[data-queue-said]");
+  const sum = zone.querySelector("[data-queue-sum]"),
+    said = zone.querySelector("[data-queue-said]");
   const isBusy = of("waits") + of("runs") > 0;
   sum.hidden = !isBusy;
-  const bytes = (weigh) => mine.reduce((all, one) => all + Math.max(one.file.size, 1) * weigh(one), 0);
-  const percent = Math.floor(100 * bytes((one) => (one.state === "runs" ? one.sent : one.state === "waits" ? 0 : 1)) / (bytes(() => 1) || 1));
+  const bytes = (weigh) =>
+    mine.reduce((all, one) => all + Math.max(one.file.size, 1) * weigh(one), 0);
+  const percent = Math.floor(
+    (100 * bytes((one) => (one.state === "runs" ? one.sent : one.state === "waits" ? 0 : 1))) /
+      (bytes(() => 1) || 1),
+  );
   sum.textContent = `${mine.length - of("waits") - of("runs")} of ${mine.length} files, ${percent}\u202f%`;
-  const end = isBusy || !mine.length ? "" : `${of("done")} of ${mine.length} added${of("failed") ? `, ${of("failed")} not` : ""}.`;
+  const end =
+    isBusy || !mine.length
+      ? ""
+      : `${of("done")} of ${mine.length} added${of("failed") ? `, ${of("failed")} not` : ""}.`;
   if (said.textContent === end) return;
   said.textContent = end;
   if (end && of("done")) zone.dispatchEvent(new CustomEvent("attest:uploaded", { bubbles: true }));
@@ -117,4 +149,6 @@ document.addEventListener("submit", (event) => {
   input.value = "";
 });
 
-window.addEventListener("beforeunload", (event) => { if (running) event.preventDefault(); });
+window.addEventListener("beforeunload", (event) => {
+  if (running) event.preventDefault();
+});

@@ -8,24 +8,33 @@ const saveState = () => document.getElementById("save");
 
 export function say(text, kind = "") {
   const state = saveState();
-  if (state) { state.className = `save ${kind}`; state.textContent = text; }
+  if (state) {
+    state.className = `save ${kind}`;
+    state.textContent = text;
+  }
 }
 export const isSaying = (kind) => saveState()?.classList.contains(kind);
 
 // Without a line nothing is swapped: what stands there stays.
-const fetchInto = (target, address) => htmx.ajax("GET", address, { target, swap: "innerHTML", source: target }).catch(() => {});
+const fetchInto = (target, address) =>
+  htmx.ajax("GET", address, { target, swap: "innerHTML", source: target }).catch(() => {});
 
 // The fields of a row come once, when it is first opened, in the version of that moment.
 const loading = new WeakMap();
 export function load(row) {
   if (row.querySelector(".qbody").childElementCount) return Promise.resolve();
-  if (!loading.has(row)) loading.set(row, loadBody(row).finally(() => loading.delete(row)));
+  if (!loading.has(row))
+    loading.set(
+      row,
+      loadBody(row).finally(() => loading.delete(row)),
+    );
   return loading.get(row);
 }
 async function loadBody(row) {
   const body = row.querySelector(".qbody");
   await fetchInto(body, addressOf(row));
-  if (!body.childElementCount && !isSaying("save-off")) say("Offline. This question cannot be opened now.", "save-off");
+  if (!body.childElementCount && !isSaying("save-off"))
+    say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;
   const isShown = (input) => input.type !== "radio" || input.checked; // of a verdict elsewhere the body says nothing
   const names = [...body.querySelectorAll("[name]")].filter(isShown).map((input) => input.name);
@@ -53,14 +62,15 @@ list?.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const row = rowOf(link);
-  if (row.classList.contains("q-open")) shut(row); else open(row);
+  if (row.classList.contains("q-open")) shut(row);
+  else open(row);
 });
 
 // The side panel follows the focused question, unless a comment is being written in it.
 let asked = 0;
 const draft = () => panel?.querySelector("#talk")?.value ?? "";
 export function show(row, tab) {
-  if (!panel || !panel.checkVisibility() || (!tab && draft().trim())) return;
+  if (!panel?.checkVisibility() || (!tab && draft().trim())) return;
   if (tab) clearTimeout(asked); // what is asked for by name is not replaced by what only follows
   const wanted = tab ?? panel.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "guidance";
   const of = panel.querySelector("[data-panel-of]")?.dataset.panelOf;
@@ -75,14 +85,16 @@ list?.addEventListener("focusin", (event) => {
 });
 list?.addEventListener("click", (event) => {
   const link = event.target.closest("[data-history]");
-  if (!link || !panel || !panel.checkVisibility()) return;
+  if (!link || !panel?.checkVisibility()) return;
   event.preventDefault();
   show(rowOf(link), "history");
 });
 
 // Focus stays in the row where it was when its element has been replaced.
 let last = null;
-document.addEventListener("focusin", (event) => { last = event.target; });
+document.addEventListener("focusin", (event) => {
+  last = event.target;
+});
 function settle() {
   if (document.activeElement !== document.body || !last || last.isConnected) return;
   const answer = rowOf(last)?.dataset.q ?? last.closest("[data-of]")?.dataset.of;
@@ -93,7 +105,8 @@ function settle() {
   next?.focus({ preventScroll: true });
   if (at !== null) next.setSelectionRange(at, at);
 }
-for (const name of ["htmx:oobAfterSwap", "htmx:afterSwap", "htmx:afterSettle"]) document.addEventListener(name, settle);
+for (const name of ["htmx:oobAfterSwap", "htmx:afterSwap", "htmx:afterSettle"])
+  document.addEventListener(name, settle);
 document.addEventListener("htmx:afterSwap", (event) => {
   const block = event.target.querySelector?.("[data-conflict]");
   const at = document.activeElement;
@@ -103,6 +116,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-density]:not(html)")) return;
   const root = document.documentElement;
-  if (root.dataset.density) delete root.dataset.density; else root.dataset.density = "compact";
-  try { localStorage.setItem("density", root.dataset.density ?? ""); } catch { /* not kept */ }
+  if (root.dataset.density) delete root.dataset.density;
+  else root.dataset.density = "compact";
+  try {
+    localStorage.setItem("density", root.dataset.density ?? "");
+  } catch {
+    /* not kept */
+  }
 });
