@@ -28,9 +28,17 @@ class ChangeKind(Words):
     CITATION = "citation", "Citation changed"
     STARTS = "starts", "New date"
     WEIGHT = "weight", "Weight changed"
+    LEVEL = "level", "Level changed"
     MOVED = "moved", "Moved"
     GUIDANCE = "guidance", "Guidance changed"
     TRANSLATED = "translated", "Translated anew"
+
+
+class Level(Words):
+    """Whether each assessment answers a section, or one for the whole organisation."""
+
+    EACH = "", "Each assessment"
+    ORGANISATION = "organisation", "Once for the organisation"
 
 
 class QuestionKind(Words):

@@ -15,8 +15,8 @@ part has "translations" where there are any, the edition a "language" unless it 
 written in English: see ``translations.py``. Other parts of applicability appear where
 there are any: "gates" (``gates.py``) and "organisations" (``simulator.py``) of the
 edition, beside its "essentials" (``essentials.py``) and "scales" (``scales.py``),
-"implies" (``implied.py``) and "contested" of a fact, "applies_until" and "yardstick" of
-a question.
+"implies" (``implied.py``) and "contested" of a fact, "level" of a section,
+"applies_until" and "yardstick" of a question.
 """
 
 from collections.abc import Callable, Iterable
@@ -71,6 +71,7 @@ QUESTION = (
 CHOICE = ("key", "label", "help", "verdict")
 EDITION_ALSO = ("gates", "essentials", "scales", "organisations")
 FACT_ALSO = ("implies", "contested")
+SECTION_ALSO = ("level",)
 QUESTION_ALSO = ("applies_until", "yardstick")
 CHOICE_ALSO = ("rating",)
 """Fields that are in a document only where they hold something."""
@@ -145,7 +146,8 @@ def fact_document(fact: Fact) -> dict[str, Any]:
 
 def section_document(section: Section) -> dict[str, Any]:
     """A section as it stands in a document, without its questions."""
-    return _translated(section, _values(section, SECTION), of_section)
+    values = _values(section, SECTION) | _also(section, SECTION_ALSO)
+    return _translated(section, values, of_section)
 
 
 def question_document(question: Question) -> dict[str, Any]:

@@ -86,7 +86,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class FactChange:
-    """A fact that was added, removed or asked in another way; or a gate."""
+    """A fact that was added, removed or asked in another way; or a gate, or a section
+    of another level."""
 
     kind: ChangeKind
     label: str
@@ -129,7 +130,7 @@ def compare(old: Document, new: Document) -> Diff:
         (_, title), _ = now or before[key]
         kinds = _kinds(was, now, is_moved=key in moved)
         items.append(Item(key, kinds, title, was and was[1], now and now[1]))
-    facts = [*_facts(old["facts"], new["facts"]), *_gates(old, new)]
+    facts = [*_facts(old["facts"], new["facts"]), *_gates(old, new), *_levels(old, new)]
     return Diff(tuple(items), tuple(facts))
 
 
@@ -255,6 +256,15 @@ def _gates(old: Document, new: Document) -> Iterator[FactChange]:
             kind = ChangeKind.ADDED if was is None else ChangeKind.REMOVED
         if was != now:
             yield FactChange(kind, (now or was or {})["title"], f"gate {key}")
+
+
+def _levels(old: Document, new: Document) -> Iterator[FactChange]:
+    """Sections that another kind of assessment answers now; a new one has no other."""
+    before = {section["key"]: section.get("level", "") for section in old["sections"]}
+    for section in new["sections"]:
+        key, level = section["key"], section.get("level", "")
+        if before.get(key, level) != level:
+            yield FactChange(ChangeKind.LEVEL, section["title"], f"section {key}")
 
 
 def _fact_kind(old: Document, new: Document) -> ChangeKind:

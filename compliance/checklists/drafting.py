@@ -134,6 +134,7 @@ def fill(edition: Edition, document: dict[str, Any]) -> list[str]:
                 position=at,
                 version=edition.version,
                 translations=content.as_kept(section.get("translations")),
+                level=section.get("level", ""),
                 **{n: section[n] for n in content.SECTION},
             )
             for at, section in enumerate(document["sections"], 1)

@@ -132,7 +132,10 @@ _PLACE: dict[str, Any] = {
     "position": int,
     "version": int,
 }
-Section = side("Section", dict.fromkeys(content.SECTION, Part) | _PLACE)
+Section = side(
+    "Section",
+    dict.fromkeys((*content.SECTION, *content.SECTION_ALSO), Part) | _PLACE,
+)
 """A section, or what changed of it; with its place where it was removed."""
 Fact = side("Fact", dict.fromkeys((*content.FACT, *content.FACT_ALSO), Part) | _PLACE)
 """A fact, or what changed of it; with its place where it was removed."""

@@ -54,7 +54,7 @@ def save_section(
     version: int,
     values: dict[str, Any],
 ) -> Event | None:
-    """Write the title and the introduction of a section. None when both stood so."""
+    """Write title, introduction and level of a section. None when all stood so."""
     with open_draft(organisation, edition_id) as edition:
         section = edition.sections.get(key=key)
         return rewrite(by, edition, section, version, values)

@@ -4,17 +4,23 @@ from django.db import models
 from django.db.models import Q
 
 from compliance.audit.columns import Proven
-from compliance.checklists.choices import FactKind, QuestionKind, Verdict
+from compliance.checklists.choices import FactKind, Level, QuestionKind, Verdict
 from compliance.checklists.models.checklist import Edition
 
 
 class Section(models.Model):
-    """A group of questions with one heading."""
+    """A group of questions with one heading.
+
+    ``level`` says whether one assessment can answer it for others (``Level``).
+    """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="sections")
     key = models.SlugField(max_length=60)
     title = models.CharField(max_length=120)
     intro = models.TextField(blank=True)
+    level = models.CharField(
+        max_length=20, choices=Level.choices, blank=True, default=Level.EACH
+    )
     position = models.PositiveIntegerField()
     translations = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=0)

@@ -1,7 +1,7 @@
 """The shape of a section file: ``<checklist>/NN-<name>.yaml``."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -104,6 +104,7 @@ class SectionPart(Part):
     key: Annotated[Key, Field(max_length=60)]
     title: Title
     intro: Aside = ""
+    level: Literal["", "organisation"] = ""
     questions: Annotated[list[QuestionPart], Field(min_length=1)]
 
     def document(self) -> dict[str, Any]:
@@ -113,7 +114,7 @@ class SectionPart(Part):
             "title": self.title,
             "intro": self.intro,
             "questions": [_document(question) for question in self.questions],
-        }
+        } | ({"level": self.level} if self.level else {})
 
 
 def _document(question: QuestionPart) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def as_document(
         del edition["language"]
     document["facts"] = [fact_values(fact) for fact in document["facts"]]
     for section in document["sections"]:
+        _drop_empty(section, "level")
         for question in section["questions"]:
             _settle_question(question)
     settling = Settling()

@@ -28,7 +28,7 @@ TOP = (
     "organisations", "extra",
 )  # fmt: skip
 EDITION = ("number", "law_as_of", "release_notes")
-SECTION = ("key", "title", "intro", "translations", "questions")
+SECTION = ("key", "title", "intro", "level", "translations", "questions")
 QUESTION = (
     "key", "source", "title", "text", "kind", "cites", "binds", "applies", "applies_from",
     "applies_until", "yardstick", "weight", "good", "check", "partly", "mistake", "evidence", "remedy", "background",
@@ -94,7 +94,9 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
         "essentials": edition.get("essentials"),
         "scales": edition.get("scales"),
         "sections": [
-            _filled({n: section[n] for n in ("key", "title", "intro")})
+            _filled(
+                {n: section[n] for n in ("key", "title", "intro", "level") if n in section}
+            )
             | _with_translations(of_section(section), section)
             | {"questions": [_question(q) for q in section["questions"]]}
             for section in document["sections"]

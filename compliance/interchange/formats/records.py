@@ -73,7 +73,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "contested": "contested",
     },
     "option": {"key": "key", "title": "label", "help": "help"},
-    "section": {"key": "key", "title": "title", "text": "intro"},
+    "section": {"key": "key", "title": "title", "text": "intro", "kind": "level"},
     "question": {name: RENAMED.get(name, name) for name in QUESTION},
     "choice": {
         "key": "key",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from compliance.checklists.choices import QuestionKind, Verdict
+from compliance.checklists.choices import Level, QuestionKind, Verdict
 from compliance.checklists.limits import (
     MOST_CHOICES,
     MOST_DATES,
@@ -152,6 +152,7 @@ class SectionShape(Part):
     key: Annotated[Key, Field(max_length=60)]
     title: Title
     intro: Words = ""
+    level: Annotated[Level, Field(strict=False)] = Level.EACH
     questions: list[QuestionShape] = []
     translations: Translations = {}
 
