@@ -95,7 +95,11 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
         "scales": edition.get("scales"),
         "sections": [
             _filled(
-                {n: section[n] for n in ("key", "title", "intro", "level") if n in section}
+                {
+                    n: section[n]
+                    for n in ("key", "title", "intro", "level")
+                    if n in section
+                }
             )
             | _with_translations(of_section(section), section)
             | {"questions": [_question(q) for q in section["questions"]]}
