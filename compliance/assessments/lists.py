@@ -1,6 +1,7 @@
 """Assessments of an organisation with their numbers, for lists."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Case, Count, Q, When
 
 from compliance.assessments.choices import TALKED, AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models.assessment import AssessmentQuerySet
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.seeing import with_news
 from compliance.assessments.strip import Part, stacked
@@ -52,11 +54,20 @@ class Standing:
         return stacked(self.chief.parts(), 400)
 
 
-def standing(organisation: Organisation, today: date, viewer_id: int) -> list[Standing]:
-    """Every assessment by theme, newest first, signed and archived ones last; three
-    queries, and those of ``voids_in``."""
-    new = with_news(organisation, viewer_id)
-    assessments = organisation.assessments.for_page().order_by(
+ON_A_PAGE = 20
+
+
+def listed(organisation: Organisation, words: str = "") -> AssessmentQuerySet:
+    """Every assessment by theme, newest first, signed and archived ones last.
+
+    ``words`` stand in the name of its checklist or subject.
+    """
+    rows = organisation.assessments.for_page()
+    for word in words.split():
+        rows = rows.filter(
+            Q(subject__icontains=word) | Q(edition__checklist__title__icontains=word)
+        )
+    return rows.order_by(
         Case(
             When(status__in=TALKED, then=0),
             When(status=AssessmentStatus.SIGNED, then=1),
@@ -64,11 +75,19 @@ def standing(organisation: Organisation, today: date, viewer_id: int) -> list[St
         ),
         "edition__checklist__theme__position",
         "-started_at",
+        "pk",
     )
+
+
+def standing(
+    assessments: Sequence[Assessment], today: date, viewer_id: int
+) -> list[Standing]:
+    """The numbers of some assessments: two queries, and those of ``voids_in``."""
+    new = with_news(assessments, viewer_id)
     voids = voids_in(assessments)
     later = Q(binds_from__gt=today)
     counts = (
-        Answer.objects.filter(assessment__organisation=organisation, applies=True)
+        Answer.objects.filter(assessment__in=assessments, applies=True)
         .annotate(rates=rates())
         .values_list("assessment_id", "verdict", "rates")
         .annotate(

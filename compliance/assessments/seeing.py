@@ -1,6 +1,6 @@
 """Changes by others since a person last looked, from the trail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,10 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment, Visit
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.audit.models import Event
-from compliance.organisations.models import Organisation
 
 MOST = 5000
 """Events that are looked through at most, so that a page costs little after a year."""
@@ -96,20 +94,18 @@ def seen_seq(assessment: Assessment, viewer_id: int) -> int | None:
     return visits.values_list("seen_seq", flat=True).first()
 
 
-def with_news(organisation: Organisation, viewer_id: int) -> set[UUID]:
-    """Running assessments in which others changed answers since, in one query."""
+def with_news(assessments: Iterable[Assessment], viewer_id: int) -> set[UUID]:
+    """Those that run and in which others changed answers since, in one query."""
     events = Event.objects.filter(
-        organisation_id=organisation.pk,
+        organisation_id=OuterRef("assessment__organisation"),
         scope_id=OuterRef("assessment_id"),
         seq__gt=OuterRef("seen_seq"),
         subject_label="answer",
         action__in=event_types.those(is_news=True),
     )
     others = events.exclude(actor_id=viewer_id)
+    running = [one.pk for one in assessments if one.is_open]
     visits = Visit.objects.filter(
-        Exists(others),
-        user_id=viewer_id,
-        assessment__organisation=organisation,
-        assessment__status=AssessmentStatus.RUNNING,
+        Exists(others), user_id=viewer_id, assessment__in=running
     )
     return set(visits.values_list("assessment_id", flat=True))

@@ -134,7 +134,7 @@ def test_points_cost_nothing_where_nothing_is_rated(cast, sign_in):
 
 
 def test_list_of_assessments_counts_law_alone_as_not_met(low, cast, sign_in):
-    (one,) = lists.standing(cast.acme, date(2026, 11, 28), cast.ada.pk)
+    (one,) = lists.standing(lists.listed(cast.acme), date(2026, 11, 28), cast.ada.pk)
     assert (one.law.not_met, one.rated.not_met, one.tally.total) == (1, 2, 4)
     assert one.chief == one.law
     page = text(sign_in(cast.ada).get(reverse("reports:home", args=["acme"])))
@@ -143,7 +143,7 @@ def test_list_of_assessments_counts_law_alone_as_not_met(low, cast, sign_in):
 
 def test_assessment_without_law_shows_its_ratings(low, cast):
     low.answers.filter(question__key="Q1").update(applies=False)
-    (one,) = lists.standing(cast.acme, date(2026, 11, 28), cast.ada.pk)
+    (one,) = lists.standing(lists.listed(cast.acme), date(2026, 11, 28), cast.ada.pk)
     assert one.chief == one.rated
 
 

@@ -135,7 +135,7 @@ def test_nothing_is_new_in_a_closed_assessment(cast, assessment, answers, con_is
     assessment.status = "archived"
     assessment.save()
     assert unseen(assessment, cast.con.pk).ids == frozenset()
-    assert with_news(cast.acme, cast.con.pk) == set()
+    assert with_news([assessment], cast.con.pk) == set()
     for seq in (None, 1):
         with pytest.raises(ValidationError, match="closed"):
             actions.see(by=cast.con, assessment=assessment, seq=seq, at=timezone.now())

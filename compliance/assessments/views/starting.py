@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from compliance.assessments import actions
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import can_carry, following
 from compliance.assessments.forms import FactsForm, StartForm
-from compliance.assessments.lists import standing
+from compliance.assessments.lists import ON_A_PAGE, listed, standing
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.views.workspace import find
 from compliance.checklists.copies import line
@@ -27,6 +28,8 @@ from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
 
+LONGEST = 200
+"""Characters of a search."""
 BASE = "base"
 """Before the name of a fact: what the page knew of it."""
 
@@ -34,8 +37,12 @@ BASE = "base"
 @require_safe
 @member_required(Permission.VIEW)
 def list_(request: MemberRequest) -> HttpResponse:
-    rows = standing(request.organisation, timezone.localdate(), request.user.pk)
-    return render(request, "assessments/list.html", {"rows": rows})
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    pages = Paginator(listed(request.organisation, words), ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    rows = standing(list(page), timezone.localdate(), request.user.pk)
+    context = {"rows": rows, "page": page, "words": words}
+    return render(request, "assessments/list.html", context)
 
 
 @require_safe

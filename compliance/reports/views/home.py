@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.assessments.choices import ActionFilter
-from compliance.assessments.lists import standing
+from compliance.assessments.lists import ON_A_PAGE, listed, standing
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
 from compliance.reports.needs import SOON, Need, expiring, needs
@@ -22,12 +22,14 @@ def home(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     mine = _needs(request, today)
     actions = request.organisation.actions.all()
+    first = list(listed(request.organisation)[: ON_A_PAGE + 1])
     context = {
         "today": today,
         "needs": mine[:MOST],
         "need_count": len(mine),
         "pressing_count": sum(need.is_pressing for need in mine),
-        "rows": standing(request.organisation, today, request.user.pk),
+        "rows": standing(first[:ON_A_PAGE], today, request.user.pk),
+        "has_more": len(first) > ON_A_PAGE,
         "overdue": actions.shown(ActionFilter.OVERDUE, request.user, today).for_page()[
             :MOST
         ],
