@@ -47,7 +47,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.reports.models import Report
-from compliance.results.models import Target
+from compliance.results.models import MonthEnd, Summary, Target
 from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
 from compliance.seats.models import (
     Request,
@@ -83,6 +83,7 @@ __all__ = [
     "Mapping",
     "Membership",
     "Mention",
+    "MonthEnd",
     "Namesake",
     "Notice",
     "Organisation",
@@ -108,6 +109,7 @@ __all__ = [
     "ShareLink",
     "SignOff",
     "Snapshot",
+    "Summary",
     "Target",
     "Theme",
     "Upgrade",

@@ -14,6 +14,7 @@ from compliance.audit.columns import columns_of, proven
 from compliance.audit.models import ChainHead
 from compliance.audit.projection import compared
 from compliance.audit.tables import blanks, projected, stands
+from compliance.results import keeping
 
 ROOT = f"{settings.BASE_DIR}/"
 HELPERS = re.compile(r"compliance/(\w+/models|migrations|audit/)")
@@ -58,6 +59,8 @@ class Watch:
             return
         for chain in ChainHead.objects.filter(seq__gt=0).values_list("pk", flat=True):
             yield from self._faults(projected(chain))
+            if not self.by_hand:
+                yield from keeping.faults(chain)
 
     def _faults(self, told):
         by_table = defaultdict(dict)

@@ -43,6 +43,13 @@ class Unproven:
     why: str
 
 
+@dataclass(frozen=True)
+class Derived(Unproven):
+    """The rows follow from proven ones: ``by`` names the function that works them out."""
+
+    by: str
+
+
 ELSEWHERE: Mapping[str, Proven | Unproven] = {
     "auth.Permission": Unproven("made by Django's migrations, used by nothing"),
     "auth.Group": Unproven("made by Django's migrations, used by nothing"),

@@ -75,6 +75,11 @@ class GroupResult:
     def _deciding(self) -> list[Criterion]:
         return [one for one in self.answered if not one.is_inert]
 
+    @property
+    def deciding_levels(self) -> list[int]:
+        """The levels of the answers that decide, in order."""
+        return [_level(one) for one in self._deciding]
+
     @cached_property
     def points(self) -> Decimal:
         return sum((_points(one) for one in self.answered), Decimal())

@@ -1,10 +1,10 @@
-"""Targets: the level that an organisation wants, for each group of a scale."""
+"""Targets: the level wanted for each group of a scale; and figures that are kept."""
 
 from django.db import models
 from django.db.models import Q
 
 from compliance.assessments.models import Assessment
-from compliance.audit.columns import Proven
+from compliance.audit.columns import Derived, Proven
 from compliance.checklists.models import Checklist
 from compliance.organisations.models import Organisation, User
 
@@ -66,3 +66,59 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scale} {self.group}: {self.level}"
+
+
+class Summary(models.Model):
+    """The figures of a result, kept so that no list has to count answers.
+
+    They are right for the chain of the organisation up to ``seq`` and that of the library
+    up to ``library_seq``, by the ``rules`` they were counted with, from the day
+    ``counted_on`` until the day before ``holds_until``; ``keeping`` trusts no others.
+    """
+
+    assessment = models.OneToOneField(
+        Assessment, models.CASCADE, primary_key=True, related_name="summary"
+    )
+    figures = models.TextField()
+    rules = models.CharField(max_length=80)
+    seq = models.PositiveBigIntegerField()
+    library_seq = models.PositiveBigIntegerField()
+    counted_on = models.DateField()
+    holds_until = models.DateField(null=True)
+
+    in_trail = Derived(
+        "figures that follow from the answers", "compliance.results.keeping.counted"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} up to {self.seq}"
+
+
+class MonthEnd(models.Model):
+    """The figures of an assessment at the end of a month, as its events left it.
+
+    A month that is over never changes, so they are counted once by the same ``rules``.
+    """
+
+    assessment = models.ForeignKey(
+        Assessment, models.CASCADE, related_name="month_ends"
+    )
+    month = models.DateField()
+    rules = models.CharField(max_length=80)
+    figures = models.TextField()
+
+    in_trail = Derived(
+        "figures that follow from the events of past months",
+        "compliance.results.trend.counted",
+    )
+
+    class Meta:
+        ordering = ["month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "month"], name="month_end_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} at the end of {self.month:%B %Y}"

@@ -1,7 +1,7 @@
 """The result of an assessment as it is now, read in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +18,8 @@ from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_res
 from compliance.results.models import Target
 
 RATED = ("choice", "stage")
+ASKED = ("key", "title", "weight", "remedy", "section__key", "section__title")
+"""The columns of a question that results read."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,15 @@ def read(assessment: Assessment, today: date) -> Result:
     proofs = _proofs(assessment, today)
     on_scales = keys_of(scales)
     marks = marks_of(assessment.edition)
-    offered = _offered(assessment) if scales else {}
+    offered = offered_in(assessment.edition_id) if scales else {}
     targets = list(Target.objects.holding_for(assessment)) if scales else []
     criteria = {
-        row["question__key"]: _criterion(row, offered, proofs)
+        row["question__key"]: criterion_of(row, offered, proofs)
         for row in rows
-        if row["question__key"] in on_scales and not _is_out(row)
+        if row["question__key"] in on_scales and not is_out(row)
     }
     duties = [
-        _duty(row, proofs, today, is_law=not marks[row["question__key"]].is_rating)
+        duty_of(row, proofs, today, is_law=not marks[row["question__key"]].is_rating)
         for row in rows
         if row["question__key"] not in on_scales
     ]
@@ -63,7 +65,8 @@ def read(assessment: Assessment, today: date) -> Result:
 
 
 def _answers(assessment: Assessment) -> Iterable[Any]:
-    return (
+    asked = [f"question__{name}" for name in ASKED]
+    rows: Iterable[Any] = (
         assessment.answers.filter(applies=True)
         .order_by("question__position")
         .values(
@@ -73,28 +76,25 @@ def _answers(assessment: Assessment) -> Iterable[Any]:
             "binds_from",
             "na_by",
             "na_confirmed_by",
-            "question__key",
-            "question__title",
-            "question__weight",
-            "question__remedy",
-            "question__section__key",
-            "question__section__title",
+            *asked,
         )
     )
+    return rows
 
 
-def _is_out(row: dict[str, Any]) -> bool:
+def is_out(row: Mapping[str, Any]) -> bool:
     """Whether two people agree, or a choice says, that it does not apply."""
     return row["verdict"] == "na" and not _waits(row)
 
 
-def _waits(row: dict[str, Any]) -> bool:
+def _waits(row: Mapping[str, Any]) -> bool:
     return row["na_by"] is not None and row["na_confirmed_by"] is None
 
 
-def _duty(
-    row: dict[str, Any], proofs: dict[int, Proof], today: date, *, is_law: bool
+def duty_of(
+    row: Mapping[str, Any], proofs: Mapping[int, Proof], today: date, *, is_law: bool
 ) -> Duty:
+    """The duty of an answer with the columns of ``ASKED`` and its own."""
     return Duty(
         id=row["pk"],
         key=row["question__key"],
@@ -111,11 +111,12 @@ def _duty(
     )
 
 
-def _criterion(
-    row: dict[str, Any],
-    offered: dict[str, dict[str, Rating]],
-    proofs: dict[int, Proof],
+def criterion_of(
+    row: Mapping[str, Any],
+    offered: Mapping[str, dict[str, Rating]],
+    proofs: Mapping[int, Proof],
 ) -> Criterion:
+    """The same for an answer on a scale."""
     of_choices = offered[row["question__key"]]
     chosen = None if row["verdict"] in BESIDE else row["value"]
     found = of_choices.values()
@@ -131,12 +132,10 @@ def _criterion(
     )
 
 
-def _offered(assessment: Assessment) -> dict[str, dict[str, Rating]]:
-    """The ratings of each choice, by question key."""
+def offered_in(edition_id: int) -> dict[str, dict[str, Rating]]:
+    """The ratings of each choice of an edition, by question key: one query."""
     rows = (
-        Choice.objects.filter(
-            question__edition=assessment.edition_id, question__kind__in=RATED
-        )
+        Choice.objects.filter(question__edition=edition_id, question__kind__in=RATED)
         .order_by("question__position", "position")
         .values("question__key", "key", "label", "rating")
     )

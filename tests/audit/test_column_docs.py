@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 from django.apps import apps
+from django.utils.module_loading import import_string
 
-from compliance.audit.columns import Proven, Unproven, proof_of
+from compliance.audit.columns import Derived, Proven, Unproven, proof_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "unproven.md"
 INTRODUCTION = """\
@@ -20,11 +21,17 @@ below. Each has its reason. This page is written from the models (`in_trail`).
 """
 
 
+def told(proof):
+    """The reason, and the function that works derived rows out."""
+    by = f", by `{proof.by}`" if isinstance(proof, Derived) else ""
+    return f"{proof.why}{by}"
+
+
 def page():
     """The whole page, in Markdown."""
     models = sorted(apps.get_models(), key=lambda model: model._meta.label)
     whole = [
-        f"| {model._meta.label} | {proof.why} |"
+        f"| {model._meta.label} | {told(proof)} |"
         for model in models
         if isinstance(proof := proof_of(model), Unproven)
     ]
@@ -47,3 +54,10 @@ def test_page_lists_what_the_models_say():
     if os.environ.get("DOCS") == "write":
         PAGE.write_text(page())
     assert PAGE.read_text() == page()
+
+
+def test_derived_rows_name_a_function_that_is_there():
+    found = [proof_of(model) for model in apps.get_models()]
+    names = [proof.by for proof in found if isinstance(proof, Derived)]
+    assert names
+    assert all(callable(import_string(name)) for name in names)

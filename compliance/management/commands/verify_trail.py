@@ -17,6 +17,7 @@ from compliance.evidence import against_disk as files
 from compliance.interchange.records import origins
 from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
+from compliance.results import keeping
 from compliance.reviews import signatures
 from compliance.seats import tokens
 
@@ -27,6 +28,7 @@ BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     reports.faults,
     signatures.faults,
     origins.faults,
+    keeping.faults,
 )
 """Checks beyond the chain itself: rows, files and trails from elsewhere."""
 

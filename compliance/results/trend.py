@@ -1,0 +1,183 @@
+"""Month ends of an assessment from its trail: the fold of its events until each of them.
+
+Evidence is left out: a trend shows verdicts and levels. Targets are those of today.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from compliance.assessments.models import Answer, Assessment
+from compliance.audit import trail
+from compliance.audit.columns import row_of
+from compliance.audit.models import Event
+from compliance.audit.projection import Rows, project
+from compliance.audit.transaction import writing
+from compliance.checklists.force import marks_of
+from compliance.checklists.models import Edition, Question
+from compliance.checklists.scales import scales_of
+from compliance.results.files import RULES
+from compliance.results.law import law_result
+from compliance.results.levels import keys_of, scale_result
+from compliance.results.models import MonthEnd
+from compliance.results.points import SHAPE, Point, read_back, scale_point, written
+from compliance.results.reading import ASKED, criterion_of, duty_of, is_out, offered_in
+
+HOW = f"{RULES} {SHAPE}"
+MONTHS = 12
+
+
+def month_ends(today: date, count: int = MONTHS) -> list[date]:
+    """The last days of the months before this one, the oldest first."""
+    found, first = [], today.replace(day=1)
+    for _ in range(count):
+        last = first - timedelta(days=1)
+        found.append(last)
+        first = last.replace(day=1)
+    return found[::-1]
+
+
+def trends(
+    assessments: Iterable[Assessment], today: date
+) -> dict[UUID, dict[date, Point]]:
+    """The points of some assessments at the ends of the last months, since each began.
+
+    One query; some more for each assessment with a month that nobody counted yet.
+    """
+    rows = {one.pk: one for one in assessments}
+    months = month_ends(today)
+    found: dict[UUID, dict[date, Point]] = {pk: {} for pk in rows}
+    kept = MonthEnd.objects.filter(
+        assessment__in=list(rows), month__in=months, rules=HOW
+    )
+    for one in kept:
+        found[one.assessment_id][one.month] = read_back(one.figures)
+    fresh = []
+    for pk, row in rows.items():
+        began = timezone.localdate(row.started_at)
+        missing = [m for m in months if m >= began and m not in found[pk]]
+        for month, point in counted(row, missing).items():
+            found[pk][month] = point
+            fresh.append(
+                MonthEnd(assessment=row, month=month, rules=HOW, figures=written(point))
+            )
+    _keep(fresh)
+    return found
+
+
+def counted(assessment: Assessment, months: Iterable[date]) -> dict[date, Point]:
+    """The points of an assessment at some month ends, from its events."""
+    months = sorted(months)
+    if not months:
+        return {}
+    events = Event.objects.filter(
+        organisation_id=assessment.organisation_id, scope_id=assessment.pk
+    ).order_by("seq")
+    moments = list(events.values_list("at", "seq"))
+    ends = [bisect_left(moments, (_after(month),)) for month in months]
+    until = [moments[end - 1][1] if end else 0 for end in ends]
+    states = dict(zip(months, _states(events, until), strict=True))
+    ids = {one.question_id for some in states.values() for one in some}
+    editions = dict(
+        Question.objects.filter(pk__in=ids).order_by().values_list("pk", "edition")
+    )
+    asked = {
+        one.pk: _Asked(one)
+        for one in Edition.objects.filter(pk__in=set(editions.values()))
+    }
+    return {
+        month: asked[editions[answers[0].question_id]].point(answers, month)
+        for month, answers in states.items()
+        if answers
+    }
+
+
+def _after(month: date) -> datetime:
+    """The first moment after a day, in the time zone of the installation."""
+    return timezone.make_aware(datetime.combine(month + timedelta(days=1), time.min))
+
+
+def _states(events: Any, until: list[int]) -> Iterator[list[Answer]]:
+    """The answers right after each of some events; what does not apply is left out."""
+    rows: Rows = {}
+    told = trail.holding_rows(events.filter(seq__lte=until[-1]))
+    waiting = next(told, None)
+    for seq in until:
+        while waiting and waiting.seq <= seq:
+            project([waiting], rows)
+            waiting = next(told, None)
+        yield [
+            answer
+            for (table, pk), row in rows.items()
+            if table == "answer" and row.is_whole
+            for answer in [row_of(Answer, pk, row.values)]
+            if answer.applies and answer.archived_at is None
+        ]
+
+
+class _Asked:
+    """The questions of one edition, with what it takes to count answers to them."""
+
+    def __init__(self, edition: Edition) -> None:
+        columns = edition.questions.order_by("position").values("pk", *ASKED)
+        self.rows = {
+            one["pk"]: {f"question__{name}": one[name] for name in ASKED}
+            for one in columns
+        }
+        self.scales = scales_of(edition.scales)
+        self.on_scales = keys_of(self.scales)
+        self.offered = offered_in(edition.pk) if self.scales else {}
+        self.marks = marks_of(edition)
+
+    def point(self, answers: Iterable[Answer], day: date) -> Point:
+        """The figures of some answers as they counted on a day."""
+        said = {one.question_id: one for one in answers}
+        rows = [
+            {name: getattr(said[pk], attribute) for name, attribute in _SAID.items()}
+            | question
+            for pk, question in self.rows.items()
+            if pk in said
+        ]
+        criteria = {
+            row["question__key"]: criterion_of(row, self.offered, {})
+            for row in rows
+            if row["question__key"] in self.on_scales and not is_out(row)
+        }
+        duties = [
+            duty_of(row, {}, day, is_law=not self.marks[row["question__key"]].is_rating)
+            for row in rows
+            if row["question__key"] not in self.on_scales
+        ]
+        return Point(
+            law_result(duties).counts,
+            tuple(scale_point(scale_result(s, criteria, {})) for s in self.scales),
+        )
+
+
+_SAID = {
+    "pk": "pk",
+    "verdict": "verdict",
+    "value": "value",
+    "binds_from": "binds_from",
+    "na_by": "na_by_id",
+    "na_confirmed_by": "na_confirmed_by_id",
+}
+"""Columns of an answer as ``reading`` names them, and its attributes."""
+
+
+def _keep(fresh: list[MonthEnd]) -> None:
+    """A page opens all the same where nothing can be written."""
+    if fresh:
+        with suppress(DatabaseError), writing():
+            MonthEnd.objects.bulk_create(
+                fresh,
+                update_conflicts=True,
+                unique_fields=["assessment", "month"],
+                update_fields=["rules", "figures"],
+            )

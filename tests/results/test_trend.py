@@ -1,0 +1,98 @@
+"""Month ends of an assessment, from its trail."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from compliance.models import MonthEnd
+from compliance.results import trend
+from compliance.results.reading import read
+from compliance.results.trend import counted, month_ends, trends
+from tests import signing
+from tests.factories import make_edition, make_scaled_edition
+
+TODAY = date(2026, 4, 10)
+
+
+def on(month, day=15):
+    return time_machine.travel(datetime(2026, month, day, 12, tzinfo=UTC), tick=False)
+
+
+@pytest.fixture
+def quarter(cast):
+    """Begun in January; answered in February and in March."""
+    with on(1):
+        assessment = signing.begin(cast, make_scaled_edition())
+    with on(2):
+        signing.answer(cast.con, assessment, "Q1", value=["c0"])
+        signing.answer(cast.con, assessment, "Q4", verdict="not_met")
+    with on(3):
+        signing.answer(cast.con, assessment, "Q1", value=["c2"])
+        signing.answer(cast.con, assessment, "Q4", verdict="met")
+    with on(4, 5):
+        signing.answer(cast.con, assessment, "Q4", verdict="partly")
+    return assessment
+
+
+def test_month_ends_are_those_before_this_month():
+    assert month_ends(date(2026, 3, 31), 3) == [
+        date(2025, 12, 31),
+        date(2026, 1, 31),
+        date(2026, 2, 28),
+    ]
+
+
+def test_each_month_says_what_stood_at_its_end(quarter):
+    found = trends([quarter], TODAY)[quarter.pk]
+    assert [month.month for month in found] == [1, 2, 3]
+    january, february, march = found.values()
+    assert (january.law.open, january.scales[0].level) == (1, None)
+    assert (february.law.not_met, february.scales[0].level) == (1, 0)
+    assert (march.law.met, march.scales[0].level) == (1, 2)
+    assert february.scales[0].steps({"keys": 2, "place": None}) == 2
+    assert march.scales[0].steps({"keys": 2}) == 0
+
+
+def test_past_months_are_counted_once(quarter, monkeypatch):
+    first = trends([quarter], TODAY)
+    assert MonthEnd.objects.count() == 3
+    with CaptureQueriesContext(connection) as seen:
+        assert trends([quarter], TODAY) == first
+    assert len(seen) == 1
+
+
+def test_points_by_other_rules_are_counted_again(quarter):
+    trends([quarter], TODAY)
+    MonthEnd.objects.update(rules="2020-01-01", figures="{}")
+    assert len(trends([quarter], TODAY)[quarter.pk]) == 3
+    assert set(MonthEnd.objects.values_list("rules", flat=True)) == {trend.HOW}
+
+
+def test_assessment_of_this_month_has_no_past(cast):
+    with on(4, 2):
+        assessment = signing.begin(cast, make_edition())
+    assert trends([assessment], TODAY)[assessment.pk] == {}
+
+
+def test_change_in_the_last_hour_of_a_month_belongs_to_it(cast):
+    """In the time zone of the installation, not in UTC."""
+    with on(1):
+        assessment = signing.begin(cast, make_edition())
+    with time_machine.travel(datetime(2026, 1, 31, 23, 30, tzinfo=UTC), tick=False):
+        signing.answer(cast.con, assessment, "Q1", verdict="met")
+    found = counted(assessment, [date(2026, 1, 31), date(2026, 2, 28)])
+    is_february = timezone.localtime(datetime(2026, 1, 31, 23, 30, tzinfo=UTC)).month
+    met = [point.law.met for point in found.values()]
+    assert met == ([0, 1] if is_february == 2 else [1, 1])
+
+
+def test_today_counted_from_the_trail_is_what_the_rows_say(quarter):
+    [point] = counted(quarter, [TODAY]).values()
+    result = read(quarter, TODAY)
+    assert point.law == result.law.counts
+    assert point.scales[0].level == result.scales[0].level
+    assert point.scales[0].answered == result.scales[0].answered
