@@ -15,12 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.assessments import actions as assessments
+from compliance.checklist_files import actions as checklist_files
+from compliance.checklist_files.actions import Wish
+from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import actions
-from compliance.interchange import bringing
-from compliance.interchange.bringing import Wish
-from compliance.interchange.formats.writing import FORMATS
 from tests import factories
-from tests.interchange.catalogs import make_catalog
+from tests.foreign_formats.catalogs import make_catalog
 
 AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 """What goes round statements, and is none itself."""
@@ -66,27 +66,29 @@ def main():
     factories.make_checklist()  # and its theme
     cast = factories.make_cast()
     content = json.dumps(make_catalog()).encode()
-    found = bringing.read([content], "catalog.json")
+    found = checklist_files.read([content], "catalog.json")
     asked = sum(len(part["questions"]) for part in found.document["sections"])
     wish = Wish("privacy")
     print(f"{asked:,} questions, {len(content) / 10**6:.1f} MB of OSCAL JSON")
     print(f"{'':44}{'CPU ms':>8}{'in child':>10}{'statements':>12}")
 
     def take():
-        return bringing.take_in(by=None, found=found, wish=wish)
+        return checklist_files.take_in(by=None, found=found, wish=wish)
 
-    told("read", lambda: bringing.read([content], "catalog.json"))
-    told("dry run", lambda: bringing.preview(found, wish))
+    told("read", lambda: checklist_files.read([content], "catalog.json"))
+    told("dry run", lambda: checklist_files.preview(found, wish))
     told("bring in", undone(take))
     edition = take().edition
     told("the same again", take)
     told("publish", undone(lambda: actions.publish(by=None, edition=edition)))
     edition = actions.publish(by=None, edition=edition)
-    sheet = bringing.sheet_of(edition)
+    sheet = checklist_files.sheet_of(edition)
     for name, form in FORMATS.items():
         told(f"write {name}", lambda form=form: form.write(sheet))
     day = timezone.localdate()
-    bringing.write(by=cast.ada, organisation=cast.acme, edition=edition, form="json")
+    checklist_files.write(
+        by=cast.ada, organisation=cast.acme, edition=edition, form="json"
+    )
     told(
         "start an assessment",
         undone(

@@ -15,7 +15,9 @@ ROOMS = (
     "assessments",
     "reviews",
     "seats",
-    "interchange",
+    "checklist_files",
+    "answer_sheets",
+    "bundles",
     "results",
     "reports",
 )

@@ -19,6 +19,7 @@ from compliance.assessments.models import (
     Visit,
 )
 from compliance.audit.models import ChainHead, Event
+from compliance.bundles.models import Package
 from compliance.checklists.models import (
     Checklist,
     Choice,
@@ -37,7 +38,6 @@ from compliance.checklists.models import (
     Theme,
 )
 from compliance.evidence.models import Evidence
-from compliance.interchange.models import Package
 from compliance.organisations.models import (
     Challenge,
     Invitation,

@@ -40,8 +40,10 @@ urlpatterns = [
     path("o/<slug:org>/evidence/", include("compliance.evidence.urls")),
     path("o/<slug:org>/checklists/", include("compliance.checklists.urls")),
     path("o/<slug:org>/", include("compliance.reviews.urls")),
-    path("o/<slug:org>/assessments/", include("compliance.results.urls")),
+    path("o/<slug:org>/", include("compliance.results.urls")),
     path("", include("compliance.seats.urls")),
-    path("o/<slug:org>/", include("compliance.interchange.urls")),
+    path("o/<slug:org>/checklists/", include("compliance.checklist_files.urls")),
+    path("o/<slug:org>/sheets/", include("compliance.answer_sheets.urls")),
+    path("o/<slug:org>/bundles/", include("compliance.bundles.urls")),
     path("o/<slug:org>/", include("compliance.reports.urls")),
 ]

@@ -18,8 +18,8 @@ from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from compliance.interchange.walls import process as reader
 from compliance.reports import process as printer
+from compliance.sandbox import process as reader
 from tests import postgres
 from tests.explained import Watch
 from tests.factories import make_cast

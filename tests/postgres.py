@@ -24,11 +24,11 @@ ONE_KIND = {
     FILES: """
         evidence/test_add evidence/test_detail evidence/test_pictures
         evidence/test_receiving evidence/test_scanning
-        interchange/test_bundle_hostile interchange/test_bundle_pages
-        interchange/test_checklist_pages interchange/test_endings
-        interchange/test_honest interchange/test_seeds
-        interchange/test_sheet_pages interchange/test_sheets_hostile
-        interchange/test_sheets_libreoffice interchange/test_sheets_mutated
+        bundles/test_bundle_hostile bundles/test_bundle_pages
+        checklist_files/test_checklist_pages checklist_files/test_endings
+        checklist_files/test_honest seeds/test_seeds
+        answer_sheets/test_sheet_pages answer_sheets/test_sheets_hostile
+        answer_sheets/test_sheets_libreoffice answer_sheets/test_sheets_mutated
         reports/test_attached reports/test_command reports/test_download
         reports/test_edition_changes reports/test_keys reports/test_knowing
         reports/test_packages reports/test_remedies reports/test_translating reports/test_verify_page

@@ -20,8 +20,8 @@ from django.utils import timezone
 from compliance.assessments.actions import Bulk, keep_view, set_many
 from compliance.assessments.versions import Known
 from compliance.audit.merkle import EMPTY
+from compliance.bundles import download_store
 from compliance.evidence import storage as evidence_files
-from compliance.interchange.records import shelf
 from compliance.models import (
     Answer,
     Comment,
@@ -188,27 +188,27 @@ DOORS = {
     "checklists:publish": (EDIT, "POST"),
     "checklists:discard": (EDIT, "GET POST"),
     "checklists:retire": (EDIT, "GET POST"),
-    "interchange:sheet": (REPORT, "GET"),
-    "interchange:sheet_file": (REPORT, "POST"),
-    "interchange:sheet_read": (ANSWER, "POST"),
-    "interchange:sheet_preview": (ANSWER, "GET"),
-    "interchange:sheet_take": (ANSWER, "POST"),
-    "interchange:sheet_undo": (ANSWER, "POST"),
-    "interchange:frameworks": (VIEW, "GET"),
-    "interchange:framework": (VIEW, "GET"),
-    "interchange:framework_file": (REPORT, "POST"),
-    "interchange:origin": (TRAIL, "GET"),
-    "interchange:names": (VIEW, "GET"),
-    "interchange:name_said": (VIEW, "POST"),
-    "interchange:bundle_in": (ASSESS, "GET"),
-    "interchange:bundle_read": (ASSESS, "POST"),
-    "interchange:bundle_preview": (ASSESS, "GET"),
-    "interchange:bundle_take": (ASSESS, "POST"),
-    "interchange:checklist_in": (Permission.EDIT, "GET"),
-    "interchange:checklist_read": (Permission.EDIT, "POST"),
-    "interchange:checklist_preview": (Permission.EDIT, "GET"),
-    "interchange:checklist_take": (Permission.EDIT, "POST"),
-    "interchange:checklist_file": (REPORT, "POST"),
+    "answer_sheets:sheet": (REPORT, "GET"),
+    "answer_sheets:sheet_file": (REPORT, "POST"),
+    "answer_sheets:sheet_read": (ANSWER, "POST"),
+    "answer_sheets:sheet_preview": (ANSWER, "GET"),
+    "answer_sheets:sheet_take": (ANSWER, "POST"),
+    "answer_sheets:sheet_undo": (ANSWER, "POST"),
+    "results:frameworks": (VIEW, "GET"),
+    "results:framework": (VIEW, "GET"),
+    "results:framework_file": (REPORT, "POST"),
+    "bundles:origin": (TRAIL, "GET"),
+    "bundles:names": (VIEW, "GET"),
+    "bundles:name_said": (VIEW, "POST"),
+    "bundles:bundle_in": (ASSESS, "GET"),
+    "bundles:bundle_read": (ASSESS, "POST"),
+    "bundles:bundle_preview": (ASSESS, "GET"),
+    "bundles:bundle_take": (ASSESS, "POST"),
+    "checklist_files:checklist_in": (Permission.EDIT, "GET"),
+    "checklist_files:checklist_read": (Permission.EDIT, "POST"),
+    "checklist_files:checklist_preview": (Permission.EDIT, "GET"),
+    "checklist_files:checklist_take": (Permission.EDIT, "POST"),
+    "checklist_files:checklist_file": (REPORT, "POST"),
     "results:result": (VIEW, "GET"),
     "results:figures": (REPORT, "POST"),
     "results:targets": (ASSESS, "GET POST"),
@@ -376,7 +376,7 @@ def make_package(assessment, by):
         status="done",
         asked_by=by,
         finished_at=timezone.now(),
-        **make_file(shelf.path_of, f"pack {assessment.pk} {by.pk}".encode()),
+        **make_file(download_store.path_of, f"pack {assessment.pk} {by.pk}".encode()),
     ).pk
 
 

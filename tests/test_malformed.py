@@ -18,7 +18,14 @@ from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F40
 
 pytestmark = pytest.mark.slow
 
-ROOMS = ("assessments:", "evidence:", "interchange:", "organisations:")
+ROOMS = (
+    "answer_sheets:",
+    "assessments:",
+    "bundles:",
+    "checklist_files:",
+    "evidence:",
+    "organisations:",
+)
 KINDS = ("verdict", "number", "date", "text", "choice", "choices", "stage")
 LOOK = {
     "show": "all",
@@ -154,9 +161,9 @@ SENT = {
     "evidence:add": EVIDENCE,
     "evidence:edit": EVIDENCE
     | {f"base_{name}": text for name, text in EVIDENCE.items()},
-    "interchange:sheet_read": {"upload": "x"},
-    "interchange:sheet_preview": {"draft": "{assessment}"},
-    "interchange:sheet_take": {
+    "answer_sheets:sheet_read": {"upload": "x"},
+    "answer_sheets:sheet_preview": {"draft": "{assessment}"},
+    "answer_sheets:sheet_take": {
         "draft": "{assessment}",
         "digest": "0" * 64,
         "page": "1",

@@ -8,9 +8,9 @@ from tempfile import TemporaryFile
 import pytest
 from django.conf import settings
 
-from compliance.interchange.formats import process as formats
-from compliance.interchange.walls import process as walls
+from compliance.checklist_files import process as formats
 from compliance.reports.process import render
+from compliance.sandbox import process as walls
 from tests import warm
 
 LIST = b"section,question\nOne,Is it so?\n"

@@ -27,7 +27,7 @@ from types import SimpleNamespace
 from tests.made import ROOT
 
 OURS = "compliance."
-CHILD = "compliance.interchange.walls.child"
+CHILD = "compliance.sandbox.child"
 """It runs the module that its first argument names."""
 MOST = 65_536
 """Bytes of one order."""

@@ -11,7 +11,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
-from compliance.interchange.models import Package
+from compliance.bundles.models import Package
 from compliance.organisations.models import User
 from compliance.reports import html, reading, storage
 from compliance.reports.attached import attachments_of, laid_out

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from compliance.interchange.records import answers, record, results
+from compliance.bundles import answers, oscal_results, report_data
 from compliance.reports.job import Attachment
 from compliance.reports.paper import Paper
 
 SOURCE = "assessment.json"
-"""The file that ``interchange/records/verify_report.py`` reads."""
+"""The file that ``verifier/verify_report.py`` reads."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def attachments_of(paper: Paper) -> list[Carried]:
         "application/json",
         "Source",
         "What this report was made from, its content hash and its trail",
-        record.written(paper.record, {form.name: form.content for form in forms}),
+        report_data.written(paper.record, {form.name: form.content for form in forms}),
     )
     return [source, *forms]
 
@@ -52,8 +52,8 @@ def _forms(paper: Paper) -> list[Carried]:
             "assessment-results.json",
             "application/json",
             "Data",
-            f"The same as OSCAL assessment results {results.OSCAL}",
-            results.written(paper.record),
+            f"The same as OSCAL assessment results {oscal_results.OSCAL}",
+            oscal_results.written(paper.record),
         ),
     ]
 

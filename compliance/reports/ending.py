@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from compliance.interchange.models import Package, PackageKind, PackageStatus
+from compliance.bundles.models import Package, PackageKind, PackageStatus
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Membership, User
 from compliance.reports.actions import cancel_report

@@ -29,7 +29,7 @@ from compliance.audit import rows, trail
 from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import PEOPLE, ChainHead, Event
 from compliance.audit.transaction import attempt, writing
-from compliance.interchange.records.erasing import erase_there, naming
+from compliance.bundles.erasing import erase_there, naming
 from compliance.organisations.actions.members import (
     keep_an_owner,
     lock,

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db.models import Q
 
 from compliance.audit.models import Event
-from compliance.interchange.records.verified import Looked, Verified, verified
 from compliance.reports import keys
 from compliance.reports.events import REPORT_MADE
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.seal import place
 from compliance.reviews.models import SignOff
+from compliance.verifier.checked import Looked, Verified, verified
 
 OK, FAULT, NOTE = "ok", "fault", "note"
 MOST_SEQ = 2**63 - 1

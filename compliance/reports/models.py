@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from compliance.assessments.models import Assessment
 from compliance.audit.columns import JOB, Proven
-from compliance.interchange.models import Package
+from compliance.bundles.models import Package
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import Extract, ReportKind, ReportLanguage
 from compliance.reports.kinds import Wanted

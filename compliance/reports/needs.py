@@ -262,7 +262,7 @@ def _name(asked: Namesake) -> Need:
         icon="users",
         title=f"{origin.brought_by or 'Attest'} asks whether you are {asked.account}",
         detail=f"Answers imported with {origin.assessment}",
-        url=reverse("interchange:names", args=[origin.assessment.organisation.slug]),
+        url=reverse("bundles:names", args=[origin.assessment.organisation.slug]),
         on=None,
         is_pressing=False,
         since=timezone.localdate(origin.brought_at),

@@ -13,9 +13,9 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.audit import checkpoints, trail
 from compliance.audit.transaction import writing
-from compliance.interchange.models import Package, PackageKind, PackageStatus
-from compliance.interchange.records import outgoing, shelf
-from compliance.interchange.records.outgoing import Listen
+from compliance.bundles import download_store, outgoing
+from compliance.bundles.models import Package, PackageKind, PackageStatus
+from compliance.bundles.outgoing import Listen
 from compliance.organisations.models import User
 from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
@@ -110,7 +110,7 @@ def cancel_package(*, by: User | None, package: Package) -> Package:
 
 def _sweep() -> None:
     """Take away the parts that a killed process left of the file, and of the report for it."""
-    shelf.sweep()
+    download_store.sweep()
     storage.sweep(actions.is_known)
 
 
@@ -153,7 +153,7 @@ def _make(package: Package) -> None:
     # The proofs in it lead to a signed checkpoint, so there has to be a new one.
     checkpoints.checkpoint_safely(package.assessment.organisation_id)
     record = outgoing.read(package.assessment_id)
-    with shelf.workplace() as desk:
+    with download_store.workplace() as desk:
         made = desk / "bundle"
         with _Heard(made, listen) as file:
             bundled = listen.between(40, 55) if is_pack else listen
@@ -166,7 +166,7 @@ def _make(package: Package) -> None:
         with _Heard(made, listen, "r") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size_bytes = made.stat().st_size
-        shelf.keep(made, sha256)
+        download_store.keep(made, sha256)
         _end(
             package,
             PackageStatus.DONE,

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from compliance.audit import exporting
 from compliance.audit.models import Event
+from compliance.bundles import layout
+from compliance.bundles.outgoing import Listen, Record, chunks_of, damaged
+from compliance.bundles.packing import Pack
 from compliance.evidence.naming import clean_name
-from compliance.interchange.records import layout
-from compliance.interchange.records.outgoing import Listen, Record, chunks_of, damaged
-from compliance.interchange.records.packing import Pack
 from compliance.reports import storage
 from compliance.reports.models import Report
 from compliance.reviews.content import Proof
@@ -21,7 +21,7 @@ from compliance.web.mail import absolute
 from compliance.web.reach import is_only_here
 
 CHUNK = 1024 * 1024
-SCRIPTS = Path("compliance", "interchange", "records")
+SCRIPTS = Path("compliance", "verifier")
 VERIFIER = (
     "verify_report.py", "verify_events.py", "verify_pages.py", "verify_drawing.py",
 )  # fmt: skip

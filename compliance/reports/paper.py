@@ -12,9 +12,9 @@ from uuid import UUID
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import BESIDE, Tally
+from compliance.bundles.report_data import Happened, Record
 from compliance.checklists.force import Mark
 from compliance.checklists.rating import Points, Rated, rated, summed
-from compliance.interchange.records.record import Happened, Record
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted

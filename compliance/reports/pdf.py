@@ -26,7 +26,6 @@ from weasyprint.pdf import tags as engine_tags
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-from compliance.interchange.walls.child import hushed
 from compliance.reports.binding import Binder
 from compliance.reports.boxes import box_font, unprinted
 from compliance.reports.embedding import claim_both, embed, smooth_nothing
@@ -38,6 +37,7 @@ from compliance.reports.meanings import kept
 from compliance.reports.piece import COUNTED, keep, load, taken
 from compliance.reports.pool import LostError, Pool, RefusedError, Say, limit
 from compliance.reports.tagging import Tags
+from compliance.sandbox.child import hushed
 
 VARIANT = "pdf/a-3a"
 BYTES_OF_A_PAGE = 3100

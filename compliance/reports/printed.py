@@ -9,9 +9,9 @@ from django.db import models
 from compliance.assessments.models import Assessment
 from compliance.audit.erasing import holding
 from compliance.audit.models import Event
-from compliance.interchange.models import Package, PackageStatus
-from compliance.interchange.records import shelf
-from compliance.interchange.records.erasing import naming
+from compliance.bundles import download_store
+from compliance.bundles.erasing import naming
+from compliance.bundles.models import Package, PackageStatus
 from compliance.organisations.models import User
 from compliance.reports import storage
 from compliance.reports.models import Report, ReportStatus
@@ -93,7 +93,7 @@ def _packages(since: dict[UUID, tuple[datetime, int]]) -> Iterator[str]:
         "assessment__organisation", "assessment__edition__checklist"
     )
     for row in joined.order_by("finished_at"):
-        path = shelf.path_of(row.sha256)
+        path = download_store.path_of(row.sha256)
         if (
             row.finished_at
             and row.finished_at >= since[row.assessment_id][0]

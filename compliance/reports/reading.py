@@ -19,12 +19,12 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.outside import Outside
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.bundles.report_data import Happened
 from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Choice, Edition
 from compliance.checklists.translations import ORIGINAL
-from compliance.interchange.records.record import Happened
 from compliance.reports.clauses import mapped
 from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted

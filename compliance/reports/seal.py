@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from compliance.interchange.walls.process import UnfinishedError, output_of
 from compliance.reports import keys
 from compliance.reports.process import RenderError
+from compliance.sandbox.process import UnfinishedError, output_of
 
 MODULE = "compliance.reports.sealing"
 SECONDS = 90

@@ -1,7 +1,7 @@
 """Sealing a report (PAdES, ETSI EN 319 142-1), in a process of its own.
 
 It reads one JSON object from standard input and signs the file it names: baseline B-B,
-or B-T where a time-stamp service is named (``interchange/walls/child.py``). It
+or B-T where a time-stamp service is named (``sandbox/child.py``). It
 only adds to the file; what was there stays as it was, byte for byte. One of two modules
 that know pyHanko, and never imported by the web process.
 """

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.audit.transaction import writing
-from compliance.interchange.models import Package, PackageKind
+from compliance.bundles.models import Package, PackageKind
 from compliance.organisations.models import User
 from compliance.reports import actions, packages
 from compliance.reports.kinds import FULL, NOW, State, Wanted

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from compliance.assessments.models import Answer
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.interchange.formats.csv_file import guarded
+from compliance.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
 from compliance.reviews.telling import told
 from compliance.seats.events import SHARE_OPENED

@@ -1,4 +1,1 @@
-"""Results: answers read as findings of law, as levels and as stages, with targets.
-
-Looks down on interchange.
-"""
+"""Results: answers read as findings of law, as levels and as stages, with targets."""

@@ -12,10 +12,14 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
+from compliance.checklists.models import Framework
 from compliance.checklists.scales import Scale
-from compliance.organisations.models import User
+from compliance.organisations.models import Organisation, User
+from compliance.results import clause_files
 from compliance.results.choices import Reach
+from compliance.results.clauses import proofs_of
 from compliance.results.events import (
+    CLAUSES_EXPORTED,
     RESULT_EXPORTED,
     TARGETS_SET,
     TARGETS_SET_FOR_ALL,
@@ -139,5 +143,32 @@ def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -
             subject=assessment,
             scope_id=assessment.pk,
             after={"format": form, "sha256": hashlib.sha256(content).hexdigest()},
+        )
+    return content
+
+
+def write_clauses(
+    *, by: User, organisation: Organisation, framework: Framework, form: str
+) -> bytes:
+    """Evidence by clause as "xlsx" or "csv"; that somebody took it away is on the trail."""
+    at = timezone.localtime()
+    found = proofs_of(organisation, framework)
+    content = (
+        clause_files.as_csv(framework, found)
+        if form == "csv"
+        else clause_files.as_xlsx(framework, found, at)
+    )
+    with writing():
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=CLAUSES_EXPORTED,
+            subject=framework,
+            after={
+                "framework": framework.key,
+                "format": form,
+                "clauses": len(found),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            },
         )
     return content

@@ -34,4 +34,22 @@ RESULT_EXPORTED = _about(
     subject="assessment",
     after=_Exported,
     topic=Topic.REPORT,
+    prepares=Prepares.NOTHING,
+)
+
+
+class _Clauses(Side, total=False):
+    framework: Required[str]
+    format: Required[str]
+    clauses: Required[int]
+    sha256: Required[Hash]
+
+
+CLAUSES_EXPORTED = EventType(
+    "clauses.exported",
+    _("evidence by framework clause downloaded"),
+    subject="framework",
+    after=_Clauses,
+    topic=Topic.REPORT,
+    prepares=Prepares.NOTHING,
 )

@@ -5,9 +5,9 @@ import io
 import json
 from datetime import datetime
 
-from compliance.interchange.formats import xlsx
-from compliance.interchange.formats.csv_file import guarded
-from compliance.interchange.formats.writing import FORMATS
+from compliance.checklist_files.writing import FORMATS
+from compliance.formats import xlsx
+from compliance.formats.csv_file import guarded
 from compliance.results.figures import COLUMNS, as_json, rows_of
 from compliance.results.reading import Result
 

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from compliance.results.views import result
+from compliance.results.views import frameworks, result
 
 app_name = "results"
-one = "<uuid:assessment_id>/result/"
+one = "assessments/<uuid:assessment_id>/result/"
 urlpatterns = [
     path(one, result.result, name="result"),
     path(f"{one}figures/", result.figures, name="figures"),
     path(f"{one}targets/<slug:scale>/", result.targets, name="targets"),
+    path("frameworks/", frameworks.frameworks, name="frameworks"),
+    path("frameworks/<slug:key>/", frameworks.framework, name="framework"),
+    path(
+        "frameworks/<slug:key>/file/", frameworks.framework_file, name="framework_file"
+    ),
 ]

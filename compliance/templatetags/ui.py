@@ -26,8 +26,8 @@ from compliance.web.reach import is_only_here
 register = template.Library()
 
 CHECKLISTS = (
-    "interchange:checklist",
-    "interchange:framework",
+    "checklist_files:",
+    "results:framework",
     "assessments:law",
     "assessments:instruments",
     "assessments:provision",
@@ -37,7 +37,8 @@ CHECKLISTS = (
 ASSESSMENTS = (
     "reviews:",
     "seats:",
-    "interchange:",
+    "answer_sheets:",
+    "bundles:",
     "reports:exports",
     "reports:package",
     "reports:as_of",

@@ -7,19 +7,19 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from compliance.answer_sheets.actions import undo_sheet
 from compliance.assessments import actions
 from compliance.assessments.choices import Decision
 from compliance.assessments.mine import asked_by
 from compliance.assessments.versions import Known
 from compliance.audit import tables, trail
 from compliance.checklists.actions import store_checklist
-from compliance.interchange.actions import undo_sheet
 from compliance.models import Answer, Event, Theme
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests import factories, signing
+from tests.answer_sheets import making as sheets
 from tests.documents import document, question
-from tests.interchange import sheets
 
 pytestmark = pytest.mark.django_db
 LATER = date(2099, 12, 31)

@@ -16,9 +16,9 @@ from compliance.assessments.actions import archive, tell_of_law
 from compliance.assessments.law import NEWS
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
-from compliance.interchange.reading import BadSeeds
 from compliance.models import Checklist, Citation, Edition, Membership, Provision
 from compliance.organisations.actions import invite
+from compliance.seeds.reading import BadSeeds
 from tests.amending import amend
 from tests.factories import (
     make_assessment,

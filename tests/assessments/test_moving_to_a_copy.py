@@ -7,10 +7,10 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.audit import tables, trail
 from compliance.audit.models import Event
+from compliance.bundles.planning import plan
 from compliance.checklists import actions as checklists
 from compliance.checklists import copies
 from compliance.checklists.actions import store_checklist
-from compliance.interchange.records.planning import plan
 from compliance.models import Answer, Checklist, Edition, Theme, Upgrade
 from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import Wanted
@@ -26,8 +26,8 @@ from tests.assessments.test_upgrading import (
     move,
     publish,
 )
+from tests.bundles.making import brought_in, bundle_of, hash_of, reading
 from tests.documents import document, question
-from tests.interchange.bundles import brought_in, bundle_of, hash_of, reading
 from tests.reading import flat
 from tests.signing import answer
 

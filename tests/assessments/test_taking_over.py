@@ -15,7 +15,7 @@ from compliance.assessments.history import history
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.checklists import actions as checklists
-from compliance.interchange.formats import ciso_relations
+from compliance.foreign_formats import ciso_relations
 from compliance.models import Answer, Event, Question, Relation
 from tests.audit.tampering import Guardless
 from tests.factories import (

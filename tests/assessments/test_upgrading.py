@@ -25,8 +25,8 @@ from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import compare
 from compliance.models import Answer, Theme, Upgrade
 from tests import factories, signing
+from tests.bundles.making import bundle_of
 from tests.documents import document, question
-from tests.interchange.bundles import bundle_of
 from tests.mailing import send_queued
 
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}

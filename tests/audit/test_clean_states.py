@@ -35,7 +35,7 @@ from compliance.reports.erasing import erase_person
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from tests import factories, seating, signing
-from tests.interchange.bundles import YEAR, brought_in, bundle_of, publish
+from tests.bundles.making import YEAR, brought_in, bundle_of, publish
 
 REFUSED = ValidationError, checklists.RefusedError, ObjectDoesNotExist, IndexError
 KEYS = ("Q1", "Q2", "Q3", "Q9")

@@ -17,7 +17,7 @@ from compliance.audit.columns import (
     proven,
 )
 from compliance.audit.transaction import writing
-from compliance.interchange.models import PackageKind
+from compliance.bundles.models import PackageKind
 from compliance.models import Answer, Event, Invitation, Passkey, ShareLink
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.reports.actions import ask_report
@@ -27,7 +27,7 @@ from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from tests import seating, signing
 from tests.audit.columns import RARE, columns_of_all, tampered_with
-from tests.interchange.bundles import (
+from tests.bundles.making import (
     YEAR,
     brought_in,
     bundle_of,

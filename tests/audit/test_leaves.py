@@ -16,7 +16,7 @@ from compliance.audit.leaves import (
     without,
 )
 from compliance.audit.merkle import root_of
-from compliance.interchange.records import verify_events
+from compliance.verifier import verify_events
 
 CONTENT = {
     "after": {

@@ -33,7 +33,7 @@ from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from tests import factories, seating, signing
 from tests.audit.tampering import Guardless
-from tests.interchange.bundles import brought_in, bundle_of, publish
+from tests.bundles.making import brought_in, bundle_of, publish
 
 CHECKS = (tables.faults, reports.faults)
 

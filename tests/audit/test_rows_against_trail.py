@@ -32,7 +32,7 @@ from compliance.seats import tokens
 from compliance.seats.actions import end_offer, end_seat, revoke, share
 from tests import factories, seating, signing
 from tests.audit.tampering import Guardless
-from tests.interchange.bundles import brought_in, bundle_of, make_everything
+from tests.bundles.making import brought_in, bundle_of, make_everything
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from compliance.models import Citation, Edition, Invitation
 from compliance.organisations import actions as people
 from compliance.reports.erasing import erase_address, erase_person
 from tests import factories, signing
-from tests.interchange.bundles import YEAR, brought_in, bundle_of, publish
+from tests.bundles.making import YEAR, brought_in, bundle_of, publish
 
 pytestmark = pytest.mark.slow
 NAME, EMAIL = "Éloïse O'Neill", "eloise@example.org"

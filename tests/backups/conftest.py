@@ -9,7 +9,7 @@ from compliance.audit import checkpoints, trail
 from compliance.backups.checking import opened
 from compliance.reviews.snapshot import content_of, to_read
 from tests.backups import installations
-from tests.interchange.bundles import bundle_of
+from tests.bundles.making import bundle_of
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from compliance.models import Challenge, Invitation, Presence, User
 from compliance.organisations.actions import invite
 from compliance.seats.actions import share
 from tests import seating, signing
+from tests.bundles.making import make_everything, publish
 from tests.factories import begin_chains, make_cast
-from tests.interchange.bundles import make_everything, publish
 
 
 def build():

@@ -39,7 +39,7 @@ def meant(value):
 def test_it_goes_from_one_kind_to_the_other_and_back(new_server, tmp_path):
     folders = [tmp_path / name for name in ("first", "second", "third")]
     first = installation(folders[0])
-    first("-m", "tests.interchange.building", "full")
+    first("-m", "tests.bundles.building", "full")
     first("manage.py", "checkpoint")
     files = [tmp_path / f"{number}.zip" for number in range(3)]
     first("manage.py", "backup", files[0])

@@ -24,7 +24,7 @@ from compliance.models import (
 from compliance.reviews.snapshot import content_of, to_read
 from compliance.seats.actions import open_share
 from tests.backups import installations
-from tests.interchange.bundles import bundle_of
+from tests.bundles.making import bundle_of
 
 CHANGED = {
     "compliance_user": {"last_login", "password"},

@@ -48,7 +48,7 @@ from compliance.seats import actions as seats  # noqa: E402
 from compliance.seats.models import Seat  # noqa: E402
 from tests import documents, factories, marking, signing  # noqa: E402
 from tests.amending import amend  # noqa: E402
-from tests.interchange import bundles  # noqa: E402
+from tests.bundles import making as bundles  # noqa: E402
 
 count = itertools.count(1)
 

@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from compliance.interchange.demo import PASSWORD
+from compliance.demo.loading import PASSWORD
 from tests.browser.conftest import own_desk, own_site
 from tests.browser.test_accessible import looks
 

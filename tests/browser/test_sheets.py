@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from tests.answer_sheets.making import changed
 from tests.browser.test_accessible import looks
 from tests.browser.window import follow
-from tests.interchange.sheets import changed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CELLS = {

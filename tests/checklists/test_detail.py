@@ -2,8 +2,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from compliance.interchange import actions
 from compliance.models import Choice, Citation, Edition
+from compliance.seeds import actions
 from tests.factories import (
     make_checklist,
     make_draft,

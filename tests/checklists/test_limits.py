@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from compliance.checklists import content, limits
-from compliance.interchange.formats import checking
-from compliance.interchange.formats.found import Notes
-from compliance.interchange.formats.shape import FactShape, QuestionShape
+from compliance.formats import checking
+from compliance.formats.found import Notes
+from compliance.formats.shape import FactShape, QuestionShape
 from compliance.models import Choice
 from tests.drafting import question_of, save, typed, url
 from tests.factories import make_checklist, make_draft

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.interchange.records.answers import written
+from compliance.bundles.answers import written
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
@@ -101,7 +101,7 @@ def _pages():
         "review": _to(organisation, "reviews:review", one.pk),
         "applicability": _to(organisation, "assessments:applicability", one.pk),
         "row": _to(organisation, "assessments:row", one.pk, answers[0].pk),
-        "sheet": _to(organisation, "interchange:sheet", one.pk),
+        "sheet": _to(organisation, "answer_sheets:sheet", one.pk),
     }
     for key, pk in telling.items():
         for tab in ("history", "comments"):

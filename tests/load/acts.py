@@ -27,7 +27,7 @@ from compliance.audit import trail  # noqa: E402
 from compliance.audit.chain import digest  # noqa: E402
 from compliance.audit.transaction import writing  # noqa: E402
 from compliance.evidence import actions as evidence  # noqa: E402
-from compliance.interchange import waiting  # noqa: E402
+from compliance.formats import pending_imports  # noqa: E402
 from compliance.models import (  # noqa: E402
     Assessment,
     Event,
@@ -41,7 +41,7 @@ from compliance.organisations import fresh  # noqa: E402
 from compliance.organisations.actions.members import make_placeholders  # noqa: E402
 from compliance.web.workplaces import PREFIX  # noqa: E402
 from tests import factories, signing  # noqa: E402
-from tests.interchange.bundles import bundle_of, hash_of  # noqa: E402
+from tests.bundles.making import bundle_of, hash_of  # noqa: E402
 from tests.load import jobs  # noqa: E402
 from tests.load.killing import counts  # noqa: E402
 
@@ -119,7 +119,8 @@ class Bring:
         if [hash_of(one) for one in came] != [self.hash]:
             found.append(f"{len(came)} came")
         found += [
-            f"{path.name} is left" for path in waiting._folder().glob(f"{PREFIX}*")
+            f"{path.name} is left"
+            for path in pending_imports._folder().glob(f"{PREFIX}*")
         ]
         evidence.sweep(older_seconds=-60)
         folder = settings.MEDIA_ROOT / str(self.here.pk)

@@ -26,14 +26,14 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from compliance.answer_sheets import actions as sheet_actions  # noqa: E402
+from compliance.answer_sheets import drafts  # noqa: E402
 from compliance.assessments import actions  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
-from compliance.interchange import actions as sheet_actions  # noqa: E402
-from compliance.interchange.sheets import drafts  # noqa: E402
 from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
 from tests import factories  # noqa: E402
-from tests.interchange import sheets  # noqa: E402
+from tests.answer_sheets import making as sheets  # noqa: E402
 
 RULE = {"data": ["health"]}
 

@@ -37,14 +37,14 @@ from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
-from compliance.interchange.records import outgoing, shelf  # noqa: E402
-from compliance.interchange.walls import process as walls  # noqa: E402
+from compliance.bundles import download_store, outgoing  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
 from compliance.reports.job import Made  # noqa: E402
+from compliance.sandbox import process as walls  # noqa: E402
 from compliance.web import worker  # noqa: E402
+from tests.bundles.making import make_everything  # noqa: E402
 from tests.factories import make_cast  # noqa: E402
-from tests.interchange.bundles import make_everything  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SURVIVED = 0
@@ -140,7 +140,7 @@ class World:
         """So that the next kill meets the same work."""
         Report.objects.all().delete()
         Package.objects.all().delete()
-        for folder in (storage.folder(), shelf.folder()):
+        for folder in (storage.folder(), download_store.folder()):
             shutil.rmtree(folder)
 
     def faults(self, asked):
@@ -154,8 +154,10 @@ class World:
         if len(rows) != (2 if asked.__dict__.get("kind") == "pack" else 1):
             found.append(f"{len(rows)} rows")
         wanted = {storage.path_of(one.sha256): one for one in Report.objects.all()}
-        wanted |= {shelf.path_of(one.sha256): one for one in Package.objects.all()}
-        there = {*storage.folder().rglob("*"), *shelf.folder().rglob("*")}
+        wanted |= {
+            download_store.path_of(one.sha256): one for one in Package.objects.all()
+        }
+        there = {*storage.folder().rglob("*"), *download_store.folder().rglob("*")}
         found += [f"{path.name} is left" for path in there - set(wanted)]
         found += [f"{path.name} is gone" for path in set(wanted) - there]
         for path in there & set(wanted):
@@ -267,7 +269,7 @@ def cancelled():
     os.waitpid(child, 0)
     seconds = time.monotonic() - began
     asked.refresh_from_db()
-    left = [path.name for path in shelf.folder().iterdir()]
+    left = [path.name for path in download_store.folder().iterdir()]
     world.forget()
     return {"reply": status, "seconds": seconds, "status": asked.status, "left": left}
 
@@ -285,7 +287,7 @@ def hopeless(kind):
             kills += 1
     asked.refresh_from_db()
     page = world.client.get(asked.get_absolute_url()).text
-    left = [*storage.folder().iterdir(), *shelf.folder().iterdir()]
+    left = [*storage.folder().iterdir(), *download_store.folder().iterdir()]
     hang = [str(row) for row in Report.objects.all() if not row.is_over]
     world.forget()
     return {

@@ -30,12 +30,12 @@ from django.db import connection, transaction  # noqa: E402
 from compliance.assessments import actions as assessments  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.chain import digest  # noqa: E402
+from compliance.bundles import outgoing  # noqa: E402
+from compliance.bundles.incoming import bring_in  # noqa: E402
+from compliance.bundles.process import opened  # noqa: E402
+from compliance.checklist_files import actions as checklist_files  # noqa: E402
 from compliance.checklists import actions, content  # noqa: E402
-from compliance.interchange import bringing  # noqa: E402
-from compliance.interchange.formats.found import Found  # noqa: E402
-from compliance.interchange.records import outgoing  # noqa: E402
-from compliance.interchange.records.incoming import bring_in  # noqa: E402
-from compliance.interchange.records.process import opened  # noqa: E402
+from compliance.formats.found import Found  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
@@ -131,8 +131,8 @@ class World:
 
     def bring_in(self, *reworded):
         found = Found("ours", "Kept", document=edition("2", reworded))
-        wish = bringing.Wish("t", replace=bool(reworded), **self.at)
-        bringing.take_in(by=self.ada, found=found, wish=wish)
+        wish = checklist_files.Wish("t", replace=bool(reworded), **self.at)
+        checklist_files.take_in(by=self.ada, found=found, wish=wish)
 
     def send(self):
         draft = Edition.objects.get(status="draft")

@@ -16,13 +16,13 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from compliance.bundles import download_store  # noqa: E402
 from compliance.evidence import storage  # noqa: E402
-from compliance.interchange.records import shelf  # noqa: E402
 from compliance.models import Evidence, Report  # noqa: E402
 from compliance.reports import packages  # noqa: E402
 from compliance.reports import storage as reports  # noqa: E402
+from tests.bundles.making import hash_of, publish  # noqa: E402
 from tests.factories import attach, make_assessment, make_cast  # noqa: E402
-from tests.interchange.bundles import hash_of, publish  # noqa: E402
 
 PIECE = 1024 * 1024
 
@@ -72,7 +72,7 @@ def main(files, size_bytes):
     if made.status != "done":
         raise RuntimeError(made.problem)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(peak, shelf.path_of(made.sha256).stat().st_size)  # noqa: T201
+    print(peak, download_store.path_of(made.sha256).stat().st_size)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -6,25 +6,25 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from compliance.answer_sheets.gathering import paper_of
+from compliance.answer_sheets.workbook import file_of
 from compliance.assessments import actions
 from compliance.assessments.fields import TYPED, Kind
 from compliance.assessments.history import history
 from compliance.assessments.models import Answer
 from compliance.audit import tables
+from compliance.bundles.answers import written
 from compliance.checklists.actions import store_checklist
 from compliance.checklists.models import Theme
-from compliance.interchange.records.answers import written
-from compliance.interchange.sheets.gathering import paper_of
-from compliance.interchange.sheets.workbook import file_of
 from compliance.reports.html import html_of
 from compliance.reports.reading import read
 from compliance.reviews.changes import differences
 from compliance.reviews.moments import first_event
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
+from tests.answer_sheets.making import book_of
+from tests.bundles.making import FACT, brought_in, bundle_of, hash_of
 from tests.documents import document, question
-from tests.interchange.bundles import FACT, brought_in, bundle_of, hash_of
-from tests.interchange.sheets import book_of
 
 DAY = date(2027, 3, 1)
 

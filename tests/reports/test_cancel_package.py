@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.interchange.records import outgoing, shelf
+from compliance.bundles import download_store, outgoing
 from compliance.models import Package, Report
 from compliance.reports import actions, pacing, packages, storage
+from tests.bundles.making import make_everything
 from tests.factories import make_assessment
-from tests.interchange.bundles import make_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def cancelled(by, package):
 
 def assert_nothing_is_left(package):
     assert told(package) == ["package.asked", "package.cancelled"]
-    assert list(shelf.folder().iterdir()) == []
+    assert list(download_store.folder().iterdir()) == []
     assert trail.verify(package.assessment.organisation_id) is None
     package.refresh_from_db()
     assert (package.status, package.sha256) == ("cancelled", "")
@@ -75,19 +75,19 @@ def test_export_cancelled_in_the_middle_of_a_file_stops_at_its_next_piece(
 
 
 def test_export_cancelled_at_the_last_moment_leaves_no_file(cast, package, monkeypatch):
-    keep = shelf.keep
+    keep = download_store.keep
 
     def kept(path, sha256):
         keep(path, sha256)
         cancelled(cast.rev, package)
 
-    monkeypatch.setattr(shelf, "keep", kept)
+    monkeypatch.setattr(download_store, "keep", kept)
     assert packages.make_package(package.pk).status == "cancelled"
     assert_nothing_is_left(package)
 
 
 def test_same_file_of_a_colleague_stays(cast, package, monkeypatch):
-    keep, other = shelf.keep, ask(cast, package.assessment, "bundle")
+    keep, other = download_store.keep, ask(cast, package.assessment, "bundle")
     monkeypatch.setattr(packages.checkpoints, "checkpoint_safely", lambda _: None)
 
     def kept(path, sha256):
@@ -98,10 +98,10 @@ def test_same_file_of_a_colleague_stays(cast, package, monkeypatch):
         cancelled(cast.rev, package)
 
     Package.objects.filter(pk=other.pk).update(asked_by=cast.ada)
-    monkeypatch.setattr(shelf, "keep", kept)
+    monkeypatch.setattr(download_store, "keep", kept)
     packages.make_package(package.pk)
     other.refresh_from_db()
-    assert shelf.is_wanted(other)
+    assert download_store.is_wanted(other)
 
 
 def test_report_made_for_a_pack_is_cancelled_with_it(cast, monkeypatch):

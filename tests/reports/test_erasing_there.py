@@ -12,21 +12,21 @@ from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.models import OriginEvent, OriginTrail
 from compliance.audit import trail
 from compliance.audit.leaves import without
-from compliance.interchange.models import Package, PackageStatus
-from compliance.interchange.records import origins, shelf
+from compliance.bundles import download_store, origins
+from compliance.bundles.models import Package, PackageStatus
 from compliance.models import Membership, Origin, User
 from compliance.reports import storage
 from compliance.reports.erasing import erase_person
 from compliance.reports.models import Report, ReportStatus
 from tests import signing
-from tests.factories import begin_chains, make_organisation
-from tests.interchange.bundles import (
+from tests.bundles.making import (
     brought_in,
     bundle_of,
     hash_of,
     make_everything,
     publish,
 )
+from tests.factories import begin_chains, make_organisation
 from tests.reports.test_erasing import hits
 
 pytestmark = pytest.mark.slow
@@ -205,7 +205,7 @@ def test_files_that_may_print_the_name_are_told(cast):
         sha256="b" * 64,
         size_bytes=2,
     )
-    shelf.path_of(package.sha256).write_bytes(b"PK")
+    download_store.path_of(package.sha256).write_bytes(b"PK")
     report, bundle = erase_person(by=None, person=cast.rev, is_dry=True).files
     assert f"Acme: {signed}: report 1, Full report, signed as revision 1, " in report
     assert report.endswith(f"{1:064x}.pdf")

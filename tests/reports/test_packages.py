@@ -14,16 +14,16 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.bundles import download_store
+from compliance.bundles.models import KEPT_FOR
 from compliance.evidence import storage
-from compliance.interchange.models import KEPT_FOR
-from compliance.interchange.records import shelf
 from compliance.models import Event, Package, Report
 from compliance.organisations import actions as people
 from compliance.reports import packages, tasks
 from compliance.reports.packing import name_of
 from compliance.reviews.snapshot import content_of, to_read
+from tests.bundles.making import brought_in, hash_of, make_everything
 from tests.factories import PASSWORD
-from tests.interchange.bundles import brought_in, hash_of, make_everything
 
 pytestmark = pytest.mark.slow
 SURE = {"password": PASSWORD}
@@ -67,7 +67,7 @@ def made(full, by, kind="pack"):
 
 
 def unpacked(package, folder):
-    with zipfile.ZipFile(shelf.path_of(package.sha256)) as archive:
+    with zipfile.ZipFile(download_store.path_of(package.sha256)) as archive:
         archive.extractall(folder)
     return folder
 
@@ -156,7 +156,7 @@ def test_same_state_makes_the_same_pack(full, report, cast):
     record = packages.outgoing.read(full.pk)
     packs = []
     for _ in range(2):
-        bundle = shelf.folder() / "bundle"
+        bundle = download_store.folder() / "bundle"
         with bundle.open("w+b") as file:
             packages.outgoing.write(record, file)
         out = io.BytesIO()
@@ -177,7 +177,7 @@ def test_pack_without_a_report_of_now_has_one_made(full, cast, monkeypatch):
     package = made(full, cast.ada)
     assert (package.status, len(asked)) == ("failed", 1)
     assert package.problem == "The report of the pack was not made. No font."
-    assert list(shelf.folder().iterdir()) == []
+    assert list(download_store.folder().iterdir()) == []
 
 
 def test_file_of_evidence_that_is_gone_fails_in_words_and_leaves_nothing(full, cast):
@@ -186,7 +186,7 @@ def test_file_of_evidence_that_is_gone_fails_in_words_and_leaves_nothing(full, c
     package = made(full, cast.ada, "bundle")
     assert package.status == "failed"
     assert "is missing or no longer has the bytes" in package.problem
-    assert list(shelf.folder().iterdir()) == []
+    assert list(download_store.folder().iterdir()) == []
 
 
 def test_making_it_twice_makes_it_once(full, cast):
@@ -286,11 +286,11 @@ def test_right_that_was_taken_away_counts_at_once(full, cast, sign_in):
 
 def test_after_a_day_the_file_is_gone(full, cast, sign_in):
     package = made(full, cast.otto, "bundle")
-    path = shelf.path_of(package.sha256)
-    assert shelf.sweep() == 0
+    path = download_store.path_of(package.sha256)
+    assert download_store.sweep() == 0
     old = time.time() - KEPT_FOR.total_seconds() - 1
     os.utime(path, (old, old))
-    assert (shelf.sweep(), path.exists()) == (1, False)
+    assert (download_store.sweep(), path.exists()) == (1, False)
     Package.objects.update(finished_at=timezone.now() - KEPT_FOR - timedelta(minutes=1))
     client = sign_in(cast.otto)
     assert "kept for 24 hours" in client.get(package.get_absolute_url()).text

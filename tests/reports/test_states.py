@@ -22,8 +22,8 @@ from compliance.reports.kinds import NOW, State, Wanted
 from compliance.reports.looking import ZONED
 from compliance.reports.reading import read
 from compliance.reviews.snapshot import content_of, to_read
+from tests.bundles.making import brought_in, bundle_of, publish
 from tests.factories import make_assessment
-from tests.interchange.bundles import brought_in, bundle_of, publish
 from tests.reading import flat
 from tests.signing import answer, link, make_signed, reopen
 

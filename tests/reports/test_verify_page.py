@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from compliance.interchange.records.verified import Verified
 from compliance.reports import receiving
 from compliance.reports.knowing import own_pins
 from compliance.reports.views import verify
+from compliance.verifier.checked import Verified
 from tests.factories import make_assessment
 from tests.reading import flat
 
@@ -190,9 +190,7 @@ def test_what_a_file_says_of_itself_is_only_text(monkeypatch):
         "checks": [{"name": evil, "state": "fault", "words": evil}],
         "facts": {"organisation": evil, "head_seq": evil, "chain": evil},
     }
-    monkeypatch.setattr(
-        "compliance.interchange.records.verified.json.load", lambda file: found
-    )
+    monkeypatch.setattr("compliance.verifier.checked.json.load", lambda file: found)
     text = send(b"%PDF-").text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text

@@ -12,7 +12,7 @@ from compliance.models import Event, Membership
 from compliance.reviews import actions
 from compliance.reviews.reading import desk_of
 from tests import factories, signing
-from tests.interchange import sheets
+from tests.answer_sheets import making as sheets
 
 pytestmark = pytest.mark.slow
 HEALTH, NONE = {"data": ["health"]}, {"data": []}

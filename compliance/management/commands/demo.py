@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.interchange.demo import PASSWORD, load_demo
+from compliance.demo.loading import PASSWORD, load_demo
 from compliance.management.serving import serve
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.models import Assessment
-from compliance.interchange.records.taking_out import write_bundle
+from compliance.bundles.taking_out import write_bundle
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.checklist_files import actions
+from compliance.checklist_files.writing import FORMATS
 from compliance.checklists.models import Checklist, Edition
-from compliance.interchange import bringing
-from compliance.interchange.formats.writing import FORMATS
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         edition = _edition(options["key"], options["edition"], options["organisation"])
         organisation = edition.checklist.organisation
-        content = bringing.write(
+        content = actions.write(
             by=None, organisation=organisation, edition=edition, form=options["format"]
         )
         path: Path = options["output"]

@@ -7,9 +7,9 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.interchange.records.incoming import bring_in
-from compliance.interchange.records.planning import Coming, plan
-from compliance.interchange.records.process import UnreadableError, opened
+from compliance.bundles.incoming import bring_in
+from compliance.bundles.planning import Coming, plan
+from compliance.bundles.process import UnreadableError, opened
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 

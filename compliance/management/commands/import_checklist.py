@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from compliance.checklist_files import actions
+from compliance.checklist_files.actions import Coming, Wish
 from compliance.checklists.translations import language_tag
-from compliance.interchange import bringing
-from compliance.interchange.bringing import Coming, Wish
 from compliance.organisations.models import Organisation
 
 
@@ -49,8 +49,8 @@ class Command(BaseCommand):
         except OSError as error:
             msg = f"{path} cannot be read: {error.strerror}"
             raise CommandError(msg) from None
-        found = bringing.read([content], path.name)
-        coming = bringing.preview(found, wish)
+        found = actions.read([content], path.name)
+        coming = actions.preview(found, wish)
         self._tell(coming)
         if coming.faults:
             faults = "\n".join(f"  {fault}" for fault in coming.faults)
@@ -60,10 +60,10 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was changed.")
             return
         try:
-            taken = bringing.take_in(
+            taken = actions.take_in(
                 by=None, found=found, wish=wish, publish=options["publish"]
             )
-        except bringing.FaultyError as faulty:
+        except actions.FaultyError as faulty:
             msg = f"Nothing was changed.\n{faulty}"
             raise CommandError(msg) from None
         self._tell_taken(taken)
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             for note in notes:
                 self.stdout.write(f"{word}: {note}")
 
-    def _tell_taken(self, taken: bringing.Taken) -> None:
+    def _tell_taken(self, taken: actions.Taken) -> None:
         if taken.edition:
             edition = taken.edition
             done = "brought in" if taken.is_changed else "unchanged"

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.actions import Told
+from compliance.checklist_schema.json_schema import schemas
 from compliance.checklists.choices import UNPUBLISHED
-from compliance.interchange import actions
-from compliance.interchange.reading import BadSeeds, Seeds
-from compliance.interchange.schema import schemas
+from compliance.seeds import actions
+from compliance.seeds.reading import BadSeeds, Seeds
 
 
 class Command(BaseCommand):

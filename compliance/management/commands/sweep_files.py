@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from compliance.bundles import download_store
 from compliance.evidence import actions
-from compliance.interchange import waiting
-from compliance.interchange.records import shelf
+from compliance.formats import pending_imports
 from compliance.reports import storage
 from compliance.reports.actions import is_known
 
@@ -17,6 +17,6 @@ class Command(BaseCommand):
     help = "Remove files without a row, previews, bundles and packs, a day after they came."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        gone = actions.sweep() + waiting.sweep() + shelf.sweep()
+        gone = actions.sweep() + pending_imports.sweep() + download_store.sweep()
         gone += storage.sweep(is_known)
         self.stdout.write(f"{gone} file{'' if gone == 1 else 's'} removed.")

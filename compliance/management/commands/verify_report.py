@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.interchange.records.verified import NoReportError
 from compliance.reports.keys import SealError
 from compliance.reports.knowing import looked_at
+from compliance.verifier.checked import NoReportError
 
 
 class Command(BaseCommand):

@@ -12,9 +12,9 @@ from compliance.audit import checkpoints, tables, trail
 from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY, PEOPLE
 from compliance.audit.verified import verify
+from compliance.bundles import origins
 from compliance.checklists.models import Checklist
 from compliance.evidence import against_disk as files
-from compliance.interchange.records import origins
 from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
 from compliance.results import keeping

@@ -13,9 +13,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from compliance.bundles import download_store
+from compliance.bundles.models import PackageKind, packages_of
 from compliance.evidence.sending import DOWNLOAD_HEADERS
-from compliance.interchange.models import PackageKind, packages_of
-from compliance.interchange.records import shelf
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.fresh import FreshForm, refused
 from compliance.reports import packages, tasks
@@ -68,7 +68,7 @@ def package(request: MemberRequest, package_id: UUID) -> HttpResponse:
     context = {
         "package": found,
         "assessment": found.assessment,
-        "is_there": shelf.is_wanted(found),
+        "is_there": download_store.is_wanted(found),
     }
     return render_page(request, "reports/package.html", context, partial="state")
 
@@ -98,7 +98,7 @@ def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
     found = get_object_or_404(mine, pk=package_id)
     if found.kind == PackageKind.BUNDLE and Permission.ASSESS not in request.may:
         raise Http404
-    if not shelf.is_wanted(found):
+    if not download_store.is_wanted(found):
         raise Http404
     form = FreshForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
@@ -107,7 +107,7 @@ def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
         return render(request, "reports/package_file.html", told, status=status)
     packages.note_download(by=request.user, package=found)
     return FileResponse(
-        shelf.path_of(found.sha256).open("rb"),
+        download_store.path_of(found.sha256).open("rb"),
         as_attachment=True,
         filename=found.file_name,
         content_type="application/zip",

@@ -1,0 +1,117 @@
+"""A row that came back against what was written out and what stands now. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from compliance.answer_sheets.cells import (
+    FIELDS,
+    Asked,
+    Cell,
+    People,
+    is_left_out,
+    meant,
+    parsed,
+    plain,
+    told,
+)
+from compliance.answer_sheets.sent import Refusal, SentRow
+from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import BY_COLUMN, NEEDED, Kind
+from compliance.assessments.scoring import BESIDE, DERIVED
+
+Values = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Typed:
+    """The typed values of a row: fields that differ from those written out.
+
+    "value" holds the texts that the action parses.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+def typed_in(row: SentRow, asked: Asked, known: Values, people: People) -> Typed:
+    """The fields that a person changed; a cell that stands as written is none."""
+    found = Typed()
+    for name, cell in row.cells.items():
+        written = told(name, asked, known[name], people)
+        if _is_untouched(name, cell, written, row):
+            continue
+        try:
+            value = _meant(name, asked, cell, written, people)
+        except ValueError as error:
+            found.refused.append(Refusal(row.place(name), str(error)))
+            continue
+        if (parsed(asked, value) if name == "value" else value) != known[name]:
+            found.values[name] = value
+    return found
+
+
+def _meant(
+    name: str, asked: Asked, cell: Cell | None, written: Cell | None, people: People
+) -> Any:
+    if is_left_out(written):
+        msg = f"This text of {asked.key} fits no cell. Change it in Attest."
+        raise ValueError(msg)
+    value = meant(name, asked, cell, people)
+    if name == "value":
+        parsed(asked, value)
+    return value
+
+
+def _is_untouched(
+    name: str, cell: Cell | None, written: Cell | None, row: SentRow
+) -> bool:
+    if cell is None and written is None:
+        return True
+    if cell is None:
+        return False
+    if (
+        name == "owner_id"
+        and row.mark.owner
+        and plain(cell.text) == plain(row.mark.owner)
+    ):
+        return True
+    return written is not None and cell.text == written.text
+
+
+def faults_of(
+    row: SentRow, asked: Asked, known: Values, typed: Values, cleaned: Values
+) -> Iterator[tuple[str, str]]:
+    """Field and words of what was typed but could not be: nothing goes in silence."""
+    verdict = typed.get("verdict")
+    if asked.kind in DERIVED and verdict is not None and cleaned["verdict"] != verdict:
+        takes_back = verdict == Verdict.UNANSWERED and known["verdict"] in BESIDE
+        if not takes_back:
+            value = row.place("value")
+            yield (
+                "verdict",
+                f"The answer to {asked.key} follows from its value: change {value}.",
+            )
+    verdict = cleaned.get("verdict", known["verdict"])
+    for wanted, one in NEEDED.items():
+        if one.is_tied and typed.get(one.column) and verdict != wanted:
+            yield one.column, f"“{one.heading}” goes with “{wanted.label}” only."
+
+
+def in_words(name: str, asked: Asked, value: Any, people: People) -> str:
+    """A value as the preview says it, "" for none."""
+    if isinstance(value, date):
+        return BY_COLUMN[name].words(value)
+    if BY_COLUMN[name].kind == Kind.TEXT or value in (None, "", []):
+        return str(value or "")
+    cell = told(name, asked, value, people)
+    if cell is None or is_left_out(cell):
+        return str(value)
+    unit = asked.number.get("unit", "") if cell.kind == "number" else ""
+    return f"{cell.text} {unit}".strip()
+
+
+def label_of(name: str) -> str:
+    """The heading of a field's column."""
+    return FIELDS[name]

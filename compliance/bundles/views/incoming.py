@@ -1,0 +1,155 @@
+"""An assessment in from a bundle: read, shown, then brought in whole or not at all."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.bundles.forms import BringForm, BundleForm
+from compliance.bundles.incoming import bring_in
+from compliance.bundles.planning import Coming, plan
+from compliance.bundles.process import UnreadableError, opened
+from compliance.checklist_files.actions import MovedError
+from compliance.formats import pending_imports
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    member_required,
+    who_may,
+)
+
+PREVIEW = "bundles/bundle_preview.html"
+
+
+@require_safe
+@member_required(Permission.ASSESS)
+def bundle_in(request: MemberRequest) -> HttpResponse:
+    return render(request, "bundles/bundle_in.html", {"form": BundleForm()})
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def bundle_read(request: MemberRequest) -> HttpResponse:
+    form = BundleForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _again(request, form)
+    upload = form.cleaned_data["upload"]
+    try:
+        draft_id = pending_imports.keep_file(
+            user_id=request.user.pk,
+            thing_id=request.organisation.pk,
+            chunks=upload.chunks(),
+        )
+        path = _path(request, draft_id)
+        with path.open("rb") as file, opened(file):
+            pass
+    except OSError:
+        form.add_error(
+            "upload", "There was no room to receive the file. Send it later."
+        )
+    except (UnreadableError, ValidationError) as refused:
+        form.add_error("upload", " ".join(getattr(refused, "messages", [str(refused)])))
+    if form.errors:
+        return _again(request, form)
+    address = reverse("bundles:bundle_preview", args=[request.organisation.slug])
+    return redirect(f"{address}?draft={draft_id}")
+
+
+def _again(request: MemberRequest, form: BundleForm) -> HttpResponse:
+    return render(request, "bundles/bundle_in.html", {"form": form}, status=422)
+
+
+@require_safe
+@member_required(Permission.ASSESS)
+def bundle_preview(request: MemberRequest) -> HttpResponse:
+    """Preview the import; ``person-p1=address`` says who somebody is here."""
+    form = BringForm(request.GET)
+    if not form.is_valid():
+        return redirect("bundles:bundle_in", request.organisation.slug)
+    path = _path(request, form.cleaned_data["draft"])
+    try:
+        with path.open("rb") as file, opened(file) as bundle:
+            coming = plan(bundle, request.organisation, form.emails())
+            return _shown(request, form, coming)
+    except UnreadableError as refused:
+        return _again(request, _refused(refused))
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def bundle_take(request: MemberRequest) -> HttpResponse:
+    form = BringForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    path = _path(request, form.cleaned_data["draft"])
+    try:
+        return _taken(request, form, path)
+    except UnreadableError as refused:
+        return _again(request, _refused(refused))
+
+
+def _refused(refused: UnreadableError) -> BundleForm:
+    """The form for a bundle that was read before and cannot be read now, with why."""
+    form = BundleForm(data={})
+    form.errors.clear()
+    form.add_error("upload", str(refused))
+    return form
+
+
+def _taken(request: MemberRequest, form: BringForm, path: Path) -> HttpResponse:
+    emails = form.emails()
+    with path.open("rb") as file, opened(file) as bundle:
+        try:
+            assessment = bring_in(
+                by=request.user,
+                organisation=request.organisation,
+                bundle=bundle,
+                emails=emails,
+                seen=form.cleaned_data["seen"],
+            )
+        except MovedError:
+            coming = plan(bundle, request.organisation, emails)
+            return _shown(request, form, coming, status=409, has_moved=True)
+        except ValidationError as refused:
+            coming = plan(bundle, request.organisation, emails)
+            more = {"refusals": refused.messages}
+            return _shown(request, form, coming, status=422, **more)
+    path.unlink(missing_ok=True)
+    messages.success(
+        request, f"{assessment} is brought in, with an equal content hash."
+    )
+    return redirect(assessment.get_absolute_url())
+
+
+def _path(request: MemberRequest, draft_id: UUID) -> Path:
+    """The person's own draft here; else 404."""
+    path = pending_imports.file_of(
+        user_id=request.user.pk, thing_id=request.organisation.pk, draft_id=draft_id
+    )
+    if path is None:
+        raise Http404
+    return path
+
+
+def _shown(
+    request: MemberRequest,
+    form: BringForm,
+    coming: Coming,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {
+        "draft_id": form.cleaned_data["draft"],
+        "coming": coming,
+        "refusals": (),
+        "head": coming.bundle.head,
+        "assessment": coming.bundle.rows["assessment"],
+        "people": who_may(request.organisation, Permission.VIEW),
+    }
+    return render(request, PREVIEW, context | more, status=status)

@@ -1,0 +1,9 @@
+"""A workbook to a ``Found``, in a process of its own, as ``parsing`` does with others."""
+
+from compliance.checklist_files import parsing
+from compliance.formats import workbook
+
+
+def main(arguments: list[str]) -> None:
+    """Read a workbook."""
+    parsing.tell(workbook.read, arguments)

@@ -1,0 +1,115 @@
+"""The shape of ``themes.yaml`` and of the legal index, ``law/<instrument>.yaml``."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from compliance.checklist_schema.words import (
+    Aside,
+    Binding,
+    Key,
+    Line,
+    Part,
+    Short,
+    Status,
+    Url,
+)
+from compliance.checklists.choices import ProvisionStatus
+
+
+class ThemeLine(Part):
+    key: Key
+    name: Short
+
+
+class Themes(Part):
+    """``themes.yaml``."""
+
+    themes: list[ThemeLine]
+
+
+class InstrumentHead(Part):
+    """The instrument, and what its provisions have in common."""
+
+    key: Key
+    name: Short
+    title: Line
+    official_id: Annotated[Aside, Field(max_length=60)] = ""
+    url: Url
+    force: Binding
+    cite_as: Short
+    link: Url
+    applies_from: date
+    status: Status = ProvisionStatus.IN_FORCE
+
+
+class Unit(Part):
+    """A unit that differs from its provision."""
+
+    unit: Short
+    title: Annotated[Line, Field(max_length=300)] | None = None
+    applies_from: date | None = None
+    status: Status | None = None
+    successor: Short | None = None
+
+
+class Article(Part):
+    """A provision and the citable units below it."""
+
+    article: Short
+    title: Annotated[Line, Field(max_length=300)]
+    units: list[Short | Unit] = []
+    cite_as: Short | None = None
+    link: Url | None = None
+    applies_from: date | None = None
+    status: Status | None = None
+    successor: Short | None = None
+
+
+class Law(Part):
+    """``law/<instrument>.yaml``."""
+
+    instrument: InstrumentHead
+    provisions: list[Article]
+
+    def rows(self) -> list[tuple[int, dict[str, Any]]]:
+        """Every citable unit, with the place of its article in the file."""
+        return [
+            (at, row)
+            for at, article in enumerate(self.provisions)
+            for row in _provisions(self.instrument, article)
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """The instrument as ``checklists.actions.store_instrument`` takes it."""
+        head = self.instrument
+        return {
+            "key": head.key,
+            "name": head.name,
+            "title": head.title,
+            "official_id": head.official_id,
+            "url": head.url,
+            "force": head.force.value,
+            "provisions": [row for _, row in self.rows()],
+        }
+
+
+def _provisions(head: InstrumentHead, article: Article) -> list[dict[str, Any]]:
+    name = (article.cite_as or head.cite_as).replace("{}", article.article)
+    own = {
+        "cite": name,
+        "title": article.title,
+        "url": (article.link or head.link).replace("{}", article.article),
+        "applies_from": (article.applies_from or head.applies_from).isoformat(),
+        "status": (article.status or head.status).value,
+        "successor": article.successor or "",
+    }
+    rows = [own]
+    for unit in article.units:
+        if isinstance(unit, str):
+            rows.append(own | {"cite": name + unit})
+            continue
+        values = unit.model_dump(mode="json", exclude_none=True)
+        rows.append(own | {"cite": name + values.pop("unit")} | values)
+    return rows

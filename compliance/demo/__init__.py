@@ -1,0 +1,1 @@
+"""The demo organisation: read from ``seeds/demo``, made once, by the ordinary actions."""

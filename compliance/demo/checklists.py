@@ -1,0 +1,39 @@
+"""The demo organisation's own checklist, in two editions."""
+
+from typing import Any
+
+from compliance.checklists.actions import store_checklist
+from compliance.formats import own
+from compliance.formats.plain import named_in
+from compliance.organisations.models import Organisation, User
+from compliance.seeds.reading import BadSeeds, Fault
+
+
+def store_edition(
+    organisation: Organisation,
+    by: User,
+    checklist: dict[str, Any],
+    edition: dict[str, Any],
+) -> None:
+    """Publish an edition that a demo file tells in short; the one before retires.
+
+    It is read as a file that is imported, so that it can go out and come in again.
+    Raises ``BadSeeds``.
+    """
+    words = {name: edition[name] for name in ("number", "release_notes")}
+    told = checklist | {
+        "edition": words | {"law_as_of": edition["law_as_of"].isoformat()},
+        "subject": {"label": "Name of the supplier"},
+        "sections": edition["sections"],
+    }
+    found = own.read(told, named_in(told))
+    if found.document is None:
+        raise BadSeeds([Fault(checklist["key"], None, str(it)) for it in found.faults])
+    store_checklist(
+        by=by,
+        organisation=organisation,
+        theme=found.theme,
+        title=found.title,
+        summary=found.summary,
+        document=found.document,
+    )

@@ -1,0 +1,1 @@
+"""Checklists of other programs: OSCAL, CISO Assistant, CNIL PIA, OWASP ASVS. Pure."""

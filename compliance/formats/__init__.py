@@ -1,0 +1,5 @@
+"""The formats of Attest for checklists (YAML, JSON, CSV, XLSX, a plain list), all of them pure.
+
+A reader turns bytes into a ``Found``; a writer turns a ``Sheet`` into bytes. The parts
+that formats of others need as well are here: ``found``, ``shape``, ``checking``.
+"""

@@ -1,0 +1,130 @@
+"""Findings of a reader in a file, and its notes. Pure."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from compliance.formats.limits import MOST_FAULTS, MOST_WORDS
+
+Path = tuple[str | int, ...]
+Where = Callable[[Path], str]
+"""Path in a document to the place in the file, in words: "line 12", "Checklist!D4"."""
+
+
+class UnreadableError(ValueError):
+    """Nothing of a file can be read; ``place`` is where the reading stopped."""
+
+    def __init__(self, place: str, words: str) -> None:
+        super().__init__(words)
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to be told: the first place where it stands, and how often."""
+
+    place: str
+    words: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        said = f"{self.place}: {self.words}" if self.place else self.words
+        return said if self.count == 1 else f"{said} ({self.count:,} times)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A checklist as a file holds it: the document of its edition, and its own words."""
+
+    title: str
+    summary: str
+    theme: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that was read.
+
+    ``document`` is None when the file holds relations only, or has faults. ``pairs``
+    are relations between requirements, as their file names them; ``unsaid`` what of the
+    edition ("number", "language") it leaves open, so that a person may say it.
+    """
+
+    kind: str
+    title: str = ""
+    summary: str = ""
+    theme: str = ""
+    document: dict[str, Any] | None = None
+    pairs: tuple[dict[str, str], ...] = ()
+    unsaid: tuple[str, ...] = ()
+    kept: tuple[Note, ...] = ()
+    lost: tuple[Note, ...] = ()
+    faults: tuple[Note, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as JSON takes it; the document itself, and no copy of it."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        notes = ("kept", "lost", "faults")
+        return said | {name: [asdict(note) for note in said[name]] for name in notes}
+
+
+def from_plain(said: dict[str, Any]) -> Found:
+    """The object that ``plain`` came from."""
+    notes = {
+        name: tuple(Note(**note) for note in said[name])
+        for name in ("kept", "lost", "faults")
+    }
+    lists = {name: tuple(said[name]) for name in ("pairs", "unsaid")}
+    return Found(**said | notes | lists)
+
+
+@dataclass(slots=True)
+class Notes:
+    """Notes while a file is read: equal words are told once, with their number."""
+
+    _kept: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _lost: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _faults: list[Note] = field(default_factory=list)
+
+    def keep(self, place: str, words: str) -> None:
+        """Something that no field holds stays beside it."""
+        _count(self._kept, place, words)
+
+    def lose(self, place: str, words: str) -> None:
+        """Something cannot be kept; the words say why."""
+        _count(self._lost, place, words)
+
+    def fault(self, place: str, words: str) -> None:
+        """Something is wrong, so that nothing of the file is taken in."""
+        place = clipped(place, 200)
+        self._faults.append(Note(place, clipped(words, MOST_WORDS - len(place) - 2)))
+
+    @property
+    def has_faults(self) -> bool:
+        return bool(self._faults)
+
+    def onto(self, found: Found) -> Found:
+        """The finding, with these notes."""
+        faults = self._faults[:MOST_FAULTS]
+        if more := len(self._faults) - len(faults):
+            faults.append(Note("", f"and {more:,} more"))
+        kept, lost = _listed(self._kept), _listed(self._lost)
+        return replace(found, kept=kept, lost=lost, faults=tuple(faults))
+
+
+def clipped(text: str, most: int) -> str:
+    """The text, cut with "…" where it is longer."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _count(notes: dict[str, tuple[str, int]], place: str, words: str) -> None:
+    first, count = notes.get(words, (place, 0))
+    notes[words] = (first, count + 1)
+
+
+def _listed(notes: dict[str, tuple[str, int]]) -> tuple[Note, ...]:
+    return tuple(
+        Note(clipped(place, 200), clipped(words, 290), count)
+        for words, (place, count) in notes.items()
+    )

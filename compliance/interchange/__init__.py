@@ -1,1 +1,0 @@
-"""The room of imports and exports: the seed format and its reading. Looks down on checklists."""

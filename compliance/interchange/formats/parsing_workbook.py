@@ -1,8 +1,0 @@
-"""A workbook to a ``Found``, in a process of its own, as ``parsing`` does with others."""
-
-from compliance.interchange.formats import parsing, workbook
-
-
-def main(arguments: list[str]) -> None:
-    """Read a workbook."""
-    parsing.tell(workbook.read, arguments)

@@ -1,1 +1,0 @@
-"""Pages of the room: answers as spreadsheets, checklists as files."""

@@ -1,0 +1,1 @@
+"""Reading a folder of seeds, checking across its files, and loading the library from it."""

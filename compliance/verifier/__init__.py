@@ -1,0 +1,1 @@
+"""Whether a report stands as it was sealed. Works without Django, so that anyone can run it."""

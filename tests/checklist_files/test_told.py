@@ -1,0 +1,212 @@
+"""What other formats hold beyond our fields is kept or told as lost, never neither."""
+
+import json
+from datetime import date
+
+from django.utils import translation
+
+from compliance.checklist_files.writing import FORMATS
+from compliance.templatetags.ui import law_day, long_law_day
+from tests.checklist_files.reading import read
+from tests.foreign_formats.catalogs import (
+    as_yaml,
+    asked,
+    make_asvs,
+    make_library,
+    make_mapping,
+    make_pia,
+    node,
+)
+from tests.foreign_formats.test_foreign import questions_of, sheet_of
+
+
+def out(found):
+    """All of a checklist as its YAML file has it, in one line."""
+    return " ".join(FORMATS["yaml"].write(sheet_of(found)).decode().split())
+
+
+def told(found):
+    return {note.words: note.count for note in found.kept}
+
+
+def test_structure_gives_out_what_it_said_it_keeps():
+    pia = make_pia()
+    section = pia["structure"]["data"]["sections"][0]
+    section |= {"color": "mauve", "display_mode": "simple"}
+    section["items"][0] |= {
+        "link_knowledge_base": ["PIA_Y"],
+        "evaluation_with_gauge": 7,
+    }
+    pia["structure"]["data"]["depth"] = "whole-depth"
+    pia["answers"] = []
+    found = read(json.dumps(pia).encode())
+    assert {"color", "display_mode", "evaluation_with_gauge"} < told(found).keys()
+    assert [note.words for note in found.lost] == ["answers is no part of a structure"]
+    text = out(found)
+    for kept in (
+        "mauve",
+        "simple",
+        "PIA_Y",
+        "with_gauge: 7",
+        "whole-depth",
+        "is_measure",
+    ):
+        assert kept in text
+    intros = [part["intro"] for part in found.document["sections"]]
+    assert intros == ["The whole.\n\nWhat it is.", ""]
+
+
+def library(*nodes, **objects):
+    made = make_library(**objects)
+    made["objects"]["framework"]["requirement_nodes"] = list(nodes)
+    return read(as_yaml(made), ".yaml")
+
+
+def test_chapters_open_the_first_section_below_them():
+    found = library(
+        node("1", assessable=False, translations={"de": {"description": "Eins."}}),
+        node("1.1", "1", assessable=False),
+        node("1.1.1", "1.1"),
+        node("1.2", "1", assessable=False),
+        node("1.2.1", "1.2"),
+        node("2", assessable=False, description="Nobody asks."),
+    )
+    first, second = found.document["sections"]
+    assert first["intro"] == "What point 1 asks for.\n\nWhat point 1.1 asks for."
+    german = first["translations"]["de"]["intro"]["text"]
+    assert german == "Eins.\n\nWhat point 1.1 asks for."
+    assert second["intro"] == "What point 1.2 asks for."
+    assert "description of a chapter, without a section that could show it" in told(
+        found
+    )
+    assert "Nobody asks." in out(found)
+
+
+def test_library_brings_weights_numbers_and_lists():
+    found = library(
+        node("1", weight=5, questions=asked(1, "number")),
+        node("2", weight=9, description="There is a policy:\n- approved\n- reviewed"),
+    )
+    one, number, two = questions_of(found)
+    assert (one["weight"], number["weight"], two["weight"]) == (5, 5, 3)
+    assert (number["kind"], number["number"]["at_least"]) == ("number", 0)
+    assert two["text"] == "There is a policy:"
+    assert two["good"] == ["approved", "reviewed"]
+    assert two["extra"]["ciso"]["weight"] == 9
+    said = told(found)
+    assert said["weight"] == 2
+    assert said["a weight that is none of 1 to 5 is kept, and counts as 3"] == 1
+    assert (
+        said["a number without unit and bounds: met from 0 on, until they are set"] == 1
+    )
+
+
+def test_mapping_set_is_kept_by_a_framework_and_else_told_as_lost():
+    group = make_mapping() | {"name": "A bridge", "description": "From here to there."}
+    found = read(as_yaml(make_library(requirement_mapping_sets=[group])), ".yaml")
+    assert "description of a mapping set" in told(found)
+    assert "From here to there." in out(found)
+    alone = make_library(requirement_mapping_set=group)
+    del alone["objects"]["framework"]
+    words = [note.words for note in read(as_yaml(alone), ".yaml").lost]
+    assert words == [
+        f"{name} of a mapping set" for name in ("urn", "name", "description")
+    ]
+
+
+def test_second_of_a_number_is_told():
+    found = library(node("1"), node("1", urn="urn:x:2"))
+    first, second = (q["key"] for q in questions_of(found))
+    assert first.startswith("1-")
+    assert second.startswith("1-")
+    assert f"1 stands twice in the file: here it is called {second}" in told(found)
+    asvs = make_asvs()
+    leaves = asvs["Requirements"][0]["Items"][0]["Items"]
+    leaves += [leaves[1], leaves[1] | {"Description": "[DELETED, MERGED TO 1]"}]
+    found = read(json.dumps(asvs).encode())
+    keys = [q["key"] for q in questions_of(found)]
+    assert len(set(keys)) == 4
+    assert {"V1.1.1", "V1.2.1"} < set(keys)
+    words = f"V1.1.2 stands twice in the file: here it is called {keys[2]}"
+    assert told(found)[words] == 1
+    assert told(found)["deleted requirements are kept, and not asked"] == 1
+    assert "[DELETED, MERGED TO 1]" in out(found)
+
+
+def catalog_of(*controls, **group):
+    """A catalog with an outer group of parameters, and an inner one with the controls."""
+    inner = {"id": "in", "title": "Inner", "controls": list(controls)}
+    outer = {"id": "out", "title": "Outer", "groups": [inner]} | group
+    metadata = {"title": "C", "last-modified": "2026-01-02T00:00:00Z", "version": "1"}
+    return {"catalog": {"uuid": "u", "metadata": metadata, "groups": [outer]}}
+
+
+def control(cid, text="Keep it.", **more):
+    parts = [{"name": "statement", "prose": text}]
+    return {"id": cid, "title": f"Duty {cid}", "parts": parts} | more
+
+
+def param(name, **more):
+    return {"id": name, "label": f"label of {name}"} | more
+
+
+WITHDRAWN = [{"name": "status", "value": "withdrawn"}]
+
+
+def test_parameters_of_every_group_on_the_way_are_filled_in():
+    def asks(name):
+        return f"See {{{{ insert: param, {name} }}}}."
+
+    deep = control("a.1.1", asks("mine"))
+    child = control("a.1", asks("family"), controls=[deep])
+    parent = control("a", asks("family"), params=[param("mine")], controls=[child])
+    value = catalog_of(parent, params=[param("family")])
+    found = read(json.dumps(value).encode())
+    labels = ["family", "family", "mine"]
+    texts = [q["text"] for q in questions_of(found)]
+    assert texts == [f"See [label of {name}]." for name in labels]
+    assert json.loads(FORMATS["oscal-json"].write(sheet_of(found))) == value
+
+
+def test_live_enhancement_of_a_withdrawn_control_is_asked_and_goes_back_to_it():
+    gone = control(
+        "b",
+        props=WITHDRAWN,
+        params=[param("p")],
+        controls=[
+            control("b.1", props=WITHDRAWN, controls=[control("b.1.1")]),
+            control("b.2", "In {{ insert: param, p }}."),
+            control("b.3", props=WITHDRAWN),
+        ],
+    )
+    value = catalog_of(control("a"), gone, control("c"))
+    found = read(json.dumps(value).encode())
+    assert [q["key"] for q in questions_of(found)] == ["a", "b.1.1", "b.2", "c"]
+    assert questions_of(found)[2]["text"] == "In [label of p]."
+    assert told(found)["withdrawn controls are kept, and not asked"] == 3
+    assert json.loads(FORMATS["oscal-json"].write(sheet_of(found))) == value
+
+
+def test_what_an_outer_group_says_opens_its_first_section():
+    value = catalog_of(
+        control("a"), parts=[{"name": "overview", "prose": "All of it."}]
+    )
+    found = read(json.dumps(value).encode())
+    assert found.document["sections"][0]["intro"] == "All of it."
+    assert told(found)["parts of a group"] == 1
+    assert json.loads(FORMATS["oscal-json"].write(sheet_of(found))) == value
+
+
+def test_second_control_of_an_id_is_told():
+    found = read(json.dumps(catalog_of(control("a"), control("a"))).encode())
+    key = questions_of(found)[1]["key"]
+    assert f"a stands twice in the file: here it is called {key}" in told(found)
+
+
+def test_a_file_without_a_date_has_law_as_of_a_day_not_stated():
+    edition = read(json.dumps(make_asvs()).encode()).document["edition"]
+    shown = date.fromisoformat(edition["law_as_of"])
+    assert law_day(shown) == long_law_day(shown) == "a day not stated"
+    assert law_day(date(2026, 1, 2)) == "2 Jan 2026"
+    with translation.override("de"):
+        assert long_law_day(shown) == "nicht genannt"

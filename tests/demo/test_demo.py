@@ -1,0 +1,160 @@
+"""The demo organisation: complete, made once, by the ordinary actions."""
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db.models import F
+from django.test import TestCase
+from django_tasks_db.models import DBTaskResult
+
+from compliance.answer_sheets import actions, drafts
+from compliance.audit import tables, trail
+from compliance.checklist_files import actions as checklist_files
+from compliance.checklist_files.writing import FORMATS
+from compliance.demo.loading import PASSWORD, load_demo
+from compliance.models import (
+    Answer,
+    Assessment,
+    Edition,
+    Event,
+    Evidence,
+    Organisation,
+    SignOff,
+    User,
+)
+from compliance.reviews.past import content_as_of
+from compliance.reviews.points import blocking, points
+from compliance.reviews.reading import desk_of
+from compliance.reviews.signed import content_at, signoffs_of
+from compliance.reviews.snapshot import content_of, to_read
+from tests.audit.columns import RARE, columns_of_all, tampered_with
+from tests.bundles.making import bundle_of, reading
+from tests.checklist_files.reading import read
+from tests.golden.demo import texts
+from tests.golden.files import compare
+
+FOLDER = settings.BASE_DIR / "seeds" / "demo"
+
+
+@pytest.mark.slow
+@time_machine.travel("2026-11-28T09:00Z", tick=False)
+class TestDemo(TestCase):
+    """One demo for all: it takes seconds to make."""
+
+    @classmethod
+    def setUpTestData(cls):
+        actions.load(by=None, folder=settings.BASE_DIR / "seeds")
+        cls.demo = load_demo(FOLDER)
+
+    def test_demo_says_what_was_agreed_on(self):
+        compare(texts())
+
+    def test_demo_is_made_once_and_its_trail_stands(self):
+        organisation = Organisation.objects.get(slug="nordhavn")
+        events = Event.objects.count()
+        assert load_demo(FOLDER) == self.demo
+        assert Event.objects.count() == events
+        assert trail.verify(organisation.pk) is None
+        assert not DBTaskResult.objects.exists(), "a mail to people who do not exist"
+
+    def test_trail_has_every_column_of_every_row_of_the_demo(self):
+        for chain in trail.chains():
+            assert list(tables.faults(chain)) == []
+
+    def test_fold_of_its_events_is_what_each_assessment_says(self):
+        for one in Assessment.objects.all():
+            newest, _ = trail.head_of(one.organisation_id)
+            assert content_as_of(to_read(one.pk), newest) == content_of(to_read(one.pk))
+
+    def test_fold_at_each_signature_is_what_was_signed(self):
+        signed = SignOff.objects.select_related("assessment")
+        assert signed
+        for row in signed:
+            then = content_as_of(to_read(row.assessment_id), row.trail_seq)
+            assert then == content_at(row.assessment, row.revision)
+            assert then.content_hash == row.snapshot_id
+
+    def test_each_column_that_is_changed_by_sql_is_named(self):
+        """Of every table but the rare ones, of which ``test_columns`` makes rows."""
+        tried = {at for chain in trail.chains() for at in tampered_with(chain)}
+        common = {at for at in columns_of_all() if at[0] not in RARE}
+        assert common - tried == set()
+
+    def test_demo_shows_every_role_and_verdict_and_people_can_sign_in(self):
+        roles = {role for _, role, _, _ in self.demo}
+        assert roles == {
+            "Owner",
+            "Officer",
+            "Contributor",
+            "Reviewer",
+            "Reader",
+            "Auditor",
+        }
+        assert User.objects.get(email=self.demo[0][3]).check_password(PASSWORD)
+        versions = Evidence.objects.exclude(replaces=None)
+        assert {one.added_by.name for one in versions} == {"Νίκος Παπαδόπουλος"}
+        for assessment in Assessment.objects.filter(status__in=("running", "archived")):
+            applying = Answer.objects.filter(assessment=assessment, applies=True)
+            verdicts = set(applying.values_list("verdict", flat=True))
+            assert verdicts >= {"met", "partly", "unanswered"}
+            assert applying.filter(attachments=None, verdict="met").exists()
+
+    def test_demo_shows_every_way_an_answer_can_stand(self):
+        answers = Answer.objects.applying().filter(assessment__status="running")
+        states = {
+            "don't know": answers.filter(verdict="dont_know"),
+            "later": answers.filter(verdict="later"),
+            "N/A to confirm": answers.filter(na_by__isnull=False, na_confirmed_by=None),
+            "N/A confirmed": answers.filter(na_confirmed_by__isnull=False),
+            "taken over": answers.filter(taken_version=F("taken_from__version")),
+            "source moved": answers.filter(taken_version__lt=F("taken_from__version")),
+            "confirm again": answers.filter(again="carried"),
+        }
+        assert [name for name, rows in states.items() if not rows.exists()] == []
+        earlier = Assessment.objects.get(carried_from__isnull=False).carried_from
+        assert earlier.status == "archived"
+
+    def test_demo_shows_a_signed_assessment_and_one_in_review(self):
+        signed = Assessment.objects.get(status="signed")
+        (signature,) = signoffs_of(signed)
+        assert (signature.signer, signature.is_void) == ("Irena Kowalska", False)
+        desk = desk_of(Assessment.objects.get(status="review"))
+        irena = User.objects.get(name="Irena Kowalska")
+        found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
+        assert [point.about for point in blocking(found)] == ["na", "returned"]
+
+    def test_every_own_checklist_goes_out_and_comes_in_again(self):
+        own = Edition.objects.exclude(checklist__organisation=None)
+        assert own.count() > 1
+        for edition in own:
+            sheet = checklist_files.sheet_of(edition)
+            for kind in FORMATS.values():
+                found = read(kind.write(sheet), kind.suffix)
+                assert found.faults == (), (edition, kind.suffix)
+                assert found.document == sheet.document, (edition, kind.suffix)
+
+    def test_every_bundle_is_read_again(self):
+        for assessment in Assessment.objects.all():
+            with reading(bundle_of(assessment)) as bundle:
+                assert len(bundle.rows["answers"]) == assessment.answers.count()
+
+    @pytest.mark.long
+    def test_every_sheet_comes_back_without_a_change(self):
+        self.come_back(None)
+
+    def test_two_sheets_come_back_without_a_change(self):
+        self.come_back(2)
+
+    def come_back(self, most):
+        ada = User.objects.get(name="Ada Lindqvist")
+        running = [one for one in Assessment.objects.all() if one.is_open]
+        assert len(running) > 1
+        for assessment in running[:most]:
+            content = actions.write_sheet(by=ada, assessment=assessment)
+            draft_id = actions.read_sheet(
+                by=ada, assessment=assessment, file_name="x.xlsx", chunks=[content]
+            )
+            kept = {"user_id": ada.pk, "assessment_id": assessment.pk}
+            draft = drafts.find(**kept, draft_id=draft_id)
+            plan = actions.preview_sheet(by=ada, assessment=assessment, draft=draft)
+            assert (plan.changing, plan.refused) == ([], []), assessment

@@ -1,0 +1,349 @@
+"""Files of others come in complete: what is asked, and what stays beside it."""
+
+import json
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from compliance.checklist_files.writing import FORMATS
+from compliance.foreign_formats.oscal import xml
+from compliance.formats.found import Sheet
+from tests.checklist_files.reading import read
+from tests.foreign_formats.catalogs import (
+    ASVS_CSV,
+    all_controls,
+    as_yaml,
+    make_asvs,
+    make_catalog,
+    make_library,
+    make_mapping,
+    make_pia,
+)
+from tests.foreign_formats.varied import WITHDRAWN, as_xml
+
+FORMS = ("json", "yaml", "xml")
+
+
+def file_of(catalog, form):
+    if form == "json":
+        return json.dumps(catalog).encode()
+    return as_yaml(catalog) if form == "yaml" else as_xml(catalog["catalog"])
+
+
+def questions_of(found):
+    return [q for section in found.document["sections"] for q in section["questions"]]
+
+
+def sheet_of(found):
+    return Sheet(found.title, found.summary, found.theme, found.document)
+
+
+def flat(value, path=()):
+    """Every text of a value with its path, blanks as one."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from flat(part, (*path, name))
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            yield from flat(part, (*path, at))
+    else:
+        yield path, " ".join(str(value).split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "form", ["json", "xml", pytest.param("yaml", marks=pytest.mark.long)]
+)
+def test_catalog_of_a_thousand_controls_comes_in_complete(form):
+    catalog = make_catalog()
+    controls = list(all_controls(catalog["catalog"]))
+    found = read(file_of(catalog, form), f".{form}")
+    asked = questions_of(found)
+    assert len(controls) > 1000
+    assert found.faults == found.lost == ()
+    withdrawn = [c for c in controls if WITHDRAWN in c["props"]]
+    assert len(withdrawn) > 40
+    assert [q["extra"]["oscal"]["id"] for q in asked] == [
+        c["id"] for c in controls if c not in withdrawn
+    ]
+    assert len(found.document["sections"]) == 21
+    assert found.document["sections"][1]["title"] == "Group of 1 / Family 1"
+    assert found.document["sections"][0]["intro"] == "What family 0 is about."
+    kept = {note.words: note.count for note in found.kept}
+    for name in ("parts", "params", "props", "links"):
+        told = sum(1 for c in controls if c not in withdrawn and c.get(name))
+        assert kept[f"{name} of a control"] == told
+    assert kept["withdrawn controls are kept, and not asked"] == len(withdrawn)
+    texts = " ".join(q["text"] + " ".join(q["good"]) for q in asked)
+    assert "For [whom family 0 binds] and [for all]." in texts
+    assert "For [whom family 1 binds] and [for all]." in texts
+    assert "[once, [how often]; [whom family 1 binds]]" in texts
+    assert "insert: param" not in texts
+
+
+def test_control_becomes_a_question_with_its_parameters_in_place():
+    found = read(file_of(make_catalog(1, 5), "json"))
+    first, inner = questions_of(found)[0], questions_of(found)[-1]
+    assert first["text"].endswith("each quarter. [how often]")
+    assert first["good"] == [
+        "a. Keep a, [all; some of them];",
+        "1. and the first of a.",
+        "b. Keep b, [all; some of them];",
+        "1. and the first of b.",
+    ]
+    assert first["background"] == "Begin with what is known."
+    assert first["how_to_check"] == "OBJ-a The list is there;"
+    assert first["evidence_hints"] == ["List", "Minutes", "Log"]
+    assert (first["kind"], first["weight"], first["cites"]) == ("verdict", 3, [])
+    assert (inner["key"], inner["extra"]["oscal_in"]) == ("f0-5.2", "f0-5")
+
+
+@cache
+def found_in(form):
+    """A catalog of 220 controls, read from a file of that form."""
+    return read(file_of(make_catalog(4, 55), form), f".{form}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", FORMS)
+@pytest.mark.parametrize("form", FORMS)
+def test_catalog_loses_nothing_on_its_way_through(form, way):
+    catalog = make_catalog(4, 55)
+    found = found_in(form)
+    written = FORMATS[f"oscal-{way}"].write(sheet_of(found))
+    assert read(written, f".{way}").document is not None
+    value = (
+        xml.read(written)
+        if way == "xml"
+        else json.loads(FORMATS["oscal-json"].write(sheet_of(found)))
+    )
+    assert Counter(flat(value)) == Counter(flat(catalog))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_catalog_written_and_read_again_is_the_same(form):
+    found = read(file_of(make_catalog(3, 12), "json"))
+    written = FORMATS[f"oscal-{form}"].write(sheet_of(found))
+    again = read(written, f".{form}")
+    assert FORMATS[f"oscal-{form}"].write(sheet_of(again)) == written
+    assert questions_of(again) == questions_of(found)
+
+
+def test_catalog_stays_whole_in_our_own_format():
+    found = read(file_of(make_catalog(3, 12), "json"))
+    again = read(FORMATS["yaml"].write(sheet_of(found)), ".yaml")
+    assert sheet_of(again) == sheet_of(found)
+
+
+def test_changed_question_of_a_catalog_goes_out_with_its_new_words():
+    found = read(file_of(make_catalog(1, 2), "json"))
+    question = found.document["sections"][0]["questions"][0]
+    question |= {"title": "New title", "text": "Is it new?", "weight": 5}
+    content = FORMATS["oscal-json"].write(sheet_of(found))
+    control = json.loads(content)["catalog"]["groups"][0]["controls"][0]
+    assert control["title"] == "New title"
+    assert control["parts"][0]["prose"] == "Is it new?"
+    again = questions_of(read(content))[0]
+    assert {n: again[n] for n in ("title", "text", "weight")} == {
+        "title": "New title",
+        "text": "Is it new?",
+        "weight": 5,
+    }
+
+
+def test_catalog_that_was_bent_by_hand_still_goes_out():
+    found = read(file_of(make_catalog(1, 2), "json"))
+    found.document["edition"]["extra"]["oscal"]["groups"] = [1, "x"]
+    content = FORMATS["oscal-json"].write(sheet_of(found))
+    assert len(list(all_controls(json.loads(content)["catalog"]))) == 2
+
+
+def test_resolved_catalog_without_groups_is_one_section():
+    catalog = make_catalog(1, 3)["catalog"]
+    catalog["controls"] = catalog.pop("groups")[0]["controls"]
+    found = read(json.dumps({"catalog": catalog}).encode())
+    assert [s["title"] for s in found.document["sections"]] == ["A catalog of duties"]
+    assert json.loads(FORMATS["oscal-json"].write(sheet_of(found)))[
+        "catalog"
+    ].keys() == (catalog.keys())
+
+
+def test_xml_markup_is_read_as_markdown():
+    content = (
+        b'<catalog xmlns="http://csrc.nist.gov/ns/oscal/1.0" uuid="u"><metadata>'
+        b"<title>A <em>fine</em> list</title><last-modified>2026-01-01T00:00:00Z"
+        b"</last-modified><version>1</version></metadata><control id='a'><title>T</title>"
+        b"<part name='statement'><p>Keep <strong>all</strong><br/>of\n  it &amp; "
+        b"<a href='#x'>more</a></p></part><part name='assessment-objective'><p>One</p>"
+        b"<ul><li>two</li><li>three<ol><li>four</li></ol></li></ul><table><tr><td>a</td>"
+        b"<td>b</td></tr></table></part></control></catalog>"
+    )
+    found = read(content)
+    [question] = questions_of(found)
+    assert found.title == "A fine list"
+    assert question["text"] == "Keep all of it & more"
+    assert (
+        question["how_to_check"]
+        == "One\n\n- two\n- three\n1. four\n\n| | |\n| --- | --- |\n| a | b |"
+    )
+
+
+def test_library_comes_in_complete():
+    found = read(as_yaml(make_library()), ".yaml")
+    assert found.faults == found.lost == ()
+    backgrounds = [one.get("background") for one in questions_of(found)]
+    assert "Look at the list." in backgrounds
+    sections = found.document["sections"]
+    assert [(s["title"], len(s["questions"])) for s in sections] == [
+        ("1 Point 1 / 1.1 Point 1.1", 5),
+        ("2 Point 2", 3),
+    ]
+    asked = questions_of(found)
+    assert [(q["key"], q["kind"], len(q["choices"])) for q in asked] == [
+        ("1.1.1", "verdict", 0),
+        ("1.1.1.1", "choice", 3),
+        ("1.1.1.2", "choices", 3),
+        ("1.1.1.3", "text", 0),
+        ("1.1.2", "verdict", 0),
+        ("2.1", "verdict", 0),
+        ("2.1.4", "date", 0),
+        ("2.1.5", "number", 0),
+    ]
+    assert asked[0]["evidence_hints"] == ["List", "Log"]
+    assert [c["verdict"] for c in asked[1]["choices"]] == ["met", "not_met", ""]
+    assert found.document["edition"]["number"] == "3"
+    assert found.document["edition"]["law_as_of"] == "2026-02-03"
+
+
+def test_library_keeps_translations_scores_and_what_depends():
+    found = read(as_yaml(make_library()), ".yaml")
+    asked = {q["key"]: q["extra"]["ciso"] for q in questions_of(found)}
+    assert asked["1.1.1"]["translations"]["de"]["name"] == "Punkt"
+    assert asked["1.1.1.3"]["translations"]["de"]["text"] == "Ist es getan?"
+    assert asked["1.1.1.3"]["depends_on"]["condition"] == "any"
+    assert asked["1.1.1.1"]["choices"][0]["add_score"] == 10
+    kept = found.document["edition"]["extra"]["ciso"]
+    assert kept["framework"]["max_score"] == 5
+    assert kept["nodes"][1]["translations"]["de"]["name"] == "Teil"
+    told = [str(note) for note in found.kept]
+    assert any("depends_on is kept and not acted on" in words for words in told)
+    assert any("a number without unit and bounds" in words for words in told)
+    assert any(words.startswith("line ") for words in told)
+
+
+def test_library_brings_its_translations():
+    library = make_library()
+    nodes = library["objects"]["framework"]["requirement_nodes"]
+    nodes[4]["translations"] = {"de": {"name": "Zwei", "mood": "gut"}, "en": {}, "?": 1}
+    found = read(as_yaml(library), ".yaml")
+    assert found.faults == found.lost == ()
+    edition, sections = found.document["edition"], found.document["sections"]
+    assert edition["translations"]["de"]["title"]["text"] == "Ein Rahmen"
+    titles = [s["translations"]["de"]["title"]["text"] for s in sections]
+    assert titles == ["1 Point 1 / 1.1 Teil", "2 Zwei"]
+    asked = {q["key"]: q.get("translations", {}) for q in questions_of(found)}
+    said = {
+        k: {n: t["text"] for n, t in f["de"].items()} for k, f in asked.items() if f
+    }
+    assert said == {
+        "1.1.1": {"title": "1.1.1 Punkt", "text": "Was er fragt."},
+        "1.1.1.1": {"choice.yes.label": "Ja"},
+        "1.1.1.2": {"choice.yes.label": "Ja"},
+        "1.1.1.3": {"title": "Ist es getan?", "text": "Ist es getan?"},
+    }
+    told = [note.words for note in found.kept if "translations" in note.words]
+    assert told == [
+        "translations of mood",
+        "translations into en",
+        "translations into ?",
+    ]
+
+
+def test_library_in_another_language_says_so():
+    library = make_library() | {"locale": "fr"}
+    assert read(as_yaml(library), ".yaml").document["edition"]["language"] == "fr"
+
+
+def test_library_of_relations_only_has_no_checklist():
+    library = make_library(requirement_mapping_sets=[make_mapping()])
+    del library["objects"]["framework"]
+    found = read(as_yaml(library), ".yaml")
+    assert (found.document, found.faults) == (None, ())
+    [pair] = found.pairs
+    assert (pair["a_checklist"], pair["b_checklist"]) == ("made", "other")
+    assert pair["reason"] == "semantic; strength 7"
+
+
+def test_pia_structure_comes_in_complete():
+    found = read(json.dumps(make_pia()).encode())
+    assert (found.faults, found.title) == ((), "Own structure")
+    assert [(s["title"], len(s["questions"])) for s in found.document["sections"]] == [
+        ("Context / Overview", 2),
+        ("Context / Measures", 1),
+    ]
+    first = questions_of(found)[0]
+    assert (first["text"], first["kind"]) == ("Who decides ?", "text")
+    assert (first["background"], first.get("how_to_check", "")) == ("Name them.", "")
+    assert first["extra"]["cnil"]["answer_type"] == "text"
+
+
+def test_pia_item_without_questions_says_its_help_once():
+    structure = make_pia()
+    measures = structure["structure"]["data"]["sections"][0]["items"][1]
+    measures["short_help"] = "Say how."
+    found = read(json.dumps(structure).encode())
+    section = found.document["sections"][1]
+    assert section.get("intro", "") == ""
+    assert section["questions"][0]["background"] == "Say how."
+
+
+def test_asvs_comes_in_complete():
+    found = read(json.dumps(make_asvs()).encode())
+    assert found.faults == ()
+    assert [(s["title"], len(s["questions"])) for s in found.document["sections"]] == [
+        ("V1 Design / V1.1 First", 2),
+        ("V1 Design / V1.2 Second", 1),
+    ]
+    assert questions_of(found)[1]["extra"]["asvs"] == {
+        "id": "V1.1.2",
+        "L": "2",
+        "CWE": [20],
+    }
+    assert [str(note) for note in found.lost] == [
+        "the file: says no date, so “law as of” is not stated (2000-01-01 in files)"
+    ]
+
+
+def test_csv_as_excel_saves_unicode_text_comes_in():
+    table = ASVS_CSV.decode("utf-8-sig")
+    assert read(table.encode("utf-16"), ".csv") == read(ASVS_CSV, ".csv")
+    [fault] = read(table.replace("Check one", "Prüfe").encode("cp1252"), ".csv").faults
+    assert "save the file as UTF-8" in str(fault)
+
+
+def test_asvs_csv_comes_in_complete():
+    found = read(ASVS_CSV, ".csv")
+    assert found.faults == ()
+    assert [len(s["questions"]) for s in found.document["sections"]] == [2, 1]
+    assert [q["text"] for q in questions_of(found)] == [
+        "Check one.",
+        "Check, two.",
+        "=Check three.",
+    ]
+
+
+def test_unknown_fields_of_our_own_format_are_kept_and_told():
+    content = FORMATS["yaml"].write(sheet_of(read(file_of(make_catalog(1, 1), "json"))))
+    text = content.decode() + "colour: red\n"
+    text = text.replace("    text: ", "    mood: good\n    text: ", 1)
+    text = text.replace("subject:\n", "subject:\n  size: 3\n", 1)
+    found = read(text.encode(), ".yaml")
+    assert found.faults == ()
+    assert found.document["edition"]["extra"]["colour"] == "red"
+    assert questions_of(found)[0]["extra"]["mood"] == "good"
+    assert [str(n).partition(": ")[2] for n in (*found.kept, *found.lost)] == [
+        "'colour' is not known here",
+        "'mood' is not known here",
+        "'size' is not known here and cannot be kept",
+    ]

@@ -1,0 +1,310 @@
+"""The pages of a report against its data: whoever has the key may still not lie on them.
+
+Each attack is sealed with the installation's own key, so signature, hashes and files
+inside are all in order.
+"""
+
+import re
+from datetime import date
+
+import pikepdf
+import pytest
+from django.utils.translation import gettext, override
+
+from compliance.assessments.choices import Verdict
+from compliance.reports import sealing
+from compliance.reports.choices import ReportLanguage
+from compliance.reports.keys import Place, fingerprint, seal_of
+from compliance.reports.kinds import Wanted
+from compliance.reviews.content import Remark
+from compliance.verifier import verify_pages
+from compliance.verifier.verify_report import verify
+from tests.reports.hostile import hostile
+from tests.reports.papers import (
+    AT,
+    make_content,
+    make_full_paper,
+    make_line,
+    make_proof,
+)
+from tests.verifier.test_verify_report import small_paper, unsealed
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return Place(str(tmp_path_factory.mktemp("keys")), "attest.example")
+
+
+def paper(**fields):
+    lines = [
+        make_line("Q1", proofs=(make_proof(),), remarks=(Remark("Ada", AT, "Seen."),)),
+        make_line(
+            "Q2", verdict="not_met", note="Nobody does it.", owner="Ada Lindqvist"
+        ),
+        make_line("Q3", verdict="na", reason="No such system.", note=""),
+        make_line("Q4", applies=False, applicability="Applies only when Role is X."),
+        make_line("Q5", value="2026-05-01", later_until=date(2027, 2, 1)),
+    ]
+    return small_paper(content=make_content(lines, [make_proof()]), **fields)
+
+
+@pytest.fixture(scope="module")
+def draft(tmp_path_factory):
+    return unsealed(tmp_path_factory.mktemp("draft"), paper())
+
+
+@pytest.fixture
+def resealed(draft, place, tmp_path):
+    """What is said of the pages of a report, changed and sealed with the right key."""
+
+    def made(change=lambda pdf: None):
+        path = tmp_path / "changed.pdf"
+        with pikepdf.open(draft) as pdf:
+            change(pdf)
+            pdf.save(path)
+        sealing.sealed(path, place)
+        pins = frozenset({fingerprint(seal_of(place).certificate)})
+        checks = verify(path.read_bytes(), pins).checks
+        assert {"signature", "certificate"} <= {
+            c.name for c in checks if c.state == "ok"
+        }
+        return [(c.name, c.words) for c in checks if c.state == "fault"]
+
+    return made
+
+
+def drawn_on(pdf, number):
+    page = pdf.pages[number]
+    page.contents_coalesce()
+    return page, page.Contents.read_bytes()
+
+
+def answers(pdf):
+    """The number of the page with the answers: the one with the most marks of its own."""
+    found = [
+        len(re.findall(rb"BDC", drawn_on(pdf, n)[1])) for n in range(len(pdf.pages))
+    ]
+    return found.index(max(found[4:7]))
+
+
+def shows(pdf, number, text):
+    """The codes of a text in each font of a page, with the name of the font."""
+    page = pdf.pages[number]
+    for name, font in page.Resources.Font.items():
+        cmap = font.ToUnicode.read_bytes().decode("latin-1").lower()
+        pairs = re.findall(r"<([0-9a-f]{4})>\s*<([0-9a-f]{4})>", cmap)
+        codes = {chr(int(to, 16)): code for code, to in pairs}
+        if set(text) <= set(codes):
+            return name, "".join(codes[one] for one in text)
+    raise LookupError(text)
+
+
+def putting(operators, text=""):
+    """Draws more on the page of the answers."""
+
+    def change(pdf):
+        number = answers(pdf)
+        page, data = drawn_on(pdf, number)
+        name, codes = shows(pdf, number, text) if text else ("", "")
+        more = operators.format(font=name, codes=codes).encode()
+        page.Contents = pdf.make_stream(data + b"\n" + more)
+
+    return change
+
+
+ALL_MET = "BT /{font} 12 Tf 1 0 0 1 90 500 Tm [<{codes}>] TJ ET".replace("/{", "{")
+WHITE = "q 1 1 1 rg 0 0 3000 3000 re f Q"
+
+
+def other_verdict(pdf):
+    """The "Not met" of Q2 becomes "Met", in the letters of the page itself."""
+    number = answers(pdf)
+    page, data = drawn_on(pdf, number)
+    _, before = shows(pdf, number, "Not met")
+    _, after = shows(pdf, number, "Met")
+    texts = list(re.finditer(rb"\[[^\]]*\]\s*TJ", data))
+    codes = [b"".join(re.findall(rb"<([0-9a-f]*)>", one[0])).decode() for one in texts]
+    [at] = [n for n, one in enumerate(codes) if one == before]
+    whole = (
+        data[: texts[at].start()] + f"[<{after}>] TJ".encode() + data[texts[at].end() :]
+    )
+    page.Contents = pdf.make_stream(whole)
+
+
+def other_note(pdf):
+    """One letter of a note."""
+    number = answers(pdf)
+    page, data = drawn_on(pdf, number)
+    _, wanted = shows(pdf, number, "Nobody")
+    letters = re.findall("....", wanted)
+    path = rb"(?:[-.\d<>\s]*)".join(letter.encode() for letter in letters)
+    found = re.search(path, data)
+    changed = found[0].replace(letters[0].encode(), letters[2].encode(), 1)
+    page.Contents = pdf.make_stream(data.replace(found[0], changed, 1))
+
+
+def page_taken_out(pdf):
+    del pdf.pages[answers(pdf)]
+
+
+def pages_swapped(pdf):
+    one, two = pdf.pages[3], pdf.pages[4]
+    one.Contents, two.Contents = two.Contents, one.Contents
+
+
+def image_over(pdf):
+    picture = pdf.make_stream(b"\xff" * 3, Type=pikepdf.Name.XObject, Width=1, Height=1)
+    picture.Subtype, picture.ColorSpace = pikepdf.Name.Image, pikepdf.Name.DeviceRGB
+    picture.BitsPerComponent = 8
+    page = pdf.pages[answers(pdf)]
+    if "/XObject" not in page.Resources:
+        page.Resources.XObject = pikepdf.Dictionary()
+    page.Resources.XObject.Im0 = picture
+    putting("q 3000 0 0 3000 0 0 cm /Im0 Do Q")(pdf)
+
+
+def stamp_upon(pdf):
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp)
+    note.Rect = pikepdf.Array([0, 0, 600, 800])
+    pdf.pages[answers(pdf)].Annots = pikepdf.Array([pdf.make_indirect(note)])
+
+
+def turned(pdf):
+    pdf.pages[answers(pdf)].CropBox = pikepdf.Array([0, 0, 10, 10])
+
+
+def layered(pdf):
+    pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=pikepdf.Array())
+
+
+def unstructured(pdf):
+    """The pages of one report, the structure of which says nothing."""
+    pdf.Root.StructTreeRoot.K = pikepdf.Array()
+
+
+def hashes_covered(pdf):
+    page, data = drawn_on(pdf, -1)
+    page.Contents = pdf.make_stream(data + b"\n" + WHITE.encode())
+
+
+def twice(pdf):
+    """A structure that runs in a circle would be read for ever."""
+    root = pdf.Root.StructTreeRoot
+    kids = root.K if isinstance(root.K, pikepdf.Array) else pikepdf.Array([root.K])
+    root.K = pikepdf.Array([*kids, *kids])
+
+
+def elements(node):
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from elements(kid)
+
+
+def second_verdict(pdf):
+    """Text that the structure holds as well, as one more paragraph of the second answer."""
+    putting("/Span <</MCID 900>> BDC 0 0 0 rg " + ALL_MET + " EMC", "Met")(pdf)
+    found = [one for one in elements(pdf.Root.StructTreeRoot) if one.S == "/Art"]
+    page = pdf.pages[answers(pdf)].obj
+    more = pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.P, K=900)
+    more.P, more.Pg = found[1], page
+    found[1].K.append(pdf.make_indirect(more))
+
+
+BESIDE = "/Artifact BMC 0 0 0 rg " + ALL_MET.replace("500", "200") + " EMC"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (second_verdict, "give a second verdict to Q2"),
+        (putting(BESIDE, "Met"), "has foreign text between its own lines"),
+        (putting(BESIDE.replace("0 0 0", "1 1 1"), "Met"), "text that cannot be seen"),
+        (other_verdict, "do not give the data's verdict to Q2"),
+        (other_note, "do not show the note of Q2"),
+        (page_taken_out, "does not say that it is"),
+        (pages_swapped, "does not say that it is"),
+        (putting(WHITE), "Something is drawn over a text"),
+        (putting(WHITE + " " + ALL_MET, "Met"), "Something is drawn over a text"),
+        (putting(ALL_MET, "Met"), "shows text outside the document's structure"),
+        (image_over, "Something is drawn over a text"),
+        (stamp_upon, "Something lies on top of page"),
+        (turned, "is turned or cut"),
+        (layered, "layers"),
+        (unstructured, "shows text outside the document's structure"),
+        (hashes_covered, "Something is drawn over a text"),
+        (twice, "structure occurs twice"),
+        (putting("3 Tr " + ALL_MET, "Met"), "text that cannot be seen"),
+        (
+            putting(ALL_MET.replace("12 Tf", "0.1 Tf"), "Met"),
+            "text that cannot be seen",
+        ),
+        (putting(ALL_MET.replace("90 500", "9000 1"), "Met"), "cannot be seen"),
+        (putting("5000 Ts q 0 Ts Q " + ALL_MET, "Met"), "text that cannot be seen"),
+        (putting("0 0 1 1 re W n " + ALL_MET, "Met"), "text that cannot be seen"),
+        (putting("BT (Met) Tj ET"), "cannot be compared"),
+        (putting("% (Met) Tj"), "cannot be compared"),
+        (putting("BI /W 1 /H 1 ID x EI"), "cannot be compared"),
+    ],
+)
+def test_pages_that_lie_are_named_though_the_right_key_sealed_them(
+    resealed, change, words
+):
+    faults = resealed(change)
+    assert {name for name, _ in faults} <= {"pages", "printed hashes"}
+    assert any(words in said for _, said in faults), faults
+
+
+def test_pages_of_another_assessment_are_named(resealed, tmp_path):
+    """All pages but the last are those of another; the data inside are the first one's."""
+    others = small_paper(
+        content=make_content(
+            [make_line(f"Q{n}", note="All good.") for n in (1, 2, 3, 5)]
+        )
+    )
+    path = unsealed(tmp_path, others)
+
+    def change(pdf):
+        with pikepdf.open(path) as other:
+            for number in range(len(other.pages) - 1):
+                pdf.pages[number] = other.pages[number]
+
+    assert [name for name, _ in resealed(change)] == ["pages"]
+
+
+def test_what_was_not_changed_agrees(resealed):
+    assert resealed() == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_report_of_every_kind_of_answer_and_script_agrees(language, place, tmp_path):
+    """No false alarm: hostile texts, letters from right to left, emoji, long words."""
+    full = make_full_paper()
+    path = unsealed(
+        tmp_path, small_paper(content=full.content, wanted=Wanted("full", language))
+    )
+    sealing.sealed(path, place)
+    checks = {one.name: one for one in verify(path.read_bytes()).checks}
+    assert checks["pages"].state == "ok", checks["pages"].words
+    left = checks["pages, not compared"].words
+    assert "texts in a script whose letters change their place" in left
+    assert ("the wording of questions, translated" in left) == (language != "en")
+
+
+@pytest.mark.parametrize("language", ReportLanguage.values)
+def test_verifier_says_the_verdicts_as_the_pages_do(language):
+    with override(language):
+        said = [gettext(Verdict(name).label) for name in verify_pages.NAMES]
+    assert sorted(verify_pages.NAMES) == sorted(Verdict.values)
+    assert verify_pages.WORDS[language].split("|") == said
+
+
+def test_hostile_texts_and_archived_answers_are_compared(place, tmp_path):
+    path = unsealed(tmp_path, hostile())
+    sealing.sealed(path, place)
+    found = {check.name: check for check in verify(path.read_bytes()).checks}
+    assert found["pages"].state == "ok"
+    assert found["pages"].words.startswith("13 questions")
