@@ -22,6 +22,8 @@ ROOMS = (
     "reports",
 )
 """Those that declare types of events."""
+GUARDED = ("audit", "checklists", "assessments", "reviews")
+"""Those that declare triggers."""
 
 
 class ComplianceConfig(AppConfig):
@@ -33,14 +35,16 @@ class ComplianceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Search index and the guard of what is signed step aside for migrations.
+        """Triggers and the search index follow from the code, after each migration.
 
-        See ``assessments/indexing.py`` and ``reviews/freezing.py``. The rooms above give
+        See ``web/triggers.py`` and ``assessments/indexing.py``. The rooms above give
         a new member the things that wait for them, and end those that rest on a
         right which a member loses.
         """
         for room in ROOMS:  # before anything reads or adds an event
             import_module(f"compliance.{room}.events")
+        for room in GUARDED:
+            import_module(f"compliance.{room}.guards")
         from compliance.assessments import actions as assessing  # noqa: PLC0415 - needs the apps
         from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
@@ -49,8 +53,8 @@ class ComplianceConfig(AppConfig):
             rights_lost,
         )
         from compliance.reports import checks, ending  # noqa: PLC0415 - needs the settings
-        from compliance.reviews import freezing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
+        from compliance.web import triggers  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
         arriving.connect(assessing.hold_asked)
@@ -58,9 +62,12 @@ class ComplianceConfig(AppConfig):
         arrived.connect(assessing.give_asked)
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(ending.end_jobs)
-        for one in (indexing, freezing):
-            pre_migrate.connect(one.release, sender=self)
-            post_migrate.connect(one.keep, sender=self)
+        for before, after in (
+            (indexing.release, indexing.keep),
+            (triggers.step_aside, triggers.keep),
+        ):
+            pre_migrate.connect(before, sender=self)
+            post_migrate.connect(after, sender=self)
         register(check_durable, Tags.database)
         register(checks.check_seal, Tags.files)
         register(checks.check_seal_fits, Tags.files, deploy=True)

@@ -29,7 +29,11 @@ def keep(using: str = "default", **kwargs: Any) -> bool:
 
 
 def release(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
-    """Take the triggers away before a migration; ``keep`` puts them back after it."""
+    """Take the triggers away before a migration; ``keep`` puts them back after it.
+
+    A migration that renames or drops a column that ``index`` names changes it there, and
+    on PostgreSQL calls ``drop`` first.
+    """
     connection = connections[using]
     if connection.vendor == "sqlite" and plan:
         with connection.cursor() as cursor:

@@ -1,6 +1,6 @@
 """Rows of reviews: what was sent, checked, signed and opened again.
 
-The database refuses to change them later (``freezing``): only a review that goes on
+The database refuses to change them later (``guards``): only a review that goes on
 and a reopening that waits may still end.
 """
 

@@ -2,10 +2,8 @@
 
 import re
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -386,23 +384,6 @@ def test_statements_of_telling_do_not_grow(cast, provision, running):
     inserts = [q for q in many if "INSERT" in q["sql"] and "dbtask" in q["sql"]]
     assert len(inserts) == 7
     assert len(many) - 7 <= len(one) - 2 + 4  # savepoints of the queue
-
-
-def test_moment_of_the_last_change_is_read_from_an_older_trail(cast, provision):
-    change()
-    change(status="repealed")
-    amend({CITE: {"title": "A better title"}})
-    provision.refresh_from_db()
-    event = (
-        trail.events_of(LIBRARY).filter(payload__contains="repealed").earliest("seq")
-    )
-    assert provision.changed_at == event.at
-    Provision.objects.update(changed_at=None)
-    import_module("compliance.migrations.0027_law_changed_at").read_from_trail(
-        apps, None
-    )
-    provision.refresh_from_db()
-    assert provision.changed_at == event.at
 
 
 # --- home and the side panel

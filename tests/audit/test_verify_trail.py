@@ -14,7 +14,8 @@ from compliance.evidence import actions as library
 from compliance.evidence import against_disk as files
 from compliance.evidence.storage import path_of
 from compliance.models import Answer, Evidence, Organisation
-from compliance.reviews import freezing, signatures
+from compliance.reviews import signatures
+from compliance.web import triggers
 from tests import factories, signing
 from tests.audit.tampering import Guardless
 from tests.evidence.samples import PDF
@@ -342,5 +343,5 @@ def test_quick_check_counts_what_it_does_not_read(cast, started):
 
 def test_guards_are_back_after_each_attack(cast, started):
     tamper("UPDATE compliance_answer SET note = 'Other'")
-    assert freezing.keep() is False
+    assert triggers.keep() is False
     assert Organisation.objects.count() == 2

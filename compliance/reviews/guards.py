@@ -1,0 +1,80 @@
+"""What is signed is frozen, and what was reviewed stays as it was read."""
+
+from compliance.assessments.models import (
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+    Comment,
+    Upgrade,
+)
+from compliance.evidence.models import Evidence
+from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
+from compliance.web.triggers import ALWAYS, guard, same
+
+SAID = "a signed assessment is never changed"
+KEPT = "what was signed or reviewed is never changed"
+_OF_ASSESSMENT = (
+    "EXISTS (SELECT 1 FROM compliance_assessment a"
+    " WHERE a.status = 'signed' AND a.id = {}.assessment_id)"
+)
+_OF_ANSWER = (
+    "EXISTS (SELECT 1 FROM compliance_answer w JOIN compliance_assessment a"
+    " ON a.id = w.assessment_id WHERE a.status = 'signed' AND w.id = {}.answer_id)"
+)
+_USED = (
+    "EXISTS (SELECT 1 FROM compliance_attachment t"
+    " JOIN compliance_answer w ON w.id = t.answer_id"
+    " JOIN compliance_assessment a ON a.id = w.assessment_id"
+    " WHERE a.status = 'signed' AND t.evidence_id = OLD.id)"
+)
+_APPROVED = (
+    "EXISTS (SELECT 1 FROM compliance_reopening o WHERE o.assessment_id = OLD.id"
+    " AND o.revision = OLD.revision AND o.decision = 'approved')"
+)
+_HAS_SIGNOFF = (
+    "EXISTS (SELECT 1 FROM compliance_signoff s WHERE s.assessment_id = OLD.id"
+    " AND s.revision = OLD.revision)"
+)
+_IN_REVIEW = (
+    "EXISTS (SELECT 1 FROM compliance_assessment a WHERE a.id = NEW.assessment_id"
+    " AND a.status = 'review' AND a.revision = NEW.revision)"
+)
+_FILE = ("id", "organisation", "sha256", "size_bytes", "file_name", "url")
+_OPENED = (
+    "NEW.status = 'running' AND NEW.revision = OLD.revision + 1"
+    f" AND {same(Assessment, but=['status', 'revision'])} AND {_APPROVED}"
+)
+"""Signed only from review with a sign-off; opened only as the next revision."""
+
+for _model, _signed in {
+    Answer: _OF_ASSESSMENT,
+    Upgrade: _OF_ASSESSMENT,
+    Attachment: _OF_ANSWER,
+    Comment: _OF_ANSWER,
+    ActionLink: _OF_ANSWER,
+}.items():
+    _old, _new = _signed.format("OLD"), _signed.format("NEW")
+    guard(_model, said=SAID, insert=_new, update=f"{_old} OR {_new}", delete=_old)
+
+guard(
+    Evidence,
+    said=SAID,
+    update=f"NOT ({same(Evidence, *_FILE)}) AND {_USED}",
+    delete=_USED,
+)
+guard(
+    Assessment,
+    said=SAID,
+    insert="NEW.status = 'signed'",
+    update=f"(OLD.status = 'signed' AND NOT ({_OPENED}))"
+    " OR (OLD.status <> 'signed' AND NEW.revision <> OLD.revision)"
+    " OR (OLD.status <> 'signed' AND NEW.status = 'signed'"
+    f" AND NOT (OLD.status = 'review' AND {_HAS_SIGNOFF}))",
+    delete="OLD.status = 'signed'",
+)
+guard(Snapshot, said=KEPT, update=ALWAYS)
+guard(Check, said=KEPT, update=ALWAYS)
+guard(SignOff, said=KEPT, insert=f"NOT {_IN_REVIEW}", update=ALWAYS)
+guard(Review, said=KEPT, update="OLD.ended <> ''")
+guard(Reopening, said=KEPT, update="OLD.decision <> ''")

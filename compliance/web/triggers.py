@@ -1,0 +1,200 @@
+"""Triggers: what the database itself refuses, or does, whoever writes to it.
+
+Rooms declare theirs beside the models (``guards.py``). After each ``migrate`` the database
+has exactly those, and no migration names one. SQLite drops the triggers of a table that
+a migration makes anew, and stumbles over those that name it: so there they step aside
+before a migration. On PostgreSQL they stand while it runs; one that has to change frozen
+rows calls ``release``.
+"""
+# ruff: noqa: S608 - the SQL is built from names of models
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, models, transaction
+
+ALWAYS = "1 = 1"
+_SAME = "<=>"
+_PREFIX = "guard_"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """One trigger of a table: moment, statements of SQLite by name, body in PL/pgSQL."""
+
+    table: str
+    moment: str
+    sqlite: dict[str, str]
+    postgresql: str
+
+
+_declared: dict[str, Trigger] = {}
+
+
+def same(model: type[models.Model], *names: str, but: Iterable[str] = ()) -> str:
+    """The condition that an update leaves some fields, or all but some, as they were."""
+    return " AND ".join(
+        f'NEW."{field.column}" {_SAME} OLD."{field.column}"'
+        for field in model._meta.concrete_fields
+        if (field.name in names if names else field.name not in but)
+    )
+
+
+def guard(
+    model: type[models.Model],
+    *,
+    said: str,
+    insert: str = "",
+    update: str = "",
+    delete: str = ALWAYS,
+) -> None:
+    """Let a table refuse writes, saying ``said``, on conditions over ``NEW`` and ``OLD``.
+
+    "" never refuses. An insert on SQLite may replace a row, which no trigger of a
+    deletion sees: so a row that refuses to be deleted refuses that as well.
+    """
+    table, name = model._meta.db_table, f"{_PREFIX}{model._meta.model_name}"
+    asked = {"INSERT": insert, "UPDATE": update, "DELETE": delete}
+    first = filter(None, (insert, delete and _replaced(model, delete)))
+    on_sqlite = asked | {"INSERT": " OR ".join(first)}
+    checks = "".join(
+        f"  IF TG_OP = '{event}' THEN\n"
+        f"    IF {_null_safe(condition, 'IS NOT DISTINCT FROM')} THEN\n"
+        f"      RAISE EXCEPTION '{said}';\n    END IF;\n  END IF;\n"
+        for event, condition in asked.items()
+        if condition
+    )
+    _declared[name] = Trigger(
+        table,
+        f"BEFORE {' OR '.join(event for event in asked if asked[event])}",
+        {
+            f"{name}_{event.lower()}": (
+                f"CREATE TRIGGER {name}_{event.lower()} BEFORE {event} ON {table}"
+                f" FOR EACH ROW WHEN {_null_safe(condition, 'IS')}"
+                f" BEGIN SELECT RAISE(ABORT, '{said}'); END"
+            )
+            for event, condition in on_sqlite.items()
+            if condition
+        },
+        f"{checks}  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n  RETURN NEW;",
+    )
+
+
+def after_insert(model: type[models.Model], name: str, statement: str) -> None:
+    """Let a table run a statement over ``NEW`` with each row that it takes."""
+    table, name = model._meta.db_table, f"{_PREFIX}{name}"
+    _declared[name] = Trigger(
+        table,
+        "AFTER INSERT",
+        {
+            name: f"CREATE TRIGGER {name} AFTER INSERT ON {table}"
+            f" FOR EACH ROW BEGIN {statement}; END"
+        },
+        f"  {statement};\n  RETURN NULL;",
+    )
+
+
+def _replaced(model: type[models.Model], delete: str) -> str:
+    """Whether an insert meets the key of a row "r" that refuses to be deleted."""
+    meta = model._meta
+    keys = [[field.column] for field in meta.concrete_fields if field.unique]
+    keys += [
+        [meta.get_field(name).column for name in one.fields]  # type: ignore[union-attr]
+        for one in meta.total_unique_constraints
+    ]
+    met = " OR ".join(
+        f"({' AND '.join(f'r."{name}" = NEW."{name}"' for name in key)})"
+        for key in keys
+    )
+    kept = delete.replace("OLD.", "r.")
+    return f"EXISTS (SELECT 1 FROM {meta.db_table} r WHERE ({met}) AND ({kept}))"
+
+
+def _null_safe(condition: str, word: str) -> str:
+    return condition.replace(_SAME, word)
+
+
+def keep(using: str = "default", **kwargs: Any) -> bool:
+    """Give the database the triggers that are declared; whether one changed.
+
+    Those of tables that are not there are left out: migrated back to a time before.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        wanted = {name: one for name, one in _declared.items() if one.table in tables}
+        with transaction.atomic(using=using):
+            if connection.vendor == "sqlite":
+                return _keep_sqlite(cursor, wanted)
+            return _keep_postgresql(cursor, wanted)
+
+
+def release(using: str = "default") -> None:
+    """Take all of them away; ``keep`` puts them back after the migration."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            _keep_sqlite(cursor, {})
+        else:
+            _keep_postgresql(cursor, {})
+
+
+def step_aside(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
+    """Release them on SQLite before a migration, where there is one."""
+    if plan and connections[using].vendor == "sqlite":
+        release(using)
+
+
+def _keep_sqlite(cursor: Any, wanted: dict[str, Trigger]) -> bool:
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        f" AND name LIKE '{_PREFIX[:-1]}\\_%' ESCAPE '\\'"
+    )
+    made = dict(cursor.fetchall())
+    statements = {
+        name: sql for one in wanted.values() for name, sql in one.sqlite.items()
+    }
+    for name, sql in made.items():
+        if statements.get(name) != sql:
+            cursor.execute(f"DROP TRIGGER {name}")
+    for name, sql in statements.items():
+        if made.get(name) != sql:
+            cursor.execute(sql)
+    return made != statements
+
+
+def _keep_postgresql(cursor: Any, wanted: dict[str, Trigger]) -> bool:
+    """A body is replaced without a lock on its table; only a new trigger takes one."""
+    cursor.execute(
+        "SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t"
+        " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
+        f" AND t.tgname LIKE '{_PREFIX[:-1]}\\_%'"
+    )
+    made = {name: (table, body) for name, table, body in cursor.fetchall()}
+    sources = {name: (one.table, _source(one)) for name, one in wanted.items()}
+    for name, (table, _) in made.items():
+        if name not in sources:
+            cursor.execute(f"DROP TRIGGER {name} ON {table}")
+            cursor.execute(f"DROP FUNCTION compliance_{name}()")
+    for name, (table, body) in sources.items():
+        _, before = made.get(name, (table, ""))
+        if before == body:
+            continue
+        cursor.execute(
+            f"CREATE OR REPLACE FUNCTION compliance_{name}() RETURNS trigger"
+            f" LANGUAGE plpgsql AS $${body}$$"
+        )
+        if before.partition("\n")[0] != body.partition("\n")[0]:
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {name} {wanted[name].moment} ON {table}"
+                f" FOR EACH ROW EXECUTE FUNCTION compliance_{name}()"
+            )
+    return made != sources
+
+
+def _source(one: Trigger) -> str:
+    """The body of a function; its first line says when its trigger fires."""
+    return f"-- {one.moment}\nBEGIN\n{one.postgresql}\nEND"
