@@ -174,7 +174,7 @@ def ours(pieces: list[str], path: Path) -> Cost:
         "fonts": str(path.parent / "fonts"),
         "bytes": 16 * 2**30, "seconds": 3600, "workers": min(2, os.cpu_count() or 1),
     }  # fmt: skip
-    return run(["-m", "compliance.reports.pdf"], json.dumps(job), path)
+    return run(["-m", "compliance.press.pdf"], json.dumps(job), path)
 
 
 def bare(report: str, path: Path) -> Cost:

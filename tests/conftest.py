@@ -18,7 +18,7 @@ from django.test import Client, SimpleTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
-from compliance.reports import process as printer
+from compliance.press import process as printer
 from compliance.sandbox import process as reader
 from tests import postgres
 from tests.explained import Watch

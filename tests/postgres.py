@@ -30,7 +30,7 @@ ONE_KIND = {
         answer_sheets/test_sheet_pages answer_sheets/test_sheets_hostile
         answer_sheets/test_sheets_libreoffice answer_sheets/test_sheets_mutated
         reports/test_attached reports/test_command reports/test_download
-        reports/test_edition_changes reports/test_keys reports/test_knowing
+        reports/test_edition_changes press/test_keys reports/test_report_lookup
         reports/test_packages reports/test_remedies reports/test_translating reports/test_verify_page
         seats/test_replies
     """,

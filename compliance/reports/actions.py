@@ -13,6 +13,8 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
 from compliance.organisations.models import User
+from compliance.press.job import NO_ROOM
+from compliance.press.process import RenderError, render
 from compliance.reports import html, reading, storage
 from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.events import (
@@ -21,13 +23,11 @@ from compliance.reports.events import (
     REPORT_FAILED,
     REPORT_MADE,
 )
-from compliance.reports.job import NO_ROOM
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.pacing import Listen, paced
 from compliance.reports.paper import Paper
-from compliance.reports.process import RenderError, render
 from compliance.reports.seal import seal
+from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment
 from compliance.web.unwritable import is_full

@@ -17,6 +17,7 @@ from compliance.bundles import download_store, outgoing
 from compliance.bundles.models import Package, PackageKind, PackageStatus
 from compliance.bundles.outgoing import Listen
 from compliance.organisations.models import User
+from compliance.press.job import NO_ROOM
 from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind
@@ -27,10 +28,9 @@ from compliance.reports.events import (
     PACKAGE_FAILED,
     PACKAGE_MADE,
 )
-from compliance.reports.job import NO_ROOM
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.pacing import paced
 from compliance.reports.packing import write_pack
+from compliance.reports.throttle import paced
 from compliance.reviews.signed import standing
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.web.unwritable import is_full

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from compliance.reports import keys
-from compliance.reports.process import RenderError
+from compliance.press import keys
+from compliance.press.process import RenderError
 from compliance.sandbox.process import UnfinishedError, output_of
 
-MODULE = "compliance.reports.sealing"
+MODULE = "compliance.press.sealing"
 SECONDS = 90
 MEMORY_BYTES = 1024 * 1024 * 1024
 

@@ -2,21 +2,12 @@
 
 from django.urls import path
 
-from compliance.reports.views import (
-    audited,
-    home,
-    looking_back,
-    packages,
-    reports,
-    trail,
-)
+from compliance.reports.views import audited, home, packages, reports
 
 app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
     path("work/", home.work, name="work"),
-    path("trail/", trail.trail, name="trail"),
-    path("trail/export/", trail.trail_export, name="trail_export"),
     path(
         "audit/<int:seat_id>/reports/<uuid:report_id>/file/",
         audited.audited,
@@ -24,7 +15,6 @@ urlpatterns = [
     ),
     path("reports/", reports.report_list, name="list"),
     path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),
-    path("reports/as-of/<uuid:assessment_id>/", looking_back.as_of, name="as_of"),
     path("exports/of/<uuid:assessment_id>/", packages.exports, name="exports"),
     path(
         "exports/of/<uuid:assessment_id>/bundle/",

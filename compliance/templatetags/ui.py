@@ -41,7 +41,7 @@ ASSESSMENTS = (
     "bundles:",
     "reports:exports",
     "reports:package",
-    "reports:as_of",
+    "history:as_of",
 )
 """The same at the place of assessments."""
 

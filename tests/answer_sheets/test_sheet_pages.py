@@ -258,7 +258,7 @@ def test_what_was_taken_in_stands_in_history_and_trail(
     together = Event.objects.filter(action="answer.imported").first()
     gathered = con.get(f"{assessment.get_absolute_url()}bulk/{together.seq}/")
     assert gathered.status_code == 200
-    trail = sign_in(cast.ada).get(reverse("reports:trail", args=[cast.acme.slug]))
+    trail = sign_in(cast.ada).get(reverse("history:trail", args=[cast.acme.slug]))
     assert "Spreadsheet taken in" in text_of(trail)
     assert "“filled.xlsx”" in text_of(trail)
 

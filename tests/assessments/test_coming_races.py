@@ -9,9 +9,9 @@ from django.db import connection
 
 from compliance.assessments import actions
 from compliance.audit import trail
+from compliance.erasure.actions import erase_person
 from compliance.models import Answer, Invitation
 from compliance.organisations import actions as people
-from compliance.reports.erasing import erase_person
 from tests import device
 from tests.factories import make_assessment, make_edition, make_member, make_user
 from tests.racing import at_once

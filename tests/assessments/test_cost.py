@@ -176,7 +176,7 @@ def add_row(cast, number):
     begin_trail(cast, assessment)
 
 
-LISTS = ["assessments:list", "reports:home", "reports:work", "reports:trail"]
+LISTS = ["assessments:list", "reports:home", "reports:work", "history:trail"]
 
 
 @pytest.mark.parametrize("name", [*LISTS, "evidence:list", "reports:list"])

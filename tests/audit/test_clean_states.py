@@ -17,6 +17,7 @@ from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.transaction import writing
 from compliance.checklists import actions as checklists
+from compliance.erasure.actions import erase_person
 from compliance.evidence import actions as evidence
 from compliance.models import (
     Answer,
@@ -31,7 +32,6 @@ from compliance.models import (
 )
 from compliance.organisations import actions as people
 from compliance.organisations.actions.members import join
-from compliance.reports.erasing import erase_person
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from tests import factories, seating, signing

@@ -29,10 +29,10 @@ from compliance.audit.leaves import may_be_erased
 from compliance.audit.payloads import erasable
 from compliance.audit.transaction import writing
 from compliance.checklists.events import ADDED, CHANGED, RESTORED
+from compliance.history.trail_rows import rows_of
 from compliance.models import Event
 from compliance.organisations.events import MEMBER_ADDED
 from compliance.reports.choices import ReportLanguage
-from compliance.reports.trail_rows import rows_of
 from compliance.seats.events import SEAT_OFFERED
 
 ROOT = Path(compliance.__file__).parent

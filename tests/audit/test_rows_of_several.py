@@ -6,9 +6,9 @@ from compliance.assessments import actions as assessments
 from compliance.audit import tables, trail
 from compliance.audit.models import LIBRARY
 from compliance.checklists import actions as checklists
+from compliance.erasure.actions import erase_address, erase_person
 from compliance.models import Citation, Edition, Invitation
 from compliance.organisations import actions as people
-from compliance.reports.erasing import erase_address, erase_person
 from tests import factories, signing
 from tests.bundles.making import YEAR, brought_in, bundle_of, publish
 

@@ -12,7 +12,7 @@ from compliance.assessments.versions import Known
 from compliance.bundles.integrity import unlike
 from compliance.bundles.process import Bundle, UnreadableError
 from compliance.bundles.references import PEOPLE
-from compliance.reports.erasing import erase_person
+from compliance.erasure.actions import erase_person
 from compliance.reviews import actions
 from tests import factories, signing
 from tests.bundles.making import YEAR, bundle_of, make_everything, publish, reading

@@ -13,9 +13,9 @@ from compliance.assessments.voiding import void_of
 from compliance.audit import trail
 from compliance.audit.erasing import erase
 from compliance.bundles.report_data import written
+from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import describe
 from compliance.models import Event, Evidence, SignOff
-from compliance.reports.erasing import erase_person
 from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read

@@ -8,10 +8,10 @@ from compliance.audit import tables, trail
 from compliance.audit.check_trail import main
 from compliance.audit.columns import label_of
 from compliance.audit.models import PEOPLE, Event
+from compliance.erasure.actions import erase_person
 from compliance.models import Passkey, User
 from compliance.organisations import actions as people
 from compliance.organisations.actions.members import make_account
-from compliance.reports.erasing import erase_person
 from tests import factories
 from tests.mailing import send_queued
 

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.erasure.actions import erase_person
 from compliance.models import Challenge, Event, Membership, Passkey
 from compliance.organisations import webauthn
 from compliance.organisations.actions import passkeys as actions
-from compliance.reports.erasing import erase_person
 from compliance.reviews.telling import told
 from tests import device, factories
 from tests.device import Device

@@ -7,7 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
-from compliance.reports import pdf
+from compliance.press import pdf
 
 SECRET = "what only the answer says"
 

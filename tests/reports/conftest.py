@@ -2,8 +2,8 @@
 
 import pytest
 
+from compliance.press.job import Made
 from compliance.reports import actions
-from compliance.reports.job import Made
 
 FILE = b"%PDF-1.7 a report"
 SEAL = "5ea1" * 16

@@ -8,9 +8,9 @@ from django.db import IntegrityError
 
 from compliance.audit.models import Event
 from compliance.models import Report
+from compliance.press.job import NO_ROOM
+from compliance.press.process import RenderError
 from compliance.reports import actions, storage
-from compliance.reports.job import NO_ROOM
-from compliance.reports.process import RenderError
 from compliance.web import workplaces
 from tests.factories import make_assessment
 from tests.reports.conftest import FILE

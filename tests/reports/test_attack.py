@@ -11,7 +11,8 @@ import pypdf
 import pytest
 from django.urls import reverse
 
-from compliance.reports import cutting, process
+from compliance.press import process
+from compliance.reports import cutting
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from compliance.reviews.content import Remark
 from compliance.web.mail import absolute

@@ -8,7 +8,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.bundles import download_store, outgoing
 from compliance.models import Package, Report
-from compliance.reports import actions, pacing, packages, storage
+from compliance.reports import actions, packages, storage, throttle
 from tests.bundles.making import make_everything
 from tests.factories import make_assessment
 
@@ -20,7 +20,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path / "data"
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.DATA_DIR.mkdir()
-    monkeypatch.setattr(pacing, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(throttle, "EVERY_SECONDS", 0)
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from compliance.assessments.models import Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.evidence.actions import describe
+from compliance.history.looking_back import ZONED
 from compliance.models import Event, Evidence, Report
 from compliance.reports import actions
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
 from compliance.reports.kinds import NOW, State, Wanted
-from compliance.reports.looking import ZONED
 from compliance.reports.reading import read
 from compliance.reviews.snapshot import content_of, to_read
 from tests.bundles.making import brought_in, bundle_of, publish
@@ -84,7 +84,7 @@ def test_moment_that_never_was_is_refused(cast, assessment):
 def test_page_shows_what_stood_then_and_offers_no_change(cast, sign_in, assessment):
     first = save(cast, assessment, "First words")
     save(cast, assessment, "Other words")
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     html = sign_in(cast.rob).get(address, {"seq": first}).content.decode()
     assert "First words" in html
     assert "Other words" not in html
@@ -94,7 +94,7 @@ def test_page_shows_what_stood_then_and_offers_no_change(cast, sign_in, assessme
 def test_page_tells_two_moments_apart_word_by_word(cast, sign_in, assessment):
     first = save(cast, assessment, "First words")
     save(cast, assessment, "Other words")
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     sent = {"seq": first, "until": "2999-01-01T00:00"}
     html = sign_in(cast.rob).get(address, sent).content.decode()
     assert re.search(r"<del[^>]*>First</del>", html)
@@ -113,7 +113,7 @@ def two_minutes(cast, assessment, monkeypatch):
 
 
 def test_a_minute_is_meant_to_its_last_instant(cast, sign_in, assessment, two_minutes):
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     text = sign_in(cast.rob).get(address, {"at": two_minutes[0]}).text
     assert "First words" in text
 
@@ -121,7 +121,7 @@ def test_a_minute_is_meant_to_its_last_instant(cast, sign_in, assessment, two_mi
 def test_two_moments_are_told_forward_in_whatever_order(
     cast, sign_in, assessment, two_minutes
 ):
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     sent = {"at": two_minutes[1], "until": two_minutes[0]}
     text = sign_in(cast.rob).get(address, sent).text
     assert re.search(r"<del[^>]*>First</del>", text)
@@ -130,7 +130,7 @@ def test_two_moments_are_told_forward_in_whatever_order(
 
 def test_moment_to_compare_with_that_is_none_is_said(cast, sign_in, assessment):
     first = save(cast, assessment, "First words")
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     sent = {"seq": first, "until": "2000-01-01T00:00"}
     text = flat(sign_in(cast.rob).get(address, sent).text)
     assert "There is nothing to compare with" in text
@@ -151,7 +151,7 @@ def test_moment_to_compare_with_that_is_none_is_said(cast, sign_in, assessment):
     ],
 )
 def test_moment_that_is_none_is_said_in_words(cast, sign_in, assessment, sent):
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     response = sign_in(cast.rob).get(address, sent)
     assert response.status_code == 200
     words = "did not stand at that moment|is no moment|is no entry of this trail"
@@ -163,7 +163,7 @@ def test_page_costs_the_same_with_few_and_many_events(
 ):
     seqs = [save(cast, assessment, f"Words {n}") for n in range(12)]
     client = sign_in(cast.rob)
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     for seq in (seqs[0], seqs[-1]):
         with django_assert_max_num_queries(24):
             client.get(address, {"seq": seq})
@@ -213,7 +213,7 @@ def test_page_of_a_moment_shows_state_facts_owner_comments_and_actions(cast, sig
     signed = make_signed(cast, is_begun=True)
     event = Event.objects.get(action="assessment.signed")
     reopen(cast.otto, cast.ada, signed)
-    page = reverse("reports:as_of", args=["acme", signed.pk])
+    page = reverse("history:as_of", args=["acme", signed.pk])
     ada = sign_in(cast.ada)
     text = flat(re.sub(r"<[^>]+>", " ", ada.get(page, {"seq": event.seq}).text))
     for words in (
@@ -272,7 +272,7 @@ def test_hostile_moment_of_text_stays_text(cast, sign_in, assessment):
         by=cast.con, answer=assessment.answers.first(), evidence=link(cast, "<b>x</b>")
     )
     seq = save(cast, assessment, "<script>alert(1)</script>")
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     html = sign_in(cast.rob).get(address, {"seq": seq}).content.decode()
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)" in html
@@ -356,7 +356,7 @@ def test_report_of_the_day_asked_for_again_is_one_of_the_day(cast, sign_in, asse
     ],
 )
 def test_what_is_no_moment_is_said(cast, sign_in, assessment, asked, said):
-    address = reverse("reports:as_of", args=["acme", assessment.pk])
+    address = reverse("history:as_of", args=["acme", assessment.pk])
     page = unescape(sign_in(cast.otto).get(address, asked).text)
     assert said in page
     is_early = asked.get("at", "").startswith("0001")

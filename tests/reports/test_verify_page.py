@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from compliance.reports import receiving
-from compliance.reports.knowing import own_pins
+from compliance.reports.report_lookup import own_pins
 from compliance.reports.views import verify
 from compliance.verifier.checked import Verified
 from tests.factories import make_assessment

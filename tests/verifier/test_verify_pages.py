@@ -12,9 +12,9 @@ import pytest
 from django.utils.translation import gettext, override
 
 from compliance.assessments.choices import Verdict
-from compliance.reports import sealing
+from compliance.press import sealing
+from compliance.press.keys import Place, fingerprint, seal_of
 from compliance.reports.choices import ReportLanguage
-from compliance.reports.keys import Place, fingerprint, seal_of
 from compliance.reports.kinds import Wanted
 from compliance.reviews.content import Remark
 from compliance.verifier import verify_pages

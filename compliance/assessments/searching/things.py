@@ -35,7 +35,7 @@ PAGES = (
     ("Reports", "reports:list", Permission.REPORT),
     ("All my work", "reports:work", Permission.VIEW),
     ("Members", "organisations:members", Permission.MEMBERS),
-    ("Trail", "reports:trail", Permission.TRAIL),
+    ("Trail", "history:trail", Permission.TRAIL),
 )
 """Name, address and the right that a page asks for."""
 ROLES = dict(Role.choices)

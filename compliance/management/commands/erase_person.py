@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from compliance.assessments import indexing
+from compliance.erasure.actions import Erased, erase_address, erase_person
 from compliance.organisations.models import User
-from compliance.reports.erasing import Erased, erase_address, erase_person
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.reports.keys import SealError
-from compliance.reports.knowing import looked_at
+from compliance.press.keys import SealError
+from compliance.reports.report_lookup import looked_at
 from compliance.verifier.checked import NoReportError
 
 

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance.assessments.voiding import voids_in
+from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import actions, tasks
 from compliance.reports.access import may_cancel
 from compliance.reports.forms import ReportForm
-from compliance.reports.looking import event_of, revisions
 from compliance.reports.models import reports_of
 from compliance.reports.sending import sent
 from compliance.web.htmx import render_page

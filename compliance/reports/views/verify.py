@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compliance.reports import keys
+from compliance.press import keys
 from compliance.reports.forms import VerifyForm
-from compliance.reports.knowing import looked_at, own_pins
 from compliance.reports.receiving import ReportUploadHandler
+from compliance.reports.report_lookup import looked_at, own_pins
 from compliance.reports.seal import place
 from compliance.verifier.checked import NoReportError
 

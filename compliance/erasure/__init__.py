@@ -1,0 +1,1 @@
+"""Erasing a person from rows, trail, reports and files, and the record of it."""

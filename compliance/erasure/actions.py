@@ -1,0 +1,419 @@
+"""Erasing a person: name and e-mail go, what they did and what was signed stays."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, models, transaction
+from django.db.models.functions import Cast
+
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import (
+    Assessment,
+    Origin,
+    OriginEvent,
+    OriginTrail,
+    Presence,
+    SavedView,
+    Visit,
+)
+from compliance.audit import rows, trail
+from compliance.audit.erasing import cleaned, erase, holding
+from compliance.audit.models import PEOPLE, ChainHead, Event
+from compliance.audit.transaction import attempt, writing
+from compliance.bundles.erasing import erase_there, naming
+from compliance.erasure.printed import files_naming, signed_naming
+from compliance.organisations.actions.members import (
+    keep_an_owner,
+    lock,
+    lock_person,
+    make_placeholders,
+    rights_lost,
+)
+from compliance.organisations.events import INVITATION_ENDED, MEMBER_REMOVED
+from compliance.organisations.models import (
+    Challenge,
+    Invitation,
+    Membership,
+    Organisation,
+    Passkey,
+    User,
+)
+from compliance.organisations.tasks import send_reset
+from compliance.reviews.events import ASSESSMENT_SIGNED
+from compliance.reviews.models import SignOff, Snapshot
+from compliance.web.mail import send
+
+SHORTEST_NAME = 4
+"""A shorter name is left in what people wrote: it is too many other words."""
+_NOT_SWEPT = {
+    Event, ChainHead, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
+    EmailAddress, Session,
+}  # fmt: skip
+_APPS = {"compliance", "account", "django_tasks_database"}
+
+
+@dataclass(slots=True)
+class Erased:
+    """The result: ``rows`` by table, ``events``, and what stays since it is frozen.
+
+    ``there`` counts events of trails that came in bundles, ``signed`` tells of each
+    signed content that keeps the name, ``files`` of each file that may still print it,
+    and ``namesakes`` are others who bear it.
+    """
+
+    name: str
+    memberships: int = 0
+    sessions: int = 0
+    events: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    is_name_shared: bool = False
+    there: int = 0
+    signed: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    namesakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Texts to take out, and their replacements."""
+
+    email: str
+    emails: tuple[str, ...]
+    name: str
+    called: str
+
+    def clean(self, text: str) -> str:
+        for email in self.emails:
+            text = _as_words(email).sub(self.email, text)
+        return self.clean_name(text) if self.called else text
+
+    def clean_name(self, text: str) -> str:
+        for form in ("NFC", "NFD"):
+            called = unicodedata.normalize(form, self.called)
+            text = _as_words(called).sub(self.name, text)
+        return text
+
+    def clean_email(self, text: str) -> str:
+        return _Words(self.email, self.emails, self.name, "").clean(text)
+
+    def spellings(self, *, with_name: bool = True) -> list[str]:
+        found = list(self.emails)
+        for form in ("NFC", "NFD") if with_name and self.called else ():
+            called = unicodedata.normalize(form, self.called)
+            found += [called, called.lower(), called.upper()]
+        return sorted(set(found))
+
+
+def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Erased:
+    """Replace a person's name and e-mail everywhere but in what was signed.
+
+    Memberships end, sessions close, what waits to be mailed to them is dropped. In
+    texts the name is replaced in organisations they had to do with, and only when no
+    other person bears it; the e-mail everywhere. ``is_dry`` changes nothing and tells
+    what would be. Raises ``ValidationError`` for the last owner of an organisation and
+    for somebody who was erased before.
+    """
+    with writing():
+        person = lock_person(person)
+        words = _words_of(person)
+        _hold(person, words)
+        done = Erased(words.name)
+        done.is_name_shared = not words.called
+        done.namesakes = _namesakes(person)
+        places = _places_of(person, words)
+        done.signed = signed_naming([*words.spellings(), person.name], places)
+        done.files = files_naming(person, [*words.spellings(), person.name], places)
+        found = list(_rows_to_change(words, places))
+        own = _rows_of(person)
+        _end_memberships(by, person, words, done)
+        _end_invitations(by, words)
+        _close(person, words, done)
+        _sweep(found, done)
+        for organisation_id in sorted(places | rows.chains()):
+            there, kept = erase_there(
+                organisation_id=organisation_id,
+                person=person,
+                texts=words.spellings(),
+                clean=words.clean,
+            )
+            done.there += sum(map(len, there.values()))
+            done.kept.update(
+                {"brought-in trail of what is signed": kept} if kept else {}
+            )
+            done.events += erase(
+                by=by,
+                organisation_id=organisation_id,
+                subject=person,
+                events=_events_to_clean(organisation_id, words, person),
+                clean=words.clean,
+                own=own if organisation_id == PEOPLE else None,
+                there=there,
+            )
+        if is_dry:
+            transaction.set_rollback(True)
+    return done
+
+
+def erase_address(*, by: User | None, email: str, is_dry: bool = False) -> Erased:
+    """The same for an address that no account has: somebody who was only invited.
+
+    An account that nobody can sign in to stands for them, so that what is left has a
+    number to go by. Raises ``ValidationError`` where nothing names the address.
+    """
+    with writing():
+        invited = Invitation.objects.filter(email=email).order_by("pk").first()
+        is_named = Event.objects.filter(holding([email]))
+        if invited is None and not is_named.exists():
+            msg = "Nobody here has this e-mail or name."
+            raise ValidationError(msg)
+        [person] = make_placeholders(names=[invited.name if invited else email])
+        person.email = email
+        person.save(update_fields=["email"])
+        done = erase_person(by=by, person=person)
+        if is_dry:
+            transaction.set_rollback(True)
+    return done
+
+
+def _hold(person: User, words: _Words) -> None:
+    """Lock where the person is a member or invited, before anything of the trail."""
+    named = models.Q(memberships__user=person)
+    named |= models.Q(invitations__email__in=words.emails)
+    places = Organisation.objects.filter(named)
+    for organisation in places.distinct().order_by("pk"):
+        lock(organisation)
+
+
+def _words_of(person: User) -> _Words:
+    email = f"erased-{person.pk}@erased.invalid"
+    if person.email == email:
+        msg = "This person was erased before."
+        raise ValidationError(msg)
+    others = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    is_own = len(person.name) >= SHORTEST_NAME and not _namesakes(person)
+    return _Words(
+        email,
+        tuple(sorted({person.email, *others})),
+        f"Erased person {person.pk}",
+        person.name if is_own else "",
+    )
+
+
+def _namesakes(person: User) -> tuple[str, ...]:
+    """The e-mails of others of that name."""
+    others = User.objects.filter(name__iexact=person.name).exclude(pk=person.pk)
+    return tuple(others.order_by("email").values_list("email", flat=True))
+
+
+def _places_of(person: User, words: _Words) -> set[UUID]:
+    """The organisations a person had to do with."""
+    named = holding(words.emails)
+    known = Event.objects.filter(models.Q(actor=person) | named).order_by()
+    chains = known.values_list("organisation_id", flat=True).distinct()
+    came = naming(person, list(words.emails)).values_list("organisation_id", flat=True)
+    memberships = Membership.objects.of(person)
+    return {*chains, *came, *(one.organisation_id for one in memberships)}
+
+
+def _end_memberships(
+    by: User | None, person: User, words: _Words, done: Erased
+) -> None:
+    for membership in Membership.objects.of(person):
+        try:
+            keep_an_owner(membership)
+        except ValidationError as error:
+            msg = f"{membership.organisation}: {error.messages[0]}"
+            raise ValidationError(msg, code="last_owner") from error
+        rights_lost.send(
+            sender=Membership, by=by, membership=membership, kept=frozenset()
+        )
+        with writing():  # each goes in an event of its own organisation
+            trail.record(
+                by=by,
+                organisation_id=membership.organisation_id,
+                action=MEMBER_REMOVED,
+                subject=membership,
+                before={"person": words.email, "role": membership.role},
+            )
+            membership.delete()
+        done.memberships += 1
+
+
+def _end_invitations(by: User | None, words: _Words) -> None:
+    """Nothing waits for the person any more."""
+    for invitation in Invitation.objects.filter(email__in=words.emails):
+        with writing():
+            trail.record(
+                by=by,
+                organisation_id=invitation.organisation_id,
+                action=INVITATION_ENDED,
+                subject=invitation,
+                before={"person": words.email, "role": invitation.role},
+            )
+            invitation.delete()
+
+
+def _rows_of(person: User) -> dict[str, set[str]]:
+    """The rows of the account itself, which name nobody else: model to keys."""
+    own = {"user": {str(person.pk)}}
+    for model in (EmailAddress, Passkey):
+        keys = model._default_manager.filter(user=person).values_list("pk", flat=True)
+        own[str(model._meta.model_name)] = {str(key) for key in keys}
+    return own
+
+
+def _close(person: User, words: _Words, done: Erased) -> None:
+    """No way in any more, nothing that is theirs alone, and another name."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(person.pk):
+            session.delete()
+            done.sessions += 1
+    for private in (Presence, SavedView, Visit, Passkey, Challenge):
+        private._default_manager.filter(user=person).delete()
+    EmailAddress.objects.filter(user=person).delete()
+    _drop_mails(words)
+    person.name, person.email = words.name, words.email
+    person.is_active = person.is_staff = person.is_superuser = False
+    person.set_unusable_password()
+    person.save()
+
+
+def _drop_mails(words: _Words) -> None:
+    """Mails that wait for the person are not sent."""
+    tasks = apps.get_model("django_tasks_database", "DBTaskResult")
+    addressed = holding(words.emails, "text")
+    rows = tasks._base_manager.annotate(
+        text=Cast("args_kwargs", models.TextField())
+    ).filter(addressed, task_path__in=[send.module_path, send_reset.module_path])
+    for row in rows:
+        if row.args_kwargs["args"][:1] and row.args_kwargs["args"][0] in words.emails:
+            args = row.args_kwargs["args"]
+            row.args_kwargs["args"] = ["" if isinstance(a, str) else a for a in args]
+            row.save(update_fields=["args_kwargs"])
+
+
+def _events_to_clean(
+    organisation_id: UUID, words: _Words, person: User
+) -> models.QuerySet[Event]:
+    """Events that name the person, but for those that are part of what was signed."""
+    if organisation_id == PEOPLE:
+        about = models.Q(subject_label="user", subject_id=str(person.pk))
+        return Event.objects.filter(
+            about | holding(words.spellings()), organisation_id=PEOPLE
+        )
+    signed = Assessment.objects.filter(
+        organisation_id=organisation_id, status=AssessmentStatus.SIGNED
+    )
+    spellings = words.spellings()
+    events = Event.objects.filter(holding(spellings), organisation_id=organisation_id)
+    # A list: a subquery on a column that may be empty would leave out those without.
+    scopes = list(signed.values_list("pk", flat=True))
+    kept = models.Q(scope_id__in=scopes) | models.Q(action=ASSESSMENT_SIGNED)
+    return events.exclude(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A row that holds the person's words, and its columns without them."""
+
+    model: Any
+    pk: Any
+    columns: dict[str, Any]
+
+
+def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
+    """Rows with the words in a column of text, but for what is frozen; all locked.
+
+    A save locks an assessment, its rows, then the chain. Erasing writes to the chain
+    first, so it must hold all of these by then, or each waits for the other.
+    """
+    held = Assessment.objects.filter(organisation_id__in=places).order_by("pk")
+    list(held.select_for_update(no_key=True).values_list("pk"))
+    for model in apps.get_models():
+        if model._meta.app_label not in _APPS or model in _NOT_SWEPT:
+            continue
+        texts = [f for f in model._meta.concrete_fields if _is_text(f)]
+        for row, is_theirs in _rows_with(model, texts, words, places):
+            clean = words.clean if is_theirs else words.clean_email
+            changed = {f.attname: _fitting(f, row, clean) for f in texts}
+            changed = {n: v for n, v in changed.items() if v != getattr(row, n)}
+            if changed:
+                yield _Found(model, row.pk, changed)
+
+
+def _sweep(found: list[_Found], done: Erased) -> None:
+    """Replace the words; a row that went meanwhile, such as a membership, has none."""
+    for one in found:
+        name = str(one.model._meta.verbose_name)
+        rows = one.model._base_manager.filter(pk=one.pk)
+        try:
+            with attempt():  # what is signed or published refuses
+                done.rows[name] += rows.update(**one.columns)
+        except DatabaseError:
+            done.kept[name] += 1
+
+
+def _rows_with(
+    model: Any, texts: list[models.Field], words: _Words, places: set[UUID]
+) -> Iterator[tuple[Any, bool]]:
+    """Rows with one of the words, and whether the name is to be replaced there, too.
+
+    That is so in the person's organisations, and in what belongs to none: mails.
+    """
+    path = _path_to_organisation(model)
+    rows = model._base_manager.all()
+    found = models.Q(pk__in=[])
+    for each in texts:
+        name = f"text_{each.attname}"
+        rows = rows.annotate(**{name: Cast(each.attname, models.TextField())})
+        found |= holding(words.spellings(), name)
+        for word in words.spellings():
+            found |= models.Q(**{f"{name}__icontains": word})
+    rows = rows.filter(found) if texts else rows.none()
+    theirs = rows.filter(**{f"{path}__in": places}) if path else rows
+    own = set(theirs.values_list("pk", flat=True))
+    for row in list(rows.order_by("pk").select_for_update(no_key=True, of=("self",))):
+        yield row, row.pk in own
+
+
+def _path_to_organisation(model: Any, deep: int = 4) -> str:
+    """The way from a table to the organisation of a row, "" for none."""
+    ways = [
+        f
+        for f in model._meta.concrete_fields
+        if f.is_relation and f.related_model not in {User, None, model}
+    ]
+    for way in ways:
+        if way.related_model is Organisation:
+            return str(way.name)
+    for way in ways if deep else ():
+        if rest := _path_to_organisation(way.related_model, deep - 1):
+            return f"{way.name}__{rest}"
+    return ""
+
+
+def _is_text(column: models.Field) -> bool:
+    kinds = (models.CharField, models.TextField, models.JSONField)
+    return isinstance(column, kinds) and not column.primary_key
+
+
+def _fitting(column: models.Field, row: Any, clean: Any) -> Any:
+    value = getattr(row, column.attname)
+    fresh = cleaned(value, clean)
+    longest = getattr(column, "max_length", None)
+    return fresh[:longest] if longest and isinstance(fresh, str) else fresh
+
+
+def _as_words(text: str) -> re.Pattern[str]:
+    """The text where it stands for itself, in any case."""
+    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)

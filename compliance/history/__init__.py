@@ -1,0 +1,1 @@
+"""The page of the trail, and assessments as they stood at an earlier moment."""

@@ -1,0 +1,56 @@
+"""An assessment as it stood, and what differs between two moments."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from compliance.history.looking_back import (
+    ZONED,
+    between,
+    event_before,
+    event_of,
+    moment_in,
+    remarks,
+    then,
+)
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reviews.moments import days_of
+
+DAYS = 14
+
+
+@require_GET
+@member_required(Permission.REPORT)
+def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Read only: ``at`` or ``seq`` says when, ``until`` with what to compare it."""
+    assessments = request.organisation.assessments.for_page()
+    assessment = get_object_or_404(assessments, pk=assessment_id)
+    asked = {name: request.GET.get(name, "")[:40] for name in ("at", "seq", "until")}
+    event = event_of(assessment, asked["seq"]) or event_before(assessment, asked["at"])
+    found = then(assessment, event) if event else None
+    other = event_before(assessment, asked["until"]) if found else None
+    later = then(assessment, other) if other else None
+    if found and later and later.event.seq < found.event.seq:
+        found, later = later, found  # "then" reads forward
+    number = request.GET.get("section", "")
+    context = {
+        "assessment": assessment,
+        "then": found,
+        "later": later,
+        "section": found
+        and found.section(int(number) if number.isascii() and number.isdigit() else 0),
+        "differences": between(found.content, later.content)
+        if found and later
+        else None,
+        "days": days_of(assessment, DAYS),
+        "asked": asked,
+        "remarks": remarks(assessment, asked),
+        "is_other_lost": bool(found and moment_in(asked["until"])) and later is None,
+        "is_lost": found is None
+        and bool(event_of(assessment, asked["seq"]) or moment_in(asked["at"])),
+        "now": timezone.localtime().strftime(ZONED),
+    }
+    return render(request, "history/as_of.html", context)

@@ -1,0 +1,330 @@
+"""HTML to PDF/A-3a and PDF/UA-1 at once: ``python -m compliance.press.pdf``.
+
+With ``engine.py`` and ``installed.py`` all that knows WeasyPrint, and never imported by the web process. It reads
+one JSON object from standard input and writes one JSON line for each step to standard
+output. Each piece of the report is laid out in a fork with limits; whoever started
+this process also holds the clock (``process.py``).
+"""
+
+import base64
+import html
+import json
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import weasyprint
+from weasyprint import pdf as engine_pdf
+from weasyprint.pdf import tags as engine_tags
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from compliance.press.binding import Binder
+from compliance.press.embedding import claim_both, embed, smooth_nothing
+from compliance.press.fallback_font import box_font, unprinted
+from compliance.press.fonts import unpacked
+from compliance.press.glyph_text import kept
+from compliance.press.installed_fonts import keep_away, lacking
+from compliance.press.job import NO_ROOM, NO_SPACE, Job
+from compliance.press.piece import COUNTED, keep, load, taken
+from compliance.press.pool import LostError, Pool, RefusedError, Say, limit
+from compliance.press.tagging import Tags
+from compliance.press.weasyprint_patches import do_nothing_twice, source
+from compliance.sandbox.child import hushed
+
+VARIANT = "pdf/a-3a"
+BYTES_OF_A_PAGE = 3100
+IDENTIFIERS = re.compile(r' id="([^"]+)"')
+TAG = re.compile("<[^>]*>")
+UNPRINTED = re.compile('<p class="s unprinted">.*?</p>', re.DOTALL)
+"""The place where a report says what could not be printed."""
+IN_PIECES = f"""
+@page {{ @bottom-right {{ content: "{COUNTED}" }} }}
+.toc li::after {{ content: attr(data-page) }}
+[data-chapter] {{ string-set: chapter attr(data-chapter) }}
+"""
+"""Of several pieces, none knows the number of a page: they are written when bound."""
+
+
+def main() -> int:
+    """Exit status: 0 for a file, 1 with words on standard output for a refusal."""
+    tell = hushed()  # the engine's messages may quote an answer
+    sys.excepthook = lambda _kind, error, _trace: tell(error)
+    job: Job = json.load(sys.stdin)
+    limit(job["bytes"], job["seconds"])
+    try:
+        press = Press(job, _say)
+        pages = press.make()
+    except RefusedError as refused:
+        _say(problem=str(refused))
+    except LostError as lost:
+        _say(ended=lost.status)
+    except OSError as error:
+        if not (words := _explained(error)):
+            raise
+        _say(problem=words)
+    else:
+        _say(pages=pages, unprinted=press.unprinted)
+        return 0
+    return 1
+
+
+class Press:
+    """Makes the file of one job."""
+
+    def __init__(self, job: Job, say: Say) -> None:
+        os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools dates what it writes
+        self.job = job
+        self.progress = Progress(say)
+        self.paths = [Path(piece) for piece in job["pieces"]]
+        self.is_whole = len(self.paths) == 1
+        self.pool = Pool(
+            job["workers"], job["bytes"], job["seconds"], self.progress.hear, _explained
+        )
+        self.known: set[str] = set()
+        self.unprinted: dict[str, int] = {}
+        self.laid: dict[int, Any] = {}
+
+    def make(self) -> int:
+        """Write the PDF to the job's path; the number of its pages."""
+        self.progress.step("Reading the style", 4)
+        self._prepare()
+        self.progress.step("Laying out pages", 5)
+        numbers = list(range(len(self.paths)))
+        self.laid = self.pool.run(self._lay_out, numbers[1:] or numbers)
+        if not self.is_whole:
+            self._lay_out_front()
+        self.progress.step("Binding pages", 90)
+        (pages,) = self.pool.run(self._bind, [0]).values()
+        return int(pages)
+
+    def _prepare(self) -> None:
+        """All that the forks share: style, fonts, what the pages link to."""
+        characters: set[str] = set()
+        size = 0
+        for path in self.paths:
+            text = path.read_text()
+            characters |= set(text)
+            self.known |= set(IDENTIFIERS.findall(text))
+            size += len(text)
+        self.progress.expected = size // BYTES_OF_A_PAGE + len(self.paths)
+        tempfile.tempdir = str(self.paths[0].parent)  # gone with the job
+        keep_away(self.paths[0].parent)
+        css, drawn = unpacked(self.job["css"], characters, Path(self.job["fonts"]))
+        boxes = lacking(characters, drawn)
+        self.unprinted = unprinted(map(_words, self.paths), boxes)
+        self._tell_unprinted()
+        texts = [css, _boxes_for(boxes)] + ([] if self.is_whole else [IN_PIECES])
+        self.sheets = [text for text in texts if text]
+        do_nothing_twice()
+        engine_pdf.__dict__["resolve_links"] = self._links
+
+    def _tell_unprinted(self) -> None:
+        """Let the last page say what could not be printed, or nothing of it."""
+        total = sum(self.unprinted.values())
+        scripts = ", ".join(f"{name} {n}" for name, n in self.unprinted.items())
+
+        def told(match: re.Match[str]) -> str:
+            said = match[0].replace("<b></b>", f"<b>{total}</b>")
+            return said.replace("<i></i>", scripts) if total else ""
+
+        text = self.paths[-1].read_text()
+        self.paths[-1].write_text(UNPRINTED.sub(told, text))
+
+    def _links(self, pages: Any) -> Iterator[tuple[list[Any], list[Any]]]:
+        """Links and targets of each page; a link may lead into another piece."""
+        seen: set[str] = set()
+        for page in pages:
+            targets = [
+                (name, x, y)
+                for name, (x, y, _, _) in page.anchors.items()
+                if name not in seen
+            ]
+            seen |= page.anchors.keys()
+            links = [k for k in page.links if k[0] != "internal" or k[1] in self.known]
+            yield links, targets
+
+    def _lay_out_front(self) -> None:
+        """Once more when it has other pages than expected: they shift all others."""
+        guess = 2
+        while True:
+            lay_out = partial(self._lay_out, starts=self._starts(guess))
+            self.laid |= self.pool.run(lay_out, [0])
+            if self.laid[0]["pages"] == guess:
+                return
+            guess = self.laid[0]["pages"]
+
+    def _starts(self, front: int) -> dict[str, int]:
+        """The page of each target behind a front of so many pages."""
+        found: dict[str, int] = {}
+        before = front
+        for number in range(1, len(self.paths)):
+            for name, page in self.laid[number]["targets"].items():
+                found.setdefault(name, before + page + 1)
+            before += self.laid[number]["pages"]
+        return found
+
+    def _lay_out(
+        self, number: int, say: Say, starts: dict[str, int] | None = None
+    ) -> dict[str, Any]:
+        """Lay one piece out and keep it; its pages, and where its targets stand."""
+        _listen(say)
+        text = self.paths[number].read_text()
+        if starts:
+            text = _paged(text, starts)
+        fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)
+        fonts = FontConfiguration()  # in the fork: the library behind it has threads
+        sheets = [
+            weasyprint.CSS(string=sheet, url_fetcher=fetcher, font_config=fonts)
+            for sheet in self.sheets
+        ]
+        document = source(text, fetcher).render(
+            font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT
+        )
+        say(laid=len(document.pages))
+        tags = Tags()
+        engine_tags._build_box_tree = tags.watching(engine_tags._build_box_tree)
+        names = engine_pdf.__dict__
+        names["build_fonts_dictionary"] = kept(names["build_fonts_dictionary"])
+        document.make_bookmark_tree = lambda *_, **__: []  # the binder makes one
+        options = weasyprint.DEFAULT_OPTIONS | {
+            "pdf_variant": VARIANT,
+            "pdf_tags": True,
+            "output_intent": "srgb",
+            "uncompressed_pdf": True,
+        }
+        pdf = engine_pdf.generate_pdf(document, None, 1, **options)
+        tags.finish(document, pdf)
+        claim_both(pdf)
+        smooth_nothing(pdf)
+        if number == 0:
+            embed(pdf, self.job["attachments"])
+        piece = taken(document, pdf, tags, is_whole=self.is_whole)
+        keep(piece, self._kept(number))
+        targets: dict[str, int] = {}
+        for page, laid in enumerate(document.pages):
+            for name in laid.anchors:
+                targets.setdefault(name, page)
+        return {"pages": len(document.pages), "targets": targets}
+
+    def _kept(self, number: int) -> Path:
+        return self.paths[number].with_suffix(".piece")
+
+    def _bind(self, _: int, say: Say) -> int:
+        """Bind all pieces; refuse a file that cannot be read back whole."""
+        total = sum(laid["pages"] for laid in self.laid.values())
+        path = self.job["path"]
+        with open(path, "wb") as file:
+            binder = Binder(file, total)
+            for number in range(len(self.paths)):
+                say(bound=number / len(self.paths))
+                binder.add(load(self._kept(number)))
+                self._kept(number).unlink()
+            binder.finish()
+        with pikepdf.open(path) as pdf:
+            whole = len(pdf.pages) == total
+            if not whole or not {"/StructTreeRoot", "/Outlines"} <= pdf.Root.keys():
+                msg = "the file has no structure, no bookmarks, or lacks pages"
+                raise RuntimeError(msg)
+        return int(total)
+
+
+def _paged(text: str, starts: dict[str, int]) -> str:
+    """The contents with the pages they lead to."""
+
+    def told(match: re.Match[str]) -> str:
+        page = starts.get(html.unescape(match[1]))
+        return match[0] if page is None else f'{match[0]} data-page="{page}"'
+
+    return re.sub(r'data-to="#([^"]+)"', told, text)
+
+
+def _words(path: Path) -> str:
+    """The words of a piece that its pages print."""
+    return TAG.sub("", path.read_text().split("<body", 1)[-1])
+
+
+def _boxes_for(codepoints: list[int]) -> str:
+    if not codepoints:
+        return ""
+    data = base64.b64encode(box_font(codepoints)).decode()
+    return (
+        f'@font-face {{ font-family: RBox; src: url("data:font/ttf;base64,{data}") }}'
+    )
+
+
+class Progress:
+    """Turns what the forks say into steps and percents, and silence into a sign."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
+        self.expected = 1
+        self.reached: dict[int, int] = {}
+        self.last = ("", 0)
+
+    def step(self, words: str, percent: int) -> None:
+        percent = max(percent, self.last[1])
+        self.last = (words, percent)
+        self.say(step=words, percent=percent)
+
+    def hear(self, number: int, said: dict[str, Any] | None) -> None:
+        if said is None:
+            self.step(*self.last)
+        elif "bound" in said:
+            self.step("Binding pages", 90 + int(9 * said["bound"]))
+        elif "page" in said or "laid" in said:
+            self.reached[number] = max(
+                self.reached.get(number, 0), said.get("page", said.get("laid", 0))
+            )
+            pages = sum(self.reached.values())
+            done = min(pages / self.expected, 1.0)
+            step = "Writing page" if "laid" in said else "Laying out page"
+            self.step(f"{step} {pages}", 5 + int(85 * done))
+
+
+class _Pages(logging.Handler):
+    """Turns the engine's log into progress."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(logging.INFO)
+        self.say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "Page %d" in str(record.msg) and isinstance(record.args, tuple):
+            self.say(page=int(str(record.args[0])))
+
+
+def _listen(say: Say) -> None:
+    logger = logging.getLogger("weasyprint.progress")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [_Pages(say)]
+
+
+def _explained(error: BaseException) -> str:
+    """The reason why a fork stopped, for a person; nothing for a fault of the program."""
+    if isinstance(error, MemoryError):
+        return "The report needs more memory than it may use."
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return NO_ROOM
+    if isinstance(error, FatalURLFetchingError):
+        return "The report asked for something outside itself."
+    if isinstance(error, RecursionError):
+        return "The report is nested too deeply."
+    return ""
+
+
+def _say(**words: Any) -> None:
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""Running the PDF process: fed, listened to, and killed when it takes too long."""
+
+import contextlib
+import json
+import logging
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any
+
+from django.conf import settings
+
+from compliance.press.job import Attachment, Job, Made
+
+PASSED_ON = {
+    "PATH",
+    "HOME",
+    "LD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+}
+"""The environment of the process: where things are, and no secret."""
+
+logger = logging.getLogger(__name__)
+MOST_OF_A_FAULT = 20_000
+"""Bytes of the way to a fault, which names kinds and calls only, that are logged."""
+
+Listen = Callable[[str, int], None]
+MODULE = "compliance.press.pdf"
+MOST_AT_ONCE = 2
+"""Pieces laid out at a time, where there are as many processors."""
+
+SILENCE = 1.0
+"""Seconds after which ``listen`` is called again though nothing was said."""
+
+
+class RenderError(Exception):
+    """No file came out; the text says why, for a person."""
+
+
+def render(
+    pieces: Iterable[str],
+    css: str,
+    path: Path,
+    listen: Listen,
+    attachments: Sequence[Attachment] = (),
+) -> Made:
+    """Write the PDF to ``path`` within the limits of the settings; what came of it.
+
+    ``pieces`` are HTML documents; the first has the contents. ``listen`` is called
+    with a step and whole percents, at least every second; what it raises stops the
+    work at once and goes on up. ``attachments`` are files to embed. Raises
+    ``RenderError``.
+    """
+    deadline = time.monotonic() + settings.REPORT_SECONDS
+    with TemporaryDirectory(dir=path.parent) as folder:
+        job: Job = {
+            "pieces": _written(pieces, Path(folder), listen),
+            "css": css,
+            "fonts": str(Path(settings.DATA_DIR) / "fonts"),
+            "path": str(path),
+            "attachments": list(attachments),
+            "bytes": settings.REPORT_BYTES,
+            "seconds": settings.REPORT_SECONDS,
+            "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
+        }
+        return _run(job, deadline, listen)
+
+
+def _written(pieces: Iterable[str], folder: Path, listen: Listen) -> list[str]:
+    paths = []
+    for number, piece in enumerate(pieces):
+        listen("Writing down answers", 2)
+        paths.append(str(folder / f"{number}.html"))
+        Path(paths[-1]).write_text(piece)
+    return paths
+
+
+def _run(job: Job, deadline: float, listen: Listen) -> Made:
+    with TemporaryFile() as stdin, TemporaryFile() as stderr:
+        stdin.write(json.dumps(job).encode())
+        stdin.seek(0)
+        process = subprocess.Popen(  # noqa: S603 - our own module, no words of others
+            [sys.executable, "-m", MODULE],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=settings.BASE_DIR,
+            env={k: os.environ[k] for k in PASSED_ON & set(os.environ)},
+            start_new_session=True,
+        )
+        with process:
+            try:
+                return _follow(process, deadline, listen)
+            except RenderError:
+                stderr.seek(0)
+                logger.exception(stderr.read(MOST_OF_A_FAULT).decode(errors="replace"))
+                raise
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
+def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -> Made:
+    made, problem, ended = None, "", None
+    step = ("Laying out pages", 3)
+    for said in _lines(process, deadline):
+        if "step" in said:
+            step = (said["step"], said["percent"])
+        if "pages" in said:
+            made = Made(said["pages"], said["unprinted"])
+        problem = said.get("problem", problem)
+        ended = said.get("ended", ended)
+        listen(*step)
+    status = process.wait(timeout=10)
+    if problem or status or not made:
+        raise RenderError(problem or _ended(status if ended is None else ended))
+    return made
+
+
+def _lines(
+    process: subprocess.Popen[bytes], deadline: float
+) -> Iterator[dict[str, Any]]:
+    """The lines of the process, as it writes them, until it ends or its time is over.
+
+    Silence is an empty saying.
+    """
+    output: IO[bytes] = process.stdout  # type: ignore[assignment]
+    rest = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(output, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise RenderError(_too_long())
+            if not selector.select(min(left, SILENCE)):
+                yield {}
+                continue
+            chunk = output.read1(65536)  # type: ignore[attr-defined]
+            if not chunk:
+                return
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                yield json.loads(line)
+
+
+def _ended(status: int) -> str:
+    if status in {-24, -9}:  # SIGXCPU, SIGKILL
+        return _too_long()
+    return (
+        f"The report could not be laid out (status {status}). Either it needs more"
+        f" than {settings.REPORT_BYTES // 2**20} MB of memory, or a text in it cannot"
+        " be set."
+    )
+
+
+def _too_long() -> str:
+    return f"The report took longer than {settings.REPORT_SECONDS} seconds and was stopped."

@@ -1,0 +1,163 @@
+"""A report of many pieces is one file: pages, tags, links, bookmarks, same bytes."""
+
+import re
+
+import pikepdf
+import pypdf
+import pytest
+
+from compliance.press import process
+from compliance.reports import cutting
+from compliance.reports.html import html_of, pieces_of, stylesheet
+from tests.reports.papers import make_full_paper
+
+pytestmark = pytest.mark.slow
+
+
+def make(path, pieces):
+    steps = []
+    process.render(pieces, stylesheet(), path, lambda *step: steps.append(step))
+    return steps
+
+
+@pytest.fixture(scope="module")
+def pieces():
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cutting, "WHOLE", 0)
+        patched.setattr(cutting, "PIECE", 5_000)
+        yield pieces_of(make_full_paper())
+
+
+@pytest.fixture(scope="module")
+def made(pieces, tmp_path_factory):
+    path = tmp_path_factory.mktemp("pieces") / "cut.pdf"
+    make(path, pieces)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pieces") / "whole.pdf"
+    make(path, [html_of(make_full_paper())])
+    return path
+
+
+@pytest.fixture
+def pdf(made):
+    with pikepdf.open(made) as opened:
+        yield opened
+
+
+def elements(node):
+    if isinstance(node, pikepdf.Array):
+        for kid in node:
+            yield from elements(kid)
+    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+        yield node
+        if "/K" in node:
+            yield from elements(node.K)
+
+
+def outline(path):
+    def told(entries, level=0):
+        for entry in entries:
+            if isinstance(entry, list):
+                yield from told(entry, level + 1)
+            else:
+                yield level, entry.title
+
+    return list(told(pypdf.PdfReader(path).outline))
+
+
+def test_every_page_says_its_number_of_all(made):
+    pages = pypdf.PdfReader(made).pages
+    for number, page in enumerate(pages[1:], 2):
+        assert f"{number} / {len(pages)}" in page.extract_text()
+    assert "0123456789" not in pages[2].extract_text()
+
+
+def test_contents_say_the_page_of_each_chapter(made):
+    reader = pypdf.PdfReader(made)
+    contents = reader.pages[1].extract_text()
+    pages = {}
+    for entry in reader.outline:
+        if not isinstance(entry, list):
+            pages[entry.title] = reader.get_destination_page_number(entry) + 1
+    for title in ("3 Answers in detail", "6 Evidence register"):
+        assert re.search(rf"{title}\s+{pages[title]}\b", contents)
+
+
+def test_bookmarks_are_those_of_the_whole(made, whole):
+    assert outline(made) == outline(whole) != []
+
+
+def test_running_head_names_the_chapter_in_each_of_its_pieces(made, pieces):
+    cut = [piece for piece in pieces if 'data-chapter="3 Answers in detail"' in piece]
+    reader = pypdf.PdfReader(made)
+    first, last = (
+        reader.get_destination_page_number(entry)
+        for entry in reader.outline
+        if not isinstance(entry, list) and entry.title[0] in "34"
+    )
+    assert len(cut) > 1
+    for page in reader.pages[first:last]:
+        assert "3 Answers in detail" in page.extract_text()
+
+
+def test_links_lead_where_they_led(made, whole):
+    def links(path):
+        with pikepdf.open(path) as pdf:
+            targets = {str(name) for name in pikepdf.NameTree(pdf.Root.Names.Dests)}
+            places = [a for page in pdf.pages for a in page.obj.get("/Annots", [])]
+            inside = sorted(str(a.Dest) for a in places if "/Dest" in a)
+            outside = [str(a.A.URI) for a in places if "/Dest" not in a]
+        assert set(inside) <= targets
+        return inside, outside
+
+    assert links(made) == links(whole) != ([], [])
+
+
+def test_structure_holds_all_content(pdf, whole):
+    kinds = [str(e.S) for e in elements(pdf.Root.StructTreeRoot.K)]
+    with pikepdf.open(whole) as one:
+        once = [str(e.S) for e in elements(one.Root.StructTreeRoot.K)]
+    for kind in ("/H1", "/H2", "/H3", "/H4", "/Link", "/Figure", "/Art"):
+        assert kinds.count(kind) == once.count(kind)
+
+
+def test_parent_tree_knows_every_mark_and_link(pdf):
+    parents = pikepdf.NumberTree(pdf.Root.StructTreeRoot.ParentTree)
+    assert len(parents) == int(pdf.Root.StructTreeRoot.ParentTreeNextKey)
+    for page in pdf.pages:
+        entries = parents[int(page.obj.StructParents)]
+        for operands, operator in pikepdf.parse_content_stream(page):
+            if str(operator) == "BDC" and "/MCID" in operands[1]:
+                element = entries[int(operands[1].MCID)]
+                assert element.S != "/Document"
+                assert int(operands[1].MCID) in [
+                    int(kid) for kid in element.K if not hasattr(kid, "keys")
+                ]
+        for annotation in page.obj.get("/Annots", []):
+            assert parents[int(annotation.StructParent)].S == "/Link"
+
+
+def test_fonts_that_are_the_same_stand_once(pdf):
+    files = [
+        bytes(item.read_raw_bytes())
+        for item in pdf.objects
+        if isinstance(item, pikepdf.Stream) and len(item.read_raw_bytes()) > 200
+    ]
+    assert len(files) == len(set(files))
+
+
+def test_same_bytes_however_many_work(made, pieces, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "MOST_AT_ONCE", 1)
+    make(tmp_path / "again.pdf", pieces)
+    assert (tmp_path / "again.pdf").read_bytes() == made.read_bytes()
+
+
+def test_one_piece_that_cannot_be_made_fails_the_report(pieces, tmp_path):
+    bad = pieces[3].replace("</body>", '<img alt="x" src="http://127.0.0.1:9/"></body>')
+    with pytest.raises(process.RenderError, match="outside itself"):
+        make(tmp_path / "bad.pdf", [*pieces[:3], bad, *pieces[4:]])
+    assert list(tmp_path.glob("tmp*")) == []
