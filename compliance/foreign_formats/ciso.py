@@ -1,9 +1,11 @@
 """Library files of CISO Assistant (YAML): frameworks with nodes and questions. Pure.
 
 A node that is not assessable is a section, with the titles above it; one that is
-assessable is a question, and its own questions follow it. A requirement that depends on
-another answer is kept and listed, and not acted on: here facts decide what is asked.
-Scores and groups stay beside the questions ("ciso" in "extra").
+assessable is a question, and its own questions follow it. Scores, groups and what depends
+on another answer stay beside the questions ("ciso" in "extra"), and the preview counts
+what is not acted on. Here facts, given before anybody answers, decide what is asked: a
+question that another answer hides would take given answers and their evidence out of
+sight, and a fact made of the other question would ask it twice.
 """
 
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from compliance.foreign_formats.ciso_relations import (
 from compliance.foreign_formats.ciso_words import (
     CALLED,
     CHOICE,
+    IDLE,
     KINDS,
     LIBRARY,
     NODE,
@@ -212,10 +215,7 @@ class _Reading:
                 "a number without unit and bounds: met from 0 on, until they are set"
             )
             self.notes.keep(self.where(path), words)
-        if question.get("depends_on"):
-            words = "depends_on is kept and not acted on: the question is always asked"
-            self.notes.keep(self.where(path), words)
-        self.kept_of(question, QUESTION | {"depends_on"}, path)
+        self.kept_of(question, QUESTION, path)
         self.weighed(question, path)
         text = line(question.get("text"))
         if not text and (line(node.get("name")) or line(node.get("description"))):
@@ -281,8 +281,11 @@ class _Reading:
     def kept_of(self, found: dict[str, Any], known: set[str], path: Path) -> None:
         for words in not_taken(found, self.original):
             self.notes.keep(self.where((*path, "translations")), words)
-        for name in found:
-            if name not in known | {"translations"}:
+        for name, value in found.items():
+            if name in IDLE:
+                if value:
+                    self.notes.idle(self.where((*path, name)), IDLE[name])
+            elif name not in known | {"translations"}:
                 self.notes.keep(self.where((*path, name)), str(name)[:80])
 
     def fault(self, path: Path, words: str) -> None:

@@ -58,6 +58,13 @@ QUESTION = {"type", "text", "choices"}
 READ = {
     "framework", "frameworks", "requirement_mapping_set", "requirement_mapping_sets",
 }  # fmt: skip
+IDLE = {
+    "depends_on": "a question that depends on another answer is asked whatever that says",
+    "implementation_groups": "a requirement of some groups is asked of everybody",
+    "select_implementation_groups": "an answer that chooses groups chooses none",
+    "add_score": "the score of an answer is not added up",
+}
+"""What decides there what is asked and counted, and what becomes of it here."""
 CHOICE = {"value", "description", "compute_result"}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from compliance.formats.limits import MOST_FAULTS, MOST_WORDS
 
+NOTES = ("idle", "kept", "lost", "faults")
 Path = tuple[str | int, ...]
 Where = Callable[[Path], str]
 """Path in a document to the place in the file, in words: "line 12", "Checklist!D4"."""
@@ -48,7 +49,8 @@ class Found:
 
     ``document`` is None when the file holds relations only, or has faults. ``pairs``
     are relations between requirements, as their file names them; ``unsaid`` what of the
-    edition ("number", "language") it leaves open, so that a person may say it.
+    edition ("number", "language") it leaves open, so that a person may say it. ``idle``
+    are rules of the file that are kept, and change nothing here of what is asked.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Found:
     document: dict[str, Any] | None = None
     pairs: tuple[dict[str, str], ...] = ()
     unsaid: tuple[str, ...] = ()
+    idle: tuple[Note, ...] = ()
     kept: tuple[Note, ...] = ()
     lost: tuple[Note, ...] = ()
     faults: tuple[Note, ...] = ()
@@ -65,16 +68,12 @@ class Found:
     def plain(self) -> dict[str, Any]:
         """All of it as JSON takes it; the document itself, and no copy of it."""
         said = {each.name: getattr(self, each.name) for each in fields(self)}
-        notes = ("kept", "lost", "faults")
-        return said | {name: [asdict(note) for note in said[name]] for name in notes}
+        return said | {name: [asdict(note) for note in said[name]] for name in NOTES}
 
 
 def from_plain(said: dict[str, Any]) -> Found:
     """The object that ``plain`` came from."""
-    notes = {
-        name: tuple(Note(**note) for note in said[name])
-        for name in ("kept", "lost", "faults")
-    }
+    notes = {name: tuple(Note(**note) for note in said[name]) for name in NOTES}
     lists = {name: tuple(said[name]) for name in ("pairs", "unsaid")}
     return Found(**said | notes | lists)
 
@@ -83,6 +82,7 @@ def from_plain(said: dict[str, Any]) -> Found:
 class Notes:
     """Notes while a file is read: equal words are told once, with their number."""
 
+    _idle: dict[str, tuple[str, int]] = field(default_factory=dict)
     _kept: dict[str, tuple[str, int]] = field(default_factory=dict)
     _lost: dict[str, tuple[str, int]] = field(default_factory=dict)
     _faults: list[Note] = field(default_factory=list)
@@ -90,6 +90,10 @@ class Notes:
     def keep(self, place: str, words: str) -> None:
         """Something that no field holds stays beside it."""
         _count(self._kept, place, words)
+
+    def idle(self, place: str, words: str) -> None:
+        """A rule of the file stays beside what it is about, and is not acted on."""
+        _count(self._idle, place, words)
 
     def lose(self, place: str, words: str) -> None:
         """Something cannot be kept; the words say why."""
@@ -109,8 +113,8 @@ class Notes:
         faults = self._faults[:MOST_FAULTS]
         if more := len(self._faults) - len(faults):
             faults.append(Note("", f"and {more:,} more"))
-        kept, lost = _listed(self._kept), _listed(self._lost)
-        return replace(found, kept=kept, lost=lost, faults=tuple(faults))
+        idle, kept, lost = map(_listed, (self._idle, self._kept, self._lost))
+        return replace(found, idle=idle, kept=kept, lost=lost, faults=tuple(faults))
 
 
 def clipped(text: str, most: int) -> str:

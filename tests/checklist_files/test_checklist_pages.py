@@ -14,7 +14,12 @@ from tests import factories
 from tests.checklist_files.making import make_sheet
 from tests.checklist_files.malformed import CHEAP
 from tests.checklist_files.reading import read
-from tests.foreign_formats.catalogs import ASVS_CSV, make_catalog
+from tests.foreign_formats.catalogs import (
+    ASVS_CSV,
+    as_yaml,
+    make_catalog,
+    make_library,
+)
 from tests.foreign_formats.laws import law
 
 pytestmark = pytest.mark.slow
@@ -65,6 +70,13 @@ def test_file_is_shown_before_anything_is_saved(ada):
     assert "Nothing is saved yet." in said
     assert "Attest checklist. A new checklist ." in said
     assert Checklist.objects.count() == 0
+
+
+def test_preview_counts_the_rules_of_a_library_that_are_not_acted_on(ada):
+    said = text_of(ada.get(send(ada, as_yaml(make_library()), "made.yaml").url))
+    assert "Kept, and not acted on line" in said
+    words = "the score of an answer is not added up (2 times)"
+    assert words in said.partition("Kept, though no field is there for it")[0]
 
 
 def test_malformed_files_are_refused_on_the_page_in_words(ada):

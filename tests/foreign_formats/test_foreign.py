@@ -12,6 +12,7 @@ from compliance.formats.found import Sheet
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (
     ASVS_CSV,
+    URN,
     all_controls,
     as_yaml,
     make_asvs,
@@ -19,6 +20,7 @@ from tests.foreign_formats.catalogs import (
     make_library,
     make_mapping,
     make_pia,
+    node,
 )
 from tests.foreign_formats.varied import WITHDRAWN, as_xml
 
@@ -97,6 +99,68 @@ def test_control_becomes_a_question_with_its_parameters_in_place():
     assert first["evidence_hints"] == ["List", "Minutes", "Log"]
     assert (first["kind"], first["weight"], first["cites"]) == ("verdict", 3, [])
     assert (inner["key"], inner["extra"]["oscal_in"]) == ("f0-5.2", "f0-5")
+
+
+def statements_of(one):
+    return [part for part in one.get("parts", []) if part["name"] == "statement"]
+
+
+def of_items_alone(catalog):
+    """The catalog, with nothing in a statement but its items."""
+    for one in all_controls(catalog["catalog"]):
+        for part in statements_of(one):
+            part.pop("prose", None)
+    return catalog
+
+
+def words_of(parts):
+    for part in parts:
+        yield part.get("prose", "")
+        yield from words_of(part.get("parts", []))
+
+
+def test_statement_of_items_alone_asks_their_words():
+    first = questions_of(read(file_of(of_items_alone(make_catalog(1, 3)), "json")))[0]
+    assert first["text"] == (
+        "a. Keep a, [all; some of them]; … b. Keep b, [all; some of them]; …"
+    )
+    assert first["good"] == ["a. 1. and the first of a.", "b. 1. and the first of b."]
+
+
+def test_item_without_words_lends_its_label_to_those_within():
+    catalog = of_items_alone(make_catalog(1, 3))
+    control = catalog["catalog"]["groups"][0]["controls"][0]
+    a, b = control["parts"][0]["parts"]
+    del a["prose"], b["parts"]
+    question = questions_of(read(file_of(catalog, "json")))[0]
+    assert (
+        question["text"] == "a. 1. and the first of a. b. Keep b, [all; some of them];"
+    )
+    assert question["good"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_no_question_of_a_thousand_asks_its_title_again(form):
+    catalog = of_items_alone(make_catalog())
+    found = read(file_of(catalog, form), f".{form}")
+    controls = {c["id"]: c for c in all_controls(catalog["catalog"])}
+    asked = questions_of(found)
+    assert len(asked) > 900
+    of_items = 0
+    for question in asked:
+        statements = statements_of(controls[question["extra"]["oscal"]["id"]])
+        words = list(filter(None, words_of(statements)))
+        said = " ".join([question["text"], *question["good"]])
+        for one in words:
+            assert said.count(one.partition("{{")[0].strip()) == 1
+        if words:
+            assert question["text"] != question["title"]
+            of_items += 1
+    assert of_items > 800
+    written = FORMATS[f"oscal-{form}"].write(sheet_of(found))
+    value = xml.read(written) if form == "xml" else json.loads(written)
+    assert Counter(flat(value)) == Counter(flat(catalog))
 
 
 @cache
@@ -227,9 +291,39 @@ def test_library_keeps_translations_scores_and_what_depends():
     assert kept["framework"]["max_score"] == 5
     assert kept["nodes"][1]["translations"]["de"]["name"] == "Teil"
     told = [str(note) for note in found.kept]
-    assert any("depends_on is kept and not acted on" in words for words in told)
     assert any("a number without unit and bounds" in words for words in told)
     assert any(words.startswith("line ") for words in told)
+
+
+def test_library_of_many_questions_counts_what_is_not_acted_on():
+    library = make_library()
+    nodes = library["objects"]["framework"]["requirement_nodes"]
+    choices = {"select_implementation_groups": ["B"], "add_score": 0}
+    for number in range(10, 310):
+        first = {f"{URN}:question:made:{number}": {"type": "unique_choice"}}
+        first[f"{URN}:question:made:{number}"] |= {
+            "text": f"Is {number} there?",
+            "choices": [choices | {"value": word} for word in ("Yes", "No")],
+        }
+        depends = {"question": next(iter(first)), "answers": [], "condition": "any"}
+        second = {f"{URN}:question:made:{number}b": {"type": "text"}}
+        second[f"{URN}:question:made:{number}b"] |= {
+            "text": f"Where is {number}?",
+            "depends_on": depends,
+        }
+        nodes.append(node(f"2.{number}", "2", questions=first | second))
+    found = read(as_yaml(library), ".yaml")
+    assert found.faults == found.lost == ()
+    assert {note.words: note.count for note in found.idle} == {
+        "a question that depends on another answer is asked whatever that says": 301,
+        "a requirement of some groups is asked of everybody": 1,
+        "an answer that chooses groups chooses none": 600,
+        "the score of an answer is not added up": 2,
+    }
+    assert not {"depends_on", "add_score"} & {note.words for note in found.kept}
+    asked = {q["title"]: q["extra"]["ciso"] for q in questions_of(found)}
+    assert asked["Where is 309?"]["depends_on"]["condition"] == "any"
+    assert asked["Is 309 there?"]["choices"][0]["select_implementation_groups"] == ["B"]
 
 
 def test_library_brings_its_translations():

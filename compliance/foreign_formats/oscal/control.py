@@ -1,6 +1,8 @@
 """One control as a question, and a question as a control. Pure.
 
-``derived`` says which question a control stands for by its standard parts. Further
+``derived`` says which question a control stands for by its standard parts. A statement
+without words of its own has them in its items: the outermost are the text then, in the
+words of the catalog, and those within them stay what a good answer shows. Further
 parts of a question are written as one property of ours, so nothing is lost.
 """
 
@@ -47,13 +49,18 @@ def params_of(holder: dict[str, Any]) -> Params:
 def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
     """The question that the standard parts of a control stand for."""
     params = params | params_of(control)
-    parts = [p for p in _list(control.get("parts")) if isinstance(p, dict)]
+    parts = _dicts(control.get("parts"))
     statements = [p for p in parts if p.get("name") == "statement"]
     whole = plain(control.get("title"))
     name = title(whole) or str(control.get("id", ""))[:60]
     told = [entries_in(_filled(p.get("prose"), params)) for p in statements]
     said = " ".join(plain(text) for text, _ in told).strip()
     listed = [text for _, entries in told for text in entries]
+    items = list(_items(statements, params))
+    if not said and not listed:
+        outer, within = _outermost(statements, params)
+        if outer:
+            said, items = " ".join(outer), within
     return EMPTY | {
         "key": question_key(str(control.get("id", ""))),
         "source": line(control.get("id")),
@@ -61,7 +68,7 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
         "text": in_full(whole, whole, said) or name,
         "good": [
             *(text for text in listed if not _RULE.fullmatch(text)),
-            *_items(statements, params),
+            *items,
         ],
         "background": "\n\n".join(
             text
@@ -79,9 +86,8 @@ def derived(control: dict[str, Any], params: Params) -> dict[str, Any]:
             text
             for part in parts
             if part.get("name") in ("assessment-method", "assessment")
-            for inner in _list(part.get("parts"))
-            if isinstance(inner, dict)
-            and inner.get("name") in ("assessment-objects", "objects")
+            for inner in _dicts(part.get("parts"))
+            if inner.get("name") in ("assessment-objects", "objects")
             for text in _lines(inner.get("prose"))
         ],
     }
@@ -169,16 +175,39 @@ def _label(name: str, params: Params, depth: int = 0) -> str:
     return f"[{', '.join(values) or line(found.get('label')) or name}]"
 
 
-def _items(parts: list[dict[str, Any]], params: Params) -> Iterator[str]:
-    """Each part below, in order, with its label."""
+def _items(
+    parts: list[dict[str, Any]], params: Params, above: str | None = None
+) -> Iterator[str]:
+    """Each part below, in order, with its label; after those around it from ``above`` on."""
     for part in parts:
-        for inner in _list(part.get("parts")):
-            if not isinstance(inner, dict):
-                continue
+        for inner in _dicts(part.get("parts")):
+            mark = " ".join(filter(None, [above, _mark(inner)]))
             text = line(_filled(inner.get("prose"), params))
-            if said := " ".join(filter(None, [_mark(inner), text])):
-                yield said
-            yield from _items([{"parts": inner.get("parts")}], params)
+            below = list(_items([inner], params, None if above is None else mark))
+            if text or (mark and (above is None or not below)):
+                yield f"{mark} {text}".strip()
+            yield from below
+
+
+def _outermost(
+    parts: list[dict[str, Any]], params: Params, above: str = ""
+) -> tuple[list[str], list[str]]:
+    """The words of the items that lie in none with words, and the items within those.
+
+    "…" stands where an item goes on within.
+    """
+    outer: list[str] = []
+    within: list[str] = []
+    for inner in (one for part in parts for one in _dicts(part.get("parts"))):
+        mark = " ".join(filter(None, [above, _mark(inner)]))
+        if text := plain(_filled(inner.get("prose"), params)):
+            below = list(_items([inner], params, mark))
+            outer.append(f"{mark} {text}{' …' if below else ''}".strip())
+        else:
+            more, below = _outermost([inner], params, mark)
+            outer += more
+        within += below
+    return outer, within
 
 
 def _mark(part: dict[str, Any]) -> str:
@@ -197,6 +226,10 @@ def _whole(part: dict[str, Any], params: Params) -> Iterator[str]:
 def _lines(value: Any) -> list[str]:
     text = value if isinstance(value, str) else ""
     return [said for part in text.splitlines() if (said := line(part))]
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in _list(value) if isinstance(one, dict)]
 
 
 def _list(value: Any) -> list[Any]:

@@ -78,7 +78,12 @@ class Command(BaseCommand):
             if keys := getattr(change, word):
                 shown = ", ".join(keys[:20]) + (", …" if len(keys) > 20 else "")
                 self.stdout.write(f"{len(keys)} {word}: {shown}")
-        for word, notes in (("Kept", found.kept), ("Lost", coming.lost)):
+        told = (
+            ("Not acted on", found.idle),
+            ("Kept", found.kept),
+            ("Lost", coming.lost),
+        )
+        for word, notes in told:
             for note in notes:
                 self.stdout.write(f"{word}: {note}")
 
