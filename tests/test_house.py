@@ -121,6 +121,21 @@ def test_views_reach_rows_from_their_organisation():
     assert hits(r"\.objects\b", VIEWS) == []
 
 
+def test_marks_that_scripts_rely_on_are_in_templates():
+    types = (ROOT / "types" / "page.d.ts").read_text()
+    table = re.compile(r"^interface (Marks|Ids) {\n(.*?)^}", re.M | re.S)
+    names = {
+        kind: re.findall(r'^  "?([\w-]+)"?:', body, re.M)
+        for kind, body in table.findall(types)
+    }
+    pages = "\n".join(path.read_text() for path in TEMPLATES)
+    attributes = set(re.findall(r"(?<![\w-])[a-z-]+", pages))
+    ids = set(re.findall(r'\bid="([^"{]+)"', pages))
+    assert set(names["Marks"]) - attributes == set()
+    assert set(names["Ids"]) - ids == set()
+    assert len(names["Marks"]) > 30
+
+
 def test_every_template_is_used():
     sources = "\n".join(path.read_text() for path in (*CODE, *TEMPLATES))
     quoted = set(re.findall(r"""["']([\w./-]+\.html)[#"']""", sources))

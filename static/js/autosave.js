@@ -4,6 +4,7 @@ import { grouped, isSaved, isText, remember, rowOf, touched } from "./rows.js";
 import { isSaying, say } from "./workspace.js";
 
 const LONGEST_MS = 5000;
+/** @type {WeakMap<HTMLElement, number>} */
 const waits = new WeakMap();
 document.addEventListener("input", (event) => {
   const row = rowOf(event.target);
@@ -31,20 +32,23 @@ document.addEventListener(
   true,
 );
 
+/** @param {HTMLElement} row */
 function needsReason(row) {
   const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
   return chosen === "na" && !row.querySelector('[name="reason"]')?.value.trim();
 }
 
+/** @param {HTMLElement} row */
 function needsDay(row) {
   const chosen = row.querySelector('input[name="verdict"]:checked')?.value;
   return chosen === "later" && row.querySelector('[name="later_until"]')?.value === "";
 }
+/** @param {HTMLElement} row @param {string} words @param {string} name */
 function ask(row, words, name) {
   say(words, "save-off");
   const at = document.activeElement;
-  if (at === document.body || (row.contains(at) && !isText(at)))
-    row.querySelector(`[name="${name}"]`).focus();
+  if (at === document.body || (at && row.contains(at) && !isText(at)))
+    row.querySelector(`[name="${name}"]`)?.focus();
 }
 
 // htmx sends a form to where its last button leads, though the button was not what sent it.

@@ -1,6 +1,8 @@
 // Cards of the board are dragged into a column; the form on the card, which keys use too, does the moving.
+/** @type {HTMLElement | null} */
 let dragged = null;
 
+/** @param {Heard["drop"]} event */
 const columnAt = (event) => event.target.closest?.("[data-column]");
 
 function ready() {
@@ -8,6 +10,7 @@ function ready() {
     card.draggable = true;
 }
 
+/** @param {Element | null} column */
 function mark(column) {
   for (const one of document.querySelectorAll("[data-column].over"))
     if (one !== column) one.classList.remove("over");
@@ -57,6 +60,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 // A move that did not arrive: the card stays where it is, and so does its field.
+/** @param {HtmxReplied} event */
 function fail(event) {
   const form = event.target.closest?.("[data-move]");
   if (!form) return;
@@ -70,7 +74,7 @@ function fail(event) {
       : "Try again.";
   document.getElementById("board-said").textContent = `The card is not moved. ${why}`;
 }
-for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
+for (const name of /** @type {const} */ (["htmx:sendError", "htmx:timeout", "htmx:responseError"]))
   document.addEventListener(name, fail);
 
 ready();

@@ -4,12 +4,17 @@
 import { read, takeUp, write } from "./keeper.js";
 import { rowOf, touched } from "./rows.js";
 
+/** @type {Record<string, Kept>} */
 export const box = read("rows") ?? {};
+/** @type {Set<string>} */
 export const shown = new Set(); // addresses whose row on this page holds what is kept
+/** @type {WeakMap<Row, [string, string][]>} */
 export const flying = new WeakMap(); // what is on its way
 
 export const waiting = () => Object.keys(box).filter((address) => !box[address].quiet);
+/** @param {Row} row */
 export const addressIn = (row) => row.getAttribute("action");
+/** @param {Row} row */
 export function keep(row, tried = flying.get(row) ?? null, quiet = false) {
   const address = addressIn(row);
   const old = box[address];
@@ -28,15 +33,17 @@ export function keep(row, tried = flying.get(row) ?? null, quiet = false) {
   shown.add(address);
   write("rows", box);
 }
+/** @param {string} address */
 export function drop(address) {
   delete box[address];
   write("rows", box);
 }
 export async function adopt() {
-  const found = await takeUp("rows");
+  const found = /** @type {Record<string, Kept>} */ (await takeUp("rows"));
   for (const [address, kept] of Object.entries(found)) box[address] = { ...kept, quiet: false };
   if (Object.keys(found).length) write("rows", box);
 }
+/** @type {WeakMap<Row, number>} */
 const typing = new WeakMap();
 document.addEventListener("input", (event) => {
   const row = rowOf(event.target);

@@ -26,11 +26,10 @@ function askAgain() {
   plan().replaceChildren();
   clearTimeout(asking);
   asking = setTimeout(() => {
-    if (!form()) return;
+    const sent = form();
+    if (!sent) return;
     const aside = new Set(["csrfmiddlewaretoken", "pinned", "show", "q", "owner", "told"]);
-    const values = Object.fromEntries(
-      [...new FormData(form())].filter(([name]) => !aside.has(name)),
-    );
+    const values = Object.fromEntries([...new FormData(sent)].filter(([name]) => !aside.has(name)));
     isQuiet = true;
     htmx.ajax("POST", bar().action, { source: bar(), target: box(), values }).catch(() => {});
   }, 300);
@@ -50,7 +49,8 @@ let text = "";
 let at = "";
 function keepText() {
   text = form()?.elements.reason?.value ?? text;
-  at = box().contains(document.activeElement) ? document.activeElement.id : "";
+  const now = document.activeElement;
+  at = now && box().contains(now) ? now.id : "";
 }
 document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
   if (target.id === "bulkbox") keepText();
@@ -65,6 +65,8 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   isQuiet = false;
 });
 
+/** @param {PickBox} box */
+const rowBeside = (box) => /** @type {Row} */ (rowOn(box.dataset.pick));
 // Each pick goes with the version that its row shows now; the reply brings the rows that are on this page.
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.closest("#bulk, [data-bulkform], [data-bulk-undo]")) return;
@@ -74,7 +76,7 @@ document.addEventListener("htmx:configRequest", (event) => {
     sent.delete("pick");
     for (const one of boxes())
       if (isPicked(one.dataset.pick))
-        sent.append("pick", `${one.dataset.pick} ${rowOn(one.dataset.pick).elements.base.value}`);
+        sent.append("pick", `${one.dataset.pick} ${rowBeside(one).elements.base.value}`);
   }
   sent.set(
     "shown",
@@ -90,6 +92,7 @@ function topBox() {
   return boxes().find((one) => one.getBoundingClientRect().bottom > top);
 }
 
+/** @type {Record<number, string>} */
 const failed = {
   0: "Offline. Try again: nothing is set twice.",
   401: "You are signed out. Nothing is set.",
@@ -105,12 +108,12 @@ document.addEventListener("htmx:afterRequest", (event) => {
     say(failed[status] ?? "Not set. Try again.", "save-off");
   if (!isSaved(event) || !xhr.responseText.includes("data-bulk-done")) return;
   const now = document.activeElement;
-  const isLost = now === document.body || Boolean(now.closest("[data-bulkbar]"));
+  const isLost = !now || now === document.body || Boolean(now.closest("[data-bulkbar]"));
   const next = boxes().find((one) => isPicked(one.dataset.pick)) ?? topBox();
   if (pathInfo.requestPath.endsWith("/bulk/")) clear();
   if (isLost && next) {
-    rowOn(next.dataset.pick).querySelector("[data-qlink]").focus({ preventScroll: true });
-    rowOn(next.dataset.pick).scrollIntoView({ block: "nearest" });
+    rowBeside(next).querySelector("[data-qlink]").focus({ preventScroll: true });
+    rowBeside(next).scrollIntoView({ block: "nearest" });
   }
   document.body.dispatchEvent(new CustomEvent("attest:saved")); // the strip is drawn anew
 });

@@ -7,7 +7,7 @@ const areOn = () => {
     return true;
   }
 };
-card.addEventListener("keydown", (event) => {
+card?.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || !areOn()) return;
   if (event.target.matches("textarea, input, select")) return;
   const target = document.querySelector(`[data-key="${event.key.toLowerCase()}"]`);

@@ -22,45 +22,53 @@ function close() {
   field.removeAttribute("aria-activedescendant");
 }
 
-function open() {
+/** @param {HTMLInputElement} field */
+function open(field) {
   const count = options().length;
-  const isTyped = input().value.trim() !== "";
-  document.querySelector("[data-combo-said]").textContent = isTyped
-    ? `${count || "No"} provision${count === 1 ? "" : "s"}.`
-    : "";
-  if (!count || !isTyped || document.activeElement !== input()) return close();
+  const isTyped = field.value.trim() !== "";
+  const said = document.querySelector("[data-combo-said]");
+  if (said)
+    said.textContent = isTyped ? `${count || "No"} provision${count === 1 ? "" : "s"}.` : "";
+  if (!count || !isTyped || document.activeElement !== field) return close();
   list().hidden = false;
-  input().setAttribute("aria-expanded", "true");
-  input().removeAttribute("aria-activedescendant");
+  field.setAttribute("aria-expanded", "true");
+  field.removeAttribute("aria-activedescendant");
 }
 
-function choose(option) {
+/** @param {HTMLInputElement} field @param {Element} option */
+function choose(field, option) {
   chosen()?.setAttribute("aria-selected", "false");
   option.setAttribute("aria-selected", "true");
   option.scrollIntoView({ block: "nearest" });
-  input().setAttribute("aria-activedescendant", option.id);
+  field.setAttribute("aria-activedescendant", option.id);
 }
 
-function take(option) {
-  input().value = option.dataset.value;
+/** @param {HTMLInputElement} field @param {HTMLElement} option */
+function take(field, option) {
+  field.value = option.dataset.value ?? "";
   close();
   document.getElementById("law-find").click();
 }
 
-function step(down) {
+/** @param {HTMLInputElement} field @param {boolean} down */
+function step(field, down) {
   const all = options();
   if (!all.length) return;
-  if (list().hidden) open();
-  const at = all.indexOf(chosen());
-  choose(all.at(at < 0 ? (down ? 0 : -1) : (at + (down ? 1 : -1)) % all.length));
+  if (list().hidden) open(field);
+  const now = chosen();
+  const at = now ? all.indexOf(now) : -1;
+  const next = all.at(at < 0 ? (down ? 0 : -1) : (at + (down ? 1 : -1)) % all.length);
+  if (next) choose(field, next);
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target !== input() || event.isComposing) return;
+  const field = input();
+  if (!field || event.target !== field || event.isComposing) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    step(event.key === "ArrowDown");
-  } else if (event.key === "Enter" && input().value.trim()) {
-    if (!list().hidden && chosen()) take(chosen());
+    step(field, event.key === "ArrowDown");
+  } else if (event.key === "Enter" && field.value.trim()) {
+    const option = list().hidden ? null : chosen();
+    if (option) take(field, option);
     else document.getElementById("law-find").click();
   } else if (event.key === "Escape" && !list().hidden) {
     close();
@@ -74,13 +82,15 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("click", (event) => {
   const option = event.target.closest?.("#cite-list [role=option]");
-  if (option) take(option);
+  const field = input();
+  if (option && field) take(field, option);
 });
 document.addEventListener("focusout", (event) => {
   if (event.target === input()) close();
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.id === "cite-list") open();
+  const field = input();
+  if (field && event.target.id === "cite-list") open(field);
 });
 document.addEventListener("htmx:afterSettle", dress);
 dress();

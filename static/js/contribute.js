@@ -6,16 +6,17 @@ import { fill, isSaved, known, rowOf, rowOn } from "./rows.js";
 import { say } from "./workspace.js";
 
 // Whoever gives a question back owes no reason for "not applicable": the choice is taken back.
+/** @param {Row} row */
 function withdraw(row) {
   const isBare =
-    row.querySelector('[name="verdict"][value="na"]:checked') && !row.elements.reason.value.trim();
+    row.querySelector('[name="verdict"][value="na"]:checked') && !row.elements.reason?.value.trim();
   if (isBare) fill(row, [["verdict", known(row).get("verdict") ?? []]]);
 }
 let next = ""; // where to go once the row is saved
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-go-on]");
   const row = rowOf(button);
-  if (!row?.hasAttribute("hx-post")) return;
+  if (!button || !row?.hasAttribute("hx-post")) return;
   event.preventDefault();
   if (button.value === "hand-back") withdraw(row);
   next = button.dataset.goOn;
@@ -35,10 +36,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // A conflict is settled: the page comes again as it stands now.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
-  if (!form?.dataset.keep || event.detail.xhr.status >= 300) return;
+  if (!form?.matches("[data-keep]") || event.detail.xhr.status >= 300) return;
   event.detail.shouldSwap = false;
-  drop(addressIn(rowOn(form.dataset.of)));
-  delete rowOn(form.dataset.of).dataset.dirty;
+  const row = rowOn(form.dataset.of);
+  if (row) {
+    drop(addressIn(row));
+    delete row.dataset.dirty;
+  }
   say("Saved");
   location.reload();
 });

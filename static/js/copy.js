@@ -1,6 +1,6 @@
 // A button that copies the field it names.
 for (const button of document.querySelectorAll("[data-copy]")) {
-  const field = document.getElementById(button.dataset.copy);
+  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy));
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();

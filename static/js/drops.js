@@ -1,11 +1,14 @@
 // Where dropped and pasted files go: to the row or the form they fall on, else to the page. Never instead of the page.
 import { upload } from "./uploads.js";
 
+/** @param {DataTransfer | null} data */
 const hasFiles = (data) => [...(data?.types ?? [])].includes("Files");
+/** @param {Element | null} node */
 const placeOf = (node) =>
   node?.closest?.("[data-uploads-form], [data-q]") ??
   document.querySelector("[data-uploads-form], [data-uploads][data-whole]");
 
+/** @param {Element} place @param {File[]} files */
 function give(place, files) {
   if (!files.length) return;
   if (place.matches("[data-uploads]")) upload(place, files);
@@ -15,19 +18,23 @@ function give(place, files) {
     // with the dates that may yet be typed
     const all = new DataTransfer();
     const input = place.querySelector('input[type="file"]');
-    for (const file of [...(input.multiple ? input.files : []), ...files]) all.items.add(file);
+    if (!input) return;
+    for (const file of [...((input.multiple && input.files) || []), ...files]) all.items.add(file);
     input.files = all.files;
     input.focus();
   }
 }
 
 // Files of an event that may be over: ondemand.js took them while this was on its way.
+/** @param {Element} target @param {File[]} files @param {boolean} isPasted */
 export function take(target, files, isPasted) {
   const place = placeOf(target);
   if (place) give(place, isPasted ? files.map(named) : files);
 }
 
+/** @type {Element | null} */
 let over = null;
+/** @param {Element | null} found */
 function show(found) {
   const place = found?.matches("[data-uploads]") ? found.closest("main") : found; // an empty list has no outline
   if (place === over) return;
@@ -53,9 +60,12 @@ document.addEventListener("drop", (event) => {
 });
 
 // Word and Excel put a picture of the text beside it: in a field the text is meant.
+/** @param {Element} node @returns {boolean} */
 const isText = (node) =>
   node.matches?.("textarea, input:not([type=file], [type=radio], [type=checkbox])");
+/** @param {number} number */
 const two = (number) => String(number).padStart(2, "0");
+/** @param {File} file */
 function named(file) {
   if (file.name !== "image.png") return file;
   const at = new Date();

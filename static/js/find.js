@@ -1,11 +1,14 @@
 // The results of Ctrl K, moved through by keys. ui.js opens the dialog and fetches this when it is first opened.
-const dialog = document.querySelector("[data-find-dialog]");
-const input = dialog.querySelector('[role="combobox"]');
+const dialog = /** @type {Found<"[data-find-dialog]">} */ (
+  document.querySelector("[data-find-dialog]")
+);
+const input = /** @type {HTMLInputElement} */ (dialog.querySelector('[role="combobox"]'));
 const list = dialog.querySelector('[role="listbox"]');
 const said = dialog.querySelector('[role="status"]');
 const options = () => [...list.querySelectorAll('[role="option"]')];
 const current = () => list.querySelector('[aria-selected="true"]');
 
+/** @param {HTMLElement | null | undefined} option */
 function choose(option) {
   current()?.setAttribute("aria-selected", "false");
   option?.setAttribute("aria-selected", "true");
@@ -26,16 +29,21 @@ function empty() {
   choose(null);
 }
 
+/** @param {number} step */
 function move(step) {
   const all = options();
-  if (all.length) choose(all[(all.indexOf(current()) + step + all.length) % all.length]);
+  const now = current();
+  const at = now ? all.indexOf(now) : -1;
+  if (all.length) choose(all[(at + step + all.length) % all.length]);
 }
 
 // Enter before the results are there waits for them, and opens the first.
+/** @param {KeyboardEvent} event */
 function enter(event) {
   const typed = input.value.trim();
-  if (typed === shown && current())
-    current().dispatchEvent(
+  const now = current();
+  if (typed === shown && now)
+    now.dispatchEvent(
       new MouseEvent("click", {
         bubbles: true,
         cancelable: true,
@@ -83,7 +91,7 @@ list.addEventListener("htmx:afterSwap", () => {
   }
   shown = asked;
   choose(options()[0]);
-  if (isWanted && current()) current().click();
+  if (isWanted) current()?.click();
   isWanted = false;
 });
 for (const name of ["htmx:sendError", "htmx:timeout"])

@@ -1,15 +1,21 @@
 // What tabs of this person that are gone have kept on this device (keeper.js): a tab that lives holds its lock.
 // It is this tab's before it is no longer theirs; where this tab keeps something of the same name, theirs waits.
+const names = async () =>
+  new Set(/** @type {LockInfo[]} */ ((await navigator.locks.query()).held).map((one) => one.name));
+
+/** @param {string} mine @param {string} lock @param {string} name */
 export async function takeUp(mine, lock, name) {
-  const held = new Set((await navigator.locks.query()).held.map((one) => one.name));
-  const own = JSON.parse(localStorage.getItem(`${lock}-${name}`)) ?? {};
+  const held = await names();
+  const own = JSON.parse(localStorage.getItem(`${lock}-${name}`) ?? "null") ?? {};
+  /** @type {Record<string, unknown>} */
   const found = {};
   for (const key of Object.keys(localStorage)) {
     const owner = key.slice(0, -name.length - 1);
     if (!key.startsWith(mine) || !key.endsWith(`-${name}`) || owner === lock || held.has(owner))
       continue;
+    /** @type {Record<string, unknown>} */
     const left = {};
-    for (const [part, kept] of Object.entries(JSON.parse(localStorage.getItem(key))))
+    for (const [part, kept] of Object.entries(JSON.parse(localStorage.getItem(key) ?? "{}")))
       (part in own || part in found ? left : found)[part] = kept;
     localStorage.setItem(`${lock}-${name}`, JSON.stringify({ ...own, ...found }));
     if (Object.keys(left).length) localStorage.setItem(key, JSON.stringify(left));
@@ -19,10 +25,12 @@ export async function takeUp(mine, lock, name) {
 }
 
 // After sign-out, all that a person has on this device, but for tabs that still show it.
+/** @param {string} person */
 export async function empty(person) {
   const start = `outbox-${person}-`;
   const own = `${start}${sessionStorage.getItem("tab")}-`;
-  const held = new Set((await navigator.locks?.query())?.held.map((one) => one.name));
+  const held = navigator.locks ? await names() : new Set();
+  /** @param {string} key */
   const isLeft = (key) => key.startsWith(own) || !held.has(key.replace(/-[^-]*$/, ""));
   for (const key of Object.keys(localStorage))
     if (key.startsWith(start) && isLeft(key)) localStorage.removeItem(key);

@@ -1,20 +1,23 @@
 // Text that is not saved yet, on this device by person and tab (gone.js, ui.js). A tab holds a lock while it lives.
 const mine = `outbox-${document.body.dataset.person}-`;
+/** @type {string | null} */
 let tab = "";
 try {
   tab = sessionStorage.getItem("tab");
 } catch {
   /* storage is off */
 }
-const lock = mine + tab;
+const lock = `${mine}${tab}`;
 
+/** @param {string} name */
 export function read(name) {
   try {
-    return JSON.parse(localStorage.getItem(`${lock}-${name}`));
+    return JSON.parse(localStorage.getItem(`${lock}-${name}`) ?? "null");
   } catch {
     return null;
   }
 }
+/** @param {string} name @param {object} kept */
 export function write(name, kept) {
   try {
     if (Object.keys(kept).length) localStorage.setItem(`${lock}-${name}`, JSON.stringify(kept));
@@ -24,6 +27,7 @@ export function write(name, kept) {
   }
 }
 
+/** @type {(value?: unknown) => void} */
 let letGo = () => {};
 const hold = () =>
   navigator.locks
@@ -42,6 +46,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 // What tabs that are gone have kept; it is this tab's from now on.
+/** @param {string} name */
 export async function takeUp(name) {
   try {
     const isThere = Object.keys(localStorage).some(

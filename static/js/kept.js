@@ -1,8 +1,9 @@
 // What waits on this device, shown as text to copy: for a person who may no longer save it here.
 import { box } from "./box.js";
 import { waiting } from "./drafts.js";
-import { rowAt } from "./rows.js";
+import { flat, rowAt } from "./rows.js";
 
+/** @type {Record<string, string>} */
 const words = {
   note: "Note",
   reason: "Reason",
@@ -15,6 +16,7 @@ const words = {
 };
 
 // A field that is not named above is called as its row calls it.
+/** @param {string} address @param {string} name */
 function labelOf(address, name) {
   return (
     words[name] ??
@@ -22,11 +24,18 @@ function labelOf(address, name) {
   );
 }
 
+/**
+ * @param {string} number
+ * @param {string} name
+ * @param {string} word
+ * @param {string | undefined} key
+ * @param {string} text
+ */
 function piece(number, name, word, key, text) {
   const made = document.getElementById("kept-one").content.cloneNode(true);
-  const [label, area, button] = ["label", "textarea", "button"].map((tag) =>
-    made.querySelector(tag),
-  );
+  const label = made.querySelector("label");
+  const area = made.querySelector("textarea");
+  const button = made.querySelector("button");
   area.id = `kept-${number}-${name}`;
   label.htmlFor = area.id;
   label.textContent = `${key ?? `Question ${number}`}: ${word}`;
@@ -48,9 +57,7 @@ export function showKept() {
   const list = document.getElementById("kept-list");
   list.replaceChildren();
   for (const [address, kept] of Object.entries(box)) {
-    const sent = kept.touched.length
-      ? kept.touched.flatMap(([name, values]) => values.map((value) => [name, value]))
-      : (kept.tried ?? []);
+    const sent = kept.touched.length ? flat(kept.touched) : (kept.tried ?? []);
     const number = address.match(/answers\/(\d+)/)?.[1] ?? "";
     for (const [name, text] of sent) {
       const word = labelOf(address, name);

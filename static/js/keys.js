@@ -1,11 +1,11 @@
 // Keys of the question list. Single keys act while focus is inside it, or nowhere, as on a page just opened (WCAG 2.1.4).
 import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
-import { clear, count, extend, pick } from "./picks.js";
+import { clear, count, extend, list, pick } from "./picks.js";
 import { isText, rowOf } from "./rows.js";
 import { load, open, say, show, shut } from "./workspace.js";
 
-const list = document.querySelector(".questions");
+/** @type {Record<string, string>} */
 const answers = {
   Digit0: "unanswered",
   Digit1: "met",
@@ -17,8 +17,12 @@ const answers = {
 };
 const beside = new Set(["na", "dont_know", "later"]); // said beside a value
 const rows = () => [...list.querySelectorAll("[data-q]")];
+/** @param {Row | null} row */
+const place = (row) => (row ? rows().indexOf(row) : -1);
+/** @param {Row} row @param {string} name */
 const field = (row, name) => row.querySelector(`[name="${name}"]`)?.focus();
 
+/** @param {Row | null | undefined} row */
 function go(row) {
   row?.querySelector("[data-qlink]").focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
@@ -26,6 +30,11 @@ function go(row) {
 
 // Until the fields of a row are there, what is typed for them must not act as keys.
 let isOpening = false;
+/**
+ * @param {Row} row
+ * @param {(row: Row) => unknown} then
+ * @param {(row: Row, then: (row: Row) => unknown) => Promise<unknown>} by
+ */
 async function openAt(row, then, by = open) {
   isOpening = true;
   await by(row, then).finally(() => {
@@ -34,20 +43,25 @@ async function openAt(row, then, by = open) {
 }
 
 // Where a value gives the answer, its field takes the focus; a few are chosen beside it.
+/** @param {Row} row @param {(row: Row) => unknown} then */
 const loadAt = (row, then) => load(row).then(() => then(row));
+/** @param {Row} row @param {string} value */
 function answer(row, value) {
   const find = () => row.querySelector(`input[type="radio"][value="${value}"]`);
-  if (find()) choose(row, find(), value);
+  const there = find();
+  if (there) choose(row, there, value);
   else if (row.hasAttribute("hx-post"))
     openAt(
       row,
       () => {
-        if (beside.has(value) && find()) choose(row, find(), value);
+        const come = beside.has(value) ? find() : null;
+        if (come) choose(row, come, value);
         else row.querySelector('[name="value"]:not([type="hidden"])')?.focus();
       },
       value === "dont_know" ? loadAt : open,
     );
 }
+/** @param {Row} row @param {HTMLInputElement} radio @param {string} value */
 function choose(row, radio, value) {
   if (radio.disabled || radio.checked) return;
   radio.checked = true;
@@ -56,10 +70,13 @@ function choose(row, radio, value) {
   if (value === "later") openAt(row, () => field(row, "later_until"));
 }
 
+/** @param {number} at */
 async function next(at) {
   if (rows()[at + 1] || (await loadMore())) go(rows()[at + 1]);
 }
+/** @param {number} at */
 async function nextOpen(at) {
+  /** @param {Row} row */
   const unanswered = (row) => row.querySelector('input[value="unanswered"]:checked, .v-open');
   const after = () =>
     rows()
@@ -70,13 +87,16 @@ async function nextOpen(at) {
 }
 
 // The buttons of the page, pressed by key: they say whether what they open is seen.
+/** @param {string} name */
 const press = (name) => document.querySelector(`[data-toggle="${name}"]`)?.click();
+/** @param {Row} row */
 async function talk(row) {
-  if (!document.getElementById("panel").checkVisibility()) press("alt-panel");
+  if (!document.getElementById("panel")?.checkVisibility()) press("alt-panel");
   await show(row, "comments");
   document.getElementById("talk")?.focus();
 }
 
+/** @type {{ [key: string]: ((rows: Row[], at: number) => unknown) | undefined }} */
 const acts = {
   j: (_, at) => next(at),
   k: (all, at) => go(all[at - 1]),
@@ -114,22 +134,25 @@ const areOn = () => {
 };
 
 // Brackets need AltGr on many keyboards, which some browsers call Ctrl and Alt.
+/** @param {KeyboardEvent} event */
 const isPlain = (event) =>
   !(event.ctrlKey || event.metaKey || event.altKey) ||
   (["[", "]"].includes(event.key) && event.altKey && !event.metaKey);
 // A digit is a place on the keyboard; without Num Lock the number pad moves the cursor.
+/** @param {KeyboardEvent} event */
 function digit(event) {
-  if (event.altKey || event.getModifierState("AltGraph")) return null;
+  if (event.altKey || event.getModifierState("AltGraph")) return "";
   return event.code.startsWith("Numpad") && !/^\d$/.test(event.key)
-    ? null
+    ? ""
     : event.code.replace("Numpad", "Digit");
 }
 
 // htmx sends the button that was clicked.
 function fillDown() {
-  if (count()[0]) document.querySelector("#bulk [data-fill]").click();
+  if (count()[0]) document.querySelector("#bulk [data-fill]")?.click();
   else say("Select questions with X: the first one fills down.", "save-off");
 }
+/** @param {At<KeyboardEvent>} event @param {Row | null} row */
 function leave(event, row) {
   if (event.target.closest("#bulkbox") || clear()) return; // that box closes itself
   if (row) {
@@ -138,9 +161,10 @@ function leave(event, row) {
   }
 }
 
+/** @param {Element | null} node */
 const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
 document.addEventListener("keydown", (event) => {
-  if (!list || (event.target !== document.body && !list.contains(event.target))) return;
+  if (event.target !== document.body && !list.contains(event.target)) return;
   const row = rowWith(event.target);
   if (isText(event.target) || !isPlain(event) || !areOn()) return;
   if (isOpening) {
@@ -156,13 +180,14 @@ document.addEventListener("keydown", (event) => {
   const here = () => rowWith(document.activeElement);
   if (isAnswer)
     inTurn(() => {
-      if (here()) answer(here(), answers[code]);
+      const at = here();
+      if (at) answer(at, answers[code]);
     });
   else if (moves.has(key))
-    inTurn(() => act(rows(), rows().indexOf(here() ?? list.querySelector(".q-open"))));
-  else if (!isWaiting()) act(rows(), rows().indexOf(row));
+    inTurn(() => act?.(rows(), place(here() ?? list.querySelector(".q-open"))));
+  else if (!isWaiting()) act?.(rows(), place(row));
 });
-list?.addEventListener("keydown", (event) => {
+list.addEventListener("keydown", (event) => {
   const row = rowWith(event.target);
   if (event.key === "Escape") leave(event, row);
   if (event.key === "Enter" && row && event.target.matches("[type=radio], [type=checkbox]")) {

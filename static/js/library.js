@@ -4,10 +4,11 @@ import "./drops.js";
 const pane = () => document.getElementById("pane");
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-pane]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !pane()?.offsetParent) return;
+  const place = pane();
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !place?.offsetParent) return;
   event.preventDefault();
-  await htmx.ajax("GET", link.href, { target: pane(), swap: "innerHTML", source: link });
-  if (pane().querySelector("[data-pane-of]")?.dataset.paneOf !== link.dataset.pane) {
+  await htmx.ajax("GET", link.href, { target: place, swap: "innerHTML", source: link });
+  if (pane()?.querySelector("[data-pane-of]")?.dataset.paneOf !== link.dataset.pane) {
     location.href = link.href;
     return;
   }

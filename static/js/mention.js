@@ -1,39 +1,52 @@
 // People to mention: "@" in a comment offers members; arrows move, Enter chooses, Escape closes.
 const most = 8;
+/** @param {Element | null} node */
 const boxOf = (node) => (node?.matches?.("[data-mentions]") ? node : null);
-const listOf = (box) => document.getElementById(box.dataset.mentions);
+/** @param {Mentions} box */
+const listOf = (box) => /** @type {HTMLElement} */ (document.getElementById(box.dataset.mentions));
+/** @param {HTMLElement} list */
 const options = (list) => [...list.querySelectorAll('[role="option"]')];
+/** @param {HTMLElement} list */
 const shown = (list) => options(list).filter((option) => !option.hidden);
+/** @param {Mentions} box */
 const isOpen = (box) => !listOf(box).hidden;
+/** @param {string} text */
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+/** @typedef {Found<"[data-mentions]">} Mentions */
 // What is typed after the "@" that the cursor stands behind, null when there is none.
+/** @param {Mentions} box */
 function typed(box) {
   const before = box.value.slice(0, box.selectionStart);
   return /(?:^|[^\p{L}\p{N}_+@])@([^@\n]{0,60})$/u.exec(before)?.[1] ?? null;
 }
+/** @param {HTMLElement} option @param {string} wanted */
 function fits(option, wanted) {
   const [name, email] = [...option.children].map((part) => plain(part.textContent));
   return (
     !wanted || name.startsWith(wanted) || name.includes(` ${wanted}`) || email.startsWith(wanted)
   );
 }
+/** @param {string} text */
 function say(text) {
   const said = document.getElementById("offers-said");
   if (said && said.textContent !== text) said.textContent = text;
 }
 
+/** @param {Mentions} box @param {HTMLElement} option */
 function mark(box, option) {
   for (const other of options(listOf(box)))
     other.setAttribute("aria-selected", String(other === option));
   box.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 }
+/** @param {Mentions} box */
 function close(box) {
   listOf(box).hidden = true;
   box.removeAttribute("aria-activedescendant");
   say("");
 }
+/** @param {Mentions} box */
 function offer(box) {
   const list = listOf(box);
   const query = typed(box);
@@ -53,14 +66,16 @@ function offer(box) {
   mark(box, found[0]);
   say(`${found.length} ${found.length > 1 ? "people" : "person"}. Arrows move, Enter chooses.`);
 }
+/** @param {Mentions} box @param {HTMLElement} option */
 function choose(box, option) {
-  const start = box.selectionStart - typed(box).length;
+  const start = box.selectionStart - (typed(box)?.length ?? 0);
   box.setRangeText(`${option.dataset.handle} `, start, box.selectionStart, "end");
   box.dispatchEvent(new Event("input", { bubbles: true })); // it is kept like what is typed
   close(box);
   box.focus();
 }
 
+/** @type {Record<string, (box: Mentions, all: HTMLElement[], at: number) => void>} */
 const keys = {
   ArrowDown: (box, all, at) => mark(box, all[(at + 1) % all.length]),
   ArrowUp: (box, all, at) => mark(box, all[(at + all.length - 1) % all.length]),
@@ -69,6 +84,7 @@ const keys = {
   Escape: (box) => close(box),
 };
 // Said by script only, since without it nothing is offered.
+/** @param {Mentions} box */
 function tell(box) {
   const told = {
     "aria-autocomplete": "list",
@@ -78,10 +94,12 @@ function tell(box) {
   for (const [name, value] of Object.entries(told)) box.setAttribute(name, value);
 }
 document.addEventListener("focusin", (event) => {
-  if (boxOf(event.target)) tell(event.target);
+  const box = boxOf(event.target);
+  if (box) tell(box);
 });
 document.addEventListener("input", (event) => {
-  if (boxOf(event.target)) offer(event.target);
+  const box = boxOf(event.target);
+  if (box) offer(box);
 });
 document.addEventListener(
   "keydown",
@@ -100,17 +118,19 @@ document.addEventListener(
   true,
 );
 document.addEventListener("focusout", (event) => {
-  if (boxOf(event.target)) close(event.target);
+  const box = boxOf(event.target);
+  if (box) close(box);
 });
 document.addEventListener("mousedown", (event) => {
   const option = event.target.closest?.('.offers [role="option"]');
-  const box = option && document.querySelector(`[data-mentions="${option.parentElement.id}"]`);
+  const box = option && document.querySelector(`[data-mentions="${option.parentElement?.id}"]`);
   if (!box) return;
   event.preventDefault();
   choose(box, option);
 });
 // Where the focus is already, and what was typed while this was on its way.
-if (boxOf(document.activeElement)) {
-  tell(document.activeElement);
-  offer(document.activeElement);
+const now = boxOf(document.activeElement);
+if (now) {
+  tell(now);
+  offer(now);
 }

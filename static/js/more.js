@@ -1,9 +1,11 @@
 // The next rows of a long list, asked for by a key as well as by scrolling.
+/** @returns {Promise<boolean>} */
 export function loadMore() {
   const link = document.querySelector("#more a");
   if (!link) return Promise.resolve(false);
   return new Promise((done) => {
     const listening = new AbortController();
+    /** @param {boolean} isMore */
     const end = (isMore) => {
       listening.abort();
       done(isMore);
@@ -24,6 +26,7 @@ export function loadMore() {
 let turn = Promise.resolve();
 let waiting = 0;
 export const isWaiting = () => waiting > 0;
+/** @param {() => unknown} step */
 export function inTurn(step) {
   waiting += 1;
   const take = async () => {

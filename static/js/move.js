@@ -2,6 +2,7 @@
 for (const form of document.querySelectorAll("[data-move]")) {
   form.addEventListener("input", (event) => {
     const field = event.target.closest("[data-anew]");
-    if (field?.value) form.elements.namedItem(field.dataset.anew).value = "anew";
+    const picks = field?.value && form.elements.namedItem(field.dataset.anew);
+    if (picks instanceof RadioNodeList) picks.value = "anew";
   });
 }

@@ -4,6 +4,7 @@ import { isText } from "./rows.js";
 import { say } from "./workspace.js";
 
 const there = new Set();
+/** @param {string} name */
 export async function need(name) {
   const module = await import(name);
   there.add(name);
@@ -11,6 +12,7 @@ export async function need(name) {
 }
 export const lost = () => say("This is not loaded yet. Try again.", "save-off");
 // Fetched in good time; where that fails, it is needed again.
+/** @param {string} name */
 function foresee(name, selector = "body") {
   if (!there.has(name) && document.querySelector(selector)) need(name).catch(() => {});
 }
@@ -37,24 +39,27 @@ function look() {
   foresee("./settling.js", "[data-conflict]");
   foresee("./proofs.js", ".q-open [data-uploads]");
 }
-for (const name of ["htmx:afterSwap", "attest:moved"]) document.addEventListener(name, look);
+for (const name of /** @type {const} */ (["htmx:afterSwap", "attest:moved"]))
+  document.addEventListener(name, look);
 look();
 
 // Many at once: with the first pick.
 document.addEventListener("attest:picked", () => foresee("./bulk.js"));
 
 // A press that comes before its script waits; however often it comes, it counts once.
+/** @type {Record<string, string>} */
 const presses = {
   "[data-conflict] button": "./settling.js",
   "#bulk button[name]": "./bulk.js",
   "[data-below]": "./states.js",
   "form.talk button": "./talk.js",
 };
+/** @type {HTMLElement | null} */
 let pressed = null;
 function again() {
   const node = pressed;
   pressed = null;
-  node.click();
+  node?.click();
 }
 document.addEventListener(
   "click",
@@ -64,7 +69,7 @@ document.addEventListener(
       if (
         !node ||
         there.has(name) ||
-        (node.href && (event.ctrlKey || event.metaKey || event.shiftKey))
+        (node.matches("a[href]") && (event.ctrlKey || event.metaKey || event.shiftKey))
       )
         continue;
       event.preventDefault();
@@ -82,8 +87,9 @@ document.addEventListener(
 
 // A drop must not lead away from the page, and what is dropped or pasted is taken at once: its event is
 // over when the script arrives.
+/** @param {Heard["drop" | "paste"]} event */
 async function take(event) {
-  const data = event.dataTransfer ?? event.clipboardData;
+  const data = "dataTransfer" in event ? event.dataTransfer : event.clipboardData;
   if (there.has("./proofs.js") || !data?.types.includes("Files")) return;
   const { target, type } = event;
   const isPasted = type === "paste";
@@ -98,4 +104,5 @@ async function take(event) {
     if (files.length) lost();
   }
 }
-for (const name of ["dragover", "drop", "paste"]) document.addEventListener(name, take);
+for (const name of /** @type {const} */ (["dragover", "drop", "paste"]))
+  document.addEventListener(name, take);

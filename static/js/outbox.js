@@ -17,6 +17,7 @@ import "./autosave.js";
 
 let why = "Offline.";
 
+/** @param {string} tag @param {string} textContent @param {object} more */
 function offer(tag, textContent, more) {
   document
     .getElementById("save")
@@ -49,19 +50,17 @@ const showKept = () =>
     },
   );
 
+const csrf = () => document.querySelector('[name="csrfmiddlewaretoken"]')?.value ?? "";
 // A row that is not on the page is sent as it was kept.
+/** @param {string} address @param {Kept} kept */
 async function post(address, kept) {
-  const bodies = [kept.tried, flat(kept.touched)].filter((body) => body?.length);
+  const bodies = [kept.tried ?? [], flat(kept.touched)].filter((body) => body.length);
   for (const body of bodies) {
     const ask = () =>
       fetch(address, {
         method: "POST",
         headers: { "HX-Request": "true" },
-        body: new URLSearchParams([
-          ...body,
-          ["base", kept.base],
-          ["csrfmiddlewaretoken", document.querySelector('[name="csrfmiddlewaretoken"]').value],
-        ]),
+        body: new URLSearchParams([...body, ["base", kept.base], ["csrfmiddlewaretoken", csrf()]]),
       });
     let reply = await ask();
     if (await isRenewed(reply.headers.get("HX-Trigger"))) reply = await ask();
@@ -85,9 +84,9 @@ async function send() {
   if (isSending) return;
   isSending = true;
   for (const [address, kept] of Object.entries(box)) {
-    const row = shown.has(address) && rowAt(address);
+    const row = shown.has(address) ? rowAt(address) : null;
     if (kept.quiet && row) continue;
-    if (row?.hasAttribute?.("hx-post")) row.requestSubmit();
+    if (row?.hasAttribute("hx-post")) row.requestSubmit();
     else if (!kept.stuck && !kept.isOver && !(isRestoring && rowAt(address)))
       await post(address, kept).catch(tell);
   }
@@ -96,6 +95,7 @@ async function send() {
 
 // What was kept goes back into its row, typed over the version that it was typed over.
 let isAskedAgain = false;
+/** @param {boolean} isOpened */
 async function restore(isOpened) {
   if (isRestoring) {
     isAskedAgain = true;
@@ -116,7 +116,7 @@ async function restore(isOpened) {
     } catch {
       continue;
     }
-    if (kept.touched.some(([name]) => !row.elements[name])) continue;
+    if (kept.touched.some(([name]) => !row.elements.namedItem(name))) continue;
     const now = known(row);
     const tried = grouped(kept.tried ?? []);
     const names = kept.touched.map(([name]) => name);
@@ -144,6 +144,7 @@ async function restore(isOpened) {
   await send();
 }
 // A row with unsaved text is about to be replaced: by a filter, a search, an undo.
+/** @param {Row} row */
 function lose(row) {
   if (row.dataset.dirty === "chosen") {
     drop(addressIn(row));
@@ -168,6 +169,7 @@ document.addEventListener("htmx:oobBeforeSwap", (event) =>
   event.detail.target.querySelectorAll("form[data-q][data-dirty]").forEach(lose),
 );
 
+/** @param {number} status */
 const told = (status) =>
   ({
     0: "Offline.",
@@ -176,6 +178,7 @@ const told = (status) =>
     404: "Not saved: this page is no longer open to you.",
     507: "Not saved: the disk of this installation is full.",
   })[status] ?? "Not saved.";
+/** @param {FormData} sent */
 const pairs = (sent) => flat(grouped(sent));
 document.addEventListener("htmx:configRequest", (event) => {
   const row = event.target;
@@ -190,7 +193,12 @@ document.addEventListener("htmx:beforeSend", (event) => {
   if (event.target.matches?.("form[data-q]"))
     flying.set(event.target, pairs(event.detail.requestConfig.formData));
 });
-for (const name of ["htmx:sendError", "htmx:sendAbort", "htmx:timeout", "htmx:responseError"]) {
+for (const name of /** @type {const} */ ([
+  "htmx:sendError",
+  "htmx:sendAbort",
+  "htmx:timeout",
+  "htmx:responseError",
+])) {
   document.addEventListener(name, (event) => {
     const row = event.target;
     if (!row.matches?.("form[data-q]")) return;

@@ -2,11 +2,14 @@
 // and the form goes with the signature. Without it, or in an older browser, the password is there.
 const can = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
 
+/** @param {HTMLFormElement} form @param {string} words */
 function say(form, words) {
-  form.querySelector("[data-passkey-said]").textContent = words;
+  const said = form.querySelector("[data-passkey-said]");
+  if (said) said.textContent = words;
 }
 
 // What to sign; it counts for the address that the form goes to, once, for five minutes.
+/** @param {Form} form @param {string} address */
 async function ask(form, address) {
   const body = new URLSearchParams({ to: new URL(form.action).pathname });
   const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, "HX-Request": "true" };
@@ -18,21 +21,24 @@ async function ask(form, address) {
   return PublicKeyCredential.parseRequestOptionsFromJSON(told);
 }
 
+/** @param {PasskeyButton} button @param {PasskeyButton["form"]} form */
 async function sign(button, form) {
-  const publicKey = await ask(form, button.dataset.passkey);
+  const publicKey = await ask(form, button.dataset.passkey ?? "");
   const key = await navigator.credentials.get({ publicKey });
   form.elements.passkey.value = JSON.stringify(key);
 }
 
+/** @param {PasskeyButton} button @param {PasskeyButton["form"]} form */
 async function make(button, form) {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
-    JSON.parse(button.dataset.passkeyNew),
+    JSON.parse(button.dataset.passkeyNew ?? ""),
   );
   const key = await navigator.credentials.create({ publicKey });
   form.elements.said.value = JSON.stringify(key);
 }
 
 // Refused by the device or the person (DOMException), by the server (its words), or the line is down (TypeError).
+/** @param {Error} error */
 function why(error) {
   if (error instanceof DOMException) {
     const isKnown = error.name === "InvalidStateError";
@@ -43,6 +49,7 @@ function why(error) {
   return error instanceof TypeError ? "Attest cannot be reached. Try again." : error.message;
 }
 
+/** @param {PasskeyButton} button */
 async function press(button) {
   const { form } = button;
   if (button.ariaDisabled === "true") return;
@@ -53,7 +60,7 @@ async function press(button) {
     say(form, "");
     form.submit(); // as the server, not the browser, says what is missing
   } catch (error) {
-    say(form, why(error));
+    say(form, why(/** @type {Error} */ (error)));
   } finally {
     button.ariaDisabled = null;
   }

@@ -1,14 +1,18 @@
 // Picked questions: boxes, whole sections, all that a filter shows. What is set in them goes through bulk.js.
 import { rowOn } from "./rows.js";
 
-export const list = document.querySelector(".questions");
+export const list = /** @type {HTMLElement} */ (document.querySelector(".questions"));
 const questions = document.getElementById("questions");
+/** @type {Set<string>} */
 const picked = new Set();
 const OPEN = "[data-pick]:not(:disabled)";
 export const boxes = () => [...questions.querySelectorAll(OPEN)];
 const sections = () => [...questions.querySelectorAll("[data-pick-section]")];
 const every = () => questions.querySelector("[data-pick-all]");
-const sectionOf = (node) => node.closest("section")?.querySelector("[data-pick-section]")?.value;
+/** @param {Element} node */
+const sectionOf = (node) =>
+  node.closest("section")?.querySelector("[data-pick-section]")?.value ?? "";
+/** @param {Row | null} row */
 const boxIn = (row) => row?.closest("li")?.querySelector(OPEN);
 // Sections that are picked as a whole: what of them is not on the page yet belongs to them, too.
 const wholes = () =>
@@ -17,6 +21,7 @@ const wholes = () =>
       .filter((one) => one.checked)
       .map((one) => [one.value, one]),
   );
+/** @param {PickBox} box */
 const isUnanswered = (box) =>
   Boolean(box.closest("li").querySelector('[name="verdict"][value="unanswered"]:checked, .v-open'));
 
@@ -26,6 +31,7 @@ export function count() {
   if (whole?.checked) return [Number(whole.dataset.count), Number(whole.dataset.open)];
   const taken = wholes();
   const single = boxes().filter((box) => box.checked && !taken.has(sectionOf(box)));
+  /** @param {"count" | "open"} name */
   const sum = (name) =>
     [...taken.values()].reduce((total, one) => total + Number(one.dataset[name]), 0);
   return [sum("count") + single.length, sum("open") + single.filter(isUnanswered).length];
@@ -41,7 +47,7 @@ function show() {
   questions.classList.toggle("is-picking", total > 0);
   const bar = questions.querySelector("[data-bulkbar]");
   if (!bar) return;
-  bar.querySelector("[data-picked-count]").textContent = total;
+  bar.querySelector("[data-picked-count]").textContent = String(total);
   bar.querySelector("[data-picked-open]").textContent = total
     ? `of which ${open} ${open === 1 ? "is" : "are"} unanswered`
     : "";
@@ -56,19 +62,26 @@ function changed() {
   document.dispatchEvent(new CustomEvent("attest:picked"));
 }
 
+function unpickAll() {
+  const all = every();
+  if (all) all.checked = false;
+}
+/** @param {PickBox} box @param {boolean} isPicked */
 function set(box, isPicked) {
-  if (!box) return;
   if (isPicked) picked.add(box.dataset.pick);
   else picked.delete(box.dataset.pick);
   box.checked = isPicked;
   if (isPicked) return;
-  if (every()) every().checked = false;
+  unpickAll();
   const one = sectionOf(box);
   for (const section of sections()) if (section.value === one) section.checked = false;
 }
 
+/** @type {string | null} */
 let anchor = null; // where an extension began, and how far it reaches
+/** @type {string | null} */
 let reach = null;
+/** @param {Row} row */
 export function pick(row) {
   const box = boxIn(row);
   if (!box) return;
@@ -76,13 +89,16 @@ export function pick(row) {
   anchor = reach = box.dataset.pick;
   changed();
 }
+/** @param {Row | null} from @param {Row | null} to */
 export function extend(from, to) {
   if (!from || !to) return;
   const all = boxes();
+  /** @param {string | null} id */
   const at = (id) => all.findIndex((box) => box.dataset.pick === id);
   if (!anchor || reach !== from.dataset.q || at(anchor) < 0) anchor = reach = from.dataset.q;
   const [start, past, next] = [anchor, reach, to.dataset.q].map(at);
   if (Math.min(start, past, next) < 0) return;
+  /** @param {number} one @param {number} other */
   const between = (one, other) => all.slice(Math.min(one, other), Math.max(one, other) + 1);
   const [before, after] = [between(start, past), between(start, next)];
   for (const box of before) if (!after.includes(box)) set(box, false);
@@ -93,14 +109,16 @@ export function extend(from, to) {
 export function clear() {
   if (!picked.size && !every()?.checked && !wholes().size) return false;
   picked.clear();
-  for (const one of [...sections(), every()]) if (one) one.checked = false;
+  for (const section of sections()) section.checked = false;
+  unpickAll();
   anchor = null;
   changed();
   return true;
 }
+/** @param {string} answer */
 export const isPicked = (answer) => picked.has(answer);
 
-list?.addEventListener("click", (event) => {
+list.addEventListener("click", (event) => {
   if (event.target.closest("[data-clear]")) {
     clear();
     document.querySelector("[data-qlink]")?.focus();
@@ -116,7 +134,7 @@ list?.addEventListener("click", (event) => {
     changed();
   }
 });
-list?.addEventListener("change", ({ target }) => {
+list.addEventListener("change", ({ target }) => {
   const isSection = target.matches("[data-pick-section]");
   if (!isSection && !target.matches("[data-pick-all]")) return;
   for (const section of sections())
@@ -126,7 +144,7 @@ list?.addEventListener("change", ({ target }) => {
     if (target.checked) picked.add(box.dataset.pick);
     else picked.delete(box.dataset.pick);
   }
-  if (!target.checked && every()) every().checked = false;
+  if (!target.checked) unpickAll();
   changed();
 });
 
@@ -145,4 +163,4 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   for (const section of sections()) section.checked ||= isAll || taken.has(section.value);
   if (picked.size) show();
 });
-if (questions) show();
+show();

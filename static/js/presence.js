@@ -3,11 +3,15 @@
 import { isRenewed, rowOn } from "./rows.js";
 
 const form = document.querySelector("[data-presence]");
+/** @param {HtmxReplied} event */
 const isOurs = (event) => event.detail.elt === form;
 const openRow = () => document.querySelector("form.q-open")?.dataset.q ?? "";
-const ping = () => htmx.trigger(form, "attest:place");
+/** @typedef {Form<"answer">} Presence */
+/** @param {Presence} form */
+const ping = (form) => htmx.trigger(form, "attest:place");
 
-function paint() {
+/** @param {Presence} form */
+function paint(form) {
   for (const mark of document.querySelectorAll(".q .qhere")) mark.remove();
   for (const mark of form.querySelectorAll("[data-here]")) {
     rowOn(mark.dataset.here)?.querySelector(".qmeta")?.append(mark.cloneNode(true));
@@ -15,8 +19,10 @@ function paint() {
 }
 
 // Told only of the row that is open here: who is in it, who comes and who goes.
+/** @type {{ row: string, names: string[] }} */
 let told = { row: "", names: [] };
-function tell() {
+/** @param {Presence} form */
+function tell(form) {
   const row = openRow();
   const mark = row && form.querySelector(`[data-here="${CSS.escape(row)}"]`);
   const names = mark ? [...mark.querySelectorAll("[data-name]")].map((one) => one.textContent) : [];
@@ -25,7 +31,7 @@ function tell() {
   const went = before.filter((name) => !names.includes(name));
   told = { row, names };
   if (!came.length && !went.length) return;
-  const key = rowOn(row).dataset.key;
+  const { key } = /** @type {Row} */ (rowOn(row)).dataset;
   const said = [
     ...came.map((name) => `${name} is in ${key} too.`),
     ...went.map((name) => `${name} has left ${key}.`),
@@ -36,26 +42,27 @@ function tell() {
 if (form) {
   document.addEventListener("attest:moved", () => {
     form.elements.answer.value = openRow();
-    tell();
-    ping();
+    tell(form);
+    ping(form);
   });
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) ping();
+    if (!document.hidden) ping(form);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    paint();
-    if (event.detail.target?.id === "here") tell();
+    paint(form);
+    if (event.detail.target?.id === "here") tell(form);
   });
   form.addEventListener("htmx:responseError", (event) => {
     if (isOurs(event)) isRenewed(event.detail.xhr.getResponseHeader("HX-Trigger")).catch(() => {});
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) ping();
+    if (event.persisted) ping(form);
   });
   window.addEventListener("pagehide", () => {
-    navigator.sendBeacon(form.action, new URLSearchParams([...new FormData(form), ["gone", "1"]]));
+    const pairs = /** @type {[string, string][]} */ ([...new FormData(form), ["gone", "1"]]);
+    navigator.sendBeacon(form.action, new URLSearchParams(pairs));
   });
 }

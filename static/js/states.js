@@ -3,6 +3,7 @@ import { isSaved, remember, rowOf, rowOn } from "./rows.js";
 import { load, say } from "./workspace.js";
 
 // A value that is given, or a day, says itself which of the radios beside it is meant.
+/** @param {Row} row @param {string} value */
 function mean(row, value) {
   const radio = row.querySelector(`.beside input[value="${value}"]`);
   if (radio && !radio.disabled) radio.checked = true;
@@ -33,21 +34,29 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 // Under its row: a related answer beside one's own, or the reason for sending back.
+/** @param {string} answer */
 const under = (answer) => document.getElementById(`keeps-${answer}`);
+/** @param {HTMLAnchorElement & Data<"below">} link */
 async function unfold(link) {
   const place = under(link.dataset.below);
+  if (!place) return;
   if (place.querySelector("[data-keep]")) {
     say("Choose first what to keep.", "save-off");
     return;
   }
   await htmx
-    .ajax("GET", link.getAttribute("href"), { target: place, swap: "innerHTML", source: place })
+    .ajax("GET", link.getAttribute("href") ?? "", {
+      target: place,
+      swap: "innerHTML",
+      source: place,
+    })
     .catch(() => {});
   if (!place.childElementCount) say("Offline. This cannot be opened now.", "save-off");
   place.scrollIntoView({ block: "nearest" });
 }
+/** @param {string} answer */
 function fold(answer) {
-  under(answer).replaceChildren();
+  under(answer)?.replaceChildren();
   rowOn(answer)?.querySelector("[data-qlink]").focus({ preventScroll: true });
 }
 document.addEventListener("click", (event) => {
@@ -77,7 +86,7 @@ document.addEventListener(
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
   if (form?.dataset?.settles && event.detail.xhr.status >= 400)
-    event.detail.target = under(form.dataset.settles);
+    event.detail.target = under(form.dataset.settles) ?? event.detail.target;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const status = event.detail.xhr?.status ?? 0;
@@ -87,11 +96,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (isOurs && ![200, 409, 422].includes(status)) say("Not sent. Try again.", "save-off");
 });
 
+/** @param {Row} row */
 export async function stillRight(row) {
   if (!row.querySelector("[data-again]")) return;
   await load(row);
   row.querySelector("[data-still-right]")?.click();
 }
+/** @param {Row} row */
 export const takeFirst = (row) => {
   const link = row.querySelector("[data-take]");
   if (link) unfold(link);

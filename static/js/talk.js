@@ -2,23 +2,29 @@
 import { draftOf, keepDraft, waiting } from "./drafts.js";
 import { freshToken, isStale } from "./token.js";
 
-const panel = document.getElementById("panel");
-const box = () => panel?.querySelector("#talk");
-const about = () => panel.querySelector("[data-panel-of]")?.dataset ?? {};
+const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
+const box = () => panel.querySelector("#talk");
+const about = () => panel.querySelector("[data-panel-of]")?.dataset;
+const here = () => about()?.panelOf ?? "";
+/** @param {HTMLElement} form @returns {form is Form<"text">} */
 const isTalk = (form) => form?.matches?.("form.talk");
+/** @param {XMLHttpRequest} xhr */
 const isSent = (xhr) => xhr?.status >= 200 && xhr.status < 300;
 
+/** @param {string} text */
 function keep(text) {
   const at = box()
-    .form?.getAttribute("action")
-    .replace(/answers\/.*$/, "");
-  keepDraft(about().panelOf, at ? { name: about().name, at } : {}, text);
+    ?.form?.getAttribute("action")
+    ?.replace(/answers\/.*$/, "");
+  keepDraft(here(), at ? { name: about()?.name, at } : {}, text);
 }
 function restore() {
-  const text = box() && draftOf(about().panelOf);
-  if (text) box().value = text;
+  const field = box();
+  const text = draftOf(here());
+  if (field && text) field.value = text;
 }
 // What was typed while the comment was on its way stands behind it.
+/** @param {string} text @param {string} sent */
 const rest = (text, sent) => (text.startsWith(sent) ? text.slice(sent.length).trimStart() : text);
 
 document.addEventListener("input", (event) => {
@@ -26,14 +32,16 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, requestConfig, xhr } = event.detail;
-  if (target !== panel || !box()) return;
+  const field = box();
+  if (target !== panel || !field) return;
   const sent = isTalk(requestConfig.elt) && isSent(xhr) ? requestConfig.formData.get("text") : "";
-  keep(rest(box().value, sent));
+  keep(rest(field.value, String(sent ?? "")));
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === panel) restore();
 });
 
+/** @type {Record<number, string>} */
 const words = {
   0: "Offline. The comment is not sent.",
   401: "You are signed out. The comment is not sent.",
@@ -71,7 +79,7 @@ document.addEventListener("htmx:afterRequest", async (event) => {
 // After a reload: which comments wait, and where. Who may not comment any more gets them as text to copy.
 function tell() {
   const state = document.getElementById("save");
-  const others = waiting().filter(([answer]) => answer !== about().panelOf || !box());
+  const others = waiting().filter(([answer]) => answer !== here() || !box());
   if (!state || state.textContent.trim() || !others.length) return;
   const [answer, { name, at }] = others[0];
   const more = others.length > 1 ? ` and ${others.length - 1} more` : "";
@@ -101,8 +109,11 @@ window.addEventListener("beforeunload", (event) => {
   if (isHere && panel.hasAttribute("data-can-talk")) event.preventDefault();
 });
 // What was typed while this was on its way stands behind what was kept.
-const early = box() && box().value !== box().defaultValue ? box().value : "";
+const field = box();
+const early = field && field.value !== field.defaultValue ? field.value : "";
 restore();
-if (early && !box().value.startsWith(early)) box().value += `\n${early}`;
-if (early) keep(box().value);
+if (field && early) {
+  if (!field.value.startsWith(early)) field.value += `\n${early}`;
+  keep(field.value);
+}
 tell();

@@ -1,6 +1,7 @@
 // The token of this session: signing in elsewhere changes it, and the page fetches the new one.
 const all = () => document.querySelectorAll('input[name="csrfmiddlewaretoken"]');
 export const token = () => all()[0].value;
+/** @param {string | null | undefined} header */
 export const isStale = (header) => (header ?? "").includes("attest:stale-form");
 
 // True once every form of the page holds it; false when nobody, or somebody else, is signed in.

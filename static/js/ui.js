@@ -39,14 +39,16 @@ document.addEventListener("submit", (event) => {
 const find = document.querySelector("[data-find-dialog]");
 for (const link of document.querySelectorAll("[data-find]"))
   link.setAttribute("aria-haspopup", "dialog");
+/** @param {Event} event */
 function search(event) {
+  if (!find) return;
   event.preventDefault();
   if (find.open) {
     find.close();
     return;
   }
   find.showModal();
-  find.querySelector("input").focus();
+  find.querySelector("input")?.focus();
   import(find.dataset.script).catch(() => {
     /* Enter still leads to the page of the same search */
   });
@@ -57,10 +59,11 @@ document.addEventListener("keydown", (event) => {
     (event.ctrlKey || event.metaKey) &&
     !event.altKey &&
     !event.shiftKey;
-  if (find && isAsked) search(event);
+  if (isAsked) search(event);
 });
 
 document.addEventListener("click", (event) => {
+  /** @param {string} name */
   const at = (name) => event.target.closest(`[data-${name}]`);
   if (at("theme-toggle")) {
     const root = document.documentElement;
@@ -74,10 +77,11 @@ document.addEventListener("click", (event) => {
       /* not kept */
     }
   }
-  if (find && at("find") && !event.ctrlKey && !event.metaKey && !event.shiftKey) search(event);
-  if (event.target === find || at("find-close")) find.close();
+  if (at("find") && !event.ctrlKey && !event.metaKey && !event.shiftKey) search(event);
+  if (event.target === find || at("find-close")) find?.close();
   const opener = at("open");
-  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  const dialog = document.getElementById(opener?.dataset.open ?? "");
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
   const toggle = at("toggle");
   if (toggle) {
     document.body.classList.toggle(toggle.dataset.toggle);
@@ -85,7 +89,7 @@ document.addEventListener("click", (event) => {
   }
   const reveal = at("reveal");
   if (reveal) {
-    const field = document.getElementById(reveal.dataset.reveal);
+    const field = /** @type {HTMLInputElement} */ (document.getElementById(reveal.dataset.reveal));
     field.type = field.type === "password" ? "text" : "password";
     reveal.setAttribute("aria-pressed", String(field.type === "text"));
   }
@@ -94,11 +98,13 @@ document.addEventListener("click", (event) => {
   if (tab) selectTab(tab);
 });
 
+/** @param {Element} button */
+const controlled = (button) => document.getElementById(button.getAttribute("aria-controls") ?? "");
+
 // A drawer is opened by the same class that hides it where there is room: what is seen counts.
 function tellToggles() {
   for (const button of document.querySelectorAll("[data-toggle][aria-controls]")) {
-    const isSeen =
-      document.getElementById(button.getAttribute("aria-controls"))?.checkVisibility() ?? false;
+    const isSeen = controlled(button)?.checkVisibility() ?? false;
     button.setAttribute("aria-expanded", String(isSeen));
   }
 }
@@ -106,18 +112,25 @@ document.addEventListener("htmx:afterSwap", tellToggles);
 window.addEventListener("resize", tellToggles);
 tellToggles();
 
+/** @param {Element | null} except */
 function closeMenus(except) {
   for (const menu of document.querySelectorAll(".menu[open]")) {
     if (menu !== except) menu.open = false;
   }
 }
 
+/** @param {Element} tab */
+const tabsBeside = (tab) => [
+  ...(tab.closest('[role="tablist"]')?.querySelectorAll('[role="tab"]') ?? []),
+];
+
+/** @param {Element} tab */
 function selectTab(tab) {
-  for (const other of tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')) {
+  for (const other of tabsBeside(tab)) {
     const on = other === tab;
     other.setAttribute("aria-selected", String(on));
     other.tabIndex = on ? 0 : -1;
-    document.getElementById(other.getAttribute("aria-controls")).hidden = !on;
+    controlled(other)?.toggleAttribute("hidden", !on);
   }
 }
 
@@ -127,7 +140,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus(null);
   const tab = event.target.closest?.('[role="tab"]');
   if (tab && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
-    const tabs = [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')];
+    const tabs = tabsBeside(tab);
     const next =
       tabs[(tabs.indexOf(tab) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
     next.focus();

@@ -3,21 +3,32 @@
 // It keeps the version it was typed over, so that a save after somebody else's shows both texts.
 import { read, takeUp, write } from "./keeper.js";
 
-const region = document.querySelector("[data-kept]");
+/** @typedef {Found<"form[data-keep]">} Keeping */
+/** @typedef {[string, string][]} Pairs */
+/** @typedef {{ at: string, name: string, fields: Pairs }} Unsaved */
+const region = /** @type {Data<"kept">} */ (document.querySelector("[data-kept]"));
 const box = `edit${region.dataset.kept}`;
+/** @returns {Record<string, Unsaved>} */
 const all = () => read(box) ?? {};
 const forms = () => [...document.querySelectorAll("form[data-keep]")];
+/** @param {Keeping} form */
 const keyOf = (form) => form.dataset.keep;
+/** @param {HTMLFormElement} form */
 const fieldsOf = (form) =>
-  [...new FormData(form)].filter(
-    ([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string",
+  /** @type {Pairs} */ (
+    [...new FormData(form)].filter(
+      ([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string",
+    )
   );
-const versionOf = (fields) => fields.find(([name]) => name === "version")?.[1];
+/** @param {Pairs | undefined} fields */
+const versionOf = (fields) => fields?.find(([name]) => name === "version")?.[1];
+/** @param {string} tag @param {object} given @param {(string | Node)[]} parts */
 const make = (tag, given, ...parts) => {
   const made = Object.assign(document.createElement(tag), given);
   made.append(...parts);
   return made;
 };
+/** @param {Pairs} fields */
 const textOf = (fields) =>
   JSON.stringify(
     fields
@@ -25,21 +36,28 @@ const textOf = (fields) =>
       .map(([name, value]) => [name, value.replace(/\r\n?/g, "\n").trim()]),
   );
 const saved = new URLSearchParams(location.search).get("saved");
+/** @type {Map<string, Pairs>} */
 const base = new Map(); // what the server says of each form, whatever stands in its fields by now
+/** @type {Map<string, boolean>} */
 const kept = new Map(); // what is not saved: the forms of this page by key
 let isInside = false; // the next page is of this site, too: it knows what is kept here
 
+/** @param {Keeping} form */
+const controls = (form) => /** @type {Field[]} */ ([...form.elements]);
+/** @param {Keeping} form */
 function standing(form) {
   const copy = form.cloneNode(true);
   copy.reset();
   return fieldsOf(copy);
 }
 
+/** @param {string} key */
 function forget(key) {
   const { [key]: _, ...others } = all();
   write(box, others);
   kept.delete(key);
 }
+/** @param {Keeping} form */
 function keep(form) {
   const fields = fieldsOf(form);
   const key = keyOf(form);
@@ -53,10 +71,11 @@ function keep(form) {
 }
 
 // Fields that are there take what was kept; what has none goes along unseen, so that the server can say what it was.
+/** @param {Keeping} form @param {Pairs} fields */
 function fill(form, fields) {
   const left = Map.groupBy(fields, ([name]) => name);
   const chosen = new Set();
-  for (const field of form.elements) {
+  for (const field of controls(form)) {
     if (!field.name || field.name === "csrfmiddlewaretoken" || field.matches("button, fieldset"))
       continue;
     const values = (left.get(field.name) ?? []).map(([, value]) => value);
@@ -75,22 +94,27 @@ function fill(form, fields) {
 }
 
 // Rows of rules, days and citations are made by the server: where they are others than on the page, it makes them anew.
+/** @param {Keeping} form */
 const shapeOf = (form) =>
   textOf(
-    [...form.elements]
+    controls(form)
       .filter((field) => field.type === "hidden" && field.name !== "csrfmiddlewaretoken")
       .map((field) => [field.name, field.value]),
   );
+/** @param {Keeping} form @param {Pairs} fields */
 function fits(form, fields) {
-  const names = new Set([...form.elements].map((field) => field.name));
+  const names = new Set(controls(form).map((field) => field.name));
   const hidden = new Set(
-    [...form.elements].filter((field) => field.type === "hidden").map((field) => field.name),
+    controls(form)
+      .filter((field) => field.type === "hidden")
+      .map((field) => field.name),
   );
   return (
     fields.every(([name]) => names.has(name)) &&
     textOf(fields.filter(([name]) => hidden.has(name))) === shapeOf(form)
   );
 }
+/** @param {Keeping} form @param {Pairs} fields */
 async function giveBack(form, fields) {
   if (!form.dataset.shape || fits(form, fields)) return fill(form, fields);
   form.inert = true;
@@ -104,15 +128,17 @@ async function giveBack(form, fields) {
     const made = new DOMParser()
       .parseFromString(await answer.text(), "text/html")
       .querySelector(`form[data-keep="${CSS.escape(form.dataset.keep)}"]`);
+    if (!made) throw new Error("The answer has no such form.");
     made.removeAttribute("data-unsaved");
     form.replaceWith(document.adoptNode(made));
-    window.htmx.process(made);
+    htmx.process(made);
   } catch {
     form.inert = false;
     fill(form, fields);
   }
 }
 
+/** @param {string} key @param {string | undefined} at */
 function drop(key, at) {
   forget(key);
   isInside = true;
@@ -120,6 +146,7 @@ function drop(key, at) {
   else tell();
 }
 // A part that was removed has no form any more: its text stands here, to be copied.
+/** @param {string} key @param {string} at */
 function isGone(key, at) {
   const here = new URL(location.href);
   for (const name of ["saved", "find"]) here.searchParams.delete(name);
@@ -130,11 +157,12 @@ function isGone(key, at) {
     !outline.querySelector(`[data-item="${CSS.escape(key.slice(9))}"]`);
   return isOut || here.pathname + here.search === at;
 }
+/** @param {[string, Unsaved]} one */
 function line([key, { at, name, fields }]) {
   const form = forms().find((one) => keyOf(one) === key);
   const bin = make(
     "button",
-    { type: "button", className: "linkbtn", onclick: () => drop(key, form && at) },
+    { type: "button", className: "linkbtn", onclick: () => drop(key, form ? at : undefined) },
     "Drop it",
     make("span", { className: "vh" }, `: ${name}`),
   );
@@ -223,7 +251,7 @@ for (const form of forms()) {
   const key = keyOf(form);
   if (kept.has(key)) continue; // typed meanwhile
   const found = form.matches("[data-unsaved]") ? null : all()[key];
-  if (!found || textOf(found.fields) === textOf(base.get(key))) {
+  if (!found || textOf(found.fields) === textOf(base.get(key) ?? [])) {
     keep(form);
     continue;
   }

@@ -2,21 +2,38 @@
 import { freshToken, isStale, token } from "./token.js";
 
 const told = new Set([200, 409, 422, 429, 503, 507]); // replies that say in words what became of the file
+/** @typedef {Found<"[data-uploads]">} Zone */
+/**
+ * @typedef {object} Line
+ * @property {Zone} zone
+ * @property {File} file
+ * @property {[string, FormDataEntryValue][]} fields
+ * @property {Has<"bdi" | "progress" | "[data-said]" | "[data-cancel]" | "[data-retry]"> & HTMLElement} item
+ * @property {number} sent
+ * @property {"waits" | "runs" | "done" | "failed" | "cancelled"} state
+ * @property {XMLHttpRequest} [xhr]
+ */
+/** @type {Line[]} */
 const lines = []; // all that were ever given, in their order
+/** @type {Line | null} */
 let running = null;
 
+/** @param {Zone} zone @param {File[]} files @param {[string, FormDataEntryValue][]} fields */
 export function upload(zone, files, fields = []) {
   for (const file of files) lines.push(line(zone, file, fields));
   tell(zone);
   next();
 }
 
+/** @param {Zone} zone @param {File} file @param {[string, FormDataEntryValue][]} fields */
 function line(zone, file, fields) {
-  const item = zone.querySelector("template").content.firstElementChild.cloneNode(true);
+  const made = zone.querySelector("template").content.firstElementChild?.cloneNode(true);
+  const item = /** @type {Line["item"]} */ (made);
+  /** @type {Line} */
   const one = { zone, file, fields, item, sent: 0, state: "waits" };
   item.querySelector("bdi").textContent = item.querySelector("progress").ariaLabel = file.name;
   for (const button of item.querySelectorAll("button"))
-    button.lastElementChild.textContent = ` ${file.name}`;
+    button.lastElementChild?.replaceChildren(` ${file.name}`);
   item.querySelector("[data-cancel]").addEventListener("click", () => cancel(one));
   item.querySelector("[data-retry]").addEventListener("click", () => {
     mark(one, "waits");
@@ -32,6 +49,7 @@ function next() {
   if (running) send(running);
 }
 
+/** @param {Line} one */
 function send(one, isAgain = false) {
   const xhr = new XMLHttpRequest();
   one.xhr = xhr;
@@ -61,6 +79,7 @@ function send(one, isAgain = false) {
   xhr.send(form);
 }
 
+/** @param {Line} one @param {XMLHttpRequest | null} xhr @param {Line["state"]} state */
 function over(one, xhr = null, state = "failed") {
   const said = one.item.querySelector("[data-said]");
   if (xhr && told.has(xhr.status)) said.innerHTML = xhr.responseText;
@@ -76,14 +95,16 @@ function over(one, xhr = null, state = "failed") {
   next();
 }
 
+/** @param {Line} one */
 function cancel(one) {
-  if (one === running) one.xhr.abort();
+  if (one === running) one.xhr?.abort();
   else {
     mark(one, "cancelled");
     one.item.querySelector("[data-said]").textContent = "Cancelled.";
   }
 }
 
+/** @param {Line} one @param {Line["state"]} state */
 function mark(one, state) {
   one.state = state;
   const isOver = !["waits", "runs"].includes(state);
@@ -103,19 +124,23 @@ function mark(one, state) {
   paint(one);
 }
 
+/** @param {Line} one */
 function paint(one) {
   one.item.querySelector("progress").value = one.sent * 100;
   tell(one.zone);
 }
 
 // "3 of 5 files, 62 %" while they are on their way; spoken once, at the end.
+/** @param {Zone} zone */
 function tell(zone) {
   const mine = lines.filter((one) => one.zone === zone && one.state !== "cancelled");
+  /** @param {Line["state"]} state */
   const of = (state) => mine.filter((one) => one.state === state).length;
-  const sum = zone.querySelector("[data-queue-sum]"),
-    said = zone.querySelector("[data-queue-said]");
+  const sum = zone.querySelector("[data-queue-sum]");
+  const said = zone.querySelector("[data-queue-said]");
   const isBusy = of("waits") + of("runs") > 0;
   sum.hidden = !isBusy;
+  /** @param {(one: Line) => number} weigh */
   const bytes = (weigh) =>
     mine.reduce((all, one) => all + Math.max(one.file.size, 1) * weigh(one), 0);
   const percent = Math.floor(
@@ -136,7 +161,7 @@ function tell(zone) {
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-uploads-form]");
   const input = form?.querySelector('input[type="file"]');
-  if (!input?.files.length) return;
+  if (!form || !input?.files?.length) return;
   event.preventDefault();
   const zone = form.querySelector("[data-uploads]");
   const fields = [...new FormData(form)].filter(([name]) => name !== "upload");

@@ -6,6 +6,7 @@ const list = document.querySelector(".questions");
 const panel = document.getElementById("panel");
 const saveState = () => document.getElementById("save");
 
+/** @param {string} text */
 export function say(text, kind = "") {
   const state = saveState();
   if (state) {
@@ -13,35 +14,39 @@ export function say(text, kind = "") {
     state.textContent = text;
   }
 }
+/** @param {string} kind */
 export const isSaying = (kind) => saveState()?.classList.contains(kind);
 
 // Without a line nothing is swapped: what stands there stays.
+/** @param {HTMLElement} target @param {string} address */
 const fetchInto = (target, address) =>
   htmx.ajax("GET", address, { target, swap: "innerHTML", source: target }).catch(() => {});
 
 // The fields of a row come once, when it is first opened, in the version of that moment.
+/** @type {WeakMap<Row, Promise<void>>} */
 const loading = new WeakMap();
+/** @param {Row} row @returns {Promise<void>} */
 export function load(row) {
   if (row.querySelector(".qbody").childElementCount) return Promise.resolve();
-  if (!loading.has(row))
-    loading.set(
-      row,
-      loadBody(row).finally(() => loading.delete(row)),
-    );
-  return loading.get(row);
+  const coming = loading.get(row) ?? loadBody(row).finally(() => loading.delete(row));
+  loading.set(row, coming);
+  return coming;
 }
+/** @param {Row} row */
 async function loadBody(row) {
   const body = row.querySelector(".qbody");
   await fetchInto(body, addressOf(row));
   if (!body.childElementCount && !isSaying("save-off"))
     say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;
-  const isShown = (input) => input.type !== "radio" || input.checked; // of a verdict elsewhere the body says nothing
-  const names = [...body.querySelectorAll("[name]")].filter(isShown).map((input) => input.name);
+  const names = [...body.querySelectorAll("[name]")]
+    .filter((input) => input.type !== "radio" || input.checked) // of a verdict elsewhere the body says nothing
+    .map((input) => input.name);
   if (version && version !== row.elements.base.value) raise(row, names, version);
 }
 
 // A closed row keeps its fields: text in them may not be saved yet.
+/** @param {Row} row @param {(row: Row) => unknown} [then] */
 export async function open(row, then) {
   await load(row);
   for (const other of document.querySelectorAll(".q-open")) if (other !== row) shut(other);
@@ -51,6 +56,7 @@ export async function open(row, then) {
   then?.(row);
 }
 
+/** @param {Row} row */
 export function shut(row) {
   row.classList.remove("q-open");
   row.querySelector("[data-qlink]").setAttribute("aria-expanded", "false");
@@ -58,10 +64,9 @@ export function shut(row) {
 }
 
 list?.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-qlink]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const row = rowOf(event.target.closest("[data-qlink]"));
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const row = rowOf(link);
   if (row.classList.contains("q-open")) shut(row);
   else open(row);
 });
@@ -69,6 +74,7 @@ list?.addEventListener("click", (event) => {
 // The side panel follows the focused question, unless a comment is being written in it.
 let asked = 0;
 const draft = () => panel?.querySelector("#talk")?.value ?? "";
+/** @param {Row} row @param {string} [tab] */
 export function show(row, tab) {
   if (!panel?.checkVisibility() || (!tab && draft().trim())) return;
   if (tab) clearTimeout(asked); // what is asked for by name is not replaced by what only follows
@@ -84,33 +90,39 @@ list?.addEventListener("focusin", (event) => {
   asked = setTimeout(() => show(row), 150);
 });
 list?.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-history]");
-  if (!link || !panel?.checkVisibility()) return;
+  const row = rowOf(event.target.closest("[data-history]"));
+  if (!row || !panel?.checkVisibility()) return;
   event.preventDefault();
-  show(rowOf(link), "history");
+  show(row, "history");
 });
 
 // Focus stays in the row where it was when its element has been replaced.
-let last = null;
+/** @type {HTMLInputElement | null} */
+let last = null; // a field, or something without a cursor
 document.addEventListener("focusin", (event) => {
-  last = event.target;
+  last = /** @type {HTMLInputElement} */ (event.target);
 });
 function settle() {
   if (document.activeElement !== document.body || !last || last.isConnected) return;
   const answer = rowOf(last)?.dataset.q ?? last.closest("[data-of]")?.dataset.of;
-  const row = answer && rowOn(answer);
-  const same = last.id && document.getElementById(last.id);
-  const next = same || row?.querySelector("[data-conflict]") || row?.querySelector("[data-qlink]");
-  const at = same && same.selectionStart !== null && isText(same) ? last.selectionStart : null;
+  const row = answer ? rowOn(answer) : null;
+  const same = /** @type {typeof last | null} */ (document.getElementById(last.id));
+  const next = same ?? row?.querySelector("[data-conflict]") ?? row?.querySelector("[data-qlink]");
   next?.focus({ preventScroll: true });
-  if (at !== null) next.setSelectionRange(at, at);
+  const at = last.selectionStart;
+  if (typeof at === "number" && typeof same?.selectionStart === "number")
+    same.setSelectionRange(at, at);
 }
-for (const name of ["htmx:oobAfterSwap", "htmx:afterSwap", "htmx:afterSettle"])
+for (const name of /** @type {const} */ ([
+  "htmx:oobAfterSwap",
+  "htmx:afterSwap",
+  "htmx:afterSettle",
+]))
   document.addEventListener(name, settle);
 document.addEventListener("htmx:afterSwap", (event) => {
   const block = event.target.querySelector?.("[data-conflict]");
   const at = document.activeElement;
-  if (block && rowOf(block)?.contains(at) && !isText(at)) block.focus();
+  if (block && at && rowOf(block)?.contains(at) && !isText(at)) block.focus();
 });
 
 document.addEventListener("click", (event) => {
