@@ -37,7 +37,7 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         """Triggers and the search index follow from the code, after each migration.
 
-        See ``web/triggers.py`` and ``assessments/indexing.py``. The rooms above give
+        See ``web/triggers.py`` and ``search/indexing.py``. The rooms above give
         a new member the things that wait for them, and end those that rest on a
         right which a member loses.
         """
@@ -45,21 +45,21 @@ class ComplianceConfig(AppConfig):
             import_module(f"compliance.{room}.events")
         for room in GUARDED:
             import_module(f"compliance.{room}.guards")
-        from compliance.assessments import actions as assessing  # noqa: PLC0415 - needs the apps
-        from compliance.assessments import indexing  # noqa: PLC0415 - needs the apps
+        from compliance.assignments import coming  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
             rights_lost,
         )
         from compliance.reports import checks, ending  # noqa: PLC0415 - needs the settings
+        from compliance.search import indexing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
         from compliance.web import triggers  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
-        arriving.connect(assessing.hold_asked)
+        arriving.connect(coming.hold_asked)
         arriving.connect(seating.hold_offers)
-        arrived.connect(assessing.give_asked)
+        arrived.connect(coming.give_asked)
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(ending.end_jobs)
         for before, after in (

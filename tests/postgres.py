@@ -35,10 +35,10 @@ ONE_KIND = {
         seats/test_replies
     """,
     PAGES: """
-        assessments/test_bulk_pages assessments/test_contribute
-        assessments/test_marks assessments/test_pages assessments/test_related
-        assessments/test_states assessments/test_tongues
-        assessments/test_upgrade_pages
+        workspace/test_bulk_pages assignments/test_contribute
+        workspace/test_marks workspace/test_pages workspace/test_related
+        workspace/test_states workspace/test_tongues
+        edition_moves/test_upgrade_pages
         checklists/test_about checklists/test_detail checklists/test_extra
         checklists/test_last checklists/test_limits checklists/test_list
         checklists/test_preview checklists/test_related checklists/test_roles checklists/test_shape

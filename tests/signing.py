@@ -2,15 +2,11 @@
 
 from datetime import date
 
-from compliance.assessments.actions import (
-    attach,
-    comment,
-    create_action,
-    save_answer,
-    start,
-)
+from compliance.assessments.actions import attach, save_answer, start
 from compliance.assessments.models import Assessment
+from compliance.discussion.actions import comment
 from compliance.evidence.actions import add_link
+from compliance.remediation.actions import create_action
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
 from compliance.reviews.reading import desk_of

@@ -10,7 +10,7 @@ from tests.test_malformed import SENT
 
 pytestmark = pytest.mark.slow
 
-OPENING = "assessments:take_up"
+OPENING = "workspace:take_up"
 FILL = {"what": "fill", "do": ""}
 
 

@@ -7,9 +7,9 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from compliance.assessments.actions import create_action
 from compliance.models import Comment, Evidence, Invitation
 from compliance.organisations.actions import invite
+from compliance.remediation.actions import create_action
 from tests import factories, signing
 from tests.test_doors import DOORS, address, all_doors, enter, keys  # noqa: F401
 

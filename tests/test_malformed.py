@@ -20,11 +20,16 @@ pytestmark = pytest.mark.slow
 
 ROOMS = (
     "answer_sheets:",
-    "assessments:",
+    "assignments:",
     "bundles:",
     "checklist_files:",
+    "edition_moves:",
     "evidence:",
+    "law_changes:",
     "organisations:",
+    "remediation:",
+    "search:",
+    "workspace:",
 )
 KINDS = ("verdict", "number", "date", "text", "choice", "choices", "stage")
 LOOK = {
@@ -88,18 +93,18 @@ BULK = {
 PERSON = {"email": "new@example.org", "name": "New Person", "role": "reader"}
 WORDS = {"password1": "correct horse", "password2": "correct horse"}
 SENT = {
-    "assessments:search": {"q": "duty", "kind": "question", "page": "1", "near": "x"},
-    "assessments:list": TABLE,
-    "assessments:na_queue": {
+    "search:search": {"q": "duty", "kind": "question", "page": "1", "near": "x"},
+    "workspace:list": TABLE,
+    "workspace:na_queue": {
         "page": "1",
         "seq": "1",
         "pick": "1",
         "only": "1",
         "base-1": "0",
     },
-    "assessments:na_undo": {"seq": "1", "want": "queue"},
-    "assessments:mine": {"page": "1"},
-    "assessments:start": {
+    "workspace:na_undo": {"seq": "1", "want": "queue"},
+    "assignments:mine": {"page": "1"},
+    "workspace:start": {
         "subject": "Acme",
         "period_from": "2026-01-01",
         "period_to": "2026-12-31",
@@ -107,12 +112,12 @@ SENT = {
         "data": "health",
         "earlier": "x",
     },
-    "assessments:applies": {"data": "health"},
-    "assessments:detail": LOOK,
-    "assessments:progress": LOOK,
-    "assessments:facts": {"data": "health"},
-    "assessments:applicability": LOOK,
-    "assessments:assign": LOOK
+    "workspace:applies": {"data": "health"},
+    "workspace:detail": LOOK,
+    "workspace:progress": LOOK,
+    "workspace:facts": {"data": "health"},
+    "workspace:applicability": LOOK,
+    "assignments:assign": LOOK
     | {
         "which": "question:{answer}",
         "pinned": "{answer}",
@@ -123,40 +128,40 @@ SENT = {
         "message": "Look.",
         "take_over": "on",
     },
-    "assessments:contribute": {"open": "{answer}", "after": "{answer}"},
-    "assessments:contribute_save": ANSWER,
-    "assessments:hand_back": {"to": "1", "reason": "Not I."},
-    "assessments:evidence_use": {
+    "assignments:contribute": {"open": "{answer}", "after": "{answer}"},
+    "assignments:contribute_save": ANSWER,
+    "assignments:hand_back": {"to": "1", "reason": "Not I."},
+    "workspace:evidence_use": {
         "assessment": "{assessment}",
         "q": "duty",
         "answer": "{answer}",
     },
-    "assessments:evidence_replace": EVIDENCE | {"answer": "{answer}"},
-    "assessments:evidence_swap": {"answer": "{answer}"},
-    "assessments:saved_views": LOOK | {"name": "Mine", "is_shared": "on"},
-    "assessments:saved_view": {"name": "Mine", "is_shared": "on"},
-    "assessments:bulk": BULK,
-    "assessments:answer_save": ANSWER,
-    "assessments:presence": {"answer": "{answer}", "known": "", "gone": ""},
-    "assessments:seen": {"seq": "1", "back": "0"},
-    "assessments:take": {"base": "0", "source_version": "0", "want": "keep"},
-    "assessments:again": {"base": "0", "note": "", "want": "panel"},
-    "assessments:na_confirm": {"base": "0", "note": "", "want": "panel"},
-    "assessments:na_back": {"base": "0", "why": "It applies."},
-    "assessments:comment_add": {"text": "@Con Tributor, look"},
-    "assessments:action_list": TABLE,
-    "assessments:action_board": TABLE,
-    "assessments:action_new": REMEDY,
-    "assessments:action_add": REMEDY,
-    "assessments:action": {"q": "duty"},
-    "assessments:action_save": REMEDY | {"status": "doing", "base": "0", "q": "duty"},
-    "assessments:action_move": TABLE | {"status": "doing", "base": "0"},
-    "assessments:action_undo": TABLE | {"back": "action"},
-    "assessments:action_link": {"answer": "{answer}", "back": "answer"},
-    "assessments:action_unlink": {"answer": "{answer}", "back": "answer"},
-    "assessments:proof_add": EVIDENCE | {"q": "policy", "back": "mine"},
-    "assessments:proof_use": {"back": "mine"},
-    "assessments:proof_drop": {"back": "mine"},
+    "workspace:evidence_replace": EVIDENCE | {"answer": "{answer}"},
+    "workspace:evidence_swap": {"answer": "{answer}"},
+    "workspace:saved_views": LOOK | {"name": "Mine", "is_shared": "on"},
+    "workspace:saved_view": {"name": "Mine", "is_shared": "on"},
+    "workspace:bulk": BULK,
+    "workspace:answer_save": ANSWER,
+    "workspace:presence": {"answer": "{answer}", "known": "", "gone": ""},
+    "workspace:seen": {"seq": "1", "back": "0"},
+    "workspace:take": {"base": "0", "source_version": "0", "want": "keep"},
+    "workspace:again": {"base": "0", "note": "", "want": "panel"},
+    "workspace:na_confirm": {"base": "0", "note": "", "want": "panel"},
+    "workspace:na_back": {"base": "0", "why": "It applies."},
+    "workspace:comment_add": {"text": "@Con Tributor, look"},
+    "remediation:action_list": TABLE,
+    "remediation:action_board": TABLE,
+    "remediation:action_new": REMEDY,
+    "remediation:action_add": REMEDY,
+    "remediation:action": {"q": "duty"},
+    "remediation:action_save": REMEDY | {"status": "doing", "base": "0", "q": "duty"},
+    "remediation:action_move": TABLE | {"status": "doing", "base": "0"},
+    "remediation:action_undo": TABLE | {"back": "action"},
+    "remediation:action_link": {"answer": "{answer}", "back": "answer"},
+    "remediation:action_unlink": {"answer": "{answer}", "back": "answer"},
+    "workspace:proof_add": EVIDENCE | {"q": "policy", "back": "mine"},
+    "workspace:proof_use": {"back": "mine"},
+    "workspace:proof_drop": {"back": "mine"},
     "evidence:list": TABLE | {"open": "x"},
     "evidence:add": EVIDENCE,
     "evidence:edit": EVIDENCE
@@ -312,10 +317,8 @@ def test_no_value_breaks_the_row_of_any_kind_of_question(keys, cast, knock, each
     )
     turn, broken = turns(), []
     for answer in assessment.answers.select_related("question"):
-        for name in ("answer_save", "contribute_save"):
-            path = reverse(
-                f"assessments:{name}", args=["acme", assessment.pk, answer.pk]
-            )
+        for name in ("workspace:answer_save", "assignments:contribute_save"):
+            path = reverse(name, args=["acme", assessment.pk, answer.pk])
             broken += [
                 (answer.question.kind, name, form[:300])
                 for form in forms(ANSWER, answer.pk, assessment.pk, turn, each)

@@ -28,7 +28,7 @@ OPENING = {"reviews:reopen_decide"}
 """Two people open it again, as its next revision."""
 
 
-VOIDING = {"assessments:action_save", "evidence:describe"}
+VOIDING = {"remediation:action_save", "evidence:describe"}
 """What may go on beside a signature: it is void then, and what changed is named."""
 
 

@@ -1,1 +1,1 @@
-"""The answering room: assessments, answers, comments. Looks down on checklists and evidence."""
+"""Assessments and answers: models, fields, events, and the actions that change them. No pages."""

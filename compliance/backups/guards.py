@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from compliance.assessments import indexing
+from compliance.search import indexing
 
 
 @contextmanager

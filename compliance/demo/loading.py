@@ -17,13 +17,16 @@ from compliance.checklists.models import Edition
 from compliance.demo import reviews as demo_reviews
 from compliance.demo import seats as demo_seats
 from compliance.demo.checklists import store_edition
+from compliance.discussion import actions as discussion
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
 from compliance.organisations.actions import make_editor
 from compliance.organisations.actions.members import join, make_account
 from compliance.organisations.events import ORGANISATION_CREATED
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.remediation import actions as remediation
 from compliance.web import mail
+from compliance.workspace import actions as workspace
 
 PASSWORD = "attest demo 2026"  # noqa: S105 (printed on the screen, for the demo)
 _DATES = ("document_on", "covers_from", "covers_to", "expires_on")
@@ -145,7 +148,7 @@ def _assessment(
     for one in told["answers"]:
         _answer(assessment, answers[one["key"]], people, proofs, one)
     for one in told.get("comments", []):
-        actions.comment(
+        discussion.comment(
             by=people[one["by"]], answer=answers[one["key"]], text=one["text"]
         )
     for one in told.get("actions", []):
@@ -179,14 +182,14 @@ def _action(
         fields["effort_days"] = Decimal(str(told["effort_days"]))
     if "owner" in told:
         fields["owner_id"] = people[told["owner"]].pk
-    action = actions.create_action(
+    action = remediation.create_action(
         by=people[told["by"]],
         organisation=organisation,
         fields=fields,
         answer_ids=[answers[key].pk for key in told["for"]],
     )
     if "status" in told:
-        actions.change_action(
+        remediation.change_action(
             by=people[str(told.get("closed_by") or told["owner"])],
             organisation=organisation,
             number=action.number,
@@ -240,7 +243,7 @@ def _take(
     )
     target = running.get(question__key=told["key"])
     source = running.get(question__key=told["from"])
-    actions.take_over(
+    workspace.take_over(
         by=by,
         organisation=organisation,
         assessment_id=target.assessment_id,

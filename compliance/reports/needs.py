@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from compliance.assessments.actions import law_page
 from compliance.assessments.choices import (
     OPEN,
     TALKED,
@@ -18,20 +17,21 @@ from compliance.assessments.choices import (
     Filter,
     Verdict,
 )
-from compliance.assessments.law import news
 from compliance.assessments.models import Action, Answer, Assessment, Comment, Namesake
 from compliance.assessments.outside import asked_of
-from compliance.assessments.uses import with_gaps
 from compliance.assessments.waiting import waiting
 from compliance.checklists.models import Edition
 from compliance.checklists.standing import to_publish
 from compliance.evidence.models import Evidence
+from compliance.law_changes.actions import law_page
+from compliance.law_changes.law import news
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import Reopening, Review
 from compliance.reviews.waiting import to_reopen, to_review
 from compliance.seats.models import Request
 from compliance.seats.reading import open_requests
+from compliance.workspace.uses import with_gaps
 
 SOON = timedelta(days=30)
 FAR = date.max
@@ -191,7 +191,7 @@ def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
         icon="users",
         title=f"{count} N/A wait{'' if count > 1 else 's'} for you",
         detail="Somebody else said so; a second person confirms it",
-        url=reverse("assessments:na_queue", args=[organisation.slug]),
+        url=reverse("workspace:na_queue", args=[organisation.slug]),
         on=None,
         is_pressing=False,
         since=timezone.localdate(first) if first else None,

@@ -43,7 +43,7 @@ def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
     here = desk.assessment
     args = [here.organisation.slug, here.pk]
     if point.about == About.OVERDUE:
-        tasks = reverse("assessments:action_list", args=args[:1])
+        tasks = reverse("remediation:action_list", args=args[:1])
         return f"{tasks}?show={ActionFilter.OVERDUE}"
     walks = {
         About.OWN: f"by={user_id}",

@@ -11,7 +11,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transac
 
 from compliance.assessments.applying import Scope
 from compliance.assessments.fields import HASHED, Kind
-from compliance.assessments.lines import told_value
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.evidence.models import Evidence
 from compliance.reviews.content import Content, Line, Proof, Remark, Task
@@ -19,6 +18,7 @@ from compliance.reviews.content import Section as Part
 from compliance.reviews.remedies import tasks_of, with_actions
 from compliance.reviews.since import Before, then
 from compliance.reviews.stated import Stated
+from compliance.workspace.lines import told_value
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import ANSWER_SAVED
-from compliance.assessments.remedy_words import told_remedy
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
+from compliance.remediation.event_labels import told_remedy
 from compliance.templatetags.ui import day
 
 _WRITTEN = {

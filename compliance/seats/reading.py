@@ -11,8 +11,6 @@ from django.utils import timezone
 
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
-from compliance.assessments.history import Entry, history
-from compliance.assessments.lines import Line, lines
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -28,6 +26,8 @@ from compliance.seats.models import (
     ShareLink,
     ShareLinkQuerySet,
 )
+from compliance.workspace.history import Entry, history
+from compliance.workspace.lines import Line, lines
 
 ON_A_PAGE = 50
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compliance.assessments.actions import Told, tell_of_law
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
 from compliance.audit.transaction import writing
 from compliance.checklists import actions, content
 from compliance.checklists.models import Edition
+from compliance.law_changes.actions import Told, tell_of_law
 from compliance.seeds import checks
 from compliance.seeds.mapped import frameworks_of
 from compliance.seeds.reading import (

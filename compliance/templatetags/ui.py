@@ -28,13 +28,17 @@ register = template.Library()
 CHECKLISTS = (
     "checklist_files:",
     "results:framework",
-    "assessments:law",
-    "assessments:instruments",
-    "assessments:provision",
+    "law_changes:law",
+    "law_changes:instruments",
+    "law_changes:provision",
 )
 """How the names of pages begin that other rooms show at the place of checklists."""
 
 ASSESSMENTS = (
+    "workspace:",
+    "assignments:",
+    "edition_moves:",
+    "remediation:",
     "reviews:",
     "seats:",
     "answer_sheets:",
@@ -50,7 +54,7 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 PLACES = {
     "reports:home": "home",
     "reports:work": "home",
-    "assessments:search": "search",
+    "search:search": "search",
 }
 """Pages that belong to no room: name of the page to the place."""
 
@@ -99,10 +103,10 @@ def here(context: dict[str, Any], place: str) -> SafeString | str:
 
 
 def _room(match: ResolverMatch) -> str:
-    """The room of a page, as people see it: by what it is about, not by who shows it."""
+    """The place of a page in the navigation, by its subject, not by the room that shows it."""
     if match.view_name in PLACES:
         return PLACES[match.view_name]
-    if match.view_name.startswith("assessments:evidence_"):
+    if match.view_name.startswith("workspace:evidence_"):
         return "evidence"
     if match.view_name.startswith(CHECKLISTS):
         return "checklists"
@@ -255,7 +259,7 @@ def _buttons(
     """A text to be formatted with what differs from row to row: id and key."""
     answer = {"pk": "{0}", "verdict": verdict, "applies": applies}
     shown = {"answer": answer, "key": "{1}", "options": options, "is_open": is_open}
-    return render_to_string("assessments/_seg.html", shown)
+    return render_to_string("ui/seg.html", shown)
 
 
 WORDS = {

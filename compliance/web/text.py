@@ -74,3 +74,8 @@ def validate_line(value: str) -> None:
     if value and not any(unicodedata.category(c)[0] in "LNPS" for c in value):
         msg = "Write at least one visible character."
         raise ValidationError(msg, code="invisible")
+
+
+def whole(text: str) -> int:
+    """A number that an address carries; 0 where there is none of up to nine digits."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

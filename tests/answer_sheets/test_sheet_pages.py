@@ -24,7 +24,7 @@ from tests.answer_sheets.making import (
     take,
 )
 from tests.answer_sheets.test_sheets_round_trip import save
-from tests.assessments.test_cost import queries
+from tests.workspace.test_cost import queries
 
 pytestmark = pytest.mark.slow
 

@@ -10,13 +10,19 @@ from django.utils import timezone
 from compliance.answer_sheets.actions import undo_sheet
 from compliance.assessments import actions
 from compliance.assessments.choices import Decision
-from compliance.assessments.mine import asked_by
 from compliance.assessments.versions import Known
+from compliance.assignments import actions as assignments
+from compliance.assignments.mine import asked_by
 from compliance.audit import tables, trail
 from compliance.checklists.actions import store_checklist
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves
+from compliance.edition_moves import undo as undo_actions
 from compliance.models import Answer, Event, Theme
+from compliance.remediation import actions as remediation
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
+from compliance.workspace import actions as workspace
 from tests import factories, signing
 from tests.answer_sheets import making as sheets
 from tests.documents import document, question
@@ -76,7 +82,7 @@ def many(by, here, changes, evidence=None, keys=("Q1",)):
 
 
 def assign(here):
-    actions.assign(
+    assignments.assign(
         by=here.cast.otto,
         organisation=here.cast.acme,
         assessment_id=here.assessment.pk,
@@ -88,7 +94,7 @@ def assign(here):
 
 def hand_back(here):
     assign(here)
-    actions.hand_back(
+    assignments.hand_back(
         by=here.cast.ada,
         organisation=here.cast.acme,
         assessment_id=here.assessment.pk,
@@ -118,7 +124,7 @@ def unconfirm(here):
 
 def still_right(here):
     Answer.objects.filter(pk=one(here).pk).update(again="action")
-    actions.confirm_again(
+    workspace.confirm_again(
         by=here.cast.ada,
         organisation=here.cast.acme,
         assessment_id=here.assessment.pk,
@@ -128,13 +134,13 @@ def still_right(here):
 
 
 def close_an_action(here):
-    task = actions.create_action(
+    task = remediation.create_action(
         by=here.cast.otto,
         organisation=here.cast.acme,
         fields={"title": "Write it"},
         answer_ids=[one(here).pk],
     )
-    actions.change_action(
+    remediation.change_action(
         by=here.cast.otto,
         organisation=here.cast.acme,
         number=task.number,
@@ -175,7 +181,7 @@ STAYS = [
     lambda here: save(here.cast.ada, here, due_on=LATER),
     lambda here: many(here.cast.ada, here, {"owner_id": here.cast.otto.pk}),
     lambda here: many(here.cast.ada, here, {"due_on": LATER}),
-    lambda here: actions.comment(by=here.cast.ada, answer=one(here), text="Why?"),
+    lambda here: discussion.comment(by=here.cast.ada, answer=one(here), text="Why?"),
     assign,
     hand_back,
     confirm,
@@ -257,7 +263,7 @@ def make_source(here):
 
 def take_over(here, source=None):
     source = source or make_source(here)
-    _, event = actions.take_over(
+    _, event = workspace.take_over(
         by=here.cast.ada,
         organisation=here.cast.acme,
         assessment_id=here.assessment.pk,
@@ -518,7 +524,7 @@ def test_move_answers_nothing_but_what_is_typed_anew_and_its_undo_gives_it_back(
     here = SimpleNamespace(cast=cast, assessment=start(cast, first))
     save(cast.con, here, **said)
     stood = one(here).answered_at
-    done = actions.upgrade(
+    done = edition_moves.upgrade(
         by=cast.otto,
         assessment=here.assessment,
         to=edition("2", question("Q1", **after)),
@@ -529,7 +535,7 @@ def test_move_answers_nothing_but_what_is_typed_anew_and_its_undo_gives_it_back(
     assert list(tables.faults(cast.acme.pk)) == []
     moved = content_of(to_read(here.assessment.pk))
     head = trail.head_of(cast.acme.pk)[0]
-    actions.undo_upgrade(by=cast.ada, upgrade=done)
+    undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
     assert (who(here), one(here).answered_at) == (cast.con, stood)
     assert content_as_of(to_read(here.assessment.pk), head) == moved
     assert list(tables.faults(cast.acme.pk)) == []
@@ -542,7 +548,9 @@ def test_answer_that_comes_back_from_the_archive_keeps_who_answered(cast):
     for number, asked in (("2", both[1:]), ("3", both)):
         here.assessment.refresh_from_db()
         to = edition(number, *asked)
-        actions.upgrade(by=cast.otto, assessment=here.assessment, to=to, decisions={})
+        edition_moves.upgrade(
+            by=cast.otto, assessment=here.assessment, to=to, decisions={}
+        )
         assert who(here) == cast.con
     assert list(tables.faults(cast.acme.pk)) == []
 
@@ -583,13 +591,13 @@ def test_evidence_that_came_after_a_move_stays_answered_once_it_is_undone(cast, 
     here = SimpleNamespace(cast=cast, assessment=start(cast, first))
     here.proof = signing.link(cast)
     save(cast.con, here, **said)
-    done = actions.upgrade(
+    done = edition_moves.upgrade(
         by=cast.otto,
         assessment=here.assessment,
         to=edition("2", question("Q1", **after)),
         decisions={"Q1": "carry" if asked is PLAIN else "convert"},
     )
     attach(here)
-    actions.undo_upgrade(by=cast.otto, upgrade=done)
+    undo_actions.undo_upgrade(by=cast.otto, upgrade=done)
     assert who(here) == cast.ada
     assert list(tables.faults(cast.acme.pk)) == []

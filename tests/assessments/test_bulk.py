@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance.assessments import actions
-from compliance.assessments.history import history
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Answer
+from compliance.workspace.history import history
 from tests.factories import (
     attach,
     make_assessment,

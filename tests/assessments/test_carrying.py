@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.assessments.carrying import different, following
-from compliance.assessments.history import history
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Action, ActionLink, Assessment, Choice, Membership
+from compliance.workspace import actions as workspace_actions
+from compliance.workspace.history import history
 from tests import factories
 from tests.reading import flat
 
@@ -225,8 +226,8 @@ def test_page_carries_forward_with_subject_period_and_facts(cast, earlier, sign_
     earlier.facts = {"data": ["health"]}
     earlier.save()
     client = sign_in(cast.otto)
-    chosen = client.get(reverse("assessments:choose", args=["acme"]))
-    url = reverse("assessments:start", args=["acme", earlier.edition.pk])
+    chosen = client.get(reverse("workspace:choose", args=["acme"]))
+    url = reverse("workspace:start", args=["acme", earlier.edition.pk])
     url += f"?from={earlier.pk}"
     assert url in chosen.text
     page = client.get(url)
@@ -246,7 +247,7 @@ def test_page_carries_forward_with_subject_period_and_facts(cast, earlier, sign_
 @pytest.mark.parametrize("given", ["x", "00000000-0000-0000-0000-000000000000"])
 def test_unknown_and_foreign_assessments_are_not_found(cast, earlier, sign_in, given):
     foreign = factories.make_assessment(cast.other, cast.zoe, earlier.edition)
-    url = reverse("assessments:start", args=["acme", earlier.edition.pk])
+    url = reverse("workspace:start", args=["acme", earlier.edition.pk])
     client = sign_in(cast.otto)
     for wrong in (given, foreign.pk):
         assert client.get(f"{url}?from={wrong}").status_code == 404
@@ -266,14 +267,14 @@ def test_history_of_an_answer_begins_with_what_came_along(cast, earlier, sign_in
     assert (told.actor, told.can_undo) == (cast.otto, False)
     assert history(new["Q3"]) == []
     args = ["acme", new["Q2"].assessment_id, new["Q2"].pk, "history"]
-    page = flat(sign_in(cast.rob).get(reverse("assessments:panel", args=args)).text)
+    page = flat(sign_in(cast.rob).get(reverse("workspace:panel", args=args)).text)
     assert "Carried over from Acme, edition 2026.1" in page
     assert "No such system." in page
 
 
 def test_what_came_along_stays_in_the_history_after_a_save(cast, earlier):
     new = by_key(carry(cast, earlier))["Q1"]
-    actions.confirm_again(
+    workspace_actions.confirm_again(
         by=cast.con,
         organisation=cast.acme,
         assessment_id=new.assessment_id,

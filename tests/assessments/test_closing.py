@@ -11,6 +11,8 @@ from compliance.assessments import actions
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.discussion import actions as discussion
+from compliance.remediation import actions as remediation
 from tests.factories import make_action, make_assessment, make_link
 
 pytestmark = pytest.mark.django_db
@@ -57,16 +59,16 @@ def test_page_says_that_it_is_archived_and_offers_the_way_back(
     cast, assessment, sign_in
 ):
     client = sign_in(cast.otto)
-    facts = client.get(reverse("assessments:facts", args=["acme", assessment.pk]))
-    url = reverse("assessments:archive", args=["acme", assessment.pk])
+    facts = client.get(reverse("workspace:facts", args=["acme", assessment.pk]))
+    url = reverse("workspace:archive", args=["acme", assessment.pk])
     assert url in facts.text
     page = client.post(url, follow=True)
     assert "Archived" in page.text
     assert "Take up again" in page.text
     assert "data-typed" in page.text
     assert 'hx-post="' + assessment.get_absolute_url() + "answers/" not in page.text
-    assert "Archived" in client.get(reverse("assessments:list", args=["acme"])).text
-    client.post(reverse("assessments:take_up", args=["acme", assessment.pk]))
+    assert "Archived" in client.get(reverse("workspace:list", args=["acme"])).text
+    client.post(reverse("workspace:take_up", args=["acme", assessment.pk]))
     assessment.refresh_from_db()
     assert assessment.is_open
 
@@ -89,7 +91,7 @@ WRITES = {
         targets={one.pk: Known(0)},
         bulk=actions.Bulk({"verdict": "met"}),
     ),
-    "a comment": lambda one, by, _: actions.comment(by=by, answer=one, text="Look."),
+    "a comment": lambda one, by, _: discussion.comment(by=by, answer=one, text="Look."),
     "evidence": lambda one, by, proof: actions.attach(
         by=by, answer=one, evidence=proof
     ),
@@ -100,7 +102,7 @@ WRITES = {
         others=[],
         answer_ids=[one.pk],
     ),
-    "an action": lambda one, by, _: actions.link_answer(
+    "an action": lambda one, by, _: remediation.link_answer(
         by=by, organisation=one.assessment.organisation, number=1, answer_id=one.pk
     ),
 }

@@ -8,11 +8,12 @@ from django.db import connection
 from django.urls import reverse
 
 from compliance.assessments import actions
-from compliance.assessments.history import history
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.models import Answer, Event, Mention
 from compliance.reports.needs import needs
+from compliance.workspace import actions as workspace_actions
+from compliance.workspace.history import history
 from tests.factories import (
     attach,
     make_assessment,
@@ -63,7 +64,7 @@ def confirm(by, *answers):
 
 def address(name, answer):
     return reverse(
-        f"assessments:{name}", args=["acme", answer.assessment_id, answer.pk]
+        f"workspace:{name}", args=["acme", answer.assessment_id, answer.pk]
     )
 
 
@@ -236,7 +237,7 @@ def test_queue_shows_what_waits_for_this_person(cast, sign_in, assessment):
     say_na(cast.con, third)
     attach(first, make_link(cast.acme, cast.ada, "Org chart"))
     Answer.objects.filter(pk=third.pk).update(applies=False)
-    reply = sign_in(cast.rev).get(reverse("assessments:na_queue", args=["acme"]))
+    reply = sign_in(cast.rev).get(reverse("workspace:na_queue", args=["acme"]))
     assert list(reply.context["page"]) == [first]
     for shown in ("&lt;script&gt;", "Con Tributor", "Org chart", "1 waits for you"):
         assert shown in reply.text
@@ -249,7 +250,7 @@ def test_queue_confirms_what_is_picked_and_undoes_it_in_one_go(
     answers = list(assessment.answers.order_by("question__position"))
     for one in answers:
         say_na(cast.con, one)
-    rev, url = sign_in(cast.rev), reverse("assessments:na_queue", args=["acme"])
+    rev, url = sign_in(cast.rev), reverse("workspace:na_queue", args=["acme"])
     sent = {f"base-{one.pk}": one.version for one in answers}
     empty = rev.post(url, sent, follow=True)
     assert "Pick at least one question first." in empty.text
@@ -259,12 +260,12 @@ def test_queue_confirms_what_is_picked_and_undoes_it_in_one_go(
     rev.post(url, sent | {"only": answers[2].pk})
     assert Answer.objects.filter(na_confirmed_by=cast.rev).count() == 3
     page = rev.post(
-        reverse("assessments:na_undo", args=["acme"]), {"seq": seqs}, follow=True
+        reverse("workspace:na_undo", args=["acme"]), {"seq": seqs}, follow=True
     )
     assert "2 N/A wait again." in page.text
     assert Answer.objects.filter(na_confirmed_by=cast.rev).count() == 1
     last = rev.post(url, sent | {"only": answers[0].pk}, follow=True).context["done"]
-    undo = reverse("assessments:na_undo", args=["acme"])
+    undo = reverse("workspace:na_undo", args=["acme"])
     page = rev.post(undo, {"seq": last, "want": "queue"}, follow=True)
     assert page.redirect_chain[-1][0] == url
     assert "1 N/A waits again." in page.text
@@ -272,14 +273,14 @@ def test_queue_confirms_what_is_picked_and_undoes_it_in_one_go(
 
 @pytest.mark.parametrize("sent", [{"pick": "x"}, {"only": "7"}, {"base-x": "1"}])
 def test_queue_bears_any_input(sent, cast, sign_in, answer):
-    url = reverse("assessments:na_queue", args=["acme"])
+    url = reverse("workspace:na_queue", args=["acme"])
     assert sign_in(cast.rev).post(url, sent).status_code == 302
     assert sign_in(cast.rev).get(url, {"seq": "a", "page": "-3"}).status_code == 200
 
 
 def test_queue_of_another_organisation_is_closed(cast, sign_in, answer):
     say_na(cast.con, answer)
-    theirs = reverse("assessments:na_queue", args=["other"])
+    theirs = reverse("workspace:na_queue", args=["other"])
     sent = {f"base-{answer.pk}": 1, "only": answer.pk}
     assert sign_in(cast.zoe).post(theirs, sent).status_code == 404
     assert sign_in(cast.zoe).get(theirs).context["page"].paginator.count == 0
@@ -288,7 +289,7 @@ def test_queue_of_another_organisation_is_closed(cast, sign_in, answer):
 def test_queue_asks_as_often_for_thirty_rows_as_for_one(
     cast, sign_in, assessment, django_assert_max_num_queries
 ):
-    rev, url = sign_in(cast.rev), reverse("assessments:na_queue", args=["acme"])
+    rev, url = sign_in(cast.rev), reverse("workspace:na_queue", args=["acme"])
     for number in range(10):
         one = make_assessment(cast.acme, cast.ada, subject=str(number))
         one.answers.update(verdict="na", reason="None.", na_by=cast.con)
@@ -323,11 +324,11 @@ def test_button_in_the_row_confirms_and_offers_undo(cast, sign_in, answer):
     sent = {"base": answer.version, "note": ""}
     reply = rev.post(address("na_confirm", answer), sent, headers=HTMX)
     assert "N/A confirmed by" in reply.text
-    assert reverse("assessments:na_undo", args=["acme"]) in reply.text
+    assert reverse("workspace:na_undo", args=["acme"]) in reply.text
     stale = rev.post(address("na_confirm", answer), sent, headers=HTMX)
     assert (stale.status_code, "confirmed already" in stale.text) == (409, True)
     seq = Event.objects.get(action="answer.na_confirmed").seq
-    rev.post(reverse("assessments:na_undo", args=["acme"]), {"seq": seq}, headers=HTMX)
+    rev.post(reverse("workspace:na_undo", args=["acme"]), {"seq": seq}, headers=HTMX)
     assert Answer.objects.get(pk=answer.pk).na_waits
 
 
@@ -357,7 +358,7 @@ def carried(answer, why="carried"):
 
 
 def still_right(by, answer):
-    return actions.confirm_again(
+    return workspace_actions.confirm_again(
         by=by,
         organisation=answer.assessment.organisation,
         assessment_id=answer.assessment_id,

@@ -10,6 +10,7 @@ from compliance.assessments.actions import Bulk, set_many
 from compliance.assessments.actions.carry import fill
 from compliance.assessments.versions import Known
 from compliance.models import Answer, Membership
+from compliance.remediation import actions as remediation
 from tests.factories import make_assessment
 
 FITS = ["Ada Lindqvist", "Con Tributor", "Otto Weber"]
@@ -44,7 +45,7 @@ def set_both(cast, answer, person):
 
 
 def make_action(cast, answer, person):
-    actions.create_action(
+    remediation.create_action(
         by=cast.otto,
         organisation=cast.acme,
         answer_ids=[answer.pk],

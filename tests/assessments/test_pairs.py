@@ -11,11 +11,11 @@ from django.http import QueryDict
 
 from compliance.assessments import actions
 from compliance.assessments.actions import writing
-from compliance.assessments.forms import AnswerForm
-from compliance.assessments.views.answers import compared
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Answer
+from compliance.workspace.forms import AnswerForm
+from compliance.workspace.row_pages import compared
 from tests.factories import make_assessment, make_draft, make_question, publish
 from tests.reading import flat
 

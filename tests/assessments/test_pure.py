@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.assessments.conflict import conflict
 from compliance.assessments.scoring import ORDER
 from compliance.assessments.strip import stacked, strip
 from compliance.assessments.values import parse
 from compliance.checklists.diff import word_diff
+from compliance.workspace.conflict import conflict
 
 
 @given(st.lists(st.sampled_from(ORDER), max_size=300))

@@ -17,6 +17,9 @@ from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.transaction import writing
 from compliance.checklists import actions as checklists
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves
+from compliance.edition_moves import undo as undo_actions
 from compliance.erasure.actions import erase_person
 from compliance.evidence import actions as evidence
 from compliance.models import (
@@ -32,6 +35,7 @@ from compliance.models import (
 )
 from compliance.organisations import actions as people
 from compliance.organisations.actions.members import join
+from compliance.remediation import actions as remediation
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from tests import factories, seating, signing
@@ -169,10 +173,10 @@ class Walk:
 
     def comment(self):
         text = f"{self.fresh('Said ')} @{self.cast.otto.name}"
-        assessments.comment(by=self.cast.con, answer=self.answer, text=text)
+        discussion.comment(by=self.cast.con, answer=self.answer, text=text)
 
     def make_action(self):
-        assessments.create_action(
+        remediation.create_action(
             by=self.cast.otto, organisation=self.here, answer_ids=[self.answer.pk],
             fields={"title": self.fresh("Do "), "owner_id": self.cast.con.pk},
         )  # fmt: skip
@@ -180,7 +184,7 @@ class Walk:
     def change_action(self):
         action = self.one(self.here.actions)
         changes = self.luck.choice([{"status": "done"}, {"title": self.fresh("Do ")}])
-        assessments.change_action(
+        remediation.change_action(
             by=self.cast.otto, organisation=self.here, number=action.number,
             changes=changes, base=action.version,
         )  # fmt: skip
@@ -223,13 +227,13 @@ class Walk:
             number=number, organisation=checklist.organisation,
         )  # fmt: skip
         self.edition = newer
-        assessments.upgrade(
+        edition_moves.upgrade(
             by=self.cast.otto, assessment=self.assessment, to=newer, decisions={}
         )
 
     def move_back(self):
         upgrade = self.one(self.assessment.upgrades)
-        assessments.undo_upgrade(by=self.cast.otto, upgrade=upgrade)
+        undo_actions.undo_upgrade(by=self.cast.otto, upgrade=upgrade)
 
     def edit_a_copy(self):
         edition = self.one(Edition.objects.filter(checklist__organisation=None))

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from compliance.assessments import actions as assessments
+from compliance.assignments import actions as assignments
 from compliance.audit import trail
 from compliance.audit.columns import (
     ELSEWHERE,
@@ -18,6 +19,8 @@ from compliance.audit.columns import (
 )
 from compliance.audit.transaction import writing
 from compliance.bundles.models import PackageKind
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves
 from compliance.models import Answer, Event, Invitation, Passkey, ShareLink
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.reports.actions import ask_report
@@ -108,13 +111,13 @@ def rare(cast, settings, tmp_path, monkeypatch):
         subject="Acme", facts={}, **YEAR,
     )  # fmt: skip
     signing.answer(cast.con, here, "Q1", verdict="met", note="Kept.")
-    assessments.assign(
+    assignments.assign(
         by=cast.otto, organisation=cast.acme, assessment_id=here.pk,
         answer_ids=[here.answers.get(question__key="Q2").pk],
-        to=assessments.Newcomer("new@example.org", "New Comer"),
+        to=assignments.Newcomer("new@example.org", "New Comer"),
     )  # fmt: skip
     text = f"@{cast.otto.name} look"
-    assessments.comment(by=cast.con, answer=here.answers.first(), text=text)
+    discussion.comment(by=cast.con, answer=here.answers.first(), text=text)
     seating.give(cast, here, "auditor@example.org")
     seats.share(by=cast.ada, assessment=here, label="Board", days=5)
     ask_report(by=cast.ada, assessment=here)
@@ -122,7 +125,7 @@ def rare(cast, settings, tmp_path, monkeypatch):
     write_elsewhere(monkeypatch)
     brought_in(bundle_of(here), cast.other, cast.zoe)
     newer = publish("Q1", "Q3", number="2026.2")
-    assessments.upgrade(by=cast.otto, assessment=here, to=newer, decisions={})
+    edition_moves.upgrade(by=cast.otto, assessment=here, to=newer, decisions={})
     signed = signing.make_signed(cast)
     reviews.ask_reopening(by=cast.rev, assessment=signed, reason="A figure was wrong.")
     with writing():

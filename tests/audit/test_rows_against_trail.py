@@ -11,6 +11,9 @@ from django.utils import timezone
 from compliance.assessments import actions
 from compliance.audit import tables, trail
 from compliance.audit.checking import Kind
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves
+from compliance.edition_moves import undo
 from compliance.evidence.actions import add_link
 from compliance.models import (
     Action,
@@ -27,6 +30,7 @@ from compliance.models import (
     ShareLink,
 )
 from compliance.organisations import actions as people
+from compliance.remediation import actions as remediation
 from compliance.reviews import actions as reviews
 from compliance.seats import tokens
 from compliance.seats.actions import end_offer, end_seat, revoke, share
@@ -68,20 +72,20 @@ def here(cast):
     for proof in (kept, gone):
         actions.attach(by=cast.con, answer=first, evidence=proof)
     actions.detach(by=cast.con, answer=first, evidence=gone)
-    said = actions.comment(by=cast.con, answer=first, text="It is in the binder.")
-    actions.comment(by=cast.rev, answer=second, text="Which one?")
-    actions.resolve(by=cast.rev, answer=first, comment=said)
-    task = actions.create_action(
+    said = discussion.comment(by=cast.con, answer=first, text="It is in the binder.")
+    discussion.comment(by=cast.rev, answer=second, text="Which one?")
+    discussion.resolve(by=cast.rev, answer=first, comment=said)
+    task = remediation.create_action(
         by=cast.otto,
         organisation=cast.acme,
         fields={"title": "Write it", "owner_id": cast.con.pk},
         answer_ids=[second.pk],
     )
     at = {"by": cast.con, "organisation": cast.acme, "number": task.number}
-    actions.change_action(**at, changes={"effort_days": Decimal(3)}, base=0)
-    actions.link_answer(**at, answer_id=third.pk)
-    actions.link_answer(**at, answer_id=first.pk)
-    actions.unlink_answer(**at, answer_id=first.pk)
+    remediation.change_action(**at, changes={"effort_days": Decimal(3)}, base=0)
+    remediation.link_answer(**at, answer_id=third.pk)
+    remediation.link_answer(**at, answer_id=first.pk)
+    remediation.unlink_answer(**at, answer_id=first.pk)
     seat = seating.give(cast, found)
     end_seat(by=cast.otto, seat=seat)
     return found
@@ -422,10 +426,10 @@ def test_command_names_what_was_changed(cast, here, capsys):
 
 def test_move_to_another_edition_and_back_raises_no_alarm(cast, here):
     new = factories.make_edition(5, number="2026.2", checklist=here.edition.checklist)
-    moved = actions.upgrade(by=cast.otto, assessment=here, to=new, decisions={})
+    moved = edition_moves.upgrade(by=cast.otto, assessment=here, to=new, decisions={})
     assert words(cast.acme) == []
-    actions.comment(by=cast.con, answer=here.answers.last(), text="New.")
-    actions.undo_upgrade(by=cast.ada, upgrade=moved)
+    discussion.comment(by=cast.con, answer=here.answers.last(), text="New.")
+    undo.undo_upgrade(by=cast.ada, upgrade=moved)
     assert words(cast.acme) == []
 
 

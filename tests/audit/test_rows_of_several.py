@@ -6,7 +6,9 @@ from compliance.assessments import actions as assessments
 from compliance.audit import tables, trail
 from compliance.audit.models import LIBRARY
 from compliance.checklists import actions as checklists
+from compliance.edition_moves import actions as edition_moves
 from compliance.erasure.actions import erase_address, erase_person
+from compliance.law_changes import actions as law_changes
 from compliance.models import Citation, Edition, Invitation
 from compliance.organisations import actions as people
 from tests import factories, signing
@@ -82,7 +84,7 @@ def publish_for_everybody(both):
     running = [start(place, by, publish("Q1", "Q2")) for place, by in both]
     newer = publish("Q1", "Q3", number="2026.2")
     for (_, by), assessment in zip(both, running, strict=True):
-        assessments.upgrade(by=by, assessment=assessment, to=newer, decisions={})
+        edition_moves.upgrade(by=by, assessment=assessment, to=newer, decisions={})
 
 
 def copy_from_the_library(both):
@@ -100,7 +102,7 @@ def change_the_law(both):
     edition = factories.publish(draft)
     for place, by in both:
         start(place, by, edition)
-    assessments.amend_law(
+    law_changes.amend_law(
         by=both[0][1],
         provision_id=provision.pk,
         values={"title": "Another duty"},

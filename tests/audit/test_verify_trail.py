@@ -10,6 +10,8 @@ from django.db import connection
 from compliance.assessments import actions as assessments
 from compliance.audit import checkpoints, tables, trail, verified
 from compliance.audit.checking import Kind
+from compliance.edition_moves import actions as edition_moves
+from compliance.edition_moves import undo
 from compliance.evidence import actions as library
 from compliance.evidence import against_disk as files
 from compliance.evidence.storage import path_of
@@ -124,7 +126,7 @@ def test_answer_taken_away_and_confirmation_made_up(cast, started):
 def test_move_to_another_edition_and_back_raises_no_alarm(cast, started):
     checklist = started.edition.checklist
     new = factories.make_edition(5, number="2026.2", checklist=checklist)
-    moved = assessments.upgrade(
+    moved = edition_moves.upgrade(
         by=cast.otto,
         assessment=started,
         to=new,
@@ -133,7 +135,7 @@ def test_move_to_another_edition_and_back_raises_no_alarm(cast, started):
     )
     assert list(tables.faults(cast.acme.pk)) == []
     signing.answer(cast.con, started, "Q5", verdict="met")
-    assessments.undo_upgrade(by=cast.ada, upgrade=moved)
+    undo.undo_upgrade(by=cast.ada, upgrade=moved)
     assert list(tables.faults(cast.acme.pk)) == []
 
 

@@ -10,10 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from compliance.assessments.actions import comment
-from compliance.assessments.searching import find
 from compliance.audit import trail
 from compliance.backups.checking import opened
+from compliance.discussion.actions import comment
 from compliance.models import (
     Challenge,
     Invitation,
@@ -22,6 +21,7 @@ from compliance.models import (
     User,
 )
 from compliance.reviews.snapshot import content_of, to_read
+from compliance.search.queries import find
 from compliance.seats.actions import open_share
 from tests.backups import installations
 from tests.bundles.making import bundle_of

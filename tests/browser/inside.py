@@ -26,6 +26,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from compliance.assessments import actions  # noqa: E402
+from compliance.assignments import actions as assignments  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
 from compliance.checklists import actions as checklists  # noqa: E402
@@ -196,12 +197,14 @@ def ask_newcomer(name):
     made = assessment("Ole", questions=3, sections=1)
     path, ole = f"{made['path']}mine/", User.objects.get(pk=made["people"][0])
     organisation = Assessment.objects.get(pk=made["id"]).organisation
-    actions.assign(
+    assignments.assign(
         by=ole,
         organisation=organisation,
         assessment_id=made["id"],
         answer_ids=made["answers"],
-        to=actions.Newcomer(f"{name.lower()}@{organisation.slug}.example.org", name),
+        to=assignments.Newcomer(
+            f"{name.lower()}@{organisation.slug}.example.org", name
+        ),
     )
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(path=path).update(token_hash=hash_of(token))

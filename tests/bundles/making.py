@@ -15,6 +15,8 @@ from compliance.bundles import outgoing, planning
 from compliance.bundles.incoming import bring_in
 from compliance.bundles.process import opened
 from compliance.checklists.actions import store_checklist
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves
 from compliance.evidence import actions as evidence
 from compliance.models import Answer, Theme
 from compliance.reviews.snapshot import content_of, to_read
@@ -100,16 +102,16 @@ def make_everything(cast, *, own=True):
     actions.attach(by=cast.con, answer=rows["Q4"], evidence=file)
     if link not in {one.evidence for one in rows["Q1"].attachments.all()}:
         actions.attach(by=cast.con, answer=rows["Q1"], evidence=link)
-    actions.comment(
+    discussion.comment(
         by=cast.rev, answer=rows["Q1"], text="@[Con Tributor] why “May”? 日本"
     )
-    said = actions.comment(by=cast.con, answer=rows["Q2"], text="Done")
-    actions.resolve(by=cast.rev, answer=rows["Q2"], comment=said)
+    said = discussion.comment(by=cast.con, answer=rows["Q2"], text="Done")
+    discussion.resolve(by=cast.rev, answer=rows["Q2"], comment=said)
     make_actions(cast, rows)
     second = publish(
         "Q1", "Q2", "Q3", "Q9", "Q10", number="2026.2", organisation=organisation
     )
-    actions.upgrade(by=cast.otto, assessment=found, to=second, decisions={})
+    edition_moves.upgrade(by=cast.otto, assessment=found, to=second, decisions={})
     return type(found).objects.get(pk=found.pk)
 
 

@@ -12,6 +12,7 @@ from compliance.assessments.versions import Known
 from compliance.bundles.integrity import unlike
 from compliance.bundles.process import Bundle, UnreadableError
 from compliance.bundles.references import PEOPLE
+from compliance.discussion import actions as discussion
 from compliance.erasure.actions import erase_person
 from compliance.reviews import actions
 from tests import factories, signing
@@ -45,8 +46,8 @@ def signed(cast):
     row = found.answers.get(question__key="Q1")
     proof = factories.make_link(cast.acme, cast.con, expires_on=signing.LATER)
     assessments.attach(by=cast.con, answer=row, evidence=proof)
-    said = assessments.comment(by=cast.rev, answer=row, text="@[Con Tributor] where?")
-    assessments.resolve(by=cast.con, answer=row, comment=said)
+    said = discussion.comment(by=cast.rev, answer=row, text="@[Con Tributor] where?")
+    discussion.resolve(by=cast.con, answer=row, comment=said)
     seen = {found.answers.get(question__key="Q3").pk: Known(1)}
     assessments.confirm_na(by=cast.rev, organisation=cast.acme, seen=seen)
     actions.send(by=cast.otto, assessment=found)
@@ -145,7 +146,7 @@ def test_bundle_of_rows_that_were_erased_is_read(cast, signed):
     """Texts of the rows say another name by now, those of the events nothing."""
     full = make_everything(cast)
     row = full.answers.get(question__key="Q1")
-    assessments.comment(by=cast.otto, answer=row, text="Con Tributor knows.")
+    discussion.comment(by=cast.otto, answer=row, text="Con Tributor knows.")
     signing.answer(cast.otto, full, "Q2", note="Ask Con Tributor.")
     erase_person(by=None, person=cast.con)
     for one in (full, signed):

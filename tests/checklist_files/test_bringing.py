@@ -24,9 +24,9 @@ from compliance.models import (
     Theme,
 )
 from tests import factories
-from tests.assessments.test_upgrading import begin, by_key, move, say
 from tests.checklist_files.making import make_sheet
 from tests.checklist_files.reading import read
+from tests.edition_moves.test_upgrading import begin, by_key, move, say
 from tests.foreign_formats.catalogs import (
     as_yaml,
     make_catalog,

@@ -165,7 +165,7 @@ def test_retired_edition_starts_nothing_and_running_work_goes_on(ada, cast, own)
             period_from=date(2026, 1, 1),
             period_to=date(2026, 12, 31),
         )
-    path = reverse("assessments:detail", args=["acme", running.pk])
+    path = reverse("workspace:detail", args=["acme", running.pk])
     assert ada.get(path).status_code == 200
     begin_chains()
     call_command("verify_trail")

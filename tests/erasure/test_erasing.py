@@ -10,18 +10,19 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from compliance.assessments import actions
 from compliance.assessments.models import Comment, SavedView
 from compliance.audit import checkpoints, tables, trail
 from compliance.audit.check_trail import main
 from compliance.audit.leaves import ERASED
 from compliance.audit.models import PEOPLE, Event
+from compliance.discussion import actions as discussion
 from compliance.erasure.actions import erase_person
 from compliance.models import Evidence, Invitation, Membership, SignOff, Snapshot, User
 from compliance.organisations import actions as people
 from compliance.reviews import signatures
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
+from compliance.workspace import actions as workspace
 from tests import factories, seating, signing
 from tests.mailing import queued
 
@@ -51,9 +52,11 @@ def eloise(cast):
     signing.answer(person, assessment, "Q1", note="Mine.", owner_id=person.pk)
     signing.answer(cast.con, assessment, "Q2", note=f"Ask {NAME} ({EMAIL.upper()}).")
     row = assessment.answers.get(question__key="Q1")
-    actions.comment(by=cast.con, answer=row, text=f"@{NAME}, is it so?\n{NAME.upper()}")
+    discussion.comment(
+        by=cast.con, answer=row, text=f"@{NAME}, is it so?\n{NAME.upper()}"
+    )
     factories.make_link(cast.acme, cast.con, title=f"Training of {NAME}")
-    actions.keep_view(
+    workspace.keep_view(
         by=person, assessment=assessment, name="My own", address="?q=1", is_shared=False
     )
     person.assessment = assessment
@@ -242,7 +245,7 @@ def test_name_that_somebody_else_bears_stays_in_texts(cast, eloise):
 def test_two_people_of_one_event_are_erased_one_after_the_other(cast, eloise):
     text = "Con Tributor asked " + NAME
     row = eloise.assessment.answers.get(question__key="Q3")
-    actions.comment(by=cast.ada, answer=row, text=text)
+    discussion.comment(by=cast.ada, answer=row, text=text)
     erase_person(by=None, person=eloise)
     erase_person(by=cast.ada, person=cast.con)
     assert hits(NAME, "Con Tributor", "con@example.org") == set()

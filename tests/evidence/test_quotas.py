@@ -12,6 +12,7 @@ from compliance.assessments import actions as using
 from compliance.assessments.versions import Known
 from compliance.evidence import actions
 from compliance.models import Answer, Attachment, Event, Evidence
+from compliance.workspace import actions as workspace
 from tests.evidence.samples import PDF
 from tests.evidence.test_killed import installed, run  # noqa: F401
 from tests.factories import (
@@ -232,7 +233,7 @@ def test_taking_over_brings_no_file_over_the_limit(cast, full):
     using.attach(by=cast.con, answer=source, evidence=new)
     make_relation(answer.question.edition, answer.question.key, edition, "Q1")
     with pytest.raises(ValidationError, match="1 files fit into one assessment"):
-        using.take_over(
+        workspace.take_over(
             by=cast.con,
             organisation=cast.acme,
             assessment_id=answer.assessment_id,

@@ -94,20 +94,20 @@ def _pages():
     telling = _telling(full)
     addresses = {
         "work": _to(organisation, "work"),
-        "mine": _to(organisation, "assessments:mine"),
-        "na": _to(organisation, "assessments:na_queue"),
-        "actions": _to(organisation, "assessments:action_list"),
-        "detail": _to(organisation, "assessments:detail", one.pk),
+        "mine": _to(organisation, "assignments:mine"),
+        "na": _to(organisation, "workspace:na_queue"),
+        "actions": _to(organisation, "remediation:action_list"),
+        "detail": _to(organisation, "workspace:detail", one.pk),
         "review": _to(organisation, "reviews:review", one.pk),
-        "applicability": _to(organisation, "assessments:applicability", one.pk),
-        "row": _to(organisation, "assessments:row", one.pk, answers[0].pk),
+        "applicability": _to(organisation, "workspace:applicability", one.pk),
+        "row": _to(organisation, "workspace:row", one.pk, answers[0].pk),
         "sheet": _to(organisation, "answer_sheets:sheet", one.pk),
     }
     for key, pk in telling.items():
         for tab in ("history", "comments"):
             place = f"{tab}-{key}"
-            addresses[place] = _to(organisation, "assessments:panel", full.pk, pk, tab)
-        addresses[f"row-{key}"] = _to(organisation, "assessments:row", full.pk, pk)
+            addresses[place] = _to(organisation, "workspace:panel", full.pk, pk, tab)
+        addresses[f"row-{key}"] = _to(organisation, "workspace:row", full.pk, pk)
     return {f"page-{name}.txt": _seen(client, path) for name, path in addresses.items()}
 
 

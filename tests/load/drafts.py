@@ -5,9 +5,9 @@
 
 import sys
 
+from compliance.law_changes.actions import amend_law
 from tests.load import killing  # sets Django up
 
-from compliance.assessments.actions import amend_law  # isort: skip
 from compliance.checklists import actions, content  # isort: skip
 from compliance.checklists.actions import mark_of  # isort: skip
 from compliance.models import Edition, Event, Provision  # isort: skip

@@ -35,6 +35,8 @@ from compliance.bundles.incoming import bring_in  # noqa: E402
 from compliance.bundles.process import opened  # noqa: E402
 from compliance.checklist_files import actions as checklist_files  # noqa: E402
 from compliance.checklists import actions, content  # noqa: E402
+from compliance.edition_moves import actions as edition_moves  # noqa: E402
+from compliance.edition_moves import undo as undo_actions  # noqa: E402
 from compliance.formats.found import Found  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
@@ -143,7 +145,7 @@ class World:
         actions.approve(by=self.otto, edition_id=sent.pk, **self.at)
 
     def move(self):
-        assessments.upgrade(
+        edition_moves.upgrade(
             by=self.ada,
             assessment=Assessment.objects.get(),
             to=Edition.objects.get(status="published"),
@@ -151,7 +153,7 @@ class World:
         )
 
     def undo(self):
-        assessments.undo_upgrade(by=self.otto, upgrade=Upgrade.objects.get())
+        undo_actions.undo_upgrade(by=self.otto, upgrade=Upgrade.objects.get())
 
     def bring_along(self):
         """A whole assessment comes into another organisation."""

@@ -10,7 +10,6 @@ from compliance.answer_sheets.gathering import paper_of
 from compliance.answer_sheets.workbook import file_of
 from compliance.assessments import actions
 from compliance.assessments.fields import TYPED, Kind
-from compliance.assessments.history import history
 from compliance.assessments.models import Answer
 from compliance.audit import tables
 from compliance.bundles.answers import written
@@ -22,6 +21,7 @@ from compliance.reviews.changes import differences
 from compliance.reviews.moments import first_event
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
+from compliance.workspace.history import history
 from tests.answer_sheets.making import book_of
 from tests.bundles.making import FACT, brought_in, bundle_of, hash_of
 from tests.documents import document, question
@@ -81,7 +81,7 @@ def seen(field, cast, words="Words"):
 
 def post(client, answer, base, **sent):
     one = answer.assessment
-    to = reverse("assessments:answer_save", args=["acme", one.pk, answer.pk])
+    to = reverse("workspace:answer_save", args=["acme", one.pk, answer.pk])
     return client.post(to, {"base": base, "want": "row", **sent}, headers=HTMX)
 
 

@@ -7,13 +7,14 @@ import pytest
 from django.utils.translation import override
 
 from compliance.assessments import actions
+from compliance.edition_moves import undo
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.editions import changes
 from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
-from tests.assessments.test_upgrading import YEAR, begin, move, publish, say
 from tests.documents import document, question
+from tests.edition_moves.test_upgrading import YEAR, begin, move, publish, say
 from tests.reading import flat
 from tests.reports.papers import make_paper
 
@@ -81,7 +82,7 @@ def test_hash_of_what_the_assessment_says_does_not_depend_on_it(cast, begun):
 def test_two_moves_are_told_as_one_and_an_undone_one_not_at_all(cast, begun):
     assessment, new = begun
     done = move(cast, assessment, new)
-    actions.undo_upgrade(by=cast.ada, upgrade=done)
+    undo.undo_upgrade(by=cast.ada, upgrade=done)
     assert read(assessment.pk, 1).edition_changes is None
     move(cast, assessment, new)
     assessment.refresh_from_db()

@@ -46,7 +46,7 @@ def catalogue(language):
 
 TRAIL = [
     "compliance.reviews.telling",
-    "compliance.assessments.remedy_words",
+    "compliance.remediation.event_labels",
     *(f"compliance.{room}.events" for room in ROOMS),
 ]
 """The sentences of events, and what is said in them."""

@@ -63,4 +63,4 @@ def test_signed_ones_are_offered_and_archived_ones_are_not(cast, sign_in):
 def test_empty_list_leads_on(cast, sign_in):
     text = page(sign_in(cast.rob)).text
     assert "No report has been made yet." in text
-    assert reverse("assessments:list", args=["acme"]) in text
+    assert reverse("workspace:list", args=["acme"]) in text

@@ -8,8 +8,9 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance.assessments.actions import attach, comment
+from compliance.assessments.actions import attach
 from compliance.checklists.scales import scales_of
+from compliance.discussion.actions import comment
 from compliance.evidence.actions import describe
 from compliance.models import Summary
 from compliance.results import actions, keeping

@@ -92,7 +92,7 @@ class Life:
 
     def save(self, note):
         answer = self.here.answers.get(question__key="Q3")
-        at = reverse("assessments:answer_save", args=["acme", self.here.pk, answer.pk])
+        at = reverse("workspace:answer_save", args=["acme", self.here.pk, answer.pk])
         client, data = self.client("con"), {"base": answer.version, "note": note}
         return lambda: client.post(at, data)
 

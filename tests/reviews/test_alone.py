@@ -7,10 +7,13 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments import actions as answering
 from compliance.assessments.versions import Known
+from compliance.edition_moves import actions as edition_moves
+from compliance.edition_moves import undo
 from compliance.evidence.actions import describe
 from compliance.models import Event, Membership
 from compliance.reviews import actions
 from compliance.reviews.reading import desk_of
+from compliance.workspace import actions as workspace
 from tests import factories, signing
 from tests.answer_sheets import making as sheets
 
@@ -57,7 +60,7 @@ def set_all(by, assessment, **changes):
 
 
 def take_over(by, answer, source):
-    answering.take_over(
+    workspace.take_over(
         by=by,
         organisation=source.assessment.organisation,
         assessment_id=answer.assessment_id,
@@ -131,7 +134,7 @@ def carried_forward(cast):
     set_all(cast.con, earlier, verdict="met")
     assessment = start(cast.otto, cast, edition, earlier=earlier)
     for answer in assessment.answers.all():
-        answering.confirm_again(
+        workspace.confirm_again(
             by=cast.otto,
             organisation=cast.acme,
             assessment_id=assessment.pk,
@@ -146,10 +149,10 @@ def moved_and_back(cast):
     assessment = start(cast.ada, cast, first)
     set_all(cast.otto, assessment, verdict="met")
     second = edition_of("Q1", "Q2", "Q3", number="2026.2", checklist=first.checklist)
-    done = answering.upgrade(
+    done = edition_moves.upgrade(
         by=cast.ada, assessment=assessment, to=second, decisions={}
     )
-    answering.undo_upgrade(by=cast.ada, upgrade=done)
+    undo.undo_upgrade(by=cast.ada, upgrade=done)
     return assessment
 
 
@@ -158,7 +161,7 @@ def moved_on(cast):
     assessment = start(cast.ada, cast, first)
     set_all(cast.otto, assessment, verdict="met")
     second = edition_of("Q1", "Q2", number="2026.2", checklist=first.checklist)
-    answering.upgrade(by=cast.ada, assessment=assessment, to=second, decisions={})
+    edition_moves.upgrade(by=cast.ada, assessment=assessment, to=second, decisions={})
     return assessment
 
 
@@ -172,7 +175,7 @@ def typed_in_a_move(cast):
     factories.make_question(
         draft, draft.sections.get(), 1, key="Q1", kind="number", number=number
     ).save()
-    answering.upgrade(
+    edition_moves.upgrade(
         by=cast.otto,
         assessment=assessment,
         to=factories.publish(draft),
@@ -180,7 +183,7 @@ def typed_in_a_move(cast):
         typed={"Q1": ["9"]},
     )
     answer = assessment.answers.get()
-    answering.confirm_again(
+    workspace.confirm_again(
         by=cast.con,
         organisation=cast.acme,
         assessment_id=assessment.pk,
@@ -236,7 +239,7 @@ def moved_to_an_edition_that_rules_out(cast):
     assessment = start(cast.ada, cast, first, facts=NONE)
     signing.answer(cast.con, assessment, "Q1", verdict="met")
     second = edition_of("Q1", "Q2", number="2026.2", checklist=first.checklist)
-    answering.upgrade(by=cast.otto, assessment=assessment, to=second, decisions={})
+    edition_moves.upgrade(by=cast.otto, assessment=assessment, to=second, decisions={})
     return assessment
 
 

@@ -16,6 +16,8 @@ from django.utils import timezone
 from compliance.assessments import actions as work
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves_actions
 from compliance.models import Answer, Event, Upgrade
 from compliance.organisations.access import ALLOWED
 from compliance.reviews import actions
@@ -28,33 +30,33 @@ number = count(1)
 THE_WAY = {"reviews:reopen", "reviews:reopen_decide"}
 """The one way to open what is signed: it has tests of its own."""
 HITS = {
-    "assessments:answer_save",
-    "assessments:contribute_save",
-    "assessments:hand_back",
-    "assessments:bulk",
-    "assessments:undo",
-    "assessments:bulk_undo",
-    "assessments:take",
-    "assessments:again",
-    "assessments:na_back",
-    "assessments:na_confirm",
-    "assessments:na_queue",
-    "assessments:comment_add",
-    "assessments:comment_resolve",
-    "assessments:proof_add",
-    "assessments:proof_use",
-    "assessments:proof_drop",
-    "assessments:facts",
-    "assessments:archive",
-    "assessments:assign",
-    "assessments:upgrade",
-    "assessments:upgrade_undo",
-    "assessments:action_add",
-    "assessments:action_link",
-    "assessments:action_unlink",
-    "assessments:evidence_swap",
-    "assessments:evidence_use",
-    "assessments:evidence_replace",
+    "workspace:answer_save",
+    "assignments:contribute_save",
+    "assignments:hand_back",
+    "workspace:bulk",
+    "workspace:undo",
+    "workspace:bulk_undo",
+    "workspace:take",
+    "workspace:again",
+    "workspace:na_back",
+    "workspace:na_confirm",
+    "workspace:na_queue",
+    "workspace:comment_add",
+    "workspace:comment_resolve",
+    "workspace:proof_add",
+    "workspace:proof_use",
+    "workspace:proof_drop",
+    "workspace:facts",
+    "workspace:archive",
+    "assignments:assign",
+    "edition_moves:upgrade",
+    "edition_moves:upgrade_undo",
+    "remediation:action_add",
+    "remediation:action_link",
+    "remediation:action_unlink",
+    "workspace:evidence_swap",
+    "workspace:evidence_use",
+    "workspace:evidence_replace",
 }
 """Addresses whose attack changes an assessment that runs."""
 
@@ -103,7 +105,7 @@ class Target:
         ).seq
         signing.answer(cast.con, one, "Q6", note="By Con.")
         self.seq = Event.objects.filter(scope_id=one.pk).latest("seq").seq
-        self.comment = work.comment(by=cast.con, answer=self.answer, text="Why?")
+        self.comment = discussion.comment(by=cast.con, answer=self.answer, text="Why?")
         self.proof = self.answer.attachments.get().evidence
         self.spare = factories.make_link(cast.acme, cast.con, "Spare")
         self.newer = factories.make_link(
@@ -178,18 +180,18 @@ class Target:
             "upgrade_id": 1,
         }
         special = {
-            "assessments:proof_use": {"evidence_id": self.spare.pk},
-            "assessments:evidence_use": {"evidence_id": self.spare.pk},
-            "assessments:evidence_swap": {"evidence_id": self.newer.pk},
-            "assessments:evidence_replace": {"evidence_id": self.newer.pk},
+            "workspace:proof_use": {"evidence_id": self.spare.pk},
+            "workspace:evidence_use": {"evidence_id": self.spare.pk},
+            "workspace:evidence_swap": {"evidence_id": self.newer.pk},
+            "workspace:evidence_replace": {"evidence_id": self.newer.pk},
         }
         values |= special.get(door.name, {})
-        if door.name == "assessments:upgrade_undo":
+        if door.name == "edition_moves:upgrade_undo":
             values["upgrade_id"] = getattr(self, "move", values["upgrade_id"])
         if set(door.params) - set(values):
             return None  # about another thing than an assessment
         path = reverse(door.name, kwargs={name: values[name] for name in door.params})
-        asks = door.name == "assessments:evidence_use"
+        asks = door.name == "workspace:evidence_use"
         return f"{path}?assessment={self.assessment.pk}" if asks else path
 
     def now(self):
@@ -211,7 +213,7 @@ class Target:
         editions = self.assessment.edition.checklist.editions
         to = editions.filter(status="published").last()
         try:
-            plan = work.foresee_upgrade(
+            plan = edition_moves_actions.foresee_upgrade(
                 assessment=signing.fresh(self.assessment), to=to
             )
         except ValidationError:
@@ -225,38 +227,38 @@ class Target:
         now = {"base": str(row.version), "text": "An attack", "reason": "An attack"}
         file = SimpleUploadedFile("attack.txt", b"An attack")
         sends = {
-            "assessments:facts": {"data": ["health"]},
-            "assessments:bulk": {
+            "workspace:facts": {"data": ["health"]},
+            "workspace:bulk": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
                 "what": "answer",
                 "told": self.told(),
                 "verdict": "partly",
                 "do": "apply",
             },
-            "assessments:assign": {
+            "assignments:assign": {
                 "which": "all", "to": str(self.cast.ada.pk), "take_over": "on",
             },
-            "assessments:hand_back": {"reason": "An attack"},
-            "assessments:upgrade": self.led(),
-            "assessments:take": now | {"source_version": self.source.version},
-            "assessments:na_back": now | {"why": "An attack"},
-            "assessments:na_queue": {
+            "assignments:hand_back": {"reason": "An attack"},
+            "edition_moves:upgrade": self.led(),
+            "workspace:take": now | {"source_version": self.source.version},
+            "workspace:na_back": now | {"why": "An attack"},
+            "workspace:na_queue": {
                 "pick": ids[0], "only": ids[0], f"base-{ids[0]}": row.version,
             },
-            "assessments:proof_add": {"title": "Attack", "upload": file},
-            "assessments:action_new": {
+            "workspace:proof_add": {"title": "Attack", "upload": file},
+            "remediation:action_new": {
                 "title": "Attack", "priority": "high", "answer": ids[0], "for": ids,
             },
-            "assessments:action_add": {"title": "Attack", "priority": "high"},
-            "assessments:action_link": {"answer": ids[2]},
-            "assessments:action_unlink": {"answer": ids[1]},
-            "assessments:evidence_use": {
+            "remediation:action_add": {"title": "Attack", "priority": "high"},
+            "remediation:action_link": {"answer": ids[2]},
+            "remediation:action_unlink": {"answer": ids[1]},
+            "workspace:evidence_use": {
                 "answer": ids[2:4], "assessment": str(self.assessment.pk),
             },
-            "assessments:evidence_swap": {
+            "workspace:evidence_swap": {
                 "answer": ids[:1],
             },
-            "assessments:evidence_replace": {
+            "workspace:evidence_replace": {
                 "title": "Attack", "upload": file, "answer": ids[:1],
             },
             "reviews:send": {},
@@ -287,11 +289,11 @@ def test_attacks_hit_an_assessment_that_runs(cast, enter):
         target = Target(cast, signed=False)
         door = next(one for one in all_doors() if one.name == name)
         person = cast.ada
-        if name in {"assessments:contribute_save", "assessments:hand_back"}:
+        if name in {"assignments:contribute_save", "assignments:hand_back"}:
             Answer.objects.filter(pk=target.answer.pk).update(owner=person)
-        if "na_" in name or name == "assessments:again":
+        if "na_" in name or name == "workspace:again":
             target.waiting()
-        if name == "assessments:upgrade_undo":
+        if name == "edition_moves:upgrade_undo":
             target.move = target.moved().pk
         before = target.rows()
         reply = enter(person).post(target.address(door), target.data(name))

@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments.actions import change_action
 from compliance.audit.models import Event
 from compliance.evidence.actions import describe
 from compliance.models import Check, Reopening, SignOff, Visit
+from compliance.remediation.actions import change_action
 from compliance.reviews.forms import shown
 from compliance.reviews.reading import desk_of
 from tests import factories, signing
@@ -261,7 +261,7 @@ def test_signed_page_names_what_voids_it(cast, enter):
     assert "Nothing in this assessment changes" in page(rob, assessment)
     action = cast.acme.actions.get()
     enter(cast.con).post(
-        reverse("assessments:action_move", args=["acme", action.number]),
+        reverse("remediation:action_move", args=["acme", action.number]),
         {"status": "doing", "base": action.version},
     )
     text = page(rob, assessment)

@@ -14,11 +14,16 @@ from compliance.assessments.versions import Known
 from compliance.audit import tables, trail
 from compliance.audit.models import Event
 from compliance.checklists.actions import store_checklist
+from compliance.discussion import actions as discussion
+from compliance.edition_moves import actions as edition_moves
+from compliance.edition_moves import undo as undo_actions
 from compliance.evidence.actions import describe
 from compliance.models import Answer, Evidence, Theme
+from compliance.remediation import actions as remediation
 from compliance.reviews.moments import seq_at
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
+from compliance.workspace import actions as workspace
 from tests.documents import document, question
 from tests.signing import link
 
@@ -145,7 +150,7 @@ class Life:
 
     def comment(self):
         text = f"Seen {self.rng.random()}"
-        actions.comment(by=self.who(), answer=self.one(), text=text, with_mail=False)
+        discussion.comment(by=self.who(), answer=self.one(), text=text, with_mail=False)
 
     def confirm(self):
         waiting = [a for a in self.answers if a.na_waits]
@@ -173,7 +178,7 @@ class Life:
     def say_again(self):
         for answer in self.answers:
             if answer.again:
-                actions.confirm_again(
+                workspace.confirm_again(
                     by=self.who(),
                     organisation=self.cast.acme,
                     assessment_id=self.assessment.pk,
@@ -215,7 +220,7 @@ class Life:
     def remedy(self):
         fields = {"title": f"Do {self.rng.random()}", "due_on": date(2026, 12, 12)}
         chosen = {self.one().pk for _ in range(2)}
-        actions.create_action(
+        remediation.create_action(
             by=self.who(),
             organisation=self.cast.acme,
             fields=fields,
@@ -227,7 +232,7 @@ class Life:
         if action:
             status = self.rng.choice(["open", "doing", "done", "dropped"])
             changes = {"status": status, "text": f"So {self.rng.random()}"}
-            actions.change_action(
+            remediation.change_action(
                 by=self.who(),
                 organisation=self.cast.acme,
                 number=action.number,
@@ -238,7 +243,7 @@ class Life:
     def link(self):
         action = self.cast.acme.actions.order_by("number").first()
         if action:
-            both = self.rng.choice([actions.link_answer, actions.unlink_answer])
+            both = self.rng.choice([remediation.link_answer, remediation.unlink_answer])
             both(
                 by=self.who(),
                 organisation=self.cast.acme,
@@ -257,7 +262,7 @@ class Life:
         self.assessment.refresh_from_db()
         others = [e for e in self.editions if e.pk != self.assessment.edition_id]
         if others:
-            actions.upgrade(
+            edition_moves.upgrade(
                 by=self.cast.otto,
                 assessment=self.assessment,
                 to=self.rng.choice(others),
@@ -267,7 +272,7 @@ class Life:
     def move_back(self):
         last = self.assessment.upgrades.filter(undone_at=None).first()
         if last:
-            actions.undo_upgrade(by=self.cast.otto, upgrade=last)
+            undo_actions.undo_upgrade(by=self.cast.otto, upgrade=last)
 
     def go_on(self, steps):
         """Live on, and keep what the assessment says after each step."""

@@ -6,16 +6,11 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions import (
-    archive,
-    change_action,
-    comment,
-    confirm_na,
-    take_up,
-)
+from compliance.assessments.actions import archive, confirm_na, take_up
 from compliance.assessments.versions import Known
 from compliance.assessments.voiding import void_of
 from compliance.audit import trail
+from compliance.discussion.actions import comment
 from compliance.evidence.actions import describe
 from compliance.models import (
     Check,
@@ -26,6 +21,7 @@ from compliance.models import (
     Snapshot,
     User,
 )
+from compliance.remediation.actions import change_action
 from compliance.reviews import actions
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import content_at, signoffs_of

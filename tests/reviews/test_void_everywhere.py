@@ -34,7 +34,7 @@ def outside(cast, client, assessment):
         "seats": (aud, reverse("seats:home", args=acme)),
         "share": (client(cast.zoe), reverse("seats:shared", args=[token])),
         "home": (rob, reverse("reports:home", args=acme)),
-        "list": (rob, reverse("assessments:list", args=acme)),
+        "list": (rob, reverse("workspace:list", args=acme)),
         "reports": (client(cast.ada), reverse("reports:list", args=acme)),
         "workspace": (rob, assessment.get_absolute_url()),
     }

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from compliance.assessments.actions import comment
+from compliance.discussion.actions import comment
 from compliance.evidence.actions import describe
 from compliance.models import Assessment, Check
 from compliance.reviews import actions, walking

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions import comment
+from compliance.discussion.actions import comment
 from compliance.models import Event, Membership, ShareLink
 from compliance.seats import actions
 from compliance.seats.reading import openings

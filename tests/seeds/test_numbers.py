@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from compliance.assessments.upgrading import Said, convert
 from compliance.checklists import rules
 from compliance.checklists.diff import compare
+from compliance.edition_moves.planning import Said, convert
 from compliance.seeds import actions
 
 FOLDER = settings.BASE_DIR / "seeds"

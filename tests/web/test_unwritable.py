@@ -47,7 +47,7 @@ def save(answer, cast, sign_in):
     client = sign_in(cast.con)
     client.raise_request_exception = False
     at = reverse(
-        "assessments:answer_save", args=["acme", answer.assessment_id, answer.pk]
+        "workspace:answer_save", args=["acme", answer.assessment_id, answer.pk]
     )
     return lambda **headers: client.post(
         at, {"base": answer.version, "note": NOTE}, headers=headers

@@ -193,7 +193,7 @@ class Action(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:action", args=[self.organisation.slug, self.number])
+        return reverse("remediation:action", args=[self.organisation.slug, self.number])
 
     @property
     def code(self) -> str:

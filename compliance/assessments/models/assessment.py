@@ -81,7 +81,7 @@ class Assessment(models.Model):
         return f"{self.edition.checklist.title}, {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("assessments:detail", args=[self.organisation.slug, self.pk])
+        return reverse("workspace:detail", args=[self.organisation.slug, self.pk])
 
     @property
     def is_open(self) -> bool:

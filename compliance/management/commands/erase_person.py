@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from compliance.assessments import indexing
 from compliance.erasure.actions import Erased, erase_address, erase_person
 from compliance.organisations.models import User
+from compliance.search import indexing
 
 
 class Command(BaseCommand):

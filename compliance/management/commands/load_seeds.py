@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.assessments.actions import Told
 from compliance.checklist_schema.json_schema import schemas
 from compliance.checklists.choices import UNPUBLISHED
+from compliance.law_changes.actions import Told
 from compliance.seeds import actions
 from compliance.seeds.reading import BadSeeds, Seeds
 

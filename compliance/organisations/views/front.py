@@ -24,7 +24,7 @@ def front(request: MemberRequest) -> HttpResponse:
     last = [m for m in own if m.organisation_id == request.user.worked_in_id]
     first = min(last or own, key=lambda m: m.joined_at, default=None)
     if first and first.role == Role.CONTRIBUTOR and _is_asked(request.user, first):
-        return redirect("assessments:mine", first.organisation.slug)
+        return redirect("assignments:mine", first.organisation.slug)
     if first:
         return redirect(first)
     context = {"form": OrganisationForm(), "may_create": settings.SIGN_UP}

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.assessments.choices import ActionFilter
-from compliance.assessments.lists import ON_A_PAGE, listed, standing
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
 from compliance.reports.needs import SOON, Need, expiring, needs
+from compliance.workspace.lists import ON_A_PAGE, listed, standing
 
 MOST = 5
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.thread import thread
+from compliance.discussion.thread import thread
 from compliance.organisations.access import MemberRequest
 from compliance.seats import actions
 from compliance.seats.choices import Said

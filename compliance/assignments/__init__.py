@@ -1,0 +1,1 @@
+"""Questions that somebody is asked to answer, and the page of that person."""

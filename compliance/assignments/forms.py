@@ -1,0 +1,132 @@
+"""Forms to ask somebody for answers, and to give a question back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from compliance.assessments.choices import NO_OWNER
+from compliance.assessments.values import line_ends
+from compliance.assignments.actions import Newcomer
+from compliance.organisations.fresh import FreshForm
+from compliance.organisations.models import User
+from compliance.web.text import validate_line, validate_text
+
+LONGEST = 2000
+"""Characters that stand in a mail."""
+
+
+def _person(label: str, nobody: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", nobody)],
+        widget=forms.Select(attrs={"class": "select"}),
+        error_messages={"invalid_choice": NO_OWNER},
+    )
+
+
+def _words(label: str, rows: int, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST,
+        validators=[validate_text],
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": rows, "dir": "auto"}),
+        **more,
+    )
+
+
+class PeopleForm(forms.Form):
+    """A form with a person to choose in its field ``to``."""
+
+    def __init__(self, data: Any = None, *, people: Iterable[User]) -> None:
+        super().__init__(data)
+        self.people = {person.pk: person for person in people}
+        choices = [(pk, str(person)) for pk, person in self.people.items()]
+        self.fields["to"].choices += choices  # type: ignore[attr-defined]
+
+    def clean_to(self) -> User | None:
+        return self.people.get(self.cleaned_data["to"])
+
+
+class AssignForm(PeopleForm, FreshForm):
+    """Whom to ask, until when, in which words; the password only to invite somebody."""
+
+    to = _person("Somebody of this organisation", "Choose")
+    email = forms.EmailField(
+        label="Email",
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label="Name",
+        required=False,
+        max_length=120,
+        validators=[validate_line],
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    due_on = forms.DateField(
+        label="Due",
+        required=False,
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": "input"}
+        ),
+        error_messages={"invalid": "Write the date as 2026-12-31."},
+    )
+    message = _words("Message", 3, required=False)
+    take_over = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any = None, *, people: Iterable[User]) -> None:
+        super().__init__(data, people=people)
+        self.fields["password"].required = False
+
+    @property
+    def invites(self) -> bool:
+        """Whether somebody is to be invited."""
+        return bool(self.cleaned_data["email"])
+
+    def clean_message(self) -> str:
+        return line_ends(self.cleaned_data["message"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        email, name = cleaned.get("email"), cleaned.get("name")
+        if "to" in self.errors or "email" in self.errors:
+            return cleaned
+        if not cleaned.get("to") and not email:
+            self.add_error("to", "Choose whom you ask, or write an email address.")
+        elif cleaned.get("to") and email:
+            self.add_error("to", "Choose somebody or invite somebody, one of the two.")
+        elif email and not name and "name" not in self.errors:
+            self.add_error("name", "Write the name of the person you invite.")
+        if email and not (cleaned.get("password") or cleaned.get("passkey")):
+            self.add_error("password", "Type your password.")
+        return cleaned
+
+    def wishes(self) -> dict[str, Any]:
+        """Arguments for the action."""
+        given = self.cleaned_data
+        newcomer = Newcomer(given["email"], given["name"])
+        return {
+            "to": given["to"] or newcomer,
+            "due_on": given["due_on"],
+            "message": given["message"],
+            "take_over": given["take_over"],
+        }
+
+
+class HandBackForm(PeopleForm):
+    """Why one is not the right person, and who may be."""
+
+    to = _person("Who is the right person?", "I do not know")
+    reason = _words(
+        "Why is it not you?",
+        3,
+        error_messages={"required": "Say why, so that it reaches the right person."},
+    )
+
+    def clean_reason(self) -> str:
+        return line_ends(self.cleaned_data["reason"])

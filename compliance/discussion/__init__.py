@@ -1,0 +1,1 @@
+"""Comments on answers: who is mentioned, and what is resolved."""

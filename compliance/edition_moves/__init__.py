@@ -1,0 +1,1 @@
+"""A running assessment moves to another edition of its checklist, and back."""

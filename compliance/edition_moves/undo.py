@@ -1,0 +1,203 @@
+"""Undoing a move to another edition: nothing that was written since is lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.assessments.actions.crediting import answered
+from compliance.assessments.applying import Scope
+from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
+from compliance.assessments.fields import ANSWERED, ANSWERING, json_of
+from compliance.assessments.folding import answers_of, fold, unsaved
+from compliance.assessments.models import Answer, Assessment, Upgrade
+from compliance.audit import trail
+from compliance.audit.leaves import ERASED
+from compliance.audit.models import Event
+from compliance.audit.projection import Rows
+from compliance.audit.transaction import writing
+from compliance.checklists.models import Question
+from compliance.edition_moves.actions import (
+    COLUMNS,
+    ROWS,
+    columns,
+    known_facts,
+    locked_assessment,
+    tell,
+)
+from compliance.organisations.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBack:
+    """The outcome: keys of answers that were changed since, and keep what is newer."""
+
+    upgrade: Upgrade
+    kept: list[str]
+
+
+def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
+    """Put back the edition and every answer as the move found them.
+
+    Later answers are kept: in the same question as it is now, in one of another kind as
+    text of the history, and in a new question in the archive. Raises
+    ``ValidationError`` after 14 days, when the assessment is closed, or when the move
+    was undone or followed by another.
+    """
+    with writing():
+        done = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)
+        here = locked_assessment(done.assessment)
+        if why := why_not_undone(done, here):
+            raise ValidationError(why)
+        was, left = (fold([here], seq) for seq in (done.since_seq, done.until_seq))
+        old, new = (answers_of([here], rows) for rows in (was, left))
+        facts = _facts_then(done, here, *(_facts(here, rows) for rows in (was, left)))
+        scope = Scope(done.from_edition, facts, period_from=here.period_from)
+        questions = {q.pk: q for q in done.from_edition.questions.all()}
+        entries: list[trail.Entry] = []
+        kept, touched = [], []
+        rows = Answer.everything.select_for_update(of=("self",))
+        moved = [pk for pk in old if _place(old[pk]) != _place(new[pk])]
+        for answer in rows.filter(pk__in=moved).select_related("question"):
+            key, pk = answer.question.key, answer.pk
+            if _put_back(answer, old[pk], new[pk], questions, entries):
+                kept.append(key)
+            if answer.question_id in questions:
+                found = scope.of(questions[answer.question_id])
+                answer.applies, answer.binds_from = found.applies, found.binds_from
+            touched.append(answer)
+        Answer.everything.bulk_update(touched, columns(), batch_size=ROWS)
+        kept += _take_away(here, done, {pk: new[pk] for pk in new.keys() - old.keys()})
+        here.edition, here.facts = done.from_edition, facts
+        here.save(update_fields=["edition", "facts"])
+        done.undone_at, done.undone_by = timezone.now(), by
+        done.save(update_fields=["undone_at", "undone_by"])
+        editions = (done.to_edition, done.from_edition)
+        tell(
+            by=by,
+            done=done,
+            action=UPGRADE_UNDONE,
+            editions=editions,
+            also={"kept": sorted(kept)},
+            entries=entries,
+        )
+    return MovedBack(done, sorted(kept))
+
+
+def _place(answer: Answer) -> tuple[Any, Any]:
+    """The columns of which a move changes one at least, or leaves the answer alone."""
+    return answer.question_id, answer.archived_at
+
+
+def why_not_undone(done: Upgrade, here: Assessment) -> str:
+    """Why a move can be undone no more, in words; "" while it can."""
+    if done.undone_at:
+        return "This move has been undone already."
+    if not here.is_open:
+        return f"This assessment is {here.closed_word}: its edition stays as it is."
+    if here.edition_id != done.to_edition_id:
+        return "The assessment has moved on to another edition since."
+    if timezone.now() > done.undo_until:
+        return "A move can be undone for 14 days. They are over."
+    return ""
+
+
+def _facts(here: Assessment, rows: Rows) -> dict[str, Any]:
+    found: dict[str, Any] = unsaved(Assessment, rows)[here.pk].facts
+    return found
+
+
+def _facts_then(
+    done: Upgrade, here: Assessment, was: dict[str, Any], left: dict[str, Any]
+) -> dict[str, Any]:
+    """The facts as they were, with what was changed since the move."""
+    since = {k: v for k, v in here.facts.items() if v != left.get(k)}
+    return known_facts(done.from_edition, was | since)
+
+
+def _put_back(
+    answer: Answer,
+    was: Answer,
+    left: Answer,
+    questions: Mapping[int, Question],
+    entries: list[trail.Entry],
+) -> bool:
+    """Put an answer back, unsaved. Whether somebody had changed it since."""
+    is_newer = answer.version != left.version
+    was_altered = left.version != was.version
+    is_said_since = answered(answer) != answered(left)
+    kind = answer.question.kind
+    answer.question_id, answer.archived_at = was.question_id, was.archived_at
+    back = questions.get(was.question_id)
+    if is_newer and (not was_altered or (back is not None and back.kind == kind)):
+        return True
+    moved = {name for name in COLUMNS if getattr(was, name) != getattr(left, name)}
+    names = (set(COLUMNS) if is_newer else moved) - {"version"}
+    if is_newer or was.note is ERASED:
+        names.discard("note")
+    if is_said_since and answer.answered_by_id and was.answered_by_id:
+        names -= set(ANSWERED)  # by evidence that came or went, and stays so
+    before = {name: getattr(answer, name) for name in names}
+    for name in names:
+        setattr(answer, name, getattr(was, name))
+    if was_altered:
+        answer.version += 1
+        entries.append(_undo_entry(answer, before))
+    return is_newer
+
+
+def _undo_entry(answer: Answer, before: dict[str, Any]) -> trail.Entry:
+    """The fields that an undo put back, as every change of an answer is told."""
+    changed = [
+        name
+        for name in ANSWERING
+        if name in before and before[name] != getattr(answer, name)
+    ]
+    if any(
+        before.get(name, stood) != stood for name, stood in answered(answer).items()
+    ):
+        changed += ANSWERED
+    after = {name: getattr(answer, name) for name in changed}
+    # one of the two of ``ANSWERED`` may be as it was
+    stood = after | {name: before[name] for name in changed if name in before}
+    sides = [json_of(stood), json_of(after)]
+    version = answer.version
+    return trail.Entry(
+        answer,
+        ANSWER_UPGRADE_UNDONE,
+        sides[0] | {"version": version - 1},
+        sides[1] | {"version": version},
+    )
+
+
+def _take_away(
+    here: Assessment, done: Upgrade, added: Mapping[int, Answer]
+) -> list[str]:
+    """Take the answers of new questions away; those in use go to the archive: keys.
+
+    That the move itself gave them to somebody is no use of them.
+    """
+    rows = here.answers.filter(pk__in=added)
+    told_of = Event.objects.filter(
+        organisation_id=here.organisation_id,
+        scope_id=here.pk,
+        subject_label="answer",
+        subject_id__in=[str(pk) for pk in added],
+        seq__gt=done.until_seq,
+    ).values_list("subject_id", flat=True)
+    free = rows.filter(
+        comments=None,
+        attachments=None,
+        action_links=None,
+        taken_by=None,
+        sampled=None,
+        requests=None,
+    ).exclude(pk__in=[int(pk) for pk in told_of])
+    stand = dict(free.values_list("pk", "version"))
+    unused = [pk for pk, at in stand.items() if at == added[pk].version]
+    rows.filter(pk__in=unused).delete()
+    used = list(rows.select_related("question"))
+    rows.update(archived_at=timezone.now())
+    return [answer.question.key for answer in used]

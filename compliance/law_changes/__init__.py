@@ -1,0 +1,1 @@
+"""Changes of the law: the pages of the legal index, and running assessments that a change touches."""

@@ -1,0 +1,121 @@
+"""The legal index on screen, for those who keep it right."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.checklists import actions as checklists
+from compliance.checklists import index
+from compliance.law_changes import actions
+from compliance.law_changes.forms import ProvisionForm
+from compliance.law_changes.reach import reached
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    may,
+    member_required,
+)
+from compliance.web.mail import by_mail
+
+MOST = 100
+"""Provisions on one page."""
+STALE = (
+    "Somebody else has changed this provision since you opened it. Its fields show what"
+    " you wrote, the line above them what stands; save again to put yours in its place."
+)
+
+
+@require_safe
+@member_required(Permission.LIBRARY)
+def instruments(request: MemberRequest) -> HttpResponse:
+    """Every instrument with the number of its provisions."""
+    context = {"instruments": index.instruments()}
+    return render(request, "law_changes/instruments.html", context)
+
+
+@require_safe
+@member_required(Permission.LIBRARY)
+def provisions(request: MemberRequest, instrument_key: str) -> HttpResponse:
+    """The provisions of one instrument, as the law stands here."""
+    instrument = get_object_or_404(index.instruments(), key=instrument_key)
+    words = request.GET.get("q", "").replace("\0", "")[:200]
+    pages = Paginator(index.provisions(instrument, words), MOST)
+    page = pages.get_page(request.GET.get("page"))
+    context = {"instrument": instrument, "page": page, "words": words}
+    return render(request, "law_changes/provisions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.LIBRARY)
+def provision(request: MemberRequest, provision_id: int) -> HttpResponse:
+    """One provision; a POST changes it and tells whom it touches."""
+    row = get_object_or_404(index.joined(), pk=provision_id)
+    mark = checklists.mark_of(row)
+    is_sent = request.method == "POST"
+    form = ProvisionForm(request.POST) if is_sent else ProvisionForm.of(row, mark)
+    if is_sent and form.is_valid():
+        try:
+            done = actions.amend_law(
+                by=request.user,
+                provision_id=row.pk,
+                values=form.values(),
+                reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
+            )
+        except checklists.RefusedError as refused:
+            form.add_error("successor", f"{refused}.")
+        except checklists.StaleError:
+            data = request.POST.copy()
+            data["seen"] = mark
+            form = ProvisionForm(data)
+            form.add_error(None, STALE)
+        else:
+            messages.success(request, _said(row.cite, done))
+            slug = request.organisation.slug
+            return redirect("law_changes:provision", slug, row.pk)
+    context = {"provision": row, "form": form, "cited": index.cited_in(row)}
+    context["reach"] = reached(row, _readable(request))
+    status = 422 if is_sent else 200
+    return render(request, "law_changes/provision.html", context, status=status)
+
+
+def _readable(request: MemberRequest) -> list[UUID]:
+    """The organisations whose assessments the person may read as a member."""
+    members = request.memberships
+    return [one.organisation_id for one in members if may(one, Permission.VIEW)]
+
+
+def _said(cite: str, done: actions.Told | None) -> str:
+    if done is None:
+        return f"{cite} stands as it was."
+    if not done.assessments:
+        return f"{cite} is changed. No running assessment rests on it."
+    on_way = "is on its way" if done.mails == 1 else "are on their way"
+    return (
+        f"{cite} is changed. It touches {_many(done.questions, 'question')} in"
+        f" {_many(done.assessments, 'running assessment')} of"
+        f" {_many(done.organisations, 'organisation')}."
+        f" {by_mail(f'{_many(done.mails, "mail")} {on_way}.')}"
+    )
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+@require_POST
+@member_required(Permission.LIBRARY)
+def provision_release(request: MemberRequest, provision_id: int) -> HttpResponse:
+    """Let the next legal index say how a provision stands."""
+    row = get_object_or_404(index.joined(), pk=provision_id)
+    checklists.release_provision(by=request.user, provision_id=row.pk)
+    messages.success(request, f"The next legal index says how {row.cite} stands.")
+    return redirect("law_changes:provision", request.organisation.slug, row.pk)

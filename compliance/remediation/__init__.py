@@ -1,0 +1,1 @@
+"""Actions, the tasks that close a gap: their table, board and pages."""

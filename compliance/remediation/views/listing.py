@@ -1,0 +1,155 @@
+"""Actions as a table and as a board, and cards that are moved on it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.assessments.choices import ActionFilter, ActionStatus
+from compliance.assessments.models import Action
+from compliance.audit.models import Event
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.remediation import actions
+from compliance.remediation import listing as remedies
+from compliance.remediation.forms import MoveForm
+from compliance.web.htmx import wants_partial
+
+PAGE_SIZE = 50
+ON_BOARD = (ActionFilter.ALL, ActionFilter.MINE)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def action_list(request: MemberRequest) -> HttpResponse:
+    today = timezone.localdate()
+    look = remedies.read_remedy_look(request.GET, ActionFilter.OPEN)
+    rows = remedies.found(request.organisation.actions.all(), look)
+    counts = rows.counts(request.user, today)
+    shown = rows.shown(look.show, request.user, today).select_related("owner")
+    shown = shown.sorted_by(look.sort, is_down=look.is_down).with_links()
+    pages = Paginator(shown, PAGE_SIZE)
+    pages.count = counts[look.show]  # counted already
+    page = pages.get_page(request.GET.get("page"))
+    context = {
+        "look": look,
+        "address": look.address(),
+        "all_address": look.address(show=ActionFilter.ALL.value, query=""),
+        "page": page,
+        "rows": [(row, row.is_overdue(today)) for row in page],
+        "heads": remedies.heads(look),
+        "counts": counts,
+        "filters": [
+            (one.label, look.address(show=one.value), counts[one], one == look.show)
+            for one in ActionFilter
+        ],
+    }
+    return render(request, "remediation/action_list.html", context)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def action_board(request: MemberRequest) -> HttpResponse:
+    return _board(request, {})
+
+
+@require_POST
+@member_required(Permission.ANSWER)
+def action_move(request: MemberRequest, number: int) -> HttpResponse:
+    """A card into another column of the board."""
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, number, "choose one of the columns.", 422)
+    status = form.cleaned_data["status"]
+    try:
+        done = actions.change_action(
+            by=request.user,
+            organisation=request.organisation,
+            number=number,
+            changes={"status": status},
+            base=form.cleaned_data["base"],
+        )
+    except Action.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        return _refused(request, number, error.messages[0], 422)
+    if isinstance(done, actions.Stale):
+        now = done.action.get_status_display()
+        said = (
+            f"somebody else has moved it to {now}, not to {ActionStatus(status).label}."
+        )
+        return _refused(request, number, said, 409)
+    return _done(request, done, f"moved to {done.action.get_status_display()}")
+
+
+@require_POST
+@member_required(Permission.ANSWER)
+def action_undo(request: MemberRequest, number: int, seq: int) -> HttpResponse:
+    try:
+        done = actions.undo_action(
+            by=request.user, organisation=request.organisation, number=number, seq=seq
+        )
+    except (Action.DoesNotExist, Event.DoesNotExist) as error:
+        raise Http404 from error
+    except ValidationError as error:
+        return _refused(request, number, error.messages[0], 422)
+    if done.event is None:
+        return _refused(request, number, "it has been changed again since.", 409)
+    if request.POST.get("back") == "action":
+        messages.info(request, "Undone.")
+        return redirect(done.action)
+    return _done(request, done, f"moved back to {done.action.get_status_display()}")
+
+
+def _done(request: MemberRequest, done: actions.Remedied, what: str) -> HttpResponse:
+    """The board after a change; without htmx the way leads on to the answers."""
+    said = f"{done.action.code} {what}."
+    if wants_partial(request.htmx):
+        return _board(request, {"said": said, "done": done})
+    messages.info(request, said)
+    slug, number = request.organisation.slug, done.action.number
+    if done.again:
+        return redirect("remediation:action_again", slug, number)
+    look = remedies.read_remedy_look(request.GET, ActionFilter.ALL)
+    board = reverse("remediation:action_board", args=[slug])
+    return redirect(board + look.address())
+
+
+def _refused(
+    request: MemberRequest, number: int, why: str, status: int
+) -> HttpResponse:
+    """The board as it stands, and why nothing was changed on it."""
+    if not request.organisation.actions.filter(number=number).exists():
+        raise Http404
+    return _board(request, {"said": f"AC-{number} was not changed: {why}"}, status)
+
+
+def _board(
+    request: MemberRequest, said: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The board, or for htmx only what a move changes; ``said`` is what is spoken."""
+    look = remedies.read_remedy_look(request.GET, ActionFilter.ALL)
+    context = {"said": "", "done": None} | said
+    context |= {
+        "look": look,
+        "address": look.address(),
+        "columns": remedies.columns(
+            request.organisation.actions.all(), look, request.user
+        ),
+        "filters": [
+            (one.label, look.address(show=one.value), one == look.show)
+            for one in ON_BOARD
+        ],
+        "statuses": ActionStatus.choices,
+        "today": timezone.localdate(),
+        "can_answer": Permission.ANSWER in request.may,
+    }
+    template = "remediation/action_board.html"
+    if request.method == "POST" and wants_partial(request.htmx):
+        template += "#moved"
+    return render(request, template, context, status=status)

@@ -1,0 +1,1 @@
+"""Search over answers, evidence, actions and questions, and its index in the database."""

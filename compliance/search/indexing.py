@@ -1,0 +1,205 @@
+"""Making, keeping and dropping the search index that ``index`` describes.
+
+Everything here follows from other rows: it can be dropped and made again at any time.
+"""
+# ruff: noqa: S608, RUF001 - the SQL is built from names of ``index``; Greek is meant
+
+import sqlite3
+from typing import Any
+
+from django.db import connections, transaction
+
+from compliance.search.index import EVIDENCE, KEYS, SOURCES, Source
+from compliance.search.terms import WORD_LENGTH
+
+MOST = 200_000
+"""Characters of a row that PostgreSQL searches: the list of words has a size limit."""
+
+
+def keep(using: str = "default", **kwargs: Any) -> bool:
+    """Make what is missing of the index, and fill it; whether something was."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        if not {source.table for source in SOURCES} <= tables:
+            return False  # migrated back to a time before search
+        if connection.vendor == "sqlite":
+            return _keep_sqlite(connection, cursor)
+        return _keep_postgresql(cursor)
+
+
+def release(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
+    """Take the triggers away before a migration; ``keep`` puts them back after it.
+
+    A migration that renames or drops a column that ``index`` names changes it there, and
+    on PostgreSQL calls ``drop`` first.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite" and plan:
+        with connection.cursor() as cursor:
+            for name in _named(cursor, "trigger"):
+                cursor.execute(f"DROP TRIGGER {name}")
+
+
+def drop(using: str = "default") -> None:
+    """Take the whole index away."""
+    connection = connections[using]
+    release(using, plan=True)
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            for source in SOURCES:
+                cursor.execute(f"DROP INDEX IF EXISTS {source.index}")
+                cursor.execute(f"DROP FUNCTION IF EXISTS {source.words}")
+            cursor.execute("DROP FUNCTION IF EXISTS compliance_words(text)")
+            return
+        for name in (*(source.index for source in SOURCES), KEYS):
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _named(cursor: Any, kind: str) -> dict[str, str]:
+    """Name to statement of what the index has of a kind."""
+    cursor.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = %s"
+        " AND (name LIKE 'search\\_%%' ESCAPE '\\'"
+        " OR name LIKE 'compliance\\_search\\_%%' ESCAPE '\\') AND sql IS NOT NULL",
+        [kind],
+    )
+    return dict(cursor.fetchall())
+
+
+def _keep_sqlite(connection: Any, cursor: Any) -> bool:
+    tables, triggers = sqlite_tables(), sqlite_triggers()
+    made = _named(cursor, "table")
+    if _named(cursor, "trigger") == triggers and tables.items() <= made.items():
+        return False
+    drop(connection.alias)
+    with transaction.atomic(using=connection.alias):
+        for statement in (*tables.values(), *triggers.values()):
+            cursor.execute(statement)
+        cursor.execute(
+            f"INSERT INTO {KEYS} (evidence_id) SELECT id FROM {EVIDENCE.table}"
+        )
+        for source in SOURCES:
+            cursor.execute(
+                f"{_filled(source, 'r')} FROM {source.table} r {_not_empty(source, 'r')}"
+            )
+    return True
+
+
+def sqlite_tables() -> dict[str, str]:
+    """Name to statement of each full-text table, and of the one with the keys."""
+    lean = "content='', contentless_delete=1, "
+    if sqlite3.sqlite_version_info < (3, 43):
+        lean = ""  # the table then holds the texts as well
+    made = {
+        source.index: f"CREATE VIRTUAL TABLE {source.index} USING fts5(scope, text,"
+        f" {lean}detail=column, prefix='2 3',"
+        " tokenize='unicode61 remove_diacritics 2')"
+        for source in SOURCES
+    }
+    made[KEYS] = (
+        f"CREATE TABLE {KEYS}"
+        " (id INTEGER PRIMARY KEY AUTOINCREMENT, evidence_id CHAR(32) NOT NULL UNIQUE)"
+    )
+    return made
+
+
+def sqlite_triggers() -> dict[str, str]:
+    """Name to statement of each trigger."""
+    made = {}
+    for source in SOURCES:
+        table, columns = source.table, source.columns
+        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in columns)
+        fill = f"{_filled(source, 'NEW')} {_not_empty(source, 'NEW')};"
+        key = end = ""
+        if source is EVIDENCE:
+            key = f"INSERT OR IGNORE INTO {KEYS} (evidence_id) VALUES (NEW.id);"
+            end = f"DELETE FROM {KEYS} WHERE evidence_id = OLD.id;"
+        for event, body in {
+            "INSERT": f"{key} {_emptied(source, 'NEW')} {fill}",
+            "UPDATE": f"{_emptied(source, 'OLD')} {fill}",
+            "DELETE": f"{_emptied(source, 'OLD')} {end}",
+        }.items():
+            name = f"search_{source.name}_{event.lower()}"
+            of, when = "", ""
+            if event == "UPDATE":
+                of, when = f" OF {', '.join(columns)}", f" WHEN {changed}"
+            made[name] = (
+                f"CREATE TRIGGER {name} AFTER {event}{of} ON {table}"
+                f" FOR EACH ROW{when} BEGIN {body} END"
+            )
+    return made
+
+
+def _emptied(source: Source, row: str) -> str:
+    return f"DELETE FROM {source.index} WHERE rowid = {source.rowid.format(row)};"
+
+
+def _filled(source: Source, row: str) -> str:
+    return (
+        f"INSERT INTO {source.index} (rowid, scope, text)"
+        f" SELECT {source.rowid.format(row)}, {source.scope.format(row)},"
+        f" {source.text.format(row)}"
+    )
+
+
+def _not_empty(source: Source, row: str) -> str:
+    return f"WHERE trim({source.text.format(row)}) <> ''"
+
+
+def _keep_postgresql(cursor: Any) -> bool:
+    wanted = [source.index for source in SOURCES]
+    cursor.execute(
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = current_schema() AND c.relname = ANY(%s)",
+        [wanted],
+    )
+    if cursor.fetchone()[0] == len(wanted):
+        return False
+    cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
+    for statement in postgresql(has_icu=cursor.fetchone() is not None):
+        cursor.execute(statement)
+    return True
+
+
+_NUMERALS = "\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u2189\u2460-\u249b"
+"""Numbers that are no digits: parts of words all the same."""
+
+
+def postgresql(*, has_icu: bool) -> list[str]:
+    """The functions that give the words of a text and of a row, and their indexes.
+
+    The words are cut here, because the parser of PostgreSQL takes "policy.pdf" for a
+    host. Without ICU its own lower() stands in.
+    """
+    collate = 'COLLATE "und-x-icu"' if has_icu else ""
+    marks = "[\u0300-\u036f]"
+    statements = [
+        f"""
+        CREATE OR REPLACE FUNCTION compliance_words(given text) RETURNS tsvector
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+          SELECT array_to_tsvector(ARRAY(
+            SELECT DISTINCT left(word, {WORD_LENGTH})
+            FROM regexp_split_to_table(left(replace(replace(normalize(lower(
+              regexp_replace(normalize(given, NFD), '{marks}', '', 'g') {collate}
+            ), NFC), 'ς', 'σ'), 'ß', 'ss'), {MOST}) {collate},
+              '[^[:alnum:]{_NUMERALS}]+') word
+            WHERE word <> ''
+          ))
+        $$
+        """
+    ]
+    for source in SOURCES:
+        typed = ["jsonb" if name == "value" else "text" for name in source.columns]
+        texts = [
+            f"coalesce(${place}{' #>> ' + repr('{}') if kind == 'jsonb' else ''}, '')"
+            for place, kind in enumerate(typed, 1)
+        ]
+        statements += [
+            f"CREATE OR REPLACE FUNCTION {source.words}({', '.join(typed)})"
+            " RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
+            f" SELECT compliance_words({" || ' ' || ".join(texts)}) $$",
+            f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table}"
+            f" USING gin ({source.words}({', '.join(source.columns)}))",
+        ]
+    return statements

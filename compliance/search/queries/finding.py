@@ -1,0 +1,60 @@
+"""The one function that finds everything."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import Organisation
+from compliance.search.queries import answers, things
+from compliance.search.queries.hits import KINDS, Hit, Search
+from compliance.search.terms import LONGEST, read
+
+FINDERS = {
+    "question": answers.questions,
+    "note": answers.notes,
+    "comment": answers.comments,
+    "assessment": things.assessments,
+    "page": things.pages,
+}
+
+
+def find(
+    organisation: Organisation,
+    text: str,
+    *,
+    assessment: Assessment | None = None,
+    near: UUID | None = None,
+    kinds: Iterable[str] = KINDS,
+    limit: int = 8,
+    may: Iterable[str] = (),
+) -> list[Hit]:
+    """At most ``limit`` hits of each kind, in the order of ``KINDS``; six queries.
+
+    All of the text has to be found in one place, the last word as a beginning.
+    ``assessment`` leaves only what stands in it; of the others ``near`` comes first.
+    ``may`` holds the rights of the person, for pages. Text that is empty or has
+    nothing to look for finds nothing.
+    """
+    typed = text.replace("\x00", "")[:LONGEST].strip()
+    terms = read(typed)
+    if not terms:
+        return []
+    search = Search(
+        organisation=organisation,
+        typed=typed,
+        terms=terms,
+        kinds=frozenset(kinds),
+        most=limit,
+        may=frozenset(may),
+        within=assessment,
+        near=near,
+    )
+    hits = [
+        hit
+        for kind, look in FINDERS.items()
+        if kind in search.kinds
+        for hit in look(search)
+    ]
+    hits += things.beside(search)
+    order = list(KINDS)
+    return sorted(hits, key=lambda hit: order.index(hit.kind))

@@ -1,0 +1,174 @@
+"""Finding what stands beside answers: evidence, actions, people, assessments, pages."""
+
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    Exists,
+    OuterRef,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+
+from compliance.assessments.choices import ActionStatus
+from compliance.evidence.models import Evidence
+from compliance.organisations.access import Permission
+from compliance.organisations.choices import Role
+from compliance.search.index import ACTION, EVIDENCE, Matches, scope_of
+from compliance.search.queries.answers import named
+from compliance.search.queries.hits import TEXT, Hit, Search
+
+NEWEST = 200
+"""Pieces of evidence, and actions, that a search looks at."""
+PAGES = (
+    ("Home", "reports:home", Permission.VIEW),
+    ("Assessments", "workspace:list", Permission.VIEW),
+    ("Start an assessment", "workspace:choose", Permission.ASSESS),
+    ("Actions", "remediation:action_list", Permission.VIEW),
+    ("Evidence", "evidence:list", Permission.VIEW),
+    ("Add evidence", "evidence:add", Permission.ANSWER),
+    ("Checklists", "checklists:list", Permission.VIEW),
+    ("Reports", "reports:list", Permission.REPORT),
+    ("All my work", "reports:work", Permission.VIEW),
+    ("Members", "organisations:members", Permission.MEMBERS),
+    ("Trail", "history:trail", Permission.TRAIL),
+)
+"""Name, address and the right that a page asks for."""
+ROLES = dict(Role.choices)
+STATUSES = dict(ActionStatus.choices)
+
+
+def beside(search: Search) -> list[Hit]:
+    """Evidence, actions and people, by kind and rank; one query for all of them."""
+    makers = {"evidence": _evidence, "action": _actions, "person": _people}
+    parts = [make(search) for kind, make in makers.items() if kind in search.kinds]
+    if not parts:
+        return []
+    first, *rest = parts
+    tell = {"evidence": _tell_evidence, "action": _tell_action, "person": _tell_person}
+    hits = [tell[kind](search, *row) for kind, *row in first.union(*rest, all=True)]
+    found = sorted(
+        (hit for hit in hits if hit is not None),
+        key=lambda hit: (hit.rank, [run.text for run in hit.title], hit.url),
+    )
+    return list(
+        chain.from_iterable(
+            [hit for hit in found if hit.kind == kind][: search.most] for kind in makers
+        )
+    )
+
+
+def _row(kind: str, key: str, title: str, text: Any, flag: Any) -> tuple[Any, ...]:
+    """Columns of one type whatever the table."""
+    text_of = TextField()
+    return (
+        Value(kind, output_field=text_of),
+        Cast(key, text_of),
+        Cast(title, text_of),
+        Cast(text, text_of),
+        Cast(flag, text_of),
+    )
+
+
+def _evidence(search: Search) -> Any:
+    rows = search.organisation.evidence.order_by()
+    fits = rows.filter(
+        Matches(EVIDENCE, search.terms, (scope_of(search.organisation),))
+    )
+    newest = fits.order_by("-added_at", "pk").values("pk")[:NEWEST]
+    newer = Exists(Evidence.objects.filter(replaces=OuterRef("pk")))
+    is_old = Case(When(newer, then=Value("old")), default=Value(""))
+    row = _row("evidence", "pk", "title", named(""), is_old)
+    return rows.filter(pk__in=newest).values_list(*row)
+
+
+def _tell_evidence(
+    search: Search, pk: str, title: str, text: str, flag: str
+) -> Hit | None:
+    if not search.terms.are_in(text):
+        return None
+    name = text.removeprefix(title).strip()
+    return Hit(
+        "evidence",
+        search.terms.marked(title),
+        search.url_of("evidence:detail", UUID(pk)),
+        search.rank(title),
+        search.terms.snippet(name),
+        mark="Older version" if flag else "",
+    )
+
+
+def _actions(search: Search) -> Any:
+    rows = search.organisation.actions.order_by()
+    fits = rows.filter(Matches(ACTION, search.terms, (scope_of(search.organisation),)))
+    newest = fits.order_by("-number").values("pk")[:NEWEST]
+    row = _row("action", "number", "title", "text", "status")
+    return rows.filter(pk__in=newest).values_list(*row)
+
+
+def _tell_action(
+    search: Search, number: str, title: str, text: str, status: str
+) -> Hit | None:
+    if not search.terms.are_in(f"{title}\n{text}"):
+        return None
+    return Hit(
+        "action",
+        search.terms.marked(title),
+        search.url_of("remediation:action", int(number)),
+        search.rank(title),
+        search.terms.snippet(text),
+        mark=STATUSES[status],
+    )
+
+
+def _people(search: Search) -> Any:
+    rows = search.organisation.memberships.filter(user__is_active=True).order_by()
+    row = _row("person", "user_id", "user__name", Value(""), "role")
+    return rows.values_list(*row)
+
+
+def _tell_person(
+    search: Search, pk: str, name: str, text: str, role: str
+) -> Hit | None:
+    """Add the things that a person owns in the first assessment."""
+    place = next((place for place in search.places if place.is_open), None)
+    if place is None or not search.terms.are_in(name):
+        return None
+    url = f"{search.url_of('workspace:detail', place.id)}?owner={pk}"
+    return Hit(
+        "person",
+        search.terms.marked(name),
+        url,
+        search.rank(name),
+        place=f"Answers in {place.title}",
+        mark=ROLES[role],
+    )
+
+
+def assessments(search: Search) -> list[Hit]:
+    """Assessments by checklist and subject."""
+    hits = [
+        Hit(
+            "assessment",
+            search.terms.marked(place.title),
+            search.url_of("workspace:detail", place.id),
+            search.rank(place.title),
+            mark="" if place.is_open else "Closed",
+        )
+        for place in search.places
+    ]
+    return [hit for hit in hits if hit.rank != TEXT][: search.most]
+
+
+def pages(search: Search) -> list[Hit]:
+    """The main pages that this person may open."""
+    hits = [
+        Hit("page", search.terms.marked(name), search.url_of(url), search.rank(name))
+        for name, url, permission in PAGES
+        if permission in search.may
+    ]
+    return [hit for hit in hits if hit.rank != TEXT][: search.most]

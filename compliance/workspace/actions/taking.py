@@ -1,0 +1,182 @@
+"""Answer once: taking a related answer over, keeping one's own, confirming again."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.assessments.actions.attach import attach_all, refuse_too_many_files
+from compliance.assessments.actions.following import Changes, cleaned, values_of
+from compliance.assessments.actions.writing import (
+    as_known,
+    locked,
+    record,
+    write,
+)
+from compliance.assessments.events import (
+    ANSWER_CONFIRMED_AGAIN,
+    ANSWER_KEPT,
+    ANSWER_TAKEN_OVER,
+)
+from compliance.assessments.fields import ANSWERING
+from compliance.assessments.models import Answer
+from compliance.assessments.versions import Known
+from compliance.audit.models import Event
+from compliance.audit.transaction import writing
+from compliance.checklists.related import are_one_duty
+from compliance.organisations.models import Organisation, User
+from compliance.workspace.taking import can_be_taken, taken
+
+STALE = "stale"
+"""The code of a refusal because somebody changed an answer meanwhile."""
+
+
+def take_over(
+    *,
+    by: User,
+    organisation: Organisation,
+    assessment_id: UUID,
+    answer_id: int,
+    seen: Known,
+    source_id: int,
+    source_version: int,
+) -> tuple[Answer, Event | None]:
+    """Copy a related answer with its note, reason and evidence, as one event.
+
+    ``seen`` and ``source_version`` are what the page knew of the two: where one says
+    something else since, nothing is copied and the ``ValidationError`` has the code
+    ``STALE``. Raises ``ValidationError`` too where no relation says that the two
+    questions ask the same duty, ``Answer.DoesNotExist`` for a foreign id of either.
+    """
+    with writing():
+        answer = locked(organisation.pk, assessment_id, answer_id)
+        source = source_of(organisation, source_id)
+        _refuse_other_duty(answer, source)
+        _refuse_moved(source, source_version)
+        if not answer.applies:
+            raise ValidationError(f"{answer.question.key} does not apply, by a rule.")
+        touched = cleaned(answer, taken(source, answer))
+        _refuse_stale(answer, seen, set(touched))
+        proofs = [row.evidence for row in source.attachments.all()]
+        also: Changes = {"source": _told(source)}
+        if attached := attach_all(answer, proofs):
+            also["attached"] = attached
+        beside = {
+            "taken_from_id": source.pk,
+            "taken_version": source.version,
+            "taken_at": timezone.now(),
+        }
+        action = ANSWER_TAKEN_OVER
+        event = write(by, answer, touched, action, beside=beside, also=also)
+        if attached:
+            refuse_too_many_files(answer.assessment)
+        return answer, event
+
+
+def keep_mine(
+    *,
+    by: User,
+    organisation: Organisation,
+    assessment_id: UUID,
+    answer_id: int,
+    source_id: int,
+    source_version: int,
+) -> tuple[Answer, Event | None]:
+    """Let an answer stand though its source has changed; None when that is said already.
+
+    ``source_version`` is what the page showed of the source: a newer one is refused.
+    """
+    with writing():
+        answer = locked(organisation.pk, assessment_id, answer_id)
+        if answer.taken_from is None or answer.taken_from_id != source_id:
+            msg = f"{answer.question.key} is not taken over any more."
+            raise ValidationError(msg)
+        _refuse_moved(answer.taken_from, source_version, must_say=False)
+        if answer.taken_version == source_version:
+            return answer, None
+        before = {"taken_version": answer.taken_version}
+        answer.taken_version = source_version
+        answer.save(update_fields=["taken_version"])
+        after = {"taken_version": source_version, "source": _told(answer.taken_from)}
+        return answer, record(by, answer, ANSWER_KEPT, before, after)
+
+
+def confirm_again(
+    *,
+    by: User,
+    organisation: Organisation,
+    assessment_id: UUID,
+    answer_id: int,
+    seen: Known,
+) -> tuple[Answer, Event | None]:
+    """Say that an answer is still right; None when nobody asks for it any more.
+
+    Raises ``ValidationError`` when it says something else than the page showed.
+    """
+    with writing():
+        answer = locked(organisation.pk, assessment_id, answer_id)
+        if not answer.again:
+            return answer, None
+        _refuse_stale(answer, seen, ANSWERING)
+        before, answer.again = {"again": answer.again}, ""
+        answer.save(update_fields=["again"])
+        after = {"again": ""}
+        return answer, record(by, answer, ANSWER_CONFIRMED_AGAIN, before, after)
+
+
+def foresee_taking(*, answer: Answer, source: Answer) -> Changes:
+    """The fields of an answer as taking over would leave them; nothing is changed."""
+    choices = answer.question.choices.all()
+    answer.choice_lines = "\n".join(f"{c.key}={c.verdict}={c.label}" for c in choices)
+    return cleaned(answer, taken(source, answer))
+
+
+def source_of(organisation: Organisation, answer_id: int) -> Answer:
+    """An answer with all that can be taken over from it, of the same organisation."""
+    rows = Answer.objects.for_page().select_related("assessment__edition__checklist")
+    return rows.get(pk=answer_id, assessment__organisation=organisation)
+
+
+def _refuse_other_duty(answer: Answer, source: Answer) -> None:
+    """A verdict on one duty is none on another, however the two touch."""
+    one, other = (
+        (each.assessment.edition.checklist, each.question) for each in (answer, source)
+    )
+    if not are_one_duty(one, other):
+        here, there = one[1].key, other[1].key
+        msg = (
+            f"{there} asks about another duty than {here}: its answer cannot be"
+            f" taken over. Read it and its evidence, then answer {here} itself."
+        )
+        raise ValidationError(msg)
+
+
+def _refuse_moved(source: Answer, version: int, *, must_say: bool = True) -> None:
+    key = source.question.key
+    if source.version != version:
+        msg = f"{key} has changed since you looked. Read it again."
+        raise ValidationError(msg, code=STALE)
+    if must_say and not can_be_taken(source.applies, source.verdict):
+        raise ValidationError(f"{key} has no answer to take over.", code=STALE)
+
+
+def _refuse_stale(answer: Answer, seen: Known, fields: Iterable[str]) -> None:
+    key = answer.question.key
+    if seen.newest > answer.version:
+        msg = "This page knows a version that does not exist. Load it again."
+        raise ValidationError(msg)
+    known, standing = as_known(answer, seen), values_of(answer)
+    if any(known[field] != standing[field] for field in fields):
+        msg = f"{key} has changed since you looked. Read it again."
+        raise ValidationError(msg, code=STALE)
+
+
+def _told(source: Answer) -> Changes:
+    """The source as the trail names it."""
+    return {
+        "answer": source.pk,
+        "key": source.question.key,
+        "checklist": source.question.edition.checklist.title,
+        "version": source.version,
+    }

@@ -1,0 +1,84 @@
+"""The rows of a page after many answers changed at once."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from compliance.assessments.applying import Scope
+from compliance.assessments.models import Assessment
+from compliance.organisations.access import MemberRequest
+from compliance.workspace import lines
+from compliance.workspace.pages import (
+    list_context,
+    owners,
+    page_context,
+    points_shown,
+    read_look,
+    read_view,
+)
+
+MOST = 100
+"""Rows that are sent anew one by one; beyond that the list is."""
+
+
+def refreshed(
+    request: MemberRequest,
+    assessment: Assessment,
+    ids: Collection[int],
+    said: str,
+    seq: int | None,
+) -> dict[str, Any]:
+    """For ``_refreshed.html``: the changed rows that the page shows, and the counts.
+
+    ``shown`` of the request are the ids on the page, ``opened`` is the open one, and
+    ``at`` the one at the top of the window. ``said`` is what was done, ``seq`` the
+    event that its undo starts from.
+    """
+    shown = [int(pk) for pk in request.POST.get("shown", "").split(",") if _is_id(pk)]
+    wanted = [pk for pk in shown if pk in ids]
+    is_undo = request.htmx.target == "undo"
+    more = {"said": said, "undo_seq": seq, "is_undo": is_undo, "is_swap": True}
+    if len(wanted) > MOST:
+        return _list(request, assessment) | more | {"is_list": True}
+    return _rows(request, assessment, set(shown), wanted) | more
+
+
+def _list(request: MemberRequest, assessment: Assessment) -> dict[str, Any]:
+    """The list anew, from the row at the top of the window on."""
+    look = read_look(request.POST)
+    context = list_context(request, assessment, look)
+    at = request.POST.get("at", "")
+    start = next((r.position for r in context["view"].rows if str(r.id) == at), 0)
+    return list_context(request, assessment, replace(look, start=start))
+
+
+def _rows(
+    request: MemberRequest,
+    assessment: Assessment,
+    shown: Collection[int],
+    wanted: Collection[int],
+) -> dict[str, Any]:
+    """The wanted rows one by one, with the sections that the page shows."""
+    view, new = read_view(request, assessment)
+    opened = request.POST.get("opened", "")
+    rows = lines.lines(
+        assessment.answers.filter(pk__in=wanted).for_page(),
+        assessment,
+        view.today,
+        open_id=int(opened) if _is_id(opened) else None,
+        scope=Scope.of_assessment(assessment),
+        news=new.news,
+        amended=view.amended,
+    )
+    points = points_shown(assessment, rows)
+    open_row = next((line.answer for line in rows if line.is_open), None)
+    return page_context(request, assessment, view) | {
+        "on_page": {row.section_id for row in view.rows if row.id in shown},
+        "parted": [(one, points.get(one.id)) for one in view.sections],
+        "lines": rows,
+        "people": owners(request, open_row.owner) if open_row else [],
+    }
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -1,0 +1,103 @@
+"""Contexts of one row: saved, refused with both texts, or as it was typed."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from compliance.assessments import actions
+from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
+from compliance.assessments.models import Answer
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.checklists.choices import QuestionKind
+from compliance.organisations.access import MemberRequest
+from compliance.workspace import lines
+from compliance.workspace.conflict import Conflict, conflict
+from compliance.workspace.counts import Counts, counted
+from compliance.workspace.pages import find_row, page_context, row_context
+from compliance.workspace.points import points_around
+
+ROW = "workspace/_saved_row.html"
+
+
+def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
+    """The marks of the row after a save, without reading it again."""
+    warnings = lines.row_warnings(answer.verdict, [""] if counts.has_evidence else [])
+    if counts.has_expired:
+        warnings.append("Evidence: expired")
+    return {
+        "section": counts.section,
+        "points": points_around(answer),
+        "warnings": warnings,
+        "is_due_soon": lines.is_pressing(answer.due_on, answer.verdict, counts.today),
+    }
+
+
+def told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
+    """Context of the undo toast: the verdict where the verdict changed."""
+    is_verdict = event is not None and "verdict" in trail.changes(event)[1]
+    return {"answer": answer, "event": event, "is_verdict": is_verdict}
+
+
+def whole_row(
+    request: MemberRequest, answer: Answer, event: Event | None, **more: Any
+) -> dict[str, Any]:
+    """Context of ``ROW``: a row as it is now, and the numbers around it."""
+    answer = find_row(request, answer.assessment_id, answer.pk)
+    counts = counted(answer, timezone.localdate())
+    context = row_context(request, answer) | mark(counts, answer)
+    context |= page_context(request, answer.assessment, counts)
+    return context | told_event(answer, event) | {"is_swap": True} | more
+
+
+def compared(request: MemberRequest, done: actions.Refused) -> Conflict:
+    """A refused save, laid out: what was typed beside what stands."""
+    answer = done.answer
+    standing = {field: getattr(answer, field) for field in done.fields}
+    saved = done.events
+    return conflict(
+        done.fields,
+        {f: _told(request, answer, f, done.mine[f]) for f in done.fields},
+        {f: _told(request, answer, f, standing[f]) for f in done.fields},
+        done.touched,
+        standing,
+        saved={
+            f: (str(event.actor or "Attest"), event.at) for f, event in saved.items()
+        },
+        is_derived=answer.kind_is_derived,
+        more=[("then", then) for then in request.POST.getlist("then")],
+    )
+
+
+def _told(request: MemberRequest, answer: Answer, name: str, value: Any) -> str:
+    """A field's value in words."""
+    field = BY_COLUMN[name]
+    if field.kind == Kind.PERSON:
+        members = request.organisation.memberships.with_people()
+        owner = members.filter(user_id=value).first() if value else None
+        return str(owner.user) if owner else "somebody unknown" if value else "nobody"
+    if field.kind == Kind.VALUE:
+        return lines.value_in_words(answer.question, value) or "nothing"
+    return field.words(value) or "nothing"
+
+
+def put_typed(answer: Answer, sent: QueryDict) -> None:
+    """Show in a row what was typed, as far as it can be shown; but for people."""
+    for field in TYPED:
+        if field.name not in sent:
+            continue
+        typed = sent[field.name]
+        if field.kind == Kind.TEXT:
+            setattr(answer, field.column, typed)
+        elif field.kind == Kind.VERDICT and typed in Verdict.values:
+            answer.verdict = typed
+        elif field.kind == Kind.DAY:
+            with suppress(ValueError):
+                setattr(answer, field.column, field.from_json(typed) or None)
+        elif field.kind == Kind.VALUE:
+            texts = [text for text in sent.getlist(field.name) if text]
+            is_list = answer.question.kind == QuestionKind.CHOICES
+            answer.value = texts if is_list else "".join(texts[:1])

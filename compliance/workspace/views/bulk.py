@@ -1,0 +1,285 @@
+"""Setting many answers at once: what it would do, doing it, taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.assessments import actions
+from compliance.assessments.choices import Verdict
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.picks import named, pinned, read_picks, read_pinned
+from compliance.assessments.plan import Plan
+from compliance.assessments.versions import Known
+from compliance.audit.models import Event
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import render_page, wants_partial
+from compliance.workspace.bulk_form import BulkForm
+from compliance.workspace.gathered import gathered
+from compliance.workspace.pages import (
+    find,
+    found_rows,
+    owners,
+    read_look,
+    read_view,
+)
+from compliance.workspace.refreshing import refreshed
+
+WHATS = {
+    "answer": "Set answer",
+    "owner": "Assign",
+    "due": "Due",
+    "evidence": "Link evidence",
+}
+FILL = "fill"
+LIBRARY = 200
+"""Pieces of evidence to choose from; a search finds the others."""
+
+Targets = dict[int, Known]
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request for many answers; ``bulk`` is None while nothing has been chosen."""
+
+    given: QueryDict
+    what: str
+    targets: Targets
+    form: BulkForm | None = None
+    bulk: actions.Bulk | None = None
+    plan: Plan | None = None
+
+    @property
+    def may_apply(self) -> bool:
+        """Whether what is to be done has been said, or overwrites nothing."""
+        do, plan = self.given.get("do"), self.plan
+        if plan is None:
+            return False
+        if do not in {"apply", "others"}:
+            return self.what == FILL and not do and plan.is_harmless
+        is_told = self.given.get("told") == plan.digest
+        return is_told and (not plan.stale or do == "others")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ANSWER)
+def bulk(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Preview the change of the picked questions; then set them."""
+    assessment = find(request, assessment_id)
+    given = request.POST if request.method == "POST" else request.GET
+    asked = Asked(given, given.get("what", ""), {})
+    if asked.what not in WHATS.keys() | {FILL}:
+        asked.what = "answer"
+    try:
+        asked.targets = _targets(request, assessment, given)
+        _read(request, assessment, asked)
+        if request.method == "POST" and asked.may_apply:
+            return _apply(request, assessment, asked)
+    except Answer.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        return _page(request, assessment, asked, error.messages, status=422)
+    is_refused = asked.plan is not None and given.get("do") in {"apply", "others"}
+    return _page(request, assessment, asked, status=409 if is_refused else 200)
+
+
+def _targets(
+    request: MemberRequest, assessment: Assessment, given: QueryDict
+) -> Targets:
+    """The answers that are meant, each in the version that the page knows.
+
+    Whole sections and all that a filter shows are looked up now, and pinned by the
+    preview: what is set is what was shown to be set.
+    """
+    try:
+        if "pinned" in given:
+            return read_pinned(given.get("pinned", ""))
+        picked = read_picks(given.getlist("pick"))
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    sections = set(given.getlist("section"))
+    if "all" not in given and not sections:
+        return picked
+    view, _ = read_view(request, assessment)
+    rows = found_rows(assessment, view, read_look(given))
+    ids = [row.id for row in rows if "all" in given or str(row.section_id) in sections]
+    versions = assessment.answers.filter(pk__in=ids).values_list("pk", "version")
+    return {pk: Known(version) for pk, version in versions} | picked
+
+
+def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
+    """Find out what is to be set, and what that would do."""
+    if not asked.targets:
+        return
+    targets = dict(asked.targets)
+    if asked.what == FILL:
+        source, asked.bulk = actions.filling(
+            by=request.user, assessment=assessment, targets=asked.targets
+        )
+        targets.pop(source)
+    else:
+        asked.form = BulkForm(asked.given)
+        if not asked.form.is_valid():
+            faults = [text for texts in asked.form.errors.values() for text in texts]
+            raise ValidationError(faults)
+        asked.bulk = _chosen(request, asked.form, asked.what)
+    if asked.bulk:
+        asked.plan = actions.foresee(
+            assessment=assessment, targets=targets, bulk=asked.bulk
+        )
+
+
+def _chosen(request: MemberRequest, form: BulkForm, what: str) -> actions.Bulk | None:
+    """The values of the form, None while nothing is chosen."""
+    if what != "evidence":
+        changes = form.changes(what)
+        return actions.Bulk(changes) if changes else None
+    wanted = form.cleaned_data["evidence"]
+    if wanted is None:
+        return None
+    evidence = request.organisation.evidence.filter(pk=wanted).first()
+    if evidence is None:
+        raise Http404
+    return actions.Bulk({}, evidence)
+
+
+def _apply(
+    request: MemberRequest, assessment: Assessment, asked: Asked
+) -> HttpResponse:
+    assert asked.plan is not None and asked.bulk is not None  # noqa: S101, PT018
+    done = actions.set_many(
+        by=request.user,
+        organisation=request.organisation,
+        assessment_id=assessment.pk,
+        targets={pk: Known(version) for pk, version in asked.plan.others.items()},
+        bulk=asked.bulk,
+    )
+    if done.plan.stale:
+        asked.plan = done.plan
+        return _page(request, assessment, asked, status=409)
+    count = done.plan.count
+    said = f"{count} answers set." if count != 1 else "1 answer set."
+    if done.seq is None:
+        said = "Nothing to change: they have it already."
+    if wants_partial(request.htmx):
+        ids = done.plan.touched.keys() | done.plan.attaching
+        context = refreshed(request, assessment, ids, said, done.seq)
+        return render(request, "workspace/_refreshed.html", context)
+    if done.seq is None:
+        messages.info(request, said)
+        return redirect(assessment)
+    args = [request.organisation.slug, assessment.pk, done.seq]
+    return redirect("workspace:bulk_done", *args)
+
+
+def _page(
+    request: MemberRequest,
+    assessment: Assessment,
+    asked: Asked,
+    faults: list[str] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """The form with its plan: a page, or what of it htmx asks for."""
+    context = _context(assessment, asked) | {
+        "faults": faults,
+        "is_refused": status == 409,
+    }
+    is_plan = request.htmx.target == "bulkplan"
+    if not (wants_partial(request.htmx) and is_plan):
+        context |= _choices(request, asked.what, asked.given.get("find", ""))
+    part = "plan" if is_plan else "box"
+    return render_page(
+        request, "workspace/bulk.html", context, partial=part, status=status
+    )
+
+
+def _context(assessment: Assessment, asked: Asked) -> dict[str, Any]:
+    given = asked.given
+    return {
+        "assessment": assessment,
+        "base_url": assessment.get_absolute_url(),
+        "what": asked.what,
+        "whats": WHATS.items(),
+        "targets": asked.targets,
+        "pinned": pinned(asked.targets),
+        "given": given,
+        "look": read_look(given),
+        "plan": asked.plan,
+        "bulk": asked.bulk,
+        "verdicts": Verdict.choices,
+    }
+
+
+def _choices(request: MemberRequest, what: str, find: str) -> dict[str, Any]:
+    """The people or the pieces of evidence to choose from."""
+    if what in {"owner", FILL}:
+        return {"people": owners(request)}
+    if what != "evidence":
+        return {}
+    find = find.replace("\x00", "").strip()[:200]
+    library = request.organisation.evidence.current().newest_first()
+    if find:
+        library = library.matching(find)
+    return {"library": library[:LIBRARY], "find": find}
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def bulk_done(
+    request: MemberRequest, assessment_id: UUID, first_seq: int
+) -> HttpResponse:
+    """The answers that were set together, with an undo."""
+    assessment = find(request, assessment_id)
+    try:
+        told = gathered(assessment, actions.events_together(assessment, first_seq))
+    except Event.DoesNotExist as error:
+        raise Http404 from error
+    context = {
+        "assessment": assessment,
+        "base_url": assessment.get_absolute_url(),
+        "told": told,
+        "seq": first_seq,
+        "can_answer": Permission.ANSWER in request.may and assessment.is_open,
+    }
+    return render(request, "workspace/bulk_done.html", context)
+
+
+@require_POST
+@member_required(Permission.ANSWER)
+def bulk_undo(
+    request: MemberRequest, assessment_id: UUID, first_seq: int
+) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    try:
+        back = actions.undo_many(by=request.user, assessment=assessment, seq=first_seq)
+    except Event.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        faults = {"faults": error.messages}
+        return render(request, "workspace/_faults.html", faults, status=422)
+    said = _told_undo(back)
+    if wants_partial(request.htmx):
+        context = refreshed(request, assessment, back.done, said, None)
+        return render(request, "workspace/_refreshed.html", context)
+    messages.info(request, said)
+    return redirect(assessment)
+
+
+def _told_undo(back: actions.PutBack) -> str:
+    """ "38 answers put back. Changed again since, so left alone: A1, A2."."""
+    count = len(back.done)
+    said = f"{count} answers put back." if count != 1 else "1 answer put back."
+    if not back.left:
+        return said if count else "Nothing to put back: it stands as before."
+    left = f"Changed again since, so left alone: {named(back.left)}."
+    return f"{said} {left}" if count else left

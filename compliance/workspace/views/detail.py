@@ -1,0 +1,92 @@
+"""The workspace: the page, a single row, the side panel, the progress."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import render_page, wants_partial
+from compliance.workspace import lines, overview
+from compliance.workspace.elsewhere import offers
+from compliance.workspace.history import since
+from compliance.workspace.pages import (
+    PANELS,
+    Look,
+    find,
+    find_answer,
+    find_row,
+    list_context,
+    numbers_context,
+    owners,
+    page_context,
+    panel_context,
+    read_look,
+    row_context,
+)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def detail(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    assessment = find(request, assessment_id)
+    look = read_look(request.GET)
+    context = list_context(request, assessment, look)
+    if wants_partial(request.htmx):
+        part = "chunk" if request.htmx.target == "more" else "list"
+        return render(request, f"workspace/detail.html#{part}", context)
+    context |= _panel(request, assessment, context, look)
+    return render(request, "workspace/detail.html", context)
+
+
+def _panel(
+    request: MemberRequest, assessment: Assessment, context: dict[str, Any], look: Look
+) -> dict[str, Any]:
+    shown = [line for group in context["groups"] for line in group["lines"]]
+    if not shown:
+        return {"line": None}
+    line = next((line for line in shown if line.is_open), shown[0])
+    if look.open_id:
+        context["takeable"] = offers(assessment, line.answer)
+        context["news"] = since(line.answer, context["unseen"], request.user.pk)
+        context["people"] = owners(request, line.answer.owner)
+    return panel_context(line, context["view"], look.panel or PANELS[0])
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def row(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpResponse:
+    """One row, opened; without htmx the page at that row."""
+    context = row_context(request, find_row(request, assessment_id, answer_id))
+    return render_page(request, "workspace/row.html", context, partial="body")
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def panel(
+    request: MemberRequest, assessment_id: UUID, answer_id: int, tab: str
+) -> HttpResponse:
+    """A tab of the side panel; without htmx on a page of its own."""
+    if tab not in PANELS:
+        raise Http404
+    assessment = find(request, assessment_id)
+    answer = find_answer(assessment, answer_id)
+    today = timezone.localdate()
+    view = overview.read(assessment, request.user.pk, today)
+    context = page_context(request, assessment, view) | panel_context(
+        lines.line(answer, assessment, today), view, tab
+    )
+    return render_page(request, "workspace/panel.html", context, partial="panel")
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def progress(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """The counts of the filters and the answer strip, as they are now."""
+    assessment = find(request, assessment_id)
+    context = numbers_context(request, assessment, read_look(request.GET))
+    return render(request, "workspace/_numbers.html", context)

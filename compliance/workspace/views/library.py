@@ -1,0 +1,230 @@
+"""Evidence as assessments use it: where, in which answers, in which version."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compliance.assessments import actions
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.versions import Known
+from compliance.evidence import actions as library
+from compliance.evidence.forms import VersionForm
+from compliance.evidence.models import Evidence
+from compliance.evidence.refusals import tell
+from compliance.evidence.versions import chain_of
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import render_page
+from compliance.workspace.uses import Use, choosable, uses_of
+
+MOST = 50
+MOST_USES = 200
+"""How many answers a list of uses names. A new version is offered to all of them."""
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def evidence_uses(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    """The answers that use it; the list alone for the page of the evidence."""
+    evidence = _find(request, evidence_id)
+    today = timezone.localdate()
+    uses = uses_of(request.organisation, [evidence.pk], today, most=MOST_USES)
+    context = {"evidence": evidence, "uses": uses, "most": MOST_USES}
+    return render_page(request, "workspace/evidence_uses.html", context, partial="uses")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ANSWER)
+def evidence_use(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    """Pick answers of a running assessment, and use it in all of them."""
+    evidence = _find(request, evidence_id)
+    running = request.organisation.assessments.running().for_page()
+    asked = request.GET.get("assessment", "")
+    chosen = next((one for one in running if str(one.pk) == asked), None)
+    if asked and chosen is None:
+        raise Http404
+    chosen = chosen or next(iter(running), None)
+    if request.method == "POST" and chosen:
+        return _use(request, chosen, evidence)
+    return _use_page(request, running, chosen, evidence)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ANSWER)
+def evidence_replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    """A new version beside the old one, and the answers that use it from now on."""
+    old = _find(request, evidence_id)
+    uses = _running_uses(request, [old.pk])
+    if request.method != "POST":
+        form = VersionForm(initial={"title": old.title})
+        return _replace_page(request, old, form, uses)
+    form = VersionForm(request.POST, request.FILES)
+    ids = _ids(request.POST)
+    if not form.is_valid():
+        return _replace_page(request, old, form, uses, ids=ids, status=422)
+    try:
+        actions.refuse_foreign(request.organisation, ids)
+    except Answer.DoesNotExist as error:
+        raise Http404 from error
+    outcomes = library.add_each(
+        by=request.user,
+        organisation=request.organisation,
+        replaces=old,
+        **form.cleaned_data,
+    )
+    if (status := tell(form, outcomes)) != 200 or not outcomes[0].evidence:
+        return _replace_page(request, old, form, uses, ids=ids, status=status)
+    new = outcomes[0].evidence
+    return _swapped(request, new, [old.pk], ids, f"“{new}” is in the library. ")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.ANSWER)
+def evidence_swap(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+    """Use this version where another one stands; also the way back to an old one."""
+    evidence = _find(request, evidence_id)
+    links = request.organisation.evidence.links_of_chains()
+    others = [pk for pk in chain_of(evidence.pk, links) if pk != evidence.pk]
+    if request.method == "POST":
+        return _swapped(request, evidence, others, _ids(request.POST))
+    context = {
+        "evidence": evidence,
+        "uses": _running_uses(request, others),
+        "is_newest": evidence.pk not in {old for _, old in links},
+    }
+    return render(request, "workspace/evidence_swap.html", context)
+
+
+def _find(request: MemberRequest, evidence_id: UUID) -> Evidence:
+    rows = request.organisation.evidence.select_related("organisation")
+    return get_object_or_404(rows, pk=evidence_id)
+
+
+def _ids(given: QueryDict) -> set[int]:
+    """The answers that were ticked; 404 for what is no id."""
+    texts = given.getlist("answer")
+    if not all(re.fullmatch(r"\d{1,18}", text, re.ASCII) for text in texts):
+        raise Http404
+    return {int(text) for text in texts}
+
+
+def _running_uses(request: MemberRequest, evidence_ids: Collection[UUID]) -> list[Use]:
+    return uses_of(
+        request.organisation,
+        evidence_ids,
+        timezone.localdate(),
+        status=AssessmentStatus.RUNNING,
+    )
+
+
+def _use(
+    request: MemberRequest, assessment: Assessment, evidence: Evidence
+) -> HttpResponse:
+    rows = assessment.answers.filter(pk__in=(ids := _ids(request.POST)))
+    targets = {pk: Known(version) for pk, version in rows.values_list("pk", "version")}
+    if len(targets) != len(ids):
+        raise Http404
+    try:
+        done = actions.set_many(
+            by=request.user,
+            organisation=request.organisation,
+            assessment_id=assessment.pk,
+            targets=targets,
+            bulk=actions.Bulk({}, evidence),
+        )
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(request.get_full_path())
+    if done.seq is None:
+        messages.info(request, "Nothing to change: tick the answers that it proves.")
+        return redirect(request.get_full_path())
+    args = [request.organisation.slug, assessment.pk, done.seq]
+    return redirect("workspace:bulk_done", *args)
+
+
+def _use_page(
+    request: MemberRequest,
+    running: Collection[Assessment],
+    chosen: Assessment | None,
+    evidence: Evidence,
+) -> HttpResponse:
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    context = {
+        "evidence": evidence,
+        "running": running,
+        "chosen": chosen,
+        "query": query,
+        "answers": choosable(chosen, evidence, query)[:MOST] if chosen else (),
+        "most": MOST,
+    }
+    return render(request, "workspace/evidence_use.html", context)
+
+
+def _swapped(
+    request: MemberRequest,
+    evidence: Evidence,
+    others: Collection[UUID],
+    ids: set[int],
+    before: str = "",
+) -> HttpResponse:
+    """Use it in the answers; ``before`` is told ahead of what became of them."""
+    try:
+        changed = actions.use_instead(
+            by=request.user,
+            organisation=request.organisation,
+            evidence=evidence,
+            others=others,
+            answer_ids=ids,
+        )
+    except Answer.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        messages.error(request, f"{before}{error.messages[0]}")
+        return redirect(evidence)
+    return _told_swap(request, evidence, changed, len(ids), before)
+
+
+def _told_swap(
+    request: MemberRequest,
+    evidence: Evidence,
+    changed: Collection[tuple[UUID, int]],
+    count: int,
+    before: str,
+) -> HttpResponse:
+    """Where it ends is up to how many assessments the answers are of."""
+    if len(changed) == 1:
+        ((assessment_id, seq),) = changed
+        args = [request.organisation.slug, assessment_id, seq]
+        return redirect("workspace:bulk_done", *args)
+    many = f"{count} answers of {len(changed)} assessments use it now."
+    said = many if changed else "No answer was changed."
+    messages.success(request, f"{before}{said}")
+    return redirect(evidence)
+
+
+def _replace_page(
+    request: MemberRequest,
+    old: Evidence,
+    form: VersionForm,
+    uses: list[Use],
+    *,
+    ids: set[int] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The form; every answer is ticked until the person has chosen."""
+    ticked = {use.answer.pk for use in uses} if ids is None else ids
+    context: dict[str, Any] = {
+        "evidence": old,
+        "form": form,
+        "uses": uses,
+        "ticked": ticked,
+    }
+    return render(request, "workspace/evidence_replace.html", context, status=status)

@@ -1,0 +1,137 @@
+"""Saving and opening one answer cost as much in a long list as in a short one."""
+
+import time
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.models import Citation, Instrument
+from compliance.workspace import overview
+from compliance.workspace.counts import counted
+from tests.factories import (
+    attach,
+    make_assessment,
+    make_draft,
+    make_edition,
+    make_link,
+    make_provision,
+    publish,
+)
+from tests.workspace.test_cost import HTMX, begin_trail, save_url
+
+pytestmark = pytest.mark.slow
+
+GROWTH = 1.7
+"""From 100 questions to 2,000; reading a row of each question made it 2.5."""
+SIZES = (100, 2000)
+
+
+@pytest.fixture
+def lists(cast):
+    made = [
+        make_assessment(cast.acme, cast.ada, make_edition(size, size // 15))
+        for size in SIZES
+    ]
+    begin_trail(cast, made[0])
+    return made
+
+
+def cheapest(work, rounds=12, times=5):
+    """Milliseconds of CPU of one call, in the round that was disturbed least."""
+    costs = []
+    for _ in range(rounds):
+        began = time.process_time()
+        for _ in range(times):
+            work()
+        costs.append((time.process_time() - began) * 1000 / times)
+    return min(costs)
+
+
+def saver(con, answer):
+    """A function that saves a new note each time, and the replies."""
+    replies, count = [], iter(range(10_000))
+
+    def save():
+        number = next(count)
+        sent = {"base": str(number), "note": f"Note {number}."}
+        reply = con.post(save_url(answer), sent, headers=HTMX)
+        assert reply.status_code == 200
+        replies.append(len(reply.content))
+
+    return save, replies
+
+
+def test_a_save_costs_the_same_in_2000_questions(cast, sign_in, lists):
+    con, costs, sizes = sign_in(cast.con), [], []
+    for one in lists:
+        answer = one.answers.order_by("question__position").last()
+        save, replies = saver(con, answer)
+        save()
+        costs.append(cheapest(save))
+        sizes.append(max(replies))
+    assert costs[1] <= GROWTH * costs[0], costs
+    assert sizes[1] <= sizes[0] + 100, sizes
+
+
+def test_an_opened_row_costs_the_same_in_2000_questions(cast, sign_in, lists):
+    con, costs, sizes = sign_in(cast.con), [], []
+    for one in lists:
+        answer = one.answers.order_by("question__position").last()
+        address = reverse("workspace:row", args=["acme", one.pk, answer.pk])
+        sizes.append(len(con.get(address, headers=HTMX).content))
+        costs.append(cheapest(lambda at=address: con.get(at, headers=HTMX)))
+    assert costs[1] <= GROWTH * costs[0], costs
+    assert sizes[1] <= sizes[0] + 100, sizes
+
+
+def with_sources(draft):
+    """Some questions are yardsticks, some rest on a framework, some of those on law, too."""
+    framework = make_provision("Frame 1")
+    framework.instrument.force = "framework"
+    framework.instrument.save()
+    law = make_provision("Act 1")
+    law.instrument = Instrument.objects.create(key="act", force="law")
+    law.save()
+    for place, question in enumerate(draft.questions.order_by("position")):
+        question.yardstick = place % 11 == 0
+        question.save()
+        sources = [framework] * (place % 3 == 0) + [law] * (place % 6 == 0)
+        for at, provision in enumerate(sources):
+            Citation.objects.create(question=question, provision=provision, position=at)
+    return draft
+
+
+def test_counts_are_those_of_the_overview(cast):
+    """Whatever verdicts, days and people stand in the rows."""
+    edition = publish(with_sources(make_draft(40, 4)))
+    one = make_assessment(cast.acme, cast.ada, edition)
+    today, rows = timezone.localdate(), list(one.answers.order_by("pk"))
+    verdicts = ["met", "partly", "not_met", "dont_know", "unanswered"]
+    for place, row in enumerate(rows):
+        row.verdict = verdicts[place % 5]
+        row.applies = place % 7 > 0
+        row.binds_from = "2126-01-01" if place % 4 == 0 else None
+        row.again = "carried" if place % 3 == 0 else ""
+        if place % 9 == 0:
+            row.verdict, row.reason, row.na_by = "na", "No such data.", cast.con
+        if place % 18 == 0:
+            row.na_confirmed_by, row.na_confirmed_at = cast.rev, timezone.now()
+        row.save()
+    one.answers.filter(pk=rows[-1].pk).update(archived_at=timezone.now())
+    attach(rows[1], make_link(cast.acme, cast.ada, expires_on="2026-01-01"))
+    attach(rows[2], make_link(cast.acme, cast.ada))
+    view = overview.read(one, cast.ada.pk, today)
+    assert view.law.total
+    assert view.rated.total
+    for row in one.answers.select_related("question__section"):
+        here, line = counted(row, today), next(r for r in view.rows if r.id == row.pk)
+        assert (here.tally, here.ahead) == (view.tally, view.ahead)
+        assert (here.law, here.rated) == (view.law, view.rated)
+        assert (here.to_confirm, here.again) == (view.to_confirm, view.again)
+        assert here.section in view.sections
+        assert here.section.id == row.question.section_id
+        assert (here.has_evidence, here.has_expired) == (
+            line.has_evidence,
+            line.has_expired,
+        )
