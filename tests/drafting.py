@@ -1,14 +1,24 @@
 """The editor's forms as a browser sends them."""
 
-from django.urls import reverse
+from contextlib import suppress
+
+import pytest
+from django.urls import NoReverseMatch, reverse
 
 from compliance.audit import trail
 from compliance.checklists import content
 from compliance.models import Question
+from tests.factories import make_checklist, make_draft
+
+ROOMS = ("editor", "publishing", "checklist_translations", "checklists")
 
 
 def url(name, edition, org="acme"):
-    return reverse(f"checklists:{name}", args=[org, edition.pk])
+    """The address of a page of an edition, in whichever room it is."""
+    for room in ROOMS:
+        with suppress(NoReverseMatch):
+            return reverse(f"{room}:{name}", args=[org, edition.pk])
+    raise NoReverseMatch(name)
 
 
 def typed(client, edition, key="Q1"):
@@ -36,3 +46,17 @@ def key_of(event):
 def question_of(edition, key="Q1"):
     rows = content.with_links(Question.objects.filter(edition=edition))
     return content.question_document(rows.get(key=key))
+
+
+@pytest.fixture
+def draft(cast):
+    """Q1 to Q4 in two sections."""
+    return make_draft(
+        questions=4, sections=2, checklist=make_checklist("own", cast.acme)
+    )
+
+
+@pytest.fixture
+def ada(cast, sign_in):
+    """Ada's client."""
+    return sign_in(cast.ada)

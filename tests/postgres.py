@@ -40,9 +40,9 @@ ONE_KIND = {
         workspace/test_states workspace/test_tongues
         edition_moves/test_upgrade_pages
         checklists/test_about checklists/test_detail checklists/test_extra
-        checklists/test_last checklists/test_limits checklists/test_list
-        checklists/test_preview checklists/test_related checklists/test_roles checklists/test_shape
-        checklists/test_translating checklists/test_unsaved
+        editor/test_last editor/test_limits checklists/test_list
+        editor/test_preview checklists/test_related editor/test_roles editor/test_shape
+        checklist_translations/test_translating editor/test_unsaved
         organisations/test_roles_told
         reports/test_ask reports/test_detail reports/test_list
         reviews/test_cost reviews/test_pages reviews/test_walking seats/test_signed

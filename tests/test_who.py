@@ -171,7 +171,7 @@ SAID = {
         "reviews/_eyes.html: hand.user",
     ],
     "Edition.sent_by": [
-        "checklists/_step.html: edition.sent_by",
+        "publishing/_step.html: edition.sent_by",
         "reports/needs.py: edition.sent_by",
     ],
     "Evidence.added_by": [

@@ -289,7 +289,7 @@ def _edition(edition: Edition, organisation: Organisation) -> Need:
         icon="list-check",
         title=f"{edition.checklist.title}, edition {edition.number} waits to be published",
         detail=f"{edition.sent_by} sent it; publish it or send it back",
-        url=reverse("checklists:check", args=[organisation.slug, edition.pk]),
+        url=reverse("publishing:check", args=[organisation.slug, edition.pk]),
         on=None,
         is_pressing=False,
         since=timezone.localdate(edition.sent_at),

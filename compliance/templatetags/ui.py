@@ -26,6 +26,9 @@ from compliance.web.reach import is_only_here
 register = template.Library()
 
 CHECKLISTS = (
+    "editor:",
+    "publishing:",
+    "checklist_translations:",
     "checklist_files:",
     "results:framework",
     "law_changes:law",

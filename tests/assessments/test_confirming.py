@@ -63,9 +63,7 @@ def confirm(by, *answers):
 
 
 def address(name, answer):
-    return reverse(
-        f"workspace:{name}", args=["acme", answer.assessment_id, answer.pk]
-    )
+    return reverse(f"workspace:{name}", args=["acme", answer.assessment_id, answer.pk])
 
 
 def test_second_person_confirms_with_one_event(cast, answer):

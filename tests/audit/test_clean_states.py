@@ -20,6 +20,7 @@ from compliance.checklists import actions as checklists
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo as undo_actions
+from compliance.editor import actions as editor
 from compliance.erasure.actions import erase_person
 from compliance.evidence import actions as evidence
 from compliance.models import (
@@ -35,6 +36,7 @@ from compliance.models import (
 )
 from compliance.organisations import actions as people
 from compliance.organisations.actions.members import join
+from compliance.publishing import actions as publishing
 from compliance.remediation import actions as remediation
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
@@ -237,11 +239,11 @@ class Walk:
 
     def edit_a_copy(self):
         edition = self.one(Edition.objects.filter(checklist__organisation=None))
-        draft = checklists.clone(
+        draft = publishing.clone(
             by=self.cast.otto, organisation=self.here, edition_id=edition.pk
         )
         section = draft.sections.first().key
-        checklists.add_question(
+        editor.add_question(
             by=self.cast.otto, organisation=self.here, edition_id=draft.pk,
             section=section, text="Is there more?",
         )  # fmt: skip

@@ -11,6 +11,7 @@ from compliance.erasure.actions import erase_address, erase_person
 from compliance.law_changes import actions as law_changes
 from compliance.models import Citation, Edition, Invitation
 from compliance.organisations import actions as people
+from compliance.publishing import actions as publishing
 from tests import factories, signing
 from tests.bundles.making import YEAR, brought_in, bundle_of, publish
 
@@ -90,7 +91,7 @@ def publish_for_everybody(both):
 def copy_from_the_library(both):
     edition = publish("Q1", "Q2")
     for place, by in both:
-        own = checklists.clone(by=by, organisation=place, edition_id=edition.pk)
+        own = publishing.clone(by=by, organisation=place, edition_id=edition.pk)
         checklists.publish(by=by, edition=Edition.objects.get(pk=own.pk))
 
 

@@ -29,6 +29,7 @@ from compliance.assessments import actions  # noqa: E402
 from compliance.assignments import actions as assignments  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.models import Event  # noqa: E402
+from compliance.checklist_translations import actions as checklist_translations  # noqa: E402
 from compliance.checklists import actions as checklists  # noqa: E402
 from compliance.checklists import content  # noqa: E402
 from compliance.models import (  # noqa: E402
@@ -43,6 +44,7 @@ from compliance.models import (  # noqa: E402
     User,
 )
 from compliance.organisations.actions import hash_of, make_editor  # noqa: E402
+from compliance.publishing import actions as publishing  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
 from compliance.seats import actions as seats  # noqa: E402
@@ -456,10 +458,10 @@ def own_draft(questions=0, name="Cara"):
             checklist__organisation=organisation, checklist__key=edition.checklist.key
         )
         given = {"by": owner, "organisation": organisation, "edition_id": edition.pk}
-        draft = own.first() or checklists.clone(**given)
+        draft = own.first() or publishing.clone(**given)
         if not draft.translations:
             named = given | {"edition_id": draft.pk, "language": "de"}
-            checklists.add_language(**named)
+            checklist_translations.add_language(**named)
             first = draft.sections.order_by("position")[:2]
             draft.questions.exclude(section__in=first).delete()
             draft.sections.exclude(pk__in=first).delete()
@@ -477,7 +479,7 @@ def own_copy():
     made = assessment("Cara")
     organisation = Assessment.objects.get(pk=made["id"]).organisation
     given = {"by": organisation.memberships.get().user, "organisation": organisation}
-    draft = checklists.clone(**given, edition_id=factories.make_edition(3).pk)
+    draft = publishing.clone(**given, edition_id=factories.make_edition(3).pk)
     path = f"/o/{organisation.slug}/checklists/{draft.pk}/"
     return {"path": path, "session": made["sessions"][0]}
 

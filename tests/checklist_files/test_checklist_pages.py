@@ -218,7 +218,7 @@ def test_draft_is_read_by_those_who_edit_and_the_edition_by_all(ada, cast, sign_
 def test_library_draft_is_not_shown_and_not_published_here(ada):
     draft = factories.make_draft()
     assert ada.get(url("checklists:detail", draft.pk)).status_code == 404
-    assert ada.post(url("checklists:publish", draft.pk)).status_code == 404
+    assert ada.post(url("publishing:publish", draft.pk)).status_code == 404
 
 
 def test_organisation_sees_nothing_of_another(ada, cast, sign_in):
@@ -239,7 +239,7 @@ def test_organisation_sees_nothing_of_another(ada, cast, sign_in):
             url("checklist_files:checklist_file", edition.pk, org="other"),
             {"form": "yaml"},
         ),
-        (url("checklists:publish", edition.pk, org="other"), {}),
+        (url("publishing:publish", edition.pk, org="other"), {}),
     ):
         assert zoe.post(path, data).status_code == 404
     assert (

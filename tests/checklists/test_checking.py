@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from compliance.checklists import checking, content, ready
+from compliance.checklists import checking, content
 from compliance.checklists.checking import Cited
 from compliance.checklists.choices import CiteState
+from compliance.publishing import ready
 from tests.factories import make_draft
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from compliance.checklists import rules, ruling
 from compliance.checklists.ruling import Condition, Group, Row
-from compliance.checklists.shaping import ShapeError, shape
+from compliance.editor.shaping import ShapeError, shape
 from tests.rules_of import facts, rule
 
 slow_machines = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

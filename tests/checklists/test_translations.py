@@ -6,11 +6,13 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.checklists import actions, content, translations
+from compliance.checklists import content, translations
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import compare
-from compliance.checklists.merged import merge, offers
+from compliance.editor import actions as editor_actions
 from compliance.models import Choice, Edition, Fact, Question
+from compliance.publishing import actions as publishing
+from compliance.publishing.merged import merge, offers
 from tests.factories import make_checklist, make_draft, make_edition, publish
 
 
@@ -131,7 +133,7 @@ def test_a_translation_of_what_is_gone_is_no_part_of_a_document(draft):
 def test_next_draft_has_the_translations(cast, draft):
     published = publish(draft)
     before = content.document(published)
-    draft = actions.draft_next(
+    draft = publishing.draft_next(
         by=cast.ada, organisation=cast.acme, edition_id=published.pk
     )
     after = content.document(draft)
@@ -148,7 +150,7 @@ def test_a_clone_has_the_translations_and_the_language(cast):
     )
     library.refresh_from_db()
     publish(library)
-    draft = actions.clone(by=cast.ada, organisation=cast.acme, edition_id=library.pk)
+    draft = publishing.clone(by=cast.ada, organisation=cast.acme, edition_id=library.pk)
     ours, theirs = content.document(draft), content.document(library)
     assert (draft.language, ours["edition"]["language"]) == ("fr", "fr")
     assert [ours[n] for n in ("edition", "facts", "sections")] == [
@@ -159,8 +161,8 @@ def test_a_clone_has_the_translations_and_the_language(cast):
 def test_undo_of_a_removal_brings_the_translations_back(cast, draft):
     before = content.document(draft)
     given = {"by": cast.ada, "organisation": cast.acme, "edition_id": draft.pk}
-    event = actions.remove_question(key="Q1", **given)
-    actions.undo(seq=event.seq, **given)
+    event = editor_actions.remove_question(key="Q1", **given)
+    editor_actions.undo(seq=event.seq, **given)
     assert content.document(draft) == before
 
 
@@ -275,7 +277,7 @@ def test_the_hash_of_an_edition_does_not_hang_on_the_words_of_its_checklist(draf
 
 def test_diff_page_tells_which_languages_are_anew(cast, sign_in, draft):
     own = publish(draft)
-    next_one = actions.draft_next(
+    next_one = publishing.draft_next(
         by=cast.ada, organisation=cast.acme, edition_id=own.pk
     )
     next_one.questions.filter(key="Q2").update(
@@ -290,7 +292,7 @@ def test_diff_page_tells_which_languages_are_anew(cast, sign_in, draft):
 
 def test_an_edition_says_in_which_language_it_is_written(cast, sign_in, draft):
     client = sign_in(cast.ada)
-    path = reverse("checklists:head", args=["acme", draft.pk])
+    path = reverse("editor:head", args=["acme", draft.pk])
     data = {
         "version": 0,
         "number": draft.number,
@@ -304,5 +306,5 @@ def test_an_edition_says_in_which_language_it_is_written(cast, sign_in, draft):
     assert client.post(path, data | {"language": "PT-br"}).status_code == 302
     draft.refresh_from_db()
     assert draft.language == "pt-BR"
-    edit = reverse("checklists:edit", args=["acme", draft.pk])
+    edit = reverse("editor:edit", args=["acme", draft.pk])
     assert '<bdi lang="pt-BR">Do you keep duty 1?' in client.get(edit).text

@@ -12,7 +12,9 @@ from compliance.checklists import actions as checklists
 from compliance.checklists import copies
 from compliance.checklists.actions import store_checklist
 from compliance.edition_moves import undo as undo_actions
+from compliance.editor import actions as editor
 from compliance.models import Answer, Checklist, Edition, Theme, Upgrade
+from compliance.publishing import actions as publishing
 from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
@@ -36,16 +38,16 @@ from tests.signing import answer
 def copy(cast, source, organisation=None, *, is_edited=True):
     """A published copy: Q2 reworded, Q3 taken out, OWN-1 added, unless it is untouched."""
     by, organisation = cast.ada, organisation or cast.acme
-    draft = checklists.clone(
+    draft = publishing.clone(
         by=by, organisation=organisation, edition_id=source.pk, title="Our privacy"
     )
     if is_edited:
         section = draft.sections.get().key
         given = {"by": by, "organisation": organisation, "edition_id": draft.pk}
         values = {"text": "Do we keep all of it?"}
-        checklists.save_question(**given, key="Q2", version=0, values=values)
-        checklists.remove_question(**given, key="Q3")
-        checklists.add_question(**given, section=section, text="Our own?")
+        editor.save_question(**given, key="Q2", version=0, values=values)
+        editor.remove_question(**given, key="Q3")
+        editor.add_question(**given, section=section, text="Our own?")
     return checklists.publish(by=by, edition=draft)
 
 
@@ -131,7 +133,7 @@ def test_copy_of_others_and_an_unrelated_checklist_are_refused(cast, here, sourc
 
 
 def test_draft_of_a_copy_is_refused(cast, here, source):
-    draft = checklists.clone(by=cast.ada, organisation=cast.acme, edition_id=source.pk)
+    draft = publishing.clone(by=cast.ada, organisation=cast.acme, edition_id=source.pk)
     with pytest.raises(ValidationError, match="not open for assessments"):
         move(cast, here, draft)
 

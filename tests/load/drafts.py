@@ -5,10 +5,12 @@
 
 import sys
 
+from compliance.checklists import actions, content
+from compliance.editor import actions as editor
 from compliance.law_changes.actions import amend_law
+from compliance.publishing import actions as publishing
 from tests.load import killing  # sets Django up
 
-from compliance.checklists import actions, content  # isort: skip
 from compliance.checklists.actions import mark_of  # isort: skip
 from compliance.models import Edition, Event, Provision  # isort: skip
 from tests import factories  # isort: skip
@@ -27,7 +29,9 @@ class World:
             question.citations.create(provision=law, position=1)
         factories.publish(base)
         factories.make_assessment(cast.acme, cast.ada, base)
-        draft = actions.clone(by=cast.ada, organisation=cast.acme, edition_id=base.pk)
+        draft = publishing.clone(
+            by=cast.ada, organisation=cast.acme, edition_id=base.pk
+        )
         self.given = {
             "by": cast.ada,
             "organisation": cast.acme,
@@ -58,20 +62,20 @@ class World:
 
     def name_roles(self):
         values = {"role_fact": "data", "roles": {"health": "Keeper"}}
-        actions.save_head(**self.given, version=self.draft.version, values=values)
+        editor.save_head(**self.given, version=self.draft.version, values=values)
 
     def replace(self):
         words = {"find": "duty", "put": "care"}
-        actions.replace_all(**self.given, **words, seen=self.seen)
+        editor.replace_all(**self.given, **words, seen=self.seen)
 
     def undo(self):
         last = Event.objects.filter(subject_label="edition").latest("at")
-        actions.undo(**self.given, seq=last.seq)
+        editor.undo(**self.given, seq=last.seq)
 
     def merge(self):
         taken = [f"Q{at}" for at in range(1, killing.QUESTIONS + 7)]
         given = self.given | {"newer_id": self.newer.pk, "seen": self.seen}
-        actions.merge(**given, taken=taken)
+        publishing.merge(**given, taken=taken)
 
     def change_law(self):
         row = Provision.objects.select_related("instrument").get()

@@ -53,6 +53,7 @@ from compliance.models import (  # noqa: E402
     Upgrade,
     User,
 )
+from compliance.publishing import actions as publishing  # noqa: E402
 from compliance.reviews import actions as reviews  # noqa: E402
 from compliance.reviews.reading import desk_of  # noqa: E402
 from tests.documents import document, question  # noqa: E402
@@ -138,11 +139,11 @@ class World:
 
     def send(self):
         draft = Edition.objects.get(status="draft")
-        actions.send_to_review(by=self.ada, edition_id=draft.pk, **self.at)
+        publishing.send_to_review(by=self.ada, edition_id=draft.pk, **self.at)
 
     def approve(self):
         sent = Edition.objects.get(status="review")
-        actions.approve(by=self.otto, edition_id=sent.pk, **self.at)
+        publishing.approve(by=self.otto, edition_id=sent.pk, **self.at)
 
     def move(self):
         edition_moves.upgrade(

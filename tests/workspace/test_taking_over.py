@@ -16,6 +16,7 @@ from compliance.audit import trail
 from compliance.checklists import actions as checklists
 from compliance.foreign_formats import ciso_relations
 from compliance.models import Answer, Event, Question, Relation
+from compliance.publishing import actions as publishing
 from compliance.workspace import actions as workspace_actions
 from compliance.workspace.history import history
 from tests.audit.tampering import Guardless
@@ -406,7 +407,7 @@ def test_relation_that_has_gone_lets_nothing_travel(cast, pair):
 def copied(cast, answer):
     """The question in the organisation's own published copy, assessed and unanswered."""
     source = answer.assessment.edition
-    draft = checklists.clone(
+    draft = publishing.clone(
         by=cast.ada, organisation=cast.acme, edition_id=source.pk, title="Our own"
     )
     own = checklists.publish(by=cast.ada, edition=draft)

@@ -1,0 +1,1 @@
+"""The texts of an edition in other languages, side by side."""

@@ -1,0 +1,105 @@
+"""Reading checklists."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from compliance.checklists import about as sources
+from compliance.checklists import content, copies, keeping
+from compliance.checklists.changes import Telling
+from compliance.checklists.diff import compare
+from compliance.checklists.pages import find, is_draft, is_editor, standing_of
+from compliance.checklists.translations import anew
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def list(request: MemberRequest) -> HttpResponse:
+    editions = content.on_offer(request.organisation)
+    may_edit = Permission.EDIT in request.may
+    with_library = is_editor(request)
+    drafts = (
+        content.drafts_of(request.organisation, with_library=with_library)
+        if may_edit
+        else ()
+    )
+    context: dict[str, Any] = {"editions": editions, "drafts": drafts}
+    context["may_edit"] = may_edit
+    if may_edit:
+        context["retired"] = content.retired_of(
+            request.organisation, with_library=with_library
+        )
+    context["keeps_library"] = Permission.LIBRARY in request.may
+    return render(request, "checklists/list.html", context)
+
+
+@require_safe
+@member_required(Permission.LIBRARY)
+def editors(request: MemberRequest) -> HttpResponse:
+    """Editors of the library, and a form to add one; for editors."""
+    return render(request, "checklists/editors.html", {"editors": keeping.editors()})
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def about(request: MemberRequest) -> HttpResponse:
+    """Where the content comes from, how it is made, and what it cannot say."""
+    return render(request, "checklists/about.html", sources.page(request.organisation))
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def detail(request: MemberRequest, edition_id: int) -> HttpResponse:
+    edition = find(request, edition_id)
+    sections = content.sections_of(edition)
+    if not sections:  # a draft that has just begun
+        return redirect("editor:edit", request.organisation.slug, edition.pk)
+    keys = [section.key for section in sections]
+    wanted = request.GET.get("section", keys[0])
+    if wanted not in keys:
+        raise Http404
+    at = keys.index(wanted)
+    facts = edition.facts.all()
+    context = {
+        "edition": edition,
+        "sections": sections,
+        "section": sections[at],
+        "previous": sections[at - 1] if at else None,
+        "next": sections[at + 1] if at + 1 < len(sections) else None,
+        "questions": content.shown(sections[at], edition, facts),
+        "facts": facts,
+        "others": content.others(edition, request.organisation),
+        "may_download": Permission.REPORT in request.may,
+        "is_draft": is_draft(request, edition),
+        "is_followed": content.is_followed(edition),
+    }
+    if Permission.ASSESS in request.may:
+        context["movable"] = copies.movable(edition, request.organisation)
+    if Permission.EDIT in request.may:
+        context["own"] = standing_of(request, edition)
+    return render(request, "checklists/detail.html", context)
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse:
+    """Differences from one edition of a checklist to another, or to a copy of it."""
+    may_edit = Permission.EDIT in request.may
+    readable = content.readable(
+        request.organisation, with_drafts=may_edit, with_library=is_editor(request)
+    )
+    old = get_object_or_404(readable, pk=edition_id)
+    new = get_object_or_404(readable, pk=other_id, checklist__key=old.checklist.key)
+    documents = content.document(old), content.document(new)
+    found = compare(*documents)
+    context = {
+        "old": old,
+        "new": new,
+        "diff": found,
+        "rows": Telling(*documents).rows(found),
+        "anew": [*anew(*documents)],
+    }
+    return render(request, "checklists/diff.html", context)

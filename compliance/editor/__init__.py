@@ -1,0 +1,1 @@
+"""The editor of a draft: outline, questions, facts, rules, gates, examples, and undo."""

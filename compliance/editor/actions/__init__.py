@@ -1,0 +1,43 @@
+"""Changes to a draft."""
+
+from compliance.editor.actions.copying import duplicate_question
+from compliance.editor.actions.editing import save_question
+from compliance.editor.actions.facts import remove_fact, save_fact, save_implied
+from compliance.editor.actions.gates import remove_gate, save_gate
+from compliance.editor.actions.head import save_head
+from compliance.editor.actions.moving import move_question, move_section
+from compliance.editor.actions.organisations import (
+    remove_organisation,
+    save_organisation,
+)
+from compliance.editor.actions.outline import (
+    add_question,
+    add_section,
+    remove_question,
+    remove_section,
+    save_section,
+)
+from compliance.editor.actions.replacing import replace_all
+from compliance.editor.actions.undoing import undo
+
+__all__ = [
+    "add_question",
+    "add_section",
+    "duplicate_question",
+    "move_question",
+    "move_section",
+    "remove_fact",
+    "remove_gate",
+    "remove_organisation",
+    "remove_question",
+    "remove_section",
+    "replace_all",
+    "save_fact",
+    "save_gate",
+    "save_head",
+    "save_implied",
+    "save_organisation",
+    "save_question",
+    "save_section",
+    "undo",
+]

@@ -1,0 +1,63 @@
+"""The examples of a draft: organisations with what the law asks of them."""
+
+from typing import Any
+
+from django.utils.text import slugify
+
+from compliance.audit.models import Event
+from compliance.checklists import content
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    free_key,
+    open_draft,
+    refuse_worse,
+)
+from compliance.checklists.limits import MOST_ORGANISATIONS
+from compliance.editor.actions.head import write_head
+from compliance.organisations.models import Organisation
+
+Example = dict[str, Any]
+
+
+def save_organisation(
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    key: str,
+    seen: Example | None,
+    values: Example,
+) -> Event | None:
+    """Write an example; a new one without a key. None when all stood so.
+
+    ``seen`` is the example as the page showed it. Raises ``StaleError`` where it is
+    another one by now, ``RefusedError`` for facts and questions that nobody asks.
+    """
+    with open_draft(organisation, edition_id) as edition:
+        rows = list(edition.organisations or [])
+        at = next((n for n, row in enumerate(rows) if row["key"] == key), None)
+        if key and (at is None or rows[at] != seen):
+            raise StaleError
+        if at is None:
+            if len(rows) >= MOST_ORGANISATIONS:
+                msg = f"An edition keeps at most {MOST_ORGANISATIONS} examples"
+                raise RefusedError(msg)
+            taken = {row["key"] for row in rows}
+            key = free_key(slugify(values["name"])[:34] or "example", taken)
+            rows.append({"key": key} | values)
+        else:
+            rows[at] = {"key": key} | values
+        stood = content.document(edition)
+        head = stood["edition"] | {"organisations": rows}
+        refuse_worse(stood, stood | {"edition": head})
+        return write_head(by, edition, {"organisations": rows})
+
+
+def remove_organisation(
+    *, by: Any, organisation: Organisation | None, edition_id: int, key: str
+) -> Event | None:
+    """Keep an example no more; None where it is gone already."""
+    with open_draft(organisation, edition_id) as edition:
+        rows = [row for row in edition.organisations or [] if row["key"] != key]
+        return write_head(by, edition, {"organisations": rows or None})

@@ -1,0 +1,118 @@
+"""The form of what follows from a fact: other facts, each with the rule it follows by."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from django import forms
+
+from compliance.checklists import ruling
+from compliance.checklists.choices import FactKind
+from compliance.checklists.form_lines import sentence
+from compliance.checklists.models import Fact
+from compliance.editor.forms.gates import filled, reason
+from compliance.editor.forms.rule import Offered, offered
+from compliance.editor.forms.ruled import Entry, EntryForm, RuledRow, RuledRows
+
+
+class VersionForm(forms.Form):
+    """The version of the fact that was shown."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class FollowsForm(EntryForm):
+    """An answer that follows, and why."""
+
+    pick = forms.ChoiceField(
+        label="Follows", widget=forms.Select(attrs={"class": "select"})
+    )
+    because = reason("Because")
+
+    @staticmethod
+    def initial_of(entry: Entry) -> dict[str, Any]:
+        pick = f"{entry['fact']}={entry['value']}" if "fact" in entry else ""
+        return {"pick": pick, "because": entry.get("because", "")}
+
+
+class FollowsRows(RuledRows):
+    """All that follows from one fact."""
+
+    form = FollowsForm
+    prefix = "follows"
+    called, many = "entry", "entries"
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        *,
+        fact: Fact,
+        offered: Offered,
+        data: Any = None,
+    ) -> None:
+        self.fact = fact
+        super().__init__(entries, offered=offered, data=data)
+
+    def _row(self, at: int, entry: Entry, offered: Offered, data: Any) -> RuledRow:
+        row = super()._row(at, entry, offered, data)
+        choices: list[Any] = [("", "Choose"), *offered]
+        cast(forms.ChoiceField, row.form.fields["pick"]).choices = choices
+        return row
+
+    def is_valid(self) -> bool:
+        if not super().is_valid():
+            return False
+        is_yesno = self.fact.kind == FactKind.YESNO
+        for row in self.rows:
+            if not is_yesno and ruling.rule_of(row.rule.tree()) is None:
+                fault = f"Say which answer to “{self.fact.label}” it follows from."
+                row.form.add_error(None, fault)
+        return not any(row.form.errors for row in self.rows)
+
+    def values(self) -> list[dict[str, Any]] | None:
+        """The implied fact as a document has it."""
+        found = []
+        for row in self.rows:
+            fact, _, value = row.form.cleaned_data["pick"].partition("=")
+            because = row.form.cleaned_data["because"]
+            told = {"fact": fact, "value": value, "when": row.when(self.whens)}
+            found.append(filled(told | {"because": because}))
+        return found or None
+
+
+class ImpliedEditor:
+    """The form of what follows from one fact."""
+
+    def __init__(self, fact: Fact, *, facts: Iterable[Fact], data: Any = None) -> None:
+        self.fact = fact
+        entries = fact.implies or []
+        named = [entry.get("when") for entry in entries]
+        named += [{entry["fact"]: entry["value"]} for entry in entries]
+        self.form = VersionForm(data, initial={"version": fact.version})
+        offers = offered(facts, named)
+        self.rows = FollowsRows(entries, fact=fact, offered=offers, data=data)
+
+    @property
+    def is_bound(self) -> bool:
+        return self.form.is_bound
+
+    @property
+    def parts(self) -> list[forms.Form]:
+        """Every form of it, in the order of the page."""
+        return [self.form, *self.rows.parts]
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Id of a field and what is wrong with it."""
+        own = [("follows-part", str(fault)) for fault in self.form.non_field_errors()]
+        return [*own, *self.rows.faults]
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), self.rows.is_valid()])
+
+    def refuse(self, path: tuple[str | int, ...], fault: str) -> None:
+        """Say what is wrong at a place of what follows, such as (1, "when")."""
+        if path and isinstance(path[0], int):
+            name = "pick" if path[1:2] in {("fact",), ("value",)} else None
+            self.rows.rows[path[0]].form.add_error(name, sentence(fault))
+        else:
+            self.form.add_error(None, sentence(fault))

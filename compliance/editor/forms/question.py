@@ -1,0 +1,247 @@
+"""The whole form of a question: its words, choices, rule, days and law, together."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from compliance.checklists import citing, ruling
+from compliance.checklists.checking import Cited
+from compliance.checklists.choices import QuestionKind, Verdict
+from compliance.checklists.form_lines import area, line, sentence, short
+from compliance.checklists.limits import MOST_CHOICES
+from compliance.checklists.models import Edition, Fact
+from compliance.editor.forms.parts import (
+    BOUNDS,
+    QuestionForm,
+    fresh_key,
+    number_of,
+)
+from compliance.editor.forms.rule import RuleEditor, offered
+from compliance.editor.forms.ruled import DatesEditor, UntilEditor, focus_on
+
+CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
+VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]
+
+
+MOST_LEVEL, MOST_POINTS = 9, 10_000
+
+
+def _figure(label: str, most: int, step: str) -> forms.FloatField:
+    attrs = {"class": "input", "step": step}
+    return forms.FloatField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=most,
+        widget=forms.NumberInput(attrs=attrs),
+    )
+
+
+class ChoiceForm(forms.Form):
+    """One of the answers that are offered; without a label it goes.
+
+    A framework may rate it: level and points together.
+    """
+
+    key = short(required=False)
+    label = line("Label", 200, required=False)
+    help = area("Hint", 1)
+    verdict = forms.ChoiceField(
+        label="Verdict",
+        choices=VERDICTS,
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+    level = _figure("Level", MOST_LEVEL, "1")
+    points = _figure("Points", MOST_POINTS, "any")
+    contested = line("Where sources differ", 300, required=False)
+
+    def clean_level(self) -> int | None:
+        level = self.cleaned_data["level"]
+        if level is not None and not level.is_integer():
+            msg = "A level is a whole number."
+            raise forms.ValidationError(msg)
+        return None if level is None else int(level)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name, other in (("level", "points"), ("points", "level")):
+            if cleaned.get(name) is None and cleaned.get(other) is not None:
+                self.add_error(name, "A rating has a level and points.")
+        if cleaned.get("contested") and cleaned.get("level") is None:
+            self.add_error("contested", "Write level and points, too.")
+        return cleaned
+
+    @property
+    def has_rating(self) -> bool:
+        """Whether its fields for a rating hold something, or were refused."""
+        names = ("level", "points", "contested")
+        return any(self[n].errors or self[n].value() not in (None, "") for n in names)
+
+    def rating(self) -> dict[str, Any]:
+        """The framework's rating of it, as a document has it."""
+        data = self.cleaned_data
+        if data["level"] is None:
+            return {}
+        found = {"level": data["level"], "points": number_of(data["points"])}
+        said = {"contested": data["contested"]} if data["contested"] else {}
+        return {"rating": found | said}
+
+
+ChoiceRows = forms.formset_factory(
+    ChoiceForm, extra=2, max_num=MOST_CHOICES, absolute_max=MOST_CHOICES
+)
+TOO_MANY = f"A question has at most {MOST_CHOICES} choices. Take some out to save it."
+NOT_WHOLE = "The choices did not arrive whole; load the page again."
+
+
+class QuestionEditor:
+    """The parts of the form of one question, and what they say together."""
+
+    def __init__(
+        self,
+        question: dict[str, Any],
+        *,
+        edition: Edition,
+        facts: Iterable[Fact],
+        version: int,
+        data: Any = None,
+    ) -> None:
+        self.question = question
+        dates = question["applies_from"]
+        self.form = QuestionForm(
+            data,
+            edition=edition,
+            bound=question["binds"],
+            initial=_initial(question) | {"version": version},
+        )
+        self.choices = ChoiceRows(
+            data,
+            prefix="choice",
+            initial=[c | c.get("rating", {}) for c in question["choices"]],
+            error_messages={
+                "too_many_forms": TOO_MANY,
+                "missing_management_form": NOT_WHOLE,
+            },
+        )
+        ends = question.get("applies_until") or []
+        named = [question["rule"], *(e.get("when") for e in (*dates, *ends))]
+        offers = offered(facts, named)
+        self.rule = RuleEditor(question["rule"], prefix="if", offered=offers, data=data)
+        self.dates = DatesEditor(dates, offered=offers, data=data)
+        self.until = UntilEditor(ends, offered=offers, data=data)
+        self.unknown: list[Cited] = []
+        self.found: list[Cited] = []
+
+    @property
+    def parts(self) -> list[forms.BaseForm]:
+        """Every form of it, in the order of the page."""
+        counted = self.choices.management_form
+        days = [*self.dates.parts, *self.until.parts]
+        rows = [*self.choices, *self.rule.parts, *days]
+        return [self.form, counted, *rows]
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Id of a field and what is wrong with it."""
+        return [("main", str(fault)) for fault in self.choices.non_form_errors()] + [
+            (field.id_for_label, str(fault))
+            for part in self.parts
+            for field in part
+            for fault in field.errors
+        ]
+
+    def refuse(self, path: tuple[str | int, ...], reason: str) -> None:
+        """Say what is wrong at a place of the question, such as ("rule",)."""
+        said = sentence(reason)
+        days = {"applies_from": self.dates, "applies_until": self.until}
+        if table := days.get(str(path[0])):
+            table.refuse(int(path[1]), said)
+        else:
+            self.rule.head.add_error("rows", said)
+
+    def focus(self, name: str) -> None:
+        """Let the page open at a field, by its name in the form."""
+        focus_on(self.parts, name)
+
+    @property
+    def cites(self) -> list[str]:
+        """The citations as they stand on the page; the form may be refused."""
+        value = self.form["cites"].value() or []
+        lines = value.splitlines() if isinstance(value, str) else value
+        return list(dict.fromkeys(filter(None, (" ".join(c.split()) for c in lines))))
+
+    def is_valid(self, today: date) -> bool:
+        valid = [
+            self.form.is_valid(),
+            self.choices.is_valid(),
+            self.rule.is_valid(),
+            self.dates.is_valid(),
+            self.until.is_valid(),
+        ]
+        # what was typed for the law is looked up whatever else is wrong
+        return all([self._cites_are_known(today), *valid])
+
+    def _cites_are_known(self, today: date) -> bool:
+        cleaned = self.form.cleaned_data
+        if typed := cleaned.get("cite", ""):
+            self.take(typed, today)
+        found = citing.look_up(cleaned.get("cites", []), today).values()
+        self.unknown = [one for one in found if one.state == "unknown"]
+        for one in self.unknown[:5]:
+            fault = f"{one.cite} is not in the legal index."
+            self.form.add_error("cites", fault)
+        if self.unknown and not self.found:
+            _, self.found = citing.search(self.unknown[0].cite, today)
+        return not self.form.errors
+
+    def take(self, typed: str, today: date) -> None:
+        """Take up a citation that was typed whole; else say what it may mean."""
+        exact, self.found = citing.search(typed, today)
+        cites = self.form.cleaned_data.get("cites")
+        if exact and cites is not None:
+            self.form.cleaned_data["cites"] = list(dict.fromkeys([*cites, exact.cite]))
+            return
+        fault = f"“{typed}” is not in the legal index."
+        if self.found:
+            fault = f"“{typed}” is not taken up yet: choose one of those below."
+        self.form.add_error("cite", fault)
+
+    def values(self) -> dict[str, Any]:
+        """The question as a document has it."""
+        values = self.form.values()
+        return values | {
+            "applies_until": self.until.values() or None,
+            "rule": self.typed_rule(),
+            "applies_from": self.dates.values(),
+            "choices": self._typed_choices(values["kind"]),
+        }
+
+    def typed_rule(self) -> dict[str, Any] | None:
+        """The rule as it was typed: the very one that stood where it says the same."""
+        return ruling.kept(self.rule.tree(), [self.question["rule"]])
+
+    def _typed_choices(self, kind: str) -> list[dict[str, Any]]:
+        if kind not in CHOICE_KINDS:
+            return []
+        typed = [row for row in self.choices if row.cleaned_data.get("label")]
+        stands = {row["key"] for row in self.question["choices"]}
+        taken = set(stands)
+        rows, used = [], set[str]()
+        for form in typed:
+            row = form.cleaned_data
+            key = row["key"]
+            if key not in stands or key in used:
+                key = fresh_key(row["label"], taken)
+            taken.add(key)
+            used.add(key)
+            words = {n: row[n] for n in ("label", "help", "verdict")}
+            rows.append({"key": key} | words | form.rating())
+        return rows
+
+
+def _initial(question: dict[str, Any]) -> dict[str, Any]:
+    number = question["number"] or {}
+    return question | {name: number.get(name) for name in ("unit", *BOUNDS)}

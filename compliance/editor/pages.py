@@ -1,0 +1,178 @@
+"""Contexts of the editor's page, for the views that end on it."""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404
+from django.utils import timezone
+
+from compliance.audit.chain import canonical, digest
+from compliance.checklists import citing, content
+from compliance.checklists.changes import Telling
+from compliance.checklists.checking import Cited
+from compliance.checklists.diff import compare
+from compliance.checklists.models import Edition, Fact
+from compliance.editor import reading, undoable
+from compliance.editor.forms import (
+    NewQuestionForm,
+    NewSectionForm,
+    QuestionEditor,
+    QuestionForm,
+    SectionForm,
+    UndoForm,
+)
+from compliance.organisations.access import MemberRequest
+
+
+def whole(
+    edition: Edition,
+    *,
+    key: str = "",
+    section: str = "",
+    editor: QuestionEditor | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """The outline with a question or a section open: at most twelve queries a page."""
+    outline = reading.outline(edition)
+    facts = list(edition.facts.all())
+    chosen = key or ("" if section else outline.first_key)
+    context = {"edition": edition, "outline": outline, "facts": facts, "key": chosen}
+    context |= {"tree": outline}
+    context |= {"new_section": NewSectionForm(auto_id="new-%s")}
+    if section or not chosen:
+        context |= _section(outline, section)
+    else:
+        context |= _question(edition, outline, facts, chosen, editor)
+    return context | more
+
+
+def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
+    """The change that a page is asked to tell with ``?saved=``: two queries.
+
+    None where something else was sent to that address and is not saved.
+    """
+    form = UndoForm({"seq": request.GET.get("saved")})
+    if request.method == "POST" or not form.is_valid():
+        return None
+    try:
+        return undoable.told(undoable.find(edition, form.cleaned_data["seq"]))
+    except ObjectDoesNotExist:
+        return None
+
+
+def mark_of(part: Any) -> str:
+    """A mark that tells a gate or an example from a changed one; "" for none."""
+    return digest(canonical(part)) if part else ""
+
+
+def _section(outline: reading.Outline, key: str) -> dict[str, Any]:
+    branch = next((b for b in outline.branches if b.section.key == key), None)
+    if branch is None:
+        if key:
+            raise Http404
+        return {}
+    row = branch.section
+    initial = {"title": row.title, "intro": row.intro, "version": row.version}
+    return {
+        "branch": branch,
+        "section_key": key,
+        "section_form": SectionForm(initial=initial),
+        "new_question": NewQuestionForm(auto_id="new-%s"),
+    }
+
+
+def _question(
+    edition: Edition,
+    outline: reading.Outline,
+    facts: list[Fact],
+    key: str,
+    editor: QuestionEditor | None,
+) -> dict[str, Any]:
+    place, question = outline.place(key), reading.find_question(edition, key)
+    if place is None or question is None:
+        raise Http404
+    document = content.question_document(question)
+    editor = editor or QuestionEditor(
+        document, edition=edition, facts=facts, version=question.version
+    )
+    said = reading.said(typed(document, editor), edition, facts)
+    return {
+        "question": question,
+        "guide": question,
+        "branch": place[0],
+        "position": place[1],
+        "editor": editor,
+        "cites": cited(editor),
+        "said": said,
+        "reach": said.reach,
+    }
+
+
+def cited(editor: QuestionEditor) -> list[Cited]:
+    """The citations of a form as they stand in the legal index: one query."""
+    return list(citing.look_up(editor.cites, timezone.localdate()).values())
+
+
+def typed(document: dict[str, Any], editor: QuestionEditor) -> dict[str, Any]:
+    """Whom a question asks as it was typed; what cannot be read stays as it is."""
+    found = dict(document)
+    if not editor.form.is_bound:
+        return found
+    found["binds"] = getattr(editor.form, "cleaned_data", {}).get(
+        "binds", document["binds"]
+    )
+    if editor.rule.is_valid():
+        found["rule"] = editor.typed_rule()
+    if editor.dates.is_valid():
+        found["applies_from"] = editor.dates.values()
+    return found
+
+
+def lost(edition: Edition, key: str, posted: Any) -> dict[str, Any]:
+    """The draft without a question that was removed, and what was typed for it."""
+    fields = QuestionForm.base_fields
+    pairs = [
+        (fields[name].label, "\n".join(posted.getlist(name)))
+        for name in fields
+        if name != "version"
+    ]
+    return whole(edition, lost=[pair for pair in pairs if pair[1]], gone=key)
+
+
+def lines_of(data: Any) -> list[str]:
+    """The citations of a posted form, each once."""
+    lines = "\n".join(data.getlist("cites")).splitlines()
+    return list(dict.fromkeys(filter(None, (" ".join(line.split()) for line in lines))))
+
+
+def clash(
+    edition: Edition, key: str, mine: dict[str, Any], posted: Any
+) -> dict[str, Any]:
+    """Both texts after a stale save: mine stays in the form, theirs stands above it.
+
+    Saving again keeps mine, knowingly; the link back to the question keeps theirs.
+    """
+    question = reading.find_question(edition, key)
+    if question is None:
+        raise Http404
+    facts = list(edition.facts.all())
+    theirs = content.question_values(question)
+    documents = [_alone(edition, facts, one) for one in (theirs, theirs | mine)]
+    data = posted.copy()
+    data["version"] = str(question.version)
+    editor = QuestionEditor(
+        theirs, edition=edition, facts=facts, version=question.version, data=data
+    )
+    editor.is_valid(timezone.localdate())
+    rows = Telling(documents[0], documents[1]).rows(compare(*documents))
+    return whole(edition, key=key, editor=editor, clash=rows)
+
+
+def _alone(edition: Edition, facts: list[Fact], question: Any) -> dict[str, Any]:
+    """A document of one question, to be compared."""
+    section = {"key": "", "title": "", "questions": [question]}
+    told = [
+        {name: getattr(fact, name) for name in ("key", "label", "kind", "choices")}
+        for fact in facts
+    ]
+    return {"edition": {"roles": edition.roles}, "facts": told, "sections": [section]}

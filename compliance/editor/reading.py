@@ -1,0 +1,151 @@
+"""The editor of a draft: the outline, one question, and the parts that hang on it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from compliance.checklists import content, rules, soundness
+from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.models import Edition, Fact, Question, Section
+from compliance.checklists.standing import running_facts
+
+
+@dataclass(slots=True)
+class Branch:
+    """A section of the outline with its questions."""
+
+    section: Section
+    questions: list[Question] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The tree of a draft."""
+
+    branches: list[Branch]
+
+    @property
+    def first_key(self) -> str:
+        return next((q.key for b in self.branches for q in b.questions), "")
+
+    def place(self, key: str) -> tuple[Branch, int] | None:
+        """The branch of a question, and its position in it."""
+        for branch in self.branches:
+            for at, question in enumerate(branch.questions, 1):
+                if question.key == key:
+                    return branch, at
+        return None
+
+
+def outline(edition: Edition) -> Outline:
+    """Two queries, however long the checklist is; ``is_new`` questions are marked.
+
+    So are those with a version: they were edited in this draft.
+    """
+    branches = {row.pk: Branch(row) for row in edition.sections.all()}
+    older = Question.objects.filter(edition=edition.based_on_id, key=OuterRef("key"))
+    rows = edition.questions.only("key", "title", "section_id", "edition_id", "version")
+    for row in rows.annotate(is_new=~Exists(older)):
+        branches[row.section_id].questions.append(row)
+    return Outline(list(branches.values()))
+
+
+def searched(edition: Edition, whole: Outline, text: str) -> dict[str, Any]:
+    """The outline for a search: one query; all of it without one.
+
+    Every word is looked for in key, short name and wording; capitals do not count.
+    """
+    words = text.casefold().split()
+    if not words:
+        return {"tree": whole, "finding": ""}
+    rows = edition.questions.values_list("key", "title", "text")
+    keys = {
+        key
+        for key, title, asked in rows
+        if all(word in f"{key} {title} {asked}".casefold() for word in words)
+    }
+    branches = [
+        Branch(branch.section, [q for q in branch.questions if q.key in keys])
+        for branch in whole.branches
+    ]
+    tree = Outline([branch for branch in branches if branch.questions])
+    return {"tree": tree, "finding": text, "found": len(keys)}
+
+
+def find_question(edition: Edition, key: str) -> Question | None:
+    """A question with its choices and provisions: three queries.
+
+    ``is_final`` says that it was in a published edition, here or of the original.
+    """
+    here = Q(edition__checklist=edition.checklist_id)
+    known = here & ~Q(edition__status__in=UNPUBLISHED) | Q(edition=edition.based_on_id)
+    published = Question.objects.filter(known, key=OuterRef("key"))
+    rows = content.with_links(edition.questions).annotate(is_final=Exists(published))
+    found: Question | None = rows.filter(key=key).first()
+    return found
+
+
+def bound(edition: Edition) -> dict[str, list[str]]:
+    """Each role that questions bind, with their keys: one query."""
+    found: dict[str, list[str]] = {}
+    for key, binds in edition.questions.values_list("key", "binds"):
+        for role in binds:
+            found.setdefault(role, []).append(key)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """In how many of the running assessments a rule applies now, or may."""
+
+    running: int
+    applies: int
+
+
+def reach(
+    question: dict[str, Any], edition: Edition, given: list[dict[str, Any]]
+) -> Reach:
+    """How many assessments a question would apply to."""
+    binds = rules.bound(question["binds"], edition.role_fact)
+    wanted = [rule for rule in (question["rule"], binds) if rule]
+    applies = [
+        facts
+        for facts in given
+        if all(rules.holds(rule, facts) is not False for rule in wanted)
+    ]
+    return Reach(len(given), len(applies))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The addressees and the first day of a question, in words, and its reach.
+
+    ``rule`` is "" without one; ``strange`` says that it, or a day, names what is not
+    asked; ``never`` that no answer to the facts makes the question apply.
+    """
+
+    rule: str
+    days: list[content.Start]
+    strange: bool
+    never: bool
+    reach: Reach
+
+
+def said(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Said:
+    """Read back what a question says of whom it asks: one query."""
+    known = {fact.key: set(rules.choice_words(fact.choices)) for fact in facts}
+    asked = [question["rule"], *(e.get("when") for e in question["applies_from"])]
+    strange = any(rule and rules.fault_of(rule, known) for rule in asked)
+    words = content.fact_words(facts)
+    binds = rules.bound(question["binds"], edition.role_fact)
+    wanted = [rule for rule in (question["rule"], binds) if rule]
+    told = {"facts": [{n: getattr(f, n) for n in content.FACT} for f in facts]}
+    rule = question["rule"]
+    return Said(
+        rules.sentence(rule, words) if rule and not strange else "",
+        [] if strange else content.starts(question["applies_from"], words),
+        strange,
+        not strange and not soundness.can_hold(wanted, told),
+        reach(question, edition, running_facts(edition)),
+    )

@@ -1,0 +1,184 @@
+"""The editor: a draft's outline, one of its questions, its preview; and the head."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.checklists import actions, content, simulator, soundness
+from compliance.checklists.models import Edition, Question
+from compliance.checklists.pages import find, is_draft, keeper, keeps
+from compliance.editor import actions as editor_actions
+from compliance.editor import reading, undoable
+from compliance.editor.forms import HeadForm, QuestionEditor
+from compliance.editor.pages import clash, done, lost, whole
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import wants_partial
+
+MOST_FIND = 200
+
+
+@require_safe
+@member_required(Permission.EDIT)
+def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """The outline beside a question, or beside a section with ``?section=``.
+
+    With ``?find=`` the outline has what fits; htmx gets nothing but that.
+    """
+    edition = find(request, edition_id)
+    if not is_draft(request, edition):
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    text = " ".join(request.GET.get("find", "").split())[:MOST_FIND]
+    if wants_partial(request.htmx):
+        tree = reading.outline(edition)
+        context = {"edition": edition, "key": request.GET.get("question", "")}
+        context |= {"section_key": request.GET.get("section", "")}
+        context |= reading.searched(edition, tree, text)
+        return render(request, "editor/_tree.html", context)
+    key, saved = request.GET.get("question", ""), done(request, edition)
+    section = request.GET.get("section", "")
+    shown = whole(edition, key=key, section=section, done=saved)
+    shown["differing"] = _differing(edition, key) if saved and key else []
+    return _page(
+        request, shown | reading.searched(edition, shown["outline"], text), 200
+    )
+
+
+def _differing(edition: Edition, key: str) -> list[tuple[str, str]]:
+    """Differences between the examples and the rule of a question that was just saved."""
+    if not edition.organisations:
+        return []
+    document = content.document(edition)
+    return [] if soundness.broken(document) else simulator.differing(document, key)
+
+
+def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
+    return render(request, "editor/edit.html", shown, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """The form of a question; what is refused comes back with all that was typed."""
+    edition = find(request, edition_id)
+    key = request.POST.get("key", "")[:60]
+    rows = content.with_links(edition.questions)
+    question: Question | None = rows.filter(key=key).first()
+    if question is None:
+        if not is_draft(request, edition):
+            raise Http404
+        return _page(request, lost(edition, key, request.POST), 409)
+    editor = QuestionEditor(
+        content.question_document(question),
+        edition=edition,
+        facts=edition.facts.all(),
+        version=question.version,
+        data=request.POST,
+    )
+    if not editor.is_valid(timezone.localdate()):
+        return _page(request, whole(edition, key=key, editor=editor), 422)
+    return _saved(request, edition, key, editor)
+
+
+def _saved(
+    request: MemberRequest, edition: Edition, key: str, editor: QuestionEditor
+) -> HttpResponse:
+    values = editor.values()
+    try:
+        event = editor_actions.save_question(
+            by=request.user,
+            organisation=keeper(request, edition),
+            edition_id=edition.pk,
+            key=key,
+            version=editor.form.cleaned_data["version"],
+            values=values,
+        )
+    except (Edition.DoesNotExist, Question.DoesNotExist) as error:
+        raise Http404 from error
+    except actions.StaleError:
+        return _page(request, clash(edition, key, values, request.POST), 409)
+    except actions.UnsoundError as unsound:
+        for place, reason in unsound.faults:
+            editor.refuse(place, reason)
+        return _page(request, whole(edition, key=key, editor=editor), 422)
+    except actions.RefusedError as refused:
+        editor.form.add_error(None, f"{refused}.")
+        return _page(request, whole(edition, key=key, editor=editor), 422)
+    path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
+    query = {"question": key} | ({"saved": event.seq} if event else {})
+    return redirect(f"{path}?{urlencode(query)}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def head(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Number, day of the law, release notes, and what is assessed."""
+    edition = find(request, edition_id)
+    is_own = keeps(request, edition)
+    is_read = request.method != "POST"
+    if not is_own or (is_read and not is_draft(request, edition)):
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    if is_read:
+        return _head(request, edition, _head_form(edition))
+    form = HeadForm(request.POST)
+    if not form.is_valid():
+        return _head(request, edition, form, status=422)
+    values = {n: v for n, v in form.cleaned_data.items() if n != "version"}
+    version = form.cleaned_data["version"]
+    try:
+        event = editor_actions.save_head(
+            by=request.user,
+            organisation=keeper(request, edition),
+            edition_id=edition.pk,
+            version=version,
+            values=values,
+        )
+    except actions.StaleError:
+        return _stale_head(request, find(request, edition_id))
+    except actions.RefusedError as refused:
+        form.add_error(None, f"{refused}.")
+        return _head(request, edition, form, status=422)
+    path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?saved={event.seq}" if event else path)
+
+
+def _head_form(edition: Edition) -> HeadForm:
+    names = [name for name in HeadForm.base_fields if hasattr(edition, name)]
+    stands = {name: getattr(edition, name) for name in names}
+    return HeadForm(initial=stands)
+
+
+def _stale_head(request: MemberRequest, edition: Edition) -> HttpResponse:
+    """Both texts: mine in the form, theirs beside it; saving again keeps mine."""
+    data = request.POST.copy()
+    data["version"] = str(edition.version)
+    form = HeadForm(data)
+    form.is_valid()
+    mine = form.cleaned_data
+    theirs = [
+        (form.fields[name].label, getattr(edition, name))
+        for name in mine
+        if name != "version" and getattr(edition, name) != mine[name]
+    ]
+    return _head(request, edition, form, status=409, theirs=theirs)
+
+
+def _head(
+    request: MemberRequest,
+    edition: Edition,
+    form: HeadForm,
+    *,
+    status: int = 200,
+    theirs: Any = None,
+) -> HttpResponse:
+    context = {"edition": edition, "form": form, "theirs": theirs}
+    context["last"] = undoable.last(edition, request.user)
+    return render(request, "editor/head.html", context, status=status)

@@ -1,0 +1,145 @@
+"""The gates of an edition, and the form of each."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.checklists import actions
+from compliance.checklists.models import Edition
+from compliance.checklists.pages import find, is_draft, keeper
+from compliance.editor import actions as editor_actions
+from compliance.editor.forms import GateEditor
+from compliance.editor.forms.ruled import focus_on
+from compliance.editor.pages import done, mark_of
+from compliance.editor.rule_sentences import gates_told
+from compliance.editor.shaping import ShapeError, shape
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+NEW = "new"
+"""Opens the form of a gate that is not there yet."""
+
+
+@require_safe
+@member_required(Permission.EDIT)
+def gates(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Every gate in words; ``?gate=`` opens the form of one."""
+    edition = find(request, edition_id)
+    key = request.GET.get("gate", "")[:60]
+    stands = _stands(edition, key)
+    if key and key != NEW and stands is None:
+        raise Http404
+    editor = None
+    if key and is_draft(request, edition):
+        editor = GateEditor(stands, facts=edition.facts.all())
+    return _page(request, edition, editor)
+
+
+def _stands(edition: Edition, key: str) -> Any:
+    return next((gate for gate in edition.gates or () if gate["key"] == key), None)
+
+
+def _page(
+    request: MemberRequest,
+    edition: Edition,
+    editor: GateEditor | None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {
+        "edition": edition,
+        "editor": editor,
+        "gates": gates_told(edition),
+        "is_draft": is_draft(request, edition),
+        "seen": mark_of(editor.stands if editor else None),
+        "done": done(request, edition),
+    }
+    return render(request, "editor/gates.html", context | more, status=status)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def gate_save(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A gate changed, or added when it has no key yet; with ``do`` only its form is."""
+    edition = find(request, edition_id)
+    keeper(request, edition)
+    key = request.POST.get("key", "")[:60]
+    stands, data = _stands(edition, key), request.POST.copy()
+    asked = data.pop("do", [""])[-1][:200]
+    more = shaped(data, asked)
+    editor = GateEditor(stands, facts=edition.facts.all(), data=data)
+    if asked:
+        focus_on(editor.parts, more.get("focus", ""))
+        return _page(request, edition, editor, **more)
+    if not editor.is_valid():
+        return _page(request, edition, editor, 422)
+    if key and data.get("seen", "") != mark_of(stands):
+        return _page(request, edition, editor, 409, theirs=True)
+    return _saved(request, edition, editor, key)
+
+
+def shaped(data: Any, asked: str) -> dict[str, Any]:
+    """Change what was posted as a button asks; what the page is told of it."""
+    if not asked or asked == "read":
+        return {"unsaved": bool(asked)}
+    try:
+        return {"unsaved": True, "focus": shape(data, asked).focus}
+    except ShapeError as refused:
+        area = asked.partition(" ")[0]
+        return {"unsaved": True, "fault": f"{refused}.", "area": area}
+
+
+def _saved(
+    request: MemberRequest, edition: Edition, editor: GateEditor, key: str
+) -> HttpResponse:
+    try:
+        event = editor_actions.save_gate(
+            by=request.user,
+            organisation=keeper(request, edition),
+            edition_id=edition.pk,
+            key=key,
+            seen=editor.stands,
+            values=editor.values(),
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.StaleError:
+        fresh = find(request, edition.pk)
+        return _page(request, fresh, editor, 409, theirs=True)
+    except actions.UnsoundError as unsound:
+        for place, reason in unsound.faults:
+            editor.refuse(place, reason)
+        return _page(request, edition, editor, 422)
+    except actions.RefusedError as refused:
+        editor.refuse((), str(refused))
+        return _page(request, edition, editor, 422)
+    return _again(request, edition, event)
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def gate_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """A gate taken out of a draft."""
+    edition = find(request, edition_id)
+    try:
+        event = editor_actions.remove_gate(
+            by=request.user,
+            organisation=keeper(request, edition),
+            edition_id=edition.pk,
+            key=request.POST.get("key", "")[:60],
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        event = None
+    return _again(request, edition, event)
+
+
+def _again(request: MemberRequest, edition: Edition, event: Any) -> HttpResponse:
+    """The gates, with what was done and the way back."""
+    path = reverse("editor:gates", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?saved={event.seq}" if event else path)

@@ -1,0 +1,40 @@
+"""Guidance as whoever answers will see it, before it is saved."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from compliance.checklists import content
+from compliance.checklists.pages import find, is_draft
+from compliance.editor import reading
+from compliance.editor.forms import GuidanceForm, QuestionEditor
+from compliance.editor.pages import whole
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.web.htmx import wants_partial
+
+
+@require_POST
+@member_required(Permission.EDIT)
+def preview(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """The guidance that is typed; without script in the page, with all that was typed."""
+    edition = find(request, edition_id)
+    if not is_draft(request, edition):
+        raise Http404
+    form = GuidanceForm(request.POST)
+    form.is_valid()
+    if wants_partial(request.htmx):
+        context = {"edition": edition, "guide": form.cleaned_data}
+        return render(request, "editor/_guidance.html", context)
+    key = request.POST.get("key", "")[:60]
+    question = reading.find_question(edition, key)
+    if question is None:
+        raise Http404
+    editor = QuestionEditor(
+        content.question_document(question),
+        edition=edition,
+        facts=edition.facts.all(),
+        version=question.version,
+        data=request.POST,
+    )
+    shown = whole(edition, key=key, editor=editor, guide=form.cleaned_data)
+    return render(request, "editor/edit.html", shown)

@@ -1,0 +1,75 @@
+"""The roles of a draft: who a question can bind, and the fact that decides it."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from compliance.checklists import actions
+from compliance.checklists.models import Edition
+from compliance.checklists.pages import find, is_draft, keeper, keeps
+from compliance.editor import actions as editor_actions
+from compliance.editor import reading
+from compliance.editor.forms import RolesForm
+from compliance.editor.pages import done
+from compliance.organisations.access import MemberRequest, Permission, member_required
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def roles(request: MemberRequest, edition_id: int) -> HttpResponse:
+    edition = find(request, edition_id)
+    is_read = request.method != "POST"
+    if not keeps(request, edition) or (is_read and not is_draft(request, edition)):
+        return redirect("checklists:detail", request.organisation.slug, edition.pk)
+    form = RolesForm(None if is_read else request.POST, edition=edition)
+    if is_read or not form.is_valid():
+        return _page(request, form, 200 if is_read else 422)
+    try:
+        event = editor_actions.save_head(
+            by=request.user,
+            organisation=keeper(request, edition),
+            edition_id=edition.pk,
+            version=form.cleaned_data["version"],
+            values=form.values(),
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.StaleError:
+        return _stale(request, find(request, edition_id))
+    except actions.RefusedError as refused:
+        form.add_error(None, f"{refused}.")
+        return _page(request, form, 422)
+    path = reverse("editor:roles", args=[request.organisation.slug, edition.pk])
+    return redirect(f"{path}?saved={event.seq}" if event else path)
+
+
+def _page(
+    request: MemberRequest, form: RolesForm, status: int, lost: Any = None
+) -> HttpResponse:
+    edition = form.edition
+    bound = reading.bound(edition)
+    context = {
+        "edition": edition,
+        "form": form,
+        "rows": [(*row, bound.get(row[0], [])) for row in form.rows],
+        "lost": lost,
+        "done": done(request, edition),
+    }
+    return render(request, "editor/roles.html", context, status=status)
+
+
+def _stale(request: MemberRequest, edition: Edition) -> HttpResponse:
+    """Mine in the form; what has no field any more beside it. Saving again keeps mine."""
+    data = request.POST.copy()
+    data["version"] = str(edition.version)
+    form = RolesForm(data, edition=edition)
+    form.is_valid()
+    lost = [
+        text
+        for name, text in data.items()
+        if name not in form.fields and text and name.startswith(("role-", "name"))
+    ]
+    return _page(request, form, 409, lost)

@@ -1,0 +1,1 @@
+"""From draft to published: copies, next editions, reviews, merges with the original, retirement."""

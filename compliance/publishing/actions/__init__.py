@@ -1,0 +1,24 @@
+"""From draft to published, and on to the next edition."""
+
+from compliance.publishing.actions.cloning import clone, draft_next
+from compliance.publishing.actions.ending import discard, goes_with, retire
+from compliance.publishing.actions.merging import merge
+from compliance.publishing.actions.reviewing import (
+    approve,
+    is_alone,
+    send_back,
+    send_to_review,
+)
+
+__all__ = [
+    "approve",
+    "clone",
+    "discard",
+    "draft_next",
+    "goes_with",
+    "is_alone",
+    "merge",
+    "retire",
+    "send_back",
+    "send_to_review",
+]

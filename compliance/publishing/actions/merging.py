@@ -1,0 +1,102 @@
+"""A newer edition of the original merged into an own draft, and taken back out of it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from compliance.audit.models import Event
+from compliance.checklists import content, drafting
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    StaleError,
+    open_draft,
+    record,
+    refuse_changed,
+)
+from compliance.checklists.events import EDITION_MERGED, MERGING_UNDONE
+from compliance.checklists.models import Checklist, Edition
+from compliance.organisations.models import Organisation
+from compliance.publishing.merged import merge as merged
+from compliance.publishing.merged import offers
+from compliance.publishing.unmerged import difference, lost, undone
+
+
+def merge(
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    newer_id: int,
+    seen: str,
+    taken: Collection[str],
+) -> Event:
+    """Take what was chosen of the original's newer edition; ``cloned_from`` moves on.
+
+    The event holds what the draft said before, so that it can be undone.
+    ``seen`` is the content hash of the draft that the choice was made on. Raises
+    ``StaleError`` when the draft or the newest edition is another one by now.
+    """
+    with open_draft(organisation, edition_id) as edition:
+        checklist = _cloned(edition)
+        newer = content.newer_original(checklist)
+        base = checklist.cloned_from
+        if newer is None or base is None:
+            msg = "The original has no newer edition"
+            raise RefusedError(msg)
+        ours = content.document(edition)
+        if newer.pk != newer_id or content.content_hash(ours) != seen:
+            raise StaleError
+        theirs = content.document(newer)
+        found = offers(content.document(base), theirs, ours)
+        drafting.fill(edition, merged(theirs, ours, found, taken))
+        _stand_on(checklist, newer)
+        keys = [one.item.key for one in found.questions]
+        keys += [f"fact:{one.change.key}" for one in found.facts]
+        was, now = difference(ours, content.document(edition))
+        before = {"cloned_from": base.number, "parts": was}
+        after = {
+            "cloned_from": newer.number,
+            "theirs": [key for key in keys if key in taken],
+            "ours": [key for key in keys if key not in taken],
+            "parts": now,
+        }
+        return record(by, edition, EDITION_MERGED, before, after)
+
+
+def take_out(
+    by: Any, edition: Edition, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Give a draft what it said before a merge, and the edition it stood on.
+
+    Refuses where somebody changed since what the merge brought, and names that.
+    """
+    checklist = _cloned(edition)
+    newer = checklist.cloned_from
+    if "parts" not in before:
+        msg = "This was merged before merges could be undone"
+        raise RefusedError(msg)
+    if newer is None or newer.number != after["cloned_from"]:
+        msg = "The draft stands on another edition of the original by now"
+        raise RefusedError(msg)
+    found = content.document(edition)
+    document, changed = undone(found, before["parts"], after["parts"])
+    refuse_changed(changed)
+    for key, name in lost(found, document):
+        msg = f"{key} rests on “{name}”, which came with the merge; change it first"
+        raise RefusedError(msg)
+    if missing := drafting.fill(edition, document):
+        msg = f"{missing[0]} is not in the legal index any more"
+        raise RefusedError(msg)
+    _stand_on(checklist, newer.checklist.editions.get(number=before["cloned_from"]))
+    told = {name: before[name] for name in ("cloned_from", "parts")}
+    was = {name: after[name] for name in ("cloned_from", "parts")}
+    record(by, edition, MERGING_UNDONE, was, told)
+
+
+def _cloned(edition: Edition) -> Checklist:
+    rows = Checklist.objects.select_related("cloned_from__checklist")
+    return rows.get(pk=edition.checklist_id)
+
+
+def _stand_on(checklist: Checklist, original: Edition) -> None:
+    checklist.cloned_from = original
+    checklist.save(update_fields=["cloned_from"])

@@ -1,0 +1,92 @@
+"""From draft to published with four eyes: sent to review, sent back, approved."""
+
+from django.utils import timezone
+
+from compliance.audit.transaction import writing
+from compliance.checklists import keeping
+from compliance.checklists.actions.publishing import publish
+from compliance.checklists.actions.recording import (
+    RefusedError,
+    locked,
+    open_draft,
+    record,
+)
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.events import EDITION_SENT, EDITION_SENT_BACK
+from compliance.checklists.models import Checklist, Edition
+from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.models import Organisation, User
+from compliance.publishing import ready
+
+
+def send_to_review(
+    *, by: User, organisation: Organisation | None, edition_id: int
+) -> Edition:
+    """Hold a draft still for somebody else to publish. Refuses one with open faults."""
+    with open_draft(organisation, edition_id) as edition:
+        _refuse_faulty(edition)
+        edition.status = EditionStatus.REVIEW
+        edition.sent_at, edition.sent_by = timezone.now(), by
+        edition.save(update_fields=["status", "sent_at", "sent_by"])
+        before, after = {"status": "draft"}, {"status": "review"}
+        record(by, edition, EDITION_SENT, before, after | {"number": edition.number})
+    return edition
+
+
+def send_back(
+    *, by: User, organisation: Organisation | None, edition_id: int, reason: str
+) -> Edition:
+    """Make an edition in review a draft again, with the reason on the trail."""
+    with writing():
+        edition = _in_review(organisation, edition_id)
+        edition.status = EditionStatus.DRAFT
+        edition.sent_at = edition.sent_by = None
+        edition.save(update_fields=["status", "sent_at", "sent_by"])
+        before, after = {"status": "review"}, {"status": "draft", "reason": reason}
+        record(by, edition, EDITION_SENT_BACK, before, after)
+    return edition
+
+
+def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> Edition:
+    """Publish what somebody else sent to review.
+
+    Its sender may publish it only where nobody else may: a rule that nobody can keep
+    would be avoided with a second account. The trail then says ``alone``.
+    """
+    with writing():
+        # the checklist before its editions, as whoever publishes does
+        own = Checklist.objects.select_for_update(of=("self",))
+        own.filter(editions=edition_id, organisation=organisation).first()
+        edition = _in_review(organisation, edition_id)
+        is_own = edition.sent_by_id == by.pk
+        if is_own and not is_alone(organisation, by):
+            msg = "You sent this edition to review; somebody else publishes it"
+            raise RefusedError(msg)
+        _refuse_faulty(edition)
+        told = {"sent_by": edition.sent_by_id, "alone": is_own}
+        return publish(by=by, edition=edition, told=told)
+
+
+def is_alone(organisation: Organisation | None, by: User) -> bool:
+    """Whether nobody else of an organisation, or of the library's editors, may publish."""
+    if organisation is None:
+        return not keeping.people().exclude(pk=by.pk).exists()
+    roles = [role for role, may in ALLOWED.items() if Permission.EDIT in may]
+    others = organisation.memberships.filter(role__in=roles, user__is_active=True)
+    return not others.exclude(user=by).exists()
+
+
+def _in_review(organisation: Organisation | None, edition_id: int) -> Edition:
+    edition = locked(organisation, edition_id)
+    if edition.status != EditionStatus.REVIEW:
+        msg = f"Edition {edition.number} is not in review"
+        raise RefusedError(msg)
+    return edition
+
+
+def _refuse_faulty(edition: Edition) -> None:
+    open_ones = [item for item in ready.items(edition) if item.is_blocking]
+    if open_ones:
+        first = open_ones[0]
+        msg = f"{first.place}: {first.text}" if first.place else first.text
+        raise RefusedError(msg.removesuffix("."))

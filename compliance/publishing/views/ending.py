@@ -1,0 +1,90 @@
+"""The end of an own edition: a draft thrown away, a published one retired."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from compliance.checklists import actions, content
+from compliance.checklists.choices import EditionStatus
+from compliance.checklists.models import Edition
+from compliance.checklists.pages import find, is_draft, keeper, keeps
+from compliance.checklists.standing import running_facts
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.publishing import actions as publishing_actions
+from compliance.publishing.forms import DiscardForm, RetireForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Show the parts that go with a draft, ask once, then throw it away."""
+    edition = find(request, edition_id)
+    if request.method != "POST":
+        if not is_draft(request, edition):
+            return redirect("checklists:detail", request.organisation.slug, edition.pk)
+        return _discard(request, edition)
+    owner, form = keeper(request, edition), DiscardForm(request.POST)
+    if not form.is_valid():
+        return _discard(request, edition)
+    try:
+        publishing_actions.discard(
+            by=request.user,
+            organisation=owner,
+            edition_id=edition.pk,
+            seen=form.cleaned_data["seen"],
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        return redirect("publishing:discard", request.organisation.slug, edition.pk)
+    messages.success(request, f"{edition} is thrown away.")
+    return redirect("checklists:list", request.organisation.slug)
+
+
+def _discard(request: MemberRequest, edition: Edition) -> HttpResponse:
+    seen = content.content_hash(content.document(edition))
+    context = {
+        "edition": edition,
+        "form": DiscardForm(initial={"seen": seen}),
+        "count": edition.questions.count(),
+        "with_checklist": publishing_actions.goes_with(edition.checklist),
+    }
+    return render(request, "publishing/discard.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.EDIT)
+def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
+    """Explain the retirement of an edition, and ask for the reason; then nothing starts on it."""
+    edition = find(request, edition_id)
+    if request.method != "POST":
+        is_on = edition.status == EditionStatus.PUBLISHED
+        if not is_on or not keeps(request, edition):
+            return redirect("checklists:detail", request.organisation.slug, edition.pk)
+        return _retire(request, edition, RetireForm())
+    owner, form = keeper(request, edition), RetireForm(request.POST)
+    if not form.is_valid():
+        return _retire(request, edition, form)
+    try:
+        publishing_actions.retire(
+            by=request.user,
+            organisation=owner,
+            edition_id=edition.pk,
+            reason=form.cleaned_data["reason"],
+        )
+    except Edition.DoesNotExist as error:
+        raise Http404 from error
+    except actions.RefusedError as refused:
+        messages.error(request, f"{refused}.")
+    else:
+        messages.success(request, f"{edition} is retired.")
+    return redirect("checklists:detail", request.organisation.slug, edition.pk)
+
+
+def _retire(request: MemberRequest, edition: Edition, form: RetireForm) -> HttpResponse:
+    running = len(running_facts(edition))
+    context = {"edition": edition, "form": form, "running": running}
+    status = 422 if form.errors else 200
+    return render(request, "publishing/retire.html", context, status=status)
