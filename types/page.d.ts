@@ -35,6 +35,10 @@ interface Kept {
   isOver?: boolean;
 }
 
+/** A file on its way, in the list of them (uploads.js). */
+type UploadItem = Has<"bdi" | "progress" | "[data-said]" | "[data-cancel]" | "[data-retry]"> &
+  HTMLElement;
+
 /** A comment that is not sent, and where it is written (drafts.js). */
 interface Draft {
   text: string;

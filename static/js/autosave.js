@@ -1,5 +1,6 @@
-// Autosave: what is typed marks its row, htmx waits for a pause and sends the row.
-// A row is data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being settled.
+// Autosave: what is typed marks its row, htmx waits for a pause and sends the row. A row is
+// data-dirty="typed" until it is sent, "sent" until it is saved, "chosen" while a conflict is being
+// settled.
 import { grouped, isSaved, isText, remember, rowOf, touched } from "./rows.js";
 import { isSaying, say } from "./workspace.js";
 

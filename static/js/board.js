@@ -1,4 +1,5 @@
-// Cards of the board are dragged into a column; the form on the card, which keys use too, does the moving.
+// Cards of the board are dragged into a column; the form on the card, which keys use too, does the
+// moving.
 /** @type {HTMLElement | null} */
 let dragged = null;
 

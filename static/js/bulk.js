@@ -67,7 +67,8 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
 
 /** @param {PickBox} box */
 const rowBeside = (box) => /** @type {Row} */ (rowOn(box.dataset.pick));
-// Each pick goes with the version that its row shows now; the reply brings the rows that are on this page.
+// Each pick goes with the version that its row shows now; the reply brings the rows that are on
+// this page.
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.closest("#bulk, [data-bulkform], [data-bulk-undo]")) return;
   if (event.detail.triggeringEvent) clearTimeout(asking);

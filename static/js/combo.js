@@ -1,5 +1,6 @@
-// The field for a citation: what fits is listed while typing, arrows choose, Enter takes it up, Escape closes.
-// Taking up is the Search button's work: it knows what is typed whole, and works without this script.
+// The field for a citation: what fits is listed while typing, arrows choose, Enter takes it up,
+// Escape closes. Taking up is the Search button's work: it knows what is typed whole, and works
+// without this script.
 const input = () => document.querySelector("[data-combo]");
 const list = () => document.getElementById("cite-list");
 const options = () => [...list().children];

@@ -1,4 +1,5 @@
-// One's own questions: the row saves itself as in the workspace; a button saves it and then goes on.
+// One's own questions: the row saves itself as in the workspace; a button saves it and then goes
+// on.
 import { addressIn, drop } from "./box.js";
 import "./outbox.js";
 import "./settling.js";
@@ -30,7 +31,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const row = event.target;
   if (!next || !row.matches?.("form[data-q]")) return;
   if (!isSaved(event)) next = "";
-  else if (!row.dataset.dirty) location.assign(next); // what was typed meanwhile is on its way first
+  // what was typed meanwhile is on its way first
+  else if (!row.dataset.dirty) location.assign(next);
 });
 
 // A conflict is settled: the page comes again as it stands now.

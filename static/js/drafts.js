@@ -1,4 +1,5 @@
-// Comments that are not sent yet: kept on this device for each question, until they are sent or the person signs out.
+// Comments that are not sent yet: kept on this device for each question, until they are sent or the
+// person signs out.
 import { read, takeUp, write } from "./keeper.js";
 
 /** @type {Map<string, Draft>} */

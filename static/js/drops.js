@@ -1,4 +1,5 @@
-// Where dropped and pasted files go: to the row or the form they fall on, else to the page. Never instead of the page.
+// Where dropped and pasted files go: to the row or the form they fall on, else to the page. Never
+// instead of the page.
 import { upload } from "./uploads.js";
 
 /** @param {DataTransfer | null} data */
@@ -36,7 +37,8 @@ export function take(target, files, isPasted) {
 let over = null;
 /** @param {Element | null} found */
 function show(found) {
-  const place = found?.matches("[data-uploads]") ? found.closest("main") : found; // an empty list has no outline
+  // an empty list has no outline
+  const place = found?.matches("[data-uploads]") ? found.closest("main") : found;
   if (place === over) return;
   over?.classList.remove("dropping");
   over = place;
@@ -69,8 +71,9 @@ const two = (number) => String(number).padStart(2, "0");
 function named(file) {
   if (file.name !== "image.png") return file;
   const at = new Date();
-  const name = `pasted ${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}.png`;
-  return new File([file], name, { type: file.type });
+  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(two).join("-");
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join("");
+  return new File([file], `pasted ${day} ${time}.png`, { type: file.type });
 }
 document.addEventListener("paste", (event) => {
   const data = event.clipboardData;
@@ -80,7 +83,8 @@ document.addEventListener("paste", (event) => {
   take(event.target, [...data.files], true);
 });
 
-// All are added: on, to where the page is left for; what was refused or has a remark stays to be read.
+// All are added: on, to where the page is left for; what was refused or has a remark stays to be
+// read.
 document.addEventListener("attest:uploaded", (event) => {
   const onward = event.target.closest("[data-uploads-form]")?.querySelector("[data-after]");
   if (onward && !event.target.querySelector(".qwarn"))

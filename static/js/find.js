@@ -1,4 +1,5 @@
-// The results of Ctrl K, moved through by keys. ui.js opens the dialog and fetches this when it is first opened.
+// The results of Ctrl K, moved through by keys. ui.js opens the dialog and fetches this when it is
+// first opened.
 const dialog = /** @type {Found<"[data-find-dialog]">} */ (
   document.querySelector("[data-find-dialog]")
 );

@@ -1,4 +1,5 @@
-// Text that is not saved yet, on this device by person and tab (gone.js, ui.js). A tab holds a lock while it lives.
+// Text that is not saved yet, on this device by person and tab (gone.js, ui.js). A tab holds a lock
+// while it lives.
 const mine = `outbox-${document.body.dataset.person}-`;
 /** @type {string | null} */
 let tab = "";

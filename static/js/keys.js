@@ -1,4 +1,5 @@
-// Keys of the question list. Single keys act while focus is inside it, or nowhere, as on a page just opened (WCAG 2.1.4).
+// Keys of the question list. Single keys act while focus is inside it, or nowhere, as on a page
+// just opened (WCAG 2.1.4).
 import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
 import { clear, count, extend, list, pick } from "./picks.js";

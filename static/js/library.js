@@ -1,4 +1,5 @@
-// A piece of evidence opens beside the list, where there is room for it; new files appear in the list.
+// A piece of evidence opens beside the list, where there is room for it; new files appear in the
+// list.
 import "./drops.js";
 
 const pane = () => document.getElementById("pane");
@@ -18,7 +19,8 @@ document.addEventListener("click", async (event) => {
   const here = new URL(location.href);
   here.searchParams.set("open", link.dataset.pane);
   history.replaceState(history.state, "", here);
-  if (!event.detail) document.getElementById("pane-h").focus(); // by key: what opened is read, Escape leads back
+  // by key: what opened is read, Escape leads back
+  if (!event.detail) document.getElementById("pane-h").focus();
 });
 document.addEventListener("keydown", (event) => {
   const id =

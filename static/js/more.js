@@ -22,7 +22,8 @@ export function loadMore() {
   });
 }
 
-// While rows are on their way, a key waits for its turn: each press counts, on the row that has the focus by then.
+// While rows are on their way, a key waits for its turn: each press counts, on the row that has the
+// focus by then.
 let turn = Promise.resolve();
 let waiting = 0;
 export const isWaiting = () => waiting > 0;

@@ -1,5 +1,5 @@
-// What a first visit of the workspace does without: a script is fetched when it is first needed, and asked
-// for again when it did not arrive. What is done meanwhile waits for it.
+// What a first visit of the workspace does without: a script is fetched when it is first needed,
+// and asked for again when it did not arrive. What is done meanwhile waits for it.
 import { isText } from "./rows.js";
 import { say } from "./workspace.js";
 
@@ -85,8 +85,8 @@ document.addEventListener(
   true,
 );
 
-// A drop must not lead away from the page, and what is dropped or pasted is taken at once: its event is
-// over when the script arrives.
+// A drop must not lead away from the page, and what is dropped or pasted is taken at once: its
+// event is over when the script arrives.
 /** @param {Heard["drop" | "paste"]} event */
 async function take(event) {
   const data = "dataTransfer" in event ? event.dataTransfer : event.clipboardData;

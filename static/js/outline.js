@@ -1,5 +1,6 @@
-// The outline of a draft: Space lifts a question or a section, arrows move it, Space puts it down, Escape puts it back; or drag.
-// The form beside it keeps the new place; what it answers with is the outline as it stands.
+// The outline of a draft: Space lifts a question or a section, arrows move it, Space puts it down,
+// Escape puts it back; or drag. The form beside it keeps the new place; what it answers with is the
+// outline as it stands.
 const outline = () => /** @type {HTMLElement} */ (document.querySelector("[data-outline]"));
 const form = /** @type {Found<"[data-outline-form]">} */ (
   document.querySelector("[data-outline-form]")
@@ -25,8 +26,11 @@ const items = (branch) => [...branch.children].filter((item) => item.matches(ITE
 /** @param {Item} item */
 const place = (item) => items(item.parentElement).indexOf(item) + 1;
 /** @param {Item} item */
-const where = (item) =>
-  `position ${place(item)} of ${items(item.parentElement).length}${isSection(item) ? "" : ` in ${item.parentElement.dataset.name}`}`;
+function where(item) {
+  const branch = item.parentElement;
+  const within = isSection(item) ? "" : ` in ${branch.dataset.name}`;
+  return `position ${place(item)} of ${items(branch).length}${within}`;
+}
 /** @type {Item | null} */
 let lifted = null;
 /** @type {{ branch: Element, next: Element | null } | null} */

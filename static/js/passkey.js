@@ -1,5 +1,6 @@
-// A passkey in place of the password: the server says what is to be signed for the form, the device signs it,
-// and the form goes with the signature. Without it, or in an older browser, the password is there.
+// A passkey in place of the password: the server says what is to be signed for the form, the device
+// signs it, and the form goes with the signature. Without it, or in an older browser, the password
+// is there.
 const can = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
 
 /** @param {HTMLFormElement} form @param {string} words */
@@ -37,7 +38,8 @@ async function make(button, form) {
   form.elements.said.value = JSON.stringify(key);
 }
 
-// Refused by the device or the person (DOMException), by the server (its words), or the line is down (TypeError).
+// Refused by the device or the person (DOMException), by the server (its words), or the line is
+// down (TypeError).
 /** @param {Error} error */
 function why(error) {
   if (error instanceof DOMException) {

@@ -1,4 +1,5 @@
-// Picked questions: boxes, whole sections, all that a filter shows. What is set in them goes through bulk.js.
+// Picked questions: boxes, whole sections, all that a filter shows. What is set in them goes
+// through bulk.js.
 import { rowOn } from "./rows.js";
 
 export const list = /** @type {HTMLElement} */ (document.querySelector(".questions"));

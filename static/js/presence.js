@@ -1,5 +1,6 @@
-// Who else is here: a word to the server every half minute and when a row opens, while the tab is seen.
-// The reply holds one mark for each row that somebody has open; they are copied into those rows.
+// Who else is here: a word to the server every half minute and when a row opens, while the tab is
+// seen. The reply holds one mark for each row that somebody has open; they are copied into those
+// rows.
 import { isRenewed, rowOn } from "./rows.js";
 
 const form = document.querySelector("[data-presence]");

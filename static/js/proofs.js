@@ -1,4 +1,5 @@
-// Files that fall on a question: its row opens, they are added to it, and its evidence is shown anew.
+// Files that fall on a question: its row opens, they are added to it, and its evidence is shown
+// anew.
 import { addressOf, rowOf } from "./rows.js";
 import { upload } from "./uploads.js";
 import { open } from "./workspace.js";

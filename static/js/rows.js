@@ -1,4 +1,5 @@
-// What a row of the question list holds, what the server is known to hold, and which version was typed over.
+// What a row of the question list holds, what the server is known to hold, and which version was
+// typed over.
 /** @param {Element | null | undefined} node */
 export const rowOf = (node) => node?.closest?.("[data-q]") ?? null;
 /** @param {string} answer */

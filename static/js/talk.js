@@ -1,4 +1,5 @@
-// Writing a comment: what is typed stays until it is sent, whatever becomes of the line, the session or the right.
+// Writing a comment: what is typed stays until it is sent, whatever becomes of the line, the
+// session or the right.
 import { draftOf, keepDraft, waiting } from "./drafts.js";
 import { freshToken, isStale } from "./token.js";
 
@@ -76,7 +77,8 @@ document.addEventListener("htmx:afterRequest", async (event) => {
   else if (![403, 404].includes(xhr?.status)) said.append(" It stays here: try again.");
 });
 
-// After a reload: which comments wait, and where. Who may not comment any more gets them as text to copy.
+// After a reload: which comments wait, and where. Who may not comment any more gets them as text to
+// copy.
 function tell() {
   const state = document.getElementById("save");
   const others = waiting().filter(([answer]) => answer !== here() || !box());

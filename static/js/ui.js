@@ -1,5 +1,6 @@
-// Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the document.
-// A duplicated tab copies this storage while its page shows, so it takes another name; so does a tab that died (keeper.js).
+// Theme button, menus, dialogs, tabs, shown passwords. Found by data- attributes, bound once on the
+// document. A duplicated tab copies this storage while its page shows, so it takes another name; so
+// does a tab that died (keeper.js).
 try {
   const isTaken = navigator.locks && sessionStorage.getItem("shown");
   if (isTaken || !sessionStorage.getItem("tab"))
@@ -35,7 +36,8 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first asked for.
+// Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first
+// asked for.
 const find = document.querySelector("[data-find-dialog]");
 for (const link of document.querySelectorAll("[data-find]"))
   link.setAttribute("aria-haspopup", "dialog");

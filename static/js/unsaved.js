@@ -1,6 +1,7 @@
-// What is typed into a form of the editor: kept on this device (keeper.js) for each edition and part until it is saved,
-// given back when the form is opened again, in any tab once its own is gone; gone with "Drop it" and with sign-out.
-// It keeps the version it was typed over, so that a save after somebody else's shows both texts.
+// What is typed into a form of the editor: kept on this device (keeper.js) for each edition and
+// part until it is saved, given back when the form is opened again, in any tab once its own is
+// gone; gone with "Drop it" and with sign-out. It keeps the version it was typed over, so that a
+// save after somebody else's shows both texts.
 import { read, takeUp, write } from "./keeper.js";
 
 /** @typedef {Found<"form[data-keep]">} Keeping */
@@ -70,7 +71,8 @@ function keep(form) {
   kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
 }
 
-// Fields that are there take what was kept; what has none goes along unseen, so that the server can say what it was.
+// Fields that are there take what was kept; what has none goes along unseen, so that the server can
+// say what it was.
 /** @param {Keeping} form @param {Pairs} fields */
 function fill(form, fields) {
   const left = Map.groupBy(fields, ([name]) => name);
@@ -93,7 +95,8 @@ function fill(form, fields) {
     form.append(make("input", { type: "hidden", name, value }));
 }
 
-// Rows of rules, days and citations are made by the server: where they are others than on the page, it makes them anew.
+// Rows of rules, days and citations are made by the server: where they are others than on the page,
+// it makes them anew.
 /** @param {Keeping} form */
 const shapeOf = (form) =>
   textOf(
@@ -169,10 +172,11 @@ function line([key, { at, name, fields }]) {
   if (form) {
     const isStale =
       !form.matches("[data-unsaved]") && versionOf(fields) !== versionOf(base.get(key));
+    const warning = "Somebody has saved it since; saving shows you both. ";
     return make(
       "li",
       {},
-      `Not saved yet: ${name}. What you typed is back in its form. ${isStale ? "Somebody has saved it since; saving shows you both. " : ""}`,
+      `Not saved yet: ${name}. What you typed is back in its form. ${isStale ? warning : ""}`,
       bin,
     );
   }

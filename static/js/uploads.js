@@ -1,14 +1,16 @@
-// Files by picking, dropping or pasting: each its own request with its own progress, and none keeps another out.
+// Files by picking, dropping or pasting: each its own request with its own progress, and none keeps
+// another out.
 import { freshToken, isStale, token } from "./token.js";
 
-const told = new Set([200, 409, 422, 429, 503, 507]); // replies that say in words what became of the file
+// replies that say in words what became of the file
+const told = new Set([200, 409, 422, 429, 503, 507]);
 /** @typedef {Found<"[data-uploads]">} Zone */
 /**
  * @typedef {object} Line
  * @property {Zone} zone
  * @property {File} file
  * @property {[string, FormDataEntryValue][]} fields
- * @property {Has<"bdi" | "progress" | "[data-said]" | "[data-cancel]" | "[data-retry]"> & HTMLElement} item
+ * @property {UploadItem} item
  * @property {number} sent
  * @property {"waits" | "runs" | "done" | "failed" | "cancelled"} state
  * @property {XMLHttpRequest} [xhr]
@@ -88,7 +90,8 @@ function over(one, xhr = null, state = "failed") {
     said.textContent = "Not added: you are signed out. Sign in in another tab, then try again.";
   else if (xhr?.status === 400)
     said.textContent =
-      "Not added: Attest cannot read what was sent. Its name may be too long: give it a shorter one.";
+      "Not added: Attest cannot read what was sent." +
+      " Its name may be too long: give it a shorter one.";
   else said.textContent = xhr ? `Not added (${xhr.status}).` : "Not added: the line is down.";
   mark(one, xhr?.status === 200 ? "done" : state);
   running = null;
@@ -147,7 +150,8 @@ function tell(zone) {
     (100 * bytes((one) => (one.state === "runs" ? one.sent : one.state === "waits" ? 0 : 1))) /
       (bytes(() => 1) || 1),
   );
-  sum.textContent = `${mine.length - of("waits") - of("runs")} of ${mine.length} files, ${percent}\u202f%`;
+  const over = mine.length - of("waits") - of("runs");
+  sum.textContent = `${over} of ${mine.length} files, ${percent}\u202f%`;
   const end =
     isBusy || !mine.length
       ? ""

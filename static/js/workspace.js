@@ -40,7 +40,8 @@ async function loadBody(row) {
     say("Offline. This question cannot be opened now.", "save-off");
   const version = body.querySelector("[data-version]")?.dataset.version;
   const names = [...body.querySelectorAll("[name]")]
-    .filter((input) => input.type !== "radio" || input.checked) // of a verdict elsewhere the body says nothing
+    // of a verdict elsewhere the body says nothing
+    .filter((input) => input.type !== "radio" || input.checked)
     .map((input) => input.name);
   if (version && version !== row.elements.base.value) raise(row, names, version);
 }
