@@ -19,6 +19,7 @@ ROOMS = (
     "answer_sheets",
     "bundles",
     "results",
+    "calendar",
     "reports",
 )
 """Those that declare types of events."""
@@ -46,6 +47,7 @@ class ComplianceConfig(AppConfig):
         for room in GUARDED:
             import_module(f"compliance.{room}.guards")
         from compliance.assignments import coming  # noqa: PLC0415 - needs the apps
+        from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
@@ -62,6 +64,8 @@ class ComplianceConfig(AppConfig):
         arrived.connect(coming.give_asked)
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(ending.end_jobs)
+        rights_lost.connect(dating.end_with_rights)
+        rights_lost.connect(dating.forget_with_rights)
         for before, after in (
             (indexing.release, indexing.keep),
             (triggers.step_aside, triggers.keep),

@@ -20,6 +20,7 @@ from compliance.assessments.models import (
 )
 from compliance.audit.models import ChainHead, Event
 from compliance.bundles.models import Package
+from compliance.calendar.models import Feed, Reminders, Rules
 from compliance.checklists.models import (
     Checklist,
     Choice,
@@ -77,6 +78,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Fact",
+    "Feed",
     "Framework",
     "Instrument",
     "Invitation",
@@ -96,11 +98,13 @@ __all__ = [
     "Provision",
     "Question",
     "Relation",
+    "Reminders",
     "Reopening",
     "Report",
     "Request",
     "RequestMessage",
     "Review",
+    "Rules",
     "SampleItem",
     "SavedView",
     "Seat",

@@ -11,6 +11,7 @@ application = get_wsgi_application()
 from django.db import connections  # noqa: E402
 
 from compliance.audit import ticking  # noqa: E402
+from compliance.calendar import ticking as reminding  # noqa: E402
 from compliance.web import durability, worker  # noqa: E402
 
 durability.refuse_forgetful()
@@ -18,3 +19,4 @@ connections.close_all()  # each thread that serves has its own
 durability.end_with_server()
 worker.start_if_wanted()
 ticking.start_if_wanted()
+reminding.start()

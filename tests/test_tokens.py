@@ -9,6 +9,9 @@ from tests.test_doors import DOORS, address, all_doors, keys  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
+BY_PROGRAMS = {"calendar:stop"}
+"""Mail programs send no token (RFC 8058): the address is signed, and opens one thing."""
+
 
 @pytest.mark.parametrize("person", [None, "ada"])
 def test_every_form_asks_for_its_token(person, keys, cast):  # noqa: F811
@@ -16,7 +19,11 @@ def test_every_form_asks_for_its_token(person, keys, cast):  # noqa: F811
     if person:
         client.force_login(getattr(cast, person))
     count, wrong = Event.objects.count(), []
-    taking = [door for door in all_doors() if "POST" in DOORS[door.name][1]]
+    taking = [
+        door
+        for door in all_doors()
+        if "POST" in DOORS[door.name][1] and door.name not in BY_PROGRAMS
+    ]
     assert len(taking) > 100
     for door in taking:
         cache.clear()

@@ -43,6 +43,7 @@ RESTS_ON = {
     "Edition.sent_by": {"edition.sent"},
     "Evidence.added_by": {"evidence.added"},
     "Invitation.invited_by": {"member.invited", "invitation.sent_again"},
+    "Feed.user": {"feed.made"},
     "Membership.user": {"member.added", "member.invited", "invitation.accepted"},
     "Mention.user": {"comment.written", "answer.na_sent_back", "answer.returned"},
     "Namesake.account": {"assessment.brought_in"},
@@ -70,7 +71,13 @@ RESTS_ON = {
     "Upgrade.undone_by": {"assessment.upgrade_undone"},
 }
 """Column that names a person to the events that set it."""
-NO_EVENT = {"Challenge.user", "Presence.user", "SavedView.user", "Visit.user"}
+NO_EVENT = {
+    "Challenge.user",
+    "Presence.user",
+    "Reminders.user",
+    "SavedView.user",
+    "Visit.user",
+}
 """Columns of what a person only looks at or keeps for themselves: no sentence tells it."""
 EVENT = "Event.actor"
 """The sentence tells an event itself."""
@@ -192,6 +199,7 @@ SAID = {
         "organisations/views/members.py: membership.user",
     ],
     NOBODY: [
+        "calendar/reminders.html: request.user",
         "workspace/_body.html: person",
         "workspace/_bulkbar.html: look.owner",
         "workspace/_bulkfields.html: person",

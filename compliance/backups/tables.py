@@ -13,6 +13,7 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from compliance.backups.rows import selected
+from compliance.calendar.models import Feed
 from compliance.organisations.models import OVER, Invitation
 from compliance.organisations.tasks import send_reset
 from compliance.seats.models import ShareLink
@@ -42,8 +43,8 @@ def kept() -> list[type[Model]]:
 def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:
     """The rows of a table at a moment, a stretch at a time, in the order of their keys.
 
-    Links of invitations and shares lose their hash and end at the moment, so that
-    pages say that they are over. Of the queue, work that is not done is kept, but no
+    Links of invitations, shares and calendars lose their hash and end at the moment, so
+    that pages say that they are over. Of the queue, work that is not done is kept, but no
     mail: it would go out twice, and what it leads to is over.
     """
     rows = model._base_manager.order_by("pk")
@@ -61,13 +62,14 @@ def _waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:
-    if model not in {Invitation, ShareLink}:
+    if model not in {Feed, Invitation, ShareLink}:
         return {}
-    number = Cast("pk", CharField())
-    return {
-        "token_hash": Concat(Value(OVER), number),
-        "expires_at": Least("expires_at", Value(moment)),
+    over: dict[str, Combinable] = {
+        "token_hash": Concat(Value(OVER), Cast("pk", CharField()))
     }
+    if model is Feed:
+        return over
+    return over | {"expires_at": Least("expires_at", Value(moment))}
 
 
 def last_id(model: type[Model]) -> int:

@@ -133,6 +133,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
         places = _places_of(person, words)
         done.signed = signed_naming([*words.spellings(), person.name], places)
         done.files = files_naming(person, [*words.spellings(), person.name], places)
+        _drop_mails(words)
         found = list(_rows_to_change(words, places))
         own = _rows_of(person)
         _end_memberships(by, person, words, done)
@@ -281,7 +282,6 @@ def _close(person: User, words: _Words, done: Erased) -> None:
     for private in (Presence, SavedView, Visit, Passkey, Challenge):
         private._default_manager.filter(user=person).delete()
     EmailAddress.objects.filter(user=person).delete()
-    _drop_mails(words)
     person.name, person.email = words.name, words.email
     person.is_active = person.is_staff = person.is_superuser = False
     person.set_unusable_password()
@@ -299,6 +299,8 @@ def _drop_mails(words: _Words) -> None:
         if row.args_kwargs["args"][:1] and row.args_kwargs["args"][0] in words.emails:
             args = row.args_kwargs["args"]
             row.args_kwargs["args"] = ["" if isinstance(a, str) else a for a in args]
+            for name in ("html", "stop"):
+                row.args_kwargs["kwargs"].pop(name, None)
             row.save(update_fields=["args_kwargs"])
 
 

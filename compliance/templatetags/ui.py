@@ -58,6 +58,10 @@ PLACES = {
     "reports:home": "home",
     "reports:work": "home",
     "search:search": "search",
+    "calendar:calendar": "home",
+    "calendar:reminders": "home",
+    "calendar:rules": "home",
+    "calendar:subscribe": "home",
 }
 """Pages that belong to no room: name of the page to the place."""
 

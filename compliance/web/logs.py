@@ -3,7 +3,7 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:share|invitation)/)[^/\s?]+")
+_TOKEN = re.compile(r"(/(?:share|invitation|feed|digest)/)[^/\s?]+")
 
 
 class HideTokens(logging.Filter):

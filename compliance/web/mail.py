@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.tasks import TaskContext, TaskResultStatus, task
@@ -48,13 +48,21 @@ class Standing:
 
 
 def queue_mail(
-    *, to: str, subject: str, template: str, context: dict[str, Any], about: str = ""
+    *,
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    about: str = "",
+    has_html: bool = False,
+    stop: str = "",
 ) -> None:
     """Queue ``templates/mail/<template>.txt``, filled in, in the caller's transaction.
 
     The mail goes out when the transaction is committed and never without it. Nothing
     is queued for an address that cannot be one. ``about`` is a name to ask
-    ``standing`` with.
+    ``standing`` with. ``has_html`` sends ``<template>.html`` beside the text; ``stop`` is
+    an address that ends such mails by one POST (RFC 8058).
     """
     if _is_quiet.get():
         return
@@ -64,7 +72,9 @@ def queue_mail(
         logger.warning("A mail (%s) has no usable address: not sent.", template)
         return
     words = (to, one_line(subject), render(template, context))
-    send.enqueue(*words, 0, about=about)
+    more = {"html": render_html(template, context)} if has_html else {}
+    more |= {"stop": stop} if stop else {}
+    send.enqueue(*words, 0, about=about, **more)
 
 
 @contextmanager
@@ -122,6 +132,13 @@ def render(template: str, context: dict[str, Any]) -> str:
     return text.strip() + "\n"
 
 
+def render_html(template: str, context: dict[str, Any]) -> str:
+    """The HTML of a mail; everything in it is escaped."""
+    page = Engine.get_default().get_template(f"mail/{template}.html")
+    text: str = page.render(Context(context))
+    return text.strip() + "\n"
+
+
 def one_line(subject: str) -> str:
     """The subject without line ends and control characters, of bearable length."""
     visible = "".join(
@@ -131,7 +148,7 @@ def one_line(subject: str) -> str:
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
 
 
-class PlainMail(EmailMessage):
+class PlainMail(EmailMultiAlternatives):
     """A mail whose lines stay whole, so that a link in one that is printed opens."""
 
     def message(self, *, policy: Any = layout.default) -> PythonEmailMessage:
@@ -140,6 +157,8 @@ class PlainMail(EmailMessage):
         if all(len(line.encode()) <= LONGEST_LINE for line in text.splitlines()):
             made.clear_content()
             made.set_content(text, cte="7bit" if text.isascii() else "8bit")
+            for content, _ in self.alternatives:
+                made.add_alternative(str(content), subtype="html")
         return made
 
 
@@ -153,6 +172,8 @@ def send(
     *,
     about: str = "",
     first_id: str = "",
+    html: str = "",
+    stop: str = "",
 ) -> str:
     """Send a mail, or put it back for later; its text leaves the queue with it.
 
@@ -164,11 +185,19 @@ def send(
         return SENT
     mail_id = context.task_result.id
     kept = {"about": about, "first_id": first_id or mail_id}
+    kept |= {name: said for name, said in (("html", html), ("stop", stop)) if said}
     headers = {
         "Message-ID": f"<{kept['first_id']}@{urlsplit(settings.URL).hostname}>",
         "Auto-Submitted": "auto-generated",
     }
+    if stop:
+        headers |= {
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     message = PlainMail(subject, text, to=[to], headers=headers)
+    if html:
+        message.attach_alternative(html, "text/html")
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from compliance.backups import guards, tables
+from compliance.calendar.actions import make_feed
 from compliance.models import Challenge, Invitation, Presence, User
 from compliance.organisations.actions import invite
 from compliance.seats.actions import share
@@ -26,6 +27,7 @@ def build():
     signed = signing.make_signed(cast, edition)
     seating.make_report(full, cast.ada)
     seating.give(cast, full)
+    feed, feed_token = make_feed(by=cast.con, organisation=cast.acme, is_own_only=True)
     link, token = share(by=cast.otto, assessment=full, label="Bank", days=30)
     User.objects.create_user("new@example.org", name="New")  # without a password
     invitation = invite(
@@ -49,6 +51,8 @@ def build():
         signed=signed,
         link=link,
         token=token,
+        feed=feed,
+        feed_token=feed_token,
         reset=reset,
         invitation=Invitation.objects.get(pk=invitation.pk),
     )

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.backups.checking import opened
+from compliance.calendar.subscribed import feed_of
 from compliance.discussion.actions import comment
 from compliance.models import (
     Challenge,
+    Feed,
     Invitation,
     Presence,
     ShareLink,
@@ -28,6 +30,7 @@ from tests.bundles.making import bundle_of
 
 CHANGED = {
     "compliance_user": {"last_login", "password"},
+    "compliance_feed": {"token_hash"},
     "compliance_invitation": {"token_hash", "expires_at"},
     "compliance_sharelink": {"token_hash", "expires_at"},
 }
@@ -109,6 +112,8 @@ def test_a_backup_of_what_was_restored_has_the_same_rows(saved, tmp_path):
 def test_links_and_waiting_questions_are_over(saved):
     installations.run("restore", saved.path)
     assert open_share(token=saved.world.token) is None
+    assert feed_of(saved.world.feed_token) is None
+    assert Feed.objects.get().is_over
     link, invitation = ShareLink.objects.get(), Invitation.objects.get()
     for row, was in ((link, saved.world.link), (invitation, saved.world.invitation)):
         assert row.token_hash != was.token_hash
@@ -123,6 +128,7 @@ def test_links_and_waiting_questions_are_over(saved):
             for line in backup.lines(name)
         )
     assert saved.world.link.token_hash.encode() not in whole
+    assert saved.world.feed.token_hash.encode() not in whole
     assert b"new@example.org" in whole
     assert b"invites you" not in whole
 

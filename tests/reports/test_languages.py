@@ -15,6 +15,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation.template import templatize
 
 from compliance.apps import ROOMS
+from compliance.calendar import choices as dates
+from compliance.calendar.sources import law, outside, work
 from compliance.checklists import applicability, changes, force, rules, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports.choices import ReportKind, ReportLanguage
@@ -50,7 +52,10 @@ TRAIL = [
     *(f"compliance.{room}.events" for room in ROOMS),
 ]
 """The sentences of events, and what is said in them."""
+CALENDAR = (dates, law, outside, work)
+"""The titles of dates, which subscriptions and mails hold."""
 TOLD = [
+    *(m.__file__ for m in CALENDAR),
     *(m.__file__ for m in (applicability, changes, rules, translations)),
     *(import_module(name).__file__ for name in TRAIL),
 ]

@@ -13,6 +13,7 @@ from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY, PEOPLE
 from compliance.audit.verified import verify
 from compliance.bundles import origins
+from compliance.calendar import tokens as calendars
 from compliance.checklists.models import Checklist
 from compliance.evidence import against_disk as files
 from compliance.organisations.models import Organisation, User
@@ -24,6 +25,7 @@ from compliance.seats import tokens
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     tables.faults,
     tokens.faults,
+    calendars.faults,
     files.faults,
     reports.faults,
     signatures.faults,

@@ -1,0 +1,4 @@
+"""The calendar of duties: its page, its subscription, digests and reminders.
+
+Looks down on results.
+"""

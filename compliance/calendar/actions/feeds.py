@@ -1,0 +1,80 @@
+"""Subscriptions: made, and taken back by their person or with the membership."""
+
+import secrets
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.audit.transaction import writing
+from compliance.calendar.events import FEED_ENDED, FEED_MADE
+from compliance.calendar.models import Feed
+from compliance.organisations.access import Permission, may
+from compliance.organisations.actions import hash_of
+from compliance.organisations.actions.members import lock, lock_person
+from compliance.organisations.models import Membership, Organisation, User
+
+
+def make_feed(
+    *, by: User, organisation: Organisation, is_own_only: bool
+) -> tuple[Feed, str]:
+    """A new address and its token (256 bits), which nobody can read again.
+
+    The address that the person had opens nothing from now on. Raises ``ValidationError``
+    for somebody who is no member any more.
+    """
+    token = secrets.token_urlsafe(32)
+    with writing():
+        lock_person(by)
+        lock(organisation)
+        member = Membership.objects.filter(organisation=organisation, user=by).first()
+        if member is None or not may(member, Permission.VIEW):
+            msg = "You are no member any more."
+            raise ValidationError(msg)
+        feed = Feed.of(organisation, by) or Feed(organisation=organisation, user=by)
+        feed.token_hash = hash_of(token)
+        feed.is_own_only, feed.made_at = is_own_only, timezone.now()
+        feed.save()
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=FEED_MADE,
+            subject=feed,
+            after={
+                "user_id": by.pk,
+                "is_own_only": is_own_only,
+                "token_mark": hash_of(feed.token_hash),  # opens nothing in a backup
+            },
+        )
+    return feed, token
+
+
+def end_feed(*, by: User | None, organisation: Organisation, user: User) -> bool:
+    """Take an address back: it opens nothing from now on. Twice is once.
+
+    Returns whether there was one.
+    """
+    with writing():
+        rows = Feed.objects.select_for_update(of=("self",))
+        feed = rows.filter(organisation=organisation, user=user).first()
+        if feed is None:
+            return False
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=FEED_ENDED,
+            subject=feed,
+            before={"user_id": user.pk},
+        )
+        feed.delete()
+    return True
+
+
+def end_with_rights(
+    *, by: User | None, membership: Membership, kept: Collection[Permission], **_: Any
+) -> None:
+    """Take back the address of somebody who may no longer look."""
+    if Permission.VIEW not in kept:
+        end_feed(by=by, organisation=membership.organisation, user=membership.user)

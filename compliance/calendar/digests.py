@@ -1,0 +1,187 @@
+"""The content of one person's digest: only what is theirs, and nothing a second time.
+
+A date is told when it comes near and once more when it is late; one that moved, or that
+more questions hang on than before, is told anew.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from textwrap import fill
+
+from django.utils.translation import gettext, ngettext
+
+from compliance.calendar.choices import Kind
+from compliance.calendar.entries import Entry, Mark
+from compliance.calendar.models import Reminders, Rules
+from compliance.calendar.reading import entries, kind_of, marks, own
+from compliance.calendar.sources.wanted import Wanted
+from compliance.organisations.choices import Role
+from compliance.organisations.models import Membership
+from compliance.templatetags.ui import day as day_of
+from compliance.web.mail import absolute, one_line
+
+SOON, FAR = timedelta(days=7), timedelta(days=30)
+_AHEAD = {Kind.LAW: FAR, Kind.EVIDENCE: FAR}
+"""How long before its day a date is told; all others a week."""
+MOST = 20
+"""Dates of one part; the others are counted."""
+WIDTH = 76
+"""Signs of a line (RFC 5322, 2.1.1 wants no more than 78)."""
+NEAR, LATE, ESCALATED = "near", "late", "escalated"
+_ESCALATES = {Kind.ANSWER, Kind.LATER, Kind.ACTION, Kind.REVIEW, Kind.AUDITOR}
+type Told = Mapping[str, tuple[str, int]]
+"""Date to the stage and the number of questions that were told of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One date as a mail has it: ``address`` is its page, to be opened from anywhere.
+
+    ``text`` is the day and the title in lines that no mail program breaks.
+    """
+
+    day: date
+    title: str
+    detail: str
+    address: str
+    text: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Line":
+        """Without line ends and signs that nobody sees, which could pose as other lines."""
+        title, detail = one_line(entry.title), one_line(entry.detail)
+        said = fill(
+            f"- {day_of(entry.day)}  {title}",
+            WIDTH,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return cls(entry.day, title, detail, absolute(entry.path), said)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Dates under one heading, and how many more there are."""
+
+    heading: str
+    lines: list[Line]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The parts that have something new; ``told`` is what to remember once it went out."""
+
+    parts: list[Part]
+    told: dict[str, tuple[str, int]]
+    count: int
+    escalated: int
+
+    @property
+    def subject(self) -> str:
+        said = ngettext("%(count)s date for you", "%(count)s dates for you", self.count)
+        return said % {"count": self.count}
+
+
+def digest_of(
+    wanted: Wanted, reminders: Reminders, rules: Rules, membership: Membership
+) -> Digest:
+    """The digest of a person on ``wanted.today``, in the language that is active."""
+    every = own(wanted, reminders.user)
+    near = {_name(mark): mark for mark in every if _stage(mark, wanted)}
+    stands = {
+        name: (_stage(mark, wanted), mark.questions) for name, mark in near.items()
+    }
+    before = {name: tuple(said) for name, said in reminders.told.items()}
+    fresh = [near[name] for name in near if _is_news(stands[name], before.get(name))]
+    others = _escalated(wanted, rules, membership, near)
+    stands |= {
+        f"{ESCALATED} {name}": (ESCALATED, mark.questions)
+        for name, mark in others.items()
+    }
+    asked = [
+        mark
+        for name, mark in others.items()
+        if _is_news((ESCALATED, mark.questions), before.get(f"{ESCALATED} {name}"))
+    ]
+    parts = [*_own_parts(wanted, fresh), *_asked(wanted, asked, rules)]
+    return Digest(parts, stands, len(fresh) + len(asked), len(asked))
+
+
+def _name(mark: Mark) -> str:
+    return f"{mark.source} {mark.pk} {mark.day}"
+
+
+def _stage(mark: Mark, wanted: Wanted) -> str:
+    """Near, late, or nothing yet; law that binds already is no news."""
+    kind = kind_of(mark)
+    if mark.day < wanted.today:
+        return "" if kind == Kind.LAW else LATE
+    return NEAR if mark.day <= wanted.today + _AHEAD.get(kind, SOON) else ""
+
+
+def _is_news(now: tuple[str, int], before: tuple[str, int] | None) -> bool:
+    return before is None or now[0] != before[0] or now[1] > before[1]
+
+
+def _escalated(
+    wanted: Wanted,
+    rules: Rules,
+    membership: Membership,
+    known: Collection[str],
+) -> dict[str, Mark]:
+    """Work of others that has been late for so many days, for whoever answers for it."""
+    if rules.escalate_days is None or not _answers_for_it(membership):
+        return {}
+    last = wanted.today - timedelta(days=rules.escalate_days)
+    found = (m for m in marks(wanted) if m.day <= last and kind_of(m) in _ESCALATES)
+    return {_name(mark): mark for mark in found if _name(mark) not in known}
+
+
+def _answers_for_it(membership: Membership) -> bool:
+    """An officer; an owner where the organisation has no officer."""
+    if membership.role != Role.OWNER:
+        return membership.role == Role.OFFICER
+    officers = Membership.objects.filter(
+        organisation=membership.organisation_id,
+        role=Role.OFFICER,
+        user__is_active=True,
+    )
+    return not officers.exists()
+
+
+def _own_parts(wanted: Wanted, fresh: list[Mark]) -> list[Part]:
+    def those(*kinds: Kind, is_late: bool = False) -> list[Mark]:
+        return [
+            mark
+            for mark in fresh
+            if (mark.day < wanted.today) == is_late and kind_of(mark) in kinds
+        ]
+
+    work = [kind for kind in Kind if kind not in _AHEAD]
+    found = [
+        (gettext("Late"), those(*Kind, is_late=True)),
+        (gettext("The next seven days"), those(*work)),
+        (gettext("Evidence that runs out within 30 days"), those(Kind.EVIDENCE)),
+        (gettext("The law within 30 days"), those(Kind.LAW)),
+    ]
+    return [_part(wanted, heading, some) for heading, some in found if some]
+
+
+def _asked(wanted: Wanted, asked: list[Mark], rules: Rules) -> list[Part]:
+    if not asked:
+        return []
+    days = rules.escalate_days or 0
+    said = ngettext(
+        "Work of others that is late by %(count)s day or more",
+        "Work of others that is late by %(count)s days or more",
+        days,
+    )
+    return [_part(wanted, said % {"count": days}, asked)]
+
+
+def _part(wanted: Wanted, heading: str, some: list[Mark]) -> Part:
+    told = [Line.of(one) for one in entries(wanted, some[:MOST])]
+    return Part(heading, told, len(some) - len(told))

@@ -1,0 +1,1 @@
+"""Sources of dates: each gives marks without words, and tells some of them in words."""

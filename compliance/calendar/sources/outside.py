@@ -1,0 +1,105 @@
+"""Dates of people from outside: requests and seats of auditors, share links."""
+
+from collections.abc import Iterator, Sequence
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from compliance.calendar.choices import Kind
+from compliance.calendar.entries import Entry, Mark
+from compliance.calendar.sources.wanted import Wanted
+from compliance.seats.models import Request, Seat
+from compliance.seats.reading import links_in, requests_of
+
+REQUEST, SEAT, LINK = "request", "seat", "link"
+
+
+def requests(wanted: Wanted) -> Iterator[Mark]:
+    """Requests that wait for an answer; a person's are those of the seats they gave."""
+    rows = Request.objects.of(wanted.organisation).unanswered().order_by()
+    if wanted.person:
+        rows = rows.filter(seat__given_by=wanted.person)
+    if wanted.assessment:
+        rows = rows.filter(assessment=wanted.assessment)
+    for pk, day, at in rows.values_list("pk", "due_on", "asked_at"):
+        yield Mark(day, REQUEST, str(pk), at=at)
+
+
+def seats(wanted: Wanted) -> Iterator[Mark]:
+    """Last days of the seats that are open or begin later."""
+    rows = Seat.objects.of(wanted.organisation).held().order_by()
+    rows = rows.filter(ended_at=None, until_on__gte=wanted.today)
+    if wanted.person:
+        rows = rows.filter(given_by=wanted.person)
+    if wanted.assessment:
+        rows = rows.filter(assessment=wanted.assessment)
+    for pk, day, at in rows.values_list("pk", "until_on", "given_at"):
+        yield Mark(day, SEAT, str(pk), at=at)
+
+
+def links(wanted: Wanted) -> Iterator[Mark]:
+    """Last days of share links that open something; the day is that of the installation."""
+    rows = links_in(wanted.organisation).open_at(timezone.now()).order_by()
+    if wanted.person:
+        rows = rows.filter(made_by=wanted.person)
+    if wanted.assessment:
+        rows = rows.filter(assessment=wanted.assessment)
+    for pk, moment, at in rows.values_list("pk", "expires_at", "made_at"):
+        yield Mark(timezone.localdate(moment), LINK, str(pk), at=at)
+
+
+def told_requests(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+    """In words, with the assessment."""
+    found = requests_of(wanted.organisation).in_bulk(_pks(marks))
+    for mark in marks:
+        one = found[int(mark.pk)]
+        yield Entry(
+            key=f"request-{one.pk}",
+            kind=Kind.AUDITOR,
+            day=mark.day,
+            title=gettext("Request due: %(code)s %(title)s")
+            % {"code": one.code, "title": one.title},
+            path=one.get_absolute_url(),
+            at=mark.at or one.asked_at,
+            detail=str(one.assessment),
+        )
+
+
+def told_seats(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+    """In words, with the assessment."""
+    rows = Seat.objects.of(wanted.organisation).for_page()
+    found = rows.in_bulk(_pks(marks))
+    slug = wanted.organisation.slug
+    for mark in marks:
+        one = found[int(mark.pk)]
+        yield Entry(
+            key=f"seat-{one.pk}",
+            kind=Kind.AUDITOR,
+            day=mark.day,
+            title=gettext("Last day of a seat: %(person)s") % {"person": one.user},
+            path=reverse("seats:list", args=[slug, one.assessment_id]),
+            at=mark.at or one.given_at,
+            detail=str(one.assessment),
+        )
+
+
+def told_links(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+    """In words, with the assessment."""
+    found = links_in(wanted.organisation).in_bulk(_pks(marks))
+    slug = wanted.organisation.slug
+    for mark in marks:
+        one = found[int(mark.pk)]
+        yield Entry(
+            key=f"link-{one.pk}",
+            kind=Kind.LINK,
+            day=mark.day,
+            title=gettext("Last day of a share link: %(label)s") % {"label": one.label},
+            path=reverse("seats:list", args=[slug, one.assessment_id]),
+            at=mark.at or one.made_at,
+            detail=str(one.assessment),
+        )
+
+
+def _pks(marks: Sequence[Mark]) -> list[int]:
+    return [int(mark.pk) for mark in marks]

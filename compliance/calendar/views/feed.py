@@ -1,0 +1,74 @@
+"""The subscription itself: a file for a calendar program that holds the token."""
+
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from compliance.calendar.ical import MEDIA_TYPE, tag_of, written
+from compliance.calendar.subscribed import feed_of, read
+
+WRONG = {"feed": "20/m/ip"}
+RIGHT = {"feed_read": "60/h/key"}
+HEADERS = {
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-cache",
+}
+
+
+@require_safe
+@login_not_required
+def feed(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The dates as iCalendar; unchanged ones are not sent again (RFC 9110, 13.1.2)."""
+    if _is_throttled(request, "feed", WRONG, dry_run=True):
+        return _refusal(429)
+    found = feed_of(token)
+    if found is None:
+        _is_throttled(request, "feed", WRONG)
+        return _refusal(404)
+    if _is_throttled(request, "feed_read", RIGHT, key=found.token_hash):
+        return _refusal(429)
+    told = read(found)
+    if told is None:
+        return _refusal(404)
+    of = (found.organisation_id, told.name, told.entries)
+    tag = tag_of(*of)
+    response = get_conditional_response(request, etag=tag)
+    if response is None:
+        response = HttpResponse(written(*of), content_type=MEDIA_TYPE)
+    response.headers["ETag"] = tag
+    return _headed(response)
+
+
+def _is_throttled(
+    request: HttpRequest, action: str, config: dict[str, str], **more: Any
+) -> bool:
+    """Whether too many tries came: wrong ones from a network, or right ones of a token."""
+    used = ratelimit.consume(
+        request,
+        app="compliance",
+        action=action,
+        config=config,
+        limit_get=True,
+        **more,
+    )
+    return used is None
+
+
+def _refusal(status: int) -> HttpResponseBase:
+    """In plain text: a program reads it, not a person."""
+    words = {404: "This calendar is over, or never was.\n", 429: "Too often.\n"}
+    response = HttpResponse(words[status], content_type="text/plain", status=status)
+    if status == 429:
+        response.headers["Retry-After"] = "3600"
+    return _headed(response)
+
+
+def _headed(response: HttpResponseBase) -> HttpResponseBase:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,64 @@
+"""The calendar, and the address to subscribe to it: made, shown once, taken back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.calendar import actions
+from compliance.calendar.forms import OWN, FeedForm
+from compliance.calendar.models import Feed
+from compliance.calendar.shown import Asked, context_of
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.fresh import refused
+from compliance.web.mail import absolute
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def calendar(request: MemberRequest) -> HttpResponse:
+    return _page(request, FeedForm())
+
+
+@require_POST
+@sensitive_post_parameters("password")
+@member_required(Permission.VIEW)
+def subscribe(request: MemberRequest) -> HttpResponse:
+    """Make an address; the page that comes is the only one that ever shows it."""
+    form = FeedForm(request.POST)
+    status = refused(request, form) if form.is_valid() else 422
+    if status:
+        return _page(request, form, status)
+    _, token = actions.make_feed(
+        by=request.user,
+        organisation=request.organisation,
+        is_own_only=form.cleaned_data["reach"] == OWN,
+    )
+    path = reverse("calendar:feed", args=[token])
+    return _page(request, FeedForm(), address=absolute(path))
+
+
+@require_POST
+@member_required(Permission.VIEW)
+def unsubscribe(request: MemberRequest) -> HttpResponse:
+    """Take the person's own address back."""
+    actions.end_feed(
+        by=request.user, organisation=request.organisation, user=request.user
+    )
+    messages.success(request, "The address opens nothing any more.")
+    return redirect("calendar:calendar", request.organisation.slug)
+
+
+def _page(
+    request: MemberRequest, form: FeedForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    organisation, user = request.organisation, request.user
+    asked = Asked.of(request.GET.dict())
+    context = context_of(organisation, user, request.may, timezone.localdate(), asked)
+    context |= {"feed": Feed.of(organisation, user), "form": form} | more
+    return render(request, "calendar/calendar.html", context, status=status)

@@ -1,0 +1,76 @@
+"""The calendar: no accessibility fault, used with the keyboard alone."""
+
+import pytest
+
+from compliance.demo.loading import PASSWORD
+from tests.browser.conftest import own_desk, own_site
+from tests.browser.test_accessible import looks
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+site, desk = own_site, own_desk
+PAGE = "/o/nordhavn/calendar/"
+
+
+@pytest.fixture
+def window(desk, open_window):
+    return open_window(desk.session_of("ada@nordhavn.example"), PAGE)
+
+
+def test_calendar_and_reminders_have_no_fault(window):
+    page, wrong = window.page, []
+    for path in (
+        "",
+        "?from=late",
+        "?kind=law",
+        "?person=me&from=2099-01",
+        "reminders/",
+    ):
+        page.goto(f"{PAGE}{path}")
+        wrong += looks(page)
+    assert wrong + window.faults == []
+
+
+def test_address_is_made_copied_and_taken_back_by_keyboard(window):
+    page = window.page
+    page.get_by_label("All that I may see").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    address = page.get_by_label("Address").input_value()
+    assert "/feed/" in address
+    wrong = looks(page)
+    page.get_by_role("button", name="Copy").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Copied").or_(page.get_by_text("copy it with")).wait_for()
+    assert page.request.get(address).status == 200
+    page.get_by_role("button", name="Take it back").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("The address opens nothing any more.").wait_for()
+    assert page.request.get(address).status == 404
+    assert wrong == []
+
+
+def test_filters_and_months_work_by_keyboard(window):
+    page = window.page
+    page.get_by_label("Work of").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="Show", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**person=me**")
+    assert page.get_by_label("Work of").input_value() == "me"
+    month = page.get_by_role("navigation", name="From a month on").get_by_role("link")
+    month.nth(2).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**from=**")
+    assert "person=me" in page.url
+
+
+def test_digest_is_chosen_without_a_mail_server_and_says_so(window):
+    page = window.page
+    page.goto(f"{PAGE}reminders/")
+    assert page.get_by_text("No mail server is set").is_visible()
+    page.locator("#id_rhythm").select_option("daily")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.").wait_for()
+    assert page.locator("#id_rhythm").input_value() == "daily"

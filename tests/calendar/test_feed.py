@@ -1,0 +1,258 @@
+"""Subscriptions: made once, read by whoever holds the address, and ended."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from icalendar import Calendar
+
+from compliance.audit.checking import Kind as Fault
+from compliance.calendar import actions, tokens
+from compliance.models import Event, Feed, Membership
+from compliance.organisations.actions import change_role, leave, remove_member
+from compliance.remediation.actions import change_action
+from tests import dating, factories
+from tests.dating import NOON
+from tests.factories import PASSWORD
+from tests.test_doors import rows_of
+
+pytestmark = pytest.mark.django_db
+MAKE, END = "/o/acme/calendar/subscribe/", "/o/acme/calendar/unsubscribe/"
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def assessment(cast):
+    made = dating.fill(cast)
+    dating.fill_outside(cast, made)
+    return made
+
+
+def make(cast, person, *, is_own_only=False):
+    return actions.make_feed(
+        by=person, organisation=cast.acme, is_own_only=is_own_only
+    )[1]
+
+
+def titles(client, token, **headers):
+    reply = client.get(f"/feed/{token}/attest.ics", headers=headers)
+    assert reply.status_code == 200
+    return [str(one["summary"]) for one in Calendar.from_ical(reply.content).events]
+
+
+def ask(client, token, **more):
+    return client.get(f"/feed/{token}/attest.ics", **more)
+
+
+def test_address_is_shown_once_and_only_its_hash_is_kept(cast, sign_in):
+    client = sign_in(cast.rob)
+    page = client.post(MAKE, {"reach": "all", "password": PASSWORD})
+    assert page.status_code == 200
+    token = re.search(r"/feed/([\w-]{43})/attest\.ics", page.text)[1]
+    assert token not in str(Feed.objects.values().get())
+    assert token not in client.get("/o/acme/calendar/").text
+    event = Event.objects.get(action="feed.made")
+    assert (event.actor, token in event.payload) == (cast.rob, False)
+    assert Feed.objects.get().token_hash not in event.payload
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"password": "wrong"}, "This is not your password."),
+        ({"password": ""}, "Type your password."),
+        ({"reach": "everything"}, "Choose which dates to send."),
+    ],
+)
+def test_refused_address_is_not_made(cast, sign_in, form, words):
+    values = {"reach": "own", "password": PASSWORD} | form
+    page = sign_in(cast.rob).post(MAKE, values)
+    assert (page.status_code, Feed.objects.count()) == (422, 0)
+    assert words in page.text
+
+
+def test_file_has_what_its_person_may_see(cast, assessment, client):
+    assert len(titles(client, make(cast, cast.ada))) == 9
+    seen = titles(client, make(cast, cast.rob))
+    assert len(seen) == 6
+    assert not any("seat" in one or "share link" in one for one in seen)
+    mine = titles(client, make(cast, cast.con, is_own_only=True))
+    assert mine == [
+        "Due: Q2 Duty 2",
+        "Runs out: Policy",
+        "Due: AC-1 Write the list",
+        "Take up again: Q3 Duty 3",
+    ]
+
+
+def test_file_holds_titles_and_nothing_else(cast, assessment, client):
+    assessment.answers.update(note="Secret note", reason="Secret reason")
+    cast.acme.actions.update(text="Secret text")
+    content = ask(client, make(cast, cast.ada)).content.decode()
+    assert "Secret" not in content
+    assert "DESCRIPTION" not in content
+    assert "example.org" not in content
+
+
+def test_other_organisation_is_not_in_it(cast, assessment, client):
+    dating.fill(cast, cast.other, cast.zoe, cast.zoe)
+    found = ask(client, make(cast, cast.ada)).content.decode()
+    assert "/o/acme/" in found
+    assert "/o/other/" not in found
+
+
+def test_role_of_today_decides(cast, assessment, client):
+    token = make(cast, cast.otto)
+    assert len(titles(client, token)) == 9
+    member = Membership.objects.get(user=cast.otto)
+    change_role(by=cast.ada, membership=member, role="reader")
+    assert len(titles(client, token)) == 6
+    change_role(by=cast.ada, membership=member, role="auditor")
+    assert ask(client, token).status_code == 404
+    assert Event.objects.filter(action="feed.ended").count() == 1
+
+
+@pytest.mark.parametrize("how", ["removed", "left"])
+def test_address_ends_with_the_membership(cast, assessment, client, how):
+    token = make(cast, cast.rob)
+    member = Membership.objects.get(user=cast.rob)
+    if how == "removed":
+        remove_member(by=cast.ada, membership=member)
+    else:
+        leave(by=cast.rob, membership=member)
+    assert ask(client, token).status_code == 404
+    assert not Feed.objects.exists()
+    factories.Membership.objects.create(
+        organisation=cast.acme, user=cast.rob, role="reader"
+    )
+    assert ask(client, token).status_code == 404
+
+
+def test_closed_account_opens_nothing(cast, client):
+    token = make(cast, cast.rob)
+    cast.rob.is_active = False
+    cast.rob.save()
+    assert ask(client, token).status_code == 404
+
+
+def test_address_taken_back_opens_nothing(cast, client, sign_in):
+    token = make(cast, cast.rob)
+    assert sign_in(cast.rob).post(END).status_code == 302
+    assert ask(client, token).status_code == 404
+    event = Event.objects.get(action="feed.ended")
+    assert event.actor == cast.rob
+    sign_in(cast.rob).post(END)
+    assert Event.objects.filter(action="feed.ended").count() == 1
+
+
+def test_nobody_takes_back_that_of_others(cast, client, sign_in):
+    token = make(cast, cast.rob)
+    sign_in(cast.ada).post(END)
+    assert ask(client, token).status_code == 200
+
+
+def test_new_address_ends_the_old_one(cast, client):
+    old, new = make(cast, cast.rob), make(cast, cast.rob)
+    assert ask(client, old).status_code == 404
+    assert ask(client, new).status_code == 200
+    assert Feed.objects.count() == 1
+
+
+def test_stranger_makes_no_address(cast):
+    with pytest.raises(ValidationError):
+        make(cast, cast.zoe)
+    with pytest.raises(ValidationError):
+        make(cast, cast.aud)
+
+
+def test_unchanged_dates_are_not_sent_again(cast, assessment, client):
+    token = make(cast, cast.ada)
+    with time_machine.travel(NOON, tick=False):
+        first = ask(client, token)
+        same = ask(client, token, headers={"If-None-Match": first["ETag"]})
+        assert (same.status_code, same.content) == (304, b"")
+        assert same["ETag"] == first["ETag"]
+        cast.acme.actions.update(title="Write another list")
+        other = ask(client, token, headers={"If-None-Match": first["ETag"]})
+    assert other.status_code == 200
+    assert b"Write another list" in other.content
+
+
+def test_headers_keep_it_private(cast, client):
+    reply = ask(client, make(cast, cast.ada))
+    assert reply["Cache-Control"] == "private, no-cache"
+    assert reply["Content-Type"] == "text/calendar; charset=utf-8"
+    assert reply["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in reply["X-Robots-Tag"]
+    assert "Set-Cookie" not in reply
+
+
+def test_looking_writes_nothing(cast, assessment, client):
+    token = make(cast, cast.ada)
+    before = rows_of()
+    assert ask(client, token).status_code == 200
+    assert client.head(f"/feed/{token}/attest.ics").content == b""
+    assert rows_of() == before
+
+
+def test_guessing_and_hammering_are_slowed_down(cast, client):
+    token = make(cast, cast.rob)
+    assert {ask(client, f"guess{n}").status_code for n in range(20)} == {404}
+    assert ask(client, "guess").status_code == 429
+    assert ask(client, token).status_code == 429
+    cache.clear()
+    replies = [ask(client, token).status_code for _ in range(61)]
+    assert (replies[59], replies[60]) == (200, 429)
+
+
+def test_moved_action_keeps_its_id_and_gets_a_later_number(cast, client):
+    token = make(cast, cast.ada)
+    with time_machine.travel(NOON, tick=False) as clock:
+        factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(3))
+        factories.take_into_trail(cast.acme)
+        first = Calendar.from_ical(ask(client, token).content).events[0]
+        clock.shift(timedelta(hours=2))
+        change_action(
+            by=cast.ada,
+            organisation=cast.acme,
+            number=1,
+            changes={"due_on": dating.in_days(9)},
+            base=0,
+        )
+        second = Calendar.from_ical(ask(client, token).content).events[0]
+    assert first["uid"] == second["uid"]
+    assert second["sequence"] > first["sequence"]
+    assert second["dtstart"].dt - first["dtstart"].dt == timedelta(days=6)
+
+
+def test_token_changed_behind_the_trail_is_found(cast):
+    make(cast, cast.rob)
+    make(cast, cast.rob)
+    assert list(tokens.faults(cast.acme.pk)) == []
+    Feed.objects.update(token_hash="0" * 64)
+    assert [one.kind for one in tokens.faults(cast.acme.pk)] == [Fault.SHARE]
+    Feed.objects.update(token_hash="over-1")
+    assert list(tokens.faults(cast.acme.pk)) == []
+
+
+def test_late_dates_leave_the_file_after_a_month(cast, client):
+    token = make(cast, cast.ada)
+    factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(-31))
+    factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(-32))
+    assert titles(client, token) == ["Due: AC-1 Write the list"]
+
+
+def test_packed_file_is_not_sent_again_either(cast, assessment, client):
+    token = make(cast, cast.ada)
+    packed = {"Accept-Encoding": "gzip"}
+    first = ask(client, token, headers=packed)
+    assert first["Content-Encoding"] == "gzip"
+    again = ask(client, token, headers=packed | {"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
