@@ -1,5 +1,8 @@
 """The demo organisation: complete, made once, by the ordinary actions."""
 
+from collections import defaultdict
+from datetime import date
+
 import pytest
 import time_machine
 from django.conf import settings
@@ -8,11 +11,13 @@ from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
 
 from compliance.answer_sheets import actions, drafts
+from compliance.assessments.voiding import void_of
 from compliance.audit import tables, trail
 from compliance.checklist_files import actions as checklist_files
 from compliance.checklist_files.writing import FORMATS
 from compliance.demo.loading import PASSWORD, load_demo
 from compliance.models import (
+    Action,
     Answer,
     Assessment,
     Edition,
@@ -22,11 +27,13 @@ from compliance.models import (
     SignOff,
     User,
 )
+from compliance.results import reading as result
 from compliance.reviews.past import content_as_of
 from compliance.reviews.points import blocking, points
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, to_read
+from compliance.seeds import actions as seeds
 from tests.audit.columns import RARE, columns_of_all, tampered_with
 from tests.bundles.making import bundle_of, reading
 from tests.checklist_files.reading import read
@@ -43,7 +50,7 @@ class TestDemo(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        actions.load(by=None, folder=settings.BASE_DIR / "seeds")
+        seeds.load(by=None, folder=settings.BASE_DIR / "seeds")
         cls.demo = load_demo(FOLDER)
 
     def test_demo_says_what_was_agreed_on(self):
@@ -111,17 +118,73 @@ class TestDemo(TestCase):
             "confirm again": answers.filter(again="carried"),
         }
         assert [name for name, rows in states.items() if not rows.exists()] == []
-        earlier = Assessment.objects.get(carried_from__isnull=False).carried_from
-        assert earlier.status == "archived"
+        later = Assessment.objects.filter(carried_from__isnull=False)
+        assert {one.carried_from.status for one in later} == {"archived"}
 
     def test_demo_shows_a_signed_assessment_and_one_in_review(self):
-        signed = Assessment.objects.get(status="signed")
+        signed = Assessment.objects.get(status="signed", subject="Mailvane")
         (signature,) = signoffs_of(signed)
         assert (signature.signer, signature.is_void) == ("Irena Kowalska", False)
         desk = desk_of(Assessment.objects.get(status="review"))
         irena = User.objects.get(name="Irena Kowalska")
         found = points(desk.content, desk.today, desk.checks, desk.hands, irena.pk)
         assert [point.about for point in blocking(found)] == ["na", "returned"]
+
+    def test_demo_tells_of_two_years_three_ai_systems_and_four_clouds(self):
+        told = Assessment.objects.values_list(
+            "edition__checklist__key", "subject", "period_from__year"
+        )
+        subjects, years = defaultdict(set), defaultdict(set)
+        for checklist, subject, year in told:
+            subjects[checklist].add(subject)
+            years[subject].add(year)
+        assert (len(subjects["ai-act"]), len(subjects["sovereignty"])) == (3, 4)
+        both = {"Nordhavn Credit", "Core banking cloud", "Platform and AI"}
+        assert {one for one, found in years.items() if found == {2025, 2026}} == both
+
+    def test_one_signature_of_the_demo_is_void_by_a_later_change(self):
+        signed = {
+            one.subject: one for one in Assessment.objects.filter(status="signed")
+        }
+        voids = {one.subject: void_of(one) for one in signed.values()}
+        void = voids.pop("Staff sign-in")
+        assert void.named == (
+            "Check of the Data Privacy Framework list, Quillgate Inc.: expiry",
+        )
+        assert set(voids.values()) == {None}
+        assert len(voids) == 3
+
+    def test_services_of_the_demo_have_levels_above_and_below_the_minimum(self):
+        found = self.results("sovereignty", 2026)
+        assert {
+            name: (scale.level_name, scale.is_rejected) for name, scale in found
+        } == {
+            "Core banking cloud": ("SEAL-1", True),
+            "Staff sign-in": ("SEAL-1", False),
+            "Monitoring and logs": ("SEAL-0", True),
+            "Log service, offer of Lokkila": ("SEAL-2", False),
+        }
+
+    def test_zero_trust_of_the_demo_is_nearer_to_its_targets_than_last_year(self):
+        (_, before), (_, now) = self.results("zero-trust", 2025, 2026)
+        for old, new in zip(before.groups, now.groups, strict=True):
+            assert old.mean < new.mean, new.group.title
+        assert now.steps < before.steps / 3
+
+    def test_demo_has_late_actions_and_evidence_that_runs_out(self):
+        assert Action.objects.open().filter(due_on__lt="2026-11-28").count() >= 5
+        ends = Evidence.objects.filter(expires_on__range=("2026-11-28", "2026-12-31"))
+        assert ends.count() >= 5
+
+    def results(self, checklist, *years):
+        """Subject and result of the first scale, by year."""
+        rows = Assessment.objects.filter(
+            edition__checklist__key=checklist, period_from__year__in=years
+        )
+        return [
+            (one.subject, result.read(one, date(2026, 11, 28)).scales[0])
+            for one in rows.order_by("period_from", "started_at")
+        ]
 
     def test_every_own_checklist_goes_out_and_comes_in_again(self):
         own = Edition.objects.exclude(checklist__organisation=None)

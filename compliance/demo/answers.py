@@ -1,0 +1,108 @@
+"""The demo organisation's answers: one by one, many at once, taken over."""
+
+from typing import Any
+
+from compliance.assessments import actions
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.versions import Known
+from compliance.demo.cast import Cast
+
+
+def answer(
+    cast: Cast,
+    assessment: Assessment,
+    answers: dict[str, Answer],
+    told: dict[str, Any],
+) -> None:
+    """Give what an entry of a file tells.
+
+    That is one answer by its ``key``, ``values`` of many without more by theirs, or the
+    same verdict or evidence for all ``keys``.
+    """
+    if "keys" in told:
+        _many(cast, assessment, answers, told)
+    for key, value in told.get("values", {}).items():
+        _one(cast, answers[key], {"by": told["by"], "value": value})
+    if "key" in told:
+        _one(cast, answers[told["key"]], told)
+
+
+def _one(cast: Cast, row: Answer, told: dict[str, Any]) -> None:
+    names = ("verdict", "note", "reason", "due_on", "later_until")
+    changes = {name: told[name] for name in names if told.get(name)}
+    if "value" in told:
+        value = told["value"]
+        changes["value"] = value if isinstance(value, list) else [str(value)]
+    if "owner" in told:
+        changes["owner_id"] = cast[told["owner"]].pk
+    by = cast[str(told.get("by") or told["owner"])]
+    actions.save_answer(
+        by=by,
+        organisation=cast.organisation,
+        assessment_id=row.assessment_id,
+        answer_id=row.pk,
+        changes=changes,
+        base=0,
+    )
+    for key in told.get("evidence", []):
+        actions.attach(by=by, answer=row, evidence=cast.proofs[key])
+    if "confirmed_by" in told:
+        row.refresh_from_db()
+        actions.confirm_na(
+            by=cast[told["confirmed_by"]],
+            organisation=cast.organisation,
+            seen={row.pk: Known(row.version)},
+        )
+
+
+def _many(
+    cast: Cast,
+    assessment: Assessment,
+    answers: dict[str, Answer],
+    told: dict[str, Any],
+) -> None:
+    """Raises ``ValueError`` with the keys of answers that did not take it."""
+    done = actions.set_many(
+        by=cast[told["by"]],
+        organisation=cast.organisation,
+        assessment_id=assessment.pk,
+        targets={answers[key].pk: Known(0) for key in told["keys"]},
+        bulk=actions.Bulk(
+            {"verdict": told["verdict"]} if "verdict" in told else {},
+            cast.proofs[told["evidence"]] if "evidence" in told else None,
+        ),
+    )
+    if left := done.plan.not_applying + done.plan.stale + done.plan.from_value:
+        raise ValueError(left)
+
+
+def take(cast: Cast, told: dict[str, Any]) -> None:
+    """Take a related answer over; ``source_note`` is what its source says since."""
+    by = cast[told["by"]]
+    running = Answer.objects.filter(
+        assessment__organisation=cast.organisation,
+        assessment__status=AssessmentStatus.RUNNING,
+    )
+    target = running.get(question__key=told["key"], assessment__subject=told["in"])
+    source = running.get(
+        question__key=told["from"], assessment__subject=told["subject"]
+    )
+    actions.take_over(
+        by=by,
+        organisation=cast.organisation,
+        assessment_id=target.assessment_id,
+        answer_id=target.pk,
+        seen=Known(target.version),
+        source_id=source.pk,
+        source_version=source.version,
+    )
+    if "source_note" in told:
+        actions.save_answer(
+            by=by,
+            organisation=cast.organisation,
+            assessment_id=source.assessment_id,
+            answer_id=source.pk,
+            changes={"note": told["source_note"]},
+            base=source.version,
+        )
