@@ -7,6 +7,7 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.demo.cast import Cast
+from compliance.workspace import actions as workspace
 
 
 def answer(
@@ -37,14 +38,17 @@ def _one(cast: Cast, row: Answer, told: dict[str, Any]) -> None:
     if "owner" in told:
         changes["owner_id"] = cast[told["owner"]].pk
     by = cast[str(told.get("by") or told["owner"])]
-    actions.save_answer(
-        by=by,
-        organisation=cast.organisation,
-        assessment_id=row.assessment_id,
-        answer_id=row.pk,
-        changes=changes,
-        base=0,
-    )
+    here: dict[str, Any] = {
+        "by": by,
+        "organisation": cast.organisation,
+        "assessment_id": row.assessment_id,
+        "answer_id": row.pk,
+    }
+    saved = actions.save_answer(**here, changes=changes, base=0)
+    if isinstance(saved, actions.Refused):
+        raise TypeError(told)
+    if saved.answer.again and not saved.event:  # says the same as the year before
+        workspace.confirm_again(**here, seen=Known(saved.answer.version))
     for key in told.get("evidence", []):
         actions.attach(by=by, answer=row, evidence=cast.proofs[key])
     if "confirmed_by" in told:
@@ -88,7 +92,7 @@ def take(cast: Cast, told: dict[str, Any]) -> None:
     source = running.get(
         question__key=told["from"], assessment__subject=told["subject"]
     )
-    actions.take_over(
+    workspace.take_over(
         by=by,
         organisation=cast.organisation,
         assessment_id=target.assessment_id,

@@ -11,6 +11,8 @@ from compliance.demo.cast import Cast
 from compliance.demo.reviews import review
 from compliance.demo.seats import seat
 from compliance.demo.targets import set_targets
+from compliance.discussion import actions as discussion
+from compliance.remediation import actions as remediation
 
 _NOW = {"earlier", "comments", "actions", "targets", "review", "seat"}
 """Parts that an earlier assessment does not share."""
@@ -24,7 +26,7 @@ def make(cast: Cast, told: dict[str, Any]) -> Assessment:
         answer(cast, assessment, answers, one)
     for one in told.get("comments", []):
         by = cast[one["by"]]
-        actions.comment(by=by, answer=answers[one["key"]], text=one["text"])
+        discussion.comment(by=by, answer=answers[one["key"]], text=one["text"])
     for one in told.get("actions", []):
         _action(cast, answers, one)
     for one in told.get("targets", []):
@@ -73,14 +75,14 @@ def _action(cast: Cast, answers: dict[str, Answer], told: dict[str, Any]) -> Non
         fields["effort_days"] = Decimal(str(told["effort_days"]))
     if "owner" in told:
         fields["owner_id"] = cast[told["owner"]].pk
-    action = actions.create_action(
+    action = remediation.create_action(
         by=cast[told["by"]],
         organisation=cast.organisation,
         fields=fields,
         answer_ids=[answers[key].pk for key in told["for"]],
     )
     if "status" in told:
-        actions.change_action(
+        remediation.change_action(
             by=cast[str(told.get("closed_by") or told["owner"])],
             organisation=cast.organisation,
             number=action.number,

@@ -20,7 +20,9 @@ class TargetForm(forms.Form):
     holds_by = forms.DateField(
         label="To be reached by",
         required=False,
-        widget=forms.DateInput(attrs={"class": "input", "type": "date"}),
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
+        ),
         error_messages={"invalid": "Give a day, such as 2027-12-31."},
     )
     base = forms.CharField(required=False, widget=forms.HiddenInput, max_length=2000)

@@ -115,18 +115,17 @@ def _law_sentences(law: LawResult) -> list[str]:
     counts = law.counts
     said = []
     if counts.total:
-        said.append(
-            f"{counts.met} of {counts.total} duties are met, {counts.partly} in part."
-        )
+        partly = f", {counts.partly} in part" if counts.partly else ""
+        said.append(f"{counts.met} of {counts.total} duties are met{partly}.")
     if counts.open:
         said.append(f"{counts.open} still open: a risk, not a zero.")
     if counts.met:
         said.append(
-            f"{counts.proved} of {counts.met} met duties have evidence for the whole"
-            " audit period."
+            "Evidence covers the whole audit period for"
+            f" {counts.proved} of the {counts.met} met."
         )
     if law.ahead:
-        said.append(f"{len(law.ahead)} to prepare bind later.")
+        said.append(f"{len(law.ahead)} to prepare: not binding yet.")
     return said
 
 

@@ -116,6 +116,14 @@ def test_same_targets_again_leave_no_event(cast, scaled, sign_in):
     assert Event.objects.filter(action="targets.set").count() == 1
 
 
+def test_day_of_targets_comes_back_as_a_browser_reads_it(cast, scaled, sign_in):
+    client = sign_in(cast.otto)
+    address = url(scaled, "targets", scale="seal")
+    data = {"reach": "assessment", "base": "", "holds_by": "2027-12-31"}
+    client.post(address, targets(keys=1) | data)
+    assert 'value="2027-12-31"' in client.get(address).text
+
+
 def test_targets_of_a_colleague_are_shown_before_they_are_replaced(
     cast, scaled, sign_in
 ):
@@ -147,6 +155,16 @@ def test_targets_stay_open_on_a_signed_assessment(cast, scaled, sign_in):
     data = targets(keys=1) | {"reach": "assessment", "base": ""}
     reply = sign_in(cast.otto).post(url(scaled, "targets", scale="seal"), data)
     assert reply.status_code == 302
+
+
+def test_sentences_of_law_leave_out_what_there_is_none_of(cast, sign_in):
+    assessment = make_assessment(cast.acme, cast.ada, make_edition(2))
+    choose(assessment, Q1="met", Q2="met")
+    page = sign_in(cast.rob).get(url(assessment)).text
+    assert "2 of 2 duties are met." in page
+    assert "Evidence covers the whole audit period for 0 of the 2 met." in page
+    assert "end early" not in page
+    assert "not applicable, apart" not in page
 
 
 def test_gap_shows_its_action_or_the_first_step(cast, scaled, sign_in):
