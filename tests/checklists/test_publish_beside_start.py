@@ -15,7 +15,9 @@ if connection.vendor == "sqlite":
 from compliance.assessments.actions import start
 from compliance.audit import trail
 from compliance.checklists import actions
+from compliance.editor.actions import add_question
 from compliance.models import Assessment, Edition
+from compliance.publishing.actions import draft_next
 from tests import factories
 
 cast = factories.make_cast()
@@ -46,9 +48,9 @@ def begin(edition):
 
 for number in range(int(sys.argv[1])):
     old = own.editions.get(status="published")
-    draft = actions.draft_next(by=cast.ada, edition_id=old.pk, **given)
+    draft = draft_next(by=cast.ada, edition_id=old.pk, **given)
     at = {"edition_id": draft.pk, **given}
-    actions.add_question(by=cast.ada, section="s1", text=f"Round {number}?", **at)
+    add_question(by=cast.ada, section="s1", text=f"Round {number}?", **at)
     acts = [
         lambda: actions.publish(by=cast.ada, edition=draft),
         lambda: begin(old),

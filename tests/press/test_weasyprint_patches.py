@@ -15,9 +15,9 @@ pytestmark = pytest.mark.slow
 
 UNTAUGHT = """
 import sys, weasyprint
-from compliance.reports import engine, pdf
+from compliance.press import pdf, weasyprint_patches
 
-pdf.do_nothing_twice = engine._keep_page_references
+pdf.do_nothing_twice = weasyprint_patches._keep_page_references
 pdf.source = lambda text, fetcher: weasyprint.HTML(string=text, url_fetcher=fetcher)
 sys.exit(pdf.main())
 """

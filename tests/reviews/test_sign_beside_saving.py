@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 if connection.vendor == "sqlite":
     call_command("migrate", verbosity=0)
-from compliance.assessments.actions import attach, change_facts, comment
+from compliance.assessments.actions import attach, change_facts
 from compliance.audit import trail
+from compliance.discussion.actions import comment
 from compliance.reviews import actions
 from compliance.reviews.signed import content_at
 from compliance.reviews.snapshot import content_of, to_read
