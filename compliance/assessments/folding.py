@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 
 from compliance.assessments.events import ASSESSMENT_BROUGHT_IN
@@ -20,6 +21,41 @@ from compliance.audit.projection import (
     project,
     put_left,
 )
+
+
+class LackingError(ValidationError):
+    """The events up to a moment name a row, and none of them made it."""
+
+    def __init__(self, model: type[Model], pk: Any, seq: int) -> None:
+        """``seq`` is the event that names it; 0 where none does."""
+        named = f"event {seq} names" if seq else "this moment needs"
+        super().__init__(
+            f"The trail lacks a row: {named} the {model._meta.verbose_name} {pk}, and no"
+            " event before has it. “manage.py verify_trail” checks the whole trail."
+        )
+
+
+class Known[M: Model](dict[Any, M]):
+    """Rows of a table by primary key; one that a fold does not know whole is lacking."""
+
+    def __init__(self, model: type[M], rows: Iterable[M], parts: Rows) -> None:
+        super().__init__((row.pk, row) for row in rows)
+        self._model, self._parts = model, parts
+
+    def __missing__(self, pk: Any) -> M:
+        at = str(self._model._meta.model_name), str(pk)
+        raise LackingError(
+            self._model, pk, self._parts[at].seq if at in self._parts else 0
+        )
+
+    def named(self, pk: Any, by: tuple[type[Model], Any]) -> M:
+        """The row that another one names; raises ``LackingError`` with its event."""
+        if pk in self:
+            return self[pk]
+        model, own = by
+        raise LackingError(
+            self._model, pk, self._parts[str(model._meta.model_name), str(own)].seq
+        )
 
 
 def fold(of: Sequence[Assessment], seq: int) -> Rows:
@@ -53,7 +89,7 @@ def _until(seq: int, events: Mapping[int, Told]) -> Rows:
     return project(events[number] for number in sorted(events) if number <= seq)
 
 
-def unsaved[M: Model](model: type[M], rows: Rows) -> dict[Any, M]:
+def unsaved[M: Model](model: type[M], rows: Rows) -> Known[M]:
     """The rows of a table that a fold knows whole, by primary key, in its order."""
     table = str(model._meta.model_name)
     found = [
@@ -61,14 +97,27 @@ def unsaved[M: Model](model: type[M], rows: Rows) -> dict[Any, M]:
         for (name, pk), row in rows.items()
         if name == table and row.is_whole
     ]
-    return {row.pk: row for row in sorted(found, key=lambda row: row.pk)}
+    return Known(model, sorted(found, key=lambda row: row.pk), rows)
 
 
-def answers_of(of: Sequence[Assessment], rows: Rows) -> dict[int, Answer]:
-    """The answers of some assessments that a fold has, archived ones too."""
+def answers_of(of: Sequence[Assessment], rows: Rows) -> Known[Answer]:
+    """The answers of some assessments that a fold has, archived ones too.
+
+    Raises ``LackingError`` for one of which it has a part.
+    """
     here = {one.pk for one in of}
+    parts = {
+        int(pk)
+        for (table, pk), row in rows.items()
+        if not row.is_whole and table == "answer"
+    }
     every = unsaved(Answer, rows)
-    return {pk: answer for pk, answer in every.items() if answer.assessment_id in here}
+    if parts:  # of other assessments, as a rule, that an event about an action names
+        own = Answer.everything.filter(assessment__in=here, pk__in=parts)
+        for pk in own.order_by("pk").values_list("pk", flat=True):
+            every[pk]
+    found = (answer for answer in every.values() if answer.assessment_id in here)
+    return Known(Answer, found, rows)
 
 
 def _by_number(events: QuerySet[Event]) -> dict[int, Told]:

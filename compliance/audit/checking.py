@@ -35,7 +35,6 @@ class Kind(StrEnum):
     INSERTED = "inserted"
     BACKDATED = "date changed"
     MOVED = "moved between organisations"
-    SHARE = "share link changed without an entry"
     REPORT = "report file changed"
     SNAPSHOT = "signed snapshot changed"
     FILE = "evidence file changed"

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+
+from compliance.audit.leaves import ERASED
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class Proven:
     """Column to the reason why no event has it."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Column to how people call it, where it is not by the column's own name."""
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    """Column of which events have the SHA-256, to how a value begins that opens nothing:
+    one such is not compared, since a backup and an erasing put it in."""
     is_of_people: bool = False
 
 
@@ -51,13 +56,21 @@ class Derived(Unproven):
 
 
 ELSEWHERE: Mapping[str, Proven | Unproven] = {
-    "auth.Permission": Unproven("made by Django's migrations, used by nothing"),
-    "auth.Group": Unproven("made by Django's migrations, used by nothing"),
-    "contenttypes.ContentType": Unproven("made by Django's migrations"),
-    "sessions.Session": Unproven("who is signed in now"),
+    "auth.Permission": Unproven("made by Django's migrations; no account can have any"),
+    "auth.Group": Unproven("empty; no account can be in one"),
+    "auth.Group_permissions": Unproven("empty; no account can be in a group"),
+    "contenttypes.ContentType": Unproven(
+        "the names of tables, made by Django's migrations; they give no right"
+    ),
+    "sessions.Session": Unproven(
+        "who is signed in now, under a signature of the installation's key; whoever"
+        " signs proves again who they are"
+    ),
     "account.EmailAddress": Proven("", is_of_people=True),
-    "account.EmailConfirmation": Unproven("a link that waits to be used"),
-    "django_tasks_database.DBTaskResult": Unproven("the queue of jobs and mails"),
+    "account.EmailConfirmation": Unproven("empty; the link in a mail proves itself"),
+    "django_tasks_database.DBTaskResult": Unproven(
+        "jobs and mails that wait; what a job changes is in its own events"
+    ),
 }
 """Models of libraries."""
 
@@ -108,7 +121,7 @@ def is_text(column: models.Field[Any, Any]) -> bool:
 
 
 _MARKS = {
-    "key", "number", "code", "cite", "language", "media_type", "method", "how",
+    "password", "problem", "key", "number", "code", "cite", "language", "media_type", "method", "how",
     "credential_id", "official_id", "facts", "sealed_with",
 }  # fmt: skip
 
@@ -152,13 +165,40 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
 """In order: a moment is a day, too."""
 
 
+@cache
+def writers_of(model: type[models.Model]) -> Mapping[str, Callable[[Any], Any]]:
+    """Column to how its values get into events."""
+    proof = proof_of(model)
+    hidden = proof.hidden if isinstance(proof, Proven) else {}
+    return {name: _mark if name in hidden else plain for name in columns_of(model)}
+
+
+def _mark(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest() if value else ""
+
+
+def readers_of(model: type[models.Model]) -> list[Callable[[Any], Any]]:
+    """How each column in order is to be compared with events."""
+    proof = proof_of(model)
+    hidden = proof.hidden if isinstance(proof, Proven) else {}
+    return [
+        partial(_shut, hidden[name]) if name in hidden else plain
+        for name in columns_of(model)
+    ]
+
+
+def _shut(opens_nothing: str, value: str) -> str:
+    return ERASED if value.startswith(opens_nothing) else _mark(value)
+
+
 def values_of(row: models.Model) -> Iterator[tuple[str, Any]]:
     """Column and value of a row that was just made, but for blanks."""
     model = type(row)
+    writers = writers_of(model)
     for name, column in columns_of(model).items():
         value = column.to_python(getattr(row, column.attname))
         if value != blank(column):
-            yield name, plain(value)
+            yield name, writers[name](value)
 
 
 def row_of[M: models.Model](model: type[M], pk: str, values: Mapping[str, Any]) -> M:
@@ -189,16 +229,7 @@ def _reading(
 
 
 JOB: Mapping[str, str] = {
-    "status": "how far its job is; the event of its end names the file",
-    "step": "how far its job is",
-    "done_percent": "how far its job is",
-    "problem": "why its job failed",
-    "finished_at": "when its job ended",
+    "step": "the words beside the bar while its job goes on, empty before and after",
+    "done_percent": "how long the bar is while its job goes on",
 }
-"""Columns of a row that a job in the background fills in."""
-
-LINK: Mapping[str, str] = {
-    "token_hash": "a backup leaves it out, so that a restored link opens nothing",
-    "expires_at": "a restored link has expired; the events say until when it was given",
-}
-"""Columns of a row that a secret link leads to."""
+"""Columns of a row that a job in the background moves on."""

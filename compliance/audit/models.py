@@ -26,7 +26,9 @@ class ChainHead(models.Model):
     hash = models.CharField(max_length=64)
     signed = models.PositiveBigIntegerField(null=True)
 
-    in_trail = Unproven("the end of a chain, which its events prove")
+    in_trail = Unproven(
+        "compared with the newest event, and ``signed`` with the file of checkpoints"
+    )
 
     def __str__(self) -> str:
         return f"{self.organisation_id} at {self.seq}"
@@ -55,7 +57,7 @@ class Event(models.Model):
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
-    in_trail = Unproven("the chain itself")
+    in_trail = Unproven("the chain itself: each column is under its hash")
 
     class Meta:
         ordering = ["organisation_id", "seq"]

@@ -19,7 +19,14 @@ from uuid import UUID
 from django.db import connection, models
 from django.db.models.signals import post_save
 
-from compliance.audit.columns import columns_of, is_text, plain, proven, values_of
+from compliance.audit.columns import (
+    columns_of,
+    is_text,
+    plain,
+    proven,
+    values_of,
+    writers_of,
+)
 from compliance.audit.owners import Owner, owner_of, owners
 
 Row = tuple[type[models.Model], Any]
@@ -95,6 +102,11 @@ class Block:
 
     def of(self, chain: UUID) -> Changes:
         return self.chains.setdefault(chain, Changes())
+
+    def settle(self) -> None:
+        """Give events that wait what was changed in their chains since."""
+        for chain, (_, changes) in self.waiting.items():
+            changes.take_in(self.split(chain))
 
     def split(self, chain: UUID) -> Changes:
         """Changes so far in a chain, for an event; they are forgotten here."""
@@ -192,7 +204,8 @@ def announce(row: models.Model, *columns: str) -> None:
     """Let the next event have columns of a row that are saved only after it."""
     if (block := _open.get()) is not None:
         known, at = columns_of(type(row)), (type(row), row.pk)
-        values = {name: plain(getattr(row, known[name].attname)) for name in columns}
+        write = writers_of(type(row))
+        values = {n: write[n](getattr(row, known[n].attname)) for n in columns}
         block.update(at, owners([row])[0], values)
         block.announced[at] = values
 
@@ -248,6 +261,7 @@ def _read(block: Block, write: Callable[[], None]) -> Callable[..., Any]:
             block.unnamed[model._meta.db_table] += _count(sql, params)
             return execute(sql, params, many, context)
         known, key, owner = columns_of(model), model._meta.pk, owner_of(model)
+        writers = writers_of(model)
         done = execute(_returning(sql, key, names, owner), params, many, context)
         fields = [owner.field, key, *(known[name] for name in names)]
         for row in context["cursor"].fetchall():
@@ -257,8 +271,9 @@ def _read(block: Block, write: Callable[[], None]) -> Callable[..., Any]:
             ]
             chain = chain or owner.otherwise
             if names:
-                new = zip(names, map(plain, values), strict=True)
-                block.update((model, own), chain, dict(new))
+                told = zip(names, values, strict=True)
+                new = {name: writers[name](value) for name, value in told}
+                block.update((model, own), chain, new)
             else:
                 block.delete((model, own), chain)
         return done

@@ -18,6 +18,7 @@ from compliance.audit.columns import (
     plain,
     proof_of,
     proven,
+    readers_of,
 )
 from compliance.audit.models import LIBRARY, PEOPLE, Event
 from compliance.audit.owners import without_way
@@ -74,11 +75,11 @@ def stands(rows: models.QuerySet[models.Model]) -> Stands:
     """Rows of a proven table, to be compared with the trail."""
     known, table = columns_of(rows.model), str(rows.model._meta.model_name)
     columns = [(name, column.attname) for name, column in known.items()]
-    names = [name for name, _ in columns]
+    names, readers = [name for name, _ in columns], readers_of(rows.model)
     found = rows.order_by("pk").values_list("pk", *(attname for _, attname in columns))
     for pk, *values in found.iterator(chunk_size=_STRETCH):
-        pairs = zip(names, map(plain, values), strict=True)
-        yield (table, str(plain(pk))), dict(pairs)
+        told = (read(value) for read, value in zip(readers, values, strict=True))
+        yield (table, str(plain(pk))), dict(zip(names, told, strict=True))
 
 
 @cache

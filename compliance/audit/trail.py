@@ -114,6 +114,18 @@ def hold(organisation_id: UUID) -> int:
     return seq
 
 
+def newest(organisation_id: UUID) -> int:
+    """The number of the newest event of a chain, also of one that waits to be written.
+
+    Such a one has what changes next, too.
+    """
+    block = rows.opened()
+    if block and organisation_id in block.waiting:
+        events, _ = block.waiting[organisation_id]
+        return int(events[-1][0].seq)
+    return head_of(organisation_id)[0]
+
+
 def _added(
     by: Any,
     head: ChainHead,

@@ -30,9 +30,11 @@ def writing() -> Iterator[None]:
         if not connection.needs_rollback:
             while is_outermost and block.last:
                 block.last.pop(0)()
-            trail.write_waiting(is_last=True)
             if is_outermost:
+                trail.write_waiting(is_last=True)
                 rows.refuse_left(block)
+            else:
+                block.settle()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import CharField, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Concat, Least
+from django.db.models.functions import Cast, Concat
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -43,8 +43,8 @@ def kept() -> list[type[Model]]:
 def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:
     """The rows of a table at a moment, a stretch at a time, in the order of their keys.
 
-    Links of invitations, shares and calendars lose their hash and end at the moment, so
-    that pages say that they are over. Of the queue, work that is not done is kept, but no
+    Links of invitations, shares and calendars lose their hash, so that pages say that
+    they are over. Of the queue, work that is not done is kept, but no
     mail: it would go out twice, and what it leads to is over.
     """
     rows = model._base_manager.order_by("pk")
@@ -64,12 +64,7 @@ def _waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
 def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:
     if model not in {Feed, Invitation, ShareLink}:
         return {}
-    over: dict[str, Combinable] = {
-        "token_hash": Concat(Value(OVER), Cast("pk", CharField()))
-    }
-    if model is Feed:
-        return over
-    return over | {"expires_at": Least("expires_at", Value(moment))}
+    return {"token_hash": Concat(Value(OVER), Cast("pk", CharField()))}
 
 
 def last_id(model: type[Model]) -> int:

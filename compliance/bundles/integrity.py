@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from compliance.audit import tables, trail
+from compliance.audit.chain import digest
 from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
 from compliance.audit.projection import Rows, Told, Unlike, compared, project
+from compliance.bundles import layout
 from compliance.bundles.layout import ROWS
 from compliance.bundles.source_rows import There
 from compliance.reviews.events import ASSESSMENT_SIGNED
@@ -33,6 +35,8 @@ class Bundle(Protocol):
 
     @property
     def trails(self) -> list[dict[str, Any]]: ...
+
+    def text(self, name: str) -> str: ...
 
     def events(self) -> Iterator[tuple[int, dict[str, Any]]]: ...
 
@@ -114,7 +118,7 @@ def _faults(bundle: Bundle, heard: _Heard) -> Iterator[str]:
     if unknown := _unknown(rows, answers, people):
         yield unknown
         return
-    yield from _signatures(rows, heard.signed, people)
+    yield from _signatures(bundle, heard.signed, people)
     yield from _hands(rows, answers, heard, people)
     there = There(rows, last["assessment"], answers, people, heard.rows)
     for model, stands in there.tables.items():
@@ -150,12 +154,12 @@ def _in_words(each: Unlike) -> str:
 
 
 def _signatures(
-    rows: dict[str, Any],
+    bundle: Bundle,
     told: dict[str, Event],
     people: dict[str | None, int | None],
 ) -> Iterator[str]:
-    missing = dict(told)
-    for at, row in enumerate(rows["signoffs"]):
+    missing, kept = dict(told), defaultdict[tuple[str, str], list[Any]](list)
+    for at, row in enumerate(bundle.rows["signoffs"]):
         place = f"signoffs.{at}"
         event = missing.pop(row["trail_hash"], None)
         if event is None or event.seq != row["trail_seq"]:
@@ -163,10 +167,16 @@ def _signatures(
             continue
         moments = {n: _moment(row[n]) for n in ("stood_at", "signed_at")}
         stands = {name: row[name] for name in SAID} | moments
-        for name in unsaid(stands, trail.content_of(event).get("after", {})):
+        after = trail.content_of(event).get("after", {})
+        for name in unsaid(stands, after):
             yield f"{place}: {name} is not what event {event.seq} says"
+        behind = layout.signed_rows(row["content_hash"])
+        kept[behind, digest(bundle.text(behind))].append(after.get("rows_hash"))
         if event.actor_id and event.actor_id != people[row["signed_by"]]:
             yield f"{place}: signed_by is not who signed, as event {event.seq} says"
+    for (name, own), said in kept.items():
+        if own not in said:
+            yield f"{name} is not what was behind the signature"
     for event in missing.values():
         yield f"signoffs: the one that event {event.seq} says is missing"
 

@@ -27,7 +27,6 @@ class PackageStatus(models.TextChoices):
     """The life of a job."""
 
     WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Being made"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
@@ -75,7 +74,7 @@ class Package(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will be made of it."""
-        return self.status not in {PackageStatus.WAITING, PackageStatus.RUNNING}
+        return self.status != PackageStatus.WAITING
 
     @property
     def gone_at(self) -> datetime:

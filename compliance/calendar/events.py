@@ -6,7 +6,7 @@ from typing import Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Hash, Side
+from compliance.audit.payloads import Side
 
 
 class _Ended(Side, total=False):
@@ -25,7 +25,6 @@ class _Escalated(_Ended, total=False):
 
 class _Made(_Ended, total=False):
     is_own_only: Required[bool]
-    token_mark: Required[Hash]
 
 
 _type = partial(EventType, topic=Topic.PEOPLE, prepares=Prepares.NOTHING)

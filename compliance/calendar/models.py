@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from compliance.audit.columns import LINK, Proven, Unproven
+from compliance.audit.columns import Proven, Unproven
 from compliance.calendar.choices import Language, Rhythm, Weekday
 from compliance.calendar.rhythm import LONGEST, following, zone_of
 from compliance.organisations.access import ALLOWED, Permission
@@ -46,7 +46,7 @@ class Feed(models.Model):
 
     objects = FeedQuerySet.as_manager()
 
-    in_trail = Proven("organisation_id", excused={"token_hash": LINK["token_hash"]})
+    in_trail = Proven("organisation_id", hidden={"token_hash": OVER})
 
     class Meta:
         constraints = [
@@ -140,7 +140,9 @@ class Reminders(models.Model):
 
     objects = RemindersQuerySet.as_manager()
 
-    in_trail = Unproven("how a person wants to be reminded, and of what they were")
+    in_trail = Unproven(
+        "how a person wants to be reminded, and of what they were; it gives no right"
+    )
 
     class Meta:
         constraints = [

@@ -192,7 +192,7 @@ class _Moving:
             entries=self.entries,
         )
         self._assign(owners)
-        done.until_seq, _ = trail.head_of(here.organisation_id)
+        done.until_seq = trail.newest(here.organisation_id)
         done.save(update_fields=["until_seq"])
         return done
 

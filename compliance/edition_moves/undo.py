@@ -43,8 +43,8 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
 
     Later answers are kept: in the same question as it is now, in one of another kind as
     text of the history, and in a new question in the archive. Raises
-    ``ValidationError`` after 14 days, when the assessment is closed, or when the move
-    was undone or followed by another.
+    ``ValidationError`` after 14 days, where the trail lacks a row, when the assessment is
+    closed, or when the move was undone or followed by another.
     """
     with writing():
         done = Upgrade.objects.select_for_update(of=("self",)).get(pk=upgrade.pk)

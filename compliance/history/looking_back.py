@@ -110,7 +110,10 @@ def event_before(assessment: Assessment, text: str) -> Event | None:
 
 
 def then(assessment: Assessment, event: Event) -> Then | None:
-    """The content right after an event; None before the start."""
+    """The content right after an event; None before the start.
+
+    Raises ``LackingError`` where the trail lacks a row.
+    """
     with one_moment():
         try:
             rows = rows_as_of(to_read(assessment.pk), event.seq)

@@ -92,9 +92,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return is_done
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Nothing else of the account is written: the trail has all the rest."""
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        if isinstance(user, User):
+            user.take_password(password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """A changed password ends every session, this one too."""

@@ -86,6 +86,9 @@ ACCOUNT_CHANGED = _type(
     before=_Account,
     after=_Account,
 )
+PASSWORD_CHANGED = _type(
+    "account.password_changed", _("password changed"), subject="user"
+)
 EDITOR_MADE = _type(
     "editor.made",
     _("checklist editor made"),

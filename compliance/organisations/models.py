@@ -2,16 +2,20 @@
 
 import uuid
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.audit.columns import LINK, Proven, Unproven
+from compliance.audit.columns import Proven, Unproven
+from compliance.audit.trail import record_of_people
+from compliance.audit.transaction import writing
 from compliance.organisations.choices import Role
+from compliance.organisations.events import ACCOUNT_CHANGED, PASSWORD_CHANGED
 from compliance.web.mail import Standing, standing
 from compliance.web.text import validate_line
 
@@ -27,21 +31,13 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
 
-
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser):
     """A person who signs in."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, validators=[validate_line])
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
     is_editor = models.BooleanField(default=False)
     """Keeps the library right: checklists for everyone, and the law they cite."""
     date_joined = models.DateTimeField(default=timezone.now)
@@ -67,14 +63,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         "",
         is_of_people=True,
         excused={
-            "password": "only its salted hash is kept, and no event repeats it",
             "last_login": "each sign-in sets it, and it gives no right",
             "worked_in_id": "the page that opens first; it gives no right",
         },
+        hidden={"password": UNUSABLE_PASSWORD_PREFIX},
     )
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is theirs; a hash that is made stronger then is in the trail."""
+        strengthen = partial(self.take_password, action=ACCOUNT_CHANGED)
+        return check_password(raw_password, self.password, strengthen)
+
+    def take_password(self, password: str, *, action: str = PASSWORD_CHANGED) -> None:
+        """Let them sign in with another password; nothing else is written."""
+        with writing():
+            self.set_password(password)
+            self.save(update_fields=["password"])
+            record_of_people(by=self, action=action, subject=self)
 
     @property
     def called(self) -> str:
@@ -155,7 +163,7 @@ class Invitation(models.Model):
     link = ""
     """Where no mail server is set: the address to hand over, known once."""
 
-    in_trail = Proven("organisation_id", excused=LINK)
+    in_trail = Proven("organisation_id", hidden={"token_hash": OVER})
 
     class Meta:
         constraints = [
@@ -201,6 +209,11 @@ class Invitation(models.Model):
     @property
     def has_run_out(self) -> bool:
         return self.expires_at <= timezone.now()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was in a backup: its link opens nothing, whatever its day."""
+        return self.token_hash.startswith(OVER)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -273,8 +286,8 @@ class Passkey(models.Model):
         "",
         is_of_people=True,
         excused={
-            "sign_count": "each use of the passkey counts it up",
-            "used_at": "each use of the passkey sets it",
+            "sign_count": "each use of the passkey counts it up; it gives no right",
+            "used_at": "each use of the passkey sets it; it gives no right",
         },
     )
 
@@ -298,7 +311,9 @@ class Challenge(models.Model):
     value = models.CharField(max_length=43, unique=True)
     asked_at = models.DateTimeField()
 
-    in_trail = Unproven("a question to a device that waits for its answer")
+    in_trail = Unproven(
+        "a question to a device, good once and for minutes; its answer is in an event"
+    )
 
     def __str__(self) -> str:
         return f"{self.purpose} at {self.asked_at:%Y-%m-%d %H:%M}"

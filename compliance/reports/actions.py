@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.folding import LackingError
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
@@ -145,6 +146,8 @@ def _make_or_fail(report: Report, tell: Listen | None) -> None:
         raise
     except RenderError as error:
         _fail(report, str(error))
+    except LackingError as error:
+        _fail(report, " ".join(error.messages))
     except Exception as error:
         _fail(report, NO_ROOM if is_full(error) else UNFORESEEN)
         raise
@@ -177,9 +180,8 @@ def _begin(report_id: UUID) -> Report:
     with writing():
         report = Report.objects.select_for_update().get(pk=report_id)
         if not report.is_over:
-            report.status, report.step = ReportStatus.RUNNING, "Reading answers"
-            report.done_percent = 2
-            report.save(update_fields=["status", "step", "done_percent"])
+            report.step, report.done_percent = "Reading answers", 2
+            report.save(update_fields=["step", "done_percent"])
     return report
 
 
@@ -217,7 +219,7 @@ def _progress(report: Report, tell: Listen | None = None) -> Listen:
     """
 
     def listen(step: str, percent: int) -> None:
-        running = Report.objects.filter(pk=report.pk, status=ReportStatus.RUNNING)
+        running = Report.objects.filter(pk=report.pk, status=ReportStatus.WAITING)
         if not running.update(step=step[:80], done_percent=percent):
             raise CancelledError
         if tell:

@@ -30,15 +30,13 @@ def end_jobs(
     }
     lost = [kind for kind, needed in _NEEDS.items() if needed not in kept]
     packages = Package.objects.filter(
-        status__in=[PackageStatus.WAITING, PackageStatus.RUNNING],
+        status=PackageStatus.WAITING,
         kind__in=lost,
         **asked,
     )
     reports = Report.objects.none()
     if Permission.REPORT not in kept:
-        reports = Report.objects.filter(
-            status__in=[ReportStatus.WAITING, ReportStatus.RUNNING], **asked
-        )
+        reports = Report.objects.filter(status=ReportStatus.WAITING, **asked)
     found = list(packages.select_for_update(of=("self",)).order_by("pk"))
     made = list(reports.select_for_update(of=("self",)).order_by("pk"))
     for package in found:

@@ -19,7 +19,6 @@ class ReportStatus(models.TextChoices):
     """The life of a report job."""
 
     WAITING = "waiting", "Waiting"
-    RUNNING = "running", "Being made"
     DONE = "done", "Ready"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
@@ -120,7 +119,13 @@ class Report(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.status not in {ReportStatus.WAITING, ReportStatus.RUNNING}
+        return self.status != ReportStatus.WAITING
+
+    @property
+    def state(self) -> str:
+        """How far it is, in words."""
+        is_begun = self.step and not self.is_over
+        return "Being made" if is_begun else self.get_status_display()
 
     @property
     def is_done(self) -> bool:

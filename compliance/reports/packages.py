@@ -118,9 +118,8 @@ def _begin(package_id: UUID) -> Package:
     with writing():
         package = Package.objects.select_for_update().get(pk=package_id)
         if not package.is_over:
-            package.status, package.step = PackageStatus.RUNNING, "Reading answers"
-            package.done_percent = 0
-            package.save(update_fields=["status", "step", "done_percent"])
+            package.step, package.done_percent = "Reading answers", 0
+            package.save(update_fields=["step", "done_percent"])
     return package
 
 
@@ -211,7 +210,7 @@ class _Listener:
 
     def __init__(self, package: Package) -> None:
         self._running = Package.objects.filter(
-            pk=package.pk, status=PackageStatus.RUNNING
+            pk=package.pk, status=PackageStatus.WAITING
         )
         self._told = ("", 0)
         self._say = paced(self._write)

@@ -27,6 +27,7 @@ class _Returned(_Status, _Revised, total=False):
 
 
 class _Signed(_Sent, total=False):
+    rows_hash: Required[Hash]
     statement: Required[Words]
     reservations: Required[Words]
     role: Required[Words]

@@ -25,10 +25,10 @@ class Snapshot(models.Model):
     content_hash = models.CharField(primary_key=True, max_length=64)
     text = models.TextField()
     rows = models.TextField(blank=True)
-    made_at = models.DateTimeField(auto_now_add=True)
 
     in_trail = Unproven(
-        "its key is the SHA-256 of its text, and the event of each signature has that"
+        "its key is the SHA-256 of its text; the event of each signature has that, and"
+        " the SHA-256 of the rows"
     )
 
     def __str__(self) -> str:
@@ -118,7 +118,7 @@ class SignOff(models.Model):
     trail_hash = models.CharField(max_length=64)
 
     in_trail = Unproven(
-        "it holds the hash of its own event, which has each of its columns"
+        "it holds the hash of its own event, which is compared with each column"
     )
 
     class Meta:

@@ -40,7 +40,8 @@ _HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (
 def content_as_of(assessment: Assessment, seq: int) -> Content:
     """The content of an assessment from ``to_read`` right after an event of its trail.
 
-    Call it inside ``one_moment``. Raises ``ValueError`` for a moment before it began.
+    Call it inside ``one_moment``. Raises ``ValueError`` for a moment before it began, and
+    ``LackingError`` where the trail names a row that no event of it made.
     """
     return told(rows_as_of(assessment, seq))
 
@@ -49,7 +50,7 @@ def rows_as_of(assessment: Assessment, seq: int) -> Rows:
     """The rows behind ``content_as_of``; they must not be saved."""
     before = assessment.carried_from
     past = _Past([assessment, before] if before else [assessment], seq)
-    if assessment.pk not in past.assessments:
+    if ("assessment", str(assessment.pk)) not in past.rows:
         raise ValueError("The assessment had not been started then.")
     here = past.at(assessment)
     if before is None:
@@ -98,9 +99,9 @@ class _Past:
                 if row.answer_id in hanging:
                     hanging[row.answer_id][name].append(row)
                     if isinstance(row, Attachment):
-                        row.evidence = proofs[row.evidence_id]
+                        row.evidence = proofs.named(row.evidence_id, (model, row.pk))
                     if isinstance(row, ActionLink):
-                        row.action = actions[row.action_id]
+                        row.action = actions.named(row.action_id, (model, row.pk))
         for pk, answer in self.answers.items():
             answer._prefetched_objects_cache = hanging[pk]  # type: ignore[attr-defined]
 

@@ -93,7 +93,6 @@ class _Opened(_Named, _Title, total=False):
 class _Shared(_Opened, total=False):
     until: Required[Moment]
     assessment: Required[Id]
-    token_mark: Required[Hash]
 
 
 _type = partial(EventType, topic=Topic.AUDITOR, prepares=Prepares.NOTHING)

@@ -7,10 +7,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.audit.columns import LINK, Proven
+from compliance.audit.columns import Proven
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import ALLOWED, Permission
-from compliance.organisations.models import Invitation, Organisation, User
+from compliance.organisations.models import OVER, Invitation, Organisation, User
 from compliance.seats.choices import How, RequestFilter, RequestStatus, Said
 from compliance.web.text import validate_line, validate_text
 
@@ -277,7 +277,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def open_at(self, moment: datetime) -> "ShareLinkQuerySet":
         """Neither over nor taken back, and made by somebody who still may."""
         roles = [role for role, may in ALLOWED.items() if Permission.SEATS in may]
-        return self.filter(
+        return self.exclude(token_hash__startswith=OVER).filter(
             revoked_at=None,
             expires_at__gt=moment,
             made_by__is_active=True,
@@ -307,7 +307,7 @@ class ShareLink(models.Model):
 
     objects = ShareLinkQuerySet.as_manager()
 
-    in_trail = Proven("assessment__organisation_id", excused=LINK)
+    in_trail = Proven("assessment__organisation_id", hidden={"token_hash": OVER})
 
     class Meta:
         ordering = ["-made_at", "-pk"]

@@ -46,7 +46,7 @@ def another(column, value):
 
 
 RARE = {
-    "invitation", "mention", "namesake", "origin", "origintrail", "package", "passkey",
+    "asked", "invitation", "mention", "namesake", "origin", "origintrail", "package", "passkey",
     "reopening", "report", "seatoffer", "sharelink", "target", "upgrade",
 }  # fmt: skip
 """Models that the demo has no row of; ``test_columns`` makes one of each."""

@@ -17,7 +17,8 @@ INTRODUCTION = """\
 
 Each event of the trail holds every column that its change wrote. `verify_trail` folds the
 events of a chain and compares the result with every column of every table, but for those
-below. Each has its reason. This page is written from the models (`in_trail`).
+below. Each has its reason. Of what opens something, the events have the SHA-256 only.
+This page is written from the models (`in_trail`).
 """
 
 
@@ -29,7 +30,9 @@ def told(proof):
 
 def page():
     """The whole page, in Markdown."""
-    models = sorted(apps.get_models(), key=lambda model: model._meta.label)
+    models = sorted(
+        apps.get_models(include_auto_created=True), key=lambda model: model._meta.label
+    )
     whole = [
         f"| {model._meta.label} | {told(proof)} |"
         for model in models
@@ -41,11 +44,21 @@ def page():
         if isinstance(proof := proof_of(model), Proven)
         for name, why in sorted(proof.excused.items())
     ]
+    hidden = [
+        f"| {model._meta.label} | `{name}` | {start} |"
+        for model in models
+        if isinstance(proof := proof_of(model), Proven)
+        for name, start in sorted(proof.hidden.items())
+    ]
     return "\n".join(
         [
             INTRODUCTION,
             "## Tables\n", "| table | reason |", "|---|---|", *whole, "",
             "## Columns\n", "| table | column | reason |", "|---|---|---|", *single, "",
+            "## Columns of which events have the SHA-256\n",
+            "A value that begins like this opens nothing, and is not compared: a backup and an"
+            " erasing\nput it in.\n",
+            "| table | column | opens nothing |", "|---|---|---|", *hidden, "",
         ]
     )  # fmt: skip
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from compliance.assessments import actions as assessments
 from compliance.assignments import actions as assignments
-from compliance.audit import trail
+from compliance.audit import tables, trail
+from compliance.audit.chain import digest
 from compliance.audit.columns import (
     ELSEWHERE,
     Proven,
@@ -17,18 +18,21 @@ from compliance.audit.columns import (
     proof_of,
     proven,
 )
+from compliance.audit.models import PEOPLE
 from compliance.audit.transaction import writing
 from compliance.bundles.models import PackageKind
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.models import Answer, Event, Invitation, Passkey, ShareLink
+from compliance.organisations.actions import hash_of
 from compliance.organisations.events import ACCOUNT_CHANGED
+from compliance.organisations.models import OVER
 from compliance.reports.actions import ask_report
 from compliance.reports.packages import ask_package
 from compliance.results.models import Target
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
-from tests import seating, signing
+from tests import factories, seating, signing
 from tests.audit.columns import RARE, columns_of_all, tampered_with
 from tests.bundles.making import (
     YEAR,
@@ -41,12 +45,14 @@ from tests.made_up import THING_DONE
 
 
 def test_every_model_says_whether_the_trail_proves_its_rows():
-    silent = [m._meta.label for m in apps.get_models() if proof_of(m) is None]
+    models = apps.get_models(include_auto_created=True)
+    silent = [m._meta.label for m in models if proof_of(m) is None]
     assert silent == []
 
 
 def test_models_of_libraries_that_are_excused_are_there():
-    labels = {model._meta.label for model in apps.get_models()}
+    models = apps.get_models(include_auto_created=True)
+    labels = {model._meta.label for model in models}
     assert set(ELSEWHERE) <= labels
 
 
@@ -73,7 +79,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
     }
     assert unproven == {
         "chainhead", "event", "originevent", "snapshot", "signoff",
-        "visit", "presence", "savedview", "asked",
+        "visit", "presence", "savedview", "reminders", "summary", "monthend",
         "challenge",
     }  # fmt: skip
 
@@ -92,9 +98,16 @@ def test_texts_that_people_write_may_be_erased_and_words_of_ours_not():
     assert answer == {"note", "reason", "value"}
 
 
-def test_no_event_has_what_opens_a_link():
-    for model in (Invitation, ShareLink):
-        assert "token_hash" not in columns_of(model)
+def test_no_event_has_what_opens_something():
+    hidden = {
+        (model._meta.model_name, name)
+        for model in proven().values()
+        for name in proof_of(model).hidden
+    }
+    assert hidden == {
+        ("feed", "token_hash"), ("invitation", "token_hash"),
+        ("sharelink", "token_hash"), ("user", "password"),
+    }  # fmt: skip
 
 
 def test_the_chain_itself_is_no_row_of_the_chain():
@@ -143,6 +156,34 @@ def rare(cast, settings, tmp_path, monkeypatch):
             user=cast.ada, name="Phone", credential_id="c", public=b"k", sign_count=1
         )
         trail.record_of_people(by=cast.ada, action=ACCOUNT_CHANGED, subject=cast.ada)
+
+
+def test_events_have_the_hash_of_a_password_and_of_a_token(rare, cast):
+    cast.ada.take_password("a new one, quite long")
+    payloads = "".join(Event.objects.values_list("payload", flat=True))
+    for value in (cast.ada.password, Invitation.objects.first().token_hash):
+        assert value not in payloads
+        assert digest(value) in payloads
+
+
+def test_a_password_that_is_hashed_anew_at_a_sign_in_is_in_the_trail(cast, settings):
+    factories.take_into_trail(cast.acme)
+    stronger = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
+    cast.ada.take_password("a new one, quite long")
+    was = cast.ada.password
+    settings.PASSWORD_HASHERS = [stronger, *settings.PASSWORD_HASHERS]
+    assert cast.ada.check_password("a new one, quite long")
+    assert cast.ada.password != was
+    assert Event.objects.last().action == ACCOUNT_CHANGED
+    assert list(tables.faults(PEOPLE)) == []
+
+
+def test_what_opens_nothing_is_not_compared(rare, cast):
+    ShareLink.objects.update(token_hash=f"{OVER}1")
+    assert list(tables.faults(cast.acme.pk)) == []
+    ShareLink.objects.update(token_hash=hash_of("mine"))
+    [fault] = tables.faults(cast.acme.pk)
+    assert "“token hash” was changed" in fault.what
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils import timezone
 
 from compliance.audit import tables, trail
 from compliance.audit.transaction import writing
@@ -207,7 +208,8 @@ def test_made_report_is_held_against_its_entry(cast, here, settings, tmp_path):
     for changed, what in (
         ({"sha256": "b" * 64}, "“sha256” was changed"),
         ({"content_hash": "b" * 64}, "“content hash” was changed"),
-        ({"status": "failed"}, "it was made, and is no longer there"),
+        ({"status": "failed"}, "“status” was changed"),
+        ({"finished_at": timezone.now()}, "“finished at” was changed"),
     ):
         with transaction.atomic():
             Report.objects.update(**changed)

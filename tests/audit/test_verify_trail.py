@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from compliance.assessments import actions as assessments
 from compliance.audit import checkpoints, tables, trail, verified
@@ -15,11 +15,19 @@ from compliance.edition_moves import undo
 from compliance.evidence import actions as library
 from compliance.evidence import against_disk as files
 from compliance.evidence.storage import path_of
-from compliance.models import Answer, Evidence, Organisation
+from compliance.models import Answer, Evidence, Organisation, SignOff, Snapshot
+from compliance.reviews import actions as reviews
 from compliance.reviews import signatures
 from compliance.web import triggers
 from tests import factories, signing
+from tests.audit.columns import another, change, no_checks
 from tests.audit.tampering import Guardless
+from tests.bundles.making import (
+    brought_in,
+    bundle_of,
+    publish,
+    write_elsewhere,
+)
 from tests.evidence.samples import PDF
 
 pytestmark = pytest.mark.slow
@@ -174,6 +182,63 @@ def test_signed_snapshot_changed(cast, change, what):
     tamper(f"UPDATE compliance_{change}")
     fault = next(signatures.faults(cast.acme.pk))
     assert (fault.kind, what in fault.what) == (Kind.SNAPSHOT, True)
+
+
+@pytest.fixture
+def signed_here_and_there(cast, monkeypatch):
+    """The organisations of a signature that was made, and of its copy in a bundle."""
+    here = signing.make_signed(cast, publish("Q1", "Q2", "Q3"))
+    write_elsewhere(monkeypatch)
+    brought_in(bundle_of(here), cast.other, cast.zoe)
+    return cast.acme, cast.other
+
+
+def test_each_column_of_a_signature_that_is_changed_by_sql_is_found(
+    signed_here_and_there,
+):
+    missed = []
+    with transaction.atomic(), Guardless(), no_checks():
+        for organisation in signed_here_and_there:
+            assert list(signatures.faults(organisation.pk)) == []
+            signoff = SignOff.objects.get(assessment__organisation=organisation)
+            for row in (signoff, signoff.snapshot):
+                columns = row._meta.concrete_fields
+                # Nothing rests on the number of a signature.
+                missed += [
+                    (organisation, column)
+                    for column in columns
+                    if column.name != "id" and not is_found(organisation, row, column)
+                ]
+    assert missed == []
+
+
+def is_found(organisation, row, column):
+    """Whether a change by SQL is found, or refused by the database itself."""
+    value = another(column, getattr(row, column.attname))
+    try:
+        with transaction.atomic():
+            change(row, column, value)
+            found = list(signatures.faults(organisation.pk))
+            transaction.set_rollback(True)
+    except IntegrityError:
+        return True
+    return found != []
+
+
+def test_signature_that_came_in_a_bundle_taken_away(signed_here_and_there):
+    _, there = signed_here_and_there
+    tamper("DELETE FROM compliance_signoff")
+    [fault] = signatures.faults(there.pk)
+    assert "the signature of revision 1 that" in fault.what
+
+
+def test_the_same_content_signed_twice_is_kept_with_its_first_rows(cast):
+    here = signing.make_signed(cast)
+    signing.reopen(cast.otto, cast.ada, here)
+    reviews.send(by=cast.otto, assessment=here)
+    signing.sign(cast.rev, signing.fresh(here))
+    assert Snapshot.objects.count() == 1
+    assert list(signatures.faults(cast.acme.pk)) == []
 
 
 def test_signature_taken_away(cast):

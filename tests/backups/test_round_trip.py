@@ -31,8 +31,8 @@ from tests.bundles.making import bundle_of
 CHANGED = {
     "compliance_user": {"last_login", "password"},
     "compliance_feed": {"token_hash"},
-    "compliance_invitation": {"token_hash", "expires_at"},
-    "compliance_sharelink": {"token_hash", "expires_at"},
+    "compliance_invitation": {"token_hash"},
+    "compliance_sharelink": {"token_hash"},
 }
 """What opens nothing any more afterwards."""
 
@@ -117,7 +117,9 @@ def test_links_and_waiting_questions_are_over(saved):
     link, invitation = ShareLink.objects.get(), Invitation.objects.get()
     for row, was in ((link, saved.world.link), (invitation, saved.world.invitation)):
         assert row.token_hash != was.token_hash
-        assert row.expires_at <= timezone.now()
+        assert row.expires_at == was.expires_at  # the trail has it
+    assert invitation.is_over
+    assert not ShareLink.objects.open_at(timezone.now()).exists()
     assert not Challenge.objects.exists()
     assert not Presence.objects.exists()
     with opened(saved.path) as backup:

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments import actions
@@ -27,9 +28,11 @@ from compliance.edition_moves.planning import Said, convert
 from compliance.models import Answer, Theme, Upgrade
 from compliance.workspace.history import history
 from tests import factories, signing
+from tests.audit.tampering import Guardless
 from tests.bundles.making import bundle_of
 from tests.documents import document, question
 from tests.mailing import send_queued
+from tests.reading import flat
 
 YEAR = {"period_from": date(2026, 1, 1), "period_to": date(2026, 12, 31)}
 CONTENT = (
@@ -252,6 +255,21 @@ def test_undo_is_refused_after_14_days_twice_and_when_closed(cast, moved):
     undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
     with pytest.raises(ValidationError, match="undone already"):
         undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
+
+
+def test_undo_without_the_rows_of_before_is_refused_in_words(cast, moved, sign_in):
+    assessment, new, _ = moved
+    upgrade = move(cast, assessment, new)
+    with Guardless():
+        Event.objects.filter(action="assessment.started").delete()
+    words = f"names the answer {assessment.answers.first().pk}, and no event before"
+    with pytest.raises(ValidationError, match=words):
+        actions.undo_upgrade(by=cast.otto, upgrade=upgrade)
+    address = reverse(
+        "edition_moves:upgrade_undo", args=["acme", assessment.pk, upgrade.pk]
+    )
+    page = sign_in(cast.otto).post(address, follow=True)
+    assert words in flat(page.text)
 
 
 def test_closed_assessment_never_moves(cast, moved):

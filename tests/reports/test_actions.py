@@ -58,7 +58,7 @@ def test_making_again_changes_nothing(cast, assessment, quick_files):
 
 def test_report_of_a_dead_worker_is_taken_up_again(cast, assessment, quick_files):
     asked = actions.ask_report(by=cast.rob, assessment=assessment)
-    Report.objects.update(status="running", step="Laying out page 7")
+    Report.objects.update(step="Laying out page 7")
     assert actions.make_report(asked.pk).status == "done"
 
 
@@ -100,7 +100,7 @@ def test_asking_leaves_nothing_behind_when_the_trail_refuses(
 
 def test_progress_is_kept_with_the_report(cast, assessment):
     asked = actions.ask_report(by=cast.rob, assessment=assessment)
-    Report.objects.update(status="running")
+    Report.objects.update(step="Reading answers")
     actions._progress(asked)("Laying out page 7", 40)
     report = Report.objects.get()
     assert (report.step, report.done_percent) == ("Laying out page 7", 40)

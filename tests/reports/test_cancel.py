@@ -86,7 +86,7 @@ def test_what_is_over_is_not_cancelled(cast, report, quick_files):
 
 
 def test_listener_hears_of_it(cast, report):
-    Report.objects.update(status="running")
+    Report.objects.update(step="Reading answers")
     listen = actions._progress(report)
     listen("Laying out page 7", 40)
     actions.cancel_report(by=cast.rob, report=report)

@@ -29,7 +29,7 @@ def untold(text):
 
 def test_page_asks_again_until_the_report_is_over(cast, sign_in, report, quick_files):
     client = sign_in(cast.rob)
-    Report.objects.update(status="running", step="Laying out page 7", done_percent=40)
+    Report.objects.update(step="Laying out page 7", done_percent=40)
     text = page(client, report).text
     assert 'hx-trigger="every 1s"' in text
     assert "Laying out page 7" in text

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -22,6 +23,7 @@ from compliance.reports.html import html_of
 from compliance.reports.kinds import NOW, State, Wanted
 from compliance.reports.reading import read
 from compliance.reviews.snapshot import content_of, to_read
+from tests.audit.tampering import Guardless
 from tests.bundles.making import brought_in, bundle_of, publish
 from tests.factories import make_assessment
 from tests.reading import flat
@@ -361,3 +363,54 @@ def test_what_is_no_moment_is_said(cast, sign_in, assessment, asked, said):
     assert said in page
     is_early = asked.get("at", "").startswith("0001")
     assert ("Choose a later one" in page) == is_early
+
+
+@pytest.fixture
+def torn(cast, assessment):
+    """An answer with evidence, and the trail without events of some types; its newest."""
+    proof = link(cast)
+    first = assessment.answers.order_by("pk").first()
+    doing.attach(by=cast.con, answer=first, evidence=proof)
+    newest = save(cast, assessment, "Words")
+
+    def tear(action):
+        with Guardless():
+            Event.objects.filter(action=action).delete()
+        attached = Event.objects.filter(action="evidence.attached").first()
+        return SimpleNamespace(
+            newest=newest, proof=proof, answer=first, attached=attached
+        )
+
+    return tear
+
+
+LACKING = {
+    "evidence.added": "event {0.attached.seq} names the evidence {0.proof.pk}",
+    "assessment.started": "event {0.newest} names the answer {0.answer.pk}",
+}
+
+
+@pytest.mark.parametrize("action", LACKING)
+def test_moment_whose_trail_lacks_a_row_is_told_with_row_and_event(
+    cast, sign_in, assessment, torn, action
+):
+    gap = torn(action)
+    words = LACKING[action].format(gap)
+    address = reverse("history:as_of", args=["acme", assessment.pk])
+    for sent in ({"seq": gap.newest}, {"seq": gap.newest, "until": "2999-01-01T00:00"}):
+        page = sign_in(cast.rob).get(address, sent)
+        assert page.status_code == 200
+        assert f"The trail lacks a row: {words}" in flat(page.text)
+        assert "did not stand at" not in page.text
+
+
+def test_report_of_a_moment_whose_trail_lacks_a_row_fails_with_words(
+    cast, assessment, torn
+):
+    gap = torn("evidence.added")
+    report = actions.ask_report(
+        by=cast.ada, assessment=assessment, state=State(as_of_seq=gap.newest)
+    )
+    made = actions.make_report(report.pk)
+    assert made.status == "failed"
+    assert str(gap.proof.pk) in made.problem

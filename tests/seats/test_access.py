@@ -266,7 +266,7 @@ def test_damaged_file_is_told_and_not_noted(cast, sign_in, place):
 
 
 def test_report_that_is_not_ready_is_not_found(cast, sign_in, place):
-    Report.objects.update(status="running")
+    Report.objects.update(step="Reading answers")
     assert sign_in(cast.aud).get(pages(place)["report"]).status_code == 404
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from compliance.assessments.models.answer import Answer
-from compliance.audit.columns import Unproven
+from compliance.audit.columns import Proven
 from compliance.organisations.models import Invitation
 
 
@@ -16,7 +16,7 @@ class Asked(models.Model):
     answer = models.OneToOneField(Answer, models.CASCADE, related_name="asked")
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="asked")
 
-    in_trail = Unproven("it waits for a person; taking it up is an event of the answer")
+    in_trail = Proven("answer__assessment__organisation_id")
 
     def __str__(self) -> str:
         return f"{self.answer_id} of {self.invitation_id}"

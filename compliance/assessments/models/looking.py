@@ -17,7 +17,7 @@ class Visit(models.Model):
     seen_seq = models.PositiveBigIntegerField()
     seen_at = models.DateTimeField()
 
-    in_trail = Unproven("who looked until where")
+    in_trail = Unproven("who looked until where; only marks of news rest on it")
 
     class Meta:
         constraints = [
@@ -36,7 +36,7 @@ class Presence(models.Model):
     answer = models.ForeignKey(Answer, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField()
 
-    in_trail = Unproven("who is there now")
+    in_trail = Unproven("who is there now; nothing rests on it")
 
     class Meta:
         constraints = [

@@ -163,7 +163,7 @@ class OriginEvent(models.Model):
     hash = models.CharField(max_length=64)
 
     in_trail = Unproven(
-        "a chain of its own, checked by its hashes and the head that came along"
+        "a chain of its own: each column is under its hash, and its head is proven"
     )
 
     class Meta:

@@ -42,11 +42,7 @@ def make_feed(
             organisation_id=organisation.pk,
             action=FEED_MADE,
             subject=feed,
-            after={
-                "user_id": by.pk,
-                "is_own_only": is_own_only,
-                "token_mark": hash_of(feed.token_hash),  # opens nothing in a backup
-            },
+            after={"user_id": by.pk, "is_own_only": is_own_only},
         )
     return feed, token
 

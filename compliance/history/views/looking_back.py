@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from compliance.assessments.folding import LackingError
 from compliance.history.looking_back import (
     ZONED,
     between,
@@ -30,9 +31,13 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = get_object_or_404(assessments, pk=assessment_id)
     asked = {name: request.GET.get(name, "")[:40] for name in ("at", "seq", "until")}
     event = event_of(assessment, asked["seq"]) or event_before(assessment, asked["at"])
-    found = then(assessment, event) if event else None
-    other = event_before(assessment, asked["until"]) if found else None
-    later = then(assessment, other) if other else None
+    faults, found, later = list[str](), None, None
+    try:
+        found = then(assessment, event) if event else None
+        other = event_before(assessment, asked["until"]) if found else None
+        later = then(assessment, other) if other else None
+    except LackingError as error:
+        faults = error.messages
     if found and later and later.event.seq < found.event.seq:
         found, later = later, found  # "then" reads forward
     number = request.GET.get("section", "")
@@ -47,9 +52,12 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         else None,
         "days": days_of(assessment, DAYS),
         "asked": asked,
-        "remarks": remarks(assessment, asked),
-        "is_other_lost": bool(found and moment_in(asked["until"])) and later is None,
+        "remarks": remarks(assessment, asked) + faults,
+        "is_other_lost": bool(found and moment_in(asked["until"]))
+        and later is None
+        and not faults,
         "is_lost": found is None
+        and not faults
         and bool(event_of(assessment, asked["seq"]) or moment_in(asked["at"])),
         "now": timezone.localtime().strftime(ZONED),
     }

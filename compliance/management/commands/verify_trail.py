@@ -13,19 +13,15 @@ from compliance.audit.checking import Checked, Fault, Kind
 from compliance.audit.models import LIBRARY, PEOPLE
 from compliance.audit.verified import verify
 from compliance.bundles import origins
-from compliance.calendar import tokens as calendars
 from compliance.checklists.models import Checklist
 from compliance.evidence import against_disk as files
 from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
 from compliance.results import keeping
 from compliance.reviews import signatures
-from compliance.seats import tokens
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     tables.faults,
-    tokens.faults,
-    calendars.faults,
     files.faults,
     reports.faults,
     signatures.faults,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import rows, trail
-from compliance.audit.chain import canonical
+from compliance.audit.chain import canonical, digest
 from compliance.audit.checkpoints import checkpoint_safely
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
@@ -102,6 +102,7 @@ def _sign(by: User, here: Assessment, signoff: SignOff, review: Review) -> None:
     told = {
         "status": AssessmentStatus.SIGNED.value,
         "content_hash": signoff.snapshot_id,
+        "rows_hash": digest(signoff.snapshot.rows),
         "statement": signoff.statement,
         "reservations": signoff.reservations,
         "role": signoff.role,
