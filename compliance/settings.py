@@ -166,9 +166,15 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/15m/user",
     "signup": "20/h/ip",
 }
-# In the memory of the one process; several share a table or a server by a URL.
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://attest?max_entries=20000")}
+# In files, so that the processes of ``serve`` count failed sign-ins together; several
+# machines share a table or a server by a URL.
+CACHES = {
+    "default": env.dj_cache_url(
+        "CACHE_URL", f"file://{DATA_DIR / 'cache'}?max_entries=20000"
+    )
+}
 
+SESSION_ENGINE = "compliance.web.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

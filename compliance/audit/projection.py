@@ -15,7 +15,7 @@ subject whose values stand in ``after``.
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -37,32 +37,37 @@ class Row:
     equal words are there once.
     """
 
-    __slots__ = ("_cells", "_names", "is_whole", "seq")
+    __slots__ = ("_cells", "_places", "is_whole", "seq")
 
     def __init__(self, *, is_whole: bool) -> None:
         """``is_whole``: the events have it from its beginning."""
-        self._names: tuple[str, ...] = ()
-        self._cells: tuple[Any, ...] = ()
+        self._places: Mapping[str, int] = {}
+        self._cells: list[Any] = []
         self.is_whole = is_whole
         self.seq = 0
 
     @property
     def values(self) -> Mapping[str, Any]:
         """Column to value; ``put`` changes them."""
-        return MappingProxyType(self._values())
-
-    def _values(self) -> dict[str, Any]:
-        return dict(zip(self._names, self._cells, strict=True))
+        return MappingProxyType(dict(zip(self._places, self._cells, strict=True)))
 
     def put(self, values: Mapping[str, Any]) -> None:
         """Set some columns."""
-        now = {**self._values(), **values} if self._names else values
-        names = tuple(now)
-        self._names = _NAMES.setdefault(names, names)
-        self._cells = tuple(map(_once, now.values()))
+        places, cells = self._places, self._cells
+        if values.keys() <= places.keys():
+            for name, value in values.items():
+                cells[places[name]] = _once(value)
+            return
+        now = {**dict(zip(places, cells, strict=True)), **values}
+        self._places = _places(tuple(now))
+        self._cells = list(map(_once, now.values()))
 
 
-_NAMES: dict[tuple[str, ...], tuple[str, ...]] = {}
+@cache
+def _places(names: tuple[str, ...]) -> Mapping[str, int]:
+    return {name: place for place, name in enumerate(names)}
+
+
 _WORD = 40
 """Characters of a text that is likely to be there again: a word, an id, a moment."""
 

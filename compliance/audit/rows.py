@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -305,13 +306,19 @@ def _python(
     """A value as Python has it, from how the database gives it."""
     if field is None:
         return value
-    expression = field.get_col(model._meta.db_table)
-    for convert in (
-        *connection.ops.get_db_converters(expression),
-        *expression.get_db_converters(connection),
-    ):
+    expression, converters = _converters(model, field, connection.vendor)
+    for convert in converters:
         value = convert(value, expression, connection)
     return value
+
+
+@cache
+def _converters(
+    model: type[models.Model], field: models.Field[Any, Any], vendor: str
+) -> tuple[Any, list[Callable[..., Any]]]:
+    expression = field.get_col(model._meta.db_table)
+    own = connection.ops.get_db_converters(expression)
+    return expression, [*own, *expression.get_db_converters(connection)]
 
 
 def taken(

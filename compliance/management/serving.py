@@ -1,4 +1,4 @@
-"""Serving: one WSGI process with four threads; the task worker is one of its threads."""
+"""Serving: WSGI processes with four threads each; the task worker is a thread of one."""
 
 import os
 import socket
@@ -10,8 +10,13 @@ from django.conf import settings
 from compliance.web.durability import SERVER, refuse_forgetful
 
 
-def serve(host: str, port: int) -> NoReturn:
-    """Become the server.
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
+    """Become the server, with a process for each core, two at most, or as many as told.
 
     Raises ``OSError`` when the port is taken, ``SystemCheckError`` when the database
     would forget what is called saved.
@@ -30,7 +35,8 @@ def serve(host: str, port: int) -> NoReturn:
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
             *("--host", host, "--port", str(port), "--no-ws"),
-            *("--workers", "1", "--blocking-threads", "4", "--respawn-failed-workers"),
+            *("--workers", str(processes or min(2, cores()))),
+            *("--blocking-threads", "4", "--respawn-failed-workers"),
             *("--log-level", "warning", "compliance.wsgi:application"),
         ],
     )

@@ -61,12 +61,15 @@ def end_with_server() -> None:
 
     A worker left alone would keep the port, and the next ``serve`` could not start.
     """
-    server = os.getppid()
-    if os.environ.get(SERVER) == str(server):
-        threading.Thread(target=_watch, args=[server], daemon=True).start()
+    server = os.environ.get(SERVER, "")
+    if server not in {"", str(os.getpid())}:
+        threading.Thread(target=_watch, args=[int(server)], daemon=True).start()
 
 
 def _watch(server: int) -> None:
     while os.getppid() == server:
         time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(20):  # one that is just starting does not hear it
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)

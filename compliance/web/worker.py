@@ -1,4 +1,4 @@
-"""The task worker: a thread of the web process, for installations with one process.
+"""The task worker: a thread of one of the web processes of ``serve``.
 
 Larger ones set ``ATTEST_RUN_WORKER=off`` and run ``manage.py db_worker`` instead.
 """
@@ -30,6 +30,21 @@ def start_if_wanted() -> None:
 
 
 def _run_for_ever() -> None:
+    with _alone():
+        _go_on()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other process of this data folder has the thread, then have it."""
+    folder = Path(settings.DATA_DIR)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "worker-turn").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _go_on() -> None:
     while True:
         try:
             run()

@@ -39,6 +39,8 @@ from compliance.workspace.points import points_of
 
 CHUNK = 40
 """Rows that come at once; the rest follow as they are scrolled to."""
+MORE = 160
+"""Rows that come then: more than at first, since each reply reads the overview again."""
 PANELS = ("guidance", "law", "history", "comments")
 OPTIONS = tuple((verdict.value, str(verdict.label)) for verdict in Verdict)
 
@@ -160,10 +162,10 @@ def found_rows(assessment: Assessment, view: Overview, look: Look) -> list[Row]:
     return [row for row in rows if row.id in wanted]
 
 
-def cut(rows: Sequence[Row], start: int) -> tuple[list[Row], int | None]:
-    """Up to ``CHUNK`` rows from a position on, and where the next chunk starts."""
+def cut(rows: Sequence[Row], start: int, most: int) -> tuple[list[Row], int | None]:
+    """Some rows from a position on, and where the next chunk starts."""
     rest = [row for row in rows if row.position >= start]
-    return rest[:CHUNK], rest[CHUNK].position if len(rest) > CHUNK else None
+    return rest[:most], rest[most].position if len(rest) > most else None
 
 
 def list_context(
@@ -173,7 +175,8 @@ def list_context(
     view, new = read_view(request, assessment)
     rows = found_rows(assessment, view, look)
     start = look.start or _around(rows, look.open_id)
-    chunk, following = cut(rows, start)
+    most = MORE if request.htmx.target == "more" else CHUNK
+    chunk, following = cut(rows, start, most)
     answers = assessment.answers.filter(pk__in=[row.id for row in chunk]).for_page()
     why = look.open_id or look.show == Filter.NOT_APPLYING
     scope = Scope.of_assessment(assessment) if why else None

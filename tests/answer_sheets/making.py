@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from compliance.assessments.fields import TYPED
 from compliance.models import Choice
 from tests import factories
 
@@ -15,12 +16,11 @@ COLUMNS = {
     "question": "C",
     "verdict": "F",
     "value": "G",
-    "note": "I",
-    "reason": "J",
-    "owner": "K",
-    "due": "L",
-    "later": "M",
+} | {
+    field.column.partition("_")[0]: chr(ord("I") + number)
+    for number, field in enumerate(TYPED[2:])  # "owner", "due", "later"
 }
+"""Column of the sheet by the first word of its field."""
 KINDS = ("verdict", "number", "choice", "choices", "date", "text")
 
 

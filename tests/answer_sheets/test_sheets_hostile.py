@@ -14,6 +14,7 @@ from tests.answer_sheets import hostile
 from tests.answer_sheets import making as sheets
 from tests.answer_sheets.hostile import HARMLESS, SHEET, WHOLE, with_part
 from tests.answer_sheets.making import (
+    COLUMNS,
     book_of,
     bytes_of,
     cell_of,
@@ -128,7 +129,10 @@ def test_bad_cell_is_refused_with_its_place(name, assessment, con, content):
     [(place, told)] = refusals(plan)
     assert told.startswith(words)
     assert len(told) <= 500
-    letters = {"N/A without a reason": "J", "later without a day": "M"}
+    letters = {
+        "N/A without a reason": COLUMNS["reason"],
+        "later without a day": COLUMNS["later"],
+    }
     assert place == f"Section 1!{letters.get(name, cell.column_letter)}{cell.row}"
 
 
@@ -210,19 +214,21 @@ def test_what_is_no_answer_is_told_and_passed_over(assessment, con, content):
     book = book_of(content)
     sheet = book["Section 1"]
     sheet["C2"].value = "Do you not?"
-    sheet["N1"].value = "My remarks"
-    sheet["P3"].value = "beside"
+    last = COLUMNS["later"]
+    beside = chr(ord(last) + 1)
+    sheet[f"{beside}1"].value = "My remarks"
+    sheet["Z3"].value = "beside"
     sheet["XFD4"].value = "far beside"
     sheet["D20"].value = "a note of mine"
-    sheet["M1"].value = None
+    sheet[f"{last}1"].value = None
     book.create_sheet("Mine")["A1"].value = "x"
     plan = preview(con, assessment, bytes_of(book)).context["plan"]
     assert (said(plan), refusals(plan)) == ({}, [])
     assert sorted(plan.ignored) == sorted(
         [
-            "Section 1!N1: “My remarks” is no column of this sheet.",
+            f"Section 1!{beside}1: “My remarks” is no column of this sheet.",
             "Section 1: column “Later until” is missing.",
-            "Section 1!P3: beside the columns.",
+            "Section 1!Z3: beside the columns.",
             "Section 1!XFD4: beside the columns.",
             "Section 1!D20: a row of no question.",
             "Section 1, row 2: the words of Q1 were changed. Questions are not taken in.",

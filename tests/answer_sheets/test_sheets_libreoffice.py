@@ -12,7 +12,15 @@ from compliance.assessments.fields import FIELDS
 from compliance.models import Answer
 from tests import factories
 from tests.answer_sheets import making as sheets
-from tests.answer_sheets.making import clashes, download, preview, refusals, said, take
+from tests.answer_sheets.making import (
+    COLUMNS,
+    clashes,
+    download,
+    preview,
+    refusals,
+    said,
+    take,
+)
 from tests.answer_sheets.test_sheets_round_trip import FORMULAS, save
 
 TEXTS = [text for text in FORMULAS if text != "_x005F_x0041_"]
@@ -103,8 +111,8 @@ def test_what_was_typed_in_libreoffice_is_what_changes(cast, con, office):
         [
             ["Section 1", "F2", "Met"],
             ["Section 1", "I2", "=1+1"],
-            ["Section 1", "K2", "Otto Weber"],
-            ["Section 1", "L2", "2026-12-24"],
+            ["Section 1", f"{COLUMNS['owner']}2", "Otto Weber"],
+            ["Section 1", f"{COLUMNS['due']}2", "2026-12-24"],
             ["Section 1", "G3", 45],
             ["Section 1", "G4", "None"],
             ["Section 2", "I3", "+49 30 1234"],

@@ -12,6 +12,7 @@ import pytest
 from django.core.management.base import SystemCheckError
 from django.db import connection, connections
 
+from compliance.management import serving
 from compliance.web.durability import check_durable, refuse_forgetful
 from tests.load.serving import ROOT
 
@@ -68,7 +69,7 @@ def test_killed_first_process_leaves_nobody_on_the_port(tmp_path):
         wait_until(lambda: is_taken(port), 60)
         server.send_signal(signal.SIGKILL)
         server.wait()
-        wait_until(lambda: not is_taken(port), 15)
+        wait_until(lambda: not is_taken(port), 60)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
@@ -84,3 +85,19 @@ def wait_until(is_so, seconds):
     while not is_so():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "cores", "workers"), [(None, 1, 1), (None, 8, 2), (5, 2, 5)]
+)
+def test_serve_starts_a_process_for_each_core_two_at_most_or_as_many_as_told(
+    monkeypatch, asked, cores, workers
+):
+    told = []
+    monkeypatch.setattr(serving.os, "execv", lambda _, words: told.extend(words))
+    monkeypatch.setattr(serving.os, "chdir", lambda _: None)
+    monkeypatch.setattr(serving.os, "environ", {})
+    monkeypatch.setattr(serving, "cores", lambda: cores)
+    monkeypatch.setattr(serving, "refuse_forgetful", lambda: None)
+    serving.serve("127.0.0.1", 0, asked)
+    assert told[told.index("--workers") + 1] == str(workers)

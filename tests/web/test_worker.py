@@ -1,5 +1,7 @@
 """What a worker that was killed left running is taken up again, by whoever starts next."""
 
+import threading
+
 import pytest
 from django.core.management import call_command
 from django_tasks_db.management.commands import db_worker
@@ -49,3 +51,23 @@ def test_worker_of_its_own_takes_up_what_was_left(monkeypatch):
     assert status() == "SUCCESSFUL"
     assert DBTaskResult.objects.get().worker_ids == ["gone", "new"]
     assert list(worker._folder().iterdir()) == []
+
+
+def test_of_several_processes_one_works_and_the_next_takes_its_place(settings):
+    began, ended, second = [threading.Event() for _ in range(3)]
+
+    def work(began, ended):
+        with worker._alone():
+            began.set()
+            ended.wait(10)
+
+    first = threading.Thread(target=work, args=[began, ended])
+    other = threading.Thread(target=work, args=[second, ended])
+    first.start()
+    assert began.wait(10)
+    other.start()
+    assert not second.wait(0.3)
+    ended.set()
+    assert second.wait(10)
+    first.join()
+    other.join()

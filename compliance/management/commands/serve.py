@@ -9,17 +9,24 @@ from compliance.management.serving import serve
 
 
 class Command(BaseCommand):
-    """Becomes the web server, with the task worker in it."""
+    """Becomes the web server, with the task worker in one of its processes."""
 
     help = "Serve Attest."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            choices=range(1, 33),
+            metavar="1-32",
+            help="default: one for each core, two at most",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            serve(options["host"], options["port"])
+            serve(options["host"], options["port"], options["processes"])
         except OSError as error:
             msg = f"Port {options['port']} cannot be used: {error}. Try --port 8001."
             raise CommandError(msg) from error
