@@ -1,6 +1,9 @@
 """The editor's forms as a browser sends them."""
 
+import re
 from contextlib import suppress
+from html import unescape
+from urllib.parse import urljoin
 
 import pytest
 from django.urls import NoReverseMatch, reverse
@@ -60,3 +63,9 @@ def draft(cast):
 def ada(cast, sign_in):
     """Ada's client."""
     return sign_in(cast.ada)
+
+
+def keep_theirs(client, reply):
+    """The page behind "Keep theirs", followed from where a refused form was sent."""
+    [link] = re.findall(r'data-keep-theirs\s+href="([^"]+)"', reply.text)
+    return client.get(urljoin(reply.wsgi_request.path, unescape(link)))

@@ -75,14 +75,6 @@ class Item:
         gone = [("del", cite) for cite in was if cite not in now]
         return gone + [("same" if cite in was else "ins", cite) for cite in now]
 
-    @property
-    def lost_choices(self) -> frozenset[str]:
-        """Keys of choices that are offered no more."""
-        if self.old is None or self.new is None:
-            return frozenset()
-        now = {choice["key"] for choice in self.new["choices"]}
-        return frozenset(c["key"] for c in self.old["choices"]) - now
-
 
 @dataclass(frozen=True, slots=True)
 class FactChange:

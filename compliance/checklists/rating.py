@@ -1,19 +1,28 @@
 """Ratings of answers by a framework: a level and points. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
-    """The rating of one answer, and the most that the question gives."""
+class Rating:
+    """The worth of an answer, whose words are ``label``; points are exact.
+
+    ``contested`` says where sources differ, ``most`` are the points that its question
+    gives at best.
+    """
 
     level: int
     points: Decimal
-    most: Decimal
+    label: str = ""
     contested: str = ""
+    most: Decimal = Decimal(0)
+
+
+Ratings = Mapping[str, Rating]
+"""Those of a question, by what is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +33,28 @@ class Points:
     most: Decimal
 
 
-def most_of(ratings: Iterable[dict[str, Any]]) -> Decimal:
-    """The most points that a question gives."""
-    return max((_exact(one["points"]) for one in ratings), default=Decimal(0))
+def ratings_of(choices: Iterable[tuple[str, str, Any]]) -> dict[str, Rating]:
+    """The ratings of a question, from key, label and rating of each of its choices."""
+    found = [(key, label, said) for key, label, said in choices if said is not None]
+    most = max((_exact(said["points"]) for *_, said in found), default=Decimal(0))
+    return {
+        key: Rating(
+            said["level"],
+            _exact(said["points"]),
+            label,
+            said.get("contested", ""),
+            most,
+        )
+        for key, label, said in found
+    }
 
 
-def rated(ratings: dict[str, dict[str, Any]], chosen: Any) -> Rated | None:
-    """The rating of an answer; ``ratings`` by choice. None where nothing is."""
-    found = ratings.get(chosen) if isinstance(chosen, str) else None
-    if found is None:
-        return None
-    points, said = _exact(found["points"]), found.get("contested", "")
-    return Rated(found["level"], points, most_of(ratings.values()), said)
+def rated(ratings: Ratings, chosen: Any) -> Rating | None:
+    """The rating of an answer. None where nothing is."""
+    return ratings.get(chosen) if isinstance(chosen, str) else None
 
 
-def summed(answers: Iterable[tuple[dict[str, dict[str, Any]], Any]]) -> Points:
+def summed(answers: Iterable[tuple[Ratings, Any]]) -> Points:
     """The points of answers, each as the ratings of its question and what is chosen.
 
     A criterion that is open, or does not apply to somebody, adds none and stays in the
@@ -48,7 +64,7 @@ def summed(answers: Iterable[tuple[dict[str, dict[str, Any]], Any]]) -> Points:
     for ratings, chosen in answers:
         one = rated(ratings, chosen)
         given += one.points if one else 0
-        most += most_of(ratings.values())
+        most += next((each.most for each in ratings.values()), 0)
     return Points(given, most)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.checklists.choices import Reading
+from compliance.checklists.rating import Rating, ratings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,6 @@ class Scale:
         return any(group.weight for group in self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """The worth of an answer on a scale; ``contested`` says where sources differ."""
-
-    level: int
-    points: float
-    label: str
-    contested: str = ""
-
-
 def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
     """The scales of an edition, from its column."""
     return [
@@ -87,16 +78,14 @@ def scales_of(found: Iterable[Mapping[str, Any]] | None) -> list[Scale]:
 
 def ratings(choices: Iterable[Mapping[str, Any]]) -> dict[str, Rating]:
     """The rating of each choice of a question, by its key."""
-    found = {}
-    for place, choice in enumerate(choices):
-        rating = choice.get("rating") or {"level": place, "points": 0}
-        found[choice["key"]] = Rating(
-            rating["level"],
-            float(rating["points"]),
+    return ratings_of(
+        (
+            choice["key"],
             choice["label"],
-            rating.get("contested", ""),
+            choice.get("rating") or {"level": place, "points": 0},
         )
-    return found
+        for place, choice in enumerate(choices)
+    )
 
 
 def faults(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -1,17 +1,21 @@
 """Contexts of the editor's page, for the views that end on it."""
 
-from typing import Any
+from typing import Any, Protocol
 
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.utils import timezone
 
 from compliance.audit.chain import canonical, digest
+from compliance.audit.models import Event
 from compliance.checklists import citing, content
+from compliance.checklists.actions import RefusedError
 from compliance.checklists.changes import Telling
 from compliance.checklists.checking import Cited
 from compliance.checklists.diff import compare
 from compliance.checklists.models import Edition, Fact
+from compliance.checklists.pages import keeper
 from compliance.editor import reading, undoable
 from compliance.editor.forms import (
     NewQuestionForm,
@@ -22,6 +26,7 @@ from compliance.editor.forms import (
     UndoForm,
 )
 from compliance.organisations.access import MemberRequest
+from compliance.organisations.models import Organisation, User
 
 
 def whole(
@@ -176,3 +181,27 @@ def _alone(edition: Edition, facts: list[Fact], question: Any) -> dict[str, Any]
         for fact in facts
     ]
     return {"edition": {"roles": edition.roles}, "facts": told, "sections": [section]}
+
+
+class Remove(Protocol):
+    """An action that takes a part out of a draft by its key."""
+
+    def __call__(
+        self, *, by: User, organisation: Organisation | None, edition_id: int, key: str
+    ) -> Event | None: ...
+
+
+def removed(request: MemberRequest, edition: Edition, remove: Remove) -> Event | None:
+    """The event of taking out what the form names; None where that is refused, in words."""
+    try:
+        return remove(
+            by=request.user,
+            organisation=keeper(request, edition),
+            edition_id=edition.pk,
+            key=request.POST.get("key", "")[:60],
+        )
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+    except RefusedError as refused:
+        messages.error(request, f"{refused}.")
+        return None

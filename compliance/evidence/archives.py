@@ -5,7 +5,6 @@ an object for every part half a gigabyte.
 """
 
 import struct
-from dataclasses import dataclass
 from typing import BinaryIO
 
 MOST_PARTS = 10_000
@@ -23,16 +22,8 @@ class FaultError(ValueError):
     """A fault of an archive, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Names of the parts and the bytes they claim to unpack to."""
-
-    names: frozenset[str]
-    unpacked_bytes: int
-
-
-def listing_of(file: BinaryIO) -> Listing:
-    """The parts of a ZIP. Raises ``FaultError`` for a damaged, huge or hostile one."""
+def names_in(file: BinaryIO) -> frozenset[str]:
+    """The names of the parts of a ZIP. Raises ``FaultError`` for a damaged, huge or hostile one."""
     size = file.seek(0, 2)
     count, table = _table(file, size)
     names, unpacked = _parts(table, count)
@@ -43,7 +34,7 @@ def listing_of(file: BinaryIO) -> Listing:
     if unpacked > SMALL_BYTES and unpacked > MOST_RATIO * size:
         msg = f"The archive says it unpacks to {unpacked // 10**6} MB. It is not kept."
         raise FaultError(msg)
-    return Listing(names, unpacked)
+    return names
 
 
 def _table(file: BinaryIO, size: int) -> tuple[int, bytes]:
@@ -70,6 +61,7 @@ def _table(file: BinaryIO, size: int) -> tuple[int, bytes]:
 
 
 def _parts(table: bytes, count: int) -> tuple[frozenset[str], int]:
+    """Their names, and the bytes they claim to unpack to."""
     if count > MOST_PARTS:
         msg = f"The archive has {count} parts. At most {MOST_PARTS} are kept."
         raise FaultError(msg)

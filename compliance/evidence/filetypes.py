@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from compliance.evidence.archives import FaultError, Listing, listing_of
+from compliance.evidence.archives import FaultError, names_in
 from compliance.evidence.naming import ending_of
 
 KEPT = (
@@ -152,29 +152,29 @@ def _by_signature(head: bytes) -> FileType | None:
 
 def _in_zip(head: bytes, file: BinaryIO) -> FileType:
     try:
-        listing = listing_of(file)
+        names = names_in(file)
     except FaultError as fault:
         raise RefusedError(str(fault)) from fault
-    if any(_JAVA.search(name) for name in listing.names):
+    if any(_JAVA.search(name) for name in names):
         msg = "This is a program. Programs are not kept."
         raise RefusedError(msg)
-    kind = _office(head, listing)
+    kind = _office(head, names)
     if kind is None:
         return ZIP
-    if any(_MACROS.search(name) for name in listing.names):
+    if any(_MACROS.search(name) for name in names):
         msg = f"The file holds macros. Save it without them, as .{kind.endings[0]}."
         raise RefusedError(msg)
     return kind
 
 
-def _office(head: bytes, listing: Listing) -> FileType | None:
+def _office(head: bytes, names: frozenset[str]) -> FileType | None:
     if head[30:38] == b"mimetype":
         found = re.match(rb"application/vnd\.oasis\.opendocument\.([a-z]+)", head[38:])
         kind = _OPEN_DOCUMENT.get(found[1].decode()) if found else None
-        return kind if "content.xml" in listing.names else None
-    if "[Content_Types].xml" not in listing.names:
+        return kind if "content.xml" in names else None
+    if "[Content_Types].xml" not in names:
         return None
-    return next((k for part, k in _OFFICE.items() if part in listing.names), None)
+    return next((k for part, k in _OFFICE.items() if part in names), None)
 
 
 def _text(name: str, head: bytes, file: BinaryIO) -> FileType:

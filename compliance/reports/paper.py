@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.scoring import BESIDE, Tally
 from compliance.bundles.report_data import Happened, Record
 from compliance.checklists.force import Mark
-from compliance.checklists.rating import Points, Rated, rated, summed
+from compliance.checklists.rating import Points, Rating, Ratings, rated, summed
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
@@ -66,7 +65,7 @@ class Paper:
     """Words of the edition in the language of the report, where it is translated."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
     """How far each question binds, by key, as the legal index says today."""
-    ratings: Mapping[str, Mapping[str, dict[str, Any]]] = field(default_factory=dict)
+    ratings: Mapping[str, Ratings] = field(default_factory=dict)
     """The framework's rating of each answer, by key of the question and answer in words."""
     frameworks: tuple[Mapped, ...] = ()
     """Clauses of other frameworks that the answers help to show, as the library maps them."""
@@ -164,17 +163,19 @@ class Paper:
         """Whether an answer to it rates, and is no breach."""
         return self.mark(line).is_rating
 
-    def rating(self, line: Line) -> Rated | None:
+    def rating(self, line: Line) -> Rating | None:
         """The framework's rating of an answer; nothing where it does not apply."""
-        found = dict(self.ratings.get(line.key, {}))
+        found = self.ratings.get(line.key, {})
         return None if line.verdict in BESIDE else rated(found, line.value)
 
     def points(self, lines: Iterable[Line]) -> Points:
         """The points of some answers."""
-        told = [(dict(self.ratings.get(line.key, {})), line) for line in lines]
         return summed(
-            (found, None if line.verdict in BESIDE else line.value)
-            for found, line in told
+            (
+                self.ratings.get(line.key, {}),
+                None if line.verdict in BESIDE else line.value,
+            )
+            for line in lines
         )
 
     @cached_property

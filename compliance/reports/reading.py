@@ -24,6 +24,7 @@ from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Choice, Edition
+from compliance.checklists.rating import Ratings, ratings_of
 from compliance.checklists.translations import ORIGINAL
 from compliance.reports.clauses import mapped
 from compliance.reports.editions import EditionChanges, changes
@@ -124,15 +125,15 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
     return copies.with_hash(now, here, content.edition_hash) or now
 
 
-def _ratings(edition: Edition) -> dict[str, dict[str, dict[str, Any]]]:
+def _ratings(edition: Edition) -> dict[str, Ratings]:
     """The framework's ratings of answers, by question and label: one query."""
-    found: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    found: defaultdict[str, list[Any]] = defaultdict(list)
     rows: Any = Choice.objects.filter(question__edition=edition, rating__isnull=False)
     for key, label, rating in rows.order_by("pk").values_list(
         "question__key", "label", "rating"
     ):
-        found[key][label] = rating
-    return dict(found)
+        found[key].append((label, label, rating))
+    return {key: ratings_of(choices) for key, choices in found.items()}
 
 
 def _brought_at(assessment: Assessment) -> datetime | None:

@@ -86,7 +86,7 @@ def _question(scale: Scale, one: Criterion) -> dict[str, Any]:
     rating = one.rating
     found = {"level": scale.levels[rating.level].name if rating else ""}
     if scale.has_score:
-        found["points"] = f"{rating.points:g}" if rating else ""
+        found["points"] = f"{rating.points.normalize():f}" if rating else ""
     return found
 
 

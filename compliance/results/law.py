@@ -75,11 +75,6 @@ class Counts:
         """Verdict and weight, in the order of bars."""
         return list(zip(COUNTED, self.weights, strict=True))
 
-    @property
-    def unproved(self) -> int:
-        """Met duties without evidence that is valid."""
-        return self.met - self.proved - self.early
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

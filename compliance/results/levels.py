@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 from compliance.checklists.choices import Reading
-from compliance.checklists.scales import Group, Rating, Scale
+from compliance.checklists.rating import Rating
+from compliance.checklists.scales import Group, Scale
 from compliance.results.choices import Proof
 
 NOMINAL = 1000
@@ -82,7 +83,9 @@ class GroupResult:
 
     @cached_property
     def points(self) -> Decimal:
-        return sum((_points(one) for one in self.answered), Decimal())
+        return sum(
+            (one.rating.points for one in self.answered if one.rating), Decimal()
+        )
 
     @cached_property
     def mean(self) -> Decimal | None:
@@ -253,11 +256,6 @@ def is_staged(scale: Scale) -> bool:
 def _level(one: Criterion) -> int:
     assert one.rating is not None  # noqa: S101 - only answered ones come here
     return one.rating.level
-
-
-def _points(one: Criterion) -> Decimal:
-    assert one.rating is not None  # noqa: S101 - as above
-    return Decimal(str(one.rating.points))
 
 
 def _rounded(value: Decimal) -> Decimal:

@@ -11,7 +11,8 @@ from compliance.assessments.models import Action, ActionLink, Assessment, Attach
 from compliance.assessments.scoring import BESIDE
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Choice
-from compliance.checklists.scales import Rating, Scale, ratings, scales_of
+from compliance.checklists.rating import Rating
+from compliance.checklists.scales import Scale, ratings, scales_of
 from compliance.results.choices import Proof
 from compliance.results.law import Duty, LawResult, law_result
 from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_result

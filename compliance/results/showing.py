@@ -6,7 +6,7 @@ from typing import Any
 
 from compliance.assessments.models import Action
 from compliance.assessments.strip import Part, stacked
-from compliance.checklists.scales import Rating
+from compliance.checklists.rating import Rating
 from compliance.results.files import RULES, TYPES
 from compliance.results.law import Counts, Duty, LawResult, Section
 from compliance.results.levels import (

@@ -5,13 +5,13 @@ from typing import Any
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import BESIDE
-from compliance.checklists.rating import Points, summed
+from compliance.checklists.rating import Points, ratings_of, summed
 
 
 def points_of(assessment: Assessment) -> dict[int, Points]:
     """Points by the id of a section; those that rate nothing are left out: one query."""
     rows = assessment.answers.applying().filter(question__choices__rating__isnull=False)
-    found: defaultdict[int, dict[int, tuple[dict[str, Any], Any]]] = defaultdict(dict)
+    found: defaultdict[int, dict[int, tuple[list[Any], Any]]] = defaultdict(dict)
     for pk, section, verdict, value, key, rating in rows.order_by(
         "question__position"
     ).values_list(
@@ -23,9 +23,14 @@ def points_of(assessment: Assessment) -> dict[int, Points]:
         "question__choices__rating",
     ):
         chosen = None if verdict in BESIDE else value
-        ratings, _ = found[section].setdefault(pk, ({}, chosen))
-        ratings[key] = rating
-    return {section: summed(answers.values()) for section, answers in found.items()}
+        choices, _ = found[section].setdefault(pk, ([], chosen))
+        choices.append((key, "", rating))
+    return {
+        section: summed(
+            (ratings_of(choices), said) for choices, said in answers.values()
+        )
+        for section, answers in found.items()
+    }
 
 
 def points_around(answer: Answer) -> Points | None:

@@ -81,7 +81,6 @@ def test_choice_that_is_offered_no_more_is_named():
     new = document([question("Q1", kind="choice", choices=["b", "c"])])
     (item,) = compare(old, new).items
     assert item.kinds == (ChangeKind.CHOICES,)
-    assert item.lost_choices == {"a"}
 
 
 def test_facts_that_differ_are_named():

@@ -11,7 +11,7 @@ from compliance.checklists import content
 from compliance.checklists.limits import MOST_FACTS
 from compliance.models import Choice, Citation, Edition, Fact, Provision
 from compliance.publishing import actions
-from tests.drafting import question_of, save, typed, url
+from tests.drafting import keep_theirs, question_of, save, typed, url
 from tests.factories import (
     make_assessment,
     make_checklist,
@@ -214,11 +214,25 @@ def test_stale_save_shows_both_texts_and_loses_none(ada, cast, draft, sign_in):
     assert response.status_code == 409
     assert "Mine, typed long?" in response.text
     assert "Theirs, saved first?" in response.text
+    assert "Theirs, saved first?" in keep_theirs(ada, response).text
     assert question_of(draft)["text"] == "Theirs, saved first?"
     version = response.context["editor"].form["version"].value()
     again = ada.post(url("question_save", draft), mine | {"version": version})
     assert again.status_code == 302
     assert question_of(draft)["text"] == "Mine, typed long?"
+
+
+def test_stale_section_shows_both_and_leads_to_theirs(ada, cast, draft, sign_in):
+    section = draft.sections.first()
+    mine = {"key": section.key, "version": section.version, "title": "Mine"}
+    theirs = mine | {"title": "Theirs", "intro": "Read this."}
+    sign_in(cast.otto).post(url("section_save", draft), theirs)
+    stale = ada.post(url("section_save", draft), mine)
+    assert stale.status_code == 409
+    assert 'value="Mine"' in stale.text
+    assert "Somebody else has saved this section" in stale.text
+    assert "Read this." in stale.text
+    assert 'value="Theirs"' in keep_theirs(ada, stale).text
 
 
 def test_what_was_typed_for_a_removed_question_is_given_back(ada, draft):
@@ -333,6 +347,7 @@ def test_head_is_saved_and_refused_when_stale(ada, draft):
     stale = ada.post(url("head", draft), data | {"number": "2026.9"})
     assert stale.status_code == 409
     assert "2026.9" in stale.text
+    assert "2026.9" not in keep_theirs(ada, stale).text
     make_edition(checklist=draft.checklist, number="2025.1")
     taken = ada.post(url("head", draft), data | {"version": 1, "number": "2025.1"})
     assert taken.status_code == 422
@@ -369,6 +384,7 @@ def test_stale_fact_shows_each_field_that_saving_would_put_back(
     sign_in(cast.otto).post(url("fact_save", draft), theirs)
     stale = ada.post(url("fact_save", draft), mine)
     assert stale.status_code == 409
+    assert "Count all." in keep_theirs(ada, stale).text
     assert stale.context["theirs"] == [
         ("Short name", "Size"),
         ("Hint", "Count all."),

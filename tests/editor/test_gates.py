@@ -8,7 +8,7 @@ from compliance.checklists import content
 from compliance.editor import actions as editor_actions
 from compliance.models import Event, Fact
 from compliance.publishing import actions as publishing
-from tests.drafting import url
+from tests.drafting import keep_theirs, url
 from tests.factories import make_checklist, make_draft, make_provision, publish
 
 GATE = {
@@ -206,6 +206,7 @@ def test_two_who_save_one_gate_see_both(ada, draft):
     reply = ada.post(url("gate_save", draft), data | {"title": "Mine"})
     assert reply.status_code == 409
     assert "Somebody else has saved this gate" in reply.text
+    assert 'value="Theirs"' in keep_theirs(ada, reply).text
     assert gates_of(draft)[0]["title"] == "Theirs"
     again = {"title": "Mine", "seen": reply.context["seen"]}
     assert ada.post(url("gate_save", draft), data | again).status_code == 302

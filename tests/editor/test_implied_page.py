@@ -5,7 +5,7 @@ import pytest
 from compliance.checklists import content
 from compliance.models import Event
 from compliance.publishing import actions
-from tests.drafting import url
+from tests.drafting import keep_theirs, url
 from tests.factories import make_draft, publish
 
 SYSTEMIC = {
@@ -133,6 +133,7 @@ def test_two_who_save_one_fact_see_it(ada, draft):
     reply = ada.post(url("implied", draft), mine)
     assert reply.status_code == 409
     assert "Somebody else has saved this fact" in reply.text
+    assert SYSTEMIC["because"] in keep_theirs(ada, reply).text
     assert implied_of(draft) == [SYSTEMIC]
     again = mine | {"version": str(draft.facts.get(key="data").version)}
     ada.post(url("implied", draft), again)

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.checklists import expectations
 from compliance.models import Event
-from tests.drafting import question_of, url
+from tests.drafting import keep_theirs, question_of, url
 from tests.drafting import typed as question_form
 from tests.factories import make_checklist, make_draft, publish
 
@@ -171,6 +171,7 @@ def test_example_that_somebody_else_saved_is_not_overwritten(ada, draft):
     reply = ada.post(url("organisation_save", draft), mine)
     assert reply.status_code == 409
     assert "Somebody else has saved this example" in reply.text
+    assert 'value="Theirs"' in keep_theirs(ada, reply).text
     assert examples(draft)[0]["name"] == "Theirs"
     mine["seen"] = reply.context["seen"]
     ada.post(url("organisation_save", draft), mine)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compliance.checklists.scales import Rating, ratings, scales_of
+from compliance.checklists.rating import Rating
+from compliance.checklists.scales import ratings, scales_of
 from compliance.results.choices import Proof
 from compliance.results.levels import Criterion, scale_result
 
@@ -159,7 +160,7 @@ def stages(*levels, target=None):
             }
         ],
     }
-    offered = tuple(Rating(at, 0, str(at)) for at in range(4))
+    offered = tuple(Rating(at, Decimal(0), str(at)) for at in range(4))
     rows = {
         f"Z{at}": Criterion(
             at, f"Z{at}", "", 3, None if one is None else offered[one], offered

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from compliance.checklists.rating import rated, summed
+from compliance.checklists.rating import rated, ratings_of, summed
 from compliance.models import Citation, Instrument
 from compliance.reviews import points
 from compliance.reviews.leading import led
@@ -68,7 +68,12 @@ def view_of(assessment, cast):
 
 
 def test_rating_of_an_answer_is_exact():
-    ratings = {"a": {"level": 1, "points": 0.1}, "b": {"level": 4, "points": 0.3}}
+    said = {
+        "a": {"level": 1, "points": 0.1},
+        "b": {"level": 4, "points": 0.3},
+        "d": None,
+    }
+    ratings = ratings_of((key, key.upper(), one) for key, one in said.items())
     one = rated(ratings, "a")
     assert (one.level, one.points, one.most) == (1, Decimal("0.1"), Decimal("0.3"))
     assert rated(ratings, "c") is rated(ratings, None) is rated(ratings, ["a"]) is None

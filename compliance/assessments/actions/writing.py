@@ -33,6 +33,7 @@ from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.checklists.models import Question, Section
+from compliance.checklists.rating import Ratings, ratings_of
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
 from compliance.web.joined import Joined
@@ -91,12 +92,12 @@ def locked(
     return answer
 
 
-def _choices(question: Question) -> tuple[str, dict[str, Any]]:
+def _choices(question: Question) -> tuple[str, Ratings]:
     """As ``with_choices`` has them, with their ratings; only some kinds have any."""
     if question.kind not in CHOSEN:
         return "", {}
     rows = list(question.choices.values_list("key", "verdict", "label", "rating"))
-    ratings = {key: rating for key, *_, rating in rows if rating is not None}
+    ratings = ratings_of((key, label, rating) for key, _, label, rating in rows)
     return "\n".join("=".join(row) for *row, _ in rows), ratings
 
 

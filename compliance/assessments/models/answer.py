@@ -16,7 +16,7 @@ from compliance.audit.columns import Proven
 from compliance.checklists import force
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Choice, Citation, Question
-from compliance.checklists.rating import Rated, rated
+from compliance.checklists.rating import Rating, Ratings, rated, ratings_of
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_text
@@ -211,7 +211,7 @@ class Answer(models.Model):
     everything = EveryAnswer()
 
     choice_lines: str
-    known_ratings: dict[str, dict[str, Any]] | None = None
+    known_ratings: Ratings | None = None
     """Those of ``ratings`` that were read with the row."""
     cites: str
     comment_count: int
@@ -328,17 +328,17 @@ class Answer(models.Model):
         return self.archived_at is not None and bool(says or hangs)
 
     @property
-    def ratings(self) -> dict[str, dict[str, Any]]:
+    def ratings(self) -> Ratings:
         """The framework's rating of each choice."""
         if self.question.kind not in {QuestionKind.CHOICE, QuestionKind.STAGE}:
             return {}  # several at once have no rating
         if self.known_ratings is not None:
             return self.known_ratings
         choices = self.question.choices.all()
-        return {c.key: c.rating for c in choices if c.rating is not None}
+        return ratings_of((c.key, c.label, c.rating) for c in choices)
 
     @property
-    def rating(self) -> Rated | None:
+    def rating(self) -> Rating | None:
         """The framework's rating of the choice that is the answer."""
         return None if self.verdict in BESIDE else rated(self.ratings, self.value)
 

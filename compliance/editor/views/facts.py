@@ -15,7 +15,7 @@ from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions as editor_actions
 from compliance.editor.forms import FactForm
-from compliance.editor.pages import done
+from compliance.editor.pages import done, removed
 from compliance.editor.rule_sentences import implied_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -124,18 +124,7 @@ def _told(values: dict[str, Any]) -> dict[str, str]:
 @member_required(Permission.EDIT)
 def fact_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     edition = find(request, edition_id)
-    try:
-        event = editor_actions.remove_fact(
-            by=request.user,
-            organisation=keeper(request, edition),
-            edition_id=edition.pk,
-            key=request.POST.get("key", "")[:60],
-        )
-    except (Edition.DoesNotExist, Fact.DoesNotExist) as error:
-        raise Http404 from error
-    except actions.RefusedError as refused:
-        messages.error(request, f"{refused}.")
-        event = None
+    event = removed(request, edition, editor_actions.remove_fact)
     return _again(request, edition, event)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions as editor_actions
 from compliance.editor.forms import GateEditor
 from compliance.editor.forms.ruled import focus_on
-from compliance.editor.pages import done, mark_of
+from compliance.editor.pages import done, mark_of, removed
 from compliance.editor.rule_sentences import gates_told
 from compliance.editor.shaping import ShapeError, shape
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -124,18 +123,7 @@ def _saved(
 def gate_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A gate taken out of a draft."""
     edition = find(request, edition_id)
-    try:
-        event = editor_actions.remove_gate(
-            by=request.user,
-            organisation=keeper(request, edition),
-            edition_id=edition.pk,
-            key=request.POST.get("key", "")[:60],
-        )
-    except Edition.DoesNotExist as error:
-        raise Http404 from error
-    except actions.RefusedError as refused:
-        messages.error(request, f"{refused}.")
-        event = None
+    event = removed(request, edition, editor_actions.remove_gate)
     return _again(request, edition, event)
 
 

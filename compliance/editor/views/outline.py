@@ -216,5 +216,6 @@ def _stale(request: MemberRequest, edition: Edition, key: str) -> HttpResponse:
     data = request.POST.copy()
     data["version"] = str(theirs.version)
     form = SectionForm(data)
-    shown = whole(edition, section=key, section_form=form, theirs=theirs)
+    told = [(form.fields[n].label, getattr(theirs, n)) for n in ("title", "intro")]
+    shown = whole(edition, section=key, section_form=form, theirs=told)
     return _page(request, shown, 409)

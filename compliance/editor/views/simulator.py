@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.checklists.simulator import Simulated, simulate
 from compliance.editor import actions as editor_actions
 from compliance.editor.forms import OrganisationForm
-from compliance.editor.pages import done, mark_of
+from compliance.editor.pages import done, mark_of, removed
 from compliance.editor.rule_sentences import gates_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -112,18 +111,7 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
 def organisation_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     """An example taken out of a draft."""
     edition = find(request, edition_id)
-    try:
-        event = editor_actions.remove_organisation(
-            by=request.user,
-            organisation=keeper(request, edition),
-            edition_id=edition.pk,
-            key=request.POST.get("key", "")[:60],
-        )
-    except Edition.DoesNotExist as error:
-        raise Http404 from error
-    except actions.RefusedError as refused:
-        messages.error(request, f"{refused}.")
-        event = None
+    event = removed(request, edition, editor_actions.remove_organisation)
     return _again(request, edition, event)
 
 
