@@ -207,7 +207,7 @@ SAID = {
         "workspace/_filters.html: owner",
         "workspace/_here.html: person",
         "edition_moves/_move_owner.html: person",
-        "workspace/bulk.html: look.owner",
+        "workspace/_bulk_look.html: look.owner",
         "answer_sheets/gathering.py: user",
         "history/_trail_filter.html: chosen.who",
         "reports/pdf/report.html: author",

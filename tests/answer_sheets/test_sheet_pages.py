@@ -31,21 +31,6 @@ pytestmark = pytest.mark.slow
 NEW = {("Q1", "note"): "New"}
 
 
-@pytest.fixture
-def assessment(cast):
-    return sheets.make_kinds(cast)
-
-
-@pytest.fixture
-def con(cast, sign_in):
-    return sign_in(cast.con)
-
-
-@pytest.fixture
-def content(con, assessment):
-    return download(con, assessment)
-
-
 def text_of(reply):
     """What a page says, without its marks."""
     return " ".join(re.sub(r"<[^>]+>", " ", reply.content.decode()).split())

@@ -30,21 +30,6 @@ from tests.answer_sheets.making import (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def assessment(cast):
-    return sheets.make_kinds(cast)
-
-
-@pytest.fixture
-def con(cast, sign_in):
-    return sign_in(cast.con)
-
-
-@pytest.fixture
-def content(con, assessment):
-    return download(con, assessment)
-
-
 @pytest.mark.parametrize("name", WHOLE)
 def test_bad_file_is_refused_in_words(name, assessment, con, content):
     bad = WHOLE[name](content)

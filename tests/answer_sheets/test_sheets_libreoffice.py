@@ -76,11 +76,6 @@ def office(tmp_path, profile):
     return change
 
 
-@pytest.fixture
-def con(cast, sign_in):
-    return sign_in(cast.con)
-
-
 def fields_of(assessment):
     """{(key, field): value} of every answer."""
     return {

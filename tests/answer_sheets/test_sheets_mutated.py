@@ -64,11 +64,6 @@ def check(cast, con, seeds):
     return shown
 
 
-@pytest.fixture
-def con(cast, sign_in):
-    return sign_in(cast.con)
-
-
 def test_twenty_broken_files_are_refused_or_previewed(cast, con):
     assert 0 < check(cast, con, range(20)) < 20
 

@@ -77,16 +77,6 @@ def save(cast, assessment, key, **changes):
     )
 
 
-@pytest.fixture
-def assessment(cast):
-    return sheets.make_kinds(cast)
-
-
-@pytest.fixture
-def con(cast, sign_in):
-    return sign_in(cast.con)
-
-
 def test_file_that_was_left_as_it_was_changes_nothing(cast, assessment, con):
     save(cast, assessment, "Q1", verdict="partly", note="a\n b ", owner_id=cast.con.pk)
     save(cast, assessment, "Q2", value=["30.5"])

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.test_accessible import looks
-from tests.browser.window import becomes
+from tests.browser.window import becomes, lose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = "Who keeps the list? Typed before anything went wrong."
@@ -58,10 +58,6 @@ def test_cut_line_leaves_the_text_until_it_is_sent_again(work, desk, talk):
 
 
 def test_lost_reply_is_one_comment(work, desk, talk):
-    def lose(route):
-        route.fetch()
-        route.abort()
-
     work.page.route("**/comments/", lose)
     send(work)
     becomes(lambda: said(work).startswith("Offline"), True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import Window, becomes, until
+from tests.browser.window import Window, becomes, lose, until
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -265,10 +265,6 @@ def test_sent_but_unanswered_save_is_sent_again_and_counts_once(work, desk):
     """The reply is lost, not the request."""
     answer = work.answers[0]
     work.window.open(answer)
-
-    def lose(route):
-        route.fetch()
-        route.abort()
 
     work.page.route("**/save/", lose)
     work.window.note(answer).fill("Saved, but nobody said so.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.window import becomes
+from tests.browser.window import becomes, lose
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -93,10 +93,6 @@ def test_lost_reply_and_more_typing_is_no_conflict_with_oneself(work, desk):
     answer = work.answers[0]
     work.window.open(answer)
 
-    def lose(route):
-        route.fetch()
-        route.abort()
-
     work.page.route("**/save/", lose)
     note = work.window.note(answer)
     note.fill("First.")
@@ -115,10 +111,6 @@ def test_lost_reply_and_more_typing_is_no_conflict_with_oneself(work, desk):
 def test_lost_reply_and_a_reload_is_no_conflict_with_oneself(work, desk):
     answer = work.answers[0]
     work.window.open(answer)
-
-    def lose(route):
-        route.fetch()
-        route.abort()
 
     work.page.route("**/save/", lose)
     work.window.note(answer).fill("First.")

@@ -70,6 +70,12 @@ class Window:
         )
 
 
+def lose(route):
+    """Lose the reply, not the request."""
+    route.fetch()
+    route.abort()
+
+
 def follow(link):
     """Press a link or a button, and wait until all of the page it leads to is there."""
     with link.page.expect_event("load"):

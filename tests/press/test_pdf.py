@@ -11,6 +11,7 @@ import pytest
 from compliance.press.process import render
 from compliance.reports.html import html_of, stylesheet
 from compliance.web.text import printable
+from tests.press.structure import elements
 from tests.reports.papers import (
     HOSTILE,
     make_content,
@@ -51,16 +52,6 @@ def squeezed(text):
         if unicodedata.category(character)[0] not in "ZC"
         or unicodedata.category(character) == "Co"
     ).translate({0xFE0F: None})
-
-
-def elements(node):
-    if isinstance(node, pikepdf.Array):
-        for kid in node:
-            yield from elements(kid)
-    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
-        yield node
-        if "/K" in node:
-            yield from elements(node.K)
 
 
 def test_pages_and_steps_are_reported(made):

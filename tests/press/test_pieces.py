@@ -9,6 +9,7 @@ import pytest
 from compliance.press import process
 from compliance.reports import cutting
 from compliance.reports.html import html_of, pieces_of, stylesheet
+from tests.press.structure import elements
 from tests.reports.papers import make_full_paper
 
 pytestmark = pytest.mark.slow
@@ -46,16 +47,6 @@ def whole(tmp_path_factory):
 def pdf(made):
     with pikepdf.open(made) as opened:
         yield opened
-
-
-def elements(node):
-    if isinstance(node, pikepdf.Array):
-        for kid in node:
-            yield from elements(kid)
-    elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
-        yield node
-        if "/K" in node:
-            yield from elements(node.K)
 
 
 def outline(path):

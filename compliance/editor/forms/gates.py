@@ -19,7 +19,13 @@ from compliance.checklists.form_lines import (
 from compliance.checklists.limits import MOST_SENTENCE
 from compliance.checklists.models import Fact
 from compliance.editor.forms.rule import offered
-from compliance.editor.forms.ruled import Entry, EntryForm, RuledRows, day_field
+from compliance.editor.forms.ruled import (
+    Entry,
+    EntryForm,
+    RuledEditor,
+    RuledRows,
+    day_field,
+)
 
 Gate = Mapping[str, Any]
 BEFORE = [
@@ -131,8 +137,11 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class GateEditor:
+class GateEditor(RuledEditor):
     """The form of one gate; ``stands`` is the gate as it is now, None for a new one."""
+
+    part = "gate"
+    rows: GateRows
 
     def __init__(
         self, stands: Gate | None, *, facts: Iterable[Fact], data: Any = None
@@ -144,26 +153,6 @@ class GateEditor:
         told = {"before": before, "keys": " ".join(gate.get(before, ()))}
         self.form = GateForm(data, initial=dict(gate) | told)
         self.rows = GateRows(gate["rows"], offered=offered(facts, named), data=data)
-
-    @property
-    def is_bound(self) -> bool:
-        return self.form.is_bound
-
-    @property
-    def parts(self) -> list[forms.Form]:
-        """Every form of it, in the order of the page."""
-        return [self.form, *self.rows.parts]
-
-    @property
-    def faults(self) -> list[tuple[str, str]]:
-        """Id of a field and what is wrong with it."""
-        own = [("gate", str(fault)) for fault in self.form.non_field_errors()]
-        for field in self.form:
-            own += [(field.id_for_label, f"{field.label}: {e}") for e in field.errors]
-        return [*own, *self.rows.faults]
-
-    def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.rows.is_valid()])
 
     def values(self) -> dict[str, Any]:
         """The gate as a document has it, without its key."""

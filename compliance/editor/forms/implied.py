@@ -11,7 +11,13 @@ from compliance.checklists.form_lines import sentence
 from compliance.checklists.models import Fact
 from compliance.editor.forms.gates import filled, reason
 from compliance.editor.forms.rule import Offered, offered
-from compliance.editor.forms.ruled import Entry, EntryForm, RuledRow, RuledRows
+from compliance.editor.forms.ruled import (
+    Entry,
+    EntryForm,
+    RuledEditor,
+    RuledRow,
+    RuledRows,
+)
 
 
 class VersionForm(forms.Form):
@@ -79,8 +85,11 @@ class FollowsRows(RuledRows):
         return found or None
 
 
-class ImpliedEditor:
+class ImpliedEditor(RuledEditor):
     """The form of what follows from one fact."""
+
+    part = "follows-part"
+    rows: FollowsRows
 
     def __init__(self, fact: Fact, *, facts: Iterable[Fact], data: Any = None) -> None:
         self.fact = fact
@@ -90,24 +99,6 @@ class ImpliedEditor:
         self.form = VersionForm(data, initial={"version": fact.version})
         offers = offered(facts, named)
         self.rows = FollowsRows(entries, fact=fact, offered=offers, data=data)
-
-    @property
-    def is_bound(self) -> bool:
-        return self.form.is_bound
-
-    @property
-    def parts(self) -> list[forms.Form]:
-        """Every form of it, in the order of the page."""
-        return [self.form, *self.rows.parts]
-
-    @property
-    def faults(self) -> list[tuple[str, str]]:
-        """Id of a field and what is wrong with it."""
-        own = [("follows-part", str(fault)) for fault in self.form.non_field_errors()]
-        return [*own, *self.rows.faults]
-
-    def is_valid(self) -> bool:
-        return all([self.form.is_valid(), self.rows.is_valid()])
 
     def refuse(self, path: tuple[str | int, ...], fault: str) -> None:
         """Say what is wrong at a place of what follows, such as (1, "when")."""

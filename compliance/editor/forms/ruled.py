@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from compliance.checklists import ruling
+from compliance.checklists.actions import RefusedError, UnsoundError
 from compliance.checklists.limits import MOST_OF_TABLE
 from compliance.checklists.ruling import Rule
 from compliance.editor.forms.rule import Offered, RuleEditor, count_of
@@ -196,3 +197,41 @@ class UntilEditor(DatesEditor):
 
     prefix = "until"
     called, many = "last day", "last days"
+
+
+class RuledEditor:
+    """A form above a table of rows; ``part`` is its place on the page."""
+
+    part: ClassVar[str]
+    form: forms.Form
+    rows: RuledRows
+
+    @property
+    def is_bound(self) -> bool:
+        return self.form.is_bound
+
+    @property
+    def parts(self) -> list[forms.Form]:
+        """Every form of it, in the order of the page."""
+        return [self.form, *self.rows.parts]
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Id of a field and what is wrong with it."""
+        own = [(self.part, str(fault)) for fault in self.form.non_field_errors()]
+        for field in self.form:
+            own += [(field.id_for_label, f"{field.label}: {e}") for e in field.errors]
+        return [*own, *self.rows.faults]
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), self.rows.is_valid()])
+
+    def refuse(self, path: tuple[str | int, ...], fault: str) -> None:
+        """Say what is wrong at a place of the document, () for all of it."""
+        raise NotImplementedError
+
+    def refuse_all(self, refused: RefusedError) -> None:
+        """Say why a change was refused, each reason at its place."""
+        unsound = refused.faults if isinstance(refused, UnsoundError) else None
+        for path, fault in unsound or [((), str(refused))]:
+            self.refuse(path, fault)

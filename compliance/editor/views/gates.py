@@ -108,12 +108,8 @@ def _saved(
     except actions.StaleError:
         fresh = find(request, edition.pk)
         return _page(request, fresh, editor, 409, theirs=True)
-    except actions.UnsoundError as unsound:
-        for place, reason in unsound.faults:
-            editor.refuse(place, reason)
-        return _page(request, edition, editor, 422)
     except actions.RefusedError as refused:
-        editor.refuse((), str(refused))
+        editor.refuse_all(refused)
         return _page(request, edition, editor, 422)
     return _again(request, edition, event)
 

@@ -73,12 +73,8 @@ def _saved(
         data["version"] = str(editor.fact.version)
         editor = ImpliedEditor(editor.fact, facts=facts, data=data)
         return _page(request, edition, editor, 409, theirs=True)
-    except actions.UnsoundError as unsound:
-        for place, reason in unsound.faults:
-            editor.refuse(place, reason)
-        return _page(request, edition, editor, 422)
     except actions.RefusedError as refused:
-        editor.refuse((), str(refused))
+        editor.refuse_all(refused)
         return _page(request, edition, editor, 422)
     path = reverse("editor:facts", args=[request.organisation.slug, edition.pk])
     return redirect(f"{path}?saved={event.seq}" if event else path)
