@@ -11,7 +11,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from icalendar import Calendar, Event, vDuration, vText, vUri
+from icalendar import (
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneStandard,
+    vDuration,
+    vText,
+    vUri,
+)
 
 from compliance.calendar.entries import Entry
 from compliance.web.mail import absolute, one_line
@@ -42,8 +50,21 @@ def written(organisation_id: UUID, name: str, entries: Iterable[Entry]) -> bytes
     calendar.add("x-published-ttl", vDuration(AGAIN))
     for entry in entries:
         calendar.add_component(_event(organisation_id, entry))
+    if not calendar.subcomponents:
+        calendar.add_component(_utc())
     content: bytes = calendar.to_ical()
     return content
+
+
+def _utc() -> Timezone:
+    """A zone that no date needs: a file has one component at least (3.6)."""
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", "UTC")
+    standard.add("dtstart", datetime(1970, 1, 1))
+    for name in ("tzoffsetfrom", "tzoffsetto"):
+        standard.add(name, timedelta(0))
+    zone.add_component(standard)
+    return zone
 
 
 def _event(organisation_id: UUID, entry: Entry) -> Event:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from compliance.calendar.actions.reminders import spoken_to
 from compliance.calendar.entries import Entry
-from compliance.calendar.models import Feed
+from compliance.calendar.models import Feed, Reminders
 from compliance.calendar.reading import dated, entries, marks, own
 from compliance.calendar.sources.wanted import Wanted
 from compliance.organisations.access import ALLOWED
@@ -34,15 +35,19 @@ def feed_of(token: str) -> Feed | None:
 
 
 def read(feed: Feed) -> Subscribed | None:
-    """The dates of a subscription; None when the membership has just ended."""
+    """The dates of a subscription, in the language and by the clock of its person.
+
+    None when the membership has just ended.
+    """
     member = Membership.objects.filter(
         organisation=feed.organisation, user=feed.user
     ).first()
     if member is None:
         return None
-    today = timezone.localdate()
-    wanted = Wanted(feed.organisation, ALLOWED.get(member.role, frozenset()), today)
-    found = own(wanted, feed.user) if feed.is_own_only else marks(wanted)
-    found = [mark for mark in found if (today - mark.day).days <= PAST_DAYS][:MOST]
-    told = entries(wanted, dated(wanted, found))
-    return Subscribed(feed, f"Attest, {feed.organisation}", told)
+    with spoken_to(Reminders.of(feed.organisation, feed.user)):
+        today = timezone.localdate()
+        wanted = Wanted(feed.organisation, ALLOWED.get(member.role, frozenset()), today)
+        found = own(wanted, feed.user) if feed.is_own_only else marks(wanted)
+        found = [mark for mark in found if (today - mark.day).days <= PAST_DAYS][:MOST]
+        told = entries(wanted, dated(wanted, found))
+        return Subscribed(feed, f"Attest, {feed.organisation}", told)

@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from compliance.audit import tables
 from compliance.calendar import actions
-from compliance.models import Event, Feed, Membership
+from compliance.models import Event, Feed, Membership, Reminders
 from compliance.organisations.actions import change_role, leave, remove_member
 from compliance.remediation.actions import change_action
 from tests import dating, factories
@@ -263,3 +263,10 @@ def test_packed_file_is_not_sent_again_either(cast, assessment, client):
     assert first["Content-Encoding"] == "gzip"
     again = ask(client, token, headers=packed | {"If-None-Match": first["ETag"]})
     assert again.status_code == 304
+
+
+def test_titles_are_in_the_language_of_the_person(cast, client):
+    token = make(cast, cast.con)
+    Reminders.objects.create(organisation=cast.acme, user=cast.con, language="de")
+    factories.make_action(cast.acme, cast.ada, due_on=dating.in_days(3))
+    assert titles(client, token) == ["Fällig: AC-1 Write the list"]

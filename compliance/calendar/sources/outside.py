@@ -39,7 +39,7 @@ def seats(wanted: Wanted) -> Iterator[Mark]:
 
 
 def links(wanted: Wanted) -> Iterator[Mark]:
-    """Last days of share links that open something; the day is that of the installation."""
+    """Last days of share links that open something, by the clock that is active."""
     rows = links_in(wanted.organisation).open_at(timezone.now()).order_by()
     if wanted.person:
         rows = rows.filter(made_by=wanted.person)
