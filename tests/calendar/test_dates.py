@@ -149,6 +149,19 @@ def test_index_adds_days_that_the_edition_does_not_know(cast, assessment):
     assert law[1:] == [(Kind.LAW, in_days(90), "Law: cited provisions begin to apply")]
 
 
+def test_day_that_a_duty_tells_is_told_once(cast):
+    edition = factories.make_draft(2)
+    for at, question in enumerate(edition.questions.order_by("position")):
+        dating.cite(question, in_days(9), f"Law Art. {at}")
+    factories.publish(edition)
+    assessment = factories.make_assessment(cast.acme, cast.ada, edition)
+    assert told(cast) == [
+        (Kind.LAW, in_days(9), "Law: cited provisions begin to apply")
+    ]
+    assessment.answers.filter(question__key="Q1").update(binds_from=in_days(9))
+    assert told(cast) == [(Kind.LAW, in_days(9), "Privacy: duties begin to bind")]
+
+
 def test_duty_that_ends_has_its_day_by_the_facts(cast):
     edition = factories.make_draft(2)
     question = edition.questions.get(key="Q1")

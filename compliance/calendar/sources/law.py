@@ -77,8 +77,13 @@ def _with_facts(ids: Iterable[Any]) -> Iterable[Assessment]:
 
 
 def applies(wanted: Wanted) -> Iterator[Mark]:
-    """A mark for each day and instrument on which cited law begins to apply."""
+    """A mark for each day and instrument on which cited law begins to apply.
+
+    None for a day on which duties that rest on the instrument begin: they tell it.
+    """
     day = f"{_CITED}__applies_from"
+    told = wanted.theirs().filter(binds_from__gte=wanted.law_since, binds_from=F(day))
+    known = set(told.values_list(day, f"{_CITED}__instrument").distinct())
     rows = (
         wanted.theirs()
         .filter(
@@ -101,6 +106,8 @@ def applies(wanted: Wanted) -> Iterator[Mark]:
         )
     )
     for on, instrument, count, changed, published in rows:
+        if (on, instrument) in known:
+            continue
         at = max(changed, published) if changed else published
         yield Mark(on, APPLIES, str(instrument), count, at=at)
 
