@@ -55,5 +55,6 @@ urlpatterns = [
     path("o/<slug:org>/bundles/", include("compliance.bundles.urls")),
     path("o/<slug:org>/", include("compliance.history.urls")),
     path("", include("compliance.calendar.urls")),
+    path("o/<slug:org>/", include("compliance.home.urls")),
     path("o/<slug:org>/", include("compliance.reports.urls")),
 ]

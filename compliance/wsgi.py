@@ -10,13 +10,13 @@ application = get_wsgi_application()
 # Only now is Django set up, and models can be imported.
 from django.db import connections  # noqa: E402
 
-from compliance.audit import ticking  # noqa: E402
-from compliance.calendar import ticking as reminding  # noqa: E402
+from compliance.audit import scheduler as checkpointing  # noqa: E402
+from compliance.calendar import scheduler as reminding  # noqa: E402
 from compliance.web import durability, worker  # noqa: E402
 
 durability.refuse_forgetful()
 connections.close_all()  # each thread that serves has its own
 durability.end_with_server()
 worker.start_if_wanted()
-ticking.start_if_wanted()
+checkpointing.start_if_wanted()
 reminding.start()

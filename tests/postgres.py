@@ -45,7 +45,7 @@ ONE_KIND = {
         checklist_translations/test_translating editor/test_unsaved
         organisations/test_roles_told
         reports/test_ask reports/test_detail reports/test_list
-        reviews/test_cost reviews/test_pages reviews/test_walking seats/test_signed
+        reviews/test_cost reviews/test_pages reviews/test_review_queue seats/test_signed
         test_growth_elsewhere test_headers test_hostile test_tokens web/test_logs
     """,
 }

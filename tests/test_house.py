@@ -1,7 +1,9 @@
 """The house stays as tidy as it was found: one small test per rule."""
 
 import ast
+import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -272,6 +274,31 @@ def test_no_module_has_an_empty_name():
     assert [here(path) for path in MODULES if path.stem in EMPTY_NAMES] == []
 
 
+def rooms():
+    """The rooms in their order, as import-linter holds it: one line for each."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contracts = told["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["id"] == "rooms")
+    for layer in layers:
+        for name in re.findall(r"\w+", layer):
+            door = ROOT / "compliance" / name / "__init__.py"
+            if door.exists():
+                said = ast.get_docstring(ast.parse(door.read_text())) or ""
+                yield name, " ".join(said.partition("\n\n")[0].split())
+
+
+def test_architecture_lists_the_rooms_in_their_order():
+    page = ROOT / "docs" / "architecture.md"
+    rows = "".join(f"| `{name}` | {said} |\n" for name, said in rooms())
+    table = f"\n| room | holds |\n|---|---|\n{rows}\n"
+    head, mark, rest = page.read_text().partition("tests/test_house.py -->\n")
+    old, end, tail = rest.partition("<!-- end of rooms -->")
+    if os.environ.get("DOCS") == "write":
+        page.write_text(f"{head}{mark}{table}{end}{tail}")
+        old = table
+    assert old == table
+
+
 def test_rooms_open_with_a_docstring_only():
     """``__init__`` of a room says what it is for and does nothing."""
     talkative = [
@@ -282,6 +309,12 @@ def test_rooms_open_with_a_docstring_only():
         )
     ]
     assert talkative == []
+
+
+def test_views_import_no_views():
+    """What two pages share stands in ``pages.py``, where both look."""
+    found = hits(r"^from compliance\.\w+\.views", VIEWS)
+    assert found == []
 
 
 def test_test_folders_are_no_packages():
@@ -305,7 +338,7 @@ def test_rows_are_written_in_the_writers_block_only():
     own = {
         "compliance/audit/transaction.py",
         "compliance/audit/trail.py",
-        "compliance/web/turns.py",
+        "compliance/web/sqlite_lock.py",
     }
     assert found == own | set(beside)
 

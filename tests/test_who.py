@@ -96,7 +96,7 @@ SAID = {
         "remediation/_action_facts.html: action.owner",
         "remediation/_action_table.html: action.owner",
         "remediation/action_add.html: action.owner",
-        "reports/_actions.html: action.owner",
+        "home/_actions.html: action.owner",
         "history/_as_of_answers.html: task.owner",
         "reports/pdf/_question.html: task.owner",
         "reports/pdf/actions.html: task.owner",
@@ -119,7 +119,7 @@ SAID = {
         "reports/pdf/_question.html: line.na_by",
         "reports/pdf/applicability.html: line.na_by",
         "reviews/_looked.html: line.na_by",
-        "reviews/points.py: lines[0].na_by",
+        "reviews/readiness.py: lines[0].na_by",
         "seats/question.html: answer.na_by",
     ],
     "Answer.na_confirmed_by": [
@@ -152,7 +152,7 @@ SAID = {
         "bundles/answers.py: one.author",
         "mail/mentioned.txt: by",
         "history/_as_of_answers.html: remark.author",
-        "reports/needs.py: comment.author",
+        "home/todo.py: comment.author",
         "reports/pdf/_question.html: remark.author",
         "reviews/_looked.html: remark.author",
     ],
@@ -179,7 +179,7 @@ SAID = {
     ],
     "Edition.sent_by": [
         "publishing/_step.html: edition.sent_by",
-        "reports/needs.py: edition.sent_by",
+        "home/todo.py: edition.sent_by",
     ],
     "Evidence.added_by": [
         "evidence/_about.html: evidence.added_by",
@@ -218,7 +218,7 @@ SAID = {
         "bundles/names.html: name.account",
         "bundles/origin.html: name.account",
         "bundles/views/origins.py: name.account",
-        "reports/needs.py: asked.account",
+        "home/todo.py: asked.account",
     ],
     "Namesake.member": [
         "assessments/models/origin.py: self.member",
@@ -231,14 +231,14 @@ SAID = {
     "Reopening.asked_by": [
         "reviews/_reopen.html: asked.asked_by",
         "reviews/actions/reopening.py: waits.asked_by",
-        "reviews/views/showing.py: context['asked'].asked_by",
+        "reviews/pages.py: context['asked'].asked_by",
     ],
     "Report.asked_by": [
         "reports/detail.html: report.asked_by",
         "reports/list.html: report.asked_by",
     ],
     "Request.asked_by": [
-        "reports/needs.py: asked.asked_by",
+        "home/todo.py: asked.asked_by",
         "seats/_request.html: asked.asked_by",
         "seats/request_list.html: one.asked_by",
     ],
@@ -254,7 +254,7 @@ SAID = {
         "reviews/_send.html: returned_said.ended_by",
     ],
     "Review.sent_by": [
-        "reports/needs.py: review.sent_by",
+        "home/todo.py: review.sent_by",
         "reports/pdf/_signatures.html: one.sender",
         "reviews/_steps.html: sent.sent_by",
     ],

@@ -1,9 +1,9 @@
 """ "Not applicable" that waits for a second person, across an organisation."""
 
 from compliance.assessments.choices import TALKED
+from compliance.assessments.imported_answers import own
 from compliance.assessments.models import Answer
 from compliance.assessments.models.answer import AnswerQuerySet
-from compliance.assessments.outside import own
 from compliance.organisations.models import Organisation, User
 
 

@@ -8,8 +8,8 @@ from django import forms
 from compliance.assessments.choices import NO_OWNER
 from compliance.assessments.values import line_ends
 from compliance.assignments.actions import Newcomer
-from compliance.organisations.fresh import FreshForm
 from compliance.organisations.models import User
+from compliance.organisations.reauthentication import FreshForm
 from compliance.web.text import validate_line, validate_text
 
 LONGEST = 2000

@@ -1,1 +1,1 @@
-"""The trail: append-only, hash-chained events. Nouns: event, chain head. Looks down on nothing."""
+"""The audit trail: append-only, hash-chained events, their check, and the fold of them into rows."""

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from compliance.audit.chain import Stored, link_digest, payload_digest
 from compliance.audit.checking import check
-from compliance.audit.lines import events_in, head_in
+from compliance.audit.jsonl import events_in, head_in
 from compliance.audit.merkle import root_shown
-from compliance.audit.notes import (
+from compliance.audit.signed_note import (
     CAN_CHECK,
     Checkpoint,
     checkpoint_in,

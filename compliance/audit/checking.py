@@ -14,7 +14,7 @@ from compliance.audit.chain import (
 )
 from compliance.audit.leaves import Place, Texts, erased, may_be_erased
 from compliance.audit.merkle import Frontier
-from compliance.audit.notes import Checkpoint
+from compliance.audit.signed_note import Checkpoint
 
 ERASING = "trail.erased"
 """The action of events that say which texts of which ones were erased."""

@@ -26,7 +26,7 @@ from django.utils import timezone
 from compliance.audit.chain import START
 from compliance.audit.merkle import Frontier
 from compliance.audit.models import ChainHead, Event
-from compliance.audit.notes import (
+from compliance.audit.signed_note import (
     Checkpoint,
     Note,
     checkpoint_in,

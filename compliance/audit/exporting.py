@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from compliance.audit import checkpoints, event_types, trail
 from compliance.audit.chain import canonical
-from compliance.audit.lines import FORMAT, line_of
+from compliance.audit.jsonl import FORMAT, line_of
 from compliance.audit.merkle import proof_of
 from compliance.audit.models import Event
 

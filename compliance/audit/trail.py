@@ -22,10 +22,15 @@ from compliance.audit.chain import (
 )
 from compliance.audit.checking import Checked, Fault, Kind, check
 from compliance.audit.models import PEOPLE, ChainHead, Event
-from compliance.audit.notes import Checkpoint, checkpoint_in, is_signed_by, origin_of
 from compliance.audit.projection import Told
+from compliance.audit.signed_note import (
+    Checkpoint,
+    checkpoint_in,
+    is_signed_by,
+    origin_of,
+)
 from compliance.web.joined import Joined
-from compliance.web.turns import in_turn
+from compliance.web.sqlite_lock import in_turn
 
 MOST = 20
 """Faults of one kind of check that are named."""

@@ -1,6 +1,6 @@
 """The writer's block: the one way to change rows.
 
-``writing()`` is in turn (see ``web/turns.py``), one transaction, and may stand around
+``writing()`` is in turn (see ``web/sqlite_lock.py``), one transaction, and may stand around
 another. Every column that it changes is in one of its events (see ``rows.py``).
 ``attempt()`` is a part of it that may fail and be given up on its own.
 """
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from compliance.audit import rows, trail
-from compliance.web.turns import in_turn
+from compliance.web.sqlite_lock import in_turn
 
 
 @contextmanager

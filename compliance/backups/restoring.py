@@ -18,7 +18,7 @@ from compliance.backups.places import put
 from compliance.organisations.models import User
 from compliance.reports import storage as reports
 from compliance.reports.actions import is_known
-from compliance.web.turns import in_turn
+from compliance.web.sqlite_lock import in_turn
 
 
 def restore(path: Path) -> tuple[Manifest, list[str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from compliance.bundles.models import KEPT_FOR, Package, PackageStatus
-from compliance.web import workplaces
+from compliance.web import staging
 
 
 def folder() -> Path:
@@ -24,19 +24,19 @@ def path_of(sha256: str) -> Path:
 
 
 def workplace() -> AbstractContextManager[Path]:
-    """A folder beside them for one that is made; see ``web/workplaces.py``."""
-    return workplaces.workplace(folder(), _is_known)
+    """A folder beside them for one that is made; see ``web/staging.py``."""
+    return staging.workplace(folder(), _is_known)
 
 
 def keep(path: Path, sha256: str) -> None:
     """Move a finished file of a workplace to its place; its age counts from now."""
     os.utime(path)
-    workplaces.put(path, path_of(sha256).name)
+    staging.put(path, path_of(sha256).name)
 
 
 def sweep() -> int:
     """Take away finished files that are a day old, and what killed processes left."""
-    gone, before = workplaces.sweep(folder(), _is_known), time.time()
+    gone, before = staging.sweep(folder(), _is_known), time.time()
     before -= KEPT_FOR.total_seconds()
     for path in folder().glob("*.zip"):
         if path.stat().st_mtime < before:

@@ -20,7 +20,7 @@ from compliance.bundles import layout
 from compliance.bundles.layout import ROWS
 from compliance.bundles.source_rows import There
 from compliance.reviews.events import ASSESSMENT_SIGNED
-from compliance.reviews.hands import makes, prepares
+from compliance.reviews.preparers import makes, prepares
 from compliance.reviews.signatures import SAID, unsaid
 
 

@@ -19,7 +19,7 @@ from compliance.audit.models import Event
 from compliance.bundles.outgoing import trail_there
 from compliance.bundles.trails import check_trail
 from compliance.organisations.models import Organisation
-from compliance.reviews.telling import told
+from compliance.reviews.event_labels import told
 
 
 class ChangedError(Exception):

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from compliance.calendar.choices import Language, Rhythm, Weekday
 from compliance.calendar.models import LONGEST_ESCALATION, Reminders, Rules
-from compliance.organisations.fresh import FreshForm
+from compliance.organisations.reauthentication import FreshForm
 
 OWN, ALL = "own", "all"
 

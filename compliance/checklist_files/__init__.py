@@ -1,3 +1,1 @@
-"""Checklists out as files and in again: recognised, read in a process of its own, previewed,
-kept as a draft.
-"""
+"""Checklists out as files and in again: recognised, previewed, kept as a draft."""

@@ -1,3 +1,1 @@
-"""The asking room: themes, checklists, editions, sections, questions, facts, rules and
-the legal index. Looks down on organisations.
-"""
+"""Checklists, editions, sections, questions, facts, rules, relations, and the legal index they cite."""

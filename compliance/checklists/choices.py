@@ -1,9 +1,9 @@
 """Words of fixed meaning in checklists."""
 
-from compliance.web.words import Words
+from compliance.web.enums import LabelledStrEnum
 
 
-class EditionStatus(Words):
+class EditionStatus(LabelledStrEnum):
     """The life of an edition; published means frozen for ever, in review for a while."""
 
     DRAFT = "draft", "Draft"
@@ -16,7 +16,7 @@ UNPUBLISHED = (EditionStatus.DRAFT, EditionStatus.REVIEW)
 """Where an edition can still become another."""
 
 
-class ChangeKind(Words):
+class ChangeKind(LabelledStrEnum):
     """Possible differences between two editions of a question."""
 
     ADDED = "added", "New"
@@ -34,14 +34,14 @@ class ChangeKind(Words):
     TRANSLATED = "translated", "Translated anew"
 
 
-class Level(Words):
+class Level(LabelledStrEnum):
     """Whether each assessment answers a section, or one for the whole organisation."""
 
     EACH = "", "Each assessment"
     ORGANISATION = "organisation", "Once for the organisation"
 
 
-class QuestionKind(Words):
+class QuestionKind(LabelledStrEnum):
     """The kind of value of an answer."""
 
     VERDICT = "verdict", "Verdict"
@@ -53,7 +53,7 @@ class QuestionKind(Words):
     TEXT = "text", "Text"
 
 
-class FactKind(Words):
+class FactKind(LabelledStrEnum):
     """How many of a fact's choices can hold at once."""
 
     ONE = "one", "One of them"
@@ -61,7 +61,7 @@ class FactKind(Words):
     YESNO = "yesno", "Yes or no"
 
 
-class ProvisionStatus(Words):
+class ProvisionStatus(LabelledStrEnum):
     """Where a provision stands in its life."""
 
     IN_FORCE = "in_force", "In force"
@@ -70,7 +70,7 @@ class ProvisionStatus(Words):
     REPEALED = "repealed", "Repealed"
 
 
-class Force(Words):
+class Force(LabelledStrEnum):
     """How far a source binds, the strongest first: law alone does."""
 
     LAW = "law", "Law"
@@ -80,7 +80,7 @@ class Force(Words):
     STANDARD = "standard", "Standard"
 
 
-class Effect(Words):
+class Effect(LabelledStrEnum):
     """The effect of a gate on the duties behind it."""
 
     BINDS = "binds", "Applies where its own rule holds"
@@ -88,14 +88,14 @@ class Effect(Words):
     OUT = "out", "Does not apply"
 
 
-class Reading(Words):
+class Reading(LabelledStrEnum):
     """How the level of a group follows from its answers."""
 
     LOWEST = "lowest", "The lowest answer"
     MEAN = "mean", "The mean, beside the lowest answer"
 
 
-class CiteState(Words):
+class CiteState(LabelledStrEnum):
     """The state of a citation in the legal index."""
 
     FOUND = "found", "Found"
@@ -104,14 +104,14 @@ class CiteState(Words):
     UNKNOWN = "unknown", "Unknown"
 
 
-class NoticeKind(Words):
+class NoticeKind(LabelledStrEnum):
     """The kind of notice on the page about the content."""
 
     SOURCE = "source", "Source"
     OPEN = "open", "Open point"
 
 
-class Verdict(Words):
+class Verdict(LabelledStrEnum):
     """The answer in one word; ``UNANSWERED`` is its absence."""
 
     UNANSWERED = "unanswered", "Unanswered"

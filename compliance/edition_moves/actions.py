@@ -47,7 +47,7 @@ COLUMNS = (
 """Columns of an answer that a move may change and its undo puts back."""
 
 
-def foresee_upgrade(*, assessment: Assessment, to: Edition) -> Plan:
+def preview_upgrade(*, assessment: Assessment, to: Edition) -> Plan:
     """Preview ``upgrade``; changes nothing. Raises what it raises."""
     _refuse(assessment, to)
     return _plan(assessment, to, _by_key(assessment))

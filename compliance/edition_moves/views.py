@@ -109,7 +109,7 @@ def _move(
 
     Raises ``StaleError`` if it does not, and ``ValidationError`` in words for the person.
     """
-    plan = edition_moves.foresee_upgrade(assessment=assessment, to=to)
+    plan = edition_moves.preview_upgrade(assessment=assessment, to=to)
     if not chosen.is_for(to, plan):
         raise StaleError
     _refuse_unmeant(plan, chosen)
@@ -204,7 +204,7 @@ def _page(
         context["undo_refused"] = undo.why_not_undone(done, assessment)
         context["archived"] = Answer.archived_of(assessment).count()
     if to:
-        plan = edition_moves.foresee_upgrade(assessment=assessment, to=to)
+        plan = edition_moves.preview_upgrade(assessment=assessment, to=to)
         context |= {"plan": plan} | _chosen(request, plan, chosen)
         context |= _new(request, plan, chosen)
         context |= _across(assessment.edition.checklist, to.checklist)

@@ -25,6 +25,7 @@ from compliance.editor.forms import (
     SectionForm,
     UndoForm,
 )
+from compliance.editor.shaping import ShapeError, shape
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import Organisation, User
 
@@ -205,3 +206,14 @@ def removed(request: MemberRequest, edition: Edition, remove: Remove) -> Event |
     except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return None
+
+
+def shaped(data: Any, asked: str) -> dict[str, Any]:
+    """Change what was posted as a button asks; what the page is told of it."""
+    if not asked or asked == "read":
+        return {"unsaved": bool(asked)}
+    try:
+        return {"unsaved": True, "focus": shape(data, asked).focus}
+    except ShapeError as refused:
+        area = asked.partition(" ")[0]
+        return {"unsaved": True, "fault": f"{refused}.", "area": area}

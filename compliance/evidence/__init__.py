@@ -1,1 +1,1 @@
-"""The evidence room: files and links with their dates and hashes. Looks down on organisations."""
+"""Evidence: files and links with their versions, periods and hashes."""

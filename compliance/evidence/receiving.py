@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 
-from compliance.web.unwritable import is_full
+from compliance.web.storage_errors import is_full
 
 
 class _NoSpace(BytesIO):

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from compliance.web.folders import flush, locked
-from compliance.web.unwritable import is_full
+from compliance.web.storage_errors import is_full
 
 FULL = "full"
 DAMAGED = "damaged"

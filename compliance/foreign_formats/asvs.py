@@ -21,7 +21,7 @@ from compliance.formats.naming import (
     slug,
     title,
 )
-from compliance.web.no_day import NO_DAY
+from compliance.web.unknown_date import NO_DAY
 
 KIND = "OWASP ASVS"
 HEADS = (

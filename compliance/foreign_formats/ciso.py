@@ -59,7 +59,7 @@ from compliance.formats.naming import (
     slug,
     title,
 )
-from compliance.web.no_day import NO_DAY
+from compliance.web.unknown_date import NO_DAY
 
 KIND = "CISO Assistant library"
 LABEL = "Name of what is assessed"

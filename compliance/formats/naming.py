@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from compliance.formats.found import Notes, clipped
-from compliance.web.no_day import NO_DAY
+from compliance.web.unknown_date import NO_DAY
 
 QUESTION_LENGTH = 20
 SOURCE_LENGTH = 300

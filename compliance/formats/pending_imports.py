@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 from compliance.evidence.storage import no_space_told
-from compliance.web import workplaces
+from compliance.web import staging
 
 DAY_SECONDS = 24 * 60 * 60
 
@@ -53,7 +53,7 @@ def drop(*, user_id: int, thing_id: UUID, draft_id: UUID) -> None:
 
 def sweep() -> int:
     """Take away what is a day old or was cut off, whoever's; how many files that were."""
-    gone = workplaces.sweep(_folder(), bool)
+    gone = staging.sweep(_folder(), bool)
     for path in _folder().iterdir():
         try:
             if path.is_file() and path.stat().st_mtime < time.time() - DAY_SECONDS:
@@ -97,7 +97,7 @@ def _written(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes its place at the end of the block, whole."""
     with no_space_told():
         sweep()
-        with workplaces.workplace(_folder(), bool) as desk:
+        with staging.workplace(_folder(), bool) as desk:
             handle = os.open(desk / "draft", os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(handle, "wb") as file:
                 yield file

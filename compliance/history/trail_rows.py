@@ -13,7 +13,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
-from compliance.reviews.telling import told
+from compliance.reviews.event_labels import told
 from compliance.seats.events import SHARE_OPENED
 
 HEADINGS = (

@@ -1,3 +1,1 @@
-"""The room of people: users, organisations, memberships, roles, permissions. Looks down
-on audit.
-"""
+"""Accounts, organisations, members, invitations, passkeys, and the one table of permissions."""

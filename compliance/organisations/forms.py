@@ -6,8 +6,8 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from compliance.organisations.choices import Role
-from compliance.organisations.fresh import FreshForm
 from compliance.organisations.models import Invitation, User
+from compliance.organisations.reauthentication import FreshForm
 from compliance.web.text import validate_line
 
 

@@ -114,7 +114,7 @@ class Organisation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("reports:home", args=[self.slug])
+        return reverse("home:home", args=[self.slug])
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -1,3 +1,1 @@
-"""The room of pages and papers: home, the trail, the report as PDF. Changes nothing but
-its own reports. Looks down on assessments.
-"""
+"""Reports and audit packs: asked for, made, kept under their hash, sent."""

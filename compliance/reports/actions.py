@@ -31,7 +31,7 @@ from compliance.reports.seal import seal
 from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment
-from compliance.web.unwritable import is_full
+from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
     "The report could not be made: a fault of the program, kept in its log. Nothing"

@@ -33,7 +33,7 @@ from compliance.reports.packing import write_pack
 from compliance.reports.throttle import paced
 from compliance.reviews.signed import standing
 from compliance.reviews.snapshot import content_of, one_moment, to_read
-from compliance.web.unwritable import is_full
+from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
     "The file could not be made: a fault of the program, kept in its log. Nothing else"

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from compliance.assessments.events import ASSESSMENT_UPGRADED
+from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.outside import Outside
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.bundles.report_data import Happened
@@ -33,10 +33,10 @@ from compliance.reports.paper import Entry, Paper
 from compliance.reports.translating import words_of
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content
+from compliance.reviews.event_labels import told
 from compliance.reviews.past import content_as_of
 from compliance.reviews.signed import Signature, content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, one_moment, to_read
-from compliance.reviews.telling import told
 
 LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from compliance.web import workplaces
-from compliance.web.workplaces import Known
+from compliance.web import staging
+from compliance.web.staging import Known
 
 
 def folder() -> Path:
@@ -29,13 +29,13 @@ def hash_of(path: Path) -> str:
 
 
 def workplace(is_known: Known) -> AbstractContextManager[Path]:
-    """A folder beside the reports for one that is made; see ``web/workplaces.py``."""
-    return workplaces.workplace(folder(), is_known)
+    """A folder beside the reports for one that is made; see ``web/staging.py``."""
+    return staging.workplace(folder(), is_known)
 
 
 def sweep(is_known: Known) -> int:
     """Take away what a killed process left; how many reports were cut off."""
-    return workplaces.sweep(folder(), is_known)
+    return staging.sweep(folder(), is_known)
 
 
 def keep(path: Path) -> tuple[str, int]:
@@ -43,5 +43,5 @@ def keep(path: Path) -> tuple[str, int]:
     sha256 = hash_of(path)
     size_bytes = path.stat().st_size
     path.chmod(0o600)
-    workplaces.put(path, path_of(sha256).name)
+    staging.put(path, path_of(sha256).name)
     return sha256, size_bytes

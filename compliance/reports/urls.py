@@ -2,12 +2,10 @@
 
 from django.urls import path
 
-from compliance.reports.views import audited, home, packages, reports
+from compliance.reports.views import audited, packages, reports
 
 app_name = "reports"
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("work/", home.work, name="work"),
     path(
         "audit/<int:seat_id>/reports/<uuid:report_id>/file/",
         audited.audited,

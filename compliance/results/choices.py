@@ -1,9 +1,9 @@
 """Words of fixed meaning in results."""
 
-from compliance.web.words import Words
+from compliance.web.enums import LabelledStrEnum
 
 
-class Proof(Words):
+class Proof(LabelledStrEnum):
     """How far the evidence of an answer reaches."""
 
     WHOLE = "whole", "covers the whole audit period"
@@ -11,7 +11,7 @@ class Proof(Words):
     NONE = "none", "none"
 
 
-class Reach(Words):
+class Reach(LabelledStrEnum):
     """Where a target holds."""
 
     ASSESSMENT = "assessment", "This assessment"

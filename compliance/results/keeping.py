@@ -17,7 +17,7 @@ from django.db.models import Max, Min, Q, Value
 from django.utils import timezone
 
 from compliance.assessments.models import ActionLink, Assessment, Attachment
-from compliance.assessments.voiding import void_of
+from compliance.assessments.signature_validity import void_of
 from compliance.audit import event_types
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.event_types import Topic

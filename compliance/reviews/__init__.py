@@ -1,3 +1,1 @@
-"""The reviewing room: the content of an assessment at a moment with its hash, reviews
-and signatures. Looks down on assessments.
-"""
+"""The content of an assessment with its hash; review, signature, four eyes."""

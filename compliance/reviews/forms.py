@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from compliance.organisations.fresh import FreshForm
+from compliance.organisations.reauthentication import FreshForm
 from compliance.reviews.actions import Seen
 from compliance.reviews.choices import CheckResult, Decision
 from compliance.reviews.models import Review, SignOff

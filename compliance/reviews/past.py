@@ -25,9 +25,9 @@ from compliance.checklists.models import Citation, Edition, Question
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
+from compliance.reviews.imported_facts import Stated
 from compliance.reviews.since import said_in
 from compliance.reviews.snapshot import Rows, told
-from compliance.reviews.stated import Stated
 
 _PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)
 _HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.reviews.choices import CheckResult, Why
-from compliance.reviews.walking import Looks, Stop, Way
+from compliance.reviews.review_queue import Looks, Stop, Way
 
 RULED_OUT = "ruled-out"
 """In the address: what does not apply, by the facts."""

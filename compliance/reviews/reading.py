@@ -9,14 +9,14 @@ from functools import cached_property
 from django.utils import timezone
 
 from compliance.assessments.choices import OPEN, AssessmentStatus
+from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.outside import Outside
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.content import Content, Line, content_from, in_groups
-from compliance.reviews.hands import hands_in
 from compliance.reviews.models import Check, Review
+from compliance.reviews.preparers import hands_in
 from compliance.reviews.sampling import Sample, sample, samples, together
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 

@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from compliance.assessments.models import Action, ActionLink, Answer
 from compliance.reviews.content import Task
-from compliance.reviews.stated import Stated
+from compliance.reviews.imported_facts import Stated
 
 
 def with_actions() -> Prefetch:

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from compliance.assessments.fields import PEOPLE, TRAVELLING, Kind, json_of
+from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -24,13 +25,12 @@ from compliance.assessments.models import (
     Comment,
     Mention,
 )
-from compliance.assessments.outside import Outside
 from compliance.checklists.models import Edition
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
-from compliance.reviews.hands import hands_in
+from compliance.reviews.imported_facts import Stated
 from compliance.reviews.models import Check
-from compliance.reviews.stated import Stated
+from compliance.reviews.preparers import hands_in
 
 FORMAT = 2
 """Raised when the shape changes; ``docs/moving.md`` describes it."""

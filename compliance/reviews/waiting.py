@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.outside import own
+from compliance.assessments.imported_answers import own
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import Reopening, Review
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
-from compliance.organisations.fresh import FreshForm
+from compliance.organisations.reauthentication import FreshForm
 from compliance.seats.choices import LONGEST_DAYS, How, Said
 from compliance.web.text import validate_line, validate_text
 

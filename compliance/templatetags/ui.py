@@ -20,8 +20,8 @@ from django.utils.translation import get_language, gettext
 from compliance.web import languages
 from compliance.web.mail import is_printed
 from compliance.web.markdown import as_html, line_as_html
-from compliance.web.no_day import NO_DAY
 from compliance.web.reach import is_only_here
+from compliance.web.unknown_date import NO_DAY
 
 register = template.Library()
 
@@ -55,8 +55,8 @@ ASSESSMENTS = (
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 PLACES = {
-    "reports:home": "home",
-    "reports:work": "home",
+    "home:home": "home",
+    "home:work": "home",
     "search:search": "search",
     "calendar:calendar": "home",
     "calendar:reminders": "home",

@@ -1,1 +1,1 @@
-"""HTTP help that knows no room: htmx, middleware, headers."""
+"""HTTP, mail, database and worker: helpers that know no room."""

@@ -23,7 +23,7 @@ from django.template import Context, Engine
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from compliance.web.turns import in_turn
+from compliance.web.sqlite_lock import in_turn
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from compliance.web import unwritable
+from compliance.web import storage_errors
 
 logger = logging.getLogger(__name__)
 HEADERS = {
@@ -71,7 +71,7 @@ class UnwritableMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponse | None:
-        if reply := unwritable.reply(request, exception):
+        if reply := storage_errors.reply(request, exception):
             logger.error(
                 "Nothing can be written (%s): %s", reply.status_code, exception
             )

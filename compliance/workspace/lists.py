@@ -14,8 +14,8 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.assessment import AssessmentQuerySet
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.seeing import with_news
+from compliance.assessments.signature_validity import Void, voids_in
 from compliance.assessments.strip import Part, stacked
-from compliance.assessments.voiding import Void, voids_in
 from compliance.checklists.force import rates
 from compliance.organisations.models import Organisation
 

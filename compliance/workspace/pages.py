@@ -19,7 +19,7 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.seeing import Unseen, seen_seq, unseen
-from compliance.assessments.voiding import void_of
+from compliance.assessments.signature_validity import void_of
 from compliance.checklists import frameworks
 from compliance.checklists.frameworks import shown_by
 from compliance.checklists.rating import Points

@@ -10,8 +10,8 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.home.todo import needs
 from compliance.models import Answer, Event, Mention
-from compliance.reports.needs import needs
 from compliance.workspace import actions as workspace_actions
 from compliance.workspace.history import history
 from tests.factories import (
@@ -298,7 +298,7 @@ def test_queue_asks_as_often_for_thirty_rows_as_for_one(
 
 def test_home_says_how_many_wait(cast, sign_in, answer, settings):
     say_na(cast.con, answer)
-    home = sign_in(cast.rev).get(reverse("reports:home", args=["acme"]))
+    home = sign_in(cast.rev).get(reverse("home:home", args=["acme"]))
     assert "1 N/A waits for you" in home.text
     assert "N/A wait" not in sign_in(cast.rob).get(home.request["PATH_INFO"]).text
     today = answer.assessment.started_at.date()

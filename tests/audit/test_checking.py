@@ -11,7 +11,7 @@ from compliance.audit.chain import START
 from compliance.audit.checking import ERASING, Kind, check
 from compliance.audit.leaves import committed
 from compliance.audit.merkle import Frontier
-from compliance.audit.notes import Checkpoint
+from compliance.audit.signed_note import Checkpoint
 from tests.audit import tampering
 
 

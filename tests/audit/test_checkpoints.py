@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from compliance.audit import checkpoints, notes, trail
+from compliance.audit import checkpoints, signed_note, trail
 from compliance.audit.merkle import root_of
 from compliance.audit.models import ChainHead, Event
 from tests import signing
@@ -95,8 +95,11 @@ def test_it_is_a_note_as_c2sp_has_it(cast):
     number = hashlib.sha256(origin.encode() + b"\n\x01" + public).hexdigest()[:8]
     words = checkpoints.verifier(cast.acme.pk)
     assert words.startswith(f"{origin}+{number}+")
-    assert notes.public_of(words) == public
-    assert notes.checkpoint_in(next(notes.notes_in(text.encode()))).root == made.root
+    assert signed_note.public_of(words) == public
+    assert (
+        signed_note.checkpoint_in(next(signed_note.notes_in(text.encode()))).root
+        == made.root
+    )
 
 
 def test_one_goes_on_from_the_other(cast):
@@ -106,7 +109,7 @@ def test_one_goes_on_from_the_other(cast):
     happen(cast, 3)
     checkpoints.checkpoint(cast.acme.pk)
     found, broken = checkpoints.kept(cast.acme.pk)
-    assert [notes.checkpoint_in(note).size for note in found] == [4, 7]
+    assert [signed_note.checkpoint_in(note).size for note in found] == [4, 7]
     assert broken == 0
 
 
@@ -156,7 +159,7 @@ def test_what_a_crash_tore_does_not_hide_the_rest(cast, cut):
     happen(cast, 2)
     checkpoints.checkpoint(cast.acme.pk)
     found, broken = checkpoints.kept(cast.acme.pk)
-    sizes = [notes.checkpoint_in(note).size for note in found]
+    sizes = [signed_note.checkpoint_in(note).size for note in found]
     assert (sizes[0], sizes[-1], broken <= 1) == (2, 6, True)
 
 
@@ -165,11 +168,11 @@ def test_words_changed_afterwards_bear_no_signature(cast):
     checkpoints.checkpoint(cast.acme.pk)
     note = checkpoints.kept(cast.acme.pk)[0][0]
     public = checkpoints.public_key()
-    assert notes.is_signed_by(note, public) is True
-    forged = notes.Note(note.text.replace("\n2\n", "\n1\n"), note.signatures)
-    assert notes.is_signed_by(forged, public) is False
+    assert signed_note.is_signed_by(note, public) is True
+    forged = signed_note.Note(note.text.replace("\n2\n", "\n1\n"), note.signatures)
+    assert signed_note.is_signed_by(forged, public) is False
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-    assert notes.is_signed_by(note, other) is False
+    assert signed_note.is_signed_by(note, other) is False
 
 
 @pytest.mark.slow
@@ -180,7 +183,7 @@ def test_several_at_once_write_one_after_the_other(cast):
 
     def write(_):
         with checkpoints._held(checkpoints.path_of(cast.acme.pk)) as file:
-            checkpoints._append(file, notes.signed(made, checkpoints._key()))
+            checkpoints._append(file, signed_note.signed(made, checkpoints._key()))
 
     assert file.closed
     with ThreadPoolExecutor(8) as pool:

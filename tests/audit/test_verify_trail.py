@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from compliance.assessments import actions as assessments
-from compliance.audit import checkpoints, tables, trail, verified
+from compliance.audit import checkpoints, last_verified, tables, trail
 from compliance.audit.checking import Kind
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
@@ -360,15 +360,15 @@ def test_moved_event_is_named_in_the_chain_it_came_to(cast, started):
 
 def test_quick_check_begins_at_the_last_verified_checkpoint(cast, started, capsys):
     factories.begin_chains()
-    assert verified.verified(cast.acme.pk) is None
+    assert last_verified.verified(cast.acme.pk) is None
     checkpoints.checkpoint(cast.acme.pk)
     text, is_good = said(capsys, "--quick")
     seq, _ = trail.head_of(cast.acme.pk)
-    assert (is_good, verified.verified(cast.acme.pk).size) == (True, seq)
+    assert (is_good, last_verified.verified(cast.acme.pk).size) == (True, seq)
     signing.answer(cast.con, started, "Q3", verdict="met")
     tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = 2")
     assert said(capsys, "--quick")[1]  # what was verified before is not read again
-    assert verified.verified(cast.acme.pk).size == seq + 1
+    assert last_verified.verified(cast.acme.pk).size == seq + 1
     assert not said(capsys)[1]
     tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = %s", seq + 1)
     text, is_good = said(capsys, "--quick")
@@ -383,28 +383,28 @@ def test_quick_check_believes_no_note_but_its_own(cast, started, settings, tmp_p
     forged = {"at": "2026-11-27T10:00:00+00:00", "size": size}
     for signature in ({}, {"signature": "00"}, {"signature": "0" * 128}):
         path.write_text(json.dumps(forged | signature))
-        assert verified.verified(cast.acme.pk) is None
+        assert last_verified.verified(cast.acme.pk) is None
     tamper("UPDATE compliance_event SET action = 'forged' WHERE seq = 2")
-    assert verified.verify(cast.acme.pk, is_quick=True).fault.seq == 2
-    assert verified.verified(cast.acme.pk) is None
+    assert last_verified.verify(cast.acme.pk, is_quick=True).fault.seq == 2
+    assert last_verified.verified(cast.acme.pk) is None
 
 
 def test_note_of_another_chain_or_size_is_none(cast, started, settings):
-    verified.verify(cast.acme.pk)
+    last_verified.verify(cast.acme.pk)
     here = settings.CHECKPOINTS_DIR / f"{cast.acme.pk}.verified"
     there = here.with_name(f"{cast.other.pk}.verified")
     there.write_text(here.read_text())
-    assert verified.verified(cast.acme.pk)
-    assert verified.verified(cast.other.pk) is None
+    assert last_verified.verified(cast.acme.pk)
+    assert last_verified.verified(cast.other.pk) is None
     here.write_text(here.read_text().replace('"size": ', '"size": 1'))
-    assert verified.verified(cast.acme.pk) is None
+    assert last_verified.verified(cast.acme.pk) is None
 
 
 def test_quick_check_counts_what_it_does_not_read(cast, started):
     checkpoints.checkpoint(cast.acme.pk)
-    verified.verify(cast.acme.pk)
+    last_verified.verify(cast.acme.pk)
     tamper("DELETE FROM compliance_event WHERE seq = 2")
-    fault = verified.verify(cast.acme.pk, is_quick=True).fault
+    fault = last_verified.verify(cast.acme.pk, is_quick=True).fault
     assert (fault.seq, fault.kind) == (2, Kind.DELETED)
 
 

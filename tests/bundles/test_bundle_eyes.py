@@ -10,15 +10,15 @@ from compliance.assessments.actions import (
     say_whose,
     start,
 )
-from compliance.assessments.outside import asked_of
+from compliance.assessments.imported_answers import asked_of
 from compliance.assessments.versions import Known
 from compliance.assessments.waiting import waiting
 from compliance.audit import tables
 from compliance.bundles import outgoing
 from compliance.bundles.process import UnreadableError
+from compliance.home.todo import needs
 from compliance.models import Assessment, Event, Membership, Namesake
 from compliance.reports.html import html_of
-from compliance.reports.needs import needs
 from compliance.reports.reading import read
 from compliance.reviews import actions
 from compliance.reviews.reading import desk_of

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from compliance.assessments.actions import say_whose
-from compliance.assessments.voiding import void_of
+from compliance.assessments.signature_validity import void_of
 from compliance.audit import trail
 from compliance.audit.erasing import erase
 from compliance.bundles.report_data import written

@@ -11,7 +11,7 @@ from django.test import TestCase
 from django_tasks_db.models import DBTaskResult
 
 from compliance.answer_sheets import actions, drafts
-from compliance.assessments.voiding import void_of
+from compliance.assessments.signature_validity import void_of
 from compliance.audit import tables, trail
 from compliance.checklist_files import actions as checklist_files
 from compliance.checklist_files.writing import FORMATS
@@ -29,7 +29,7 @@ from compliance.models import (
 )
 from compliance.results import reading as result
 from compliance.reviews.past import content_as_of
-from compliance.reviews.points import blocking, points
+from compliance.reviews.readiness import blocking, points
 from compliance.reviews.reading import desk_of
 from compliance.reviews.signed import content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, to_read

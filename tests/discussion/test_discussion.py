@@ -325,7 +325,7 @@ def test_stranger_cannot_resolve(cast, sign_in, answer):
 def test_mention_needs_the_person_until_it_is_resolved(cast, sign_in, answer):
     said = say(cast, answer, "Where is the log? @Con Tributor")
     con = sign_in(cast.con)
-    home = reverse("reports:home", args=["acme"])
+    home = reverse("home:home", args=["acme"])
     assert "Ada Lindqvist mentions you" in con.get(home).content.decode()
     assert "mentions you" not in sign_in(cast.otto).get(home).content.decode()
     actions.resolve(by=cast.ada, answer=answer, comment=said)
@@ -339,14 +339,14 @@ def test_mention_stands_before_everything_that_has_a_day(cast, sign_in, assessme
         one.owner, one.due_on = cast.con, assessment.period_from
         one.save()
     say(cast, answer, "@Con Tributor")
-    page = sign_in(cast.con).get(reverse("reports:home", args=["acme"])).text
+    page = sign_in(cast.con).get(reverse("home:home", args=["acme"])).text
     assert page.index("mentions you") < page.index(others[0].question.title)
 
 
 def test_mention_in_a_closed_assessment_needs_nobody(cast, sign_in, assessment, answer):
     say(cast, answer, "@Con Tributor")
     close(assessment)
-    home = sign_in(cast.con).get(reverse("reports:home", args=["acme"]))
+    home = sign_in(cast.con).get(reverse("home:home", args=["acme"]))
     assert "mentions you" not in home.content.decode()
 
 

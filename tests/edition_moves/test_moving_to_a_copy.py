@@ -19,7 +19,7 @@ from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
 from compliance.reviews import actions as reviews
-from compliance.reviews.telling import told
+from compliance.reviews.event_labels import told
 from tests import factories, signing
 from tests.bundles.making import brought_in, bundle_of, hash_of, reading
 from tests.documents import document, question

@@ -12,10 +12,10 @@ from compliance.assessments import actions
 from compliance.checklists.actions import StaleError
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
+from compliance.home.todo import needs
 from compliance.models import Answer, Comment, Mention, Upgrade
 from compliance.organisations import limits
 from compliance.organisations.access import Permission
-from compliance.reports.needs import needs
 from tests import factories
 from tests.documents import question
 from tests.edition_moves.test_upgrading import begin, by_key, publish, say
@@ -274,7 +274,7 @@ def test_what_nobody_was_shown_is_not_moved(cast, sign_in, waiting):
 
 def test_edition_closed_at_the_last_moment_moves_nothing(cast, waiting):
     to = waiting.edition.checklist.editions.get(number="2")
-    plan = edition_moves.foresee_upgrade(assessment=waiting, to=to)
+    plan = edition_moves.preview_upgrade(assessment=waiting, to=to)
     publish([question("Q1")], number="3")
     with pytest.raises(StaleError):
         edition_moves.upgrade(

@@ -308,7 +308,7 @@ def test_retyped_answer_is_converted_where_somebody_agrees(cast, db):
     assessment = begin(cast, old)
     say(assessment, "Q1", verdict="met", value="a")
     new = publish([question("Q1", kind="choices", choices=["a", "b"])], number="2")
-    plan = edition_moves.foresee_upgrade(assessment=assessment, to=new)
+    plan = edition_moves.preview_upgrade(assessment=assessment, to=new)
     assert plan.moves[0].options == (Decision.CONVERT, Decision.NOTE)
     done = move(cast, assessment, new, Q1="convert")
     one = by_key(assessment)["Q1"]
@@ -349,7 +349,7 @@ def test_undo_gives_back_an_answer_of_the_person_who_moved(cast, retyped):
 def test_retyped_answer_is_given_anew_in_the_move(cast, retyped, typed, verdict):
     assessment, new = retyped
     before = content(assessment)
-    plan = edition_moves.foresee_upgrade(assessment=assessment, to=new)
+    plan = edition_moves.preview_upgrade(assessment=assessment, to=new)
     assert plan.moves[0].options == (Decision.NOTE, Decision.ANEW)
     done = edition_moves.upgrade(
         by=cast.otto,
@@ -516,7 +516,7 @@ def check_random_move(cast, seed):
     assessment = begin(cast, random_edition(rng, "1"))
     answer_at_random(rng, cast, assessment)
     new = random_edition(rng, "2")
-    plan = edition_moves.foresee_upgrade(assessment=assessment, to=new)
+    plan = edition_moves.preview_upgrade(assessment=assessment, to=new)
     decisions = {m.key: rng.choice([*Decision.values, ""]) for m in plan.moves}
     before, said = content(assessment), state_in_bundle(assessment)
     answered = {row["pk"] for row in before[2] if row["verdict"] != "unanswered"}

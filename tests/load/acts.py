@@ -37,9 +37,9 @@ from compliance.models import (  # noqa: E402
     SignOff,
     User,
 )
-from compliance.organisations import fresh  # noqa: E402
+from compliance.organisations import reauthentication  # noqa: E402
 from compliance.organisations.actions.members import make_placeholders  # noqa: E402
-from compliance.web.workplaces import PREFIX  # noqa: E402
+from compliance.web.staging import PREFIX  # noqa: E402
 from tests import factories, signing  # noqa: E402
 from tests.bundles.making import bundle_of, hash_of  # noqa: E402
 from tests.load import jobs  # noqa: E402
@@ -154,7 +154,9 @@ class Sign:
         if 'name="seen"' not in page.text:
             return page
         data["seen"] = hidden(page, "seen")
-        with mock.patch.object(fresh.ratelimit, "consume", return_value=True):
+        with mock.patch.object(
+            reauthentication.ratelimit, "consume", return_value=True
+        ):
             return self.client.post(f"{self.address}sign/", data, follow=True)
 
     def five(self):

@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import connection
 
-from compliance.web.turns import in_turn
+from compliance.web.sqlite_lock import in_turn
 
 
 @pytest.fixture

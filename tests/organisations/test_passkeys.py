@@ -14,7 +14,7 @@ from compliance.erasure.actions import erase_person
 from compliance.models import Challenge, Event, Membership, Passkey
 from compliance.organisations import webauthn
 from compliance.organisations.actions import passkeys as actions
-from compliance.reviews.telling import told
+from compliance.reviews.event_labels import told
 from tests import device, factories
 from tests.device import Device
 from tests.mailing import send_queued

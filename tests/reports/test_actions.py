@@ -11,7 +11,7 @@ from compliance.models import Report
 from compliance.press.job import NO_ROOM
 from compliance.press.process import RenderError
 from compliance.reports import actions, storage
-from compliance.web import workplaces
+from compliance.web import staging
 from tests.factories import make_assessment
 from tests.reports.conftest import FILE
 
@@ -72,7 +72,7 @@ def test_report_that_cannot_be_made_says_why(cast, assessment, monkeypatch):
     assert report.status == "failed"
     assert report.problem == "The report took longer than 2 seconds and was stopped."
     assert events(assessment) == ["report.asked", "report.failed"]
-    assert list(storage.folder().glob(f"{workplaces.PREFIX}*")) == []
+    assert list(storage.folder().glob(f"{staging.PREFIX}*")) == []
 
 
 def test_fault_of_the_program_fails_the_report_and_is_raised(
@@ -83,7 +83,7 @@ def test_fault_of_the_program_fails_the_report_and_is_raised(
     with pytest.raises(ZeroDivisionError):
         actions.make_report(asked.pk)
     assert Report.objects.get().status == "failed"
-    assert list(storage.folder().glob(f"{workplaces.PREFIX}*")) == []
+    assert list(storage.folder().glob(f"{staging.PREFIX}*")) == []
 
 
 def test_asking_leaves_nothing_behind_when_the_trail_refuses(
@@ -115,7 +115,7 @@ def test_full_disk_fails_the_report_in_words_and_it_is_made_when_there_is_room(
 
     asked = actions.ask_report(by=cast.rob, assessment=assessment)
     before = set(storage.folder().iterdir())
-    monkeypatch.setattr(workplaces.os, "link", refuse)
+    monkeypatch.setattr(staging.os, "link", refuse)
     with pytest.raises(OSError, match="no space"):
         actions.make_report(asked.pk)
     report = Report.objects.get()

@@ -47,7 +47,7 @@ def catalogue(language):
 
 
 TRAIL = [
-    "compliance.reviews.telling",
+    "compliance.reviews.event_labels",
     "compliance.remediation.event_labels",
     *(f"compliance.{room}.events" for room in ROOMS),
 ]

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.models import Event
-from compliance.organisations import fresh
+from compliance.organisations import reauthentication
 from compliance.reviews.snapshot import content_of, to_read
 from tests import factories, signing
 
@@ -208,7 +208,7 @@ def main():
     if connection.vendor == "sqlite":
         call_command("migrate", verbosity=0)
     life = Life()
-    with mock.patch.object(fresh.ratelimit, "consume", return_value=True):
+    with mock.patch.object(reauthentication.ratelimit, "consume", return_value=True):
         for number in range(int(sys.argv[1])):
             life.round(number)
             if life.faults:

@@ -200,7 +200,7 @@ class Target:
     def told(self):
         """What the page would have said that a bulk change does."""
         try:
-            return work.foresee(
+            return work.preview_bulk(
                 assessment=signing.fresh(self.assessment),
                 targets={row.pk: Known(row.version) for row in self.now()},
                 bulk=work.Bulk({"verdict": "partly"}),
@@ -213,7 +213,7 @@ class Target:
         editions = self.assessment.edition.checklist.editions
         to = editions.filter(status="published").last()
         try:
-            plan = edition_moves_actions.foresee_upgrade(
+            plan = edition_moves_actions.preview_upgrade(
                 assessment=signing.fresh(self.assessment), to=to
             )
         except ValidationError:

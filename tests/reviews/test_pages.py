@@ -278,7 +278,7 @@ def test_reopening_on_the_page_takes_two(cast, enter):
     approve = {"decision": "approved", "password": factories.PASSWORD}
     reply = otto.post(url(assessment, "reopen_decide"), approve, follow=True)
     assert "You asked for it yourself" in flat(reply)
-    home = flat(ada.get(reverse("reports:home", args=["acme"])))
+    home = flat(ada.get(reverse("home:home", args=["acme"])))
     assert "Otto Weber asks to reopen" in home
     for wrong, said in (("", "Type your password."), ("x", "not your password.")):
         reply = ada.post(
@@ -293,7 +293,7 @@ def test_reopening_on_the_page_takes_two(cast, enter):
 
 
 def test_review_waits_for_reviewers_but_not_for_its_sender(cast, enter, sent):
-    home = reverse("reports:home", args=["acme"])
+    home = reverse("home:home", args=["acme"])
     said = f"{sent} is in review"
     assert [
         said in flat(enter(one).get(home))

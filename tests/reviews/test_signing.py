@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import archive, confirm_na, take_up
+from compliance.assessments.signature_validity import void_of
 from compliance.assessments.versions import Known
-from compliance.assessments.voiding import void_of
 from compliance.audit import trail
 from compliance.discussion.actions import comment
 from compliance.evidence.actions import describe

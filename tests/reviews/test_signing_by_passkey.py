@@ -7,7 +7,7 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.models import Event, Passkey, SeatOffer, ShareLink, SignOff
 from compliance.reviews import actions
-from compliance.reviews.telling import told
+from compliance.reviews.event_labels import told
 from tests import device, factories, signing
 from tests.reading import flat
 

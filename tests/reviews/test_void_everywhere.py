@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments.voiding import voids_in
+from compliance.assessments.signature_validity import voids_in
 from compliance.evidence.actions import describe
 from compliance.seats import actions as seats
 from tests import factories, seating, signing
@@ -33,7 +33,7 @@ def outside(cast, client, assessment):
         "seat": (aud, seat.get_absolute_url()),
         "seats": (aud, reverse("seats:home", args=acme)),
         "share": (client(cast.zoe), reverse("seats:shared", args=[token])),
-        "home": (rob, reverse("reports:home", args=acme)),
+        "home": (rob, reverse("home:home", args=acme)),
         "list": (rob, reverse("workspace:list", args=acme)),
         "reports": (client(cast.ada), reverse("reports:list", args=acme)),
         "workspace": (rob, assessment.get_absolute_url()),

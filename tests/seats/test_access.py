@@ -179,7 +179,7 @@ def test_auditor_may_do_nothing_else(cast, sign_in, place):
     """The organisation itself is closed: every page asks for another permission."""
     assert ALLOWED["auditor"] == {Permission.AUDIT, Permission.LEAVE}
     client = sign_in(cast.aud)
-    for name in ("reports:home", "workspace:list", "evidence:list", "reports:list"):
+    for name in ("home:home", "workspace:list", "evidence:list", "reports:list"):
         assert client.get(reverse(name, args=["acme"])).status_code == 403
     assert client.get(place[0].get_absolute_url()).status_code == 403
     assert client.get(place[2].get_absolute_url() + "file/").status_code == 403

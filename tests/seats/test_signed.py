@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.audit import trail
+from compliance.home.todo import needs
 from compliance.models import Answer, Event
 from compliance.organisations.access import ALLOWED
-from compliance.reports.needs import needs
 from compliance.seats import actions
 from tests import factories, signing
 from tests.seating import ask, give, make_report

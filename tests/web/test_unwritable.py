@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 
 from compliance.models import Event
-from compliance.web import unwritable
+from compliance.web import storage_errors
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -138,14 +138,14 @@ def fault(state):
     ],
 )
 def test_each_is_known_by_its_fault(error, is_full, is_read_only):
-    assert unwritable.is_full(error) is is_full
-    assert unwritable.is_read_only(error) is is_read_only
+    assert storage_errors.is_full(error) is is_full
+    assert storage_errors.is_read_only(error) is is_read_only
 
 
 def test_page_has_no_token_and_nothing_secret(rf):
     typed = {"password": "geheim", "code": "hidden", "version": "3", "said": "Why?"}
     request = rf.post("/", typed | {"csrfmiddlewaretoken": "token"})
     request.sensitive_post_parameters = ("code",)
-    page = unwritable.reply(request, OSError(errno.ENOSPC, "")).content.decode()
+    page = storage_errors.reply(request, OSError(errno.ENOSPC, "")).content.decode()
     assert "<pre>Why?</pre>" in page
     assert page.count("<pre>") == 1

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from compliance.web.workplaces import put, sweep, workplace
+from compliance.web.staging import put, sweep, workplace
 
 
 def never(name):

@@ -176,7 +176,7 @@ def add_row(cast, number):
     begin_trail(cast, assessment)
 
 
-LISTS = ["workspace:list", "reports:home", "reports:work", "history:trail"]
+LISTS = ["workspace:list", "home:home", "home:work", "history:trail"]
 
 
 @pytest.mark.parametrize("name", [*LISTS, "evidence:list", "reports:list"])

@@ -51,11 +51,11 @@ def test_further_pages_keep_the_words(cast, many, sign_in):
 
 def test_home_shows_twenty_and_leads_to_the_others(cast, many, sign_in):
     client = sign_in(cast.rob)
-    home = client.get(reverse("reports:home", args=["acme"]))
+    home = client.get(reverse("home:home", args=["acme"]))
     assert len(subjects(home)) == 20
     assert "All assessments" in home.text
     Assessment.objects.filter(pk__in=[one.pk for one in many[20:]]).update(
         organisation=cast.other
     )
-    home = client.get(reverse("reports:home", args=["acme"]))
+    home = client.get(reverse("home:home", args=["acme"]))
     assert "All assessments" not in home.text

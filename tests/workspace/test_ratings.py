@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from compliance.checklists.rating import rated, ratings_of, summed
 from compliance.models import Citation, Instrument
-from compliance.reviews import points
-from compliance.reviews.leading import led
+from compliance.reviews import readiness
+from compliance.reviews.issue_links import led
 from compliance.reviews.reading import desk_of
 from compliance.workspace import lists, overview
 from compliance.workspace.points import points_of
@@ -142,7 +142,7 @@ def test_list_of_assessments_counts_law_alone_as_not_met(low, cast, sign_in):
     (one,) = lists.standing(lists.listed(cast.acme), date(2026, 11, 28), cast.ada.pk)
     assert (one.law.not_met, one.rated.not_met, one.tally.total) == (1, 2, 4)
     assert one.chief == one.law
-    page = text(sign_in(cast.ada).get(reverse("reports:home", args=["acme"])))
+    page = text(sign_in(cast.ada).get(reverse("home:home", args=["acme"])))
     assert "1 not met · 2 rated not met" in page
 
 
@@ -155,7 +155,7 @@ def test_assessment_without_law_shows_its_ratings(low, cast):
 def test_review_leads_to_the_ratings_where_only_they_are_low(low, cast):
     answered(low, "Q1", "met")
     desk = desk_of(low)
-    asked = points.points(desk.content, desk.today, {}, {}, None)
+    asked = readiness.points(desk.content, desk.today, {}, {}, None)
     missing = [point for point in asked if point.about == "no-action"]
     (lead,) = led(desk, missing, cast.ada.pk, checks=False)
     assert lead.url.endswith("?show=rated-not-met")

@@ -256,7 +256,7 @@ def test_row_filter_history_and_home_tell_what_is_new(
     assert entries.count(">New</span>") == 1
     old = con.get(f"{page}answers/{answers[2].pk}/panel/history/").content.decode()
     assert ">New</span>" not in old
-    home = con.get(reverse("reports:home", args=["acme"])).content.decode()
+    home = con.get(reverse("home:home", args=["acme"])).content.decode()
     assert "Changed since you looked" in home
     ada = sign_in(cast.ada).get(page).content.decode()
     assert "badge-change" not in ada

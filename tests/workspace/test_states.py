@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments import actions
+from compliance.home.todo import needs
 from compliance.models import Answer
 from compliance.organisations.access import ALLOWED, Permission
-from compliance.reports.needs import needs
 from compliance.workspace import overview
 from compliance.workspace.history import history
 from tests.factories import make_assessment, make_draft, publish
@@ -210,7 +210,7 @@ def test_work_bar_tree_filters_and_home_count_each_state_apart(
         assert f"?show={show}" in page
         found = client.get(assessment.get_absolute_url(), {"show": show}).context
         assert found["found"] == 1, show
-    home = flat(client.get(reverse("reports:home", args=["acme"])).text)
+    home = flat(client.get(reverse("home:home", args=["acme"])).text)
     assert "0 not met · 1 don't know · 1 later · 0 unanswered" in home
     assert "1 N/A to confirm" in home
     assert "1 to confirm again" in home

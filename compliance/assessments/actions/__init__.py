@@ -13,7 +13,7 @@ from compliance.assessments.actions.bulk import (
     PutBack,
     events_together,
     filling,
-    foresee,
+    preview_bulk,
     set_many,
     undo_many,
 )
@@ -47,7 +47,7 @@ __all__ = [
     "detach",
     "events_together",
     "filling",
-    "foresee",
+    "preview_bulk",
     "refuse_foreign",
     "save_answer",
     "say_whose",

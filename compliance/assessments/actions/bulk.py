@@ -79,7 +79,7 @@ class PutBack:
     left: list[str]
 
 
-def foresee(
+def preview_bulk(
     *, assessment: Assessment, targets: Mapping[int, Known], bulk: Bulk
 ) -> Plan:
     """Preview ``set_many``; changes nothing. Raises what it raises.

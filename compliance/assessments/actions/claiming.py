@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.events import NAME_CLAIMED, NAME_DENIED
+from compliance.assessments.imported_answers import names_of
 from compliance.assessments.models import Namesake, NamesakeSaid
-from compliance.assessments.outside import names_of
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User

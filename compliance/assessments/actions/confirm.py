@@ -16,8 +16,8 @@ from compliance.assessments.actions.writing import (
 )
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import NA_CONFIRMED, NA_SENT_BACK, NA_UNCONFIRMED
+from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Answer, Comment, Mention
-from compliance.assessments.outside import is_own
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event

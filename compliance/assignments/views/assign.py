@@ -23,9 +23,9 @@ from compliance.organisations.access import (
     member_required,
     who_may,
 )
-from compliance.organisations.fresh import hindered
 from compliance.organisations.handing import handed
 from compliance.organisations.models import User
+from compliance.organisations.reauthentication import hindered
 from compliance.web.mail import by_mail, is_printed
 from compliance.web.text import whole
 from compliance.workspace.overview import Overview, Row

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.actions import say_whose
-from compliance.assessments.outside import answers_of, asked_of, names_of
+from compliance.assessments.imported_answers import answers_of, asked_of, names_of
 from compliance.bundles import origins
 from compliance.organisations.access import MemberRequest, Permission, member_required
 

@@ -15,7 +15,7 @@ from compliance.calendar.forms import OWN, FeedForm
 from compliance.calendar.models import Feed
 from compliance.calendar.shown import Asked, context_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import refused
+from compliance.organisations.reauthentication import refused
 from compliance.web.mail import absolute
 
 

@@ -13,9 +13,8 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions as editor_actions
 from compliance.editor.forms import GateEditor
 from compliance.editor.forms.ruled import focus_on
-from compliance.editor.pages import done, mark_of, removed
+from compliance.editor.pages import done, mark_of, removed, shaped
 from compliance.editor.rule_sentences import gates_told
-from compliance.editor.shaping import ShapeError, shape
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 NEW = "new"
@@ -78,17 +77,6 @@ def gate_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if key and data.get("seen", "") != mark_of(stands):
         return _page(request, edition, editor, 409, theirs=True)
     return _saved(request, edition, editor, key)
-
-
-def shaped(data: Any, asked: str) -> dict[str, Any]:
-    """Change what was posted as a button asks; what the page is told of it."""
-    if not asked or asked == "read":
-        return {"unsaved": bool(asked)}
-    try:
-        return {"unsaved": True, "focus": shape(data, asked).focus}
-    except ShapeError as refused:
-        area = asked.partition(" ")[0]
-        return {"unsaved": True, "fault": f"{refused}.", "area": area}
 
 
 def _saved(

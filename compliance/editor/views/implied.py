@@ -13,7 +13,7 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions as editor_actions
 from compliance.editor.forms import ImpliedEditor
 from compliance.editor.forms.ruled import focus_on
-from compliance.editor.views.gates import shaped
+from compliance.editor.pages import shaped
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 

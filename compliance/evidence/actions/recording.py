@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence
-from compliance.web.unwritable import is_full
+from compliance.web.storage_errors import is_full
 
 DATES = ("document_on", "covers_from", "covers_to", "expires_on")
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
@@ -18,19 +18,13 @@ from django.views.decorators.http import (
 
 from compliance.evidence import actions, storage
 from compliance.evidence.forms import BaseForm, DescriptionForm
-from compliance.evidence.models import SOON_DAYS, Evidence
+from compliance.evidence.models import Evidence
+from compliance.evidence.pages import context_of, find
 from compliance.evidence.refusals import status_of
 from compliance.evidence.sending import sent
-from compliance.evidence.versions import chain_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.templatetags.ui import day
 from compliance.web.htmx import render_page, wants_partial
-
-
-def find(request: MemberRequest, evidence_id: UUID) -> Evidence:
-    """The evidence, if it is the organisation's own; else 404."""
-    rows = request.organisation.evidence.select_related("organisation", "added_by")
-    return get_object_or_404(rows.with_use(), pk=evidence_id)
 
 
 @require_safe
@@ -93,22 +87,6 @@ def download(request: MemberRequest, evidence_id: UUID) -> HttpResponseBase:
         return sent(evidence)
     except storage.StorageError as error:
         return _detail_page(request, evidence, 503, problem=error.messages[0])
-
-
-def context_of(request: MemberRequest, evidence: Evidence) -> dict[str, Any]:
-    """Context of one piece, its versions newest first with their numbers."""
-    library = request.organisation.evidence
-    chain = chain_of(evidence.pk, library.links_of_chains())
-    rows = library.in_bulk(chain) if len(chain) > 1 else {evidence.pk: evidence}
-    numbered = [(at, rows[pk]) for at, pk in enumerate(chain, 1) if pk in rows]
-    return {
-        "evidence": evidence,
-        "versions": numbered[::-1],
-        "newest": numbered[-1][1],
-        "same": library.same_file_as(evidence),
-        "days_left": evidence.days_left(timezone.localdate()),
-        "soon_days": SOON_DAYS,
-    }
 
 
 def _known(evidence: Evidence) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from compliance.evidence.choices import Show
 from compliance.evidence.models import SOON_DAYS, Evidence, EvidenceQuerySet
+from compliance.evidence.pages import context_of, find
 from compliance.evidence.periods import bar_of
-from compliance.evidence.views.detail import context_of, find
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 PAGE_SIZE = 50

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.audit import checkpoints, exporting, verified
+from compliance.audit import checkpoints, exporting, last_verified
 from compliance.audit import trail as chain
 from compliance.audit.event_types import Topic
 from compliance.audit.events import TRAIL_EXPORTED
@@ -28,7 +28,7 @@ def trail(request: MemberRequest) -> HttpResponse:
     """Newest first; ``?before=SEQ`` for older ones, ``?check=1`` verifies the chain."""
     checked = None
     if "check" in request.GET:
-        checked = verified.verify(request.organisation.pk, is_quick=True)
+        checked = last_verified.verify(request.organisation.pk, is_quick=True)
     wrong = nonsense_in(request.GET)
     context = _page(request, chosen_in(request.GET)) | {"checked": checked}
     return render(request, "history/trail.html", context | {"wrong": wrong})
@@ -50,7 +50,7 @@ def _page(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
         "chosen": chosen,
         "head": head,
         "last": checkpoints.latest(organisation.pk),
-        "verified": verified.verified(organisation.pk),
+        "verified": last_verified.verified(organisation.pk),
     } | _offered(request, chosen)
 
 

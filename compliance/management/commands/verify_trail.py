@@ -11,8 +11,8 @@ from django.db import connection
 
 from compliance.audit import checkpoints, tables, trail
 from compliance.audit.checking import Checked, Fault, Kind
+from compliance.audit.last_verified import verify
 from compliance.audit.models import LIBRARY, PEOPLE
-from compliance.audit.verified import verify
 from compliance.bundles import origins
 from compliance.checklists.models import Checklist
 from compliance.evidence import against_disk as files

@@ -21,9 +21,10 @@ from django.views.decorators.http import (
 from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.forms import InviteForm, JoinForm
-from compliance.organisations.fresh import FreshForm, hindered
 from compliance.organisations.handing import handed
 from compliance.organisations.models import Invitation, User
+from compliance.organisations.pages import invitations
+from compliance.organisations.reauthentication import FreshForm, hindered
 from compliance.web.mail import is_printed
 
 TOKEN = "invitation"  # noqa: S105 (the name of its place in the session)
@@ -99,15 +100,6 @@ def _invite_page(
 ) -> HttpResponse:
     context = {"invite": form, "problems": problems} | invitations(request)
     return render(request, "organisations/invite.html", context, status=status)
-
-
-def invitations(request: MemberRequest) -> dict[str, Any]:
-    """Invitations that nobody used yet, the state of each mail, and the links of new ones."""
-    return {
-        "invitations": Invitation.list_in(request.organisation),
-        "days": settings.INVITATION_DAYS,
-        "is_printed": is_printed(),
-    }
 
 
 @require_safe

@@ -17,9 +17,9 @@ from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
 from compliance.organisations.forms import InviteForm, RoleForm
-from compliance.organisations.fresh import FreshForm, refused
 from compliance.organisations.models import Membership
-from compliance.organisations.views.invitations import invitations
+from compliance.organisations.pages import invitations
+from compliance.organisations.reauthentication import FreshForm, refused
 
 
 @require_safe

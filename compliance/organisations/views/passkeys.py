@@ -18,8 +18,8 @@ from django.views.decorators.http import (
 from compliance.organisations import actions, limits, webauthn
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.forms import AskForm, MadeForm, PasskeyForm, RemoveForm
-from compliance.organisations.fresh import TOO_MANY, refused
 from compliance.organisations.models import Passkey
+from compliance.organisations.reauthentication import TOO_MANY, refused
 
 
 @require_safe

@@ -17,7 +17,7 @@ from compliance.bundles import download_store
 from compliance.bundles.models import PackageKind, packages_of
 from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import FreshForm, refused
+from compliance.organisations.reauthentication import FreshForm, refused
 from compliance.reports import packages, tasks
 from compliance.web.htmx import render_page
 

@@ -16,8 +16,8 @@ from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed
 from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.hands import hands_of
 from compliance.reviews.models import Check, Review
+from compliance.reviews.preparers import hands_of
 from compliance.reviews.reading import read_desk
 from compliance.reviews.snapshot import line_of, to_read
 

@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Assessment
-from compliance.assessments.outside import is_own
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell

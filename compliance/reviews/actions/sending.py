@@ -15,7 +15,7 @@ from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import CheckResult, ReviewEnd
 from compliance.reviews.events import ASSESSMENT_RETURNED, ASSESSMENT_SENT
 from compliance.reviews.models import Check, Review
-from compliance.reviews.points import PREPARING, blocking, points
+from compliance.reviews.readiness import PREPARING, blocking, points
 from compliance.reviews.reading import read_desk
 from compliance.web.mail import absolute, queue_mail
 

@@ -20,10 +20,10 @@ from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.content import Content
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff, Snapshot
-from compliance.reviews.points import blocking, points
+from compliance.reviews.readiness import blocking, points
 from compliance.reviews.reading import read_desk
 from compliance.reviews.rows import rows_of
-from compliance.reviews.stating import statement
+from compliance.reviews.signing_statement import statement
 
 MOVED = "moved"
 """The code of a refusal because the assessment says something else by now."""

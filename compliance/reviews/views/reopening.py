@@ -10,11 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import FreshForm, refused
+from compliance.organisations.reauthentication import FreshForm, refused
 from compliance.reviews import actions
 from compliance.reviews.choices import Decision
 from compliance.reviews.forms import DecideForm, ReasonForm
-from compliance.reviews.views.showing import PAGE, address, find, shown_again, shown_now
+from compliance.reviews.pages import PAGE, address, find, shown_again, shown_now
 
 
 @require_POST

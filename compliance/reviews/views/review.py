@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews import actions
 from compliance.reviews.forms import ReturnForm
-from compliance.reviews.views.showing import PAGE, address, find, shown_again, shown_now
+from compliance.reviews.pages import PAGE, address, find, shown_again, shown_now
 
 
 @require_safe

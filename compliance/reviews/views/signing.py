@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import refused
+from compliance.organisations.reauthentication import refused
 from compliance.reviews import actions
 from compliance.reviews.forms import SignForm
-from compliance.reviews.views.showing import PAGE, address, find, shown_again
+from compliance.reviews.pages import PAGE, address, find, shown_again
 
 
 @require_POST

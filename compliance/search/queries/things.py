@@ -25,7 +25,7 @@ from compliance.search.queries.hits import TEXT, Hit, Search
 NEWEST = 200
 """Pieces of evidence, and actions, that a search looks at."""
 PAGES = (
-    ("Home", "reports:home", Permission.VIEW),
+    ("Home", "home:home", Permission.VIEW),
     ("Assessments", "workspace:list", Permission.VIEW),
     ("Start an assessment", "workspace:choose", Permission.ASSESS),
     ("Actions", "remediation:action_list", Permission.VIEW),
@@ -33,7 +33,7 @@ PAGES = (
     ("Add evidence", "evidence:add", Permission.ANSWER),
     ("Checklists", "checklists:list", Permission.VIEW),
     ("Reports", "reports:list", Permission.REPORT),
-    ("All my work", "reports:work", Permission.VIEW),
+    ("All my work", "home:work", Permission.VIEW),
     ("Members", "organisations:members", Permission.MEMBERS),
     ("Trail", "history:trail", Permission.TRAIL),
 )

@@ -1,7 +1,7 @@
 """Actions around a seat: give and end it, sample, ask and answer, share."""
 
 from compliance.seats.actions.asking import CLOSED, ask, close, reply, say
-from compliance.seats.actions.giving import (
+from compliance.seats.actions.granting import (
     end_offer,
     end_seat,
     give_seat,

@@ -11,12 +11,12 @@ from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.seats import actions
 from compliance.seats.access import seated
+from compliance.seats.expired import told_when_over
 from compliance.seats.forms import AskForm, SayForm
 from compliance.seats.models import Request, Seat
-from compliance.seats.over import told_when_over
-from compliance.seats.views.showing import inside, note
+from compliance.seats.pages import inside, note
 from compliance.web.mail import by_mail
-from compliance.web.unsent import unsent
+from compliance.web.rejected_input import unsent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

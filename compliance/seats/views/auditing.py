@@ -6,16 +6,16 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from compliance.assessments.voiding import void_of, voids_in
+from compliance.assessments.signature_validity import void_of, voids_in
 from compliance.evidence.sending import sent
 from compliance.evidence.storage import StorageError
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews.signed import signature_of
 from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
-from compliance.seats.over import told_when_over
+from compliance.seats.expired import told_when_over
+from compliance.seats.pages import inside, note, question_told
 from compliance.seats.reading import beside, facts, items_by_answer, page_of, parts
-from compliance.seats.views.showing import inside, note, question_told
 
 
 @require_safe

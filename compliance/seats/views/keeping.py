@@ -17,14 +17,14 @@ from django.views.decorators.http import (
 
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import hindered
 from compliance.organisations.handing import handed
+from compliance.organisations.reauthentication import hindered
 from compliance.seats import actions
 from compliance.seats.forms import SeatForm
 from compliance.seats.models import Seat, SeatOffer
+from compliance.seats.pages import find, seats_told
 from compliance.seats.reading import looked as looked_of
 from compliance.seats.reading import looks, offers_in, seats_in
-from compliance.seats.views.showing import find, seats_told
 from compliance.web.mail import by_mail
 
 ON_A_PAGE = 100

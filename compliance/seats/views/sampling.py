@@ -13,10 +13,10 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.seats import actions
 from compliance.seats.access import answer_for, seated
 from compliance.seats.choices import How, Said
+from compliance.seats.expired import told_when_over
 from compliance.seats.forms import DrawForm, MarkForm, PickForm
-from compliance.seats.over import told_when_over
+from compliance.seats.pages import inside, note, question_told
 from compliance.seats.reading import sample_of
-from compliance.seats.views.showing import inside, note, question_told
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.assessments.voiding import void_of
+from compliance.assessments.signature_validity import void_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.fresh import refused
+from compliance.organisations.reauthentication import refused
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
+from compliance.seats.pages import find, seats_told
 from compliance.seats.reading import beside, facts, links_in, opened_by, page_of, parts
-from compliance.seats.views.showing import find, seats_told
 from compliance.web.mail import absolute
 
 TRIES = {"share": "20/m/ip"}

@@ -14,8 +14,8 @@ from compliance.workspace.actions.saved_views import (
 )
 from compliance.workspace.actions.taking import (
     confirm_again,
-    foresee_taking,
     keep_mine,
+    preview_taking,
     source_of,
     take_over,
 )
@@ -25,11 +25,11 @@ __all__ = [
     "arrive",
     "change_view",
     "confirm_again",
-    "foresee_taking",
     "keep_mine",
     "keep_view",
     "leave",
     "look_again",
+    "preview_taking",
     "remove_view",
     "see",
     "source_of",

@@ -125,7 +125,7 @@ def confirm_again(
         return answer, record(by, answer, ANSWER_CONFIRMED_AGAIN, before, after)
 
 
-def foresee_taking(*, answer: Answer, source: Answer) -> Changes:
+def preview_taking(*, answer: Answer, source: Answer) -> Changes:
     """The fields of an answer as taking over would leave them; nothing is changed."""
     choices = answer.question.choices.all()
     answer.choice_lines = "\n".join(f"{c.key}={c.verdict}={c.label}" for c in choices)

@@ -133,7 +133,7 @@ def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
             raise ValidationError(faults)
         asked.bulk = _chosen(request, asked.form, asked.what)
     if asked.bulk:
-        asked.plan = actions.foresee(
+        asked.plan = actions.preview_bulk(
             assessment=assessment, targets=targets, bulk=asked.bulk
         )
 

@@ -68,7 +68,7 @@ def _context(
     """Both answers; only over the same duty with what would change here."""
     source = actions.source_of(request.organisation, source_id)
     is_same_duty = related is not None and related.is_same_duty
-    changes = actions.foresee_taking(answer=answer, source=source)
+    changes = actions.preview_taking(answer=answer, source=source)
     used = {row.evidence_id for row in answer.attachments.all()}
     proofs = [row.evidence for row in source.attachments.all()]
     return {

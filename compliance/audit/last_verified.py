@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from compliance.audit import checkpoints, trail
 from compliance.audit.checking import Checked
-from compliance.audit.notes import Checkpoint
+from compliance.audit.signed_note import Checkpoint
 
 
 @dataclass(frozen=True, slots=True)

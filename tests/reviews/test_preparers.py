@@ -15,7 +15,7 @@ from compliance.assessments.actions.writing import record
 from compliance.evidence.actions import describe
 from compliance.models import Event
 from compliance.reviews import actions
-from compliance.reviews.hands import hands_of
+from compliance.reviews.preparers import hands_of
 from compliance.reviews.reading import desk_of
 from tests import factories, signing
 from tests.made_up import GUESSED

@@ -14,15 +14,15 @@ from compliance.organisations.access import MemberRequest, Permission
 from compliance.reviews.actions import Seen
 from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import ReviewEnd
-from compliance.reviews.eyes import eyes
 from compliance.reviews.forms import SignForm, shown
-from compliance.reviews.leading import led
+from compliance.reviews.four_eyes import eyes
+from compliance.reviews.issue_links import led
 from compliance.reviews.models import Review
-from compliance.reviews.points import PREPARING, About, Point, blocking, points
+from compliance.reviews.readiness import PREPARING, About, Point, blocking, points
 from compliance.reviews.reading import Desk, desk_of
 from compliance.reviews.signed import signoffs_of
-from compliance.reviews.stating import statement
-from compliance.web.unsent import unsent
+from compliance.reviews.signing_statement import statement
+from compliance.web.rejected_input import unsent
 
 PAGE = "reviews/review.html"
 

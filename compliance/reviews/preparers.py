@@ -8,15 +8,15 @@ from django.db.models import Q, QuerySet
 
 from compliance.assessments.fields import ANSWERING
 from compliance.assessments.filing import moved_proofs
+from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment, Attachment
-from compliance.assessments.outside import Outside
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
 from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.organisations.models import User
 from compliance.reviews.checks import Hands
-from compliance.reviews.stated import Stated
+from compliance.reviews.imported_facts import Stated
 
 
 def makes(action: str) -> Prepares:

@@ -13,7 +13,7 @@ class WordsType(EnumType):
 
     @property
     def choices(cls) -> list[tuple[str, str]]:
-        return [(word.value, word.label) for word in cast("type[Words]", cls)]
+        return [(word.value, word.label) for word in cast("type[LabelledStrEnum]", cls)]
 
     @property
     def labels(cls) -> list[str]:
@@ -24,7 +24,7 @@ class WordsType(EnumType):
         return [value for value, _ in cls.choices]
 
 
-class Words(StrEnum, metaclass=WordsType):
+class LabelledStrEnum(StrEnum, metaclass=WordsType):
     """Text of fixed meaning: ``MET = "met", "Met"``."""
 
     do_not_call_in_templates = nonmember(True)

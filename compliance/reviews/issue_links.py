@@ -8,7 +8,7 @@ from compliance.assessments.choices import ActionFilter, Filter
 from compliance.checklists.force import marks_of
 from compliance.reviews.choices import Why
 from compliance.reviews.picking import RULED_OUT
-from compliance.reviews.points import About, Point
+from compliance.reviews.readiness import About, Point
 from compliance.reviews.reading import Desk
 
 _SHOWS = {

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from compliance.organisations.access import MemberRequest
 from compliance.seats.access import OverError
-from compliance.web.unsent import Unsent
+from compliance.web.rejected_input import Unsent
 
 _TYPED = {"title": "Title", "text": "Text", "note": "Note"}
 """Fields into which an auditor writes, as the page of a seat that is over calls them."""

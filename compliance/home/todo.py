@@ -17,8 +17,8 @@ from compliance.assessments.choices import (
     Filter,
     Verdict,
 )
+from compliance.assessments.imported_answers import asked_of
 from compliance.assessments.models import Action, Answer, Assessment, Comment, Namesake
-from compliance.assessments.outside import asked_of
 from compliance.assessments.waiting import waiting
 from compliance.checklists.models import Edition
 from compliance.checklists.standing import to_publish

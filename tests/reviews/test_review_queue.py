@@ -12,7 +12,7 @@ from django.urls import reverse
 from compliance.discussion.actions import comment
 from compliance.evidence.actions import describe
 from compliance.models import Assessment, Check
-from compliance.reviews import actions, walking
+from compliance.reviews import actions, review_queue
 from tests import factories, signing
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +82,8 @@ def test_step_costs_the_same_processor_time_for_many_questions(cast, sign_in, ma
 
 def test_way_is_read_once_for_many_steps(cast, sign_in, sent, monkeypatch):
     read = []
-    way = walking._way
-    monkeypatch.setattr(walking, "_way", lambda here: read.append(1) or way(here))
+    way = review_queue._way
+    monkeypatch.setattr(review_queue, "_way", lambda here: read.append(1) or way(here))
     page = page_of(sign_in(cast.rev), sent)
     for _ in range(3):
         page = step(sign_in(cast.rev), page)

@@ -8,9 +8,9 @@ import pytest
 from compliance.reviews.changes import differences
 from compliance.reviews.checks import Checked, last_of, seen_of
 from compliance.reviews.content import Content, Line, Proof, Remark, Section, Task
-from compliance.reviews.points import About, Level, blocking, points
+from compliance.reviews.readiness import About, Level, blocking, points
 from compliance.reviews.sampling import samples, together
-from compliance.reviews.stating import statement
+from compliance.reviews.signing_statement import statement
 
 TODAY = date(2026, 12, 18)
 NOW = datetime(2026, 12, 18, 16, 20, tzinfo=UTC)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from compliance.assessments.choices import ActionFilter
+from compliance.home.todo import SOON, Need, expiring, needs
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
-from compliance.reports.needs import SOON, Need, expiring, needs
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 
 MOST = 5
@@ -37,7 +37,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "soon": today + SOON,
         "expiring": expiring(request.organisation, today)[:MOST],
     }
-    return render(request, "reports/home.html", context)
+    return render(request, "home/home.html", context)
 
 
 @require_safe
@@ -46,7 +46,7 @@ def work(request: MemberRequest) -> HttpResponse:
     """Everything that waits for the person, without the limit of the home page."""
     today = timezone.localdate()
     mine = _needs(request, today)
-    return render(request, "reports/work.html", {"needs": mine, "today": today})
+    return render(request, "home/work.html", {"needs": mine, "today": today})
 
 
 def _needs(request: MemberRequest, today: date) -> list[Need]:

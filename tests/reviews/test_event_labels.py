@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.reviews.telling import told
+from compliance.reviews.event_labels import told
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Home: what needs the person, and where the organisation stands."""
