@@ -93,6 +93,7 @@ DOORS = {
     "workspace:detail": (VIEW, "GET"),
     "workspace:progress": (VIEW, "GET"),
     "workspace:facts": (ASSESS, "GET POST"),
+    "workspace:rest": (ASSESS, "POST"),
     "workspace:applicability": (VIEW, "GET"),
     "workspace:archive": (ASSESS, "POST"),
     "edition_moves:upgrade": (ASSESS, "GET POST"),

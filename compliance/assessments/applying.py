@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from compliance.assessments.models import Assessment
 from compliance.checklists import content, rules
 from compliance.checklists.applicability import Decision, Duty, Model, decide, english
-from compliance.checklists.models import Edition, Question
+from compliance.checklists.choices import Level
+from compliance.checklists.models import Edition, Question, Section
+
+RESTS = "Asked once for the organisation, in the assessment that this one rests on."
+"""The reason why a question is not asked here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,13 @@ class Scope:
         *,
         period_from: date | None = None,
         day: Callable[[date], str] = english,
+        rests: bool = False,
     ) -> None:
         """``model``, ``say`` and ``day`` tell it in another language (``rules.sentence``).
 
         ``period_from`` is the first day of the audit period: what no longer bound then
-        does not apply.
+        does not apply. With ``rests`` sections of the organisation's level are asked in
+        another assessment.
         """
         self.facts, self.say, self.day = facts, say, day
         self.period_from = period_from
@@ -48,12 +56,17 @@ class Scope:
         )
         self.words = self.model.words
         self.closed = self.model.close(facts)
+        self.elsewhere = frozenset(once_for_all(edition) if rests else ())
+        """The sections that are asked in another assessment."""
 
     @classmethod
     def of_assessment(cls, assessment: Assessment) -> "Scope":
         """The scope of an assessment as its facts are now."""
         return cls(
-            assessment.edition, assessment.facts, period_from=assessment.period_from
+            assessment.edition,
+            assessment.facts,
+            period_from=assessment.period_from,
+            rests=assessment.rests,
         )
 
     def follows(self) -> list[Follows]:
@@ -73,6 +86,17 @@ class Scope:
 
     def of(self, question: Question) -> Decision:
         """The decision for one question."""
+        if question.section_id in self.elsewhere:
+            return Decision(
+                applies=False,
+                binds_from=None,
+                ends_on=None,
+                is_open=False,
+                is_contested=False,
+                readings=(),
+                reason=self.say(RESTS),
+                facts=(),
+            )
         return decide(
             Duty.of(question),
             self.model,
@@ -91,6 +115,12 @@ class Scope:
         """The answer to one fact, here or in other ``facts``."""
         answered = self.facts if facts is None else facts
         return rules.answered(key, answered, self.words, self.say)
+
+
+def once_for_all(edition: Edition) -> QuerySet[Section, int]:
+    """The ids of the sections that one assessment can answer for others."""
+    rows = edition.sections.filter(level=Level.ORGANISATION)
+    return rows.order_by("position").values_list("pk", flat=True)
 
 
 def choice_keys(fact: Any) -> set[str]:

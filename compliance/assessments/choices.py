@@ -123,4 +123,5 @@ class Filter(models.TextChoices):
     DIFFERENT = "different", "Changed since last time"
     LAW = "law-changed", "Law changed"
     AHEAD = "applies-later", "Applies later"
+    ELSEWHERE = "elsewhere", "Asked elsewhere"
     NOT_APPLYING = "does-not-apply", "Does not apply"

@@ -57,6 +57,13 @@ FACTS_CHANGED = _assessment(
     after=say.NewFacts,
     prepares=Prepares.MOVED,
 )
+RESTING_CHANGED = _assessment(
+    "assessment.resting_changed",
+    _("rests on another assessment, or no longer"),
+    before=say.Rested,
+    after=say.Rests,
+    prepares=Prepares.MOVED,
+)
 ASSESSMENT_ARCHIVED = _assessment(
     "assessment.archived",
     _("assessment archived"),

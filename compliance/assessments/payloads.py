@@ -131,6 +131,7 @@ Started = side(
         "due_on": Required[Day | None],
         "facts": Required[Facts],
         "carried": Carried,
+        "rests_on": Id,
     },
 )
 """The assessment as it began."""
@@ -144,6 +145,19 @@ class OldFacts(Side, total=False):
 
 class NewFacts(OldFacts, total=False):
     """As they are now, and the keys of questions that apply by that, or no longer do."""
+
+    questions_moved: Required[list[str]]
+
+
+class Rested(Side, total=False):
+    """The assessment that answers for another one, by id and in words; None for none."""
+
+    rests_on: Required[Id | None]
+    told: Required[Words]
+
+
+class Rests(Rested, total=False):
+    """The same now, and the keys of questions that are asked here by that, or no longer."""
 
     questions_moved: Required[list[str]]
 

@@ -39,13 +39,22 @@ def _cells(line: Line) -> tuple[object, ...]:
     proofs, remarks = line.proofs, line.remarks
     return (
         line.key, line.title, line.text, line.cites, line.weight,
-        "yes" if line.applies else "no", line.applicability, line.binds_from,
+        "yes" if line.applies else "no", _applicability(line), line.binds_from,
         *(line.value_of(name) for name in _FIELDS),
         "\n".join(f"E{proof.number} {proof.title}" for proof in proofs),
         "\n".join(proof.sha256 for proof in proofs),
         "\n".join(f"{task.code} {task.title}" for task in line.tasks),
         "\n".join(f"{one.author}, {one.at.isoformat()}: {one.text}" for one in remarks),
     )  # fmt: skip
+
+
+def _applicability(line: Line) -> str:
+    """The reason, and what stands for an answer that another assessment gives."""
+    found = line.stands_in
+    said = [line.applicability]
+    if found:
+        said += [found.verdict_word, found.value, found.reason, *found.evidence]
+    return "\n".join(filter(None, said))
 
 
 def _text(value: object) -> str:

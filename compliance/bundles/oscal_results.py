@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
+from compliance.assessments.stand_ins import NOT_APPLYING
 from compliance.bundles.report_data import Record, moment
 from compliance.foreign_formats.oscal.names import NAMESPACE, string, token
 from compliance.reviews.content import Line, Proof
@@ -129,12 +130,20 @@ def _finding(record: Record, line: Line) -> dict[str, Any]:
 
 
 def _status(line: Line) -> dict[str, str]:
+    if found := line.stands_in:
+        words = f"{line.applicability} {found.verdict_word}."
+        if found.missing == NOT_APPLYING:
+            return {"state": "satisfied", "reason": "other", "remarks": literal(words)}
+        return _judged(found.verdict, words)
     if not line.applies:
         why = line.applicability or "Does not apply."
         return {"state": "satisfied", "reason": "other", "remarks": literal(why)}
-    other = ("not-satisfied", "fail" if line.verdict in FAILED else "other")
-    state, reason = STATES.get(line.verdict, other)
-    words = line.verdict_word
+    return _judged(line.verdict, line.verdict_word)
+
+
+def _judged(verdict: str, words: str) -> dict[str, str]:
+    other = ("not-satisfied", "fail" if verdict in FAILED else "other")
+    state, reason = STATES.get(verdict, other)
     return {"state": state, "reason": reason, "remarks": literal(words)}
 
 

@@ -73,6 +73,7 @@ class Building:
             edition=self.editions[said["edition"]],
             started_by=self.people[said["started_by"]],
             status=AssessmentStatus.RUNNING,
+            rests=self.rows.get("rests_on") is not None,
             **values,
         )
         assessment.full_clean(
@@ -202,6 +203,7 @@ class Building:
                 if said["taken_from"]
             },
             "earlier": self._earlier(),
+            "rests_on": self.rows.get("rests_on"),
             "hands": {
                 str(answer.pk): [self.people[ref].pk for ref in said["hands"]]
                 for answer, said in self._pairs()

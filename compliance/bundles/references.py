@@ -13,7 +13,7 @@ PEOPLE = frozenset(
     }
 )  # fmt: skip
 MANY = ("mentions", "hands")
-_NO_ROWS = frozenset({"facts", "value", "earlier", *MANY})
+_NO_ROWS = frozenset({"facts", "value", "earlier", "rests_on", *MANY})
 
 
 def fault(rows: dict[str, Any], names: set[str]) -> tuple[str, str] | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -80,7 +80,7 @@ def written(record: Record, others: Mapping[str, bytes]) -> bytes:
             "is_stamped": record.is_stamped,
             "is_complete": record.is_complete,
         },
-        "content": asdict(record.content) if record.is_complete else None,
+        "content": record.content.as_values if record.is_complete else None,
         "content_hash": record.content.content_hash,
         "trail": {
             "organisation": record.organisation_id,

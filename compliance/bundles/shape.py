@@ -185,6 +185,42 @@ class EarlierPart(Part):
     answers: dict[Key, SaidPart]  # type: ignore[valid-type]
 
 
+class RestsOnPart(Part):
+    """The assessment that this one rests on; see ``reviews.content.RestsOn``."""
+
+    subject: Name
+    checklist: Text
+    edition: Short
+    period_from: Day
+    period_to: Day
+    revision: Count
+    status: Annotated[AssessmentStatus, Field(strict=False)]
+    content_hash: Literal[""] | Hash
+
+
+class StandInPart(Part):
+    """What it says to a question; see ``assessments.stand_ins.StandIn``."""
+
+    verdict: Literal[""] | Annotated[Verdict, Field(strict=False)]
+    missing: Literal["", "Not asked there", "Does not apply there"]
+    value: Text
+    reason: Text
+    evidence: list[Text]
+    answered_at: Moment | None
+
+    @model_validator(mode="after")
+    def _has_a_verdict_or_none(self) -> Self:
+        if bool(self.verdict) == bool(self.missing):
+            msg = "has a verdict and none, or neither"
+            raise ValueError(msg)
+        return self
+
+
+class ElsewherePart(Part):
+    head: RestsOnPart
+    answers: dict[Key, StandInPart]
+
+
 class _Answer(Part):
     key: Key
     edition: Ref
@@ -307,6 +343,7 @@ class Rows(Part):
     signoffs: list[SignOffPart]
     reopenings: list[ReopeningPart]
     people: list[PersonPart]
+    rests_on: ElsewherePart | None = None
 
 
 class TrailNames(Part):

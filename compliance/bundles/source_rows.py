@@ -54,7 +54,7 @@ class _Part:
 
 _ALL = _Part(
     Assessment,
-    ASSESSMENT[1:],
+    [*ASSESSMENT[1:], "rests"],
     ["started_by"],
     known_by="id",
     below={
@@ -179,6 +179,7 @@ def _keyed(
     return {
         **rows["assessment"],
         "id": assessment_id,
+        "rests": rows.get("rests_on") is not None,
         "answers": [
             row
             | {

@@ -113,7 +113,12 @@ class _Moving:
         """Bring every answer in line with the new edition, unsaved."""
         old = self.assessment.edition.number
         self.facts = known_facts(self.to, self.assessment.facts)
-        scope = Scope(self.to, self.facts, period_from=self.assessment.period_from)
+        scope = Scope(
+            self.to,
+            self.facts,
+            period_from=self.assessment.period_from,
+            rests=self.assessment.rests,
+        )
         asked = {q.key: q for q in self.to.questions.prefetch_related("choices")}
         for move in self.plan.moves:
             answer = self.answers.get(move.key)

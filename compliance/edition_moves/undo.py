@@ -54,7 +54,8 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
         was, left = (fold([here], seq) for seq in (done.since_seq, done.until_seq))
         old, new = (answers_of([here], rows) for rows in (was, left))
         facts = _facts_then(done, here, *(_facts(here, rows) for rows in (was, left)))
-        scope = Scope(done.from_edition, facts, period_from=here.period_from)
+        here.edition, here.facts = done.from_edition, facts
+        scope = Scope.of_assessment(here)
         questions = {q.pk: q for q in done.from_edition.questions.all()}
         entries: list[trail.Entry] = []
         kept, touched = [], []
@@ -70,7 +71,6 @@ def undo_upgrade(*, by: User, upgrade: Upgrade) -> MovedBack:
             touched.append(answer)
         Answer.everything.bulk_update(touched, columns(), batch_size=ROWS)
         kept += _take_away(here, done, {pk: new[pk] for pk in new.keys() - old.keys()})
-        here.edition, here.facts = done.from_edition, facts
         here.save(update_fields=["edition", "facts"])
         done.undone_at, done.undone_by = timezone.now(), by
         done.save(update_fields=["undone_at", "undone_by"])

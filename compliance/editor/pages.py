@@ -78,7 +78,8 @@ def _section(outline: reading.Outline, key: str) -> dict[str, Any]:
             raise Http404
         return {}
     row = branch.section
-    initial = {"title": row.title, "intro": row.intro, "version": row.version}
+    names = ("title", "intro", "level", "version")
+    initial = {name: getattr(row, name) for name in names}
     return {
         "branch": branch,
         "section_key": key,

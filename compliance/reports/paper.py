@@ -57,7 +57,8 @@ class Paper:
     assessment_id: UUID
     organisation_id: UUID
     moved: frozenset[str] = frozenset()
-    """Keys of answers whose source, in another assessment, has changed since."""
+    """Keys of answers whose source, or what stands in for them, has changed since in
+    another assessment."""
     edition_changes: EditionChanges | None = None
     """Changes of the checklist since the edition that the assessment came from."""
     wanted: Wanted = FULL
@@ -187,6 +188,11 @@ class Paper:
             for p, whole in zip(found, self.content.sections, strict=True)
             if p.lines or not whole.applying
         ]
+
+    @cached_property
+    def resting_sections(self) -> frozenset[int]:
+        """The numbers of the sections that another assessment answers."""
+        return frozenset(one.number for one in self.content.sections if one.rests)
 
     @cached_property
     def rated_sections(self) -> list[Section]:

@@ -35,6 +35,7 @@ from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content
 from compliance.reviews.event_labels import told
 from compliance.reviews.past import content_as_of
+from compliance.reviews.resting import moved_since
 from compliance.reviews.signed import Signature, content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 
@@ -73,7 +74,7 @@ def read(
         elif revision is not None:
             content = content_at(assessment, revision)
         else:
-            content, moved = content_of(assessment), _moved(assessment)
+            content, moved = _now(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
         last, since = None, list[Changed]()
         if "changes" in wanted.parts:  # no other kind tells it
@@ -217,14 +218,18 @@ def program_version() -> str:
     return str(project["project"]["version"])
 
 
-def _moved(assessment: Assessment) -> frozenset[str]:
-    """Keys of answers taken over from one that has changed since.
+def _now(assessment: Assessment) -> tuple[Content, frozenset[str]]:
+    """The content, and the keys of answers that rest on one that has changed since.
+
+    They were taken over from it, or it stands in for them.
 
     Content in another place is no part of the text: its hash stays.
     """
     taken = assessment.answers.applying().filter(taken_from__isnull=False)
     moved = taken.exclude(taken_from__version=models.F("taken_version"))
-    return frozenset(moved.values_list("question__key", flat=True))
+    keys = moved.values_list("question__key", flat=True)
+    content = content_of(assessment)
+    return content, moved_since(assessment, content) | frozenset(keys)
 
 
 def _trail(assessment: Assessment) -> tuple[Happened, ...]:

@@ -21,7 +21,7 @@ from compliance.templatetags.ui import day
 
 ASKED = (
     "key", "title", "text", "translations", "rule", "binds", "applies_from",
-    "applies_until",
+    "applies_until", "section_id",
 )  # fmt: skip
 """Columns of a question that are read: its texts, and those that decide whether it applies."""
 
@@ -94,8 +94,9 @@ def words_of(edition: Edition, language: str, assessment: Assessment) -> Words:
             gettext,
             period_from=begin,
             day=day,
+            rests=assessment.rests,
         )
-        here = Scope(edition, facts, period_from=begin)
+        here = Scope(edition, facts, period_from=begin, rests=assessment.rests)
         reasons = {
             (question.key, here.of(question).reason): there.of(question).reason
             for question in questions

@@ -5,7 +5,7 @@ Nothing here asks the database or the clock. ``Content`` is what the content has
 covers: who signs, signs that hash.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +16,8 @@ from pydantic import TypeAdapter
 from compliance.assessments.choices import Again, Verdict
 from compliance.assessments.fields import BY_COLUMN
 from compliance.assessments.scoring import Tally, tally
+from compliance.assessments.stand_ins import StandIn
+from compliance.assessments.stand_ins import counted as counted_there
 from compliance.audit.chain import canonical, digest
 
 NO_EVIDENCE = {"met", "partly"}
@@ -107,8 +109,38 @@ class Task:
 
 
 @dataclass(frozen=True)
+class RestsOn:
+    """The assessment that answers what is asked once for the organisation, as it stood.
+
+    ``content_hash`` is that of its signature, "" while it is not signed. One that stayed
+    behind elsewhere is told as it was there.
+    """
+
+    subject: str
+    checklist: str
+    edition: str
+    period_from: date
+    period_to: date
+    revision: int
+    status: str
+    content_hash: str
+
+    @property
+    def is_signed(self) -> bool:
+        return bool(self.content_hash)
+
+    @property
+    def hash_groups(self) -> list[str]:
+        return in_groups(self.content_hash)
+
+
+@dataclass(frozen=True)
 class Line:
-    """A question with its answer; ``then`` only where one was carried forward."""
+    """A question with its answer; ``then`` only where one was carried forward.
+
+    ``stands_in`` is the answer of the assessment that this one rests on; the own one
+    waits and counts nowhere.
+    """
 
     key: str
     title: str
@@ -140,6 +172,7 @@ class Line:
     tasks: tuple[Task, ...] = ()
     more: tuple[tuple[str, str], ...] = ()
     """Column and words of each field that has no name of its own here."""
+    stands_in: StandIn | None = None
 
     def value_of(self, column: str) -> Any:
         """The value of a field of the answer; a person is given by name."""
@@ -202,6 +235,11 @@ class Section:
     def tally(self) -> Tally:
         return counted(self.applying)
 
+    @property
+    def rests(self) -> bool:
+        """Whether another assessment answers it."""
+        return any(line.stands_in for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Content:
@@ -225,6 +263,7 @@ class Content:
     carried_from: str = ""
     tasks: tuple[Task, ...] = ()
     archived: tuple[Line, ...] = ()
+    rests_on: RestsOn | None = None
 
     @cached_property
     def different(self) -> list[Line]:
@@ -258,6 +297,21 @@ class Content:
         return [line for line in self.lines if not line.applies]
 
     @cached_property
+    def ruled_out(self) -> list[Line]:
+        """Lines that a rule leaves out."""
+        return [line for line in self.not_applying if not line.stands_in]
+
+    @cached_property
+    def resting(self) -> list[tuple[Line, StandIn]]:
+        """Lines that another assessment answers, and how."""
+        return [(line, line.stands_in) for line in self.lines if line.stands_in]
+
+    @cached_property
+    def resting_tally(self) -> Tally:
+        """Counts of what that assessment says; in no other number."""
+        return counted_there(found for _, found in self.resting)
+
+    @cached_property
     def na(self) -> list[Line]:
         """Lines that a person judged not applicable."""
         return [line for line in self.applying if line.verdict == "na"]
@@ -270,7 +324,25 @@ class Content:
     @cached_property
     def as_json(self) -> str:
         """All this as canonical JSON; ``content_from`` reads it back."""
-        return canonical(asdict(self))
+        return canonical(self.as_values)
+
+    @cached_property
+    def as_values(self) -> dict[str, Any]:
+        """All this as plain values; no trace of other assessments where it rests on none.
+
+        So the content of one that never did keeps the hash it had before there were any.
+        """
+        found = asdict(self)
+        if self.rests_on is None:
+            del found["rests_on"]
+            for line in (*found["archived"], *_lines_in(found)):
+                del line["stands_in"]
+        return found
+
+
+def _lines_in(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for section in found["sections"]:
+        yield from section["lines"]
 
 
 def content_from(text: str) -> Content:

@@ -32,7 +32,7 @@ _METHODS = {
     "password": _("confirmed by password"),
     "passkey": _("confirmed by passkey"),
 }
-_QUOTED = ("subject", "title", "about", "text")
+_QUOTED = ("told", "subject", "title", "about", "text")
 _LONGEST = 160
 
 

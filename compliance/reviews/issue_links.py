@@ -45,6 +45,9 @@ def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
     if point.about == About.OVERDUE:
         tasks = reverse("remediation:action_list", args=args[:1])
         return f"{tasks}?show={ActionFilter.OVERDUE}"
+    if point.about == About.ELSEWHERE:
+        other = here.rests_on
+        return f"{(other or here).get_absolute_url()}"
     walks = {
         About.OWN: f"by={user_id}",
         About.OWN_FACTS: f"why={RULED_OUT}",

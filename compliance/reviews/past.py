@@ -26,6 +26,12 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
 from compliance.reviews.imported_facts import Stated
+from compliance.reviews.resting import (
+    Elsewhere,
+    elsewhere,
+    elsewhere_in,
+    settled_elsewhere,
+)
 from compliance.reviews.since import said_in
 from compliance.reviews.snapshot import Rows, told
 
@@ -59,7 +65,19 @@ def rows_as_of(assessment: Assessment, seq: int) -> Rows:
         here.carried_from = past.at(before)
         asked = [a for a in past.answers_of(before) if a.archived_at is None]
         earlier = said_in(asked)
-    return Rows(here, past.answers_of(assessment), earlier)
+    return Rows(here, past.answers_of(assessment), earlier, _elsewhere(here, seq))
+
+
+def _elsewhere(here: Assessment, seq: int) -> Elsewhere | None:
+    """What an assessment, as it was then, rested on."""
+    if here.rests_on_id is None or settled_elsewhere(here):
+        return elsewhere(here)
+    rows = Assessment.objects.select_related(
+        "organisation", "edition__checklist__theme"
+    )
+    other = rows.get(pk=here.rests_on_id)
+    past = _Past([other], seq)
+    return elsewhere_in(here, past.at(other), past.answers_of(other))
 
 
 class _Past:

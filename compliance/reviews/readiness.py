@@ -9,7 +9,7 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import leaves_gap
 from compliance.reviews.checks import Checks, Hands, is_covered, last_of
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.content import Content, Line, Proof
+from compliance.reviews.content import Content, Line, Proof, RestsOn
 
 SHOWN = 8
 """Keys that a point names; the rest are counted."""
@@ -39,6 +39,7 @@ class About(StrEnum):
     ENDS_EARLY = "ends-early"
     NO_EVIDENCE = "no-evidence"
     OVERDUE = "overdue"
+    ELSEWHERE = "elsewhere"
 
 
 PREPARING = {
@@ -90,6 +91,7 @@ def points(
         *_ends_early(content),
         *_no_evidence(content),
         *_overdue(content, today),
+        *_elsewhere(content),
     ]
     return sorted(found, key=lambda point: list(Level).index(point.level))
 
@@ -225,18 +227,29 @@ def _own(content: Content, checks: Checks, hands: Hands, signer_id: int) -> list
         if signer_id in hands.get(line.key, ())
         and not is_covered(line, checks, signer_id)
     ]
-    return _point(
-        About.OWN,
-        [line for line in own if line.applies],
-        "You prepared one answer that no other reviewer has accepted",
-        "You prepared {} answers that no other reviewer has accepted",
-    ) + _point(
-        About.OWN_FACTS,
-        [line for line in own if not line.applies],
-        "You set facts so that one question does not apply, and no other reviewer has"
-        " accepted that",
-        "You set facts so that {} questions do not apply, and no other reviewer has"
-        " accepted that",
+    return (
+        _point(
+            About.OWN,
+            [line for line in own if line.applies],
+            "You prepared one answer that no other reviewer has accepted",
+            "You prepared {} answers that no other reviewer has accepted",
+        )
+        + _point(
+            About.OWN_FACTS,
+            [line for line in own if line.stands_in],
+            "You chose that another assessment answers one question, and no other reviewer"
+            " has accepted that",
+            "You chose that another assessment answers {} questions, and no other reviewer"
+            " has accepted that",
+        )
+        + _point(
+            About.OWN_FACTS,
+            [line for line in own if not line.applies and not line.stands_in],
+            "You set facts so that one question does not apply, and no other reviewer has"
+            " accepted that",
+            "You set facts so that {} questions do not apply, and no other reviewer has"
+            " accepted that",
+        )
     )
 
 
@@ -302,6 +315,45 @@ def _overdue(content: Content, today: date) -> list[Point]:
     named = ", ".join(f"{task.code} {task.title}" for task in late[:3])
     more = f" and {len(late) - 3} more" if len(late) > 3 else ""
     return [Point(About.OVERDUE, Level.WARNS, title, f"{named}{more}.")]
+
+
+def _elsewhere(content: Content) -> list[Point]:
+    """Faults of the assessment that this one rests on: they are mended and signed there."""
+    other = content.rests_on
+    if other is None or not content.resting:
+        return []
+    name = f"“{other.subject}”"
+    faults = [
+        (f"{name} answers for this one and is not signed", not other.is_signed),
+        (f"{name} answers for this one and is archived", other.status == "archived"),
+    ]
+    found = [
+        Point(About.ELSEWHERE, Level.WARNS, words, _of_revision(other))
+        for words, holds in faults
+        if holds
+    ]
+    left = [line for line, said in content.resting if said.is_open]
+    found += _point(
+        About.ELSEWHERE,
+        left,
+        f"One question is still open in {name}",
+        f"{{}} questions are still open in {name}",
+        level=Level.WARNS,
+    )
+    unmet = [line for line, said in content.resting if said.verdict == Verdict.NOT_MET]
+    return found + _point(
+        About.ELSEWHERE,
+        unmet,
+        f"One question is not met in {name}",
+        f"{{}} questions are not met in {name}",
+        level=Level.WARNS,
+    )
+
+
+def _of_revision(other: RestsOn) -> str:
+    return (
+        f"Revision {other.revision}, {other.status}. It is reviewed and signed there."
+    )
 
 
 def _good(about: About, title: str) -> list[Point]:

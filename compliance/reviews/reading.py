@@ -1,7 +1,7 @@
 """Everything a review page shows, read at one moment in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.content import Content, Line, content_from, in_groups
 from compliance.reviews.models import Check, Review
 from compliance.reviews.preparers import hands_in
+from compliance.reviews.resting import moved_since
 from compliance.reviews.sampling import Sample, sample, samples, together
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 
@@ -40,6 +41,9 @@ class Desk:
     review: Review | None
     signed: Content | None
     outside: Outside
+    moved_elsewhere: Sequence[str]
+    """Keys of questions to which the assessment that this one rests on says something
+    else by now than what was signed."""
 
     @property
     def from_outside(self) -> int:
@@ -153,6 +157,7 @@ def read_desk(assessment: Assessment) -> Desk:
         review=assessment.reviews.select_related("sent_by").filter(ended="").first(),
         signed=signed[0] if signed else None,
         outside=outside,
+        moved_elsewhere=sorted(moved_since(assessment, covered)),
     )
 
 

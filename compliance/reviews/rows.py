@@ -31,6 +31,7 @@ from compliance.organisations.models import User
 from compliance.reviews.imported_facts import Stated
 from compliance.reviews.models import Check
 from compliance.reviews.preparers import hands_in
+from compliance.reviews.resting import elsewhere, plain
 
 FORMAT = 2
 """Raised when the shape changes; ``docs/moving.md`` describes it."""
@@ -90,6 +91,8 @@ def rows_and_people(assessment: Assessment) -> tuple[dict[str, Any], dict[str, i
         "reopenings": _reopenings(assessment, people),
         "people": people.listed(),
     }
+    if rests_on := elsewhere(assessment):
+        rows["rests_on"] = plain(rests_on)
     return rows, people.accounts()
 
 

@@ -12,11 +12,13 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transac
 from compliance.assessments.applying import Scope
 from compliance.assessments.fields import HASHED, Kind
 from compliance.assessments.models import Answer, Assessment, Comment
+from compliance.assessments.stand_ins import StandIn, not_asked
 from compliance.evidence.models import Evidence
 from compliance.reviews.content import Content, Line, Proof, Remark, Task
 from compliance.reviews.content import Section as Part
 from compliance.reviews.imported_facts import Stated
 from compliance.reviews.remedies import tasks_of, with_actions
+from compliance.reviews.resting import Elsewhere, elsewhere
 from compliance.reviews.since import Before, then
 from compliance.workspace.lines import told_value
 
@@ -53,6 +55,8 @@ def to_read(assessment_id: UUID) -> Assessment:
         "organisation",
         "edition__checklist__theme",
         "carried_from__edition",
+        "rests_on__edition__checklist",
+        "rests_on__organisation",
         "brought_from",
     ).get(pk=assessment_id)
 
@@ -72,12 +76,14 @@ class Rows:
     """The rows that ``told`` puts into words.
 
     ``answers`` have their evidence, comments and actions at hand; archived ones are
-    among them. ``earlier`` is what the assessment before it said.
+    among them. ``earlier`` is what the assessment before it said, ``elsewhere`` what the
+    one says on which it rests.
     """
 
     assessment: Assessment
     answers: list[Answer]
     earlier: Before | None
+    elsewhere: Elsewhere | None
 
 
 def content_of(assessment: Assessment) -> Content:
@@ -101,7 +107,8 @@ def rows_to_tell(assessment: Assessment) -> Rows:
         )
         .order_by("question__position", "pk")
     )
-    return Rows(assessment, list(answers), Stated(assessment).before())
+    before = Stated(assessment).before()
+    return Rows(assessment, list(answers), before, elsewhere(assessment))
 
 
 def told(rows: Rows) -> Content:
@@ -127,7 +134,7 @@ def told(rows: Rows) -> Content:
             Part(
                 number=section.position,
                 title=section.title,
-                lines=tuple(_line(answer, beside, rows.earlier) for answer in group),
+                lines=tuple(_line(answer, beside, rows) for answer in group),
             )
             for section, group in groupby(answers, key=lambda a: a.question.section)
         ),
@@ -135,6 +142,7 @@ def told(rows: Rows) -> Content:
         tasks=tuple(beside.tasks.values()),
         carried_from=stated.carried_from,
         archived=tuple(_line(one, beside, None) for one in archived),
+        rests_on=rows.elsewhere.head if rows.elsewhere else None,
     )
 
 
@@ -182,7 +190,7 @@ def _proof(number: int, row: Evidence, used_in: tuple[str, ...]) -> Proof:
     )
 
 
-def _line(answer: Answer, beside: Beside, earlier: Before | None) -> Line:
+def _line(answer: Answer, beside: Beside, rows: Rows | None) -> Line:
     question, stated = answer.question, beside.stated
     about = [beside.tasks[link.action_id] for link in answer.action_links.all()]
     return Line(
@@ -197,10 +205,20 @@ def _line(answer: Answer, beside: Beside, earlier: Before | None) -> Line:
             Remark(stated.name(said.author), said.written_at, said.text)
             for said in answer.comments.all()
         ),
-        then=then(answer, earlier),
+        then=then(answer, rows.earlier if rows else None),
         tasks=tuple(sorted(about, key=lambda task: task.number)),
+        stands_in=_stands_in(answer, beside.scope, rows),
         **_said(answer, stated),
     )
+
+
+def _stands_in(answer: Answer, scope: Scope, rows: Rows | None) -> StandIn | None:
+    """The answer of the assessment that this one rests on, for what is not asked here."""
+    if rows is None or rows.elsewhere is None:
+        return None
+    if answer.question.section_id not in scope.elsewhere:
+        return None
+    return rows.elsewhere.answers.get(answer.question.key) or not_asked()
 
 
 _NAMED = {one.name for one in fields(Line)}

@@ -15,6 +15,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation
+from compliance.reviews.resting import elsewhere
 from compliance.seats.events import SEAT_DOWNLOADED, SEAT_VIEWED, SHARE_OPENED
 from compliance.seats.models import (
     Request,
@@ -96,8 +97,10 @@ def page_of(assessment: Assessment, part: Part, number: str | None) -> Page:
 
 def told_lines(assessment: Assessment, rows: Iterable[Answer]) -> list[Line]:
     """A line for each answer, with why it applies or does not."""
-    scope = Scope.of_assessment(assessment)
-    return lines(rows, assessment, timezone.localdate(), scope=scope)
+    beside: dict[str, Any] = {"scope": Scope.of_assessment(assessment)}
+    if assessment.rests and (found := elsewhere(assessment)):
+        beside["elsewhere"] = found.answers
+    return lines(rows, assessment, timezone.localdate(), **beside)
 
 
 def facts(assessment: Assessment) -> list[tuple[str, str]]:

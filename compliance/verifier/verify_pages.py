@@ -5,6 +5,7 @@ Needs Python 3.10 and pyHanko. Text is read in the order of the document's struc
 """
 
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -107,6 +108,8 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
     tally = Tally()
     count = _compare(list(_articles(blocks)), source, tally)
     words = f"{count} questions have the same answers on the pages as in the data, in order."
+    if once := _compare_elsewhere(blocks, source, tally):
+        words += f" So have {once} that another assessment answers."
     result.add(name, OK, f"{words} Nothing is drawn over a text.")
     result.add("pages, not compared", NOTE, "; ".join([UNREAD, *_left(tally)]) + ".")
 
@@ -139,6 +142,42 @@ def _articles(blocks: list[Block]) -> Iterator[list[str]]:
         yield texts
 
 
+def _compare_elsewhere(
+    blocks: list[Block], source: dict[str, Any], tally: Tally
+) -> int:
+    """Rows of a table: the question, and beside it what another assessment says."""
+    sections = source["content"]["sections"]
+    lines = [
+        line for one in sections for line in one["lines"] if got(line, "stands_in")
+    ]
+    said = _verdicts(source["report"])
+    cells = [plain(text) for kind, text, _ in blocks if kind == "/TD"] if lines else []
+    for line in lines:
+        key, there = line["key"], line["stands_in"]
+        beside = [
+            after
+            for cell, after in itertools.pairwise(cells)
+            if cell.startswith(plain(key))
+        ]
+        texts = [there["reason"], *there["evidence"]]
+        texts += [there["value"]] if not DAY.fullmatch(there["value"]) else []
+        verdict = plain(said.get(there["verdict"], ""))
+        is_there = any(
+            cell.startswith(verdict)
+            and all(_is_shown(text, cell, tally) for text in texts if text)
+            for cell in beside
+        )
+        words = f"The pages do not show what another assessment says to {key}."
+        refuse(not is_there, words)
+    return len(lines)
+
+
+def _verdicts(report: dict[str, Any]) -> dict[str, str]:
+    """Each verdict as the pages say it; none in a language that is not known here."""
+    words = WORDS.get(report["language"])
+    return dict(zip(NAMES, words.split("|"), strict=True)) if words else {}
+
+
 def _compare(articles: list[list[str]], source: dict[str, Any], tally: Tally) -> int:
     sections = source["content"]["sections"]
     lines = [line for one in sections for line in one["lines"] if line["applies"]]
@@ -147,8 +186,7 @@ def _compare(articles: list[list[str]], source: dict[str, Any], tally: Tally) ->
     refuse(len(articles) != len(lines), words)
     report = source["report"]
     is_asked_so = report["language"] == report["asked_in"]
-    verdicts = WORDS.get(report["language"])
-    said = dict(zip(NAMES, verdicts.split("|"), strict=True)) if verdicts else {}
+    said = _verdicts(report)
     tally.beside += [] if is_asked_so else ["the wording of questions, translated"]
     tally.beside += [] if said else ["verdicts in a language not known here"]
     for line, texts in zip(lines, articles, strict=True):

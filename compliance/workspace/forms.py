@@ -1,12 +1,14 @@
 """Forms of an assessment."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
 
+from compliance.assessments.carrying import told_earlier
 from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Assessment
@@ -98,8 +100,18 @@ class StartForm(forms.ModelForm):
         model = Assessment
         fields = ("subject", "period_from", "period_to", "due_on")
 
-    def __init__(self, data: Any = None, *, edition: Edition, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        edition: Edition,
+        others: Iterable[Assessment] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``others`` are those on which it may rest; without one nothing is asked."""
         super().__init__(data, **kwargs)
+        if others:
+            self.fields["rests_on"] = rests_on_field(others)
         self.fields["subject"].label = edition.subject_label
         self.fields["subject"].help_text = edition.subject_help
         self.fields["period_from"].label = "Audit period from"
@@ -120,6 +132,33 @@ class StartForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("period_to", "The audit period ends before it begins.")
         return cleaned
+
+
+def rests_on_field(others: Iterable[Assessment]) -> forms.TypedChoiceField:
+    """The assessments that may answer for one, and "this one itself"."""
+    choices = [(str(one.pk), told_earlier(one)) for one in others]
+    return forms.TypedChoiceField(
+        label="Questions asked once for the organisation",
+        choices=[("", "Answer them in this assessment"), *choices],
+        coerce=UUID,
+        empty_value=None,
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+        help_text="Another assessment can answer them for this one. It shows and reports"
+        " what stands there, and keeps its own answers for later.",
+    )
+
+
+class RestsOnForm(forms.Form):
+    """The assessment that answers what is asked once; ``base`` is what the page showed."""
+
+    base = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, others: Iterable[Assessment], now: UUID | None = None
+    ) -> None:
+        super().__init__(data, initial={"base": now, "rests_on": now})
+        self.fields["rests_on"] = rests_on_field(others)
 
 
 class FactsForm(forms.Form):

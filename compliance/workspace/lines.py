@@ -11,6 +11,7 @@ from compliance.assessments.coverage import covers, leaves_gap
 from compliance.assessments.fields import TYPED, Field
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.seeing import News
+from compliance.assessments.stand_ins import StandIn
 from compliance.checklists import force
 from compliance.checklists.applicability import Decision
 from compliance.checklists.choices import QuestionKind
@@ -45,6 +46,8 @@ class Line:
     is_open: bool = False
     news: News | None = None
     law_changed: bool = False
+    stands_in: StandIn | None = None
+    """What another assessment says in the place of this answer, which waits."""
 
     @property
     def question(self) -> Any:
@@ -97,10 +100,12 @@ def lines(
     scope: Scope | None = None,
     news: Mapping[int, News] | None = None,
     amended: Collection[int] = (),
+    elsewhere: Mapping[str, StandIn] | None = None,
 ) -> list[Line]:
     """A line for each answer; ``scope`` adds why each applies or does not.
 
-    ``amended`` are the ids of those under whose questions the law changed.
+    ``amended`` are the ids of those under whose questions the law changed,
+    ``elsewhere`` has what stands in for those that wait, by key of the question.
     """
     return [
         line(
@@ -111,6 +116,7 @@ def lines(
             is_open=answer.pk == open_id,
             news=(news or {}).get(answer.pk),
             law_changed=answer.pk in amended,
+            stands_in=(elsewhere or {}).get(answer.question.key),
         )
         for answer in answers
     ]
@@ -125,6 +131,7 @@ def line(
     is_open: bool = False,
     news: News | None = None,
     law_changed: bool = False,
+    stands_in: StandIn | None = None,
 ) -> Line:
     """One answer as its row shows it."""
     proofs = [
@@ -141,6 +148,7 @@ def line(
         is_open=is_open,
         news=news,
         law_changed=law_changed,
+        stands_in=stands_in,
     )
 
 

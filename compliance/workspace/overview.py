@@ -25,6 +25,7 @@ from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, Strip, stacked, strip
+from compliance.checklists.choices import Level
 from compliance.checklists.essentials import essentials
 from compliance.checklists.force import rates
 from compliance.law_changes.law import changed_under
@@ -54,6 +55,8 @@ class Row:
     law_changed: bool
     rates: bool
     """Whether an answer rates and finds no breach: no law sets what is asked."""
+    rests: bool
+    """Whether another assessment answers it."""
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +73,8 @@ class SectionView:
     title: str
     tally: Tally
     first_position: int
+    rests: bool = False
+    """Whether another assessment answers it."""
 
     @property
     def applies(self) -> bool:
@@ -206,6 +211,7 @@ def _section(rows: list[Row]) -> SectionView:
         title=first.section_title,
         tally=_tally(row for row in rows if row.applies),
         first_position=first.position,
+        rests=first.rests,
     )
 
 
@@ -254,6 +260,7 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
     Filter.DIFFERENT: lambda view, row: row.applies and row.is_different,
     Filter.LAW: lambda view, row: row.applies and row.law_changed,
     Filter.AHEAD: lambda view, row: row.applies and view.is_ahead(row),
+    Filter.ELSEWHERE: lambda view, row: row.rests,
     Filter.NOT_APPLYING: lambda view, row: not row.applies,
 }
 
@@ -277,6 +284,7 @@ _COLUMNS = (
     "is_different",
     "law_changed",
     "rates",
+    "waits",
 )
 
 
@@ -300,6 +308,10 @@ def read(
     law_changed: Combinable = Value(False, BooleanField())
     if assessment.is_open and assessment.edition.published_at:
         law_changed = changed_under(assessment)
+    rests: Combinable = Value(False, BooleanField())
+    if assessment.rests:
+        once = Q(question__section__level=Level.ORGANISATION)
+        rests = ExpressionWrapper(once, BooleanField())
     rows = (
         assessment.answers.annotate(
             has_evidence=Exists(attached),
@@ -310,6 +322,7 @@ def read(
             is_different=differs,
             law_changed=law_changed,
             rates=rates(),
+            waits=rests,
         )
         .order_by("question__position")
         .values_list(*_COLUMNS)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -36,6 +36,7 @@ from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import history, since
 from compliance.workspace.overview import Overview, Row
 from compliance.workspace.points import points_of
+from compliance.workspace.standing_in import bearer_of, standing_in
 
 CHUNK = 40
 """Rows that come at once; the rest follow as they are scrolled to."""
@@ -178,10 +179,11 @@ def list_context(
     most = MORE if request.htmx.target == "more" else CHUNK
     chunk, following = cut(rows, start, most)
     answers = assessment.answers.filter(pk__in=[row.id for row in chunk]).for_page()
-    why = look.open_id or look.show == Filter.NOT_APPLYING
+    why = look.open_id or look.show in {Filter.NOT_APPLYING, Filter.ELSEWHERE}
     scope = Scope.of_assessment(assessment) if why else None
     beside: dict[str, Any] = {"scope": scope, "amended": view.amended}
     beside |= {"news": new.news, "open_id": look.open_id}
+    beside |= {"elsewhere": standing_in(assessment, answers)}
     shown = lines.lines(answers, assessment, view.today, **beside)
     context = page_context(request, assessment, view)
     return (
@@ -284,6 +286,7 @@ def frame(
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
         "can_comment": Permission.COMMENT in request.may and assessment.is_talked_about,
         "now": timezone.now(),
+        "bearer": cache(partial(bearer_of, assessment)),
     }
 
 
@@ -376,6 +379,7 @@ def row_context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
             is_open=True,
             news=new.news.get(answer.pk),
             law_changed=assessment.is_open and answer.applies and answer.law_moved,
+            stands_in=standing_in(assessment, [answer]).get(answer.question.key),
         ),
         "news": since(answer, new, request.user.pk),
         "takeable": offers(assessment, answer),

@@ -33,6 +33,7 @@ urlpatterns = [
     path(f"assessments/{one}", detail.detail, name="detail"),
     path(f"assessments/{one}progress/", detail.progress, name="progress"),
     path(f"assessments/{one}facts/", starting.facts, name="facts"),
+    path(f"assessments/{one}rest/", starting.rest, name="rest"),
     path(
         f"assessments/{one}applicability/", starting.applicability, name="applicability"
     ),

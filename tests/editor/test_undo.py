@@ -58,7 +58,8 @@ CHANGES = {
     ),
     "section changed": (
         "section_save",
-        {"key": "s1", "version": "0", "title": "Other", "intro": "Told."},
+        {"key": "s1", "version": "0", "title": "Other", "intro": "Told."}
+        | {"level": "organisation"},
         "The section is saved.",
     ),
     "section removed": (

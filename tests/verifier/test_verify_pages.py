@@ -4,7 +4,9 @@ Each attack is sealed with the installation's own key, so signature, hashes and 
 inside are all in order.
 """
 
+import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pikepdf
@@ -12,12 +14,15 @@ import pytest
 from django.utils.translation import gettext, override
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.stand_ins import StandIn
+from compliance.bundles import report_data as record
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
 from compliance.reports.choices import ReportLanguage
 from compliance.reports.kinds import Wanted
-from compliance.reviews.content import Remark
+from compliance.reviews.content import Remark, RestsOn
 from compliance.verifier import verify_pages
+from compliance.verifier.verify_events import FaultError
 from compliance.verifier.verify_report import verify
 from tests.reports.hostile import hostile
 from tests.reports.papers import (
@@ -273,6 +278,53 @@ def test_pages_of_another_assessment_are_named(resealed, tmp_path):
                 pdf.pages[number] = other.pages[number]
 
     assert [name for name, _ in resealed(change)] == ["pages"]
+
+
+def standing_in(verdict="met", **fields):
+    """A paper whose second question another assessment answers."""
+    values = {
+        "missing": "",
+        "value": "",
+        "reason": "Kept by the group.",
+        "evidence": ("a" * 64, "https://intranet.example.org/policy"),
+        "answered_at": AT,
+    }
+    found = StandIn(verdict=verdict, **(values | fields))
+    away = make_line("Q2", applies=False, applicability="Asked once.", stands_in=found)
+    lines = [make_line("Q1"), away, make_line("Q3")]
+    day = date(2026, 1, 1)
+    other = RestsOn("Acme", "Privacy", "2026.1", day, day, 1, "running", "")
+    return small_paper(content=replace(make_content(lines), rests_on=other))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Not met. Kept by the group. " + "a" * 64,
+        "Met. Not kept. " + "a" * 64,
+        "Met. Kept by the group. " + "b" * 64,
+    ],
+)
+def test_another_answer_of_the_other_assessment_is_named(printed):
+    """The pages print one answer of the assessment it rests on, the data hold another."""
+    source = json.loads(record.written(standing_in(evidence=("a" * 64,)).record, {}))
+    line = source["content"]["sections"][0]["lines"][1]
+    tally = verify_pages.Tally()
+
+    def compared(text):
+        blocks = [("/TD", line["key"] + line["text"], False), ("/TD", text, False)]
+        return verify_pages._compare_elsewhere(blocks, source, tally)
+
+    assert compared("Met. Kept by the group. " + "a" * 64) == 1
+    with pytest.raises(FaultError, match="what another assessment says to Q2"):
+        compared(printed)
+
+
+def test_answers_of_the_other_assessment_are_compared(place, tmp_path):
+    path = unsealed(tmp_path, standing_in())
+    sealing.sealed(path, place)
+    found = {check.name: check for check in verify(path.read_bytes()).checks}
+    assert "So have 1 that another assessment answers." in found["pages"].words
 
 
 def test_what_was_not_changed_agrees(resealed):

@@ -25,6 +25,7 @@ from compliance.assessments.actions.confirm import (
     send_back_na,
     unconfirm_na,
 )
+from compliance.assessments.actions.rest import rest_on
 from compliance.assessments.actions.start import (
     StaleFactsError,
     change_facts,
@@ -49,6 +50,7 @@ __all__ = [
     "filling",
     "preview_bulk",
     "refuse_foreign",
+    "rest_on",
     "save_answer",
     "say_whose",
     "send_back_na",

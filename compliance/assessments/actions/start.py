@@ -10,6 +10,7 @@ from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.events import ASSESSMENT_STARTED, FACTS_CHANGED
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.resting import refuse_bearer
 from compliance.audit import trail
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
@@ -43,15 +44,17 @@ def start(
     facts: Facts,
     due_on: date | None = None,
     earlier: Assessment | None = None,
+    rests_on: Assessment | None = None,
     also_retired: bool = False,
 ) -> Assessment:
     """A running assessment with an answer, still unanswered, for every question.
 
     With an ``earlier`` one its answers come along, each to be confirmed again; the
-    earlier assessment stays as it is. ``also_retired`` starts on an edition that gave
+    earlier assessment stays as it is. ``rests_on`` is the one that answers its sections
+    of the organisation's level. ``also_retired`` starts on an edition that gave
     way, for a demo of what came before. Raises ``ValidationError`` for an edition that
     is not published, a period that ends before it begins, facts the edition does not
-    ask, and an earlier assessment of another checklist or organisation.
+    ask, and an earlier assessment, or one to rest on, of another checklist or organisation.
     """
     with writing():
         edition = Edition.objects.select_for_update().get(pk=edition.pk)
@@ -71,8 +74,13 @@ def start(
             due_on=due_on,
             facts=facts,
             carried_from=earlier,
+            rests=rests_on is not None,
+            rests_on=rests_on,
             started_by=by,
         )
+        if rests_on:
+            Assessment.objects.select_for_update(of=("self",)).get(pk=rests_on.pk)
+            refuse_bearer(organisation, edition, rests_on)
         assessment.full_clean(exclude=["facts"])
         assessment.save()
         answers = _answers(assessment)
@@ -83,6 +91,7 @@ def start(
         if earlier:
             proofs = carry.carry_proofs(answers, before)
             carried = {"carried": carry.told(earlier, answers, proofs)}
+        resting = {"rests_on": rests_on.pk} if rests_on else {}
         trail.record(
             by=by,
             organisation_id=organisation.pk,
@@ -98,7 +107,8 @@ def start(
                 "due_on": due_on,
                 "facts": facts,
             }
-            | carried,
+            | carried
+            | resting,
         )
     return assessment
 
@@ -145,7 +155,7 @@ def change_facts(
             return 0
         assessment.facts = assessment.facts | changed
         assessment.save(update_fields=["facts"])
-        moved = _apply(assessment)
+        moved = apply(assessment)
         trail.record(
             by=by,
             organisation_id=assessment.organisation_id,
@@ -177,7 +187,7 @@ def _is_same(one: list[str] | None, other: list[str] | None) -> bool:
     return (one is None) == (other is None) and set(one or ()) == set(other or ())
 
 
-def _apply(assessment: Assessment) -> list[str]:
+def apply(assessment: Assessment) -> list[str]:
     """Bring ``applies`` and ``binds_from`` in line; keys whose applicability moved."""
     scope = Scope.of_assessment(assessment)
     moved, touched = [], []

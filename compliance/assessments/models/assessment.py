@@ -35,7 +35,9 @@ class Assessment(models.Model):
 
     ``facts`` maps fact keys to lists of choice keys; a key that is missing or None
     is "not known yet". ``carried_from`` is the earlier assessment whose answers it
-    started with. ``revision`` counts the times it was opened: a signature belongs to
+    started with. ``rests_on`` is the one that answers its sections of the organisation's
+    level (``checklists.choices.Level``): while it ``rests``, its own answers there wait.
+    One from a bundle may rest on what stayed behind. ``revision`` counts the times it was opened: a signature belongs to
     one.
     """
 
@@ -58,6 +60,10 @@ class Assessment(models.Model):
     carried_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried_to"
     )
+    rests = models.BooleanField(default=False)
+    rests_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="bears"
+    )
     started_at = models.DateTimeField(auto_now_add=True)
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -74,6 +80,11 @@ class Assessment(models.Model):
                 condition=Q(period_to__gte=F("period_from")),
                 name="assessment_period_ordered",
                 violation_error_message="The audit period ends before it begins.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rests_on=None) | Q(rests=True) & ~Q(rests_on=F("id")),
+                name="assessment_rests_on_another",
+                violation_error_message="An assessment cannot rest on itself.",
             ),
         ]
 

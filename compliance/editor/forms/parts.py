@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
-from compliance.checklists.choices import FactKind, QuestionKind
+from compliance.checklists.choices import FactKind, Level, QuestionKind
 from compliance.checklists.form_lines import (
     HiddenLines,
     Lines,
@@ -136,11 +136,19 @@ def number_of(value: float) -> int | float:
 
 
 class SectionForm(forms.Form):
-    """The title of a section, and the text before its questions."""
+    """The title of a section, the text before its questions, and its level."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     title = line("Title", 120)
     intro = area("Introduction", 3)
+    level = forms.ChoiceField(
+        label="Answered by",
+        choices=Level.choices,
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+        help_text="Once: other assessments may rest on one that answers this section for"
+        " all of them.",
+    )
 
 
 class NewSectionForm(forms.Form):

@@ -185,12 +185,12 @@ def _undone(
 @require_POST
 @member_required(Permission.EDIT)
 def section_save(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """Title and introduction of a section."""
+    """Title, introduction and level of a section."""
     edition, form = find(request, edition_id), SectionForm(request.POST)
     key = request.POST.get("key", "")[:60]
     if not form.is_valid():
         return _page(request, whole(edition, section=key, section_form=form), 422)
-    values = {name: form.cleaned_data[name] for name in ("title", "intro")}
+    values = {name: form.cleaned_data[name] for name in ("title", "intro", "level")}
     version = form.cleaned_data["version"]
     try:
         event = editor_actions.save_section(

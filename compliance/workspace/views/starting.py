@@ -20,11 +20,12 @@ from compliance.assessments import actions
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import can_carry, following
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.resting import may_rest_on
 from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
-from compliance.workspace.forms import FactsForm, StartForm
+from compliance.workspace.forms import FactsForm, RestsOnForm, StartForm
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 from compliance.workspace.pages import find
 
@@ -64,10 +65,14 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
     earlier = _earlier(request, edition)
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
-    form = StartForm(data, edition=edition, initial=_first_words(earlier))
+    others = list(may_rest_on(request.organisation, edition))
+    first = _first_words(earlier)
+    form = StartForm(data, edition=edition, others=others, initial=first)
     before = earlier.facts if earlier else {}
     facts = FactsForm(data, facts=list(edition.facts.all()), known=before)
     if is_sent and form.is_valid() and facts.is_valid():
+        typed = dict(form.cleaned_data)
+        chosen = typed.pop("rests_on", None)
         try:
             assessment = actions.start(
                 by=request.user,
@@ -75,7 +80,8 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
                 edition=edition,
                 facts=facts.answers(),
                 earlier=earlier,
-                **form.cleaned_data,
+                rests_on=next((one for one in others if one.pk == chosen), None),
+                **typed,
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -83,7 +89,8 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
             return redirect(assessment)
     known = facts.answers() if is_sent and facts.is_valid() else before
     context = {"edition": edition, "form": form, "facts": facts, "earlier": earlier}
-    context |= _counts(edition, known)
+    rests = form["rests_on"].value() if others else None
+    context |= _counts(edition, known, rests=bool(rests))
     status = 422 if is_sent else 200
     return render(request, "workspace/start.html", context, status=status)
 
@@ -106,7 +113,12 @@ def _first_words(earlier: Assessment | None) -> dict[str, Any]:
     """This year, or the subject and the period that follow from an earlier one."""
     if earlier:
         first, last = following(earlier.period_from, earlier.period_to)
-        return {"subject": earlier.subject, "period_from": first, "period_to": last}
+        return {
+            "subject": earlier.subject,
+            "period_from": first,
+            "period_to": last,
+            "rests_on": earlier.rests_on_id,
+        }
     year = timezone.localdate().year
     return {"period_from": f"{year}-01-01", "period_to": f"{year}-12-31"}
 
@@ -119,13 +131,14 @@ def applies(request: MemberRequest, edition_id: int) -> HttpResponse:
     edition = get_object_or_404(editions, pk=edition_id)
     facts = FactsForm(request.POST, facts=list(edition.facts.all()))
     known = facts.answers() if facts.is_valid() else {}
-    context = {"edition": edition} | _counts(edition, known)
+    rests = bool(request.POST.get("rests_on"))
+    context = {"edition": edition} | _counts(edition, known, rests=rests)
     return render(request, "workspace/_counts.html", context)
 
 
-def _counts(edition: Edition, known: dict[str, Any]) -> dict[str, Any]:
+def _counts(edition: Edition, known: dict[str, Any], *, rests: bool) -> dict[str, Any]:
     """Numbers of questions by the day they bind, and of those that do not apply."""
-    scope = Scope(edition, known)
+    scope = Scope(edition, known, rests=rests)
     today = timezone.localdate()
     found = [scope.of(question) for question in edition.questions.all()]
     applying = [one for one in found if one.applies]
@@ -199,9 +212,52 @@ def _facts_page(
     request: MemberRequest, context: dict[str, Any], known: dict[str, Any], status: int
 ) -> HttpResponse:
     """The page of the facts; what applies is counted for the ``known`` ones."""
-    edition = context["assessment"].edition
-    context |= {"edition": edition} | _counts(edition, known)
+    here = context["assessment"]
+    counts = _counts(here.edition, known, rests=here.rests)
+    context |= {"edition": here.edition, "once": _once(here)} | counts
     return render(request, "workspace/facts.html", context, status=status)
+
+
+def _once(here: Assessment) -> RestsOnForm | None:
+    """The choice of the assessment that answers for this one; None with nothing to choose."""
+    others = list(may_rest_on(here.organisation, here.edition, never=here))
+    if not here.is_open or not (others or here.rests):
+        return None
+    return RestsOnForm(others=others, now=here.rests_on_id)
+
+
+@require_POST
+@member_required(Permission.ASSESS)
+def rest(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+    """Let an assessment rest on another one, or answer for itself again."""
+    here = find(request, assessment_id)
+    others = list(may_rest_on(request.organisation, here.edition, never=here))
+    form = RestsOnForm(request.POST, others=others)
+    if not form.is_valid():
+        said = "That assessment cannot answer for this one. Choose another."
+        messages.error(request, said)
+        return redirect("workspace:facts", request.organisation.slug, here.pk)
+    chosen = form.cleaned_data["rests_on"]
+    other = next((one for one in others if one.pk == chosen), None)
+    try:
+        moved = actions.rest_on(
+            by=request.user,
+            assessment=here,
+            other=other,
+            base=form.cleaned_data["base"],
+        )
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("workspace:facts", request.organisation.slug, here.pk)
+    messages.info(request, _rested(other, moved))
+    return redirect(here)
+
+
+def _rested(other: Assessment | None, count: int) -> str:
+    noun = "question" if count == 1 else "questions"
+    if other:
+        return f"{other.subject} answers {count} {noun} now; every answer here is kept."
+    return f"{count} {noun} asked here again, with the answers that were kept."
 
 
 def _moved(count: int) -> str:

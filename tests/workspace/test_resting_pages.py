@@ -1,0 +1,149 @@
+"""Pages of an assessment that rests on another one."""
+
+import pytest
+from django.urls import reverse
+
+from compliance.assessments import actions
+from compliance.models import Assessment, Event
+from tests import factories
+from tests.resting import applying, levelled, rest_on, resting, started
+from tests.signing import answer, link
+
+pytestmark = pytest.mark.django_db
+
+
+def at(name, assessment, *more):
+    args = [assessment.organisation.slug, assessment.pk, *more]
+    return reverse(f"workspace:{name}", args=args)
+
+
+@pytest.fixture
+def place(cast):
+    whole, here = resting(cast.acme, cast.ada)
+    answer(cast.con, whole, "Q1", verdict="na", reason="We have none.")
+    row = whole.answers.get(question__key="Q1")
+    actions.attach(by=cast.con, answer=row, evidence=link(cast))
+    return whole, here
+
+
+def page(client, address):
+    answered = client.get(address)
+    assert answered.status_code == 200
+    return " ".join(answered.content.decode().split())
+
+
+def test_workspace_counts_the_other_apart_and_shows_its_answers(place, cast, sign_in):
+    whole, here = place
+    client = sign_in(cast.con)
+    said = page(client, at("detail", here))
+    assert "In the assessment of <bdi>Acme</bdi>: 1 of 2 answered, 0 not met" in said
+    assert "<strong>0</strong> of 2 answered" in said
+    assert ">elsewhere<" in said
+    said = page(client, f"{at('detail', here)}?show=elsewhere")
+    assert f'href="{whole.get_absolute_url()}?q=Q1"' in said
+    assert "1 piece of evidence" in said
+    assert said.count("data-q=") == 2
+    assert "Does not apply." not in said
+    found = page(client, f"{whole.get_absolute_url()}?q=Q1")
+    assert found.count("data-q=") == 1
+
+
+def test_waiting_answer_is_read_only_and_says_that_it_waits(place, cast, sign_in):
+    whole, here = place
+    rest_on(cast.ada, here, None)
+    answer(cast.con, here, "Q1", verdict="not_met", note="Ours.")
+    rest_on(cast.ada, here, whole)
+    row = here.answers.get(question__key="Q1")
+    for client in (sign_in(cast.con), sign_in(cast.ada)):
+        said = page(client, at("row", here, row.pk))
+        assert "We have none." in said
+        assert "The own answer “Not met” waits as it is" in said
+        assert 'name="note"' not in said
+        assert 'name="verdict"' not in said
+    assert 'href="' + at("facts", here) + '#once"' in said
+
+
+def test_one_that_rests_on_nothing_asks_nothing_of_it(cast, sign_in):
+    whole = started(cast.acme, cast.ada, levelled(), "Acme")
+    said = page(sign_in(cast.ada), at("detail", whole))
+    assert "In the assessment of" not in said
+    assert "Asked elsewhere" not in said
+    assert 'id="once"' not in page(sign_in(cast.ada), at("facts", whole))
+
+
+def test_choice_is_offered_at_the_start_and_taken(place, cast, sign_in):
+    whole, here = place
+    client = sign_in(cast.ada)
+    address = reverse("workspace:start", args=["acme", whole.edition.pk])
+    said = page(client, address)
+    assert "Answer them in this assessment" in said
+    assert str(whole.pk) in said
+    assert str(here.pk) not in said
+    typed = {
+        "subject": "ChatLens",
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "rests_on": str(whole.pk),
+    }
+    client.post(address, typed)
+    made = Assessment.objects.get(subject="ChatLens")
+    assert made.rests_on == whole
+    assert applying(made) == ("Q3", "Q4")
+    client.post(address, typed | {"subject": "Alone", "rests_on": ""})
+    assert not Assessment.objects.get(subject="Alone").rests
+    refused = client.post(address, typed | {"subject": "No", "rests_on": str(here.pk)})
+    assert refused.status_code == 422
+    assert not Assessment.objects.filter(subject="No").exists()
+
+
+def test_start_of_an_edition_without_such_sections_offers_nothing(cast, sign_in):
+    edition = factories.make_edition()
+    started(cast.acme, cast.ada, edition, "Acme")
+    address = reverse("workspace:start", args=["acme", edition.pk])
+    assert "rests_on" not in page(sign_in(cast.ada), address)
+
+
+def test_facts_page_changes_it_and_says_what_moved(place, cast, sign_in):
+    whole, here = place
+    client = sign_in(cast.otto)
+    assert "Once for the organisation" in page(client, at("facts", here))
+    sent = {"rests_on": "", "base": str(whole.pk)}
+    done = client.post(at("rest", here), sent, follow=True)
+    assert "2 questions asked here again" in done.content.decode()
+    here.refresh_from_db()
+    assert not here.rests
+    again = client.post(
+        at("rest", here), sent | {"rests_on": str(whole.pk)}, follow=True
+    )
+    assert "Somebody else has changed what it rests on" in again.content.decode()
+    here.refresh_from_db()
+    assert not here.rests
+
+
+def test_id_of_another_organisation_is_refused(place, cast, sign_in):
+    whole, here = place
+    rest_on(cast.ada, here, None)
+    foreign = started(cast.other, cast.zoe, whole.edition, "Other")
+    sent = {"rests_on": str(foreign.pk), "base": ""}
+    said = sign_in(cast.ada).post(at("rest", here), sent, follow=True)
+    assert "cannot answer for this one" in said.content.decode()
+    here.refresh_from_db()
+    assert not here.rests
+    count = Event.objects.count()
+    assert sign_in(cast.zoe).post(at("rest", here), sent).status_code == 404
+    assert sign_in(cast.con).post(at("rest", here), sent).status_code == 403
+    assert Event.objects.count() == count
+
+
+def test_workspace_costs_the_same_for_many_questions(
+    cast, sign_in, django_assert_max_num_queries
+):
+    client = sign_in(cast.ada)
+    counts = []
+    for size in (4, 70):
+        _, here = resting(cast.acme, cast.ada, levelled(size))
+        for show in ("all", "elsewhere"):
+            with django_assert_max_num_queries(60) as caught:
+                page(client, f"{at('detail', here)}?show={show}")
+            counts.append(len(caught.captured_queries))
+    assert counts[:2] == counts[2:]
