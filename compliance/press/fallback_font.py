@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
 from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
 
-from compliance.web.text import UNSHOWN
-
+UNSHOWN = "\N{REPLACEMENT CHARACTER}"
+"""Stands for a character that nobody can show, whatever it was."""
 MOST = 65_000
 """Boxes that a font has room for."""
 SPACE = "space"

@@ -1,6 +1,7 @@
 """Messages between the processes that make the file."""
 
 import errno
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypedDict
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -8,6 +9,14 @@ NO_ROOM = (
     "The disk is full: there is no room for the file, and nothing was kept of it. Whoever"
     " runs this installation has to make room; then ask for it again."
 )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one file may take: seconds by the clock, bytes for each process."""
+
+    seconds: int
+    memory_bytes: int
 
 
 class Attachment(TypedDict):

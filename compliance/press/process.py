@@ -1,4 +1,4 @@
-"""Running the PDF process: fed, listened to, and killed when it takes too long."""
+"""Running the processes that lay out and seal: fed, listened to, killed when they take too long."""
 
 import contextlib
 import json
@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
-from django.conf import settings
-
-from compliance.press.job import Attachment, Job, Made
+from compliance.press.job import Attachment, Job, Limits, Made
+from compliance.press.keys import Place
+from compliance.sandbox.process import UnfinishedError, output_of
 
 PASSED_ON = {
     "PATH",
@@ -34,6 +34,11 @@ MOST_OF_A_FAULT = 20_000
 
 Listen = Callable[[str, int], None]
 MODULE = "compliance.press.pdf"
+SEALING = "compliance.press.sealing"
+SEALING_SECONDS = 90
+SEALING_BYTES = 1024 * 1024 * 1024
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder that ``python -m`` finds Attest in."""
 MOST_AT_ONCE = 2
 """Pieces laid out at a time, where there are as many processors."""
 
@@ -51,27 +56,55 @@ def render(
     path: Path,
     listen: Listen,
     attachments: Sequence[Attachment] = (),
+    *,
+    limits: Limits,
+    fonts: Path,
 ) -> Made:
-    """Write the PDF to ``path`` within the limits of the settings; what came of it.
+    """Write the PDF to ``path`` within the limits; its pages and what they lack.
 
     ``pieces`` are HTML documents; the first has the contents. ``listen`` is called
     with a step and whole percents, at least every second; what it raises stops the
-    work at once and goes on up. ``attachments`` are files to embed. Raises
-    ``RenderError``.
+    work at once and goes on up. ``attachments`` are files to embed. ``fonts`` is a folder
+    that keeps unpacked fonts for the next file. Raises ``RenderError``.
     """
-    deadline = time.monotonic() + settings.REPORT_SECONDS
+    deadline = time.monotonic() + limits.seconds
     with TemporaryDirectory(dir=path.parent) as folder:
         job: Job = {
             "pieces": _written(pieces, Path(folder), listen),
             "css": css,
-            "fonts": str(Path(settings.DATA_DIR) / "fonts"),
+            "fonts": str(fonts),
             "path": str(path),
             "attachments": list(attachments),
-            "bytes": settings.REPORT_BYTES,
-            "seconds": settings.REPORT_SECONDS,
+            "bytes": limits.memory_bytes,
+            "seconds": limits.seconds,
             "workers": min(MOST_AT_ONCE, len(os.sched_getaffinity(0))),
         }
         return _run(job, deadline, listen)
+
+
+def seal(path: Path, place: Place, timestamp_url: str = "") -> str:
+    """Sign a PDF in its place; SHA-256 of the certificate. ``RenderError`` with words.
+
+    ``place`` says where the key is. The service at ``timestamp_url`` is asked for a time
+    stamp, none where it is empty.
+    """
+    job = {"path": str(path), "place": vars(place), "url": timestamp_url}
+    try:
+        with output_of(
+            SEALING,
+            [],
+            [json.dumps(job).encode()],
+            seconds=SEALING_SECONDS,
+            memory_bytes=SEALING_BYTES,
+        ) as output:
+            said = json.load(output)
+    except UnfinishedError as error:
+        msg = f"The report could not be sealed. {error}"
+        raise RenderError(msg) from error
+    if "problem" in said:
+        msg = f"The report could not be sealed. {said['problem']}"
+        raise RenderError(msg)
+    return str(said["fingerprint"])
 
 
 def _written(pieces: Iterable[str], folder: Path, listen: Listen) -> list[str]:
@@ -92,13 +125,13 @@ def _run(job: Job, deadline: float, listen: Listen) -> Made:
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            cwd=settings.BASE_DIR,
+            cwd=ROOT,
             env={k: os.environ[k] for k in PASSED_ON & set(os.environ)},
             start_new_session=True,
         )
         with process:
             try:
-                return _follow(process, deadline, listen)
+                return _follow(process, job, deadline, listen)
             except RenderError:
                 stderr.seek(0)
                 logger.exception(stderr.read(MOST_OF_A_FAULT).decode(errors="replace"))
@@ -108,10 +141,12 @@ def _run(job: Job, deadline: float, listen: Listen) -> Made:
                     os.killpg(process.pid, signal.SIGKILL)
 
 
-def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -> Made:
+def _follow(
+    process: subprocess.Popen[bytes], job: Job, deadline: float, listen: Listen
+) -> Made:
     made, problem, ended = None, "", None
     step = ("Laying out pages", 3)
-    for said in _lines(process, deadline):
+    for said in _lines(process, job, deadline):
         if "step" in said:
             step = (said["step"], said["percent"])
         if "pages" in said:
@@ -121,12 +156,12 @@ def _follow(process: subprocess.Popen[bytes], deadline: float, listen: Listen) -
         listen(*step)
     status = process.wait(timeout=10)
     if problem or status or not made:
-        raise RenderError(problem or _ended(status if ended is None else ended))
+        raise RenderError(problem or _ended(status if ended is None else ended, job))
     return made
 
 
 def _lines(
-    process: subprocess.Popen[bytes], deadline: float
+    process: subprocess.Popen[bytes], job: Job, deadline: float
 ) -> Iterator[dict[str, Any]]:
     """The lines of the process, as it writes them, until it ends or its time is over.
 
@@ -139,7 +174,7 @@ def _lines(
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise RenderError(_too_long())
+                raise RenderError(_too_long(job))
             if not selector.select(min(left, SILENCE)):
                 yield {}
                 continue
@@ -151,15 +186,15 @@ def _lines(
                 yield json.loads(line)
 
 
-def _ended(status: int) -> str:
+def _ended(status: int, job: Job) -> str:
     if status in {-24, -9}:  # SIGXCPU, SIGKILL
-        return _too_long()
+        return _too_long(job)
     return (
         f"The report could not be laid out (status {status}). Either it needs more"
-        f" than {settings.REPORT_BYTES // 2**20} MB of memory, or a text in it cannot"
+        f" than {job['bytes'] // 2**20} MB of memory, or a text in it cannot"
         " be set."
     )
 
 
-def _too_long() -> str:
-    return f"The report took longer than {settings.REPORT_SECONDS} seconds and was stopped."
+def _too_long(job: Job) -> str:
+    return f"The report took longer than {job['seconds']} seconds and was stopped."

@@ -14,8 +14,7 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
 from compliance.organisations.models import User
-from compliance.press.job import NO_ROOM
-from compliance.press.process import RenderError, render
+from compliance.press.api import NO_ROOM, RenderError
 from compliance.reports import html, reading, storage
 from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.events import (
@@ -27,7 +26,7 @@ from compliance.reports.events import (
 from compliance.reports.kinds import FULL, NOW, State, Wanted
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.paper import Paper
-from compliance.reports.seal import seal
+from compliance.reports.press import render, seal
 from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from compliance.bundles import answers, oscal_results, report_data
-from compliance.press.job import Attachment
+from compliance.press.api import Attachment
 from compliance.reports.paper import Paper
 
 SOURCE = "assessment.json"

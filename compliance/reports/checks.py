@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from compliance.press.keys import OWN, SealError, seal_of
-from compliance.reports.seal import place
+from compliance.press.api import OWN, SealError, seal_of
+from compliance.reports.press import place
 from compliance.web.reach import is_only_here
 
 OTHERS = 0o077

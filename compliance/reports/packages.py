@@ -17,7 +17,7 @@ from compliance.bundles import download_store, outgoing
 from compliance.bundles.models import Package, PackageKind, PackageStatus
 from compliance.bundles.outgoing import Listen
 from compliance.organisations.models import User
-from compliance.press.job import NO_ROOM
+from compliance.press.api import NO_ROOM
 from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
 from compliance.reports.choices import ReportKind

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from compliance.audit.models import Event
-from compliance.press import keys
+from compliance.press.api import certificates_of, fingerprint
 from compliance.reports.events import REPORT_MADE
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.seal import place
+from compliance.reports.press import place
 from compliance.reviews.models import SignOff
 from compliance.verifier.checked import Looked, Verified, verified
 
@@ -26,7 +26,7 @@ CHUNK = 1024 * 1024
 
 def own_pins() -> tuple[str, ...]:
     """Fingerprints of this installation, the present one first; ``SealError``."""
-    return tuple(map(keys.fingerprint, keys.certificates_of(place())))
+    return tuple(map(fingerprint, certificates_of(place())))
 
 
 def looked_at(file: BinaryIO, pins: tuple[str, ...] = ()) -> Verified:

@@ -12,16 +12,17 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
-
-from django.conf import settings
 
 from compliance.sandbox.endings import DONE, OVER_MEMORY
 
 PASSED_ON = {"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 """The environment of the process: where things are, and no secret."""
 CHILD = "compliance.sandbox.child"
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder that ``python -m`` finds Attest in."""
 QUICK = {"PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """It looks for no plug-ins among all that is installed."""
 PATIENCE_SECONDS = 60
@@ -110,7 +111,7 @@ def _run(
         stdin=stdin,
         stdout=stdout,
         stderr=trace,
-        cwd=settings.BASE_DIR,
+        cwd=ROOT,
         env={k: os.environ[k] for k in PASSED_ON & set(os.environ)} | QUICK,
     )
     with process:

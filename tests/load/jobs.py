@@ -39,7 +39,7 @@ from django_tasks_db.models import DBTaskResult  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.bundles import download_store, outgoing  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
-from compliance.press.job import Made  # noqa: E402
+from compliance.press.api import Made  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
 from compliance.sandbox import process as walls  # noqa: E402
 from compliance.web import worker  # noqa: E402

@@ -3,7 +3,8 @@
 import pikepdf
 import pytest
 
-from compliance.press.process import RenderError, render
+from compliance.press.api import RenderError
+from tests.press.printing import render
 
 pytestmark = pytest.mark.slow
 

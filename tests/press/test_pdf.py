@@ -8,8 +8,8 @@ import pikepdf
 import pypdf
 import pytest
 
-from compliance.press.process import render
 from compliance.reports.html import html_of, stylesheet
+from compliance.reports.press import render
 from compliance.web.text import printable
 from tests.press.structure import elements
 from tests.reports.papers import (

@@ -9,6 +9,7 @@ import pytest
 from compliance.press import process
 from compliance.reports import cutting
 from compliance.reports.html import html_of, pieces_of, stylesheet
+from compliance.reports.press import render
 from tests.press.structure import elements
 from tests.reports.papers import make_full_paper
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 def make(path, pieces):
     steps = []
-    process.render(pieces, stylesheet(), path, lambda *step: steps.append(step))
+    render(pieces, stylesheet(), path, lambda *step: steps.append(step))
     return steps
 
 

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from compliance.press import process
-from compliance.press.process import RenderError, render
+from compliance.press.api import Limits, RenderError
+from tests.press.printing import render
 from tests.reports.breaking import SECRET
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cold")]
@@ -19,10 +20,12 @@ def silent(step, percent):
     pass
 
 
-def test_runaway_is_stopped_at_the_wall(tmp_path, settings):
-    settings.REPORT_SECONDS = 2
+def test_runaway_is_stopped_at_the_wall(tmp_path):
+    limits = Limits(2, 2**30)
     with pytest.raises(RenderError, match="longer than 2 seconds"):
-        render([PAGE + "<p>word " * 300_000], "", tmp_path / "x.pdf", silent)
+        render(
+            [PAGE + "<p>word " * 300_000], "", tmp_path / "x.pdf", silent, limits=limits
+        )
 
 
 @pytest.mark.parametrize("broken", ["_prepare", "_lay_out"])
@@ -38,10 +41,16 @@ def test_log_has_the_way_to_a_fault_and_no_word_of_an_answer(
     assert SECRET not in caplog.text
 
 
-def test_glutton_is_stopped_at_its_memory(tmp_path, settings):
-    settings.REPORT_BYTES = 200 * 2**20
+def test_glutton_is_stopped_at_its_memory(tmp_path):
+    limits = Limits(600, 200 * 2**20)
     with pytest.raises(RenderError, match="memory"):
-        render([PAGE + "<p>word</p>" * 300_000], "", tmp_path / "x.pdf", silent)
+        render(
+            [PAGE + "<p>word</p>" * 300_000],
+            "",
+            tmp_path / "x.pdf",
+            silent,
+            limits=limits,
+        )
 
 
 def test_nothing_outside_is_fetched(tmp_path):

@@ -12,9 +12,9 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from compliance.press.process import RenderError, render
+from compliance.press.api import RenderError
 from compliance.reports.html import html_of, stylesheet
-from compliance.reports.seal import seal
+from compliance.reports.press import render, seal
 from tests.reports import seals
 from tests.reports.looked_at import faults
 from tests.reports.papers import make_paper

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.press.job import Made
+from compliance.press.api import Made
 from compliance.reports import actions
 
 FILE = b"%PDF-1.7 a report"

@@ -8,8 +8,7 @@ from django.db import IntegrityError
 
 from compliance.audit.models import Event
 from compliance.models import Report
-from compliance.press.job import NO_ROOM
-from compliance.press.process import RenderError
+from compliance.press.api import NO_ROOM, RenderError
 from compliance.reports import actions, storage
 from compliance.web import staging
 from tests.factories import make_assessment

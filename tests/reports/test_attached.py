@@ -7,10 +7,10 @@ import pikepdf
 import pytest
 from django.core.management import call_command
 
-from compliance.press.process import render
 from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.html import html_of, stylesheet
 from compliance.reports.kinds import Wanted
+from compliance.reports.press import render
 from tests.bundles.report_data import make_full_paper_with_trail
 from tests.factories import make_assessment
 from tests.reports.papers import make_paper

@@ -11,9 +11,9 @@ import pypdf
 import pytest
 from django.urls import reverse
 
-from compliance.press import process
 from compliance.reports import cutting
 from compliance.reports.html import html_of, pieces_of, stylesheet
+from compliance.reports.press import render
 from compliance.reviews.content import Remark
 from compliance.web.mail import absolute
 from tests.reports.attacks import ALL, PORT
@@ -91,7 +91,7 @@ def made(request, texts, tmp_path_factory):
             assert len(pieces) > 3
         else:
             pieces = [html_of(paper)]
-    process.render(pieces, stylesheet(), path, lambda *step: None)
+    render(pieces, stylesheet(), path, lambda *step: None)
     return path
 
 

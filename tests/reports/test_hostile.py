@@ -6,9 +6,9 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from compliance.press.process import render
 from compliance.reports.choices import ReportKind, ReportLanguage
 from compliance.reports.html import pieces_of, stylesheet
+from compliance.reports.press import render
 from compliance.web.text import UNSHOWN, printable
 from tests.reports.hostile import FORMS, hostile
 from tests.reports.looked_at import faults, seen, text_of

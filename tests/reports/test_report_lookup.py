@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from compliance.audit.models import ChainHead, Event
 from compliance.models import Report
 from compliance.reports import report_lookup
+from compliance.reports.press import place
 from compliance.reports.report_lookup import looked_at
-from compliance.reports.seal import place
 from tests import signing
 from tests.audit.tampering import Guardless
 from tests.factories import make_assessment

@@ -22,10 +22,10 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.leaves import root
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
-from compliance.press.process import render
 from compliance.reports.attached import attachments_of, laid_out
 from compliance.reports.html import html_of, stylesheet
 from compliance.reports.kinds import Wanted
+from compliance.reports.press import render
 from compliance.verifier import verify_events, verify_report
 from compliance.verifier.verify_report import (
     UnreadableError,

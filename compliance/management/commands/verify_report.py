@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.press.keys import SealError
+from compliance.press.api import SealError
 from compliance.reports.report_lookup import looked_at
 from compliance.verifier.checked import NoReportError
 

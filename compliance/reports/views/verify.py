@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compliance.press import keys
+from compliance.press.api import SealError, certificates_of
 from compliance.reports.forms import VerifyForm
+from compliance.reports.press import place
 from compliance.reports.receiving import ReportUploadHandler
 from compliance.reports.report_lookup import looked_at, own_pins
-from compliance.reports.seal import place
 from compliance.verifier.checked import NoReportError
 
 TRIES = {"verify": "30/h/ip"}
@@ -56,7 +56,7 @@ def _checked(file: BinaryIO) -> tuple[dict[str, Any], int]:
         return {"found": looked_at(file)}, 200
     except NoReportError as error:
         return {"problem": str(error)}, 422
-    except keys.SealError:
+    except SealError:
         return {"problem": UNSET}, 503
     except OSError:
         return {"problem": NO_ROOM}, 507
@@ -69,7 +69,7 @@ def _page(
 ) -> HttpResponse:
     try:
         pins = own_pins()
-    except keys.SealError:
+    except SealError:
         pins = ()
     context |= {"own": pins[0] if pins else ""}
     return render(request, "reports/verify.html", context, status=status)
@@ -80,8 +80,8 @@ def _page(
 def certificate(request: HttpRequest) -> HttpResponse:
     """The certificates of this installation, for whoever checks elsewhere."""
     try:
-        found = keys.certificates_of(place())
-    except keys.SealError:
+        found = certificates_of(place())
+    except SealError:
         return HttpResponse(UNSET, content_type="text/plain", status=503)
     text = b"".join(one.public_bytes(Encoding.PEM) for one in found)
     return HttpResponse(
