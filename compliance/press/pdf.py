@@ -1,8 +1,8 @@
 """HTML to PDF/A-3a and PDF/UA-1 at once: ``python -m compliance.press.pdf``.
 
-With ``engine.py`` and ``installed.py`` all that knows WeasyPrint, and never imported by the web process. It reads
-one JSON object from standard input and writes one JSON line for each step to standard
-output. Each piece of the report is laid out in a fork with limits; whoever started
+With ``engine.py``, ``weasyprint_patches.py`` and ``installed_fonts.py`` all that knows WeasyPrint, and never
+imported by the web process. It reads one JSON object from standard input and writes one
+JSON line for each step to standard output. Each piece of the report is laid out in a fork with limits; whoever started
 this process also holds the clock (``process.py``).
 """
 
@@ -26,6 +26,7 @@ from weasyprint.pdf import tags as engine_tags
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+from compliance.press import engine
 from compliance.press.binding import Binder
 from compliance.press.embedding import claim_both, embed, smooth_nothing
 from compliance.press.fallback_font import box_font, unprinted
@@ -36,7 +37,6 @@ from compliance.press.job import NO_ROOM, NO_SPACE, Job
 from compliance.press.piece import COUNTED, keep, load, taken
 from compliance.press.pool import LostError, Pool, RefusedError, Say, limit
 from compliance.press.tagging import Tags
-from compliance.press.weasyprint_patches import do_nothing_twice, source
 from compliance.sandbox.child import hushed
 
 VARIANT = "pdf/a-3a"
@@ -60,6 +60,8 @@ def main() -> int:
     job: Job = json.load(sys.stdin)
     limit(job["bytes"], job["seconds"])
     try:
+        if words := engine.refusal():
+            raise RefusedError(words)  # noqa: TRY301 - told as any other refusal
         press = Press(job, _say)
         pages = press.make()
     except RefusedError as refused:
@@ -123,7 +125,8 @@ class Press:
         self._tell_unprinted()
         texts = [css, _boxes_for(boxes)] + ([] if self.is_whole else [IN_PIECES])
         self.sheets = [text for text in texts if text]
-        do_nothing_twice()
+        if words := engine.patch():
+            self.progress.say(warning=words)
         engine_pdf.__dict__["resolve_links"] = self._links
 
     def _tell_unprinted(self) -> None:
@@ -185,7 +188,7 @@ class Press:
             weasyprint.CSS(string=sheet, url_fetcher=fetcher, font_config=fonts)
             for sheet in self.sheets
         ]
-        document = source(text, fetcher).render(
+        document = weasyprint.HTML(string=text, url_fetcher=fetcher).render(
             font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT
         )
         say(laid=len(document.pages))

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
@@ -149,6 +150,8 @@ def _follow(
     for said in _lines(process, job, deadline):
         if "step" in said:
             step = (said["step"], said["percent"])
+        if "warning" in said:
+            _warn(said["warning"])
         if "pages" in said:
             made = Made(said["pages"], said["unprinted"])
         problem = said.get("problem", problem)
@@ -158,6 +161,12 @@ def _follow(
     if problem or status or not made:
         raise RenderError(problem or _ended(status if ended is None else ended, job))
     return made
+
+
+@cache
+def _warn(words: str) -> None:
+    """Log the words once, not with every file."""
+    logger.warning(words)
 
 
 def _lines(

@@ -1,8 +1,9 @@
-"""The layout engine, made to do nothing twice. The output stays the same, to the byte.
+"""Patches of WeasyPrint and pydyf that save time. The output stays the same, to the byte.
 
-Elements that match the same rules in the same place share a style, so what follows from
-a style alone is worked out once for each style and not for each box. WeasyPrint 70; each
-of these would be welcome there. ``tests/press/test_weasyprint_patches.py`` compares the bytes.
+Elements that match the same rules in the same place share a style, so the results that
+follow from a style alone are kept with it, once for all its boxes. Loaded by ``engine.py``,
+with the known versions only. ``docs/upstream/`` has a text for each patch that its project
+could be sent.
 """
 
 import re
@@ -37,45 +38,25 @@ of lists alone have markers.
 The report's own style names no page by its number (``:nth``).
 """
 
-ffi.cdef("PangoLayout *pango_layout_copy (PangoLayout *);")
+
+def style_no_notes() -> None:
+    """Leave notes and unused margin boxes out of the engine's own style.
+
+    It would style six pseudo-elements of notes for each element of a document.
+    """
+    plain = weasyprint.CSS(
+        string=UNUSED.sub("", engine_html.UA).replace("\n::marker", "\nli::marker"),
+        counter_style=engine_html.UA_COUNTER_STYLE,
+    )
+    sheets: Callable[[Any, bool], list[Any]] = weasyprint.HTML._ua_stylesheets
+
+    def without_notes(self: Any, forms: bool = False) -> list[Any]:
+        return sheets(self, forms) if forms else [plain]
+
+    weasyprint.HTML._ua_stylesheets = without_notes  # type: ignore[method-assign]
 
 
-class _Source(weasyprint.HTML):
-    def _ua_stylesheets(self, forms: bool = False) -> list[Any]:
-        return [_PLAIN]
-
-
-_PLAIN = weasyprint.CSS(
-    string=UNUSED.sub("", engine_html.UA).replace("\n::marker", "\nli::marker"),
-    counter_style=engine_html.UA_COUNTER_STYLE,
-)
-
-
-def source(text: str, fetcher: Any) -> Any:
-    """A document without notes; the engine would style six of them for each element."""
-    return _Source(string=text, url_fetcher=fetcher)  # type: ignore[no-untyped-call]
-
-
-def do_nothing_twice() -> None:
-    """Teach the engine, in this process."""
-    _keep_page_references()
-    _replace(percent.resolve_percentages, _used_once(percent.resolve_percentages))
-    _replace(line_break.strut, _strut_once(line_break.strut))
-    style_page = page.set_page_type_computed_styles
-    page.set_page_type_computed_styles = _styled_once(style_page)
-    set_up = _set_up_once(line_break.Layout.setup)
-    line_break.Layout.setup = set_up  # type: ignore[method-assign]
-
-
-def _replace(old: Any, new: Any) -> None:
-    """Put a function in the place of another wherever the engine has imported it."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("weasyprint."):
-            for known in [k for k, held in vars(module).items() if held is old]:
-                setattr(module, known, new)
-
-
-def _keep_page_references() -> None:
+def keep_page_references() -> None:
     """pydyf lists all pages anew for every element: quadratic. Kept, it is linear."""
     build = pydyf.PDF.page_references.fget
 
@@ -88,9 +69,10 @@ def _keep_page_references() -> None:
     pydyf.PDF.page_references = property(kept)
 
 
-def _used_once(resolve: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    """Margins, padding and sizes, once for each style and size of what holds the box."""
+def use_values_once() -> None:
+    """Work out margins, padding and sizes once for each style and size of the container."""
     read = attrgetter(*USED)
+    resolve: Callable[[Any, Any], None] = percent.resolve_percentages
 
     def used(box: Any, containing_block: Any) -> None:
         style, held = box.style, containing_block
@@ -105,11 +87,12 @@ def _used_once(resolve: Callable[[Any, Any], None]) -> Callable[[Any, Any], None
             resolve(box, containing_block)
             known[size] = dict(zip(USED, read(box), strict=True))
 
-    return used
+    _replace(resolve, used)
 
 
-def _styled_once(style_page: Callable[..., None]) -> Callable[..., None]:
-    """Styles of a page and its margins, once for all pages that no rule tells apart."""
+def style_pages_once() -> None:
+    """Style a page and its margins once for all pages that no rule tells apart."""
+    style_page: Callable[[Any, Any, Any], None] = page.set_page_type_computed_styles
 
     def styled(page_type: Any, html: Any, style_for: Any) -> None:
         known = style_for.__dict__.setdefault("kinds_of_page", {})
@@ -125,22 +108,25 @@ def _styled_once(style_page: Callable[..., None]) -> Callable[..., None]:
         for pseudo, style in known[kind].items():
             computed[page_type, pseudo] = style
 
-    return styled
+    page.set_page_type_computed_styles = styled
 
 
-def _strut_once(strut: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Height and baseline of an empty line, once for each style."""
+def keep_struts() -> None:
+    """Measure height and baseline of an empty line once for each style."""
+    strut: Callable[[Any], Any] = line_break.strut
 
     def kept(style: Any) -> Any:
         if "strut" not in style.__dict__:
             style.__dict__["strut"] = strut(style)
         return style.__dict__["strut"]
 
-    return kept
+    _replace(strut, kept)
 
 
-def _set_up_once(setup: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    """A layout of text: set up once for each style, then copied with its context."""
+def copy_text_layouts() -> None:
+    """Set up a layout of text once for each style, then copy it with its context."""
+    ffi.cdef("PangoLayout *pango_layout_copy (PangoLayout *);")
+    setup: Callable[[Any, Any], None] = line_break.Layout.setup
 
     def set_up(self: Any, style: Any) -> None:
         known = style.__dict__.get("text_layout")
@@ -154,8 +140,33 @@ def _set_up_once(setup: Callable[[Any, Any], None]) -> Callable[[Any, Any], None
             self.__dict__.update(known)
             self.layout = _copy(known["layout"])
 
-    return set_up
+    line_break.Layout.setup = set_up  # type: ignore[method-assign]
+
+
+def _replace(old: Any, new: Any) -> None:
+    """Put a function in the place of another wherever the engine has imported it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("weasyprint."):
+            for known in [k for k, held in vars(module).items() if held is old]:
+                setattr(module, known, new)
 
 
 def _copy(layout: Any) -> Any:
     return ffi.gc(pango.pango_layout_copy(layout), gobject.g_object_unref)
+
+
+PATCHES: tuple[Callable[[], None], ...] = (
+    style_no_notes,
+    style_pages_once,
+    use_values_once,
+    keep_struts,
+    copy_text_layouts,
+    keep_page_references,
+)
+"""Each works without the others."""
+
+
+def apply() -> None:
+    """Patch the engine in this process, once."""
+    for patch in PATCHES:
+        patch()

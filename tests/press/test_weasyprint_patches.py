@@ -1,26 +1,41 @@
-"""What makes the engine faster changes no byte of what it writes."""
+"""Patches that make the engine faster save work and change no byte of its pages."""
 
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from django.conf import settings
 
+from compliance.press import engine, process, weasyprint_patches
+from compliance.press.api import RenderError
 from compliance.reports import cutting
-from compliance.reports.html import pieces_of, stylesheet
+from compliance.reports.html import html_of, pieces_of, stylesheet
+from tests.press.printing import render
 from tests.reports.papers import make_full_paper
 
 pytestmark = pytest.mark.slow
 
-UNTAUGHT = """
-import sys, weasyprint
+PAGE = '<html lang="en"><title>x</title><h2>One</h2><p>Two</p>'
+PATCHES = [patch.__name__ for patch in weasyprint_patches.PATCHES]
+UNPATCHED = """
+import sys
 from compliance.press import pdf, weasyprint_patches
 
-pdf.do_nothing_twice = weasyprint_patches._keep_page_references
-pdf.source = lambda text, fetcher: weasyprint.HTML(string=text, url_fetcher=fetcher)
+weasyprint_patches.PATCHES = ()
 sys.exit(pdf.main())
 """
+
+
+def run(given, *command):
+    return subprocess.run(
+        [sys.executable, *command],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=process.ROOT,
+    ).stdout
 
 
 def written(pieces, folder, *command):
@@ -34,22 +49,88 @@ def written(pieces, folder, *command):
         "path": str(folder / "report.pdf"), "attachments": [],
         "bytes": 2 * 2**30, "seconds": 120, "workers": 1,
     }  # fmt: skip
-    subprocess.run(
-        [sys.executable, *command],
-        input=json.dumps(job),
-        text=True,
-        check=True,
-        cwd=settings.BASE_DIR,
-        stdout=subprocess.DEVNULL,
-    )
+    run(job, *command)
     return (folder / "report.pdf").read_bytes()
 
 
 @pytest.mark.parametrize("weight", [cutting.WHOLE, 0])
-def test_taught_engine_writes_the_same_bytes(weight, tmp_path, monkeypatch):
+def test_patched_engine_writes_the_same_bytes(weight, tmp_path, monkeypatch):
     monkeypatch.setattr(cutting, "WHOLE", weight)
     monkeypatch.setattr(cutting, "PIECE", 20_000)
     pieces = pieces_of(make_full_paper())
     assert (len(pieces) == 1) == (weight > 0)
-    taught = written(pieces, tmp_path / "a", "-m", "compliance.press.pdf")
-    assert taught == written(pieces, tmp_path / "b", "-c", UNTAUGHT)
+    patched = written(pieces, tmp_path / "a", "-m", "compliance.press.pdf")
+    assert patched == written(pieces, tmp_path / "b", "-c", UNPATCHED)
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    """The file and the counts of work, with the named patch alone or none."""
+    folder = tmp_path_factory.mktemp("counted")
+    text = html_of(make_full_paper())
+
+    def count(name):
+        path = folder / f"{name}.pdf"
+        given = {
+            "html": text,
+            "css": stylesheet(),
+            "path": str(path),
+            "fonts": str(folder),
+            "patch": name,
+        }
+        counts = json.loads(run(given, "-m", "tests.press.counting"))["calls"]
+        return path.read_bytes(), counts
+
+    return count
+
+
+@pytest.fixture(scope="module")
+def unpatched(counted):
+    return counted("")
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_each_patch_alone_saves_its_work_and_no_byte(name, counted, unpatched):
+    pages, calls = counted(name)
+    assert pages == unpatched[0]
+    assert calls[name] < unpatched[1][name] / 2
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_each_patch_has_a_text_for_its_project(name):
+    text = Path(process.ROOT, "docs/upstream", f"{name}.md").read_text()
+    for heading in ("## Problem", "## Measured", "## Proposed change"):
+        assert heading in text
+
+
+@pytest.fixture
+def strange(monkeypatch):
+    """An engine that Attest does not know."""
+    process._warn.cache_clear()
+    monkeypatch.setattr(process, "MODULE", "tests.press.strange_engine")
+
+
+@pytest.mark.usefixtures("strange")
+def test_unknown_version_runs_unpatched_and_is_logged_once(
+    tmp_path, monkeypatch, caplog
+):
+    for name in ("a", "b"):
+        render([PAGE], "", tmp_path / name, lambda *step: None)
+    [warning] = [one for one in caplog.records if one.levelname == "WARNING"]
+    assert "WeasyPrint 70.9 and pydyf 0.13.0 are installed" in warning.getMessage()
+    monkeypatch.setattr(process, "MODULE", "compliance.press.pdf")
+    render([PAGE], "", tmp_path / "known", lambda *step: None)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "known").read_bytes()
+
+
+@pytest.mark.usefixtures("strange")
+@pytest.mark.parametrize("part", ["weasyprint.pdf.resolve_links", "pydyf._to_bytes"])
+def test_engine_that_lacks_a_part_is_refused_in_words(part, tmp_path):
+    with pytest.raises(RenderError, match=f"Attest needs {part} as in WeasyPrint 70.0"):
+        render([PAGE], f"/* {part} */", tmp_path / "x", lambda *step: None)
+    assert not (tmp_path / "x").exists()
+
+
+def test_versions_that_are_installed_are_known():
+    assert engine.installed() == engine.KNOWN
+    assert engine.refusal() == ""
