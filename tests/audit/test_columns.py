@@ -21,6 +21,7 @@ from compliance.audit.columns import (
 from compliance.audit.models import PEOPLE
 from compliance.audit.transaction import writing
 from compliance.bundles.models import PackageKind
+from compliance.calendar.actions import make_feed, set_rules
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.models import Answer, Event, Invitation, Passkey, ShareLink
@@ -141,6 +142,8 @@ def rare(cast, settings, tmp_path, monkeypatch):
     edition_moves.upgrade(by=cast.otto, assessment=here, to=newer, decisions={})
     signed = signing.make_signed(cast)
     reviews.ask_reopening(by=cast.rev, assessment=signed, reason="A figure was wrong.")
+    make_feed(by=cast.ada, organisation=cast.acme, is_own_only=True)
+    set_rules(by=cast.ada, organisation=cast.acme, rhythm="daily", escalate_days=3)
     with writing():
         Target.objects.create(
             organisation=cast.acme, checklist=newer.checklist, scale="levels",
