@@ -101,7 +101,7 @@ def _pages():
     answers = Answer.objects.filter(assessment=one).order_by("question__position")
     telling = _telling(full)
     addresses = {
-        "work": _to(organisation, "work"),
+        "work": _to(organisation, "home:work"),
         "mine": _to(organisation, "assignments:mine"),
         "na": _to(organisation, "workspace:na_queue"),
         "actions": _to(organisation, "remediation:action_list"),
@@ -132,9 +132,7 @@ def _telling(assessment):
 
 
 def _to(organisation, name, *args):
-    return reverse(
-        name if ":" in name else f"reports:{name}", args=[organisation.slug, *args]
-    )
+    return reverse(name, args=[organisation.slug, *args])
 
 
 def _seen(client, path):
