@@ -174,6 +174,8 @@ DOORS = {
     "editor:organisation_remove": (EDIT, "POST"),
     "editor:gates": (EDIT, "GET"),
     "editor:gate_save": (EDIT, "POST"),
+    "editor:essentials": (EDIT, "GET"),
+    "editor:essentials_save": (EDIT, "POST"),
     "editor:gate_remove": (EDIT, "POST"),
     "editor:implied": (EDIT, "GET POST"),
     "editor:facts": (EDIT, "GET"),

@@ -40,6 +40,7 @@ class Decision(models.TextChoices):
     CONVERT = "convert", "Take it over in the new form, and confirm again"
     ANEW = "anew", "Answer in the new form, and confirm again"
     NOTE = "note", "Leave unanswered, keep the old answer as note"
+    BLANK = "blank", "Leave unanswered"
 
 
 class ActionStatus(models.TextChoices):
@@ -111,7 +112,7 @@ class Filter(models.TextChoices):
     UNANSWERED = "unanswered", "Unanswered"
     MINE = "mine", "Mine"
     NOT_MET = "not-met", "Not met"
-    RATED_LOW = "rated-not-met", "Rated not met"
+    BELOW = "rated-not-met", "Rated below"
     NO_EVIDENCE = "no-evidence", "No evidence"
     EXPIRED = "expired", "Evidence expired"
     OVERDUE = "overdue", "Overdue"

@@ -1,4 +1,4 @@
-"""What an assessment was brought in with never changes; personal data in it can go."""
+"""The origin of an imported assessment never changes; personal data in it can go."""
 
 from compliance.assessments.models import Origin, OriginEvent, OriginTrail
 from compliance.audit.guards import ERASED, TEXTS

@@ -6,8 +6,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from compliance.assessments.values import number
+from compliance.checklists.rating import BELOW
 
-ORDER = ("met", "partly", "not_met", "na", "dont_know", "later", "unanswered")
+ORDER = (
+    *("met", "partly", BELOW, "not_met"),
+    *("na", "dont_know", "later", "unanswered"),
+)
 """Verdicts in the order that bars and counts show them."""
 
 DERIVED = frozenset({"stage", "choice", "choices", "number"})
@@ -64,7 +68,8 @@ class Tally:
     """How many applicable questions have each verdict.
 
     Somebody who does not know, or says later, has not answered yet: those two are
-    open, and counted apart from what nobody has looked at.
+    open, and counted apart from what nobody has looked at. ``below`` are ratings that
+    are not met: no law asks for more.
     """
 
     met: int = 0
@@ -74,6 +79,7 @@ class Tally:
     dont_know: int = 0
     later: int = 0
     unanswered: int = 0
+    below: int = 0
 
     @property
     def total(self) -> int:
@@ -81,7 +87,7 @@ class Tally:
 
     @property
     def answered(self) -> int:
-        return self.met + self.partly + self.not_met + self.na
+        return self.met + self.partly + self.below + self.not_met + self.na
 
     @property
     def open(self) -> int:
@@ -107,7 +113,7 @@ class Tally:
         return [(name, getattr(self, name)) for name in ORDER]
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(*(getattr(self, n) + getattr(other, n) for n in ORDER))
+        return Tally(**{n: getattr(self, n) + getattr(other, n) for n in ORDER})
 
 
 def tally(counts: Iterable[tuple[str, int]]) -> Tally:

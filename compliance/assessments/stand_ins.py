@@ -13,7 +13,7 @@ NOT_APPLYING = "Does not apply there"
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """What the other assessment says to a question.
+    """The other assessment's answer to a question.
 
     ``verdict`` is "" where it has none: ``missing`` says then that it does not ask the
     question, or that it does not apply there, for the ``reason``. ``evidence`` holds the
@@ -39,7 +39,7 @@ class StandIn:
 
 
 def not_asked() -> StandIn:
-    """What stands for a question that the other assessment does not ask."""
+    """The entry for a question that the other assessment does not ask."""
     return StandIn("", NOT_ASKED, "", "", (), None)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 SHAPES = {
     "met": (4, 8),
     "partly": (2, 10),
+    "below": (1, 11),
     "not_met": (0, 12),
     "na": (5, 7),
     "dont_know": (6, 5),

@@ -199,7 +199,7 @@ class RestsOnPart(Part):
 
 
 class StandInPart(Part):
-    """What it says to a question; see ``assessments.stand_ins.StandIn``."""
+    """Its answer to a question; see ``assessments.stand_ins.StandIn``."""
 
     verdict: Literal[""] | Annotated[Verdict, Field(strict=False)]
     missing: Literal["", "Not asked there", "Does not apply there"]

@@ -48,7 +48,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Yearline:
-    """What is drawn: months, the day of today, diamonds of the law, and bars."""
+    """The drawing: months, the day of today, diamonds of the law, and bars."""
 
     months: list[Month]
     today_x: str

@@ -156,6 +156,17 @@ Gates = Annotated[list[GatePart], Field(max_length=MOST_GATES)]
 Examples = Annotated[list[OrganisationPart], Field(max_length=MOST_ORGANISATIONS)]
 
 
+class ReplacedPart(Part):
+    """A question of an earlier edition, and those that take its place."""
+
+    question: Asked
+    by: Annotated[Questions, Field(min_length=1)]
+    stays: bool = False
+
+
+Replaced = Annotated[list[ReplacedPart], Field(max_length=MOST_KEYS)]
+
+
 class Organisations(Part):
     """``<checklist>/organisations.yaml``."""
 
@@ -166,6 +177,12 @@ def plain(part: Part) -> dict[str, Any]:
     """A part as a document holds it: without what is empty."""
     found: dict[str, Any] = _filled(part.model_dump(mode="json", by_alias=True))
     return found
+
+
+def replaced(part: ReplacedPart) -> dict[str, Any]:
+    """A replaced question as a document holds it."""
+    found = plain(part)
+    return found if found["stays"] else {n: found[n] for n in ("question", "by")}
 
 
 def _filled(value: Any) -> Any:

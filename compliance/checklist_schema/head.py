@@ -9,7 +9,9 @@ from compliance.checklist_schema.applicability import (
     EssentialsPart,
     Gates,
     ImplyPart,
+    Replaced,
     plain,
+    replaced,
 )
 from compliance.checklist_schema.scale import Scales
 from compliance.checklist_schema.words import (
@@ -92,11 +94,13 @@ class Head(Part):
     gates: Gates = []
     essentials: EssentialsPart | None = None
     scales: Scales = []
+    replaces: Replaced = []
 
     def document(self) -> dict[str, Any]:
         """The edition's own values and its facts, as a document of an edition has them."""
         edition = self.edition
         gates = [plain(gate) for gate in self.gates]
+        replaces = [replaced(one) for one in self.replaces]
         return {
             "checklist": self.key,
             "edition": {
@@ -110,6 +114,7 @@ class Head(Part):
             }
             | ({"gates": gates} if gates else {})
             | ({"essentials": plain(self.essentials)} if self.essentials else {})
-            | ({"scales": [plain(one) for one in self.scales]} if self.scales else {}),
+            | ({"scales": [plain(one) for one in self.scales]} if self.scales else {})
+            | ({"replaces": replaces} if replaces else {}),
             "facts": [fact_values(fact.model_dump(mode="json")) for fact in self.facts],
         }

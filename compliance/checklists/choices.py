@@ -1,5 +1,7 @@
 """Words of fixed meaning in checklists."""
 
+from enum import StrEnum
+
 from compliance.web.enums import LabelledStrEnum
 
 
@@ -32,6 +34,14 @@ class ChangeKind(LabelledStrEnum):
     MOVED = "moved", "Moved"
     GUIDANCE = "guidance", "Guidance changed"
     TRANSLATED = "translated", "Translated anew"
+
+
+class Travels(StrEnum):
+    """The part of a related answer that may be taken over to a question."""
+
+    ANSWER = "answer"
+    PROOF = "proof"  # its note and evidence
+    NOTHING = "nothing"
 
 
 class Level(LabelledStrEnum):

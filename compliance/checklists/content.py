@@ -14,7 +14,8 @@ imported file that no field holds stay as "extra" in the edition or the question
 part has "translations" where there are any, the edition a "language" unless it is
 written in English: see ``translations.py``. Other parts of applicability appear where
 there are any: "gates" (``gates.py``) and "organisations" (``simulator.py``) of the
-edition, beside its "essentials" (``essentials.py``) and "scales" (``scales.py``),
+edition, beside its "essentials" (``essentials.py``), "scales" (``scales.py``) and
+"replaces" (``succession.py``),
 "implies" (``implied.py``) and "contested" of a fact, "level" of a section,
 "applies_until" and "yardstick" of a question.
 """
@@ -69,7 +70,7 @@ QUESTION = (
     "background", "related",
 )  # fmt: skip
 CHOICE = ("key", "label", "help", "verdict")
-EDITION_ALSO = ("gates", "essentials", "scales", "organisations")
+EDITION_ALSO = ("gates", "essentials", "scales", "replaces", "organisations")
 FACT_ALSO = ("implies", "contested")
 SECTION_ALSO = ("level",)
 QUESTION_ALSO = ("applies_until", "yardstick")

@@ -22,6 +22,7 @@ from django.db.models import (
 
 from compliance.checklists.choices import Force
 from compliance.checklists.models import Citation, Edition
+from compliance.checklists.rating import counted_as
 
 ORDER = tuple(Force)
 """The strongest first."""
@@ -38,6 +39,10 @@ class Mark:
     def is_rating(self) -> bool:
         """Whether an answer rates and finds no breach: no law sets what is asked."""
         return self.is_yardstick or self.force not in (None, Force.LAW)
+
+    def counted(self, verdict: str) -> str:
+        """A verdict as strips, bars, counts and filters take it."""
+        return counted_as(verdict, rates=self.is_rating)
 
     @property
     def verb(self) -> str:
@@ -89,6 +94,11 @@ def rates() -> ExpressionWrapper:
 def at(place: int | None) -> Force | None:
     """The force of a place that ``ranked`` gave."""
     return None if place is None else ORDER[place]
+
+
+def rated_in(edition: Edition) -> frozenset[str]:
+    """The keys of the questions whose answers rate and find no breach: one query."""
+    return frozenset(k for k, mark in marks_of(edition).items() if mark.is_rating)
 
 
 def marks_of(edition: Edition) -> dict[str, Mark]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+BELOW = "below"
+"""The count of "not met" where an answer rates: a gap, and no breach of law."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rating:
@@ -19,6 +22,8 @@ class Rating:
     label: str = ""
     contested: str = ""
     most: Decimal = Decimal(0)
+    higher: int | None = None
+    """The level that other sources give; the lower one counts."""
 
 
 Ratings = Mapping[str, Rating]
@@ -33,6 +38,14 @@ class Points:
     most: Decimal
 
 
+def counted_as(verdict: str, *, rates: bool) -> str:
+    """The verdict as strips, bars, counts and filters take it.
+
+    ``rates`` says that no law sets what is asked (``force.Mark.is_rating``).
+    """
+    return BELOW if rates and verdict == "not_met" else verdict
+
+
 def ratings_of(choices: Iterable[tuple[str, str, Any]]) -> dict[str, Rating]:
     """The ratings of a question, from key, label and rating of each of its choices."""
     found = [(key, label, said) for key, label, said in choices if said is not None]
@@ -44,6 +57,7 @@ def ratings_of(choices: Iterable[tuple[str, str, Any]]) -> dict[str, Rating]:
             label,
             said.get("contested", ""),
             most,
+            said.get("higher"),
         )
         for key, label, said in found
     }

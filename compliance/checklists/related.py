@@ -10,24 +10,34 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from compliance.checklists.choices import UNPUBLISHED, EditionStatus
+from compliance.checklists.choices import UNPUBLISHED, EditionStatus, Travels
 from compliance.checklists.models import Checklist, Question, Relation
-from compliance.checklists.models.relation import SAME_DUTY
+from compliance.checklists.models.relation import PROVES, SAME_DUTY
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
     """A question of another checklist, as its newest published edition has it.
 
-    ``words`` say what it is to the question it was asked for; only over ``is_same_duty``
-    does an answer serve both.
+    ``words`` say what it is to the question it was asked for, ``travels`` what of an
+    answer to it may be taken over there.
     """
 
     checklist: Checklist
     question: Question
     words: str
     reason: str
-    is_same_duty: bool
+    travels: Travels
+
+    @property
+    def is_same_duty(self) -> bool:
+        """Whether an answer to one serves both."""
+        return self.travels == Travels.ANSWER
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether it helps to prove the other, and so lends its note and evidence."""
+        return self.travels == Travels.PROOF
 
 
 End = tuple[int, str]
@@ -63,25 +73,31 @@ def as_asked_before(questions: QuerySet[Question]) -> QuerySet[Question]:
     return questions.filter(Exists(there))
 
 
-def are_one_duty(
-    one: tuple[Checklist, Question], other: tuple[Checklist, Question]
-) -> bool:
-    """Whether a relation says that two questions ask the same duty.
+def travels(
+    here: tuple[Checklist, Question], there: tuple[Checklist, Question]
+) -> Travels:
+    """The part of an answer to a question there that may be taken over here.
 
     One query where neither is of a copy, and one more for each that is.
     """
-    first, second = _end_of(*one), _end_of(*other)
-    if first is None or second is None:
-        return False
+    to, source = _end_of(*here), _end_of(*there)
+    if to is None or source is None:
+        return Travels.NOTHING
     wanted = Q()
-    for (a_checklist, a_key), (b_checklist, b_key) in (
-        (first, second),
-        (second, first),
-    ):
+    for (a_checklist, a_key), (b_checklist, b_key) in ((to, source), (source, to)):
         wanted |= Q(
             a_checklist=a_checklist, a_key=a_key, b_checklist=b_checklist, b_key=b_key
         )
-    return Relation.objects.filter(wanted, relation__in=SAME_DUTY).exists()
+    row = Relation.objects.filter(wanted).first()  # two questions have one at most
+    is_a = row is not None and (row.a_checklist_id, row.a_key) == to
+    return _travels(row, is_a=is_a) if row else Travels.NOTHING
+
+
+def _travels(row: Relation, *, is_a: bool) -> Travels:
+    """Along a relation to its end a, or to b."""
+    if row.relation in SAME_DUTY:
+        return Travels.ANSWER
+    return Travels.PROOF if is_a and row.relation in PROVES else Travels.NOTHING
 
 
 def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Related]]:
@@ -99,8 +115,8 @@ def related_to(checklist: Checklist, keys: Collection[str]) -> dict[str, list[Re
     found: defaultdict[str, list[Related]] = defaultdict(list)
     for key, other, (owner, words, row) in ends:
         if question := asked.get(other):
-            told = Related(owner, question, words, row.reason, row.is_same_duty)
-            found[key].append(told)
+            part = _travels(row, is_a=other == (row.b_checklist_id, row.b_key))
+            found[key].append(Related(owner, question, words, row.reason, part))
     return dict(found)
 
 

@@ -111,6 +111,6 @@ def _unrated(question: Mapping[str, Any], top: int) -> str:
     if question["kind"] not in {"choice", "stage"}:
         return "is answered by no level"
     found = ratings(question["choices"]).values()
-    if any(rating.level > top for rating in found):
+    if any(max(rating.level, rating.higher or 0) > top for rating in found):
         return "has a level that the scale does not have"
     return ""

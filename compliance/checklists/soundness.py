@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from compliance.checklists import gates as gates_of
-from compliance.checklists import implied, rules, scales, simulator
+from compliance.checklists import implied, rules, scales, simulator, succession
 from compliance.checklists.choices import Effect, FactKind
 
 Document = Mapping[str, Any]
@@ -37,6 +37,7 @@ def broken(document: Document) -> list[Fault]:
         *_gates(document, known),
         *_essentials(document, known),
         *scales.faults(document),
+        *succession.faults(document),
         *_organisations(document, known),
     ]
 
@@ -52,15 +53,16 @@ def refused(document: Document) -> list[Fault]:
 
 
 def dangling(document: Document) -> list[Fault]:
-    """Keys in gates and examples that no question has: harmless, and out of date."""
+    """Keys in gates, tables and examples that no question has: harmless, and out of date."""
     asked = {q["key"] for _, q in _placed(document)}
-    return [
+    found = [
         ((*path, name, at), f"{key} is no question of the checklist")
         for path, part in _naming(document)
         for name in ("questions", "all_but")
         for at, key in enumerate(part.get(name, ()))
         if key not in asked
     ]
+    return [*found, *succession.stale(document)]
 
 
 def _naming(document: Document) -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -86,7 +88,7 @@ def name_of(path: Path, document: Document) -> str:
     if path[1] == "essentials":
         return "Essentials"
     part = document["edition"][path[1]][path[2]]
-    return str(part.get("title") or part["name"])
+    return str(part.get("title") or part.get("name") or part["question"])
 
 
 def choices_of(facts: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:

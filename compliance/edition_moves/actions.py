@@ -105,6 +105,8 @@ class _Moving:
     entries: list[trail.Entry] = field(default_factory=list)
     touched: list[Answer] = field(default_factory=list)
     added: list[Answer] = field(default_factory=list)
+    begun: list[tuple[Answer, str]] = field(default_factory=list)
+    """New answers with the note that earlier ones leave them."""
     decided: dict[str, list[str]] = field(default_factory=dict)
 
     def decide(
@@ -129,9 +131,11 @@ class _Moving:
             found = scope.of(question)
             place = {"applies": found.applies, "binds_from": found.binds_from}
             if answer is None:
-                self.added.append(
-                    Answer(assessment=self.assessment, question=question, **place)
-                )
+                answer = Answer(assessment=self.assessment)
+                _lead(answer, question, place)
+                self.added.append(answer)
+                if move.settled(decisions.get(move.key, "")) == Decision.NOTE:
+                    self.begun.append((answer, _as_before(move, old)))
                 continue
             _lead(answer, question, place)
             decision = move.settled(decisions.get(move.key, ""))
@@ -177,6 +181,7 @@ class _Moving:
         here, was = self.assessment, self.assessment.edition
         Answer.everything.bulk_update(self.touched, columns(), batch_size=ROWS)
         inserted(Answer.objects.bulk_create(self.added, batch_size=ROWS))
+        self._begin()
         here.edition, here.facts = self.to, self.facts
         here.save(update_fields=["edition", "facts"])
         done = Upgrade.objects.create(
@@ -200,6 +205,19 @@ class _Moving:
         done.until_seq = trail.newest(here.organisation_id)
         done.save(update_fields=["until_seq"])
         return done
+
+    def _begin(self) -> None:
+        """Let new answers begin with what was answered to earlier questions, as a note."""
+        for answer, note in self.begun:
+            change = alter(self.by, answer, {"note": note})
+            if change:
+                entry = trail.Entry(
+                    answer, ANSWER_UPGRADED, change.before, change.after
+                )
+                self.entries.append(entry)
+                self.decided.setdefault("note", []).append(answer.question.key)
+        rows = [answer for answer, _ in self.begun]
+        Answer.everything.bulk_update(rows, columns(), batch_size=ROWS)
 
     def _assign(self, owners: Mapping[str, User]) -> None:
         """Make people the owners of new questions; those that do not apply stay free."""
@@ -322,9 +340,26 @@ def _changed(
 
 def _as_note(move: Move, edition: str) -> str:
     """The old answer in words."""
-    said, question = move.said, move.item.old
-    value = told(question, said) if question else ""
-    parts = [f"In edition {edition}: {Verdict(said.verdict).label}", value, said.reason]
+    question = move.item.old
+    value = told(question, move.said) if question else ""
+    return _said(f"In edition {edition}", move.said, value)
+
+
+def _as_before(move: Move, edition: str) -> str:
+    """The answers to the questions whose place a new one takes, each with its note."""
+    return "\n\n".join(
+        part
+        for one in move.before
+        for part in (
+            _said(f"{one.question['key']} in edition {edition}", one.said, one.told),
+            one.said.note,
+        )
+        if part
+    )
+
+
+def _said(where: str, said: Said, value: str) -> str:
+    parts = [f"{where}: {Verdict(said.verdict).label}", value, said.reason]
     return ". ".join(part for part in parts if part)
 
 

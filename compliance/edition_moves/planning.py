@@ -6,7 +6,7 @@ is converted only if somebody says so; where the question is gone it goes to the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from compliance.assessments.choices import Decision
 from compliance.assessments.scoring import BESIDE, DERIVED, verdict_of
 from compliance.assessments.values import parse
 from compliance.audit.chain import canonical, digest
+from compliance.checklists import succession
 from compliance.checklists.changes import Detail, Telling
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Document, Item, compare
@@ -43,12 +44,26 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier question whose place a new one takes, and what was answered to it."""
+
+    question: Document
+    said: Said
+
+    @property
+    def told(self) -> str:
+        """The value that was given, in words."""
+        return told(self.question, self.said)
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """One question: how it changed, what was answered, and what may become of that.
 
     ``options`` begins with what is suggested; one alone leaves nothing to decide.
     ``converted`` is what the answer would be in its new form, where it has one.
-    ``details`` are the changes besides the wording.
+    ``details`` are the changes besides the wording, ``before`` the answers to earlier
+    questions whose place this one takes: they are offered as its note.
     """
 
     item: Item
@@ -56,6 +71,7 @@ class Move:
     options: tuple[Decision, ...] = ()
     converted: Said | None = None
     details: tuple[Detail, ...] = ()
+    before: tuple[Before, ...] = ()
 
     @property
     def key(self) -> str:
@@ -64,14 +80,17 @@ class Move:
     @property
     def needs_decision(self) -> bool:
         """Whether the answer may not simply come along."""
-        return self.options != (Decision.CARRY,) and bool(self.options)
+        is_new = self.item.old is None
+        return self.options != (Decision.CARRY,) and bool(self.options) and not is_new
 
     @property
     def mark(self) -> str:
         """Stands for all that this move shows: another one when any of it differs."""
         said, item = self.said, self.item
         shown = [said.verdict, said.value, said.note, said.reason, list(self.options)]
-        return digest(canonical([self.key, item.old, item.new, shown]))[:16]
+        beside = [[one.question["key"], astuple(one.said)] for one in self.before]
+        marked = [self.key, item.old, item.new, shown, *beside]
+        return digest(canonical(marked))[:16]
 
     @property
     def told(self) -> str:
@@ -165,18 +184,36 @@ class Plan:
 def plan(old: Document, new: Document, said: Mapping[str, Said]) -> Plan:
     """Possible fates of each answer; ``said`` maps question keys to answers."""
     telling = Telling(old, new)
+    earlier, was = succession.before(new), asked_in(old)
     return Plan(
         tuple(
-            _move(item, said.get(item.key, Said()), telling.details(item))
+            _begin(item, said, [was[k] for k in earlier.get(item.key, ()) if k in was])
+            if item.old is None
+            else _move(item, said.get(item.key, Said()), telling.details(item))
             for item in compare(old, new).items
         )
     )
 
 
+def asked_in(document: Document) -> dict[str, Document]:
+    """The questions of an edition by key."""
+    return {q["key"]: q for s in document["sections"] for q in s["questions"]}
+
+
+def _begin(item: Item, said: Mapping[str, Said], earlier: Sequence[Document]) -> Move:
+    """A new question; an answer from the archive comes first."""
+    own = said.get(item.key, Said())
+    found = [Before(one, said.get(one["key"], Said())) for one in earlier]
+    before = tuple(one for one in found if one.said.is_something)
+    if own.is_something or not before:
+        return Move(item, own, (Decision.CARRY,))
+    return Move(item, own, (Decision.NOTE, Decision.BLANK), before=before)
+
+
 def _move(item: Item, said: Said, details: tuple[Detail, ...]) -> Move:
     if item.new is None:
         return Move(item, said, details=details)
-    if item.old is None or not said.is_something or not item.has(*MEANING):
+    if not said.is_something or not item.has(*MEANING):
         return Move(item, said, (Decision.CARRY,), details=details)
     converted = convert(item, said)
     return Move(item, said, _options(item, said, converted), converted, details)

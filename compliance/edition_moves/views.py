@@ -265,7 +265,14 @@ def _new(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any]:
     """The new questions with whose they will be, and who may have them."""
     people = who_may(request.organisation, Permission.ANSWER)
     return {
-        "new": [(move, chosen.owners.get(move.key, "")) for move in plan.added],
+        "new": [
+            (
+                move,
+                chosen.owners.get(move.key, ""),
+                move.settled(chosen.decision(move)),
+            )
+            for move in plan.added
+        ],
         "owner": chosen.owner,
         "answerers": [(str(person.pk), person) for person in people],
         "nobody": NOBODY,

@@ -4,6 +4,7 @@ from django.urls import path
 
 from compliance.editor.views import (
     editing,
+    essentials,
     facts,
     gates,
     implied,
@@ -44,6 +45,12 @@ urlpatterns = [
     path("<int:edition_id>/edit/roles/", roles.roles, name="roles"),
     path("<int:edition_id>/edit/facts/", facts.facts, name="facts"),
     path("<int:edition_id>/edit/implied/", implied.implied, name="implied"),
+    path("<int:edition_id>/essentials/", essentials.essentials, name="essentials"),
+    path(
+        "<int:edition_id>/essentials/save/",
+        essentials.essentials_save,
+        name="essentials_save",
+    ),
     path("<int:edition_id>/gates/", gates.gates, name="gates"),
     path("<int:edition_id>/gates/save/", gates.gate_save, name="gate_save"),
     path("<int:edition_id>/gates/remove/", gates.gate_remove, name="gate_remove"),

@@ -64,7 +64,7 @@ IDLE = {
     "select_implementation_groups": "an answer that chooses groups chooses none",
     "add_score": "the score of an answer is not added up",
 }
-"""What decides there what is asked and counted, and what becomes of it here."""
+"""Rules there on what is asked and counted, and what becomes of them here."""
 CHOICE = {"value", "description", "compute_result"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from compliance.checklist_schema.applicability import plain
+from compliance.checklist_schema.applicability import plain, replaced
 from compliance.checklist_schema.fault_places import reason_of
 from compliance.checklist_schema.head import fact_values
 from compliance.checklist_schema.rating import rated
@@ -101,7 +101,8 @@ def as_document(
         edition[name] = [plain(part) for part in getattr(whole.edition, name)]
     if whole.edition.essentials:
         edition["essentials"] = plain(whole.edition.essentials)
-    _drop_empty(edition, "gates", "essentials", "scales", "organisations")
+    edition["replaces"] = [replaced(part) for part in whole.edition.replaces]
+    _drop_empty(edition, "gates", "essentials", "scales", "replaces", "organisations")
     if edition["language"] == ORIGINAL:
         del edition["language"]
     document["facts"] = [fact_values(fact) for fact in document["facts"]]

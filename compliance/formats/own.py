@@ -24,7 +24,8 @@ from compliance.formats.translated import brief
 KIND = "Attest checklist"
 TOP = (
     "key", "theme", "title", "summary", "language", "edition", "subject", "roles",
-    "role_fact", "translations", "facts", "gates", "essentials", "scales", "sections",
+    "role_fact", "translations", "facts", "gates", "essentials", "scales", "replaces",
+    "sections",
     "organisations", "extra",
 )  # fmt: skip
 EDITION = ("number", "law_as_of", "release_notes")
@@ -61,6 +62,7 @@ MOVED = {
     "gates": ("gates",),
     "essentials": ("essentials",),
     "scales": ("scales",),
+    "replaces": ("replaces",),
     "organisations": ("organisations",),
     "extra": ("extra",),
 }
@@ -93,6 +95,7 @@ def as_file(sheet: Sheet) -> dict[str, Any]:
         "gates": edition.get("gates"),
         "essentials": edition.get("essentials"),
         "scales": edition.get("scales"),
+        "replaces": edition.get("replaces"),
         "sections": [
             _filled(
                 {
@@ -189,7 +192,7 @@ def read(value: dict[str, Any], where: Where) -> Found:
     edition |= {MOVED_BACK[name]: subject[name] for name in subject}
     names = (
         "roles", "role_fact", "language", "translations", "gates", "essentials", "scales",
-        "organisations",
+        "replaces", "organisations",
     )  # fmt: skip
     edition |= {n: value[n] for n in names if n in value}
     document = {"edition": edition | _extra(value, unknown)}

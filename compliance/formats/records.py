@@ -30,11 +30,12 @@ COLUMNS = (
     "binds", "applies", "applies_from", "number", "good", "check", "partly", "mistake",
     "evidence", "remedy", "background", "related", "source", "applies_until",
     "yardstick", "rating", "implies", "contested", "gates", "essentials", "scales",
-    "organisations", "extra",
+    "replaces", "organisations", "extra",
 )  # fmt: skip
 LISTS = {"cites", "binds", "good", "evidence", "related"}
 ALWAYS = {
-    "extra", "implies", "gates", "essentials", "scales", "organisations", "rating",
+    "extra", "implies", "gates", "essentials", "scales", "replaces", "organisations",
+    "rating",
 }  # fmt: skip
 """Columns of JSON in every record; the others are so in a question alone."""
 JSON = {"applies", "applies_from", "applies_until", "number", *ALWAYS}
@@ -57,6 +58,7 @@ RECORDS: dict[str, dict[str, str]] = {
         "gates": "gates",
         "essentials": "essentials",
         "scales": "scales",
+        "replaces": "replaces",
         "organisations": "organisations",
         "extra": "extra",
     },

@@ -13,6 +13,7 @@ from compliance.checklist_schema.applicability import (
     EssentialsPart,
     Examples,
     Gates,
+    Replaced,
 )
 from compliance.checklist_schema.head import FactPart, Option
 from compliance.checklist_schema.number import NumberPart
@@ -170,6 +171,7 @@ class EditionShape(Part):
     gates: Gates = []
     essentials: EssentialsPart | None = None
     scales: Scales = []
+    replaces: Replaced = []
     organisations: Examples = []
     extra: dict[str, Any] | None = None
 

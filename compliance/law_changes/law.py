@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.law import Change, of_provisions
 from compliance.checklists.models import Citation, Edition, Provision, Question
@@ -119,7 +120,7 @@ def _is_newer(question: Question, change: Change) -> bool:
     return published_at is not None and published_at > change.at
 
 
-def running(organisation: Organisation | None = None) -> QuerySet[Answer]:
+def running(organisation: Organisation | None = None) -> AnswerQuerySet:
     """Answers that apply in running assessments, of one organisation or of all."""
     rows = Answer.objects.applying().filter(assessment__status=AssessmentStatus.RUNNING)
     return rows.filter(assessment__organisation=organisation) if organisation else rows
@@ -133,6 +134,7 @@ def _answers(
     joined = rows.select_related(
         "assessment__organisation", "assessment__edition__checklist"
     )
+    joined = joined.select_related("question").with_force()
     joined = joined.defer("assessment__edition__extra")
     for answer in joined.order_by("-assessment__started_at"):
         found.setdefault(answer.question_id, []).append(answer)

@@ -15,6 +15,7 @@ from compliance.assessments.choices import (
 )
 from compliance.assessments.models import Action, Answer
 from compliance.assessments.models.action import ActionQuerySet
+from compliance.assessments.models.answer import read_marks
 from compliance.organisations.models import Organisation, User
 
 CARDS = 40
@@ -138,7 +139,9 @@ def links_of(action: Action) -> list[Answer]:
         "question", "assessment__edition__checklist", "assessment__organisation"
     )
     rows = rows.defer("assessment__edition__extra")
-    return list(rows.order_by("assessment__started_at", "question__position"))
+    found = list(rows.order_by("assessment__started_at", "question__position"))
+    read_marks(found)
+    return found
 
 
 def linkable(organisation: Organisation, action: Action, query: str) -> list[Answer]:
@@ -153,7 +156,7 @@ def linkable(organisation: Organisation, action: Action, query: str) -> list[Ans
     rows = rows.asking(query).select_related(
         "question", "assessment__edition__checklist", "assessment__organisation"
     )
-    rows = rows.defer("assessment__edition__extra")
+    rows = rows.defer("assessment__edition__extra").with_force()
     order = ("question__key", "assessment__started_at")
     return list(rows.order_by(*order)[: MOST_FOUND + 1])
 

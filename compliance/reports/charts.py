@@ -15,6 +15,7 @@ from compliance.assessments.strip import stacked, strip
 FILLS = {
     "met": "#12857b",
     "partly": "#e0a63a",
+    "below": "#d9772b",
     "not_met": "#8f1a10",
     "na": "#b9c0cb",
     "dont_know": "#c9bfe4",
@@ -26,6 +27,7 @@ FILLS = {
 NAMES = {
     "met": "Met",
     "partly": "Partly",
+    "below": "Below",
     "not_met": "Not met",
     "na": "N/A",
     "dont_know": "Don't know",
@@ -33,9 +35,13 @@ NAMES = {
     "unanswered": "Unanswered",
 }
 
+RARE = {"below", "dont_know", "later"}
+"""Verdicts that legends and counts leave out where there are none."""
+
 COUNTED = {
     "met": gettext_noop("met"),
     "partly": gettext_noop("partly"),
+    "below": gettext_noop("below"),
     "not_met": gettext_noop("not met"),
     "na": gettext_noop("N/A"),
     "dont_know": gettext_noop("don't know"),
@@ -94,13 +100,13 @@ def bar(counts: Tally, length: int = 400, height: int = 12) -> Chart:
 def in_words(counts: Tally) -> str:
     """ "74 met, 32 partly, 10 not met, 2 N/A, 0 unanswered", in the language in use.
 
-    "Don't know" and "later" are named only where there are any.
+    "Below", "don't know" and "later" are named only where there are any.
     """
     return ", ".join(
         gettext("%(count)s %(word)s")
         % {"count": count, "word": _inside(gettext(COUNTED[name]))}
         for name, count in counts.parts()
-        if count or name not in {"dont_know", "later"}
+        if count or name not in RARE
     )
 
 

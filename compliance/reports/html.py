@@ -20,7 +20,7 @@ from compliance.reports.cutting import cut
 from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
-from compliance.reviews.content import Line, Section, counted
+from compliance.reviews.content import Line, Section
 from compliance.templatetags.paper import isolated
 from compliance.templatetags.ui import long_day
 from compliance.web.reach import is_only_here
@@ -106,7 +106,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "told": _told(paper),
         "tables": _tables(paper),
         "strip": charts.answer_strip(
-            [line.verdict for line in content.applying],
+            [paper.counted(line) for line in content.applying],
             gettext("Answers in order, taller means more attention:")
             + f" {charts.in_words(paper.tally)}",
         ),
@@ -118,7 +118,7 @@ def _context(paper: Paper) -> dict[str, Any]:
                 "count": counts[name],
             }
             for name in ORDER
-            if counts[name] or name not in {"dont_know", "later"}
+            if counts[name] or name not in charts.RARE
         ],
         "ahead": {line.key for line in paper.ahead},
         "stated_count": len(content.applying) - len(content.na),
@@ -149,7 +149,7 @@ def _tables(paper: Paper) -> list[Counted]:
         rows = [
             (
                 part,
-                charts.bar(part.tally, 180, 10),
+                charts.bar(paper.tally_of(part.lines), 180, 10),
                 paper.points(part.lines),
                 f"{mark}{at}",
             )
@@ -189,7 +189,9 @@ def _told(paper: Paper) -> list[Told]:
 def _counted_words(paper: Paper, section: Section) -> str:
     """The counts of a section in words, law and ratings apart."""
     split = [
-        counted([line for line in section.applying if paper.is_rating(line) is rates])
+        paper.tally_of(
+            line for line in section.applying if paper.is_rating(line) is rates
+        )
         for rates in (False, True)
     ]
     law, rates = (charts.in_words(one) for one in split)

@@ -3,17 +3,24 @@
 Nothing here asks the database or the clock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
 from compliance.assessments.choices import Verdict
-from compliance.assessments.scoring import BESIDE, Tally
+from compliance.assessments.scoring import BESIDE, Tally, tally
 from compliance.bundles.report_data import Happened, Record
 from compliance.checklists.force import Mark
-from compliance.checklists.rating import Points, Rating, Ratings, rated, summed
+from compliance.checklists.rating import (
+    BELOW,
+    Points,
+    Rating,
+    Ratings,
+    rated,
+    summed,
+)
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
@@ -24,7 +31,6 @@ from compliance.reviews.content import (
     Line,
     Section,
     Task,
-    counted,
     in_groups,
 )
 from compliance.reviews.signed import Signature
@@ -164,6 +170,14 @@ class Paper:
         """Whether an answer to it rates, and is no breach."""
         return self.mark(line).is_rating
 
+    def counted(self, line: Line) -> str:
+        """The verdict as counts and colours take it: a rating is no breach."""
+        return self.mark(line).counted(line.verdict)
+
+    def tally_of(self, lines: Iterable[Line]) -> Tally:
+        """Counts of some lines."""
+        return tally((self.counted(line), 1) for line in lines)
+
     def rating(self, line: Line) -> Rating | None:
         """The framework's rating of an answer; nothing where it does not apply."""
         found = self.ratings.get(line.key, {})
@@ -242,15 +256,15 @@ class Paper:
     @cached_property
     def tally(self) -> Tally:
         """Counts of all that applies, preparation included."""
-        return counted(self.content.applying)
+        return self.tally_of(self.content.applying)
 
     @cached_property
     def binding_tally(self) -> Tally:
-        return counted(self.binding)
+        return self.tally_of(self.binding)
 
     @cached_property
     def rated_tally(self) -> Tally:
-        return counted(self.rated)
+        return self.tally_of(self.rated)
 
     @cached_property
     def is_rating_alone(self) -> bool:
@@ -271,22 +285,26 @@ class Paper:
 
     @cached_property
     def ahead_tally(self) -> Tally:
-        return counted(self.ahead)
+        return self.tally_of(self.ahead)
 
     @cached_property
     def gaps(self) -> list[Line]:
         """Lines that bind and are not met, most weight first."""
-        return _not_met(self.binding)
+        return self._counting({"not_met"}, self.binding)
 
     @cached_property
     def below(self) -> list[Line]:
         """Lines that are rated as not met, most weight first: no breach of law."""
-        return _not_met(self.rated)
+        return self._counting({BELOW}, self.rated)
 
     @cached_property
     def to_prepare(self) -> list[Line]:
         """Lines that bind only later and are not met yet, most weight first."""
-        return _not_met(self.ahead)
+        return self._counting({"not_met", BELOW}, self.ahead)
+
+    def _counting(self, counted: Set[str], lines: Iterable[Line]) -> list[Line]:
+        found = [line for line in lines if self.counted(line) in counted]
+        return sorted(found, key=lambda line: -line.weight)
 
     @cached_property
     def overdue(self) -> frozenset[int]:
@@ -365,8 +383,3 @@ class Paper:
     @property
     def head_groups(self) -> list[str]:
         return in_groups(self.head_hash)
-
-
-def _not_met(lines: Iterable[Line]) -> list[Line]:
-    found = [line for line in lines if line.verdict == "not_met"]
-    return sorted(found, key=lambda line: -line.weight)

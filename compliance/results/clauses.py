@@ -55,6 +55,7 @@ def proofs_of(organisation: Organisation, framework: Framework) -> list[ClausePr
         applies=True,
     ).exclude(assessment__status=AssessmentStatus.ARCHIVED)
     rows = rows.select_related("question", "owner", "assessment__edition__checklist")
+    rows = rows.with_force()
     for answer in rows.prefetch_related("attachments__evidence").order_by(
         "assessment__edition__checklist__title", "assessment__subject", "pk"
     ):

@@ -62,7 +62,10 @@ def _scale(result: ScaleResult) -> Iterator[Row]:
         "steps to target": result.steps,
     }
     if not is_staged(scale):
-        whole = {"level": result.level_name, "score": result.score} | whole
+        higher = result.higher
+        other = result.level_name if higher is None else scale.levels[higher].name
+        beside = {"level by the other reading": other, "score": result.score}
+        whole = {"level": result.level_name} | beside | whole
     yield from _named(scale.key, "all", "", scale.name, whole)
     for one in result.groups:
         group = one.group
@@ -85,6 +88,8 @@ def _named(
 def _question(scale: Scale, one: Criterion) -> dict[str, Any]:
     rating = one.rating
     found = {"level": scale.levels[rating.level].name if rating else ""}
+    if rating and rating.higher is not None:
+        found["level by other sources"] = scale.levels[rating.higher].name
     if scale.has_score:
         found["points"] = f"{rating.points.normalize():f}" if rating else ""
     return found

@@ -42,7 +42,7 @@ FAR = 200
 SILENT = frozenset({Topic.COMMENT, Topic.REPORT, Topic.AUDITOR})
 """Events about these change no figure."""
 _USES: Mapping[str, Any] = {"evidence": Attachment, "action": ActionLink}
-"""What hangs on answers of any assessment, by the subject of its events."""
+"""Things that hang on answers of any assessment, by the subject of its events."""
 
 
 def figures(assessments: Iterable[Assessment], today: date) -> dict[UUID, Figures]:

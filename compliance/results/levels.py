@@ -68,6 +68,17 @@ class GroupResult:
         return min((_level(one) for one in self._deciding), default=None)
 
     @cached_property
+    def higher(self) -> int | None:
+        """The level by the other reading of contested answers; None where it is the same."""
+        found = min((_higher(one) for one in self._deciding), default=None)
+        return None if found == self.level else found
+
+    @cached_property
+    def contested(self) -> list[Criterion]:
+        """Answered criteria whose level sources read in two ways: the lower counts."""
+        return [one for one in self._deciding if _higher(one) != _level(one)]
+
+    @cached_property
     def holding(self) -> list[Criterion]:
         """The criteria that hold the level down, while it is not the highest."""
         return [one for one in self._deciding if _level(one) == self.level]
@@ -145,6 +156,21 @@ class ScaleResult:
         """The lowest level of all groups; never a mean, never from the score."""
         found = [one.level for one in self.groups if one.level is not None]
         return min(found, default=None)
+
+    @cached_property
+    def higher(self) -> int | None:
+        """The same by the other reading of contested answers; None where it is the same."""
+        found = [
+            one.level if one.higher is None else one.higher
+            for one in self.groups
+            if one.level is not None
+        ]
+        level = min(found, default=None)
+        return None if level == self.level else level
+
+    @property
+    def contested(self) -> list[Criterion]:
+        return [one for group in self.groups for one in group.contested]
 
     @property
     def level_name(self) -> str:
@@ -256,6 +282,12 @@ def is_staged(scale: Scale) -> bool:
 def _level(one: Criterion) -> int:
     assert one.rating is not None  # noqa: S101 - only answered ones come here
     return one.rating.level
+
+
+def _higher(one: Criterion) -> int:
+    """The level by the reading that is kinder to the answer."""
+    assert one.rating is not None  # noqa: S101 - as above
+    return max(one.rating.level, one.rating.higher or 0)
 
 
 def _rounded(value: Decimal) -> Decimal:

@@ -6,7 +6,7 @@ from typing import Any
 
 from compliance.assessments.models import Action
 from compliance.assessments.strip import Part, stacked
-from compliance.checklists.rating import Rating
+from compliance.checklists.rating import Rating, counted_as
 from compliance.results.files import RULES, TYPES
 from compliance.results.law import Counts, Duty, LawResult, Section
 from compliance.results.levels import (
@@ -41,6 +41,8 @@ class Row:
     result: GroupResult
     boxes: list[str]
     level: str
+    higher: str
+    """Its level by the other reading of contested answers, where that is another."""
     target: str
     named: list[Criterion]
     more: int
@@ -96,7 +98,7 @@ def context_of(result: Result) -> dict[str, Any]:
             for duty in result.law.gaps[:MOST]
         ],
         "law_more": max(0, len(result.law.gaps) - MOST),
-        "practice_bar": _bar(result.law.practice, BAR),
+        "practice_bar": _bar(result.law.practice, BAR, rates=True),
         "scales": scales,
         "formats": TYPES,
         "rules": RULES,
@@ -137,9 +139,12 @@ def _section_rows(law: LawResult) -> list[SectionRow]:
     ]
 
 
-def _bar(counts: Counts, length: int) -> list[Part]:
+def _bar(counts: Counts, length: int, *, rates: bool = False) -> list[Part]:
     """The bar of some duties: each verdict as long as its weight."""
-    named = [("unanswered" if v == "open" else v, w) for v, w in counts.weighed]
+    named = [
+        ("unanswered" if v == "open" else counted_as(v, rates=rates), w)
+        for v, w in counts.weighed
+    ]
     return stacked(named, length)
 
 
@@ -180,6 +185,7 @@ def _row(result: ScaleResult, one: GroupResult) -> Row:
         result=one,
         boxes=[_box(one, at) for at in range(1, len(levels))],
         level="" if one.level is None else levels[one.level].name,
+        higher="" if one.higher is None else levels[one.higher].name,
         target="" if one.target is None else levels[one.target].name,
         named=one.holding[:NAMED] if one.level != result.scale.top else [],
         more=max(0, len(one.holding) - NAMED) if one.level != result.scale.top else 0,
@@ -212,7 +218,18 @@ def _level_sentences(result: ScaleResult) -> list[str]:
         said.append("No minimum is set.")
     if result.open:
         said.append(f"{result.open} open: the level may fall.")
+    if count := len(result.contested):
+        said.append(_contested(result, count))
     return said
+
+
+def _contested(result: ScaleResult, count: int) -> str:
+    """The contested answers, and what the other reading would make of the level."""
+    are = "answer has a level" if count == 1 else "answers have levels"
+    said = f"{count} {are} on which sources differ; the lower one counts."
+    if result.higher is None:
+        return f"{said} By the other reading the level is the same."
+    return f"{said} By the other reading: {result.scale.levels[result.higher].name}."
 
 
 def _staged_headline(result: ScaleResult) -> str:

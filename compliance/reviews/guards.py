@@ -1,4 +1,4 @@
-"""What is signed is frozen, and what was reviewed stays as it was read."""
+"""Signed content is frozen, and reviewed content stays as it was read."""
 
 from compliance.assessments.models import (
     ActionLink,

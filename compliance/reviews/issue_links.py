@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from compliance.assessments.choices import ActionFilter, Filter
-from compliance.checklists.force import marks_of
 from compliance.reviews.choices import Why
 from compliance.reviews.picking import RULED_OUT
 from compliance.reviews.readiness import About, Point
@@ -18,6 +17,7 @@ _SHOWS = {
     About.AHEAD: Filter.AHEAD,
     About.NA: Filter.TO_CONFIRM,
     About.NO_ACTION: Filter.NOT_MET,
+    About.BELOW: Filter.BELOW,
     About.AGAIN: Filter.AGAIN,
     About.NO_EVIDENCE: Filter.NO_EVIDENCE,
 }
@@ -61,8 +61,4 @@ def _url(desk: Desk, point: Point, user_id: int, checks: bool) -> str:
         pk = desk.answers[point.keys[0]] if point.keys else None
         return f"{here.get_absolute_url()}?open={pk}#answer-{pk}"
     show = _SHOWS.get(point.about, Filter.ALL)
-    if show == Filter.NOT_MET:
-        marks = marks_of(here.edition)
-        if all(marks[key].is_rating for key in point.keys if key in marks):
-            show = Filter.RATED_LOW
     return f"{here.get_absolute_url()}?show={show}"

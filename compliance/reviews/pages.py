@@ -18,7 +18,7 @@ from compliance.reviews.forms import SignForm, shown
 from compliance.reviews.four_eyes import eyes
 from compliance.reviews.issue_links import led
 from compliance.reviews.models import Review
-from compliance.reviews.readiness import PREPARING, About, Point, blocking, points
+from compliance.reviews.readiness import PREPARING, About, Point, blocking
 from compliance.reviews.reading import Desk, desk_of
 from compliance.reviews.signed import signoffs_of
 from compliance.reviews.signing_statement import statement
@@ -99,7 +99,7 @@ def _before_signing(
     signs = Permission.SIGN in request.may and desk.review is not None
     signer = request.user.pk if signs else None
     checks = Permission.CONFIRM in request.may
-    found = points(desk.content, desk.today, desk.checks, desk.hands, signer)
+    found = desk.points(signer)
     blocks = blocking(found)
     context: dict[str, Any] = {
         "leads": led(desk, found, request.user.pk, checks=checks),
@@ -111,7 +111,9 @@ def _before_signing(
     }
     if signs and desk.review:
         seen = Seen(desk.content.content_hash, desk.at)
-        context["statement"] = statement(desk.content, timezone.localtime(desk.at))
+        context["statement"] = statement(
+            desk.content, timezone.localtime(desk.at), desk.rated
+        )
         context["seen"] = shown(desk.review, seen)
         context["form"] = form or SignForm(review=desk.review)
     return context

@@ -69,7 +69,7 @@ def rows_as_of(assessment: Assessment, seq: int) -> Rows:
 
 
 def _elsewhere(here: Assessment, seq: int) -> Elsewhere | None:
-    """What an assessment, as it was then, rested on."""
+    """The assessment on which another, as it was then, rested."""
     if here.rests_on_id is None or settled_elsewhere(here):
         return elsewhere(here)
     rows = Assessment.objects.select_related(

@@ -1,6 +1,6 @@
 """Obstacles to a signature, and points to know before it. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,6 +32,7 @@ class About(StrEnum):
     AHEAD = "ahead"
     NA = "na"
     NO_ACTION = "no-action"
+    BELOW = "below"
     AGAIN = "again"
     RETURNED = "returned"
     OWN = "own"
@@ -68,10 +69,18 @@ class Point:
 
 
 def points(
-    content: Content, today: date, checks: Checks, hands: Hands, signer_id: int | None
+    content: Content,
+    today: date,
+    checks: Checks,
+    hands: Hands,
+    signer_id: int | None,
+    *,
+    rated: Collection[str] = (),
 ) -> list[Point]:
     """Everything to know, what blocks first.
 
+    ``rated`` are the keys of questions whose answers rate and find no breach: an action
+    is asked for where a duty of law is not met, and recommended where a rating is below.
     ``signer_id`` is the person who would sign: four eyes are asked of that person.
     Duties that bind only after ``today`` are preparation, so those left open only warn.
     """
@@ -80,7 +89,7 @@ def points(
     found = [
         *_open(bound),
         *_na(content),
-        *_without_action(bound),
+        *_without_action([one for one in bound if one.key not in rated]),
         *_again(content),
         *_returned(content, checks),
     ]
@@ -88,6 +97,7 @@ def points(
         found += _own(content, checks, hands, signer_id)
     found += [
         *_ahead(ahead),
+        *_below([one for one in bound if one.key in rated]),
         *_ends_early(content),
         *_no_evidence(content),
         *_overdue(content, today),
@@ -183,6 +193,17 @@ def _without_action(lines: Sequence[Line]) -> list[Point]:
     )
     return found or _good(
         About.NO_ACTION, "Every “not met” has an action with an owner and a date"
+    )
+
+
+def _below(lines: Sequence[Line]) -> list[Point]:
+    return _point(
+        About.BELOW,
+        [line for line in lines if _lacks_action(line)],
+        "One rating is below what is asked, and no action is planned",
+        "{} ratings are below what is asked, and no action is planned",
+        level=Level.WARNS,
+        detail=lambda lines: f"{_named(lines)} No law asks for more.",
     )
 
 

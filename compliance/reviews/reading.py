@@ -11,12 +11,14 @@ from django.utils import timezone
 from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment
+from compliance.checklists.force import rated_in
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.content import Content, Line, content_from, in_groups
 from compliance.reviews.models import Check, Review
 from compliance.reviews.preparers import hands_in
+from compliance.reviews.readiness import Point, points
 from compliance.reviews.resting import moved_since
 from compliance.reviews.sampling import Sample, sample, samples, together
 from compliance.reviews.snapshot import content_of, one_moment, to_read
@@ -44,6 +46,13 @@ class Desk:
     moved_elsewhere: Sequence[str]
     """Keys of questions to which the assessment that this one rests on says something
     else by now than what was signed."""
+    rated: frozenset[str]
+    """Keys of the questions whose answers rate, and are no breach."""
+
+    def points(self, signer_id: int | None) -> list[Point]:
+        """Everything to know before a signature of that person, what blocks first."""
+        here = (self.content, self.today, self.checks, self.hands)
+        return points(*here, signer_id, rated=self.rated)
 
     @property
     def from_outside(self) -> int:
@@ -158,6 +167,7 @@ def read_desk(assessment: Assessment) -> Desk:
         signed=signed[0] if signed else None,
         outside=outside,
         moved_elsewhere=sorted(moved_since(assessment, covered)),
+        rated=rated_in(assessment.edition),
     )
 
 

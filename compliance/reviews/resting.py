@@ -1,4 +1,4 @@
-"""What an assessment rests on, as its content tells it.
+"""The assessment that another rests on, as its content tells it.
 
 While it is open that is what the other assessment says at the moment of reading. What was
 signed stands in the signed content, and what came in a bundle as it was stated there.
@@ -95,7 +95,7 @@ def head_of(other: Assessment) -> RestsOn:
 
 
 def elsewhere_from(said: object) -> Elsewhere:
-    """What a bundle states, as ``plain`` wrote it."""
+    """The statement of a bundle, as ``plain`` wrote it."""
     return _ELSEWHERE.validate_python(said)
 
 

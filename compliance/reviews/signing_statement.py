@@ -1,5 +1,6 @@
 """The statement that somebody signs. Pure."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from compliance.reviews.content import Content
@@ -10,22 +11,27 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def statement(content: Content, stood_at: datetime) -> str:
-    """The signed statement, with the moment in its own zone and the number of "not met"."""
-    count = sum(line.verdict == "not_met" for line in content.applying)
-    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-    unmet = "One requirement is" if count == 1 else f"{number} requirements are"
+def statement(content: Content, stood_at: datetime, rated: Collection[str] = ()) -> str:
+    """The signed statement, with the moment in its own zone and the number of "not met".
+
+    ``rated`` are the keys of questions whose answers rate and find no breach: those that
+    are not met are named apart.
+    """
+    unmet = [line.key for line in content.applying if line.verdict == "not_met"]
+    below = sum(key in rated for key in unmet)
+    said = _counted(len(unmet) - below, "requirement")
+    apart = f" {_counted(below, 'rating')} below what is asked." if below else ""
     when = f"{stood_at.day} {stood_at:%B %Y} at {stood_at:%H:%M %Z}".rstrip()
     elsewhere = f" {_elsewhere(content)}" if content.resting else ""
     return (
         "I have reviewed the answers, reasons and evidence of this assessment as they"
         f" stood on {when}. To the best of my knowledge they are complete and correct."
-        f" {unmet} stated as not met.{elsewhere}"
+        f" {said} stated as not met.{apart}{elsewhere}"
     )
 
 
 def _elsewhere(content: Content) -> str:
-    """What the signature does not cover: answers that another assessment gives."""
+    """The part that the signature does not cover: answers that another assessment gives."""
     other, count = content.rests_on, len(content.resting)
     assert other is not None  # noqa: S101 - lines rest on it
     one = "One question was" if count == 1 else f"{count} questions were"
@@ -34,3 +40,8 @@ def _elsewhere(content: Content) -> str:
         f"{one} answered for the organisation in the assessment “{other.subject}”, revision"
         f" {other.revision}, {state}: I state what stands there and did not review it here."
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    return f"One {noun} is" if count == 1 else f"{number} {noun}s are"

@@ -192,7 +192,22 @@ def _whole_faults(checklist: ChecklistFiles, index: Index) -> Iterator[Fault]:
         if reason := _cite_fault(cite, index):
             yield checklist.fault(path, reason)
     yield from _unused_facts(checklist)
+    yield from _earlier_faults(checklist)
     yield from _coverage_faults(checklist, index)
+
+
+def _earlier_faults(checklist: ChecklistFiles) -> Iterator[Fault]:
+    """Replaced questions that no earlier edition asks."""
+    earlier = {
+        question.key
+        for older in checklist.older
+        for question in _questions(older.sections)
+    }
+    for at, entry in enumerate(checklist.head.content.replaces):
+        if entry.question not in earlier:
+            path = ("replaces", at, "question")
+            reason = f"no earlier edition asks {entry.question}"
+            yield checklist.head.fault(path, reason)
 
 
 def _keys(fact: FactPart) -> set[str]:

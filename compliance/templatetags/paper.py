@@ -175,6 +175,13 @@ def marked(context: dict[str, Any], line: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def counted_of(context: dict[str, Any], line: Any) -> str:
+    """The verdict by which an answer is counted and coloured."""
+    counted: str = context["paper"].counted(line)
+    return counted
+
+
+@register.simple_tag(takes_context=True)
 def rating_of(context: dict[str, Any], line: Any) -> str:
     """The framework's rating of an answer, in the language of the report; or ""."""
     found = context["paper"].rating(line)
@@ -182,7 +189,11 @@ def rating_of(context: dict[str, Any], line: Any) -> str:
         return ""
     words = gettext("Level %(level)s, %(points)s of %(most)s points")
     points, most = (floatformat(n, "-2") for n in (found.points, found.most))
-    return words % {"level": found.level, "points": points, "most": most}
+    said = words % {"level": found.level, "points": points, "most": most}
+    if found.higher is None:
+        return said
+    other = gettext("contested: other sources say level %(level)s, the lower counts")
+    return f"{said}; {other % {'level': found.higher}}"
 
 
 @register.simple_tag(takes_context=True)

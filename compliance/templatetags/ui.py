@@ -75,6 +75,7 @@ GLYPHS = {
     "unanswered": "v-open",
     "met": "v-met",
     "partly": "v-partly",
+    "below": "v-below",
     "not_met": "v-notmet",
     "na": "v-na",
     "dont_know": "v-dontknow",
@@ -269,9 +270,36 @@ def _buttons(
     return render_to_string("ui/seg.html", shown)
 
 
+@register.simple_tag
+def verdict_of(row: Any, also: str = "") -> SafeString:
+    """The verdict of an answer: shape, word and colour, "not met" by what it counts as.
+
+    ``row`` has ``verdict`` and ``counted``.
+    """
+    return _pill(row.verdict, row.counted, also)
+
+
+@register.simple_tag
+def verdict_said(verdict: str, mark: Any) -> SafeString:
+    """The same for a verdict of another time; ``mark`` says how far its question binds."""
+    return _pill(verdict, mark.counted(verdict))
+
+
+@cache
+def _pill(verdict: str, counted: str, also: str = "") -> SafeString:
+    return format_html(
+        '<span class="{}verdict {}">{}{}</span>',
+        f"{also} " if also else "",
+        GLYPHS[counted],
+        glyph_of(counted),
+        verdict_word(verdict),
+    )
+
+
 WORDS = {
     "met": "Met",
     "partly": "Partly",
+    "below": "Below",
     "not_met": "Not met",
     "na": "N/A",
     "dont_know": "Don't know",

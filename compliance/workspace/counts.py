@@ -4,11 +4,14 @@ The same as ``overview.py`` says, without a row of each question: a save in a lo
 costs what it costs in a short one.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from compliance.assessments.models import Answer
 from compliance.assessments.scoring import Tally, tally
+from compliance.checklists.rating import counted_as
 from compliance.web.joined import Joined
 from compliance.workspace.overview import SectionView
 
@@ -26,7 +29,12 @@ _COUNTED = Joined(
     GROUP BY verdict
     UNION ALL
     SELECT 'rated', verdict,
-        COUNT(CASE WHEN binds_from > %s THEN NULL ELSE 1 END), 0, 0, 0
+        COUNT(CASE WHEN binds_from > %s THEN NULL ELSE 1 END),
+        COUNT(CASE WHEN binds_from > %s THEN 1 END),
+        COUNT(CASE WHEN question_id IN (
+            SELECT id FROM "compliance_question" WHERE section_id = %s
+        ) THEN 1 END),
+        COUNT(CASE WHEN id = %s THEN 1 END)
     FROM "compliance_answer"
     WHERE assessment_id = %s AND archived_at IS NULL AND applies = TRUE
     AND question_id IN (
@@ -93,33 +101,59 @@ class Counts:
 
 
 def counted(answer: Answer, today: date) -> Counts:
-    """The numbers beside an answer as they are now, in one query."""
+    """The numbers beside an answer as they are now, in one query.
+
+    It tells the answer, too, whether it rates.
+    """
     day, one = today.isoformat(), answer.question.section
     place = answer.assessment_id
     edition = answer.question.edition_id
     rows = _COUNTED.read(
         *(day, day, place),
-        *(day, place, edition, edition),
+        *(day, day, one.pk, answer.pk, place, edition, edition),
         *(one.pk, place, day, answer.pk),
     )
     whole = [row for what, *row in rows if what == "whole"]
-    rated = {verdict: now for what, verdict, now, *_ in rows if what == "rated"}
+    rated = [row for what, *row in rows if what == "rated"]
+    answer.known_rates = any(is_it for *_, is_it in rated)
     part = [row for what, *row in rows if what == "section"]
     proofs, expired = next(row[1:3] for what, *row in rows if what == "proofs")
     return Counts(
         today=today,
-        law=tally((v, now - rated.get(v, 0)) for v, now, *_ in whole),
-        rated=tally(rated.items()),
-        ahead=tally((verdict, later) for verdict, _, later, *_ in whole),
+        law=tally([*_one(whole, 1), *_without(rated, 1)]),
+        rated=tally(_rated(rated, 1)),
+        ahead=tally([*_one(whole, 2), *_apart(rated, 2)]),
         to_confirm=sum(waits for *_, waits, _ in whole),
         again=sum(again for *_, again in whole),
         section=SectionView(
             id=one.pk,
             number=one.position,
             title=one.title,
-            tally=tally((verdict, count) for verdict, count, *_ in part),
+            tally=tally([*_one(part, 1), *_apart(rated, 3)]),
             first_position=min(first for _, _, first, *_ in part),
         ),
         has_evidence=bool(proofs),
         has_expired=bool(expired),
     )
+
+
+Pairs = Iterator[tuple[str, int]]
+
+
+def _one(rows: Iterable[Sequence[Any]], at: int) -> Pairs:
+    """Verdict and one of its numbers."""
+    return ((row[0], row[at]) for row in rows)
+
+
+def _without(rated: Iterable[Sequence[Any]], at: int) -> Pairs:
+    return ((verdict, -count) for verdict, count in _one(rated, at))
+
+
+def _rated(rated: Iterable[Sequence[Any]], at: int) -> Pairs:
+    return ((counted_as(name, rates=True), count) for name, count in _one(rated, at))
+
+
+def _apart(rated: Sequence[Sequence[Any]], at: int) -> Pairs:
+    """Expressions that take rated answers out of counts by verdict, and puts them in as counted."""
+    yield from _without(rated, at)
+    yield from _rated(rated, at)

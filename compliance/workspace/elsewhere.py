@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
+from compliance.checklists.force import rates
 from compliance.checklists.models import Question
+from compliance.checklists.rating import counted_as
 from compliance.checklists.related import Related, as_asked_before, related
-from compliance.workspace.taking import can_be_taken
+from compliance.workspace.taking import can_be_lent, can_be_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +22,25 @@ class OwnAnswer:
 
     id: int
     verdict: str
+    rates: bool
     applies: bool
     assessment_id: UUID
     subject: str
 
     @property
+    def counted(self) -> str:
+        """The verdict as counts and colours take it."""
+        return counted_as(self.verdict, rates=self.rates)
+
+    @property
     def can_be_taken(self) -> bool:
         """Whether it says anything that a related question could take over."""
         return can_be_taken(self.applies, self.verdict)
+
+    @property
+    def can_be_lent(self) -> bool:
+        """Whether it shows something that may help to prove another duty."""
+        return can_be_lent(self.applies, self.verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,12 @@ class Elsewhere:
     related: Related
     answer: OwnAnswer | None
     more: int
+
+    @property
+    def can_lend(self) -> bool:
+        """Whether note and evidence of the answer may be taken along."""
+        own = self.answer
+        return own is not None and self.related.is_proof and own.can_be_lent
 
 
 def elsewhere(assessment: Assessment, key: str) -> list[Elsewhere]:
@@ -88,6 +107,7 @@ def _answers(
             assessment__status=AssessmentStatus.RUNNING,
             question__key__in={row.question.key for row in found},
         )
+        .annotate(rates=rates())
         .order_by("-assessment__started_at", "-assessment")
         .values_list(
             Coalesce(
@@ -97,15 +117,15 @@ def _answers(
             "question__key",
             "pk",
             "verdict",
+            "rates",
             "applies",
             "assessment",
             "assessment__subject",
         )
     )
     own: defaultdict[tuple[int, str], list[OwnAnswer]] = defaultdict(list)
-    for checklist, key, pk, verdict, applies, assessment, subject in rows:
-        answer = OwnAnswer(pk, verdict, applies, assessment, subject)
-        own[checklist, key].append(answer)
+    for checklist, key, *told in rows:
+        own[checklist, key].append(OwnAnswer(*told))
     return own
 
 

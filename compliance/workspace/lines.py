@@ -12,7 +12,6 @@ from compliance.assessments.fields import TYPED, Field
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.seeing import News
 from compliance.assessments.stand_ins import StandIn
-from compliance.checklists import force
 from compliance.checklists.applicability import Decision
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.force import Mark
@@ -47,7 +46,7 @@ class Line:
     news: News | None = None
     law_changed: bool = False
     stands_in: StandIn | None = None
-    """What another assessment says in the place of this answer, which waits."""
+    """The words of another assessment in the place of this answer, which waits."""
 
     @property
     def question(self) -> Any:
@@ -56,8 +55,7 @@ class Line:
     @property
     def mark(self) -> Mark:
         """How far the question binds."""
-        place = getattr(self.answer, "force_place", None)
-        return Mark(force.at(place), self.question.yardstick)
+        return self.answer.mark
 
     @property
     def has_own_verdict(self) -> bool:

@@ -17,6 +17,7 @@ from compliance.assessments.seeing import with_news
 from compliance.assessments.signature_validity import Void, voids_in
 from compliance.assessments.strip import Part, stacked
 from compliance.checklists.force import rates
+from compliance.checklists.rating import counted_as
 from compliance.organisations.models import Organisation
 
 
@@ -105,8 +106,8 @@ def standing(
         Standing(
             one,
             tally((row[0], row[2]) for row in of[one.pk] if not row[1]),
-            tally((row[0], row[2]) for row in of[one.pk] if row[1]),
-            tally((row[0], row[3]) for row in of[one.pk]),
+            tally((_counted(row), row[2]) for row in of[one.pk] if row[1]),
+            tally((_counted(row), row[3]) for row in of[one.pk]),
             sum(waits for *_, waits, _ in of[one.pk]),
             sum(again for *_, again in of[one.pk]),
             one.pk in new,
@@ -114,3 +115,7 @@ def standing(
         )
         for one in assessments
     ]
+
+
+def _counted(row: list[Any]) -> str:
+    return counted_as(row[0], rates=row[1])

@@ -28,6 +28,7 @@ from compliance.assessments.strip import Part, Strip, stacked, strip
 from compliance.checklists.choices import Level
 from compliance.checklists.essentials import essentials
 from compliance.checklists.force import rates
+from compliance.checklists.rating import BELOW, counted_as
 from compliance.law_changes.law import changed_under
 
 
@@ -57,6 +58,11 @@ class Row:
     """Whether an answer rates and finds no breach: no law sets what is asked."""
     rests: bool
     """Whether another assessment answers it."""
+
+    @property
+    def counted(self) -> str:
+        """The verdict as counts and colours take it."""
+        return counted_as(self.verdict, rates=self.rates)
 
     @property
     def is_open(self) -> bool:
@@ -166,6 +172,12 @@ class Overview:
         return len(self.applying) - len(self.essential)
 
     @cached_property
+    def binding_beyond(self) -> int:
+        """How many of those are duties of law."""
+        chosen = {row.id for row in self.essential}
+        return sum(row.id not in chosen and not row.rates for row in self.applying)
+
+    @cached_property
     def again(self) -> int:
         """How many answers ask to be confirmed again."""
         return len(self.matching(Filter.AGAIN))
@@ -183,7 +195,7 @@ class Overview:
     @cached_property
     def strip(self) -> Strip:
         """The answer strip: one bar for each question that applies."""
-        return strip([row.verdict for row in self.applying])
+        return strip([row.counted for row in self.applying])
 
     def matching(self, name: str) -> list[Row]:
         """The rows that a filter shows."""
@@ -200,7 +212,7 @@ class Overview:
 
 
 def _tally(rows: Iterable[Row]) -> Tally:
-    return tally((row.verdict, 1) for row in rows)
+    return tally((row.counted, 1) for row in rows)
 
 
 def _section(rows: list[Row]) -> SectionView:
@@ -232,12 +244,8 @@ _TESTS: dict[str, Callable[[Overview, Row], bool]] = {
         row.applies and row.verdict == Verdict.UNANSWERED
     ),
     Filter.MINE: lambda view, row: row.applies and row.owner_id == view.viewer_id,
-    Filter.NOT_MET: lambda view, row: (
-        row.applies and row.verdict == Verdict.NOT_MET and not row.rates
-    ),
-    Filter.RATED_LOW: lambda view, row: (
-        row.applies and row.verdict == Verdict.NOT_MET and row.rates
-    ),
+    Filter.NOT_MET: lambda view, row: row.applies and row.counted == Verdict.NOT_MET,
+    Filter.BELOW: lambda view, row: row.applies and row.counted == BELOW,
     Filter.NO_EVIDENCE: lambda view, row: (
         row.applies
         and row.verdict in {Verdict.MET, Verdict.PARTLY}

@@ -20,7 +20,7 @@ from compliance.workspace.lines import told_value
 
 
 def there(other: Assessment, keys: Iterable[str]) -> dict[str, StandIn]:
-    """What an assessment says to some questions, by key: a constant number of queries."""
+    """An assessment's answers to some questions, by key: a constant number of queries."""
     rows = other.answers.select_related("question").prefetch_related(
         "question__choices", "attachments__evidence"
     )
@@ -100,7 +100,7 @@ def standing_in(
 
 
 def _stated(assessment: Assessment) -> dict[str, Any]:
-    """What the bundle stated that it came in, as ``reviews.resting`` wrote it."""
+    """The statement of the bundle that it came in, as ``reviews.resting`` wrote it."""
     try:
         said: dict[str, Any] = assessment.brought_from.stated["rests_on"]
     except (KeyError, ObjectDoesNotExist):  # only SQL leaves it like that

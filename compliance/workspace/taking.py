@@ -34,6 +34,19 @@ def can_be_taken(applies: bool, verdict: str) -> bool:
     return applies and verdict not in OPEN
 
 
+def can_be_lent(applies: bool, verdict: str) -> bool:
+    """Whether an answer shows something that may help to prove another one."""
+    return applies and verdict in {Verdict.MET, Verdict.PARTLY}
+
+
+def lent(source: Answer, target: Answer) -> dict[str, Any]:
+    """The note that comes over to another duty, below the one that stands there."""
+    own, other = target.note.strip(), source.note.strip()
+    if not other or other in own:
+        return {}
+    return {"note": f"{target.note}\n\n{source.note}" if own else source.note}
+
+
 def taken(source: Answer, target: Answer) -> dict[str, Any]:
     """The fields that come over, as a person would have typed them.
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.coverage import Period, covers, leaves_gap
 from compliance.assessments.models import Answer, Assessment, Attachment
-from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.models.answer import AnswerQuerySet, read_marks
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.workspace.lines import proof_warning
@@ -69,7 +69,9 @@ def uses_of(
         "answer__question__position",
         "pk",
     )
-    return [Use(row.answer, row.evidence, _warning(row, today)) for row in rows[:most]]
+    found = list(rows[:most])
+    read_marks([row.answer for row in found])
+    return [Use(row.answer, row.evidence, _warning(row, today)) for row in found]
 
 
 def with_gaps(organisation: Organisation, owner: User | None = None) -> set[UUID]:
@@ -100,7 +102,7 @@ def with_gaps(organisation: Organisation, owner: User | None = None) -> set[UUID
 def choosable(assessment: Assessment, evidence: Evidence, query: str) -> AnswerQuerySet:
     """Answers that may use it, with ``is_used`` where one does already."""
     used = Attachment.objects.filter(answer=OuterRef("pk"), evidence=evidence)
-    rows = assessment.answers.applying().select_related("question")
+    rows = assessment.answers.applying().with_force().select_related("question")
     if query:
         rows = rows.asking(query)
     return rows.annotate(is_used=Exists(used)).order_by("question__position")

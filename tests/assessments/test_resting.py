@@ -233,5 +233,5 @@ def test_bulk_change_leaves_out_what_waits_and_says_so(cast):
     _, here = resting(cast.acme, cast.ada)
     rows = {row.pk: Known(row.version) for row in here.answers.all()}
     bulk = actions.Bulk({"verdict": "met"})
-    plan = actions.foresee(assessment=here, targets=rows, bulk=bulk)
+    plan = actions.preview_bulk(assessment=here, targets=rows, bulk=bulk)
     assert sorted(plan.not_applying) == [*ONCE]

@@ -96,7 +96,7 @@ def test_report_knows_what_is_rated(edition, cast):
     paper = read(assessment.pk, 1)
     assert [line.key for line in paper.gaps] == ["Q1"]
     assert [line.key for line in paper.below] == ["Q2", "Q3"]
-    assert (paper.binding_tally.not_met, paper.rated_tally.not_met) == (1, 2)
+    assert (paper.binding_tally.not_met, paper.rated_tally.below) == (1, 2)
 
 
 def paper_of(marks):
@@ -112,7 +112,7 @@ def test_paper_counts_ratings_apart_from_breaches():
     text = text_of(paper_of({"Q2": YARDSTICK}))
     assert "1 questions are binding" in text
     assert "1 questions rate the organisation against guidance" in text
-    assert "What is rated as not met, and no law demands, most weight first" in text
+    assert "What is rated below, and no law demands, most weight first" in text
     assert "Yardstick, no legal threshold" in text
 
 

@@ -112,7 +112,7 @@ def test_archived_answers_are_found_by_search(cast, sign_in, waiting):
     gone = Answer.everything.get(question__key="Q2", assessment=waiting)
     discussion.comment(by=cast.rev, answer=by_key(waiting)["Q1"], text="Elsewhere")
     page = flat(client.get(reverse("search:search", args=["acme"]), {"q": "part"}).text)
-    assert f"{path(waiting, 'archived')}#answer-{gone.pk}" in page
+    assert f"{path(waiting, 'edition_moves:archived')}#answer-{gone.pk}" in page
     assert "Archived" in page
 
 

@@ -264,7 +264,7 @@ def test_undo_without_the_rows_of_before_is_refused_in_words(cast, moved, sign_i
         Event.objects.filter(action="assessment.started").delete()
     words = f"names the answer {assessment.answers.first().pk}, and no event before"
     with pytest.raises(ValidationError, match=words):
-        actions.undo_upgrade(by=cast.otto, upgrade=upgrade)
+        undo_actions.undo_upgrade(by=cast.otto, upgrade=upgrade)
     address = reverse(
         "edition_moves:upgrade_undo", args=["acme", assessment.pk, upgrade.pk]
     )

@@ -34,9 +34,11 @@ def test_rating_is_written_changed_and_taken_away(ada, draft):
         "choice-1-level": "4",
         "choice-1-points": "100",
         "choice-1-contested": "Two tables differ.",
+        "choice-1-higher": "5",
     }
     save(ada, draft, **new)
-    rated = {"level": 4, "points": 100, "contested": "Two tables differ."}
+    said = {"contested": "Two tables differ.", "higher": 5}
+    rated = {"level": 4, "points": 100} | said
     assert choices_of(draft) == {"a": None, "b": rated}
     assert isinstance(choices_of(draft)["b"]["points"], int)
     assert typed(ada, draft)["choice-1-contested"] == "Two tables differ."
@@ -51,6 +53,8 @@ def test_rating_is_written_changed_and_taken_away(ada, draft):
         ({"choice-0-level": "10"}, "id_choice-0-level", "less than or equal to 9"),
         ({"choice-0-points": "-1"}, "id_choice-0-points", "greater than or equal to 0"),
         ({"choice-0-points": "nan"}, "id_choice-0-points", "Enter a number."),
+        ({"choice-0-higher": "4"}, "id_choice-0-higher", "and where sources differ"),
+        ({"choice-0-contested": "Why.", "choice-0-higher": "2"}, "id_choice-0-higher", "above the one that counts"),
         ({"choice-1-contested": "Why."}, "id_choice-1-contested", "Write level and points, too."),
     ],
 )  # fmt: skip

@@ -122,7 +122,7 @@ def test_rating_is_told_as_level_and_points_beside_the_verdict_of_the_data():
     assert answer.count('class="v v-not_met"') == 1
     pattern = r'<p class="verd">\s*<span\s+class="([^"]*)"\s*>([^<]*)</span>\s*</p>'
     said = re.findall(pattern, answer)
-    assert said == [("v v-not_met", "Not met"), ("v v-rated", "Not met")]
+    assert said == [("v v-not_met", "Not met"), ("v v-below", "Not met")]
 
 
 def test_sections_are_counted_apart_with_points():
@@ -148,3 +148,13 @@ def test_numbers_follow_the_language():
 
 def test_paper_of_law_alone_has_one_table():
     assert len(re.findall('class="sections"', html_of(make_paper(make_content())))) == 1
+
+
+def test_contested_level_is_told_with_both_readings():
+    paper = rated_paper()
+    levels = {
+        "Mainly theirs": {"level": 1, "points": 50, "contested": "So.", "higher": 3}
+    }
+    text = text_of(replace(paper, ratings={"Q2": levels}))
+    said = "Level 1, 50 of 50 points; contested: other sources say level 3, the lower counts"
+    assert said in text

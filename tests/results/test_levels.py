@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from compliance.checklists.choices import Reading
 from compliance.checklists.rating import Rating
-from compliance.checklists.scales import ratings, scales_of
+from compliance.checklists.scales import Group, Level, Scale, ratings, scales_of
 from compliance.results.choices import Proof
 from compliance.results.levels import Criterion, scale_result
 
@@ -211,3 +212,34 @@ def test_evidence_that_ends_early_backs_and_does_not_prove():
     }
     result = scale_result(result.scale, rows, {})
     assert (result.backed, result.proved) == (2, 1)
+
+
+def doubtful(key, level, higher=None):
+    said = "Sources differ." if higher else ""
+    rating = Rating(level, Decimal(100), "Partly", said, higher=higher)
+    offered = (Rating(0, Decimal(0)), rating, Rating(4, Decimal(200)))
+    return Criterion(1, key, key, 3, rating, offered)
+
+
+@pytest.mark.parametrize(
+    ("answers", "level", "higher", "contested"),
+    [
+        ([("a", 2, 3), ("b", 4)], 2, 3, ["a"]),
+        ([("a", 2, 3), ("b", 2)], 2, None, ["a"]),
+        ([("a", 1, 4), ("b", 2, 3)], 1, 3, ["a", "b"]),
+        ([("a", 2), ("b", 4)], 2, None, []),
+    ],
+)
+def test_contested_level_counts_by_the_lower_reading_and_shows_the_other(
+    answers, level, higher, contested
+):
+    keys = tuple(key for key, *_ in answers)
+    levels = tuple(Level(f"SEAL-{n}") for n in range(5))
+    group = Group("one", "One", keys)
+    scale = Scale("seal", "Level", Reading.LOWEST, levels, (group,))
+    found = {one[0]: doubtful(*one) for one in answers}
+    result = scale_result(scale, found, {"one": 3})
+    (one,) = result.groups
+    assert (one.level, one.higher) == (result.level, result.higher) == (level, higher)
+    assert [criterion.key for criterion in one.contested] == contested
+    assert result.is_rejected  # by the lower one, whatever the other reading says

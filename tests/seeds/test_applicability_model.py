@@ -1,5 +1,6 @@
 """Gates, implied facts, last days, yardsticks and examples in the files of the seeds."""
 
+from copy import deepcopy
 from datetime import date
 from io import StringIO
 
@@ -342,3 +343,41 @@ def test_check_ends_with_the_difference(tmp_path):
     files[ORGANISATIONS] = {"organisations": [SHOP | {"facts": {"paper": "yes"}}]}
     with pytest.raises(CommandError, match="must bind from 2 December 2027"):
         call_command("load_seeds", write(tmp_path, files), "--check", stdout=StringIO())
+
+
+def with_earlier(table):
+    """A folder whose earlier edition asked T008 as well, and a table of its successors."""
+    files = make_seeds()
+    head, first = files["lists/checklist.yaml"], files["lists/01-first.yaml"]
+    there = "lists/editions/2025.9"
+    files[f"{there}/checklist.yaml"] = deepcopy(head)
+    files[f"{there}/checklist.yaml"]["edition"]["number"] = "2025.9"
+    files[f"{there}/01-first.yaml"] = deepcopy(first)
+    gone = deepcopy(first["questions"][0]) | {"key": "T008"}
+    files[f"{there}/01-first.yaml"]["questions"].append(gone)
+    head["replaces"] = table
+    return files
+
+
+def test_successors_of_an_earlier_question_are_read(tmp_path):
+    table = [
+        {"question": "T008", "by": ["T001", "T002"]},
+        {"question": "T001", "by": ["T002"], "stays": True},
+    ]
+    read = actions.read(write(tmp_path, with_earlier(table)))
+    assert read.checklists[0].document()["edition"]["replaces"] == table
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"question": "T009", "by": ["T001"]}, "no earlier edition asks T009"),
+        ({"question": "T001", "by": ["T002"]}, "T001 is still asked"),
+        ({"question": "T008", "by": ["T007"]}, "T007 is no question"),
+        ({"question": "T008", "by": ["T001"], "stays": True}, "T008 does not stay"),
+    ],
+)
+def test_successor_of_nothing_is_named_with_its_place(tmp_path, entry, said):
+    (fault,) = faults(tmp_path, with_earlier([entry]))
+    assert fault.startswith("lists/checklist.yaml, line ")
+    assert said in fault

@@ -10,12 +10,16 @@ from dataclasses import replace
 from datetime import date
 
 import pikepdf
+import pypdf
 import pytest
 from django.utils.translation import gettext, override
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.stand_ins import StandIn
 from compliance.bundles import report_data as record
+from compliance.checklists.choices import Force
+from compliance.checklists.force import Mark
+from compliance.checklists.rating import ratings_of
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
 from compliance.reports.choices import ReportLanguage
@@ -53,6 +57,38 @@ def paper(**fields):
         make_line("Q5", value="2026-05-01", later_until=date(2027, 2, 1)),
     ]
     return small_paper(content=make_content(lines, [make_proof()]), **fields)
+
+
+def test_report_with_rated_answers_agrees_with_its_data(place, tmp_path):
+    """Level and points stand beside the verdict of the data, below or not."""
+    lines = [
+        make_line("Q1", verdict="not_met"),
+        make_line("Q2", verdict="not_met", value="Mainly theirs"),
+        make_line("Q3", verdict="met", value="Ours"),
+        make_line("Q4", verdict="not_met", note="Not measured."),
+    ]
+    levels = ratings_of(
+        [
+            ("Mainly theirs", "Mainly theirs", {"level": 0, "points": 0}),
+            ("Ours", "Ours", {"level": 4, "points": 200}),
+        ]
+    )
+    rated = {key: Mark(Force.PROCUREMENT) for key in ("Q2", "Q3")}
+    report = small_paper(
+        content=make_content(lines),
+        marks=rated | {"Q4": Mark(Force.LAW, is_yardstick=True)},
+        ratings={"Q2": levels, "Q3": levels},
+    )
+    path = unsealed(tmp_path, report)
+    sealing.sealed(path, place)
+    pins = frozenset({fingerprint(seal_of(place).certificate)})
+    checks = verify(path.read_bytes(), pins).checks
+    assert [check for check in checks if check.state == "fault"] == []
+    assert any(check.words.startswith("4 questions have") for check in checks)
+    pages = pypdf.PdfReader(path).pages
+    text = "".join("".join(page.extract_text() for page in pages).split())
+    assert "Level0,0of200points" in text
+    assert "1met,0partly,2below" in text
 
 
 @pytest.fixture(scope="module")

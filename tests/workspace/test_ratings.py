@@ -10,12 +10,21 @@ from django.urls import reverse
 
 from compliance.checklists.rating import rated, ratings_of, summed
 from compliance.models import Citation, Instrument
-from compliance.reviews import readiness
+from compliance.reviews.actions import send
 from compliance.reviews.issue_links import led
 from compliance.reviews.reading import desk_of
+from compliance.reviews.signing_statement import statement
 from compliance.workspace import lists, overview
 from compliance.workspace.points import points_of
-from tests.factories import make_assessment, make_draft, make_provision, publish
+from tests.audit.tampering import Guardless
+from tests.factories import (
+    make_assessment,
+    make_clause,
+    make_draft,
+    make_provision,
+    publish,
+    take_into_trail,
+)
 
 LEVELS = {"low": (0, 0), "mid": (2, 41.67), "top": (4, 100.0)}
 
@@ -84,7 +93,10 @@ def test_rating_of_an_answer_is_exact():
 def test_counts_of_law_and_of_ratings_are_two(low, cast):
     view = view_of(low, cast)
     assert (view.law.total, view.law.not_met) == (1, 1)
-    assert (view.rated.total, view.rated.not_met, view.rated.met) == (3, 2, 1)
+    assert (view.rated.total, view.rated.not_met, view.rated.met) == (3, 0, 1)
+    assert view.rated.below == 2
+    assert [part.verdict for part in view.sections[0].bar] == ["below", "not_met"]
+    assert [name for name, _ in view.strip.paths] == ["not_met", "below", "met"]
     assert (view.tally.total, view.tally.answered) == (4, 4)
     assert [row.key for row in view.matching("not-met")] == ["Q1"]
     assert [row.key for row in view.matching("rated-not-met")] == ["Q2", "Q3"]
@@ -115,7 +127,7 @@ def test_workspace_shows_level_and_points_and_no_red_word_for_a_rating(
     assert "1 of 1 answered · 41.67 of 100 points" in page
     assert "3 of 3 answered · 0 of 100 points" in page
     assert "0 met · 0 partly · 1 not met · 0 N/A" in page
-    assert "Rated, no breach: 1 met · 0 partly · 2 not met · 0 N/A" in page
+    assert "Rated, no breach: 1 met · 0 partly · 2 below · 0 N/A" in page
     assert 'class="verdict v-notmet"' not in page
 
 
@@ -140,10 +152,10 @@ def test_points_cost_nothing_where_nothing_is_rated(cast, sign_in):
 
 def test_list_of_assessments_counts_law_alone_as_not_met(low, cast, sign_in):
     (one,) = lists.standing(lists.listed(cast.acme), date(2026, 11, 28), cast.ada.pk)
-    assert (one.law.not_met, one.rated.not_met, one.tally.total) == (1, 2, 4)
+    assert (one.law.not_met, one.rated.below, one.tally.total) == (1, 2, 4)
     assert one.chief == one.law
     page = text(sign_in(cast.ada).get(reverse("home:home", args=["acme"])))
-    assert "1 not met · 2 rated not met" in page
+    assert "1 not met · 2 rated below" in page
 
 
 def test_assessment_without_law_shows_its_ratings(low, cast):
@@ -152,10 +164,45 @@ def test_assessment_without_law_shows_its_ratings(low, cast):
     assert one.chief == one.rated
 
 
-def test_review_leads_to_the_ratings_where_only_they_are_low(low, cast):
-    answered(low, "Q1", "met")
-    desk = desk_of(low)
-    asked = readiness.points(desk.content, desk.today, {}, {}, None)
-    missing = [point for point in asked if point.about == "no-action"]
-    (lead,) = led(desk, missing, cast.ada.pk, checks=False)
+def test_review_asks_for_an_action_where_law_is_not_met_and_nowhere_else(low, cast):
+    about = {one.about: one for one in desk_of(low).points(None)}
+    assert (about["no-action"].blocks, about["no-action"].keys) == (True, ("Q1",))
+    assert (about["below"].blocks, about["below"].keys) == (False, ("Q2", "Q3"))
+    (lead,) = led(desk_of(low), [about["below"]], cast.ada.pk, checks=False)
     assert lead.url.endswith("?show=rated-not-met")
+
+
+def test_assessment_whose_ratings_are_below_goes_to_review_without_an_action(low, cast):
+    answered(low, "Q1", "met")
+    take_into_trail(cast.acme)
+    send(by=cast.ada, assessment=low)
+    low.refresh_from_db()
+    assert low.status == "review"
+
+
+def test_statement_names_ratings_apart(low):
+    desk = desk_of(low)
+    said = statement(desk.content, desk.at, desk.rated)
+    assert "One requirement is stated as not met. Two ratings are below" in said
+
+
+def test_rating_is_no_red_word_on_any_page_with_its_verdict(low, cast, sign_in):
+    """The word of the verdict, in the mark of a gap."""
+    client = sign_in(cast.ada)
+    url = low.get_absolute_url()
+    page = client.get(f"{url}assign/?show=rated-not-met").text
+    assert page.count('class="verdict v-below"') == 2
+    assert 'class="verdict v-notmet"' not in page
+    make_clause(low.edition, "Q1", "Q2", "Q3")
+    page = client.get(reverse("results:framework", args=["acme", "iso-27001"])).text
+    assert page.count('class="verdict v-below"') == 2
+    assert page.count('class="verdict v-notmet"') == 1
+
+
+def test_row_shows_a_contested_level_with_both_readings(low, cast, sign_in):
+    choice = low.answers.get(question__key="Q4").question.choices.get(key="mid")
+    choice.rating |= {"contested": "Two tables differ.", "higher": 3}
+    with Guardless():
+        choice.save()
+    page = text(sign_in(cast.con).get(low.get_absolute_url()))
+    assert "Level 2, contested: or 3" in page

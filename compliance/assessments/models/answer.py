@@ -1,6 +1,6 @@
 """Answers and what hangs on them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,13 @@ from compliance.audit.columns import Proven
 from compliance.checklists import force
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.models import Choice, Citation, Question
-from compliance.checklists.rating import Rating, Ratings, rated, ratings_of
+from compliance.checklists.rating import (
+    Rating,
+    Ratings,
+    counted_as,
+    rated,
+    ratings_of,
+)
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_text
@@ -214,6 +220,9 @@ class Answer(models.Model):
     known_ratings: Ratings | None = None
     """Those of ``ratings`` that were read with the row."""
     cites: str
+    force_place: int | None
+    known_rates: bool | None = None
+    """Whether it rates and finds no breach, where that was read beside the row."""
     comment_count: int
     action_count: int
     law_moved: bool
@@ -343,6 +352,21 @@ class Answer(models.Model):
         return None if self.verdict in BESIDE else rated(self.ratings, self.value)
 
     @property
+    def mark(self) -> force.Mark:
+        """How far its question binds; a query, unless it was read ``with_force``."""
+        if "force_place" not in self.__dict__:
+            read_marks([self])
+        return force.Mark(force.at(self.force_place), self.question.yardstick)
+
+    @property
+    def counted(self) -> str:
+        """The verdict as counts and colours take it."""
+        rates = self.known_rates
+        if rates is None:
+            rates = self.mark.is_rating
+        return counted_as(self.verdict, rates=rates)
+
+    @property
     def kind_is_derived(self) -> bool:
         """Whether the verdict follows from the value."""
         return self.question.kind in DERIVED
@@ -363,6 +387,14 @@ class Answer(models.Model):
     def na_waits(self) -> bool:
         """Whether "not applicable" still waits for a second person."""
         return self.na_by_id is not None and self.na_confirmed_by_id is None
+
+
+def read_marks(answers: Collection[Answer]) -> None:
+    """Read how far the questions of some answers bind: one query for all of them."""
+    rows = Answer.everything.filter(pk__in={answer.pk for answer in answers})
+    places = {row.pk: row.force_place for row in rows.with_force().only("pk")}
+    for answer in answers:
+        answer.force_place = places[answer.pk]
 
 
 class Attachment(models.Model):

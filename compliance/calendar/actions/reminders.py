@@ -194,7 +194,7 @@ def wanted_of(row: Reminders, member: Membership) -> Wanted:
 
 
 def context_of(row: Reminders, digest: Digest, today: Any) -> dict[str, Any]:
-    """What the templates of the mail know."""
+    """The context of the mail's templates."""
     slug = row.organisation.slug
     return {
         "organisation": row.organisation,

@@ -88,7 +88,8 @@ class Edition(models.Model):
     the one it is written in, ``translations`` has the others (``translations.py``).
     ``gates`` turn duties off or move their days (``gates.py``), ``essentials`` are what a
     small organisation begins with (``essentials.py``), ``scales`` read answers as levels
-    (``scales.py``), ``organisations`` are
+    (``scales.py``), ``replaces`` which questions take the place of earlier ones
+    (``succession.py``), ``organisations`` are
     examples with what the law asks of them (``simulator.py``).
     ``based_on`` is
     the edition that a draft was copied from, ``version`` counts changes of its head.
@@ -113,6 +114,7 @@ class Edition(models.Model):
     gates = models.JSONField(null=True)
     essentials = models.JSONField(null=True)
     scales = models.JSONField(null=True)
+    replaces = models.JSONField(null=True)
     organisations = models.JSONField(null=True)
     published_at = models.DateTimeField(null=True)
     content_hash = models.CharField(max_length=64, blank=True)

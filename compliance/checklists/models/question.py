@@ -108,7 +108,7 @@ class Choice(models.Model):
     """One of the answers a question offers; a verdict may follow from it.
 
     ``rating`` is what a framework gives for it: ``{"level", "points"}`` and, where sources
-    differ on the level, ``"contested"`` with a sentence.
+    differ on the level, ``"contested"`` with a sentence and ``"higher"``: the lower counts.
     """
 
     question = models.ForeignKey(Question, models.CASCADE, related_name="choices")

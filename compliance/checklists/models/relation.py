@@ -9,6 +9,8 @@ from compliance.checklists.models.checklist import Checklist
 SAME_DUTY = frozenset({"overlap", "equal"})
 """Kinds of relation between two questions about one duty: an answer to one may serve the
 other. Any other kind says how two duties touch, and a verdict on one is none on the other."""
+PROVES = frozenset({"supports"})
+"""Kinds of relation where the question at b helps to prove the one at a."""
 
 
 class Relation(models.Model):

@@ -2,6 +2,7 @@
 
 from compliance.editor.actions.copying import duplicate_question
 from compliance.editor.actions.editing import save_question
+from compliance.editor.actions.essentials import save_essentials
 from compliance.editor.actions.facts import remove_fact, save_fact, save_implied
 from compliance.editor.actions.gates import remove_gate, save_gate
 from compliance.editor.actions.head import save_head
@@ -32,6 +33,7 @@ __all__ = [
     "remove_question",
     "remove_section",
     "replace_all",
+    "save_essentials",
     "save_fact",
     "save_gate",
     "save_head",

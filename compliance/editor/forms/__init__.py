@@ -1,5 +1,6 @@
 """Forms of the editor."""
 
+from compliance.editor.forms.essentials import EssentialsEditor
 from compliance.editor.forms.gates import GateEditor
 from compliance.editor.forms.guidance import GuidanceForm
 from compliance.editor.forms.implied import ImpliedEditor
@@ -20,6 +21,7 @@ from compliance.editor.forms.question import QuestionEditor
 from compliance.editor.forms.roles import RolesForm
 
 __all__ = [
+    "EssentialsEditor",
     "FactForm",
     "GateEditor",
     "GuidanceForm",

@@ -206,6 +206,7 @@ class UndoForm(forms.Form):
                 "head",
                 "facts",
                 "gates",
+                "essentials",
                 "roles",
                 "simulator",
                 "translations",

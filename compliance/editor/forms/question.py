@@ -57,19 +57,25 @@ class ChoiceForm(forms.Form):
     level = _figure("Level", MOST_LEVEL, "1")
     points = _figure("Points", MOST_POINTS, "any")
     contested = line("Where sources differ", 300, required=False)
+    higher = _figure("Higher level of the others", MOST_LEVEL, "1")
 
     def clean_level(self) -> int | None:
-        level = self.cleaned_data["level"]
-        if level is not None and not level.is_integer():
-            msg = "A level is a whole number."
-            raise forms.ValidationError(msg)
-        return None if level is None else int(level)
+        return _whole(self.cleaned_data["level"])
+
+    def clean_higher(self) -> int | None:
+        return _whole(self.cleaned_data["higher"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name, other in (("level", "points"), ("points", "level")):
             if cleaned.get(name) is None and cleaned.get(other) is not None:
                 self.add_error(name, "A rating has a level and points.")
+        level, higher = cleaned.get("level"), cleaned.get("higher")
+        if higher is not None and (
+            not cleaned.get("contested") or higher <= (level or 0)
+        ):
+            fault = "Write a level above the one that counts, and where sources differ."
+            self.add_error("higher", fault)
         if cleaned.get("contested") and cleaned.get("level") is None:
             self.add_error("contested", "Write level and points, too.")
         return cleaned
@@ -77,7 +83,7 @@ class ChoiceForm(forms.Form):
     @property
     def has_rating(self) -> bool:
         """Whether its fields for a rating hold something, or were refused."""
-        names = ("level", "points", "contested")
+        names = ("level", "points", "contested", "higher")
         return any(self[n].errors or self[n].value() not in (None, "") for n in names)
 
     def rating(self) -> dict[str, Any]:
@@ -86,8 +92,19 @@ class ChoiceForm(forms.Form):
         if data["level"] is None:
             return {}
         found = {"level": data["level"], "points": number_of(data["points"])}
-        said = {"contested": data["contested"]} if data["contested"] else {}
+        said: dict[str, Any] = (
+            {"contested": data["contested"]} if data["contested"] else {}
+        )
+        if data["higher"] is not None:
+            said["higher"] = data["higher"]
         return {"rating": found | said}
+
+
+def _whole(level: float | None) -> int | None:
+    if level is not None and not level.is_integer():
+        msg = "A level is a whole number."
+        raise forms.ValidationError(msg)
+    return None if level is None else int(level)
 
 
 ChoiceRows = forms.formset_factory(

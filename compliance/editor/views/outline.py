@@ -175,7 +175,7 @@ def _undone(
         query = {"language": language, "part": part or "edition", "key": key}
         return redirect(
             path
-            if page in {"head", "facts", "gates", "roles", "simulator"}
+            if page in {"head", "facts", "gates", "essentials", "roles", "simulator"}
             else f"{path}?{urlencode(query)}"
         )
     is_shown = part in {"question", "section"} and key

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from compliance.assessments.folding import LackingError
+from compliance.checklists.force import Mark, marks_of
 from compliance.history.looking_back import (
     ZONED,
     between,
@@ -41,12 +42,18 @@ def as_of(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     if found and later and later.event.seq < found.event.seq:
         found, later = later, found  # "then" reads forward
     number = request.GET.get("section", "")
+    section = found and found.section(
+        int(number) if number.isascii() and number.isdigit() else 0
+    )
+    marks = marks_of(assessment.edition) if section else {}
     context = {
         "assessment": assessment,
         "then": found,
         "later": later,
-        "section": found
-        and found.section(int(number) if number.isascii() and number.isdigit() else 0),
+        "section": section,
+        "marked": [(line, marks.get(line.key, Mark())) for line in section.lines]
+        if section
+        else [],
         "differences": between(found.content, later.content)
         if found and later
         else None,

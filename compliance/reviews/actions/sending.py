@@ -15,7 +15,7 @@ from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import CheckResult, ReviewEnd
 from compliance.reviews.events import ASSESSMENT_RETURNED, ASSESSMENT_SENT
 from compliance.reviews.models import Check, Review
-from compliance.reviews.readiness import PREPARING, blocking, points
+from compliance.reviews.readiness import PREPARING, blocking
 from compliance.reviews.reading import read_desk
 from compliance.web.mail import absolute, queue_mail
 
@@ -32,7 +32,7 @@ def send(*, by: User, assessment: Assessment) -> Review:
             msg = f"This assessment is {here.closed_word}: it cannot be sent."
             raise ValidationError(msg)
         desk = read_desk(here)
-        found = points(desk.content, desk.today, desk.checks, desk.hands, None)
+        found = desk.points(None)
         if left := [one.title for one in blocking(found) if one.about in PREPARING]:
             raise ValidationError(left)
         review = Review.objects.create(

@@ -20,7 +20,7 @@ from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.content import Content
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff, Snapshot
-from compliance.reviews.readiness import blocking, points
+from compliance.reviews.readiness import blocking
 from compliance.reviews.reading import read_desk
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signing_statement import statement
@@ -63,7 +63,7 @@ def sign(
         if desk.content.content_hash != seen.content_hash:
             msg = "The assessment has changed since you opened this page. Look at it again."
             raise ValidationError(msg, code=MOVED)
-        found = points(desk.content, desk.today, desk.checks, desk.hands, by.pk)
+        found = desk.points(by.pk)
         if left := [one.title for one in blocking(found)]:
             raise ValidationError(left)
         signoff = SignOff(
@@ -71,7 +71,9 @@ def sign(
             revision=here.revision,
             snapshot=_kept(desk.content, here),
             stood_at=seen.stood_at,
-            statement=statement(desk.content, timezone.localtime(seen.stood_at)),
+            statement=statement(
+                desk.content, timezone.localtime(seen.stood_at), desk.rated
+            ),
             reservations=reservations.strip(),
             role=role.strip(),
             signer=str(by),

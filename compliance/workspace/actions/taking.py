@@ -24,9 +24,10 @@ from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
-from compliance.checklists.related import are_one_duty
+from compliance.checklists.choices import Travels
+from compliance.checklists.related import travels
 from compliance.organisations.models import Organisation, User
-from compliance.workspace.taking import can_be_taken, taken
+from compliance.workspace.taking import can_be_lent, can_be_taken, lent, taken
 
 STALE = "stale"
 """The code of a refusal because somebody changed an answer meanwhile."""
@@ -44,29 +45,37 @@ def take_over(
 ) -> tuple[Answer, Event | None]:
     """Copy a related answer with its note, reason and evidence, as one event.
 
+    Where the source only helps to prove the other duty, its note is added and its
+    evidence attached; verdict, value and reason stay as they are.
+
     ``seen`` and ``source_version`` are what the page knew of the two: where one says
     something else since, nothing is copied and the ``ValidationError`` has the code
-    ``STALE``. Raises ``ValidationError`` too where no relation says that the two
-    questions ask the same duty, ``Answer.DoesNotExist`` for a foreign id of either.
+    ``STALE``. Raises ``ValidationError`` too where no relation lets anything travel, and
+    where nothing new would; ``Answer.DoesNotExist`` for a foreign id of either.
     """
     with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         source = source_of(organisation, source_id)
-        _refuse_other_duty(answer, source)
-        _refuse_moved(source, source_version)
+        part = _part(answer, source)
+        _refuse_moved(source, source_version, part)
         if not answer.applies:
             raise ValidationError(f"{answer.question.key} does not apply, by a rule.")
-        touched = cleaned(answer, taken(source, answer))
+        touched = _touched(answer, source, part)
         _refuse_stale(answer, seen, set(touched))
         proofs = [row.evidence for row in source.attachments.all()]
         also: Changes = {"source": _told(source)}
         if attached := attach_all(answer, proofs):
             also["attached"] = attached
-        beside = {
-            "taken_from_id": source.pk,
-            "taken_version": source.version,
-            "taken_at": timezone.now(),
-        }
+        beside: Changes = {}
+        if part == Travels.ANSWER:
+            beside = {
+                "taken_from_id": source.pk,
+                "taken_version": source.version,
+                "taken_at": timezone.now(),
+            }
+        elif not touched and not attached:
+            msg = f"Note and evidence of {source.question.key} are here already."
+            raise ValidationError(msg)
         action = ANSWER_TAKEN_OVER
         event = write(by, answer, touched, action, beside=beside, also=also)
         if attached:
@@ -92,7 +101,7 @@ def keep_mine(
         if answer.taken_from is None or answer.taken_from_id != source_id:
             msg = f"{answer.question.key} is not taken over any more."
             raise ValidationError(msg)
-        _refuse_moved(answer.taken_from, source_version, must_say=False)
+        _refuse_moved(answer.taken_from, source_version)
         if answer.taken_version == source_version:
             return answer, None
         before = {"taken_version": answer.taken_version}
@@ -125,11 +134,11 @@ def confirm_again(
         return answer, record(by, answer, ANSWER_CONFIRMED_AGAIN, before, after)
 
 
-def preview_taking(*, answer: Answer, source: Answer) -> Changes:
+def preview_taking(*, answer: Answer, source: Answer, part: Travels) -> Changes:
     """The fields of an answer as taking over would leave them; nothing is changed."""
     choices = answer.question.choices.all()
     answer.choice_lines = "\n".join(f"{c.key}={c.verdict}={c.label}" for c in choices)
-    return cleaned(answer, taken(source, answer))
+    return _touched(answer, source, part)
 
 
 def source_of(organisation: Organisation, answer_id: int) -> Answer:
@@ -138,27 +147,37 @@ def source_of(organisation: Organisation, answer_id: int) -> Answer:
     return rows.get(pk=answer_id, assessment__organisation=organisation)
 
 
-def _refuse_other_duty(answer: Answer, source: Answer) -> None:
-    """A verdict on one duty is none on another, however the two touch."""
+def _touched(answer: Answer, source: Answer, part: Travels) -> Changes:
+    return cleaned(answer, (lent if part == Travels.PROOF else taken)(source, answer))
+
+
+def _part(answer: Answer, source: Answer) -> Travels:
+    """The part that may travel: a verdict on one duty is none on another, however the two touch."""
     one, other = (
         (each.assessment.edition.checklist, each.question) for each in (answer, source)
     )
-    if not are_one_duty(one, other):
+    part = travels(one, other)
+    if part == Travels.NOTHING:
         here, there = one[1].key, other[1].key
         msg = (
             f"{there} asks about another duty than {here}: its answer cannot be"
             f" taken over. Read it and its evidence, then answer {here} itself."
         )
         raise ValidationError(msg)
+    return part
 
 
-def _refuse_moved(source: Answer, version: int, *, must_say: bool = True) -> None:
+def _refuse_moved(
+    source: Answer, version: int, part: Travels = Travels.NOTHING
+) -> None:
     key = source.question.key
     if source.version != version:
         msg = f"{key} has changed since you looked. Read it again."
         raise ValidationError(msg, code=STALE)
-    if must_say and not can_be_taken(source.applies, source.verdict):
+    if part == Travels.ANSWER and not can_be_taken(source.applies, source.verdict):
         raise ValidationError(f"{key} has no answer to take over.", code=STALE)
+    if part == Travels.PROOF and not can_be_lent(source.applies, source.verdict):
+        raise ValidationError(f"{key} has nothing to show for it.", code=STALE)
 
 
 def _refuse_stale(answer: Answer, seen: Known, fields: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.audit.models import Event
+from compliance.checklists.choices import Travels
 from compliance.checklists.related import Related
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
@@ -20,6 +21,12 @@ from compliance.workspace.forms import TakeForm
 from compliance.workspace.pages import find, find_answer
 from compliance.workspace.row_pages import ROW, whole_row
 
+_CAN = {
+    Travels.ANSWER: taking.can_be_taken,
+    Travels.PROOF: taking.can_be_lent,
+    Travels.NOTHING: lambda *_: False,
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
@@ -28,7 +35,8 @@ def take(
 ) -> HttpResponse:
     """Both answers side by side, what would be replaced, and the button for it.
 
-    Over a relation between two duties only to read: there is nothing to take over.
+    Where one duty helps to prove the other, note and evidence alone come along; over
+    any other relation between two duties there is nothing to take over.
     """
     assessment = find(request, assessment_id)
     answer, related = _find(assessment, answer_id, source_id)
@@ -67,25 +75,27 @@ def _context(
 ) -> dict[str, Any]:
     """Both answers; only over the same duty with what would change here."""
     source = actions.source_of(request.organisation, source_id)
-    is_same_duty = related is not None and related.is_same_duty
-    changes = actions.preview_taking(answer=answer, source=source)
+    part = related.travels if related else Travels.NOTHING
+    changes = actions.preview_taking(answer=answer, source=source, part=part)
     used = {row.evidence_id for row in answer.attachments.all()}
     proofs = [row.evidence for row in source.attachments.all()]
     return {
         "answer": answer,
         "source": source,
         "related": related,
-        "is_same_duty": is_same_duty,
+        "is_same_duty": part == Travels.ANSWER,
+        "is_proof": part == Travels.PROOF,
         "source_value": lines.told_value(source),
         "parts": taking.parts(answer, changes),
-        "apart": taking.why_no_verdict(source, answer),
+        "apart": taking.why_no_verdict(source, answer)
+        if part == Travels.ANSWER
+        else "",
         "source_proofs": proofs,
         "proofs": [proof for proof in proofs if proof.pk not in used],
         "is_taken": answer.taken_from_id == source.pk,
-        "can_take": is_same_duty
+        "can_take": _CAN[part](source.applies, source.verdict)
         and answer.applies
-        and answer.assessment.is_open
-        and taking.can_be_taken(source.applies, source.verdict),
+        and answer.assessment.is_open,
     }
 
 

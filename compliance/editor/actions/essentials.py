@@ -1,0 +1,41 @@
+"""The short path of a draft: what a small organisation begins with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.audit.models import Event
+from compliance.checklists import content
+from compliance.checklists.actions.recording import (
+    StaleError,
+    open_draft,
+    refuse_worse,
+)
+from compliance.checklists.models import Edition
+from compliance.editor.actions.head import write_head
+from compliance.organisations.models import Organisation
+
+
+def save_essentials(
+    *,
+    by: Any,
+    organisation: Organisation | None,
+    edition_id: int,
+    seen: Mapping[str, Any] | None,
+    values: dict[str, Any] | None,
+) -> Event | None:
+    """Write the short path, or take it away with None. None when all stood so.
+
+    ``seen`` is the one that the page showed. Raises ``StaleError`` where it is another
+    by now, ``UnsoundError`` for a rule or a question that cannot be relied on.
+    """
+    with open_draft(organisation, edition_id) as edition:
+        if edition.essentials != seen:
+            raise StaleError
+        if values is not None:
+            _refuse_unsound(edition, values)
+        return write_head(by, edition, {"essentials": values})
+
+
+def _refuse_unsound(edition: Edition, values: dict[str, Any]) -> None:
+    stood = content.document(edition)
+    refuse_worse(stood, stood | {"edition": stood["edition"] | {"essentials": values}})
