@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from compliance.audit.columns import Derived, proof_of
 from compliance.backups.rows import selected
 from compliance.calendar.models import Feed
 from compliance.organisations.models import OVER, Invitation
@@ -36,8 +37,13 @@ def every() -> list[type[Model]]:
 
 
 def kept() -> list[type[Model]]:
-    """Those whose rows a backup has."""
-    return [model for model in every() if model._meta.label not in LEFT_OUT]
+    """Those whose rows a backup has; rows that follow from others are worked out again."""
+    return [
+        model
+        for model in every()
+        if model._meta.label not in LEFT_OUT
+        and not isinstance(proof_of(model), Derived)
+    ]
 
 
 def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:

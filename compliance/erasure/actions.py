@@ -48,6 +48,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.organisations.tasks import send_reset
+from compliance.results.models import Summary
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import SignOff, Snapshot
 from compliance.web.mail import send
@@ -56,7 +57,7 @@ SHORTEST_NAME = 4
 """A shorter name is left in what people wrote: it is too many other words."""
 _NOT_SWEPT = {
     Event, ChainHead, Snapshot, SignOff, Origin, OriginTrail, OriginEvent, User,
-    EmailAddress, Session,
+    EmailAddress, Session, Summary,
 }  # fmt: skip
 _APPS = {"compliance", "account", "django_tasks_database"}
 
@@ -355,6 +356,7 @@ def _rows_to_change(words: _Words, places: set[UUID]) -> Iterator[_Found]:
 
 def _sweep(found: list[_Found], done: Erased) -> None:
     """Replace the words; a row that went meanwhile, such as a membership, has none."""
+    Summary.objects.all().delete()  # they may quote titles, and are counted again
     for one in found:
         name = str(one.model._meta.verbose_name)
         rows = one.model._base_manager.filter(pk=one.pk)

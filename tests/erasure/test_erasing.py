@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, models
+from django.utils import timezone
 
 from compliance.assessments.models import Comment, SavedView
 from compliance.audit import checkpoints, tables, trail
@@ -17,8 +18,19 @@ from compliance.audit.leaves import ERASED
 from compliance.audit.models import PEOPLE, Event
 from compliance.discussion import actions as discussion
 from compliance.erasure.actions import erase_person
-from compliance.models import Evidence, Invitation, Membership, SignOff, Snapshot, User
+from compliance.evidence.actions import describe
+from compliance.models import (
+    Evidence,
+    Invitation,
+    Membership,
+    SignOff,
+    Snapshot,
+    Summary,
+    User,
+)
 from compliance.organisations import actions as people
+from compliance.results.keeping import figures
+from compliance.reviews import actions as reviewing
 from compliance.reviews import signatures
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
@@ -326,3 +338,23 @@ def test_looking_back_reads_texts_as_the_erasing_left_them(cast):
     assert content_as_of(to_read(here.pk), newest) == content_of(to_read(here.pk))
     (line, *_) = content_as_of(to_read(here.pk), replaced).lines
     assert line.note == ERASED
+
+
+def test_kept_figures_that_quote_a_name_are_counted_again(cast):
+    """A void signature names the evidence that voids it."""
+    quoted = f"Training of {NAME} \u201cQ\u201d"
+    person = factories.make_member(cast.acme, "contributor", NAME, EMAIL)
+    assessment = signing.make_ready(cast, is_begun=True)
+    proof = assessment.answers.get(question__key="Q1").attachments.get().evidence
+    describe(by=cast.con, evidence=proof, title=quoted)
+    reviewing.send(by=cast.con, assessment=assessment)
+    signing.sign(cast.rev, assessment)
+    describe(by=cast.con, evidence=proof, title="Training")
+    assessment = signing.fresh(assessment)
+    today = timezone.localdate()
+    figures([assessment], today)
+    assert NAME in Summary.objects.get().figures
+    erase_person(by=cast.ada, person=person)
+    assert not Summary.objects.exists()
+    figures([assessment], today)
+    assert NAME not in Summary.objects.get().figures
