@@ -142,7 +142,12 @@ def _answers(
 
 
 def news(organisation: Organisation, now: datetime) -> News | None:
-    """Changes within a month under questions whose edition is older: one query."""
+    """Changes within a month under questions whose edition is older: two queries.
+
+    The second, which reads answers, only where a provision changed.
+    """
+    if not Provision.objects.filter(changed_at__gte=now - NEWS).exists():
+        return None
     provision = "question__citations__provision"
     uses = (
         running(organisation)

@@ -59,3 +59,12 @@ def test_home_shows_twenty_and_leads_to_the_others(cast, many, sign_in):
     )
     home = client.get(reverse("home:home", args=["acme"]))
     assert "All assessments" not in home.text
+
+
+def test_reports_are_offered_of_twenty_at_a_time(cast, many, sign_in):
+    client, address = sign_in(cast.rob), reverse("reports:list", args=["acme"])
+    first = client.get(address)
+    last = client.get(f"{address}?of=3")
+    assert len(first.context["assessments"]) == 20
+    assert len(last.context["assessments"]) == 5
+    assert "?of=2" in first.text

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from compliance.assessments.lists import listed
 from compliance.assessments.signature_validity import voids_in
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -20,17 +21,21 @@ from compliance.reports.sending import sent
 from compliance.web.htmx import render_page
 
 ON_A_PAGE = 50
+"""Reports."""
+OFFERED = 20
+"""Assessments of which one may be made."""
 
 
 @require_GET
 @member_required(Permission.REPORT)
 def report_list(request: MemberRequest) -> HttpResponse:
     pages = Paginator(reports_of(request.organisation), ON_A_PAGE)
-    assessments = request.organisation.assessments.in_use().for_page()
+    used = listed(request.organisation).in_use()
+    assessments = Paginator(used, OFFERED).get_page(request.GET.get("of"))
     context = {
         "page": pages.get_page(request.GET.get("page")),
         "assessments": assessments,
-        "voids": voids_in(assessments),
+        "voids": voids_in(list(assessments)),
     }
     return render(request, "reports/list.html", context)
 
