@@ -97,6 +97,7 @@ SAID = {
         "remediation/_action_table.html: action.owner",
         "remediation/action_add.html: action.owner",
         "home/_actions.html: action.owner",
+        "results/_late.html: one.who",
         "history/_as_of_answers.html: task.owner",
         "reports/pdf/_question.html: task.owner",
         "reports/pdf/actions.html: task.owner",
@@ -256,6 +257,7 @@ SAID = {
     "Review.sent_by": [
         "home/todo.py: review.sent_by",
         "reports/pdf/_signatures.html: one.sender",
+        "results/_signatures.html: one.sender",
         "reviews/_steps.html: sent.sent_by",
     ],
     "Seat.ended_by": [
@@ -284,6 +286,7 @@ SAID = {
         "reports/pdf/_since_signed.html: one.signer",
         "reports/pdf/_since_signed.html: signer",
         "reports/pdf/cover.html: paper.signature.signer",
+        "results/_signatures.html: one.signer",
         "reviews/_signature.html: one.signer",
         "reviews/_signatures.html: one.signer",
         "reviews/_steps.html: signatures.0.signer",

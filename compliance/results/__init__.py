@@ -1,1 +1,4 @@
-"""Results: answers read as findings of law, as levels and as stages, with targets."""
+"""Results: answers read as findings of law, as levels and as stages, with targets.
+
+Figures of many assessments are kept, for the page of the whole organisation.
+"""

@@ -1,7 +1,7 @@
 """Setting targets, and taking figures as a file."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,11 +21,15 @@ from compliance.results.clauses import proofs_of
 from compliance.results.events import (
     CLAUSES_EXPORTED,
     RESULT_EXPORTED,
+    RESULTS_EXPORTED,
     TARGETS_SET,
     TARGETS_SET_FOR_ALL,
 )
-from compliance.results.files import file_of
+from compliance.results.figures import ALL_COLUMNS, all_rows, month_rows
+from compliance.results.files import Table, file_of, written
+from compliance.results.law import RULES
 from compliance.results.models import Target
+from compliance.results.overview import assessments_of, current, stands_of, themes_of
 from compliance.results.reading import read
 
 
@@ -171,4 +175,38 @@ def write_clauses(
                 "sha256": hashlib.sha256(content).hexdigest(),
             },
         )
+    return content
+
+
+def write_all_figures(
+    *, by: User, organisations: Sequence[Organisation], today: date, form: str
+) -> bytes:
+    """The figures of every current assessment of some organisations, and their months.
+
+    The export is an event of each organisation.
+    """
+    rows = assessments_of(organisations)
+    stands = stands_of(rows, today)
+    now = [stands[one.pk] for one in current(rows)]
+    lines = [
+        theme
+        for one in organisations
+        for theme in themes_of(
+            [s for s in now if s.assessment.organisation_id == one.pk], stands, today
+        )
+    ]
+    stamp = [("as of", today.isoformat()), ("rules", RULES)]
+    stamp += [("organisation", one.name) for one in organisations]
+    table = Table("Results", stamp, ALL_COLUMNS, [*all_rows(now), *month_rows(lines)])
+    content = written(table, form, timezone.localtime())
+    after = {"format": form, "sha256": hashlib.sha256(content).hexdigest()}
+    with writing():
+        for one in sorted(organisations, key=lambda one: one.pk):  # as chains lock
+            trail.record(
+                by=by,
+                organisation_id=one.pk,
+                action=RESULTS_EXPORTED,
+                subject=one,
+                after=after,
+            )
     return content

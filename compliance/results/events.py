@@ -53,3 +53,10 @@ CLAUSES_EXPORTED = EventType(
     topic=Topic.REPORT,
     prepares=Prepares.NOTHING,
 )
+RESULTS_EXPORTED = _about(
+    "results.exported",
+    _("results of every assessment downloaded"),
+    subject="organisation",
+    after=_Exported,
+    topic=Topic.REPORT,
+)

@@ -1,9 +1,10 @@
-"""Every figure of a result as rows, for CSV and JSON: those of the screen to the digit."""
+"""Every figure of a result as rows, for CSV, XLSX and JSON: those of the screen to the digit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from compliance.checklists.scales import Scale
+from compliance.results.figured import Figures
 from compliance.results.law import Counts
 from compliance.results.levels import (
     Criterion,
@@ -11,10 +12,22 @@ from compliance.results.levels import (
     ScaleResult,
     is_staged,
 )
+from compliance.results.matrix import Stand
+from compliance.results.overview import Theme
 from compliance.results.reading import Result
 
 COLUMNS = ("measure", "part", "key", "name", "figure", "value")
 Row = tuple[str, str, str, str, str, str]
+ALL_COLUMNS = (
+    "organisation",
+    "checklist",
+    "edition",
+    "subject",
+    "period from",
+    "period to",
+    "status",
+    *COLUMNS,
+)
 
 
 def rows_of(result: Result) -> Iterator[Row]:
@@ -29,9 +42,71 @@ def rows_of(result: Result) -> Iterator[Row]:
         yield from _scale(scale)
 
 
-def as_json(result: Result) -> list[dict[str, str]]:
-    """The same as mappings."""
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows_of(result)]
+def all_rows(stands: Iterable[Stand]) -> Iterator[tuple[str, ...]]:
+    """The kept figures of some assessments, each row with what it is about."""
+    for one in stands:
+        for row in _kept(one.figures):
+            yield (*_about(one), *row)
+
+
+def month_rows(themes: Iterable[Theme]) -> Iterator[tuple[str, ...]]:
+    """The lines of twelve months, each value with the end of its month."""
+    for theme in themes:
+        trend = theme.trend
+        for day, said in zip(trend.months, trend.names, strict=True):
+            on = day.isoformat()
+            yield (*_about(theme.worst), "trend", "day", on, on, trend.unit, said)
+
+
+def _about(one: Stand) -> tuple[str, ...]:
+    about = one.assessment
+    edition = about.edition
+    return (
+        about.organisation.name,
+        edition.checklist.title,
+        edition.number,
+        about.subject,
+        about.period_from.isoformat(),
+        about.period_to.isoformat(),
+        "void" if one.figures.void else about.status,
+    )
+
+
+def _kept(found: Figures) -> Iterator[Row]:
+    yield from _counts("law", "all", "", "All sections", found.law)
+    for section in found.sections:
+        yield from _counts("law", "section", section.key, section.title, section.counts)
+    yield ("law", "all", "", "All sections", "to prepare", str(found.to_prepare))
+    for ahead in found.ahead:
+        on = ahead.on.isoformat()
+        yield ("law", "day", on, on, "to prepare", str(ahead.counts.total))
+    yield from _counts("practice", "all", "", "Recommended practice", found.practice)
+    for scale in found.scales:
+        whole: dict[str, Any] = {
+            "criteria": scale.criteria,
+            "answered": scale.answered,
+            "backed by evidence": scale.backed,
+            "proved for the whole period": scale.proved,
+            "groups below target": len(scale.below),
+            "steps to target": scale.steps,
+        }
+        if not scale.is_staged:
+            whole = {"level": scale.level_name, "score": scale.score} | whole
+        yield from _named(scale.key, "all", "", scale.name, whole)
+        for group in scale.groups:
+            levels = [
+                "" if at is None else scale.names[at]
+                for at in (group.level, group.target)
+            ]
+            rows = {
+                "lowest level": levels[0],
+                "target": levels[1],
+                "open": group.open,
+                "steps to target": group.steps,
+            }
+            if scale.is_staged:
+                rows["mean"] = group.mean
+            yield from _named(scale.key, "group", group.key, group.title, rows)
 
 
 def _counts(

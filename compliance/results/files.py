@@ -3,31 +3,50 @@
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.formats import xlsx
 from compliance.formats.csv_file import guarded
-from compliance.results.figures import COLUMNS, as_json, rows_of
+from compliance.results.figures import COLUMNS, rows_of
+from compliance.results.law import RULES
 from compliance.results.reading import Result
 
 TYPES = {name: FORMATS[name].media_type for name in ("csv", "xlsx", "json")}
 """Format to media type."""
-WIDTHS = {"Measure": 14, "Name": 48, "Figure": 32}
+WIDTHS = {"Measure": 14, "Name": 48, "Figure": 32, "Checklist": 24, "Subject": 28}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under columns, and ``stamp``, what they rest on."""
+
+    name: str
+    stamp: Sequence[tuple[str, str]]
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str]]
 
 
 def file_of(result: Result, form: str, at: datetime) -> bytes:
-    """The figures in one of the formats of ``TYPES``, with what they rest on."""
-    if form == "json":
-        stamp = dict(stamp_of(result)) | {"figures": as_json(result)}
-        return json.dumps(stamp, ensure_ascii=False, indent=1).encode()
-    if form == "csv":
-        return _csv(result)
-    title = "; ".join(f"{name}: {value}" for name, value in stamp_of(result))
-    heads = tuple(name.capitalize() for name in COLUMNS)
-    return xlsx.table(
-        "Result", heads, rows_of(result), title=title, at=at, widths=WIDTHS
+    """The figures of a result in one of the formats of ``TYPES``."""
+    return written(
+        Table("Result", stamp_of(result), COLUMNS, rows_of(result)), form, at
     )
+
+
+def written(table: Table, form: str, at: datetime) -> bytes:
+    """A table in one of the formats of ``TYPES``."""
+    if form == "json":
+        found = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+        said = dict(table.stamp) | {"figures": found}
+        return json.dumps(said, ensure_ascii=False, indent=1).encode()
+    if form == "csv":
+        return _csv(table)
+    title = "; ".join(f"{key}: {value}" for key, value in table.stamp)
+    heads = tuple(column.capitalize() for column in table.columns)
+    return xlsx.table(table.name, heads, table.rows, title=title, at=at, widths=WIDTHS)
 
 
 def stamp_of(result: Result) -> list[tuple[str, str]]:
@@ -46,17 +65,13 @@ def stamp_of(result: Result) -> list[tuple[str, str]]:
     ]
 
 
-RULES = "2026-11-28"
-"""The version of the rules of counting: see ``docs/scoring.md``."""
-
-
-def _csv(result: Result) -> bytes:
+def _csv(table: Table) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    for name, value in stamp_of(result):
+    for name, value in table.stamp:
         writer.writerow([guarded(name), guarded(value)])
     writer.writerow([])
-    writer.writerow(COLUMNS)
-    for row in rows_of(result):
+    writer.writerow(table.columns)
+    for row in table.rows:
         writer.writerow([guarded(text) for text in row])
     return file.getvalue().encode("utf-8-sig")

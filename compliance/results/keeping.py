@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
-from django.db.models import Max, Min, Q, Value
+from django.db.models import Case, F, Max, Min, Q, Value, When
 from django.utils import timezone
 
 from compliance.assessments.models import ActionLink, Assessment, Attachment
@@ -21,6 +21,7 @@ from compliance.assessments.signature_validity import void_of
 from compliance.audit import event_types
 from compliance.audit.checking import Fault, Kind
 from compliance.audit.event_types import Topic
+from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.models import LIBRARY, ChainHead, Event
 from compliance.audit.transaction import writing
 from compliance.results.figured import (
@@ -31,7 +32,7 @@ from compliance.results.figured import (
     read_back,
     written,
 )
-from compliance.results.files import RULES
+from compliance.results.law import RULES
 from compliance.results.models import Summary
 from compliance.results.reading import read
 
@@ -41,6 +42,8 @@ FAR = 200
 """Events since, after which rows that no event touched are marked as right again."""
 SILENT = frozenset({Topic.COMMENT, Topic.REPORT, Topic.AUDITOR})
 """Events about these change no figure."""
+ERASED = "erased"
+"""Texts of a chain were erased: figures may quote them."""
 _USES: Mapping[str, Any] = {"evidence": Attachment, "action": ActionLink}
 """Things that hang on answers of any assessment, by the subject of its events."""
 
@@ -153,12 +156,18 @@ def _last(events: Any) -> Last:
     quiet = [one for topic in SILENT for one in event_types.those(topic=topic)]
     events = events.exclude(action__in=quiet)
     scoped = events.exclude(scope_id=None).annotate(label=Value("scope"))
-    beside = events.filter(Q(scope_id=None) | Q(subject_label__in=_USES))
+    beside = events.filter(
+        Q(scope_id=None) | Q(subject_label__in=_USES) | Q(action=TRAIL_ERASED)
+    ).annotate(
+        label=Case(
+            When(action=TRAIL_ERASED, then=Value(ERASED)), default=F("subject_label")
+        )
+    )
     return {
         (chain, label, subject): seq
         for rows in (
             scoped.values_list("organisation_id", "label", "scope_id"),
-            beside.values_list("organisation_id", "subject_label", "subject_id"),
+            beside.values_list("organisation_id", "label", "subject_id"),
         )
         for chain, label, subject, seq in rows.annotate(last=Max("seq"))
     }
@@ -178,7 +187,8 @@ def _is_touched(
     ]
     is_new = any(last.get((chain, *each), 0) > one.seq for each in about)
     return is_new or any(
-        at == LIBRARY and label == "instrument" and seq > one.library_seq
+        (at == LIBRARY and label == "instrument" and seq > one.library_seq)
+        or (at == chain and label == ERASED and seq > one.seq)
         for (at, label, _), seq in last.items()
     )
 

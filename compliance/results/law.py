@@ -11,6 +11,8 @@ from itertools import groupby
 
 from compliance.results.choices import Proof
 
+RULES = "2026-11-28"
+"""The version of the rules of counting: see ``docs/scoring.md``."""
 COUNTED = ("met", "partly", "not_met", "open")
 """Verdicts of the denominator in the order of bars; "open" has everything unanswered."""
 

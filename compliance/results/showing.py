@@ -7,8 +7,8 @@ from typing import Any
 from compliance.assessments.models import Action
 from compliance.assessments.strip import Part, stacked
 from compliance.checklists.rating import Rating, counted_as
-from compliance.results.files import RULES, TYPES
-from compliance.results.law import Counts, Duty, LawResult, Section
+from compliance.results.files import TYPES
+from compliance.results.law import RULES, Counts, Duty, LawResult, Section
 from compliance.results.levels import (
     Criterion,
     Gap,

@@ -22,8 +22,7 @@ from compliance.audit.transaction import writing
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.scales import scales_of
-from compliance.results.files import RULES
-from compliance.results.law import law_result
+from compliance.results.law import RULES, law_result
 from compliance.results.levels import keys_of, scale_result
 from compliance.results.models import MonthEnd
 from compliance.results.points import SHAPE, Point, read_back, scale_point, written

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from compliance.results.views import frameworks, result
+from compliance.results.views import frameworks, overview, result
 
 app_name = "results"
 one = "assessments/<uuid:assessment_id>/result/"
 urlpatterns = [
+    path("overview/", overview.overview, name="overview"),
+    path("overview/figures/", overview.figures, name="overview_figures"),
     path(one, result.result, name="result"),
     path(f"{one}figures/", result.figures, name="figures"),
     path(f"{one}targets/<slug:scale>/", result.targets, name="targets"),

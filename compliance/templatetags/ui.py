@@ -43,6 +43,7 @@ ASSESSMENTS = (
     "edition_moves:",
     "remediation:",
     "reviews:",
+    "results:",
     "seats:",
     "answer_sheets:",
     "bundles:",
@@ -62,6 +63,7 @@ PLACES = {
     "calendar:reminders": "home",
     "calendar:rules": "home",
     "calendar:subscribe": "home",
+    "results:overview": "home",
 }
 """Pages that belong to no room: name of the page to the place."""
 

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import sys
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import django
@@ -39,6 +39,7 @@ from compliance.models import (  # noqa: E402
     Edition,
     Invitation,
     Membership,
+    MonthEnd,
     Target,
     Theme,
     User,
@@ -46,6 +47,9 @@ from compliance.models import (  # noqa: E402
 from compliance.organisations.actions import hash_of, make_editor  # noqa: E402
 from compliance.publishing import actions as publishing  # noqa: E402
 from compliance.reports import actions as reports  # noqa: E402
+from compliance.results.law import Counts  # noqa: E402
+from compliance.results.points import Point, ScalePoint, written  # noqa: E402
+from compliance.results.trend import HOW, month_ends  # noqa: E402
 from compliance.reviews import actions as reviewing  # noqa: E402
 from compliance.seats import actions as seats  # noqa: E402
 from compliance.seats.models import Seat  # noqa: E402
@@ -133,7 +137,30 @@ def scaled():
                 set_by=cara,
             )
         paths.append(f"{here.get_absolute_url()}result/")
-    return {"paths": paths, "session": made["sessions"][0]}
+    people = {"person": cara.pk, "session": made["sessions"][0]}
+    return {"paths": paths, **people}
+
+
+def headed():
+    """``scaled`` with two past months, and a second organisation: the overview's path."""
+    made = scaled()
+    cara = User.objects.get(pk=made["person"])
+    here = cara.memberships.get().organisation
+    there = factories.make_organisation("Elsewhere")
+    Membership.objects.create(organisation=there, user=cara, role="reader")
+    factories.make_assessment(there, cara, here.assessments.first().edition)
+    last = month_ends(timezone.localdate(), 2)
+    for one in here.assessments.all():
+        Assessment.objects.filter(pk=one.pk).update(
+            started_at=timezone.now() - timedelta(days=90)
+        )
+        for at, month in enumerate(last):
+            levels = (("keys", (at,)), ("place", (1,)))
+            point = Point(Counts(met=at), (ScalePoint("seal", at, 2, levels),))
+            MonthEnd.objects.create(
+                assessment=one, month=month, rules=HOW, figures=written(point)
+            )
+    return {"path": f"/o/{here.slug}/overview/", "session": made["session"]}
 
 
 def beside(answer_id):

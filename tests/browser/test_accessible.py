@@ -22,6 +22,7 @@ OUTSIDE = ["/accounts/login/", "/verify/", "/nothing/here/"]
 PLACES = [
     "",
     "work/",
+    "overview/",
     "assessments/",
     "assessments/new/",
     "assessments/new/{edition}/",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from compliance.assessments.actions import attach
 from compliance.checklists.scales import scales_of
 from compliance.discussion.actions import comment
+from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import describe
 from compliance.models import Summary
 from compliance.results import actions, keeping
@@ -193,3 +194,13 @@ def test_all_na_and_nothing_answered_have_figures(cast, scaled, verdict):
     [found] = kept(scaled)
     assert (found.law.total, found.law.na) == ((0, 1) if verdict == "na" else (1, 0))
     assert found.answered == 0
+
+
+def test_erased_texts_make_all_figures_of_the_chain_stale(cast, scaled, monkeypatch):
+    person = cast.con
+    signing.answer(person, scaled, "Q4", note=f"Ask {person.name}.")
+    kept(scaled)
+    row = Summary.objects.get()
+    erase_person(by=cast.ada, person=person)
+    row.save()
+    assert is_counted(monkeypatch, scaled) == [scaled]

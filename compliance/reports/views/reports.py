@@ -9,7 +9,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compliance.assessments.lists import listed
 from compliance.assessments.signature_validity import voids_in
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -19,6 +18,7 @@ from compliance.reports.forms import ReportForm
 from compliance.reports.models import reports_of
 from compliance.reports.sending import sent
 from compliance.web.htmx import render_page
+from compliance.workspace.lists import listed
 
 ON_A_PAGE = 50
 """Reports."""

@@ -1,0 +1,520 @@
+"""Where an organisation stands, for whoever answers for all of it.
+
+Every number is a kept figure (``keeping``) or the answer of one statement, whatever the
+number of assessments. Measures are never added up over themes or organisations.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Prefetch, Q
+
+from compliance.assessments.choices import AssessmentStatus, Filter
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.strip import Part, stacked
+from compliance.checklists.models import Edition
+from compliance.evidence.models import SOON_DAYS, Evidence
+from compliance.organisations.models import Organisation
+from compliance.results.figured import Exposure, Figures, Voided
+from compliance.results.keeping import figures
+from compliance.results.line import Line, line
+from compliance.results.matrix import (
+    Column,
+    Stand,
+    law_rank,
+    said_of,
+    scale_rank,
+)
+from compliance.results.points import Point
+from compliance.results.trend import month_ends, trends
+from compliance.reviews.models import Review, SignOff
+
+MOST = 5
+"""Lines of each list; the others are counted."""
+DATES = 4
+SOON = timedelta(days=14)
+BAR = 200
+"""Length of the longest bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Twelve month ends and today; ``values`` beside ``months``, None before it began."""
+
+    unit: str
+    months: list[date]
+    values: list[int | None]
+    names: list[str]
+    line: Line | None
+
+    @property
+    def told(self) -> str:
+        """The first and the last value in words."""
+        known = [name for name in self.names if name]
+        return f"{self.unit}, {known[0]} to {known[-1]}" if len(known) > 1 else ""
+
+    @property
+    def spoken(self) -> str:
+        """Every value, for who does not see the line."""
+        pairs = zip(self.months, self.names, strict=True)
+        said = ", ".join(f"{day:%b %Y} {name}" for day, name in pairs if name)
+        return f"{self.unit}: {said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One theme by the assessment that stands worst in it; ``others`` are as many more.
+
+    ``before`` are the figures of the assessment that it was carried forward from.
+    """
+
+    name: str
+    worst: Stand
+    others: int
+    before: Stand | None
+    trend: Trend
+
+    @property
+    def scale(self) -> Any:
+        """The scale that the theme is measured by; None where law or practice is."""
+        return next(iter(self.worst.figures.scales), None)
+
+    @property
+    def now(self) -> tuple[str, str]:
+        """The figure of today, and that of the period before."""
+        text = _now(self.worst.figures)
+        if self.before is None:
+            return text, "not assessed before"
+        year = self.before.assessment.period_to.year
+        return text, f"{_now(self.before.figures)} in {year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Duties of one assessment that bind from a day on and are not met yet."""
+
+    stand: Stand
+    count: int
+    open: int
+
+    @property
+    def url(self) -> str:
+        return f"{self.stand.answers}?show={Filter.AHEAD}"
+
+
+@dataclass(frozen=True, slots=True)
+class LawDay:
+    """A day on which duties begin to bind, and the assessments that it touches."""
+
+    on: date
+    days: int
+    touches: list[Touch]
+
+    @property
+    def is_soon(self) -> bool:
+        return self.days <= SOON_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A duty that is not met and binds; ``since`` is when that was last answered."""
+
+    exposure: Exposure
+    stand: Stand
+    since: datetime | None
+
+    @property
+    def url(self) -> str:
+        pk = self.exposure.answer
+        return f"{self.stand.answers}?open={pk}#answer-{pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signed assessment, or one that waits to be signed; ``at`` is since when."""
+
+    stand: Stand
+    at: datetime | None
+    signer: str = ""
+    sender: str = ""
+
+    @property
+    def void(self) -> Voided | None:
+        return self.stand.figures.void
+
+    @property
+    def is_signed(self) -> bool:
+        return self.stand.assessment.status == AssessmentStatus.SIGNED
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The open actions of one person that are late or due within 14 days."""
+
+    who: str
+    late: int
+    soon: int
+    bar: list[Part]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the page but the matrix."""
+
+    today: date
+    themes: list[Theme]
+    dates: list[LawDay]
+    exposures: list[Exposed]
+    exposure_count: int
+    signatures: list[Signature]
+    signature_count: int
+    void_count: int
+    late: list[Late]
+    evidence: list[Evidence]
+    evidence_count: int
+
+    @property
+    def late_count(self) -> int:
+        return sum(one.late for one in self.late)
+
+    @property
+    def months(self) -> list[date]:
+        return self.themes[0].trend.months if self.themes else []
+
+    @cached_property
+    def sentence(self) -> str:
+        """The three things to know first."""
+        said = []
+        if self.dates:
+            days = self.dates[0].days
+            when = "tomorrow" if days == 1 else f"in {days} days"
+            said.append(f"the law asks for something new {when}")
+        if count := self.void_count:
+            said.append(f"{count} signature{' is' if count == 1 else 's are'} void")
+        if count := self.late_count:
+            said.append(f"{count} action{' is' if count == 1 else 's are'} late")
+        told = "; ".join(said)
+        return f"{told[0].upper()}{told[1:]}." if said else "Nothing is late or void."
+
+
+def assessments_of(organisations: Iterable[Organisation]) -> list[Assessment]:
+    """Every assessment of some organisations, newest first: two queries.
+
+    Rows of one edition share it.
+    """
+    by_id = {one.pk: one for one in organisations}
+    editions = Edition.objects.select_related("checklist__theme")
+    rows = list(
+        Assessment.objects.filter(organisation__in=list(by_id))
+        .defer("facts")
+        .order_by("-started_at", "pk")
+        .prefetch_related(
+            Prefetch("edition", editions.defer("extra", "translations", "gates"))
+        )
+    )
+    for row in rows:
+        row.organisation = by_id[row.organisation_id]
+    return rows
+
+
+def stands_of(rows: Sequence[Assessment], today: date) -> dict[UUID, Stand]:
+    """Assessments with their kept figures, by id."""
+    found = figures(rows, today)
+    return {row.pk: Stand(row, found[row.pk]) for row in rows}
+
+
+def current(rows: Iterable[Assessment]) -> list[Assessment]:
+    """Those in use that no newer one of the same subject followed."""
+    used = [one for one in rows if one.status != AssessmentStatus.ARCHIVED]
+    subjects = {one.pk: one.subject.casefold() for one in used}
+    followed = {
+        one.carried_from_id
+        for one in used
+        if one.carried_from_id
+        and subjects.get(one.carried_from_id) == one.subject.casefold()
+    }
+    return [one for one in used if one.pk not in followed]
+
+
+def overview(
+    rows: Sequence[Assessment],
+    stands: Mapping[UUID, Stand],
+    organisation: Organisation,
+    today: date,
+) -> Overview:
+    """The page of one organisation, from its assessments and their figures."""
+    now = [stands[one.pk] for one in current(rows)]
+    signed = [
+        stands[one.pk]
+        for one in rows
+        if one.status in {AssessmentStatus.SIGNED, AssessmentStatus.REVIEW}
+    ]
+    signed.sort(key=lambda one: (one.figures.void is None, _is_signed(one)))
+    evidence = list(_evidence(organisation, today))
+    return Overview(
+        today=today,
+        themes=themes_of(now, stands, today),
+        dates=_dates(now, today),
+        exposures=_exposures(now),
+        exposure_count=sum(one.figures.law.not_met for one in now),
+        signatures=_signatures(signed[:MOST]),
+        signature_count=len(signed),
+        void_count=sum(one.figures.void is not None for one in signed),
+        late=_late(organisation, today),
+        evidence=evidence[:MOST],
+        evidence_count=len(evidence),
+    )
+
+
+def by_subject(stands: Iterable[Stand]) -> list[Column]:
+    """A column for each subject, by name."""
+    found: defaultdict[str, list[Stand]] = defaultdict(list)
+    for one in stands:
+        found[one.assessment.subject.casefold()].append(one)
+    return [
+        Column(some[0].assessment.subject, _kinds(some), some[0].result, some)
+        for _, some in sorted(found.items())
+    ]
+
+
+def by_organisation(
+    organisations: Iterable[Organisation], stands: Iterable[Stand]
+) -> list[Column]:
+    """A column for each organisation, one without assessments, too."""
+    found: defaultdict[UUID, list[Stand]] = defaultdict(list)
+    for one in stands:
+        found[one.assessment.organisation_id].append(one)
+    return [
+        Column(
+            one.name,
+            f"{len(found[one.pk])} in use",
+            one.get_absolute_url(),
+            found[one.pk],
+        )
+        for one in organisations
+    ]
+
+
+def _kinds(some: Sequence[Stand]) -> str:
+    count = len(some)
+    return f"{count} assessments" if count > 1 else ""
+
+
+def _is_signed(one: Stand) -> bool:
+    return one.assessment.status == AssessmentStatus.SIGNED
+
+
+def _rank(figures: Figures) -> tuple[int, ...]:
+    """How badly an assessment stands in its theme: the scale first, then the law."""
+    scale = next(iter(figures.scales), None)
+    return (*scale_rank(scale), *law_rank(figures))
+
+
+def themes_of(
+    now: Iterable[Stand], stands: Mapping[UUID, Stand], today: date
+) -> list[Theme]:
+    """A line for each theme of one organisation's current assessments."""
+    by_theme: defaultdict[tuple[int, str], list[Stand]] = defaultdict(list)
+    for one in now:
+        theme = one.assessment.edition.checklist.theme
+        by_theme[theme.position, theme.name].append(one)
+    worst = {
+        key: max(some, key=lambda one: _rank(one.figures))
+        for key, some in by_theme.items()
+    }
+    chains = {one.assessment.pk: _chain(one, stands) for one in worst.values()}
+    points = trends([one for chain in chains.values() for one in chain], today)
+    return [
+        Theme(
+            name=name,
+            worst=(one := worst[place, name]),
+            others=len(by_theme[place, name]) - 1,
+            before=stands.get(one.assessment.carried_from_id)
+            if one.assessment.carried_from_id
+            else None,
+            trend=_trend(one, chains[one.assessment.pk], points, today),
+        )
+        for place, name in sorted(by_theme)
+    ]
+
+
+def _chain(one: Stand, stands: Mapping[UUID, Stand]) -> list[Assessment]:
+    """An assessment and those it was carried forward from, the newest first."""
+    found = [one.assessment]
+    while (pk := found[-1].carried_from_id) and pk in stands:
+        found.append(stands[pk].assessment)
+    return found
+
+
+def _trend(
+    one: Stand,
+    chain: Sequence[Assessment],
+    points: Mapping[UUID, Mapping[date, Point]],
+    today: date,
+) -> Trend:
+    """Each month by the newest assessment of the chain that had begun by its end."""
+    months = [*month_ends(today), today]
+    unit, value_of, name_of = _measure(one.figures)
+    values: list[int | None] = []
+    begins, last = [], None
+    for at, month in enumerate(months[:-1]):
+        own = next((row for row in chain if month in points[row.pk]), None)
+        values.append(value_of(points[own.pk][month]) if own else None)
+        if own and last and own.pk != last:
+            begins.append(at)
+        last = own.pk if own else last
+    if last and last != one.assessment.pk:
+        begins.append(len(months) - 1)
+    values.append(_today(one.figures))
+    stepped = unit == "level"
+    return Trend(
+        unit,
+        months,
+        values,
+        ["" if value is None else name_of(value) for value in values],
+        line(values, is_stepped=stepped, begins=begins),
+    )
+
+
+_Value = Callable[[Point], int | None]
+
+
+def _measure(found: Figures) -> tuple[str, _Value, Callable[[int], str]]:
+    """The measure of a theme: its unit, its value in a point, and the name of one."""
+    scale = next(iter(found.scales), None)
+    if scale is None:
+        return "duties met", lambda point: point.law.met, str
+    key = scale.key
+
+    def of(point: Point) -> Any:
+        return next((one for one in point.scales if one.key == key), None)
+
+    if not scale.is_staged:
+        return (
+            "level",
+            lambda point: of(point).level if of(point) else None,
+            lambda value: scale.names[value],
+        )
+    targets = {group.key: group.target for group in scale.groups}
+    if not scale.has_targets:
+        return (
+            "rows answered",
+            lambda point: of(point).answered if of(point) else None,
+            str,
+        )
+    return (
+        "steps left",
+        lambda point: (
+            of(point).steps(targets) if of(point) and of(point).answered else None
+        ),
+        str,
+    )
+
+
+def _today(found: Figures) -> int | None:
+    scale = next(iter(found.scales), None)
+    if scale is None:
+        return found.law.met
+    if not scale.is_staged:
+        return scale.level
+    if not scale.has_targets:
+        return scale.answered
+    return scale.steps if scale.answered else None
+
+
+def _now(found: Figures) -> str:
+    scale = next(iter(found.scales), None)
+    if scale is not None:
+        return said_of(scale)[0] or "No answer yet"
+    counts = found.law if found.law.total else found.practice
+    return f"{counts.met} of {counts.total}"
+
+
+def _dates(now: Iterable[Stand], today: date) -> list[LawDay]:
+    found: defaultdict[date, list[Touch]] = defaultdict(list)
+    for one in now:
+        for ahead in one.figures.ahead:
+            counts = ahead.counts
+            found[ahead.on].append(Touch(one, counts.total, counts.open))
+    return [
+        LawDay(on, (on - today).days, found[on]) for on in sorted(found) if on > today
+    ][:DATES]
+
+
+def _exposures(now: Iterable[Stand]) -> list[Exposed]:
+    """The heaviest duties that bind and are not met: one query."""
+    every = [(each, one) for one in now for each in one.figures.worst]
+    every.sort(key=lambda pair: -pair[0].weight)
+    shown = every[:MOST]
+    rows = Answer.objects.filter(pk__in=[each.answer for each, _ in shown])
+    since = dict(rows.values_list("pk", "answered_at"))
+    return [Exposed(each, one, since.get(each.answer)) for each, one in shown]
+
+
+def _signatures(shown: Sequence[Stand]) -> list[Signature]:
+    """Who signed, and who waits since when: two queries."""
+    signed = SignOff.objects.filter(
+        assessment__in=[one.assessment for one in shown if _is_signed(one)],
+        revision=F("assessment__revision"),
+    )
+    signed_by = {
+        pk: (at, signer)
+        for pk, at, signer in signed.order_by().values_list(
+            "assessment", "signed_at", "signer"
+        )
+    }
+    waiting = Review.objects.filter(
+        assessment__in=[one.assessment for one in shown if not _is_signed(one)],
+        ended="",
+    )
+    sent_by = {
+        one.assessment_id: (one.sent_at, str(one.sent_by))
+        for one in waiting.order_by().select_related("sent_by")
+    }
+    found = []
+    for one in shown:
+        at, signer = signed_by.get(one.assessment.pk, (None, ""))
+        sent, sender = sent_by.get(one.assessment.pk, (None, ""))
+        found.append(Signature(one, at or sent, signer, sender))
+    return found
+
+
+def _late(organisation: Organisation, today: date) -> list[Late]:
+    """Owners of open actions that are late or soon due, the latest first: one query."""
+    due = organisation.actions.open().filter(due_on__lte=today + SOON).order_by()
+    rows = due.values_list("owner__name", "owner__email").annotate(
+        late=Count("pk", filter=Q(due_on__lt=today)),
+        soon=Count("pk", filter=Q(due_on__gte=today)),
+    )
+    found = sorted(rows, key=lambda row: (-row[2], -row[3], row[0] or row[1] or ""))
+    most = max((late + soon for *_, late, soon in found), default=0)
+    return [
+        Late(
+            name or email or "No owner",
+            late,
+            soon,
+            stacked([("late", late), ("soon", soon)], BAR * (late + soon) // most),
+        )
+        for name, email, late, soon in found
+    ]
+
+
+def _evidence(organisation: Organisation, today: date) -> Iterable[Evidence]:
+    """Current evidence of running assessments that has run out or soon does."""
+    ending = organisation.evidence.current().filter(
+        expires_on__lte=today + timedelta(days=SOON_DAYS),
+        attachments__answer__assessment__status=AssessmentStatus.RUNNING,
+        attachments__answer__applies=True,
+        attachments__answer__archived_at=None,
+    )
+    rows: Iterable[Evidence] = (
+        ending.annotate(answer_count=Count("attachments"))
+        .select_related("organisation")
+        .order_by("expires_on", "title")
+    )
+    return rows

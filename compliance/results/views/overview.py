@@ -1,0 +1,91 @@
+"""The whole organisation on one page, and its figures as a file."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    may,
+    member_required,
+)
+from compliance.organisations.models import Organisation
+from compliance.results import actions
+from compliance.results.files import TYPES
+from compliance.results.law import RULES
+from compliance.results.matrix import matrix
+from compliance.results.overview import (
+    assessments_of,
+    by_organisation,
+    by_subject,
+    current,
+    stands_of,
+)
+from compliance.results.overview import (
+    overview as told,
+)
+
+COLUMNS = 20
+"""Subjects or organisations side by side on one page."""
+SUBJECTS, ORGANISATIONS = "subjects", "organisations"
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def overview(request: MemberRequest) -> HttpResponse:
+    """Where the organisation stands; the matrix may set others beside it.
+
+    Those are the organisations that the person may look into, and no others.
+    """
+    today, here = timezone.localdate(), request.organisation
+    group = _group(request, Permission.VIEW)
+    by = ORGANISATIONS if request.GET.get("by") == ORGANISATIONS else SUBJECTS
+    is_group = by == ORGANISATIONS and len(group) > 1
+    rows = assessments_of(group if is_group else [here])
+    stands = stands_of(rows, today)
+    now = [stands[one.pk] for one in current(rows)]
+    columns = by_organisation(group, now) if is_group else by_subject(now)
+    page = Paginator(columns, COLUMNS).get_page(request.GET.get("page"))
+    own = [one for one in rows if one.organisation_id == here.pk]
+    context: dict[str, Any] = {
+        "today": today,
+        "view": told(own, stands, here, today),
+        "matrix": matrix(list(page)),
+        "page": page,
+        "side": by if is_group else SUBJECTS,
+        "organisation_count": len(group),
+        "formats": TYPES,
+        "rules": RULES,
+    }
+    return render(request, "results/overview.html", context)
+
+
+@require_POST
+@member_required(Permission.REPORT)
+def figures(request: MemberRequest) -> HttpResponse:
+    """The figures behind the page as a file; the export is in each trail it is from."""
+    form = request.POST.get("format", "")
+    if form not in TYPES:
+        raise Http404
+    is_group = request.POST.get("by") == ORGANISATIONS
+    chosen = _group(request, Permission.REPORT) if is_group else [request.organisation]
+    today = timezone.localdate()
+    content = actions.write_all_figures(
+        by=request.user, organisations=chosen, today=today, form=form
+    )
+    response = HttpResponse(content, content_type=TYPES[form], headers=DOWNLOAD_HEADERS)
+    name = f"results-{request.organisation.slug}-{today.isoformat()}.{form}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _group(request: MemberRequest, permission: Permission) -> list[Organisation]:
+    """The organisations of the person whose role there has a permission, by name."""
+    own = [one.organisation for one in request.memberships if may(one, permission)]
+    return sorted(own, key=lambda one: one.name.casefold())

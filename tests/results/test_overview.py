@@ -1,0 +1,358 @@
+"""The whole organisation on one page: themes, dates, exposures, signatures, matrix, files."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from compliance.audit.models import Event
+from compliance.checklists.scales import scales_of
+from compliance.evidence.actions import describe
+from compliance.models import Membership
+from compliance.remediation.actions import create_action
+from compliance.results import actions
+from compliance.results.choices import Reach
+from tests import signing
+from tests.factories import (
+    attach,
+    make_assessment,
+    make_checklist,
+    make_draft,
+    make_edition,
+    make_link,
+    make_scaled_edition,
+    publish,
+)
+
+URL = reverse("results:overview", args=["acme"])
+FIGURES = reverse("results:overview_figures", args=["acme"])
+
+
+def themed(key, name, position, **fields):
+    """A checklist of a theme of its own, to be drafted on."""
+    checklist = make_checklist()
+    theme = type(checklist.theme).objects.create(key=key, name=name, position=position)
+    checklist.theme, checklist.title = theme, name
+    checklist.save()
+    return checklist
+
+
+@pytest.fixture
+def law(cast):
+    """Two duties not met, one to prepare."""
+    draft = make_draft(4, checklist=themed("gdpr", "GDPR", 1))
+    draft.questions.filter(key="Q3").update(weight=5)
+    one = make_assessment(cast.acme, cast.ada, publish(draft), subject="Acme")
+    rows = {answer.question.key: answer for answer in one.answers.all()}
+    for key, verdict in (("Q1", "met"), ("Q2", "not_met"), ("Q3", "not_met")):
+        rows[key].verdict = verdict
+        rows[key].save()
+    begins = timezone.localdate() + timedelta(days=8)
+    one.answers.filter(question__key="Q4").update(binds_from=begins)
+    return one
+
+
+@pytest.fixture
+def cloud(cast):
+    """A level below its minimum in one group."""
+    edition = make_scaled_edition(checklist=themed("cloud", "Sovereignty", 2))
+    one = signing.begin(cast, edition)
+    signing.answer(cast.con, one, "Q1", value=["c2"])
+    signing.answer(cast.con, one, "Q2", value=["c1"])
+    [scale] = scales_of(edition.scales)
+    actions.set_targets(
+        by=cast.otto,
+        assessment=one,
+        scale=scale,
+        levels={"keys": 2, "place": 2},
+        holds_by=None,
+        reach=Reach.ASSESSMENT,
+        base="",
+    )
+    return one
+
+
+def test_each_theme_has_its_own_measure(cast, law, cloud, sign_in):
+    view = sign_in(cast.rob).get(URL).context["view"]
+    assert [(theme.name, theme.now[0]) for theme in view.themes] == [
+        ("GDPR", "1 of 3"),
+        ("Sovereignty", "SEAL-1"),
+    ]
+
+
+def test_page_prints_no_percentage_and_no_total(cast, law, cloud, sign_in):
+    page = sign_in(cast.rob).get(URL).text
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "%" not in main
+    assert "2 not" in main
+    assert "1 of 2 below our" in " ".join(main.split()).replace("> ", ">")
+
+
+def test_theme_shows_the_assessment_that_stands_worst(cast, law, sign_in):
+    good = make_assessment(cast.acme, cast.ada, law.edition, subject="Beta")
+    good.answers.update(verdict="met")
+    [theme] = sign_in(cast.rob).get(URL).context["view"].themes
+    assert theme.worst.assessment == law
+    assert theme.others == 1
+
+
+def test_next_dates_name_the_assessments_that_they_touch(cast, law, sign_in):
+    page = sign_in(cast.rob).get(URL)
+    [on] = page.context["view"].dates
+    assert (on.days, on.is_soon, on.touches[0].count) == (8, True, 1)
+    assert "The law asks for something new in 8 days" in page.text
+
+
+def test_exposures_begin_with_the_heaviest(cast, law, sign_in):
+    view = sign_in(cast.rob).get(URL).context["view"]
+    assert [one.exposure.key for one in view.exposures] == ["Q3", "Q2"]
+    assert view.exposure_count == 2
+
+
+def test_void_signature_stands_first_and_names_its_cause(cast, sign_in):
+    valid = signing.make_signed(cast, is_begun=True)
+    void = signing.make_signed(cast, is_begun=True)
+    proof = void.answers.get(question__key="Q1").attachments.get().evidence
+    describe(by=cast.con, evidence=proof, title="Another title")
+    page = sign_in(cast.rob).get(URL)
+    view = page.context["view"]
+    assert [one.stand.assessment.pk for one in view.signatures] == [void.pk, valid.pk]
+    assert view.void_count == 1
+    assert "1 signature is void" in page.text
+    assert "title" in view.signatures[0].void.named[0]
+    assert "Rev Iewer" in page.text
+
+
+def test_who_is_late_comes_first(cast, law, sign_in):
+    today = timezone.localdate()
+    for owner, days in ((cast.con, 3), (cast.otto, -2), (None, 100)):
+        create_action(
+            by=cast.otto,
+            organisation=cast.acme,
+            fields={
+                "title": f"Due in {days}",
+                "owner_id": owner.pk if owner else None,
+                "due_on": today + timedelta(days=days),
+            },
+        )
+    late = sign_in(cast.rob).get(URL).context["view"].late
+    assert [(one.who, one.late, one.soon) for one in late] == [
+        ("Otto Weber", 1, 0),
+        ("Con Tributor", 0, 1),
+    ]
+
+
+def test_evidence_that_runs_out_is_named_where_it_is_in_use(cast, law, sign_in):
+    soon = timezone.localdate() + timedelta(days=3)
+    used = make_link(cast.acme, cast.ada, "In use", expires_on=soon)
+    make_link(cast.acme, cast.ada, "In no answer", expires_on=soon)
+    attach(law.answers.first(), used)
+    view = sign_in(cast.rob).get(URL).context["view"]
+    assert [one.title for one in view.evidence] == ["In use"]
+
+
+def test_twelve_months_follow_the_trail_over_two_periods(cast, sign_in):
+    edition = make_edition(3, checklist=themed("gdpr", "GDPR", 1))
+    with time_machine.travel(datetime(2026, 1, 5, tzinfo=UTC), tick=False):
+        one = signing.begin(cast, edition)
+        signing.answer(cast.con, one, "Q1", verdict="met")
+    with time_machine.travel(datetime(2026, 3, 5, tzinfo=UTC), tick=False):
+        signing.answer(cast.con, one, "Q2", verdict="met")
+    with time_machine.travel(datetime(2026, 4, 5, 12, tzinfo=UTC), tick=False):
+        page = sign_in(cast.rob).get(URL)
+    [theme] = page.context["view"].themes
+    assert theme.trend.values == [None] * 9 + [1, 1, 2, 2]
+    assert theme.trend.told == "duties met, 1 to 2"
+    assert "Jan 2026 1, Feb 2026 1, Mar 2026 2" in page.text
+    assert theme.trend.line.path.startswith("M")
+
+
+def matrix(reply):
+    found = reply.context["matrix"]
+    return [column.name for column in found.columns], {
+        (block.title, measure.name): [
+            (cell.text, cell.small) if cell else None for cell in measure.cells
+        ]
+        for block in found.blocks
+        for measure in block.measures
+    }
+
+
+def test_matrix_has_a_column_for_each_subject(cast, law, cloud, sign_in):
+    cloud.subject = "Cloud"
+    cloud.save()
+    names, rows = matrix(sign_in(cast.rob).get(URL))
+    assert names == ["Acme", "Cloud"]
+    assert rows["GDPR", "Not met"] == [("2", "of 3"), None]
+    assert rows["GDPR", "To prepare"][0][0] == "1"
+    assert rows["Sovereignty", "Sovereignty level"] == [
+        None,
+        ("SEAL-1", "1 below minimum, 1 open"),
+    ]
+
+
+def test_followed_assessment_leaves_its_column_to_the_newer_one(cast, law, sign_in):
+    newer = make_assessment(
+        cast.acme, cast.ada, law.edition, subject="Acme", carried_from=law
+    )
+    names, rows = matrix(sign_in(cast.rob).get(URL))
+    assert names == ["Acme"]
+    assert rows["GDPR", "Not met"] == [("", "0 of 4 answered")]
+    newer.subject = "Another"
+    newer.save()
+    assert matrix(sign_in(cast.rob).get(URL))[0] == ["Acme", "Another"]
+
+
+def test_group_shows_only_organisations_that_the_person_may_read(cast, law, sign_in):
+    there = make_assessment(cast.other, cast.zoe, law.edition, subject="Secret service")
+    there.answers.update(verdict="not_met")
+    page = sign_in(cast.rob).get(f"{URL}?by=organisations")
+    assert matrix(page)[0] == ["Acme"]
+    assert "Secret service" not in page.text
+    seat = Membership.objects.create(
+        organisation=cast.other, user=cast.rob, role="auditor"
+    )
+    page = sign_in(cast.rob).get(f"{URL}?by=organisations")
+    assert "Secret service" not in page.text
+    assert matrix(page)[0] == ["Acme"]
+    seat.role = "reader"
+    seat.save()
+    names, rows = matrix(sign_in(cast.rob).get(f"{URL}?by=organisations"))
+    assert names == ["Acme", "Other"]
+    assert [text for text, _ in rows["GDPR", "Not met"]] == ["2", "4"]
+    theirs = sign_in(cast.rob).get(f"{URL}?by=organisations").context["view"]
+    assert theirs.exposure_count == 2  # of this organisation alone
+
+
+def test_cells_of_another_organisation_lead_into_it(cast, law, sign_in):
+    there = make_assessment(cast.other, cast.zoe, law.edition, subject="There")
+    there.answers.update(verdict="not_met")
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="reader")
+    client = sign_in(cast.rob)
+    found = client.get(f"{URL}?by=organisations").context["matrix"]
+    [_, cell] = found.blocks[0].measures[0].cells
+    assert cell.url.startswith("/o/other/")
+    assert client.get(cell.url).status_code == 200
+
+
+def test_twenty_subjects_stand_on_a_page(cast, sign_in):
+    edition = make_edition(1)
+    for at in range(23):
+        make_assessment(cast.acme, cast.ada, edition, subject=f"Service {at:02}")
+    client = sign_in(cast.rob)
+    assert len(matrix(client.get(URL))[0]) == 20
+    assert len(matrix(client.get(f"{URL}?page=2"))[0]) == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_files_have_the_figures_of_the_screen(cast, law, cloud, sign_in, form):
+    client = sign_in(cast.rob)
+    page = client.get(URL)
+    reply = client.post(FIGURES, {"format": form, "by": "subjects"})
+    assert reply.status_code == 200
+    assert Event.objects.filter(action="results.exported").count() == 1
+    if form == "xlsx":
+        assert reply.content[:2] == b"PK"
+        return
+    if form == "json":
+        rows = json.loads(reply.content)["figures"]
+    else:
+        text = reply.content.decode("utf-8-sig")
+        rows = list(
+            csv.DictReader(io.StringIO(text[text.index("organisation,checklist") :]))
+        )
+    found = {
+        (r["checklist"], r["measure"], r["part"], r["key"], r["figure"]): r["value"]
+        for r in rows
+    }
+    shown = {theme.name: theme.worst.figures for theme in page.context["view"].themes}
+    gdpr = shown["GDPR"]
+    assert found["GDPR", "law", "all", "", "not met"] == str(gdpr.law.not_met) == "2"
+    assert found["GDPR", "law", "all", "", "to prepare"] == str(gdpr.to_prepare)
+    assert found["Sovereignty", "seal", "all", "", "level"] == "SEAL-1"
+    today = timezone.localdate().isoformat()
+    assert found["GDPR", "trend", "day", today, "duties met"] == "1"
+    score = shown["Sovereignty"].scales[0].score
+    assert found["Sovereignty", "seal", "all", "", "score"] == score
+
+
+def test_file_of_a_group_is_an_event_of_each_organisation(cast, law, sign_in):
+    make_assessment(cast.other, cast.zoe, law.edition, subject="There")
+    client = sign_in(cast.rob)
+    reply = client.post(FIGURES, {"format": "csv", "by": "organisations"})
+    assert "There" not in reply.text
+    Membership.objects.create(organisation=cast.other, user=cast.rob, role="reader")
+    reply = client.post(FIGURES, {"format": "csv", "by": "organisations"})
+    assert "There" in reply.text
+    chains = Event.objects.filter(action="results.exported")
+    found = list(chains.order_by("at").values_list("organisation_id", flat=True))
+    assert sorted(found) == sorted([cast.acme.pk, cast.acme.pk, cast.other.pk])
+
+
+def test_formula_in_a_subject_is_no_formula_in_the_file(cast, law, sign_in):
+    law.subject = "=HYPERLINK(1)"
+    law.save()
+    reply = sign_in(cast.rob).post(FIGURES, {"format": "csv"})
+    assert ",=HYPERLINK" not in reply.text
+
+
+@pytest.mark.parametrize("query", ["?by=x", "?by=organisations&page=%00", "?page=-1"])
+def test_odd_addresses_open_the_page(cast, law, sign_in, query):
+    assert sign_in(cast.rob).get(f"{URL}{query}").status_code == 200
+
+
+def test_empty_organisation_says_how_to_begin(cast, sign_in):
+    page = sign_in(cast.ada).get(URL).text
+    assert "Not assessed." in page
+    assert "Nothing to set side by side yet." in page
+
+
+def test_assessment_without_answers_and_all_na_show_why(cast, sign_in):
+    nothing = make_assessment(cast.acme, cast.ada, make_edition(2), subject="A")
+    na = make_assessment(cast.acme, cast.ada, nothing.edition, subject="B")
+    for answer in na.answers.all():
+        answer.verdict, answer.reason = "na", "No such data."
+        answer.save()
+    _, rows = matrix(sign_in(cast.rob).get(URL))
+    assert rows["Privacy", "Not met"] == [
+        ("", "0 of 2 answered"),
+        ("", "all 2 not applicable"),
+    ]
+
+
+def test_hostile_subject_is_text(cast, law, sign_in):
+    law.subject = "<script>alert(1)</script>"
+    law.save()
+    assert "<script>alert(1)" not in sign_in(cast.rob).get(URL).text
+
+
+def statements(client, address=URL):
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_page_asks_as_often_for_thirty_assessments_as_for_three(
+    cast, law, cloud, sign_in
+):
+    client = sign_in(cast.rob)
+    client.get(URL)
+    few = statements(client)
+    for at in range(30):
+        make_assessment(cast.acme, cast.ada, law.edition, subject=f"Service {at}")
+    client.get(URL)
+    assert statements(client) == few <= 16
+
+
+def test_home_and_overview_lead_to_each_other(cast, law, sign_in):
+    client = sign_in(cast.otto)
+    home = reverse("home:home", args=["acme"])
+    assert f'href="{URL}"' in client.get(home).text
+    assert f'href="{home}"' in client.get(URL).text
