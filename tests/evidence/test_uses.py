@@ -71,11 +71,11 @@ def test_uses_cost_the_same_with_one_and_with_twenty(
     answers = make_assessment(cast.acme, cast.ada, make_edition(20)).answers.all()
     attach(answers[0], evidence)
     rob = sign_in(cast.rob)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         rob.get(url(evidence))
     for answer in answers[1:]:
         attach(answer, evidence)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert rob.get(url(evidence)).text.count("?open=") == 20
 
 

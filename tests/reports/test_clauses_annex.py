@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from compliance.checklists import force
 from compliance.checklists.force import Mark
+from compliance.checklists.rating import ratings_of
 from compliance.models import Event, Report
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.html import html_of
@@ -98,16 +99,23 @@ def test_hostile_names_stay_text():
         assert tag not in html
 
 
+def levels(said):
+    """The ratings of a question, by the label of each choice."""
+    return ratings_of((label, label, rating) for label, rating in said.items())
+
+
 def rated_paper(verdict="not_met"):
     rows = [
         make_line("Q1", verdict="not_met"),
         make_line("Q2", verdict=verdict, value="Mainly theirs"),
     ]
     ratings = {
-        "Q2": {
-            "Mainly theirs": {"level": 1, "points": 41.67},
-            "Ours": {"level": 4, "points": 200},
-        }
+        "Q2": levels(
+            {
+                "Mainly theirs": {"level": 1, "points": 41.67},
+                "Ours": {"level": 4, "points": 200},
+            }
+        )
     }
     marks = {"Q2": Mark(force.Force.PROCUREMENT)}
     return replace(make_paper(make_content(rows)), marks=marks, ratings=ratings)
@@ -152,9 +160,8 @@ def test_paper_of_law_alone_has_one_table():
 
 def test_contested_level_is_told_with_both_readings():
     paper = rated_paper()
-    levels = {
-        "Mainly theirs": {"level": 1, "points": 50, "contested": "So.", "higher": 3}
-    }
-    text = text_of(replace(paper, ratings={"Q2": levels}))
+    said = {"level": 1, "points": 50, "contested": "So.", "higher": 3}
+    contested = {"Q2": levels({"Mainly theirs": said})}
+    text = text_of(replace(paper, ratings=contested))
     said = "Level 1, 50 of 50 points; contested: other sources say level 3, the lower counts"
     assert said in text

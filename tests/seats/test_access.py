@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from compliance.assessments.actions import Refused
 from compliance.discussion.actions import comment, resolve
-from compliance.models import Event, Evidence, Membership, Report, Seat
+from compliance.models import Event, Evidence, Membership, Seat
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import change_role
+from compliance.reports.actions import ask_report
 from compliance.reviews.snapshot import content_of, to_read
 from compliance.seats import actions
 from tests import factories
@@ -266,8 +267,9 @@ def test_damaged_file_is_told_and_not_noted(cast, sign_in, place):
 
 
 def test_report_that_is_not_ready_is_not_found(cast, sign_in, place):
-    Report.objects.update(step="Reading answers")
-    assert sign_in(cast.aud).get(pages(place)["report"]).status_code == 404
+    waiting = ask_report(by=cast.ada, assessment=place[0])
+    path = pages((*place[:5], waiting))["report"]
+    assert sign_in(cast.aud).get(path).status_code == 404
 
 
 def test_auditor_walks_from_section_to_section(cast, sign_in):

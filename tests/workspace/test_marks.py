@@ -7,6 +7,7 @@ from django.template.base import TextNode
 from django.template.loader import get_template
 
 from tests.marking import make_marked
+from tests.resting import resting
 
 ROW = "workspace/_row.html"
 HERE = "workspace/_here.html"
@@ -47,6 +48,8 @@ def test_every_mark_that_a_row_can_carry_is_in_one_state(cast, sign_in, rendered
     client = sign_in(cast.ada)
     for query in ({}, {"show": "does-not-apply"}):
         assert client.get(address, query).status_code == 200
+    _, here = resting(cast.acme, cast.ada)
+    assert client.get(here.get_absolute_url(), {"show": "elsewhere"}).status_code == 200
     htmx = {"HX-Request": "true"}
     client.post(f"{address}presence/", {"known": ""}, headers=htmx)
     assert [text for node, text in wanted.items() if node not in rendered] == []
