@@ -178,6 +178,10 @@ def facts(assessment_id, rounds):
     return moved
 
 
+LOOKS = 30
+"""How often somebody looks at a file again, since answers moved beside the preview."""
+
+
 def take_sheets(assessment_id, rounds, answers):
     """Take that many files away and in again, each with new notes in some answers.
 
@@ -190,11 +194,16 @@ def take_sheets(assessment_id, rounds, answers):
     for place in range(rounds):
         draft = fill_in(assessment, place, answers)
         by = assessment.started_by
-        plan = sheet_actions.preview_sheet(by=by, assessment=assessment, draft=draft)
-        done = sheet_actions.take_in_sheet(
-            by=by, assessment=assessment, draft=draft, picks=(), digest=plan.digest
-        )
-        moved += done.is_stale
+        for _ in range(LOOKS):
+            plan = sheet_actions.preview_sheet(
+                by=by, assessment=assessment, draft=draft
+            )
+            done = sheet_actions.take_in_sheet(
+                by=by, assessment=assessment, draft=draft, picks=(), digest=plan.digest
+            )
+            moved += done.is_stale
+            if not done.is_stale:
+                break
         if done.seq is None:
             continue
         print(place, file=sys.stderr, flush=True)  # noqa: T201
