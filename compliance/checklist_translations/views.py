@@ -16,13 +16,14 @@ from django.views.decorators.http import (
 )
 
 from compliance.audit.models import Event
-from compliance.checklist_translations import actions as checklist_translations_actions
+from compliance.checklist_translations import actions
 from compliance.checklist_translations.forms import (
     LanguageForm,
     ShowForm,
     TranslationForm,
 )
-from compliance.checklists import actions, translator
+from compliance.checklists import translator
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.checklists.translations import Part, all_said, labels_of, language_tag
@@ -82,12 +83,10 @@ def language_add(request: MemberRequest, edition_id: int) -> HttpResponse:
         return _overview(request, edition, form, 422)
     code = form.cleaned_data["code"]
     try:
-        event = checklist_translations_actions.add_language(
-            **_given(request, edition), language=code
-        )
+        event = actions.add_language(**_given(request, edition), language=code)
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _overview(request, edition, form, 422)
     return _to_overview(request, edition, code, event)
@@ -100,12 +99,10 @@ def language_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     edition = find(request, edition_id)
     code = language_tag(request.POST.get("language", "")[:20])
     try:
-        event = checklist_translations_actions.remove_language(
-            **_given(request, edition), language=code
-        )
+        event = actions.remove_language(**_given(request, edition), language=code)
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return _to_overview(request, edition, code)
     return _to_overview(request, edition, "", event)
@@ -193,7 +190,7 @@ def _saved(
 ) -> HttpResponse:
     part, language = form.part, form.language
     try:
-        event = checklist_translations_actions.save_translation(
+        event = actions.save_translation(
             **_given(request, edition),
             kind=part.kind,
             key=part.key,
@@ -204,9 +201,9 @@ def _saved(
         )
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         return _stale(request, edition, form)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, edition, form, status=422)
     if "next" in request.POST:

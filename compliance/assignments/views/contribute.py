@@ -15,10 +15,10 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.assessments import actions
+from compliance.assessments.actions import Refused, save_answer
 from compliance.assessments.choices import OPEN, Verdict
 from compliance.assessments.models import Answer, Assessment
-from compliance.assignments import actions as assignments_actions
+from compliance.assignments import actions
 from compliance.assignments.forms import HandBackForm
 from compliance.assignments.mine import MOST_SHOWN, Share, asked_by, share, shares
 from compliance.organisations.access import (
@@ -86,7 +86,7 @@ def contribute_save(
         return _again(request, assessment_id, answer_id, 422, **told)
     told["known"] = form.cleaned_data["base"]
     try:
-        done = actions.save_answer(
+        done = save_answer(
             by=request.user,
             organisation=request.organisation,
             assessment_id=assessment_id,
@@ -99,7 +99,7 @@ def contribute_save(
     except ValidationError as error:
         told["faults"] = error.messages
         return _again(request, assessment_id, answer_id, 422, **told)
-    if isinstance(done, actions.Refused):
+    if isinstance(done, Refused):
         told = {"conflict": compared(request, done), "known": done.known}
         return _again(request, assessment_id, answer_id, 409, **told)
     return redirect(_then(request, done.answer, then))
@@ -132,7 +132,7 @@ def hand_back(
     form = HandBackForm(data, people=_others(request))
     if form.is_valid():
         try:
-            done = assignments_actions.hand_back(
+            done = actions.hand_back(
                 by=request.user,
                 organisation=request.organisation,
                 assessment_id=assessment.pk,
@@ -156,7 +156,7 @@ def _others(request: MemberRequest) -> list[User]:
     return [person for person in people if person != request.user]
 
 
-def _told(answer: Answer, done: assignments_actions.HandedBack) -> str:
+def _told(answer: Answer, done: actions.HandedBack) -> str:
     key = answer.question.key
     said = f"{key} is {done.owner}'s now." if done.owner else f"{key} is nobody's now."
     told = [str(person) for person in (done.owner, done.told) if person]

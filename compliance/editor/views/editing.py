@@ -13,11 +13,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.checklists import actions, content, simulator, soundness
+from compliance.checklists import content, simulator, soundness
+from compliance.checklists.actions import RefusedError, StaleError, UnsoundError
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.pages import find, is_draft, keeper, keeps
-from compliance.editor import actions as editor_actions
-from compliance.editor import reading, undoable
+from compliance.editor import actions, reading, undoable
 from compliance.editor.forms import HeadForm, QuestionEditor
 from compliance.editor.pages import clash, done, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -93,7 +93,7 @@ def _saved(
 ) -> HttpResponse:
     values = editor.values()
     try:
-        event = editor_actions.save_question(
+        event = actions.save_question(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -103,13 +103,13 @@ def _saved(
         )
     except (Edition.DoesNotExist, Question.DoesNotExist) as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         return _page(request, clash(edition, key, values, request.POST), 409)
-    except actions.UnsoundError as unsound:
+    except UnsoundError as unsound:
         for place, reason in unsound.faults:
             editor.refuse(place, reason)
         return _page(request, whole(edition, key=key, editor=editor), 422)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         editor.form.add_error(None, f"{refused}.")
         return _page(request, whole(edition, key=key, editor=editor), 422)
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
@@ -134,16 +134,16 @@ def head(request: MemberRequest, edition_id: int) -> HttpResponse:
     values = {n: v for n, v in form.cleaned_data.items() if n != "version"}
     version = form.cleaned_data["version"]
     try:
-        event = editor_actions.save_head(
+        event = actions.save_head(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
             version=version,
             values=values,
         )
-    except actions.StaleError:
+    except StaleError:
         return _stale_head(request, find(request, edition_id))
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _head(request, edition, form, status=422)
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.checklists import actions, content
+from compliance.checklists import content
+from compliance.checklists.actions import RefusedError, StaleError, UnsoundError
 from compliance.checklists.force import Mark, marks_of
 from compliance.checklists.models import Edition, Question, Section
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.checklists.rules import sentence
-from compliance.editor import actions as editor_actions
+from compliance.editor import actions
 from compliance.editor.forms import EssentialsEditor
 from compliance.editor.forms.ruled import focus_on
 from compliance.editor.pages import done, mark_of, shaped
@@ -131,7 +132,7 @@ def _saved(
     if request.POST.get("seen", "") != mark_of(edition.essentials):
         return _page(request, edition, editor, 409, theirs=True)
     try:
-        event = editor_actions.save_essentials(
+        event = actions.save_essentials(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -140,14 +141,14 @@ def _saved(
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         fresh = find(request, edition.pk)
         return _page(request, fresh, editor, 409, theirs=True)
-    except actions.UnsoundError as unsound:
+    except UnsoundError as unsound:
         for _, fault in unsound.faults:
             editor.refuse(fault)
         return _page(request, edition, editor, 422)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
         event = None
     path = reverse("editor:essentials", args=[request.organisation.slug, edition.pk])

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit.models import Event
-from compliance.checklists import actions
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.choices import FactKind
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.editor import actions as editor_actions
+from compliance.editor import actions
 from compliance.editor.forms import FactForm
 from compliance.editor.pages import done, removed
 from compliance.editor.rule_sentences import implied_told
@@ -78,7 +78,7 @@ def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, edition, refused=form, key=key, status=422)
     try:
-        event = editor_actions.save_fact(
+        event = actions.save_fact(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -88,9 +88,9 @@ def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         return _stale(request, edition, fact)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, edition, refused=form, key=key, status=422)
     return _again(request, edition, event)
@@ -124,7 +124,7 @@ def _told(values: dict[str, Any]) -> dict[str, str]:
 @member_required(Permission.EDIT)
 def fact_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     edition = find(request, edition_id)
-    event = removed(request, edition, editor_actions.remove_fact)
+    event = removed(request, edition, actions.remove_fact)
     return _again(request, edition, event)
 
 

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.checklists import actions
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.editor import actions as editor_actions
+from compliance.editor import actions
 from compliance.editor.forms import GateEditor
 from compliance.editor.forms.ruled import focus_on
 from compliance.editor.pages import done, mark_of, removed, shaped
@@ -83,7 +83,7 @@ def _saved(
     request: MemberRequest, edition: Edition, editor: GateEditor, key: str
 ) -> HttpResponse:
     try:
-        event = editor_actions.save_gate(
+        event = actions.save_gate(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -93,10 +93,10 @@ def _saved(
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         fresh = find(request, edition.pk)
         return _page(request, fresh, editor, 409, theirs=True)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         editor.refuse_all(refused)
         return _page(request, edition, editor, 422)
     return _again(request, edition, event)
@@ -107,7 +107,7 @@ def _saved(
 def gate_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A gate taken out of a draft."""
     edition = find(request, edition_id)
-    event = removed(request, edition, editor_actions.remove_gate)
+    event = removed(request, edition, actions.remove_gate)
     return _again(request, edition, event)
 
 

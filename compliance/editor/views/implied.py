@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from compliance.checklists import actions
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.editor import actions as editor_actions
+from compliance.editor import actions
 from compliance.editor.forms import ImpliedEditor
 from compliance.editor.forms.ruled import focus_on
 from compliance.editor.pages import shaped
@@ -58,7 +58,7 @@ def _saved(
     request: MemberRequest, edition: Edition, editor: ImpliedEditor, facts: list[Fact]
 ) -> HttpResponse:
     try:
-        event = editor_actions.save_implied(
+        event = actions.save_implied(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -68,12 +68,12 @@ def _saved(
         )
     except (Edition.DoesNotExist, Fact.DoesNotExist) as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         data = request.POST.copy()
         data["version"] = str(editor.fact.version)
         editor = ImpliedEditor(editor.fact, facts=facts, data=data)
         return _page(request, edition, editor, 409, theirs=True)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         editor.refuse_all(refused)
         return _page(request, edition, editor, 422)
     path = reverse("editor:facts", args=[request.organisation.slug, edition.pk])

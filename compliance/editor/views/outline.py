@@ -12,11 +12,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from compliance.audit.models import Event
-from compliance.checklists import actions
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, keeper
-from compliance.editor import actions as editor_actions
-from compliance.editor import undoable
+from compliance.editor import actions, undoable
 from compliance.editor.forms import (
     MoveForm,
     NewQuestionForm,
@@ -38,7 +37,7 @@ def _acted(request: MemberRequest, act: Callable[[], Any]) -> Any:
         raise Http404 from error
     except ObjectDoesNotExist:
         messages.error(request, "Somebody else has removed that; look again.")
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
     return None
 
@@ -79,7 +78,7 @@ def part_add(request: MemberRequest, edition_id: int) -> HttpResponse:
     is_question = "section" in request.POST
     kind = NewQuestionForm if is_question else NewSectionForm
     form = kind(request.POST, auto_id="new-%s")
-    act = editor_actions.add_question if is_question else editor_actions.add_section
+    act = actions.add_question if is_question else actions.add_section
     if not form.is_valid():
         for faults in form.errors.values():
             messages.error(request, str(faults[0]))
@@ -95,7 +94,7 @@ def part_copy(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A question once more, right behind itself."""
     edition, key = find(request, edition_id), request.POST.get("key", "")[:60]
     given = _given(request, edition) | {"key": key}
-    done = _acted(request, lambda: editor_actions.duplicate_question(**given))
+    done = _acted(request, lambda: actions.duplicate_question(**given))
     return _done(request, edition, done) if done else _back(request, edition)
 
 
@@ -111,10 +110,10 @@ def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
     given = _given(request, edition) | {"key": data["key"]}
     if data["part"] == "section":
         beside = data["step"] or data["behind"]
-        done = _acted(request, lambda: editor_actions.move_section(**given, to=beside))
+        done = _acted(request, lambda: actions.move_section(**given, to=beside))
     else:
         to = data["step"] or (data["section"], data["behind"])
-        done = _acted(request, lambda: editor_actions.move_question(**given, to=to))
+        done = _acted(request, lambda: actions.move_question(**given, to=to))
     if wants_partial(request.htmx):
         status = 409 if done is None else 200
         told = undoable.told(done) if done else None
@@ -137,9 +136,7 @@ def part_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
         raise Http404
     data = form.cleaned_data
     is_section = data["part"] == "section"
-    act = (
-        editor_actions.remove_section if is_section else editor_actions.remove_question
-    )
+    act = actions.remove_section if is_section else actions.remove_question
     given = _given(request, edition) | {"key": data["key"]}
     done = _acted(request, lambda: act(**given))
     if done:
@@ -156,7 +153,7 @@ def undo(request: MemberRequest, edition_id: int) -> HttpResponse:
         raise Http404
     data = form.cleaned_data
     given = _given(request, edition) | {"seq": data["seq"]}
-    done = _acted(request, lambda: editor_actions.undo(**given))
+    done = _acted(request, lambda: actions.undo(**given))
     if done:
         messages.success(request, "Undone.")
     return _undone(request, edition, data["page"], data["language"], done)
@@ -193,14 +190,14 @@ def section_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     values = {name: form.cleaned_data[name] for name in ("title", "intro", "level")}
     version = form.cleaned_data["version"]
     try:
-        event = editor_actions.save_section(
+        event = actions.save_section(
             **_given(request, edition), key=key, version=version, values=values
         )
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         return _stale(request, edition, key)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, whole(edition, section=key, section_form=form), 422)
     if event:

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from compliance.audit.models import Event
-from compliance.checklists import actions, content
+from compliance.checklists import content
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.checking import questions
 from compliance.checklists.diff import word_diff
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.editor import actions as editor_actions
+from compliance.editor import actions
 from compliance.editor.forms import ReplaceForm
 from compliance.editor.replacing import hits
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -33,16 +34,16 @@ def replace(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, edition, form, status=422)
     try:
-        event = editor_actions.replace_all(
+        event = actions.replace_all(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
             **form.cleaned_data,
         )
-    except actions.StaleError:
+    except StaleError:
         messages.error(request, "The draft has changed since; look again.")
         return _page(request, edition, form, status=409)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}. Nothing is replaced.")
         return _page(request, edition, form, status=422)
     return _done(request, edition, event)

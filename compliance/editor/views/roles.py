@@ -7,11 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from compliance.checklists import actions
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper, keeps
-from compliance.editor import actions as editor_actions
-from compliance.editor import reading
+from compliance.editor import actions, reading
 from compliance.editor.forms import RolesForm
 from compliance.editor.pages import done
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -28,7 +27,7 @@ def roles(request: MemberRequest, edition_id: int) -> HttpResponse:
     if is_read or not form.is_valid():
         return _page(request, form, 200 if is_read else 422)
     try:
-        event = editor_actions.save_head(
+        event = actions.save_head(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -37,9 +36,9 @@ def roles(request: MemberRequest, edition_id: int) -> HttpResponse:
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         return _stale(request, find(request, edition_id))
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, form, 422)
     path = reverse("editor:roles", args=[request.organisation.slug, edition.pk])

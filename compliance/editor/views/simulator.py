@@ -9,11 +9,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit.models import Event
-from compliance.checklists import actions, content, soundness
+from compliance.checklists import content, soundness
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.checklists.simulator import Simulated, simulate
-from compliance.editor import actions as editor_actions
+from compliance.editor import actions
 from compliance.editor.forms import OrganisationForm
 from compliance.editor.pages import done, mark_of, removed
 from compliance.editor.rule_sentences import gates_told
@@ -87,7 +88,7 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if key and request.POST.get("seen", "") != mark_of(stands):
         return _page(request, edition, key=key, form=form, theirs=True, status=409)
     try:
-        event = editor_actions.save_organisation(
+        event = actions.save_organisation(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -97,10 +98,10 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError:
+    except StaleError:
         fresh = find(request, edition_id)
         return _page(request, fresh, key=key, form=form, theirs=True, status=409)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         form.add_error(None, f"{refused}.")
         return _page(request, edition, key=key, form=form, status=422)
     return _again(request, edition, event, key)
@@ -111,7 +112,7 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
 def organisation_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     """An example taken out of a draft."""
     edition = find(request, edition_id)
-    event = removed(request, edition, editor_actions.remove_organisation)
+    event = removed(request, edition, actions.remove_organisation)
     return _again(request, edition, event)
 
 

@@ -5,13 +5,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from compliance.checklists import actions, content
+from compliance.checklists import content
+from compliance.checklists.actions import RefusedError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper, keeps
 from compliance.checklists.standing import running_facts
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.publishing import actions as publishing_actions
+from compliance.publishing import actions
 from compliance.publishing.forms import DiscardForm, RetireForm
 
 
@@ -28,7 +29,7 @@ def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _discard(request, edition)
     try:
-        publishing_actions.discard(
+        actions.discard(
             by=request.user,
             organisation=owner,
             edition_id=edition.pk,
@@ -36,7 +37,7 @@ def discard(request: MemberRequest, edition_id: int) -> HttpResponse:
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("publishing:discard", request.organisation.slug, edition.pk)
     messages.success(request, f"{edition} is thrown away.")
@@ -49,7 +50,7 @@ def _discard(request: MemberRequest, edition: Edition) -> HttpResponse:
         "edition": edition,
         "form": DiscardForm(initial={"seen": seen}),
         "count": edition.questions.count(),
-        "with_checklist": publishing_actions.goes_with(edition.checklist),
+        "with_checklist": actions.goes_with(edition.checklist),
     }
     return render(request, "publishing/discard.html", context)
 
@@ -68,7 +69,7 @@ def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _retire(request, edition, form)
     try:
-        publishing_actions.retire(
+        actions.retire(
             by=request.user,
             organisation=owner,
             edition_id=edition.pk,
@@ -76,7 +77,7 @@ def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
         )
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
     else:
         messages.success(request, f"{edition} is retired.")

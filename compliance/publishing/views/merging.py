@@ -6,12 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from compliance.checklists import actions, content
+from compliance.checklists import content
+from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.changes import Telling
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.publishing import actions as publishing_actions
+from compliance.publishing import actions
 from compliance.publishing.forms import MergeForm
 from compliance.publishing.merged import offers
 
@@ -35,7 +36,7 @@ def _taken(request: MemberRequest, edition: Edition, newer: Edition) -> HttpResp
         return _page(request, edition, newer, status=422)
     chosen = [name for name, value in request.POST.items() if value == "theirs"]
     try:
-        event = publishing_actions.merge(
+        event = actions.merge(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -43,11 +44,11 @@ def _taken(request: MemberRequest, edition: Edition, newer: Edition) -> HttpResp
             seen=form.cleaned_data["seen"],
             taken=[name.removeprefix("take:") for name in chosen],
         )
-    except actions.StaleError:
+    except StaleError:
         said = "The draft or the original has changed since; look again and choose."
         messages.error(request, said)
         return _page(request, edition, newer, status=409)
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])

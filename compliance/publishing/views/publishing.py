@@ -9,14 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.checklists import actions, checking, content
+from compliance.checklists import checking, content
+from compliance.checklists.actions import RefusedError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, keeper, keeps, standing_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.models import Organisation
-from compliance.publishing import actions as publishing_actions
-from compliance.publishing import ready
+from compliance.publishing import actions, ready
 from compliance.publishing.forms import CloneForm, NextForm, ReasonForm
 
 
@@ -28,7 +28,7 @@ def _done(
         edition = act()
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("publishing:check", request.organisation.slug, edition_id)
     messages.success(request, f"{edition} {said}.")
@@ -51,7 +51,7 @@ def clone(request: MemberRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, f"The name of the copy: {form.errors['title'][0]}")
         return redirect("checklists:detail", request.organisation.slug, edition_id)
-    act = partial(publishing_actions.clone, title=form.cleaned_data["title"])
+    act = partial(actions.clone, title=form.cleaned_data["title"])
     said = "“{title}” is your own copy. Its edition {number} is a draft now."
     return _begun(request, edition_id, act, request.organisation, said)
 
@@ -61,7 +61,7 @@ def clone(request: MemberRequest, edition_id: int) -> HttpResponse:
 def draft_next(request: MemberRequest, edition_id: int) -> HttpResponse:
     """The next draft of an own checklist."""
     owner = keeper(request, find(request, edition_id))
-    return _begun(request, edition_id, publishing_actions.draft_next, owner)
+    return _begun(request, edition_id, actions.draft_next, owner)
 
 
 def _begun(
@@ -77,7 +77,7 @@ def _begun(
         draft = act(by=request.user, organisation=organisation, edition_id=edition_id)
     except Edition.DoesNotExist as error:
         raise Http404 from error
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         messages.error(request, f"{refused}.")
         return redirect("checklists:detail", slug, content.newest_beside(edition_id))
     told = said.format(number=draft.number, title=draft.checklist.title)
@@ -109,7 +109,7 @@ def _check(request: MemberRequest, edition_id: int, form: ReasonForm) -> HttpRes
         "warnings": warnings,
         "own": own,
         "form": form,
-        "is_alone": publishing_actions.is_alone(keeper(request, edition), request.user),
+        "is_alone": actions.is_alone(keeper(request, edition), request.user),
     }
     status = 422 if form.errors else 200
     return render(request, "publishing/check.html", context, status=status)
@@ -122,7 +122,7 @@ def send(request: MemberRequest, edition_id: int) -> HttpResponse:
     return _done(
         request,
         edition_id,
-        lambda: publishing_actions.send_to_review(**_given(request, edition_id)),
+        lambda: actions.send_to_review(**_given(request, edition_id)),
         "is in review",
     )
 
@@ -137,7 +137,7 @@ def send_back(request: MemberRequest, edition_id: int) -> HttpResponse:
     return _done(
         request,
         edition_id,
-        lambda: publishing_actions.send_back(
+        lambda: actions.send_back(
             **_given(request, edition_id),
             reason=form.cleaned_data["reason"],
         ),
@@ -152,6 +152,6 @@ def publish(request: MemberRequest, edition_id: int) -> HttpResponse:
     return _done(
         request,
         edition_id,
-        lambda: publishing_actions.approve(**_given(request, edition_id)),
+        lambda: actions.approve(**_given(request, edition_id)),
         "is published",
     )

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.assessments import actions
+from compliance.assessments.actions import confirm_na, send_back_na, unconfirm_na
 from compliance.assessments.events import NA_CONFIRMED
 from compliance.assessments.models import Answer
 from compliance.assessments.waiting import waiting_page
 from compliance.audit.models import Event
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
-from compliance.workspace import actions as workspace_actions
+from compliance.workspace import actions
 from compliance.workspace.counts import counted
 from compliance.workspace.forms import BackForm, KnownForm, PickForm, SeqsForm
 from compliance.workspace.pages import find, find_answer, page_context
@@ -48,9 +48,7 @@ def _confirm_picked(request: MemberRequest) -> HttpResponse:
     form = PickForm(request.POST)
     try:
         seen = form.seen()
-        done = actions.confirm_na(
-            by=request.user, organisation=request.organisation, seen=seen
-        )
+        done = confirm_na(by=request.user, organisation=request.organisation, seen=seen)
     except Answer.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
@@ -72,7 +70,7 @@ def na_undo(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     try:
-        waiting = actions.unconfirm_na(
+        waiting = unconfirm_na(
             by=request.user,
             organisation=request.organisation,
             seqs=form.cleaned_data["seq"],
@@ -100,7 +98,7 @@ def na_confirm(
     if not form.is_valid():
         return _told(request, form.fault, answer, 422)
     try:
-        done = actions.confirm_na(
+        done = confirm_na(
             by=request.user,
             organisation=request.organisation,
             seen={answer.pk: form.cleaned_data["base"]},
@@ -124,7 +122,7 @@ def na_back(
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.send_back_na(
+            send_back_na(
                 by=request.user,
                 organisation=request.organisation,
                 answer_id=answer.pk,
@@ -159,7 +157,7 @@ def again(request: MemberRequest, assessment_id: UUID, answer_id: int) -> HttpRe
     if not form.is_valid():
         return _told(request, form.fault, answer, 422)
     try:
-        _, event = workspace_actions.confirm_again(
+        _, event = actions.confirm_again(
             by=request.user,
             organisation=request.organisation,
             assessment_id=assessment_id,
