@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
@@ -148,12 +148,13 @@ def mail_digest(*, reminders_id: int) -> str:
         if (row.rhythm or rules.rhythm) == Rhythm.NEVER:
             return NOBODY
         with spoken_to(row):
-            digest = digest_of(wanted_of(row, member), row, rules, member)
+            wanted = wanted_of(row, member)
+            digest = digest_of(wanted, row, rules, member)
             row.told = digest.told
             if not digest.count:
                 row.save(update_fields=["told"])
                 return QUIET
-            _queue(row, digest)
+            _queue(row, digest, wanted.today)
         row.mailed_at, row.mailed = timezone.now(), row.mailed + 1
         row.save(update_fields=["told", "mailed_at", "mailed"])
         if digest.escalated:
@@ -193,7 +194,7 @@ def wanted_of(row: Reminders, member: Membership) -> Wanted:
     return Wanted(row.organisation, ALLOWED[member.role], today)
 
 
-def context_of(row: Reminders, digest: Digest, today: Any) -> dict[str, Any]:
+def context_of(row: Reminders, digest: Digest, today: date) -> dict[str, Any]:
     """The context of the mail's templates."""
     slug = row.organisation.slug
     return {
@@ -208,8 +209,7 @@ def context_of(row: Reminders, digest: Digest, today: Any) -> dict[str, Any]:
     }
 
 
-def _queue(row: Reminders, digest: Digest) -> None:
-    today = timezone.now().astimezone(row.zone).date()
+def _queue(row: Reminders, digest: Digest, today: date) -> None:
     queue_mail(
         to=row.user.email,
         subject=f"{row.organisation}: {digest.subject}",

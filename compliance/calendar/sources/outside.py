@@ -18,11 +18,8 @@ REQUEST, SEAT, LINK = "request", "seat", "link"
 def requests(wanted: Wanted) -> Iterator[Mark]:
     """Requests that wait for an answer; a person's are those of the seats they gave."""
     rows = Request.objects.of(wanted.organisation).unanswered().order_by()
-    if wanted.person:
-        rows = rows.filter(seat__given_by=wanted.person)
-    if wanted.assessment:
-        rows = rows.filter(assessment=wanted.assessment)
-    for pk, day, at in rows.values_list("pk", "due_on", "asked_at"):
+    found = wanted.narrowed(rows, person="seat__given_by")
+    for pk, day, at in found.values_list("pk", "due_on", "asked_at"):
         yield Mark(day, REQUEST, str(pk), at=at)
 
 
@@ -30,22 +27,16 @@ def seats(wanted: Wanted) -> Iterator[Mark]:
     """Last days of the seats that are open or begin later."""
     rows = Seat.objects.of(wanted.organisation).held().order_by()
     rows = rows.filter(ended_at=None, until_on__gte=wanted.today)
-    if wanted.person:
-        rows = rows.filter(given_by=wanted.person)
-    if wanted.assessment:
-        rows = rows.filter(assessment=wanted.assessment)
-    for pk, day, at in rows.values_list("pk", "until_on", "given_at"):
+    found = wanted.narrowed(rows, person="given_by")
+    for pk, day, at in found.values_list("pk", "until_on", "given_at"):
         yield Mark(day, SEAT, str(pk), at=at)
 
 
 def links(wanted: Wanted) -> Iterator[Mark]:
     """Last days of share links that open something, by the clock that is active."""
     rows = links_in(wanted.organisation).open_at(timezone.now()).order_by()
-    if wanted.person:
-        rows = rows.filter(made_by=wanted.person)
-    if wanted.assessment:
-        rows = rows.filter(assessment=wanted.assessment)
-    for pk, moment, at in rows.values_list("pk", "expires_at", "made_at"):
+    found = wanted.narrowed(rows, person="made_by")
+    for pk, moment, at in found.values_list("pk", "expires_at", "made_at"):
         yield Mark(timezone.localdate(moment), LINK, str(pk), at=at)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer
@@ -36,6 +36,13 @@ class Wanted:
     def law_since(self) -> date:
         """The first day of which law is told."""
         return self.today - LAW_PAST
+
+    def narrowed[M: Model](
+        self, rows: QuerySet[M], *, person: str, assessment: str = "assessment"
+    ) -> QuerySet[M]:
+        """Those of the person and of the assessment that are wanted, by these fields."""
+        given = {person: self.person, assessment: self.assessment}
+        return rows.filter(**{name: one for name, one in given.items() if one})
 
     def asked(self) -> AnswerQuerySet:
         """Answers of running assessments whose questions apply, without an order."""

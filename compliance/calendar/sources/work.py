@@ -74,14 +74,11 @@ def evidence(wanted: Wanted) -> Iterator[Mark]:
 
 def reviews(wanted: Wanted) -> Iterator[Mark]:
     """Assessments that are to be finished by a day, until they are signed."""
-    rows: Any = wanted.organisation.assessments.filter(
+    rows = wanted.organisation.assessments.filter(
         status__in=TALKED, due_on__isnull=False
     )
-    if wanted.person:
-        rows = rows.filter(started_by=wanted.person)
-    if wanted.assessment:
-        rows = rows.filter(pk=wanted.assessment)
-    for pk, day, at in rows.order_by().values_list("pk", "due_on", "started_at"):
+    found: Any = wanted.narrowed(rows, person="started_by", assessment="pk")
+    for pk, day, at in found.order_by().values_list("pk", "due_on", "started_at"):
         yield Mark(day, REVIEW, str(pk), at=at)
 
 
