@@ -7,7 +7,7 @@ without it: OWASP ASVS 5.0, 1.2.10.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from compliance.checklists.limits import MOST_TEXT
 from compliance.formats.escapes import FORMULA
@@ -77,10 +77,14 @@ def _row(line: int, head: list[str], cells: list[str]) -> Row:
 
 
 def written(rows: Iterator[dict[str, str]]) -> bytes:
-    """Our own table as CSV that Excel and LibreOffice open as UTF-8."""
+    """Our own table as CSV."""
+    cells = ([row.get(column, "") for column in COLUMNS] for row in rows)
+    return packed([COLUMNS, *cells])
+
+
+def packed(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows of text as CSV that Excel and LibreOffice open as UTF-8, and run none of."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([guarded(row.get(column, "")) for column in COLUMNS])
+    writer.writerows([guarded(text) for text in row] for row in rows)
     return file.getvalue().encode("utf-8-sig")

@@ -1,15 +1,12 @@
 """The figures of a result as CSV, XLSX and JSON. Same content, same bytes."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from compliance.checklist_files.writing import FORMATS
-from compliance.formats import xlsx
-from compliance.formats.csv_file import guarded
+from compliance.formats import csv_file, xlsx
 from compliance.results.figures import COLUMNS, rows_of
 from compliance.results.law import RULES
 from compliance.results.reading import Result
@@ -43,7 +40,7 @@ def written(table: Table, form: str, at: datetime) -> bytes:
         said = dict(table.stamp) | {"figures": found}
         return json.dumps(said, ensure_ascii=False, indent=1).encode()
     if form == "csv":
-        return _csv(table)
+        return csv_file.packed([*table.stamp, [], table.columns, *table.rows])
     title = "; ".join(f"{key}: {value}" for key, value in table.stamp)
     heads = tuple(column.capitalize() for column in table.columns)
     return xlsx.table(table.name, heads, table.rows, title=title, at=at, widths=WIDTHS)
@@ -63,15 +60,3 @@ def stamp_of(result: Result) -> list[tuple[str, str]]:
         ("as of", result.today.isoformat()),
         ("rules", RULES),
     ]
-
-
-def _csv(table: Table) -> bytes:
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
-    for name, value in table.stamp:
-        writer.writerow([guarded(name), guarded(value)])
-    writer.writerow([])
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([guarded(text) for text in row])
-    return file.getvalue().encode("utf-8-sig")
