@@ -42,14 +42,6 @@ class Rhythm(models.TextChoices):
     NEVER = "never", "Never"
 
 
-class Language(models.TextChoices):
-    """The languages of digests, each in its own words."""
-
-    ENGLISH = "en", "English"
-    GERMAN = "de", "Deutsch"
-    FRENCH = "fr", "Français"
-
-
 class Weekday(models.IntegerChoices):
     """Days of the week, as Python counts them."""
 

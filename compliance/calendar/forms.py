@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 
-from compliance.calendar.choices import Language, Rhythm, Weekday
+from compliance.calendar.choices import Rhythm, Weekday
 from compliance.calendar.models import LONGEST_ESCALATION, Reminders, Rules
 from compliance.organisations.reauthentication import FreshForm
+from compliance.web.own_languages import OwnLanguage
 
 OWN, ALL = "own", "all"
 
@@ -70,7 +71,7 @@ class RemindersForm(forms.Form):
         choices=Weekday.choices,
         widget=forms.Select(attrs={"class": "select"}),
     )
-    language = _pick("Language", Language.choices)
+    language = _pick("Language", OwnLanguage.choices)
     time_zone = _pick("Time zone", _zones, required=False)
 
     @classmethod

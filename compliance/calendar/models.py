@@ -8,10 +8,11 @@ from django.db import models
 from django.utils import timezone
 
 from compliance.audit.columns import Proven, Unproven
-from compliance.calendar.choices import Language, Rhythm, Weekday
+from compliance.calendar.choices import Rhythm, Weekday
 from compliance.calendar.rhythm import LONGEST, following, zone_of
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import OVER, Membership, Organisation, User
+from compliance.web.own_languages import OwnLanguage
 
 LONGEST_ESCALATION = 90
 """Days after which late work is told to officers at the latest."""
@@ -130,7 +131,7 @@ class Reminders(models.Model):
         choices=Weekday.choices, default=Weekday.MONDAY
     )
     language = models.CharField(
-        max_length=10, choices=Language.choices, default=Language.ENGLISH
+        max_length=10, choices=OwnLanguage.choices, default=OwnLanguage.ENGLISH
     )
     time_zone = models.CharField(max_length=60, blank=True)
     next_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""Kinds of report, their languages, and what they can be narrowed to."""
+"""Kinds of report, and what they can be narrowed to."""
 
 from django.db import models
 
@@ -12,14 +12,6 @@ class ReportKind(models.TextChoices):
     APPLICABILITY = "applicability", "Statement of applicability"
     EVIDENCE = "evidence", "Evidence register"
     CHANGES = "changes", "Changes since last time"
-
-
-class ReportLanguage(models.TextChoices):
-    """Languages of the report's own words (ISO 639-1)."""
-
-    ENGLISH = "en", "English"
-    GERMAN = "de", "Deutsch"
-    FRENCH = "fr", "Français"
 
 
 class Extract(models.TextChoices):

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.kinds import FULL, State, Wanted
 from compliance.reports.receiving import MOST_BYTES
+from compliance.web.own_languages import OwnLanguage
 
 ABOUT = {
     ReportKind.FULL: "Every question with answer, evidence and history.",
@@ -28,7 +29,7 @@ class ReportForm(forms.Form):
         choices=ReportKind.choices, initial=FULL.kind, required=False
     )
     language = forms.ChoiceField(
-        choices=ReportLanguage.choices,
+        choices=OwnLanguage.choices,
         initial=FULL.language,
         required=False,
         widget=forms.Select(attrs={"class": "select"}),

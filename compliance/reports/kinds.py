@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from compliance.assessments.choices import OPEN
-from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reports.choices import Extract, ReportKind
 from compliance.reviews.content import Line
+from compliance.web.own_languages import OwnLanguage
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     ReportKind.FULL: (
@@ -51,7 +52,7 @@ class Wanted:
     """
 
     kind: str = ReportKind.FULL
-    language: str = ReportLanguage.ENGLISH
+    language: str = OwnLanguage.ENGLISH
     extract: str = Extract.ALL
     clauses: bool = False
 

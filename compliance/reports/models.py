@@ -10,9 +10,10 @@ from compliance.assessments.models import Assessment
 from compliance.audit.columns import JOB, Proven
 from compliance.bundles.models import Package
 from compliance.organisations.models import Organisation, User
-from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.kinds import Wanted
 from compliance.reviews.models import SignOff
+from compliance.web.own_languages import OwnLanguage
 
 
 class ReportStatus(models.TextChoices):
@@ -53,7 +54,7 @@ class Report(models.Model):
         max_length=20, choices=ReportKind.choices, default=ReportKind.FULL
     )
     language = models.CharField(
-        max_length=5, choices=ReportLanguage.choices, default=ReportLanguage.ENGLISH
+        max_length=5, choices=OwnLanguage.choices, default=OwnLanguage.ENGLISH
     )
     extract = models.CharField(max_length=20, choices=Extract.choices, blank=True)
     clauses = models.BooleanField(default=False)

@@ -32,8 +32,8 @@ from compliance.checklists.events import ADDED, CHANGED, RESTORED
 from compliance.history.trail_rows import rows_of
 from compliance.models import Event
 from compliance.organisations.events import MEMBER_ADDED
-from compliance.reports.choices import ReportLanguage
 from compliance.seats.events import SEAT_OFFERED
+from compliance.web.own_languages import OwnLanguage
 
 ROOT = Path(compliance.__file__).parent
 DECLARING = sorted(ROOT.glob("*/events.py"))
@@ -248,7 +248,7 @@ def test_programs_that_stand_alone_name_events_that_there_are():
     assert named <= {str(one) for one in declared().values()}
 
 
-@pytest.mark.parametrize("language", ReportLanguage.values)
+@pytest.mark.parametrize("language", OwnLanguage.values)
 def test_each_type_is_shown_in_words_on_the_page_of_the_trail(db, language):
     types = [one for one in declared().values() if one != ACTION_CHANGED]
     empty = '{"after":{},"before":{},"version":1}'

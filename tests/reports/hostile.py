@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.choices import ReportKind
 from compliance.reports.editions import changes
 from compliance.reports.kinds import Wanted
 from compliance.reports.paper import Entry
 from compliance.reviews.changes import Changed
 from compliance.reviews.content import Remark, Section, Task, Then
 from compliance.reviews.signed import Signature
+from compliance.web.own_languages import OwnLanguage
 from tests.documents import document, question
 from tests.reports.papers import make_content, make_line, make_paper, make_proof
 
@@ -37,7 +38,7 @@ FORMS = {
 WORDS = list(FORMS.values())
 
 
-def hostile(kind=ReportKind.FULL, language=ReportLanguage.ENGLISH, *, signed=True):
+def hostile(kind=ReportKind.FULL, language=OwnLanguage.ENGLISH, *, signed=True):
     """A report of the kind, each of whose texts is one of the forms."""
     at = list(ReportKind.values).index(kind) * 3
     names = [WORDS[(at + i) % len(WORDS)][:NAME].strip() for i in range(3)]

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from compliance.models import Report
-from compliance.reports.choices import Extract, ReportKind, ReportLanguage
+from compliance.reports.choices import Extract, ReportKind
+from compliance.web.own_languages import OwnLanguage
 from tests.factories import make_assessment
 
 NOW = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
@@ -56,7 +57,7 @@ def test_assessment_of_another_organisation_is_not_found(cast, sign_in, assessme
 def test_page_offers_every_kind_and_language(cast, sign_in, assessment):
     address = reverse("reports:ask", args=["acme", assessment.pk])
     html = sign_in(cast.rob).get(address).content.decode()
-    for label in (*ReportKind.labels, *ReportLanguage.labels, *Extract.labels):
+    for label in (*ReportKind.labels, *OwnLanguage.labels, *Extract.labels):
         assert label in html
 
 

@@ -8,11 +8,12 @@ from django.utils.translation import override
 
 from compliance.assessments import actions
 from compliance.edition_moves import undo
-from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.choices import ReportKind
 from compliance.reports.editions import changes
 from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
+from compliance.web.own_languages import OwnLanguage
 from tests.documents import document, question
 from tests.edition_moves.test_upgrading import YEAR, begin, move, publish, say
 from tests.reading import flat
@@ -111,7 +112,7 @@ def test_carried_assessment_is_compared_with_the_edition_of_then(cast, begun):
     assert "carried forward from was on the first of the two" in chapter(paper)
 
 
-@pytest.mark.parametrize("language", ReportLanguage.values)
+@pytest.mark.parametrize("language", OwnLanguage.values)
 @pytest.mark.parametrize("kind", [ReportKind.FULL, ReportKind.CHANGES])
 def test_part_stands_in_its_kinds_and_languages(cast, begun, kind, language):
     assessment, new = begun
@@ -202,7 +203,7 @@ def told():
     return changes(older, document([new], number="2", facts=[FACT]), is_carried=False)
 
 
-@pytest.mark.parametrize("language", ReportLanguage.values)
+@pytest.mark.parametrize("language", OwnLanguage.values)
 def test_what_changed_is_told_in_the_language_of_the_report(told, language):
     with override(language):
         details = {d.label: both(d.runs) for d in told.rows[0].details}

@@ -6,9 +6,10 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.choices import ReportKind
 from compliance.reports.html import pieces_of, stylesheet
 from compliance.reports.press import render
+from compliance.web.own_languages import OwnLanguage
 from compliance.web.text import UNSHOWN, printable
 from tests.reports.hostile import FORMS, hostile
 from tests.reports.looked_at import faults, seen, text_of
@@ -21,9 +22,7 @@ BALLOT = "\u2611"
 CONFIG = """<?xml version="1.0"?><fontconfig>
 <dir>{0}</dir><cachedir>{0}/cache</cachedir>
 </fontconfig>"""
-WANTED = list(
-    zip(ReportKind.values, itertools.cycle(ReportLanguage.values), strict=False)
-)
+WANTED = list(zip(ReportKind.values, itertools.cycle(OwnLanguage.values), strict=False))
 
 
 def save_font(path, character, *, in_colour):

@@ -19,12 +19,13 @@ from compliance.calendar import choices as dates
 from compliance.calendar.sources import law, outside, work
 from compliance.checklists import applicability, changes, force, rules, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
-from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
 from compliance.reports.reading import read
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
 from compliance.templatetags.ui import day, long_day, size
+from compliance.web.own_languages import OwnLanguage
 from compliance.web.text import printable
 from tests import factories, signing
 from tests.reports.papers import (
@@ -35,7 +36,7 @@ from tests.reports.papers import (
     make_paper,
 )
 
-OTHERS = [code for code in ReportLanguage.values if code != "en"]
+OTHERS = [code for code in OwnLanguage.values if code != "en"]
 PAGES = sorted((settings.BASE_DIR / "templates" / "reports" / "pdf").glob("*.html"))
 CALL = re.compile(r"\bn?gettext\((u?'(?:[^'\\\\]|\\\\.)*'|u?\"(?:[^\"\\\\]|\\\\.)*\")")
 
@@ -215,7 +216,7 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
         language: [
             one.what for one in read(assessment.pk, 1, Wanted(language=language)).trail
         ]
-        for language in ReportLanguage.values
+        for language in OwnLanguage.values
     }
     assert printed == {
         "en": [

@@ -22,12 +22,12 @@ from compliance.checklists.force import Mark
 from compliance.checklists.rating import ratings_of
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
-from compliance.reports.choices import ReportLanguage
 from compliance.reports.kinds import Wanted
 from compliance.reviews.content import Remark, RestsOn
 from compliance.verifier import verify_pages
 from compliance.verifier.verify_events import FaultError
 from compliance.verifier.verify_report import verify
+from compliance.web.own_languages import OwnLanguage
 from tests.reports.hostile import hostile
 from tests.reports.papers import (
     AT,
@@ -382,7 +382,7 @@ def test_report_of_every_kind_of_answer_and_script_agrees(language, place, tmp_p
     assert ("the wording of questions, translated" in left) == (language != "en")
 
 
-@pytest.mark.parametrize("language", ReportLanguage.values)
+@pytest.mark.parametrize("language", OwnLanguage.values)
 def test_verifier_says_the_verdicts_as_the_pages_do(language):
     with override(language):
         said = [gettext(Verdict(name).label) for name in verify_pages.NAMES]

@@ -12,8 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.models import Assessment
 from compliance.reports import actions, storage, tasks
-from compliance.reports.choices import ReportKind, ReportLanguage
+from compliance.reports.choices import ReportKind
 from compliance.reports.kinds import FULL, Wanted
+from compliance.web.own_languages import OwnLanguage
 from compliance.web.reach import is_only_here
 from compliance.web.worker import alive
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--language",
-            choices=ReportLanguage.values,
+            choices=OwnLanguage.values,
             default=FULL.language,
             help="of its own words",
         )
