@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from compliance.checklists import rules
+from compliance.applicability import rules
 
 KNOWN = {
     "role": {"keeper", "reader"},

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from compliance.applicability import rules
+from compliance.applicability.decision import Decision, Duty, Model, decide, english
 from compliance.assessments.models import Assessment
-from compliance.checklists import content, rules
-from compliance.checklists.applicability import Decision, Duty, Model, decide, english
+from compliance.checklists import content
 from compliance.checklists.choices import Level
 from compliance.checklists.models import Edition, Question, Section
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from compliance.applicability.choices import Effect
 from compliance.checklist_schema.words import (
     Aside,
     Key,
@@ -17,7 +18,6 @@ from compliance.checklist_schema.words import (
     Short,
     Title,
 )
-from compliance.checklists.choices import Effect
 from compliance.checklists.limits import (
     MOST_GATE_ROWS,
     MOST_GATES,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from compliance.applicability.choices import FactKind
 from compliance.checklist_schema.applicability import (
     EssentialsPart,
     Gates,
@@ -23,7 +24,6 @@ from compliance.checklist_schema.words import (
     Title,
     needs_choices,
 )
-from compliance.checklists.choices import FactKind
 from compliance.checklists.limits import MOST_IMPLIED
 
 

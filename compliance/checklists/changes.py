@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from compliance.applicability.rules import FactWords, choice_words, sentence
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.checklists.diff import Diff, Document, Item, Runs, word_diff
-from compliance.checklists.rules import FactWords, choice_words, sentence
 from compliance.checklists.translations import name_of
 
 Words = Mapping[str, FactWords]

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compliance.checklists import rules, soundness, translations
-from compliance.checklists.choices import CiteState, FactKind, QuestionKind
+from compliance.applicability import rules
+from compliance.applicability.choices import FactKind
+from compliance.checklists import soundness, translations
+from compliance.checklists.choices import CiteState, QuestionKind
 from compliance.web.languages import language_name
 
 Document = Mapping[str, Any]

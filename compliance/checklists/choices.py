@@ -63,14 +63,6 @@ class QuestionKind(LabelledStrEnum):
     TEXT = "text", "Text"
 
 
-class FactKind(LabelledStrEnum):
-    """How many of a fact's choices can hold at once."""
-
-    ONE = "one", "One of them"
-    SEVERAL = "several", "Any number of them"
-    YESNO = "yesno", "Yes or no"
-
-
 class ProvisionStatus(LabelledStrEnum):
     """Where a provision stands in its life."""
 
@@ -88,14 +80,6 @@ class Force(LabelledStrEnum):
     FRAMEWORK = "framework", "Framework"
     PROCUREMENT = "procurement_scheme", "Procurement scheme"
     STANDARD = "standard", "Standard"
-
-
-class Effect(LabelledStrEnum):
-    """The effect of a gate on the duties behind it."""
-
-    BINDS = "binds", "Applies where its own rule holds"
-    IN = "in", "Applies whatever its own rule says"
-    OUT = "out", "Does not apply"
 
 
 class Reading(LabelledStrEnum):

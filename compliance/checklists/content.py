@@ -28,6 +28,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 
+from compliance.applicability.rules import FactWords, choice_words, sentence
 from compliance.audit.chain import canonical, digest
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.force import Mark, strongest
@@ -42,7 +43,6 @@ from compliance.checklists.models import (
 )
 from compliance.checklists.models.checklist import EditionQuerySet
 from compliance.checklists.related import Related, related_to
-from compliance.checklists.rules import FactWords, choice_words, sentence
 from compliance.checklists.translations import (
     ORIGINAL,
     Texts,

@@ -8,9 +8,10 @@ from itertools import combinations, product
 from math import prod
 from typing import Any
 
-from compliance.checklists import gates as gates_of
-from compliance.checklists import implied, rules, scales, simulator, succession
-from compliance.checklists.choices import Effect, FactKind
+from compliance.applicability import gates as gates_of
+from compliance.applicability import implied, rules, simulator
+from compliance.applicability.choices import Effect, FactKind
+from compliance.checklists import scales, succession
 
 Document = Mapping[str, Any]
 Path = tuple[str | int, ...]

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from compliance.checklists.reasons import gate_label, of_gate
+from compliance.applicability.reasons import gate_label, of_gate
 
 Document = Mapping[str, Any]
 Text = str | list[str]

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from compliance.checklists import content, rules, soundness
+from compliance.applicability import rules
+from compliance.checklists import content, soundness
 from compliance.checklists.choices import UNPUBLISHED
 from compliance.checklists.models import Edition, Fact, Question, Section
 from compliance.checklists.standing import running_facts

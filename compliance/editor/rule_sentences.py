@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
+from compliance.applicability.choices import Effect
+from compliance.applicability.rules import sentence
 from compliance.checklists import content
-from compliance.checklists.choices import Effect
 from compliance.checklists.models import Edition, Fact
-from compliance.checklists.rules import sentence
 
 
 def gates_told(edition: Edition) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.applicability.rule_trees import MOST_GROUPS
 from compliance.checklists.limits import MOST_OF_TABLE, MOST_ROWS
-from compliance.checklists.ruling import MOST_GROUPS
 
 Fields = dict[str, list[str]]
 """The fields of one row: names after the row's number, with their values."""

@@ -9,12 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from compliance.applicability import rule_trees, rules
 from compliance.checklist_schema.applicability import plain, replaced
 from compliance.checklist_schema.fault_places import reason_of
 from compliance.checklist_schema.head import fact_values
 from compliance.checklist_schema.rating import rated
 from compliance.checklist_schema.words import RENAMED, Part
-from compliance.checklists import rules, ruling, soundness
+from compliance.checklists import soundness
 from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.translations import ORIGINAL
 from compliance.formats.found import Found, Notes, Path, Where
@@ -229,7 +230,7 @@ def _rule_fault(rule: dict[str, Any], known: dict[str, set[str]]) -> str:
     """The fault of a rule, or that it is longer than the editor can show."""
     if reason := rules.fault_of(rule, known):
         return reason
-    count = sum(1 for _ in ruling.rows_of(ruling.tree_of(rule)))
+    count = sum(1 for _ in rule_trees.rows_of(rule_trees.tree_of(rule)))
     if count > MOST_ROWS:
         return f"it has {count} conditions and groups; at most {MOST_ROWS} fit"
     return ""

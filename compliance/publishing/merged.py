@@ -5,10 +5,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.checklists import rules
+from compliance.applicability import rules
+from compliance.applicability.gates import covers
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Diff, FactChange, Item, compare
-from compliance.checklists.gates import covers
 from compliance.checklists.translations import name_languages, united
 
 Document = dict[str, Any]

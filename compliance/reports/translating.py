@@ -7,14 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext, override
 
+from compliance.applicability.decision import Model
+from compliance.applicability.reasons import fact_in, gate_in
+from compliance.applicability.rules import FactWords
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import told_earlier
 from compliance.assessments.models import Assessment
-from compliance.checklists.applicability import Model
 from compliance.checklists.content import fact_document, fact_words
 from compliance.checklists.models import Edition
-from compliance.checklists.reasons import fact_in, gate_in
-from compliance.checklists.rules import FactWords
 from compliance.checklists.translations import ORIGINAL, Said, said
 from compliance.reviews.content import Content, Line, Section
 from compliance.templatetags.ui import day

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from compliance.applicability import rules
 from compliance.checklist_schema.head import FactPart, Head
 from compliance.checklist_schema.places import Path
 from compliance.checklist_schema.question import QuestionPart, SectionPart
-from compliance.checklists import rules, soundness
+from compliance.checklists import soundness
 from compliance.checklists.choices import ProvisionStatus
 from compliance.seeds.mapped import framework_faults
 from compliance.seeds.pairs import crosswalk_faults, notice_faults

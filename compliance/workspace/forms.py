@@ -8,15 +8,15 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
+from compliance.applicability.choices import FactKind
+from compliance.applicability.rules import choice_words
 from compliance.assessments.carrying import told_earlier
 from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
-from compliance.checklists.choices import FactKind
 from compliance.checklists.models import Edition, Fact
-from compliance.checklists.rules import choice_words
 from compliance.web.text import validate_text
 
 UNKNOWN = "unknown"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from compliance.applicability.decision import Decision
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
@@ -12,7 +13,6 @@ from compliance.assessments.fields import TYPED, Field
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.seeing import News
 from compliance.assessments.stand_ins import StandIn
-from compliance.checklists.applicability import Decision
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Question

@@ -20,13 +20,13 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 
+from compliance.applicability.essentials import essentials
 from compliance.assessments.carrying import different
 from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.strip import Part, Strip, stacked, strip
 from compliance.checklists.choices import Level
-from compliance.checklists.essentials import essentials
 from compliance.checklists.force import rates
 from compliance.checklists.rating import BELOW, counted_as
 from compliance.law_changes.law import changed_under

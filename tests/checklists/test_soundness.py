@@ -4,7 +4,8 @@ from copy import deepcopy
 
 import pytest
 
-from compliance.checklists import simulator, soundness
+from compliance.applicability import simulator
+from compliance.checklists import soundness
 
 RULE = {"role": ["keeper"]}
 DOCUMENT = {

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from compliance.checklists import expectations
+from compliance.applicability import expectations
 from compliance.models import Event
 from tests.drafting import keep_theirs, question_of, url
 from tests.drafting import typed as question_form

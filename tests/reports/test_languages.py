@@ -14,10 +14,11 @@ from django.conf import settings
 from django.utils.translation import get_language, override
 from django.utils.translation.template import templatize
 
+from compliance.applicability import decision, rules
 from compliance.apps import ROOMS
 from compliance.calendar import choices as dates
 from compliance.calendar.sources import law, outside, work
-from compliance.checklists import applicability, changes, force, rules, translations
+from compliance.checklists import changes, force, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
@@ -57,7 +58,7 @@ CALENDAR = (dates, law, outside, work)
 """The titles of dates, which subscriptions and mails hold."""
 TOLD = [
     *(m.__file__ for m in CALENDAR),
-    *(m.__file__ for m in (applicability, changes, rules, translations)),
+    *(m.__file__ for m in (decision, changes, rules, translations)),
     *(import_module(name).__file__ for name in TRAIL),
 ]
 """What hands gettext its words, by the name ``_`` or ``say`` or its own."""

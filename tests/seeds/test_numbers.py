@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.conf import settings
 
-from compliance.checklists import rules
+from compliance.applicability import rules
 from compliance.checklists.diff import compare
 from compliance.edition_moves.planning import Said, convert
 from compliance.seeds import actions

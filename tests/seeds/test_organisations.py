@@ -12,8 +12,8 @@ import pytest
 import yaml
 from django.conf import settings
 
-from compliance.checklists import rules
-from compliance.checklists.rules import YESNO
+from compliance.applicability import rules
+from compliance.applicability.rules import YESNO
 from compliance.seeds import actions
 
 FILE = Path(__file__).parent / "organisations.yaml"

@@ -13,13 +13,13 @@ from django.db.models import Count, F, Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from compliance.applicability import rules
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark, Touch
 from compliance.calendar.sources.wanted import Wanted
-from compliance.checklists import rules
 from compliance.checklists.choices import ProvisionStatus
 from compliance.checklists.models import Checklist, Citation, Instrument
 from compliance.law_changes.actions import law_page

@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from compliance.applicability.choices import FactKind
 from compliance.audit.columns import Proven
-from compliance.checklists.choices import FactKind, Level, QuestionKind, Verdict
+from compliance.checklists.choices import Level, QuestionKind, Verdict
 from compliance.checklists.models.checklist import Edition
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import Max
 from django.utils.text import slugify
 
+from compliance.applicability import rules
 from compliance.audit.models import Event
-from compliance.checklists import content, rules, soundness
+from compliance.checklists import content, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
     UnsoundError,

@@ -6,8 +6,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import slugify
 
+from compliance.applicability import simulator
 from compliance.audit.models import Event
-from compliance.checklists import citing, content, simulator, soundness
+from compliance.checklists import citing, content, soundness
 from compliance.checklists.actions.recording import (
     RefusedError,
     StaleError,

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
-from compliance.checklists import ruling
+from compliance.applicability import rule_trees
 from compliance.checklists.form_lines import sentence
 from compliance.checklists.models import Fact
 from compliance.editor.forms.gates import reason
@@ -83,7 +83,7 @@ class EssentialsEditor:
 
     def is_valid(self) -> bool:
         is_whole = all([self.form.is_valid(), self.rule.is_valid()])
-        if is_whole and ruling.rule_of(self.rule.tree()) is None:
+        if is_whole and rule_trees.rule_of(self.rule.tree()) is None:
             self.rule.head.add_error("rows", NO_RULE)
             return False
         return is_whole
@@ -95,7 +95,7 @@ class EssentialsEditor:
         ticked = set(data["questions"])
         return {
             "because": data["because"],
-            "when": ruling.kept(self.rule.tree(), [stood["when"]] if stood else []),
+            "when": rule_trees.kept(self.rule.tree(), [stood["when"]] if stood else []),
             "questions": [key for key, _ in cast(Any, keys) if key in ticked],
         }
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from compliance.checklists import ruling
-from compliance.checklists.choices import Effect
+from compliance.applicability import rule_trees
+from compliance.applicability.choices import Effect
 from compliance.checklists.form_lines import (
     Lines,
     area,
@@ -106,9 +106,9 @@ class GateRows(RuledRows):
             return False
         *others, last = self.rows
         for row in others:
-            if ruling.rule_of(row.rule.tree()) is None:
+            if rule_trees.rule_of(row.rule.tree()) is None:
                 row.form.add_error(None, NOT_COUNTED)
-        if ruling.rule_of(last.rule.tree()):
+        if rule_trees.rule_of(last.rule.tree()):
             last.form.add_error(None, NO_END)
         return not any(row.form.errors for row in self.rows)
 

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from django import forms
 
-from compliance.checklists import ruling
-from compliance.checklists.choices import FactKind
+from compliance.applicability import rule_trees
+from compliance.applicability.choices import FactKind
 from compliance.checklists.form_lines import sentence
 from compliance.checklists.models import Fact
 from compliance.editor.forms.gates import filled, reason
@@ -69,7 +69,7 @@ class FollowsRows(RuledRows):
             return False
         is_yesno = self.fact.kind == FactKind.YESNO
         for row in self.rows:
-            if not is_yesno and ruling.rule_of(row.rule.tree()) is None:
+            if not is_yesno and rule_trees.rule_of(row.rule.tree()) is None:
                 fault = f"Say which answer to “{self.fact.label}” it follows from."
                 row.form.add_error(None, fault)
         return not any(row.form.errors for row in self.rows)

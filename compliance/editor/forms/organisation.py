@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms
 
-from compliance.checklists import expectations
-from compliance.checklists.choices import FactKind
+from compliance.applicability import expectations
+from compliance.applicability.choices import FactKind
+from compliance.applicability.rules import choice_words
 from compliance.checklists.form_lines import Lines, area, line, short
 from compliance.checklists.models import Fact
-from compliance.checklists.rules import choice_words
 
 NONE = "-"
 """Sent for "none of them"; no choice has that key."""

@@ -7,7 +7,8 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
-from compliance.checklists.choices import FactKind, Level, QuestionKind
+from compliance.applicability.choices import FactKind
+from compliance.checklists.choices import Level, QuestionKind
 from compliance.checklists.form_lines import (
     HiddenLines,
     Lines,

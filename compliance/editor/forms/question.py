@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from compliance.checklists import citing, ruling
+from compliance.applicability import rule_trees
+from compliance.checklists import citing
 from compliance.checklists.checking import Cited
 from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.form_lines import area, line, sentence, short
@@ -238,7 +239,7 @@ class QuestionEditor:
 
     def typed_rule(self) -> dict[str, Any] | None:
         """The rule as it was typed: the very one that stood where it says the same."""
-        return ruling.kept(self.rule.tree(), [self.question["rule"]])
+        return rule_trees.kept(self.rule.tree(), [self.question["rule"]])
 
     def _typed_choices(self, kind: str) -> list[dict[str, Any]]:
         if kind not in CHOICE_KINDS:

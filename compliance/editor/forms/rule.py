@@ -6,12 +6,12 @@ from typing import Any, cast
 
 from django import forms
 
-from compliance.checklists import ruling
+from compliance.applicability import rule_trees
+from compliance.applicability.rule_trees import Condition, Group, Row, Rule
+from compliance.applicability.rules import choice_words, fault_of
 from compliance.checklists.form_lines import one_of
 from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.models import Fact
-from compliance.checklists.rules import choice_words, fault_of
-from compliance.checklists.ruling import Condition, Group, Row, Rule
 
 JOINS = [("all", "all of"), ("any", "any of"), ("none", "none of")]
 DEEPEST_SHOWN = 5
@@ -31,14 +31,14 @@ def offered(facts: Iterable[Fact], rules: Iterable[Rule | None]) -> Offered:
         picks = [(f"{fact.key}={key}", label) for key, label in choices.items()]
         found.append((fact.label, picks))
     known = {pick for _, picks in found for pick, _ in picks}
-    named = {pick for rule in rules for pick in _picks(ruling.tree_of(rule))}
+    named = {pick for rule in rules for pick in _picks(rule_trees.tree_of(rule))}
     if strange := sorted(named - known):
         found.append(("Not asked by this edition", [(p, p) for p in strange]))
     return found
 
 
 def _picks(group: Group) -> Iterable[str]:
-    for row in ruling.rows_of(group):
+    for row in rule_trees.rows_of(group):
         if isinstance(row.part, Condition):
             yield from (f"{row.part.fact}={choice}" for choice in row.part.choices)
 
@@ -84,7 +84,7 @@ class RowForm(forms.Form):
 
     @property
     def may_hold_groups(self) -> bool:
-        return self.level < ruling.MOST_GROUPS - 1
+        return self.level < rule_trees.MOST_GROUPS - 1
 
     def clean_picks(self) -> list[str]:
         picks: list[str] = self.cleaned_data["picks"]
@@ -132,8 +132,8 @@ class RuleEditor:
         offered: Offered,
         data: Any = None,
     ) -> None:
-        tree = ruling.tree_of(rule)
-        stands = list(ruling.rows_of(tree))
+        tree = rule_trees.tree_of(rule)
+        stands = list(rule_trees.rows_of(tree))
         self.prefix = prefix
         self._known = _known(offered)
         self.head = RuleHeadForm(
@@ -173,7 +173,7 @@ class RuleEditor:
         if self._is_cut:
             self.head.add_error("rows", NOT_WHOLE)
             return False
-        rule = ruling.rule_of(self.tree())
+        rule = rule_trees.rule_of(self.tree())
         if rule and (fault := fault_of(rule, self._known)):
             self.head.add_error("rows", f"The rule cannot be kept: {fault}.")
         return self.head.is_valid()
@@ -181,7 +181,7 @@ class RuleEditor:
     def tree(self) -> Group:
         """The typed rule. Rows without a mark and groups without a condition go."""
         rows = [row for part in self.rows if (row := part.row())]
-        return ruling.group_of(self.head.cleaned_data["match"], rows)
+        return rule_trees.group_of(self.head.cleaned_data["match"], rows)
 
 
 def _known(offers: Offered) -> dict[str, set[str]]:

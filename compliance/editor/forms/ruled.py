@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from compliance.checklists import ruling
+from compliance.applicability import rule_trees
+from compliance.applicability.rule_trees import Rule
 from compliance.checklists.actions import RefusedError, UnsoundError
 from compliance.checklists.limits import MOST_OF_TABLE
-from compliance.checklists.ruling import Rule
 from compliance.editor.forms.rule import Offered, RuleEditor, count_of
 
 Entry = Mapping[str, Any]
@@ -53,7 +53,7 @@ class RuledRow:
 
     def when(self, stood: Iterable[Rule | None]) -> Rule | None:
         """The rule as it was typed: the very one that stood where it says the same."""
-        return ruling.kept(self.rule.tree(), filter(None, stood))
+        return rule_trees.kept(self.rule.tree(), filter(None, stood))
 
 
 class RuledRows:
@@ -172,7 +172,7 @@ class DatesEditor(RuledRows):
                 )
                 always.form.add_error("on", fault)
                 break
-            elif on and ruling.rule_of(tree) is None:
+            elif on and rule_trees.rule_of(tree) is None:
                 always = row
         return all(row.form.is_valid() for row in self.rows)
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.checklists import content, simulator, soundness
+from compliance.applicability import simulator
+from compliance.checklists import content, soundness
 from compliance.checklists.actions import RefusedError, StaleError, UnsoundError
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.pages import find, is_draft, keeper, keeps

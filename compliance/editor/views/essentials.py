@@ -10,12 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.applicability.rules import sentence
 from compliance.checklists import content
 from compliance.checklists.actions import RefusedError, StaleError, UnsoundError
 from compliance.checklists.force import Mark, marks_of
 from compliance.checklists.models import Edition, Question, Section
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.checklists.rules import sentence
 from compliance.editor import actions
 from compliance.editor.forms import EssentialsEditor
 from compliance.editor.forms.ruled import focus_on

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.applicability.choices import FactKind
 from compliance.audit.models import Event
 from compliance.checklists.actions import RefusedError, StaleError
-from compliance.checklists.choices import FactKind
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions

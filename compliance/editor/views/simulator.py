@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.applicability.simulator import Simulated, simulate
 from compliance.audit.models import Event
 from compliance.checklists import content, soundness
 from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.checklists.simulator import Simulated, simulate
 from compliance.editor import actions
 from compliance.editor.forms import OrganisationForm
 from compliance.editor.pages import done, mark_of, removed

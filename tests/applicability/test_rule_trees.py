@@ -5,8 +5,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compliance.checklists import rules, ruling
-from compliance.checklists.ruling import Condition, Group, Row
+from compliance.applicability import rule_trees, rules
+from compliance.applicability.rule_trees import Condition, Group, Row
 from compliance.editor.shaping import ShapeError, shape
 from tests.rules_of import facts, rule
 
@@ -18,7 +18,7 @@ A, B, C = (Condition(name, ("yes",)) for name in "abc")
 @slow_machines
 @given(rule, facts)
 def test_rule_read_and_written_again_decides_the_same(one, known):
-    again = ruling.rule_of(ruling.tree_of(one))
+    again = rule_trees.rule_of(rule_trees.tree_of(one))
     assert rules.holds(again, known) == rules.holds(one, known)
 
 
@@ -26,19 +26,19 @@ def test_rule_read_and_written_again_decides_the_same(one, known):
 @slow_machines
 @given(rule)
 def test_rows_give_the_tree_back_and_an_untouched_rule_stays(one):
-    tree = ruling.tree_of(one)
-    assert ruling.group_of(tree.join, ruling.rows_of(tree)) == tree
-    assert ruling.kept(tree, [one]) is one
+    tree = rule_trees.tree_of(one)
+    assert rule_trees.group_of(tree.join, rule_trees.rows_of(tree)) == tree
+    assert rule_trees.kept(tree, [one]) is one
 
 
 def test_none_of_is_read_from_not_any():
     one = {"all": [{"a": "yes"}, {"not": {"any": [{"b": "yes"}, {"c": "yes"}]}}]}
-    assert ruling.tree_of(one) == Group("all", (A, Group("none", (B, C))))
+    assert rule_trees.tree_of(one) == Group("all", (A, Group("none", (B, C))))
 
 
 def test_rows_too_deep_join_the_group_above_and_empty_groups_go():
     rows = [Row(0, Group("any")), Row(1, A), Row(7, B), Row(0, Group("all"))]
-    assert ruling.group_of("all", rows) == Group("all", (Group("any", (A, B)),))
+    assert rule_trees.group_of("all", rows) == Group("all", (Group("any", (A, B)),))
 
 
 def test_rule_deeper_than_the_limit_is_refused_in_words():
@@ -128,7 +128,7 @@ def test_limits_are_told_in_words():
 @slow_machines
 @given(rule, st.lists(st.tuples(st.sampled_from(["up", "down"]), st.integers(0, 9))))
 def test_moves_lose_no_condition(one, moves):
-    rows = list(ruling.rows_of(ruling.tree_of(one)))
+    rows = list(rule_trees.rows_of(rule_trees.tree_of(one)))
     data = posted(
         *(
             (row.depth, getattr(row.part, "join", ""), str(at))

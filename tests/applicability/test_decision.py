@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compliance.checklists.applicability import Duty, Model, decide
+from compliance.applicability.decision import Duty, Model, decide
 
 FACTS = [
     {

@@ -16,15 +16,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compliance.checklists import gates as gates_of
-from compliance.checklists.applicability import (
-    Decision,
-    Duty,
-    Model,
-    decide,
-    english,
-)
-from compliance.checklists.implied import Closed
+from compliance.applicability import gates as gates_of
+from compliance.applicability.decision import Decision, Duty, Model, decide, english
+from compliance.applicability.implied import Closed
 
 Document = Mapping[str, Any]
 EXPECTED = ("must_apply", "must_not_apply", "contested", "dates")

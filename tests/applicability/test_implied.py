@@ -2,8 +2,8 @@
 
 import pytest
 
-from compliance.checklists import implied
-from compliance.checklists.rules import Sure, holds
+from compliance.applicability import implied
+from compliance.applicability.rules import Sure, holds
 
 KINDS = {"role": "several", "risk": "one", "maker": "yesno", "sold": "yesno"}
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from compliance.checklists.choices import Effect
-from compliance.checklists.rules import Facts, holds
+from compliance.applicability.choices import Effect
+from compliance.applicability.rules import Facts, holds
 
 Gate = Mapping[str, Any]
 Row = Mapping[str, Any]

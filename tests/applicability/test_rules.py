@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.checklists import rules
+from compliance.applicability import rules
 from tests.rules_of import KNOWN, WORDS, facts, rule
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compliance.checklists.choices import FactKind
-from compliance.checklists.rules import Facts, Sure, holds
+from compliance.applicability.choices import FactKind
+from compliance.applicability.rules import Facts, Sure, holds
 
 Node = tuple[str, str]
 """A fact and one of its choices; of a fact that has one answer the choice is ""."""

@@ -10,10 +10,10 @@ from datetime import date
 from itertools import islice, product
 from typing import Any
 
-from compliance.checklists import gates as gates_of
-from compliance.checklists import implied, rules
-from compliance.checklists.choices import Effect
-from compliance.checklists.rules import Facts, FactWords
+from compliance.applicability import gates as gates_of
+from compliance.applicability import implied, rules
+from compliance.applicability.choices import Effect
+from compliance.applicability.rules import Facts, FactWords
 
 Say = Callable[[str], str]
 MOST_READINGS = 32

@@ -11,7 +11,7 @@ every other question applies, counts and is asked for as it is.
 from collections.abc import Mapping
 from typing import Any
 
-from compliance.checklists.rules import Facts, holds
+from compliance.applicability.rules import Facts, holds
 
 NOTHING: frozenset[str] = frozenset()
 
