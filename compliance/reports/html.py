@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from compliance.assessments.scoring import ORDER
+from compliance.charts.shapes import Chart, bar, strip
 from compliance.checklists.rating import Points
-from compliance.reports import charts
+from compliance.reports.counting import NAMES, RARE, in_words
 from compliance.reports.cutting import cut
 from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
@@ -105,20 +106,22 @@ def _context(paper: Paper) -> dict[str, Any]:
         "sections": content.sections,
         "told": _told(paper),
         "tables": _tables(paper),
-        "strip": charts.answer_strip(
-            [paper.counted(line) for line in content.applying],
+        "strip": Picture(
+            strip([paper.counted(line) for line in content.applying]),
             gettext("Answers in order, taller means more attention:")
-            + f" {charts.in_words(paper.tally)}",
+            + f" {in_words(paper.tally)}",
         ),
-        "total_bar": charts.bar(paper.chief_tally),
+        "total_bar": Picture(
+            bar(paper.chief_tally.parts(), 400), in_words(paper.chief_tally)
+        ),
         "legend": [
             {
                 "verdict": name,
-                "name": gettext(charts.NAMES[name]),
+                "name": gettext(NAMES[name]),
                 "count": counts[name],
             }
             for name in ORDER
-            if counts[name] or name not in charts.RARE
+            if counts[name] or name not in RARE
         ],
         "ahead": {line.key for line in paper.ahead},
         "stated_count": len(content.applying) - len(content.na),
@@ -126,16 +129,24 @@ def _context(paper: Paper) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A chart, and its numbers in words for those who do not see it."""
+
+    chart: Chart
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """A table of sections: what law demands, or what is rated and no breach."""
 
     is_rated: bool
-    rows: list[tuple[Section, charts.Chart, Points, str]]
-    """Each section with its bar, its points and a name for the bar on the page."""
+    rows: list[tuple[Section, Picture, Points]]
+    """Each section with its bar and its points."""
 
     @property
     def has_points(self) -> bool:
-        return any(points.most for _, _, points, _ in self.rows)
+        return any(points.most for _, _, points in self.rows)
 
 
 def _tables(paper: Paper) -> list[Counted]:
@@ -145,19 +156,18 @@ def _tables(paper: Paper) -> list[Counted]:
         (False, [] if paper.is_rating_alone else paper.law_sections),
         (True, paper.rated_sections),
     ):
-        mark = "r" if is_rated else ""
         rows = [
-            (
-                part,
-                charts.bar(paper.tally_of(part.lines), 180, 10),
-                paper.points(part.lines),
-                f"{mark}{at}",
-            )
-            for at, part in enumerate(sections, 1)
+            (part, _bar_of(paper, part), paper.points(part.lines)) for part in sections
         ]
         if rows:
             found.append(Counted(is_rated, rows))
     return found
+
+
+def _bar_of(paper: Paper, part: Section) -> Picture:
+    """The bar of a section; its words begin with the name of the section."""
+    counts = paper.tally_of(part.lines)
+    return Picture(bar(counts.parts()), f"{part.title}: {in_words(counts)}")
 
 
 def _standing(paper: Paper) -> str:
@@ -194,7 +204,7 @@ def _counted_words(paper: Paper, section: Section) -> str:
         )
         for rates in (False, True)
     ]
-    law, rates = (charts.in_words(one) for one in split)
+    law, rates = (in_words(one) for one in split)
     if not split[1].total:
         return law
     said = gettext("rated, no breach: %(counts)s") % {"counts": rates}

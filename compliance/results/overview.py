@@ -16,13 +16,12 @@ from django.db.models import Count, F, Prefetch, Q
 
 from compliance.assessments.choices import AssessmentStatus, Filter
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.strip import Part, stacked
+from compliance.charts.shapes import Chart, bar, line
 from compliance.checklists.models import Edition
 from compliance.evidence.models import SOON_DAYS, Evidence
 from compliance.organisations.models import Organisation
 from compliance.results.figured import Exposure, Figures, Voided
 from compliance.results.keeping import figures
-from compliance.results.line import Line, line
 from compliance.results.matrix import (
     Column,
     Stand,
@@ -50,7 +49,7 @@ class Trend:
     months: list[date]
     values: list[int | None]
     names: list[str]
-    line: Line | None
+    line: Chart | None
 
     @property
     def told(self) -> str:
@@ -159,7 +158,7 @@ class Late:
     who: str
     late: int
     soon: int
-    bar: list[Part]
+    bar: Chart
 
 
 @dataclass(frozen=True)
@@ -498,7 +497,7 @@ def _late(organisation: Organisation, today: date) -> list[Late]:
             name or email or "No owner",
             late,
             soon,
-            stacked([("late", late), ("soon", soon)], BAR * (late + soon) // most),
+            bar([("late", late), ("soon", soon)], BAR * (late + soon) // most),
         )
         for name, email, late, soon in found
     ]

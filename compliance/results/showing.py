@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.assessments.models import Action
-from compliance.assessments.strip import Part, stacked
+from compliance.charts.shapes import Axis, Chart, bar, radar, track
 from compliance.checklists.rating import Rating, counted_as
 from compliance.results.files import TYPES
 from compliance.results.law import RULES, Counts, Duty, LawResult, Section
@@ -16,7 +16,6 @@ from compliance.results.levels import (
     ScaleResult,
     is_staged,
 )
-from compliance.results.radar import Radar, radar
 from compliance.results.reading import Result
 
 MOST = 8
@@ -31,15 +30,15 @@ class SectionRow:
     """A section with its bar."""
 
     section: Section
-    bar: list[Part]
+    bar: Chart
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A group of a scale: the boxes of its track, and the criteria that hold it down."""
+    """A group of a scale with the track of its levels and the criteria that hold it down."""
 
     result: GroupResult
-    boxes: list[str]
+    track: Chart
     level: str
     higher: str
     """Its level by the other reading of contested answers, where that is another."""
@@ -78,7 +77,7 @@ class ScaleView:
     criteria: list[CriterionRow]
     gaps: list[GapRow]
     more_gaps: int
-    radar: Radar | None
+    radar: Chart | None
     headline: str
     sentences: list[str]
 
@@ -139,13 +138,13 @@ def _section_rows(law: LawResult) -> list[SectionRow]:
     ]
 
 
-def _bar(counts: Counts, length: int, *, rates: bool = False) -> list[Part]:
+def _bar(counts: Counts, length: int, *, rates: bool = False) -> Chart:
     """The bar of some duties: each verdict as long as its weight."""
     named = [
         ("unanswered" if v == "open" else counted_as(v, rates=rates), w)
         for v, w in counts.weighed
     ]
-    return stacked(named, length)
+    return bar(named, length)
 
 
 def _scale(result: ScaleResult, actions: dict[int, list[Action]]) -> ScaleView:
@@ -169,7 +168,7 @@ def _scale(result: ScaleResult, actions: dict[int, list[Action]]) -> ScaleView:
         criteria=[CriterionRow(c, _named(result, c.rating)) for c in result.criteria],
         gaps=gaps[:MOST],
         more_gaps=max(0, len(gaps) - MOST),
-        radar=radar(result.groups, result.scale.top) if staged else None,
+        radar=radar_of(result) if staged else None,
         headline=_staged_headline(result) if staged else _level_headline(result),
         sentences=_staged_sentences(result) if staged else _level_sentences(result),
     )
@@ -183,7 +182,7 @@ def _row(result: ScaleResult, one: GroupResult) -> Row:
     levels = result.scale.levels
     return Row(
         result=one,
-        boxes=[_box(one, at) for at in range(1, len(levels))],
+        track=track(one.level, one.target, result.scale.top),
         level="" if one.level is None else levels[one.level].name,
         higher="" if one.higher is None else levels[one.higher].name,
         target="" if one.target is None else levels[one.target].name,
@@ -192,11 +191,19 @@ def _row(result: ScaleResult, one: GroupResult) -> Row:
     )
 
 
-def _box(one: GroupResult, at: int) -> str:
-    """The look of one box of a track: reached, missing to the target, or neither."""
-    if one.level is not None and at <= one.level:
-        return "reached"
-    return "missing" if one.target is not None and at <= one.target else "none"
+def radar_of(result: ScaleResult) -> Chart | None:
+    """The radar of the groups with a mean; None for fewer than three."""
+    axes = [
+        Axis(
+            one.group.title,
+            one.mean,
+            (one.level or 0) + 1,
+            None if one.target is None else one.target + 1,
+        )
+        for one in result.groups
+        if one.mean is not None
+    ]
+    return radar(axes, result.scale.top + 1)
 
 
 def _level_headline(result: ScaleResult) -> str:

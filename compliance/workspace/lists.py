@@ -15,7 +15,7 @@ from compliance.assessments.models.assessment import AssessmentQuerySet
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.seeing import with_news
 from compliance.assessments.signature_validity import Void, voids_in
-from compliance.assessments.strip import Part, stacked
+from compliance.charts.shapes import Chart, bar
 from compliance.checklists.force import rates
 from compliance.checklists.rating import counted_as
 from compliance.organisations.models import Organisation
@@ -51,8 +51,8 @@ class Standing:
         return self.law if self.law.total else self.rated
 
     @property
-    def bar(self) -> list[Part]:
-        return stacked(self.chief.parts(), 400)
+    def bar(self) -> Chart:
+        return bar(self.chief.parts(), 400)
 
 
 ON_A_PAGE = 20

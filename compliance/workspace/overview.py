@@ -25,7 +25,7 @@ from compliance.assessments.carrying import different
 from compliance.assessments.choices import OPEN, Filter, Verdict
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
-from compliance.assessments.strip import Part, Strip, stacked, strip
+from compliance.charts.shapes import Chart, bar, strip
 from compliance.checklists.choices import Level
 from compliance.checklists.force import rates
 from compliance.checklists.rating import BELOW, counted_as
@@ -87,9 +87,9 @@ class SectionView:
         return bool(self.tally.total)
 
     @property
-    def bar(self) -> list[Part]:
+    def bar(self) -> Chart:
         """Its stacked bar in the tree."""
-        return stacked(self.tally.parts())
+        return bar(self.tally.parts(), height=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Overview:
         ]
 
     @cached_property
-    def strip(self) -> Strip:
+    def strip(self) -> Chart:
         """The answer strip: one bar for each question that applies."""
         return strip([row.counted for row in self.applying])
 

@@ -1,32 +1,14 @@
-"""Strip, bar, word diff, conflict and values: values in, values out."""
+"""Word diff, conflict and values: values in, values out."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.assessments.scoring import ORDER
-from compliance.assessments.strip import stacked, strip
 from compliance.assessments.values import parse
 from compliance.checklists.diff import word_diff
 from compliance.workspace.conflict import conflict
-
-
-@given(st.lists(st.sampled_from(ORDER), max_size=300))
-def test_strip_draws_one_bar_for_each_verdict(verdicts):
-    drawn = strip(verdicts)
-    bars = {name: len(re.findall("M", data)) for name, data in drawn.paths}
-    assert bars == {name: verdicts.count(name) for name in set(verdicts)}
-    assert drawn.width == max(4 * len(verdicts), 4)
-
-
-@given(st.lists(st.tuples(st.sampled_from(ORDER), st.integers(0, 900)), max_size=5))
-def test_stacked_bar_stays_inside_its_length(counts):
-    parts = stacked(counts)
-    assert all(float(part.x) + float(part.width) <= 200.5 for part in parts)
-    assert [part.verdict for part in parts] == [v for v, count in counts if count]
 
 
 @given(st.text(alphabet="ab \n", max_size=40), st.text(alphabet="ab \n", max_size=40))

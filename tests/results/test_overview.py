@@ -171,7 +171,7 @@ def test_twelve_months_follow_the_trail_over_two_periods(cast, sign_in):
     assert theme.trend.values == [None] * 9 + [1, 1, 2, 2]
     assert theme.trend.told == "duties met, 1 to 2"
     assert "Jan 2026 1, Feb 2026 1, Mar 2026 2" in page.text
-    assert theme.trend.line.path.startswith("M")
+    assert theme.trend.line.shapes[0].path.startswith("M")
 
 
 def matrix(reply):

@@ -95,8 +95,8 @@ def test_counts_of_law_and_of_ratings_are_two(low, cast):
     assert (view.law.total, view.law.not_met) == (1, 1)
     assert (view.rated.total, view.rated.not_met, view.rated.met) == (3, 0, 1)
     assert view.rated.below == 2
-    assert [part.verdict for part in view.sections[0].bar] == ["below", "not_met"]
-    assert [name for name, _ in view.strip.paths] == ["not_met", "below", "met"]
+    assert view.sections[0].bar.tones == ["below", "not_met"]
+    assert view.strip.tones == ["not_met", "below", "met"]
     assert (view.tally.total, view.tally.answered) == (4, 4)
     assert [row.key for row in view.matching("not-met")] == ["Q1"]
     assert [row.key for row in view.matching("rated-not-met")] == ["Q2", "Q3"]

@@ -1,0 +1,1 @@
+"""Charts as shapes, the same for SVG on screen and on paper. Pure."""

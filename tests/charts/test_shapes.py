@@ -1,0 +1,112 @@
+"""Charts: every part inside its picture, each count and level once, on screen and paper."""
+
+import re
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compliance.assessments.scoring import ORDER
+from compliance.charts.shapes import (
+    TONES,
+    Axis,
+    Chart,
+    Shape,
+    bar,
+    line,
+    radar,
+    strip,
+    track,
+)
+from compliance.templatetags.charts import shapes
+from compliance.templatetags.ui import GLYPHS
+
+COUNTS = st.lists(
+    st.tuples(st.sampled_from(ORDER), st.integers(0, 900)),
+    max_size=5,
+    unique_by=lambda pair: pair[0],
+)
+
+
+def boxes(chart):
+    """Tone, left and right end of each box of a bar or a track."""
+    return [
+        (shape.tone, float(found[1]), float(found[1]) + float(found[2]))
+        for shape in chart.shapes
+        if (found := re.fullmatch(r"M(\S+) \S+h(\S+?)v.*z", shape.path))
+    ]
+
+
+@given(st.lists(st.sampled_from(ORDER), max_size=300))
+def test_strip_draws_one_bar_for_each_verdict(verdicts):
+    drawn = strip(verdicts)
+    bars = {shape.tone: shape.path.count("M") for shape in drawn.shapes}
+    named = {"unanswered": "open"}
+    assert bars == {named.get(v, v): verdicts.count(v) for v in set(verdicts)}
+    assert drawn.box == f"0 0 {max(4 * len(verdicts), 4)} 12"
+
+
+@given(COUNTS)
+def test_bar_stays_inside_its_length_and_leaves_zeros_out(counts):
+    found = boxes(bar(counts))
+    assert [tone for tone, _, _ in found] == [v for v, count in counts if count]
+    assert all(0 <= left < right <= 200.5 for _, left, right in found)
+
+
+@given(COUNTS)
+def test_hatching_stays_inside_its_part(counts):
+    chart = bar([*(one for one in counts if one[0] != "partly"), ("partly", 3)])
+    parts = {tone: (left, right) for tone, left, right in boxes(chart)}
+    lines = "".join(s.path for s in chart.shapes if s.tone == "partly-line")
+    for x, y, run, rise in re.findall(r"M(\S+) (\S+)l(\S+) -([\d.]+)", lines):
+        assert parts["partly"][0] - 0.1 <= float(x)
+        assert float(x) + float(run) <= parts["partly"][1] + 0.2
+        assert -0.1 <= float(y) - float(rise) <= float(y) <= 12
+
+
+def test_track_has_a_box_for_each_level_above_the_lowest():
+    assert [tone for tone, _, _ in boxes(track(1, 3, 4))] == [
+        "reached",
+        "missing",
+        "missing",
+        "none",
+    ]
+    assert [tone for tone, _, _ in boxes(track(None, None, 2))] == ["none", "none"]
+
+
+def test_line_needs_two_values_and_marks_where_another_period_begins():
+    assert line([None, 3], is_stepped=False) is None
+    chart = line([None, 3, 5, 4], is_stepped=True, begins=[1, 2])
+    assert chart.tones == ["line", "begun", "dot"]
+    assert "H" in chart.shapes[0].path
+    flat = line([2, 2], is_stepped=False)
+    assert flat.shapes[0].path == "M4.0 14.0L116.0 14.0"
+
+
+AXES = [Axis(name, Decimal("2.5"), 1, 3) for name in "ABC"]
+
+
+def test_radar_needs_three_axes_and_every_target():
+    assert radar(AXES[:2], 4) is None
+    chart = radar(AXES, 4)
+    assert "wanted" in chart.tones
+    assert [label.value for label in chart.labels] == ["2.5", "2.5", "2.5"]
+    without = radar([*AXES, Axis("D", Decimal(1), 1, None)], 4)
+    assert "wanted" not in without.tones
+
+
+def test_each_tone_has_a_colour_for_paper_and_a_class_for_the_screen():
+    assert all(
+        tone.css and (tone.fill != "none" or tone.stroke) for tone in TONES.values()
+    )
+    assert set(GLYPHS) <= set(TONES)
+    svg = shapes(Chart("0 0 9 9", (Shape("M0 0h9", "wanted"),)))
+    assert svg == (
+        '<path class="ra-target" d="M0 0h9" fill="none" stroke="#18202c"'
+        ' stroke-dasharray="6 4" stroke-width="1.5"/>'
+    )
+
+
+def test_words_of_a_radar_are_literal():
+    axes = [Axis("</svg><script>", Decimal(1), 1, None), *AXES]
+    assert "<script>" not in shapes(radar(axes, 4))
