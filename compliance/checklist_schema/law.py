@@ -67,11 +67,34 @@ class Article(Part):
     successor: Short | None = None
 
 
+class Fine(Part):
+    """The upper limit of fines for some articles: euros, or percent of turnover.
+
+    ``articles`` are articles, ranges of them ("12 to 22"), or units of one ("25(2)").
+    """
+
+    amount: Annotated[int, Field(gt=0, le=10**12)]
+    percent: Annotated[int, Field(gt=0, le=100)]
+    under: Short
+    note: Annotated[Aside, Field(max_length=200)] = ""
+    articles: Annotated[list[Short], Field(min_length=1)]
+
+
 class Law(Part):
-    """``law/<instrument>.yaml``."""
+    """``law/<instrument>.yaml``; ``fines`` are upper limits, the highest first."""
 
     instrument: InstrumentHead
+    fines: list[Fine] = []
     provisions: list[Article]
+
+    def fined(self, fine: Fine) -> list[str]:
+        """The citations of a limit: an article stands for every unit below it."""
+        numbers = [
+            str(number)
+            for part in fine.articles
+            for number in _numbers(part) or [part.strip()]
+        ]
+        return [self.instrument.cite_as.replace("{}", one) for one in numbers]
 
     def rows(self) -> list[tuple[int, dict[str, Any]]]:
         """Every citable unit, with the place of its article in the file."""
@@ -91,8 +114,26 @@ class Law(Part):
             "official_id": head.official_id,
             "url": head.url,
             "force": head.force.value,
+            "fines": [
+                {
+                    "amount": one.amount,
+                    "percent": one.percent,
+                    "under": head.cite_as.replace("{}", one.under),
+                    "note": one.note,
+                    "provisions": self.fined(one),
+                }
+                for one in self.fines
+            ],
             "provisions": [row for _, row in self.rows()],
         }
+
+
+def _numbers(part: str) -> range | None:
+    """The articles of a range such as "12 to 22"; None for anything else."""
+    first, to, last = part.partition(" to ")
+    if to and first.strip().isdecimal() and last.strip().isdecimal():
+        return range(int(first), min(int(last), 999) + 1)
+    return None
 
 
 def _provisions(head: InstrumentHead, article: Article) -> list[dict[str, Any]]:

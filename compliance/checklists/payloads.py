@@ -157,6 +157,16 @@ class Theme(Side, total=False):
     position: int
 
 
+class Fine(Side, total=False):
+    """An upper limit of fines: euros, percent of turnover, and what it is for."""
+
+    amount: int
+    percent: int
+    under: str
+    note: Words
+    provisions: list[str]
+
+
 class Instrument(Side, total=False):
     """A law of the legal index."""
 
@@ -166,6 +176,7 @@ class Instrument(Side, total=False):
     official_id: str
     url: Words
     force: str
+    fines: list[Fine]
 
 
 class Provision(Side, total=False):

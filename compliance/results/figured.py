@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
 from compliance.audit.chain import canonical, digest
-from compliance.results.law import Counts, Duty, LawResult, Section, count
+from compliance.checklists.fines import Tier
+from compliance.results.law import Counts, Exposure, Later, LawResult, Section
 from compliance.results.levels import GroupResult, ScaleResult, is_staged
 
 WORST = 5
@@ -16,21 +16,19 @@ WORST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Exposure:
+class Breach:
     """A duty that binds today and is not met, by the id of its answer."""
 
     answer: int
     key: str
     title: str
     weight: int
+    tier: Tier | None
 
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """Duties that bind from a day on and are not met yet."""
-
-    on: date
-    counts: Counts
+    @property
+    def gravity(self) -> tuple[int, int]:
+        """The higher the graver: limit of fines, then weight."""
+        return self.tier.amount if self.tier else 0, self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +110,10 @@ class Figures:
     law: Counts
     sections: tuple[Section, ...]
     practice: Counts
-    ahead: tuple[Ahead, ...]
-    worst: tuple[Exposure, ...]
+    ahead: tuple[Later, ...]
+    tiers: tuple[Exposure, ...]
+    roles: tuple[Exposure, ...]
+    worst: tuple[Breach, ...]
     scales: tuple[ScaleFigures, ...]
     void: Voided | None = None
 
@@ -148,9 +148,11 @@ def figures_of(
         law=law.counts,
         sections=tuple(law.sections),
         practice=law.practice,
-        ahead=tuple(_ahead(law.ahead)),
+        ahead=tuple(law.later),
+        tiers=tuple(law.tiers),
+        roles=tuple(law.roles),
         worst=tuple(
-            Exposure(duty.id, duty.key, duty.title, duty.weight)
+            Breach(duty.id, duty.key, duty.title, duty.weight, duty.tier)
             for duty in [d for d in law.gaps if d.counted == "not_met"][:WORST]
         ),
         scales=tuple(_scale(one) for one in scales if one.criteria),
@@ -166,13 +168,6 @@ def written(figures: Figures) -> str:
 def read_back(text: str) -> Figures:
     """The figures that ``written`` wrote."""
     return _FIGURES.validate_json(text)
-
-
-def _ahead(duties: Iterable[Duty]) -> Iterable[Ahead]:
-    dated = [(duty.binds_from, duty) for duty in duties if duty.binds_from]
-    dated.sort(key=lambda one: one[0])
-    for day, some in groupby(dated, key=lambda one: one[0]):
-        yield Ahead(day, count(duty for _, duty in some))
 
 
 def _scale(result: ScaleResult) -> ScaleFigures:

@@ -1,11 +1,11 @@
 """Every figure of a result as rows, for CSV, XLSX and JSON: those of the screen to the digit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compliance.checklists.scales import Scale
 from compliance.results.figured import Figures
-from compliance.results.law import Counts
+from compliance.results.law import NO_LIMIT, Counts, Exposure, Later, Section
 from compliance.results.levels import (
     Criterion,
     GroupResult,
@@ -33,10 +33,8 @@ ALL_COLUMNS = (
 def rows_of(result: Result) -> Iterator[Row]:
     """All figures: measure, part, key and name of it, name and value of the figure."""
     law = result.law
-    yield from _counts("law", "all", "", "All sections", law.counts)
-    for section in law.sections:
-        yield from _counts("law", "section", section.key, section.title, section.counts)
-    yield ("law", "all", "", "All sections", "to prepare", str(len(law.ahead)))
+    yield from _law(law.counts, law.sections, law.later)
+    yield from _exposures(law.tiers, law.roles, result.assessment.edition.roles)
     yield from _counts("practice", "all", "", "Recommended practice", law.practice)
     for scale in result.scales:
         yield from _scale(scale)
@@ -45,7 +43,7 @@ def rows_of(result: Result) -> Iterator[Row]:
 def all_rows(stands: Iterable[Stand]) -> Iterator[tuple[str, ...]]:
     """The kept figures of some assessments, each row with what it is about."""
     for one in stands:
-        for row in _kept(one.figures):
+        for row in _kept(one.figures, one.assessment.edition.roles):
             yield (*_about(one), *row)
 
 
@@ -72,14 +70,38 @@ def _about(one: Stand) -> tuple[str, ...]:
     )
 
 
-def _kept(found: Figures) -> Iterator[Row]:
-    yield from _counts("law", "all", "", "All sections", found.law)
-    for section in found.sections:
+def _law(
+    counts: Counts, sections: Iterable[Section], later: Iterable[Later]
+) -> Iterator[Row]:
+    yield from _counts("law", "all", "", "All sections", counts)
+    for section in sections:
         yield from _counts("law", "section", section.key, section.title, section.counts)
-    yield ("law", "all", "", "All sections", "to prepare", str(found.to_prepare))
-    for ahead in found.ahead:
+    days = list(later)
+    total = sum(one.counts.total for one in days)
+    yield ("law", "all", "", "All sections", "to prepare", str(total))
+    for ahead in days:
         on = ahead.on.isoformat()
         yield ("law", "day", on, on, "to prepare", str(ahead.counts.total))
+        yield ("law", "day", on, on, "to prepare, open", str(ahead.counts.open))
+
+
+def _exposures(
+    tiers: Iterable[Exposure], roles: Iterable[Exposure], names: Mapping[str, str]
+) -> Iterator[Row]:
+    """By limit of fines, then by role."""
+    for one in tiers:
+        under, name = (one.tier.under, one.tier.words) if one.tier else ("", NO_LIMIT)
+        yield from _counts("law", "fine", under, name, one.counts)
+        yield ("law", "fine", under, name, "to prepare", str(one.to_prepare))
+    for one in roles:
+        name = names.get(one.key, one.key)
+        yield from _counts("law", "role", one.key, name, one.counts)
+        yield ("law", "role", one.key, name, "to prepare", str(one.to_prepare))
+
+
+def _kept(found: Figures, roles: Mapping[str, str]) -> Iterator[Row]:
+    yield from _law(found.law, found.sections, found.ahead)
+    yield from _exposures(found.tiers, found.roles, roles)
     yield from _counts("practice", "all", "", "Recommended practice", found.practice)
     for scale in found.scales:
         whole: dict[str, Any] = {

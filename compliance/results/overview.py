@@ -20,7 +20,7 @@ from compliance.charts.shapes import Chart, bar, line
 from compliance.checklists.models import Edition
 from compliance.evidence.models import SOON_DAYS, Evidence
 from compliance.organisations.models import Organisation
-from compliance.results.figured import Exposure, Figures, Voided
+from compliance.results.figured import Breach, Figures, Voided
 from compliance.results.keeping import figures
 from compliance.results.matrix import (
     Column,
@@ -123,7 +123,7 @@ class LawDay:
 class Exposed:
     """A duty that is not met and binds; ``since`` is when that was last answered."""
 
-    exposure: Exposure
+    exposure: Breach
     stand: Stand
     since: datetime | None
 
@@ -446,9 +446,9 @@ def _dates(now: Iterable[Stand], today: date) -> list[LawDay]:
 
 
 def _exposures(now: Iterable[Stand]) -> list[Exposed]:
-    """The heaviest duties that bind and are not met: one query."""
+    """The gravest duties that bind and are not met: one query."""
     every = [(each, one) for one in now for each in one.figures.worst]
-    every.sort(key=lambda pair: -pair[0].weight)
+    every.sort(key=lambda pair: pair[0].gravity, reverse=True)
     shown = every[:MOST]
     rows = Answer.objects.filter(pk__in=[each.answer for each, _ in shown])
     since = dict(rows.values_list("pk", "answered_at"))

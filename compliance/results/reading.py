@@ -9,6 +9,8 @@ from typing import Any
 from compliance.assessments.coverage import leaves_gap
 from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE
+from compliance.checklists.fined import tiers_of
+from compliance.checklists.fines import Tier
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Choice
 from compliance.checklists.rating import Rating
@@ -19,7 +21,15 @@ from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_res
 from compliance.results.models import Target
 
 RATED = ("choice", "stage")
-ASKED = ("key", "title", "weight", "remedy", "section__key", "section__title")
+ASKED = (
+    "key",
+    "title",
+    "weight",
+    "remedy",
+    "binds",
+    "section__key",
+    "section__title",
+)
 """The columns of a question that results read."""
 
 
@@ -35,7 +45,7 @@ class Result:
 
 
 def read(assessment: Assessment, today: date) -> Result:
-    """The result on a day: six queries, for any number of questions.
+    """The result on a day: eight queries, for any number of questions.
 
     A question on a scale is a rating and no duty, whatever it cites.
     """
@@ -44,6 +54,7 @@ def read(assessment: Assessment, today: date) -> Result:
     proofs = _proofs(assessment, today)
     on_scales = keys_of(scales)
     marks = marks_of(assessment.edition)
+    tiers = tiers_of(assessment.edition_id)
     offered = offered_in(assessment.edition_id) if scales else {}
     targets = list(Target.objects.holding_for(assessment)) if scales else []
     criteria = {
@@ -52,14 +63,20 @@ def read(assessment: Assessment, today: date) -> Result:
         if row["question__key"] in on_scales and not is_out(row)
     }
     duties = [
-        duty_of(row, proofs, today, is_law=not marks[row["question__key"]].is_rating)
+        duty_of(
+            row,
+            proofs,
+            today,
+            is_law=not marks[row["question__key"]].is_rating,
+            tier=tiers.get(row["question__key"]),
+        )
         for row in rows
         if row["question__key"] not in on_scales
     ]
     return Result(
         assessment,
         today,
-        law_result(duties),
+        law_result(duties, roles_of(assessment, duties)),
         [scale_result(one, criteria, _wanted(one, targets)) for one in scales],
         _actions(assessment),
     )
@@ -92,8 +109,24 @@ def _waits(row: Mapping[str, Any]) -> bool:
     return row["na_by"] is not None and row["na_confirmed_by"] is None
 
 
+def roles_of(assessment: Assessment, duties: Iterable[Duty]) -> list[str]:
+    """The roles that an organisation has: those it stated, and those that follow.
+
+    A duty of one role applies only to who has it. Where the fact is not known, all.
+    """
+    edition = assessment.edition
+    stated = assessment.facts.get(edition.role_fact) or list(edition.roles)
+    alone = {one.roles[0] for one in duties if len(one.roles) == 1}
+    return [role for role in edition.roles if role in stated or role in alone]
+
+
 def duty_of(
-    row: Mapping[str, Any], proofs: Mapping[int, Proof], today: date, *, is_law: bool
+    row: Mapping[str, Any],
+    proofs: Mapping[int, Proof],
+    today: date,
+    *,
+    is_law: bool,
+    tier: Tier | None = None,
 ) -> Duty:
     """The duty of an answer with the columns of ``ASKED`` and its own."""
     return Duty(
@@ -109,6 +142,8 @@ def duty_of(
         is_ahead=row["binds_from"] is not None and row["binds_from"] > today,
         na_waits=_waits(row),
         proof=proofs.get(row["pk"], Proof.NONE),
+        tier=tier if is_law else None,
+        roles=tuple(row["question__binds"]),
     )
 
 

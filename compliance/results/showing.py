@@ -8,7 +8,15 @@ from compliance.assessments.models import Action
 from compliance.charts.shapes import Axis, Chart, bar, radar, track
 from compliance.checklists.rating import Rating, counted_as
 from compliance.results.files import TYPES
-from compliance.results.law import RULES, Counts, Duty, LawResult, Section
+from compliance.results.law import (
+    NO_LIMIT,
+    RULES,
+    Counts,
+    Duty,
+    Exposure,
+    LawResult,
+    Section,
+)
 from compliance.results.levels import (
     Criterion,
     Gap,
@@ -31,6 +39,16 @@ class SectionRow:
 
     section: Section
     bar: Chart
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRow:
+    """What stands under one limit of fines, or binds one role; ``small`` says more."""
+
+    name: str
+    small: str
+    counts: Counts
+    to_prepare: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,8 @@ def context_of(result: Result) -> dict[str, Any]:
         "law_headline": _law_headline(result.law.counts),
         "law_sentences": _law_sentences(result.law),
         "law_rows": _section_rows(result.law),
+        "law_tiers": [_tier_row(one) for one in result.law.tiers],
+        "law_roles": _role_rows(result),
         "law_gaps": [
             GapRow(None, duty, _first(result.actions, duty.id))
             for duty in result.law.gaps[:MOST]
@@ -118,6 +138,9 @@ def _law_sentences(law: LawResult) -> list[str]:
     if counts.total:
         partly = f", {counts.partly} in part" if counts.partly else ""
         said.append(f"{counts.met} of {counts.total} duties are met{partly}.")
+    top = law.tiers[0] if law.tiers else None
+    if top and top.tier and top.counts.not_met:
+        said.append(f"{top.counts.not_met} not met under the highest limit of fines.")
     if counts.open:
         said.append(f"{counts.open} still open: a risk, not a zero.")
     if counts.met:
@@ -128,6 +151,25 @@ def _law_sentences(law: LawResult) -> list[str]:
     if law.ahead:
         said.append(f"{len(law.ahead)} to prepare: not binding yet.")
     return said
+
+
+def _tier_row(one: Exposure) -> ExposureRow:
+    if one.tier is None:
+        small = "national law decides, or nobody"
+        return ExposureRow(NO_LIMIT.capitalize(), small, one.counts, one.to_prepare)
+    small = f"{one.tier.under}. {one.tier.note}" if one.tier.note else one.tier.under
+    return ExposureRow(f"EUR {one.tier.words}", small, one.counts, one.to_prepare)
+
+
+def _role_rows(result: Result) -> list[ExposureRow]:
+    """A row for each role; none where all duties bind in one."""
+    names = result.assessment.edition.roles
+    if len(result.law.roles) < 2:
+        return []
+    return [
+        ExposureRow(names.get(one.key, one.key), "", one.counts, one.to_prepare)
+        for one in result.law.roles
+    ]
 
 
 def _section_rows(law: LawResult) -> list[SectionRow]:

@@ -103,6 +103,9 @@ def _law(seeds: Seeds) -> Index:
             if reason := _provision_fault(row, own, index):
                 _add(seeds, law, ("provisions", at), reason)
             index[row["cite"]] = row
+        for at, fine in enumerate(law.content.fines):
+            if unknown := [one for one in law.content.fined(fine) if one not in own]:
+                _add(seeds, law, ("fines", at), f"{unknown[0]} is not in this file")
     return index
 
 

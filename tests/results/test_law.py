@@ -1,7 +1,9 @@
 """Worked examples of duties counted by verdict, as in ``docs/scoring.md``."""
 
 from dataclasses import replace
+from datetime import date
 
+from compliance.checklists.fines import Tier, limit_of, limits
 from compliance.results.choices import Proof
 from compliance.results.law import Duty, count, law_result
 
@@ -74,3 +76,72 @@ def test_proof_counts_met_duties_alone():
     ]
     counts = count(rows)
     assert (counts.met, counts.proved, counts.early) == (3, 1, 1)
+
+
+UPPER, LOWER = (
+    Tier(20_000_000, 4, "Law Art. 8(5)"),
+    Tier(10_000_000, 2, "Law Art. 8(4)"),
+)
+
+
+def test_gaps_come_by_limit_of_fines_then_weight():
+    gaps = [
+        duty("not_met", key="none", weight=5),
+        duty("not_met", key="lower", tier=LOWER, weight=5),
+        duty("partly", key="partly", tier=UPPER),
+        duty("not_met", key="light", tier=UPPER, weight=1),
+        duty("not_met", key="upper", tier=UPPER),
+    ]
+    keys = [one.key for one in law_result(gaps).gaps]
+    assert keys == ["upper", "light", "lower", "none", "partly"]
+
+
+def test_exposure_has_a_row_for_each_limit_and_keeps_open_apart():
+    later = duty("unanswered", tier=UPPER, is_ahead=True, binds_from=date(2027, 1, 1))
+    found = [duty("not_met", tier=UPPER), duty("open", tier=LOWER), duty("met"), later]
+    rows = law_result(found).tiers
+    assert [one.tier for one in rows] == [UPPER, LOWER, None]
+    assert [one.counts.not_met for one in rows] == [1, 0, 0]
+    assert [one.counts.open for one in rows] == [0, 1, 0]
+    assert [one.to_prepare for one in rows] == [1, 0, 0]
+    assert law_result([duty("met")]).tiers == []
+
+
+def test_duty_of_two_roles_stands_in_both():
+    found = [
+        duty("not_met", roles=("maker", "user")),
+        duty("met", roles=("maker",)),
+        duty("open"),
+    ]
+    maker, user = law_result(found, ["maker", "user"]).roles
+    assert (maker.counts.total, user.counts.total) == (3, 2)
+
+
+def test_later_duties_come_by_day_with_those_open():
+    days = [date(2027, 12, 2), date(2026, 12, 2), date(2027, 12, 2)]
+    verdicts = ["partly", "not_met", "unanswered"]
+    later = law_result(
+        duty(verdict, is_ahead=True, binds_from=day)
+        for verdict, day in zip(verdicts, days, strict=True)
+    ).later
+    assert [(one.on, one.counts.total, one.counts.open) for one in later] == [
+        (date(2026, 12, 2), 1, 0),
+        (date(2027, 12, 2), 2, 1),
+    ]
+
+
+def test_limit_holds_for_every_unit_of_an_article_and_for_no_other():
+    known = limits(
+        [
+            {
+                "amount": 7_500_000,
+                "percent": 1,
+                "under": "Act Art. 9",
+                "provisions": ["Act Art. 6", "Act Art. 25(2)"],
+            }
+        ]
+    )
+    assert limit_of("Act Art. 6(1)(a)", known).words == "7.5 M or 1 %"
+    assert limit_of("Act Art. 25(2)(b)", known)
+    assert limit_of("Act Art. 25(1)", known) is None
+    assert limit_of("Act Art. 61", known) is None

@@ -10,15 +10,18 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.models import Action, Answer, Target
+from compliance.models import Action, Answer, Citation, Instrument, Target
 from compliance.results.reading import read
 from tests.factories import (
     attach,
     make_action,
     make_assessment,
+    make_draft,
     make_edition,
     make_link,
+    make_provision,
     make_scaled_edition,
+    publish,
 )
 
 
@@ -246,8 +249,36 @@ def test_result_asks_as_many_queries_for_many_questions(
     large = make_assessment(cast.acme, cast.ada, make_edition(questions=120))
     Answer.objects.filter(assessment__in=[small, large]).update(verdict="not_met")
     for assessment in (small, large):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             read(assessment, date(2026, 11, 28))
+
+
+def test_limit_of_fines_stands_beside_what_it_threatens(cast, sign_in):
+    draft = make_draft(2)
+    for key, cite in (("Q1", "Law Art. 6(1)"), ("Q2", "Law Art. 40")):
+        question = draft.questions.get(key=key)
+        Citation.objects.create(
+            question=question, provision=make_provision(cite), position=1
+        )
+    Instrument.objects.update(
+        fines=[
+            {"amount": 20_000_000, "percent": 4, "under": "Law Art. 83(5)"}
+            | {"note": "", "provisions": ["Law Art. 6"]}
+        ]
+    )
+    assessment = make_assessment(cast.acme, cast.ada, publish(draft))
+    choose(assessment, Q1="not_met", Q2="not_met")
+    client = sign_in(cast.otto)
+    page = client.get(url(assessment)).text
+    assert "1 not met under the highest limit of fines." in page
+    assert page.index("EUR 20 M or 4 %") < page.index("No limit in the acts cited")
+    rows = json.loads(
+        client.post(url(assessment, "figures"), {"format": "json"}).content
+    )
+    found = {(r["part"], r["name"], r["figure"]): r["value"] for r in rows["figures"]}
+    assert found["fine", "20 M or 4 %", "not met"] == "1"
+    home = client.get(reverse("results:overview", args=["acme"])).text
+    assert "up to EUR 20 M or 4 %" in home
 
 
 def test_stranger_finds_no_result(cast, scaled, sign_in):

@@ -277,6 +277,20 @@ def test_command_checks_without_loading(tmp_path):
 
 
 @pytest.mark.django_db
+def test_limits_of_fines_are_kept_with_the_instrument(tmp_path):
+    files = make_seeds()
+    fine = {"amount": 20_000_000, "percent": 4, "under": "2", "articles": ["1 to 2"]}
+    files["law/law.yaml"]["fines"] = [fine]
+    run(write(tmp_path, files))
+    [kept] = Instrument.objects.get().fines
+    assert kept["provisions"] == ["Law Art. 1", "Law Art. 2"]
+    assert kept["under"] == "Law Art. 2"
+    fine["articles"] = ["1", "7"]
+    with pytest.raises(CommandError, match=r"Law Art. 7 is not in this file"):
+        run(write(tmp_path, files))
+
+
+@pytest.mark.django_db
 def test_command_ends_with_the_faults(tmp_path):
     files = make_seeds()
     files["lists/01-first.yaml"]["questions"][0]["weight"] = 9

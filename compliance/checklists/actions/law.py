@@ -19,7 +19,7 @@ from compliance.checklists.amendments import FIELDS
 from compliance.checklists.events import PROVISION_RELEASED, PROVISIONS_SET
 from compliance.checklists.models import Instrument, Provision, Theme
 
-INSTRUMENT = ("name", "title", "official_id", "url", "force")
+INSTRUMENT = ("name", "title", "official_id", "url", "force", "fines")
 
 
 @writing()
@@ -38,7 +38,7 @@ def store_instrument(*, by: Any, document: dict[str, Any]) -> bool:
     anything changed. A provision that an editor changed on screen stays as it is, see
     ``held``. Refuses to drop a provision: it can only be repealed.
     """
-    fields = {name: document[name] for name in INSTRUMENT}
+    fields = {name: document[name] for name in INSTRUMENT if name in document}
     instrument = Instrument.objects.filter(key=document["key"]).first()
     instrument = instrument or Instrument(key=document["key"])
     changed = stored(by, instrument, fields)

@@ -7,7 +7,10 @@ from compliance.checklists.choices import Force, ProvisionStatus
 
 
 class Instrument(models.Model):
-    """A regulation, directive, standard or framework; ``force`` says whether it binds."""
+    """A regulation, directive, standard or framework; ``force`` says whether it binds.
+
+    ``fines`` are upper limits of the law, see ``fines.py``.
+    """
 
     key = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=80)
@@ -15,6 +18,7 @@ class Instrument(models.Model):
     official_id = models.CharField(max_length=60, blank=True)
     url = models.URLField(max_length=300)
     force = models.CharField(max_length=20, choices=Force.choices, default=Force.LAW)
+    fines = models.JSONField(default=list)
 
     in_trail = Proven("")
 
