@@ -10,6 +10,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 ROOMS = (
     "audit",
     "organisations",
+    "legal_index",
     "evidence",
     "checklists",
     "assessments",

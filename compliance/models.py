@@ -29,16 +29,15 @@ from compliance.checklists.models import (
     Edition,
     Fact,
     Framework,
-    Instrument,
     Mapping,
     Notice,
-    Provision,
     Question,
     Relation,
     Section,
     Theme,
 )
 from compliance.evidence.models import Evidence
+from compliance.legal_index.models import Instrument, Provision
 from compliance.organisations.models import (
     Challenge,
     Invitation,

@@ -1,6 +1,6 @@
 """A new legal index, for tests: one that changes what is told of some provisions."""
 
-from compliance.checklists.actions import store_instrument
+from compliance.legal_index.actions import store_instrument
 from compliance.models import Instrument
 
 

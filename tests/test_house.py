@@ -260,6 +260,15 @@ def test_every_migration_has_a_name():
     assert [n for n in names if not re.fullmatch(r"\d{4}_(?!auto)[a-z0-9_]+", n)] == []
 
 
+def test_migrations_hold_values_and_no_words_of_the_code():
+    """An enumeration may move or change later; the migration that ran must not."""
+    found = hits(
+        r"compliance\.(?!web\.text)\w+\.",
+        (ROOT / "compliance" / "migrations").glob("[0-9]*.py"),
+    )
+    assert found == []
+
+
 def test_each_check_has_an_id_of_its_own():
     """Whoever silences one (SILENCED_SYSTEM_CHECKS) silences no other."""
     found = [

@@ -22,6 +22,7 @@ from compliance.assessments.models import (
 from compliance.audit import trail
 from compliance.audit.leaves import Place, erased
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.bundles import files, layout
@@ -29,7 +30,7 @@ from compliance.bundles.planning import Coming, plan
 from compliance.bundles.process import Bundle
 from compliance.bundles.rebuilding import Building
 from compliance.checklist_files.actions import MovedError
-from compliance.checklists.actions import RefusedError, keep_final
+from compliance.checklists.actions import keep_final
 from compliance.checklists.models import Edition
 from compliance.evidence import storage
 from compliance.organisations.actions import make_placeholders

@@ -9,6 +9,7 @@ from uuid import UUID
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklist_files import process
 from compliance.checklist_files.events import EDITION_EXPORTED
@@ -17,7 +18,7 @@ from compliance.checklist_files.overlaid import laid_over
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import actions, content, drafting, identity
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.models import Checklist, Edition, Provision
+from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.translations import ORIGINAL
 from compliance.formats import pending_imports
 from compliance.formats.found import (
@@ -26,6 +27,7 @@ from compliance.formats.found import (
     Sheet,
     from_plain,
 )
+from compliance.legal_index.models import Provision
 from compliance.organisations.models import Organisation
 
 
@@ -200,7 +202,7 @@ def take_in(
                 if publish and edition.published_at is None:
                     edition = actions.publish(by=by, edition=edition)
                     is_changed = True
-            except actions.RefusedError as refused:
+            except RefusedError as refused:
                 raise FaultyError([Note("", str(refused))]) from None
         added = actions.add_relations(by=by, pairs=pairs) if pairs else 0
         return Taken(edition, is_changed, added)

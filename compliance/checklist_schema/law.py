@@ -15,7 +15,7 @@ from compliance.checklist_schema.words import (
     Status,
     Url,
 )
-from compliance.checklists.choices import ProvisionStatus
+from compliance.legal_index.choices import ProvisionStatus
 
 
 class ThemeLine(Part):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from django.core.exceptions import ValidationError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from compliance.checklists.choices import Force, ProvisionStatus
+from compliance.legal_index.choices import Force, ProvisionStatus
 from compliance.web.text import validate_line, validate_text
 
 BOUNDS = 1_000_000_000

@@ -4,16 +4,12 @@ from collections.abc import Collection
 from typing import Any
 
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError, StaleError
+from compliance.checklist_translations.translator import find_part
 from compliance.checklists import content
-from compliance.checklists.actions.recording import (
-    RefusedError,
-    StaleError,
-    open_draft,
-    rewrite,
-)
+from compliance.checklists.actions.recording import open_draft, rewrite
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import Texts, written
-from compliance.checklists.translator import find_part
 from compliance.editor.actions.editing import save_question
 from compliance.editor.actions.head import write_head
 from compliance.organisations.models import Organisation

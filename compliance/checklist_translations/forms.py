@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from compliance.checklist_translations.translator import SHOWS
 from compliance.checklists.form_lines import Lines, area, line
 from compliance.checklists.translations import (
     LISTS,
@@ -15,7 +16,6 @@ from compliance.checklists.translations import (
     Texts,
     language_tag,
 )
-from compliance.checklists.translator import SHOWS
 from compliance.web.languages import OFFERED, language_name
 
 MOST_LINE = 300

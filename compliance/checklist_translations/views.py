@@ -16,14 +16,13 @@ from django.views.decorators.http import (
 )
 
 from compliance.audit.models import Event
-from compliance.checklist_translations import actions
+from compliance.audit.refusals import RefusedError, StaleError
+from compliance.checklist_translations import actions, translator
 from compliance.checklist_translations.forms import (
     LanguageForm,
     ShowForm,
     TranslationForm,
 )
-from compliance.checklists import translator
-from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.checklists.translations import Part, all_said, labels_of, language_tag

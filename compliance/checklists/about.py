@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Count, Q
 
 from compliance.checklists import content
-from compliance.checklists.choices import NoticeKind, ProvisionStatus
-from compliance.checklists.models import Instrument, Notice, Relation
+from compliance.checklists.choices import NoticeKind
+from compliance.checklists.models import Notice, Relation
+from compliance.legal_index.choices import ProvisionStatus
+from compliance.legal_index.models import Instrument
 from compliance.organisations.models import Organisation
 
 

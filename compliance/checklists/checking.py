@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from compliance.applicability import rules
 from compliance.applicability.choices import FactKind
 from compliance.checklists import soundness, translations
-from compliance.checklists.choices import CiteState, QuestionKind
+from compliance.checklists.choices import QuestionKind
+from compliance.legal_index.choices import CiteState
+from compliance.legal_index.cited import Cited
 from compliance.web.languages import language_name
 
 Document = Mapping[str, Any]
@@ -17,17 +18,6 @@ Document = Mapping[str, Any]
 WHERE = "simulator"
 """The page to open for a gate or an example."""
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A citation as the legal index knows it; ``successor`` stands in for what is gone."""
-
-    cite: str
-    state: CiteState
-    applies_from: date | None = None
-    successor: str = ""
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

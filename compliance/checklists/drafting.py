@@ -16,12 +16,12 @@ from compliance.checklists.models import (
     Citation,
     Edition,
     Fact,
-    Provision,
     Question,
     Section,
     Theme,
 )
 from compliance.checklists.translations import ORIGINAL
+from compliance.legal_index.models import Provision
 
 
 @dataclass(frozen=True, slots=True)

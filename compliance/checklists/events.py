@@ -1,4 +1,4 @@
-"""The types of events about checklists, their editions, and the legal index."""
+"""The types of events about checklists and their editions."""
 
 from functools import partial
 
@@ -16,7 +16,6 @@ _checklist = partial(
     _type, subject="checklist", before=say.Checklist, after=say.Checklist
 )
 _theme = partial(_type, subject="theme", before=say.Theme, after=say.Theme)
-_instrument = partial(_type, subject="instrument")
 
 CHECKLIST_ADDED = _checklist("checklist.added", _("checklist added"))
 CHECKLIST_CHANGED = _checklist("checklist.changed", _("checklist changed"))
@@ -150,26 +149,6 @@ FACT_RESTORED = _fact("fact.restored", _("fact put back"))
 
 THEME_ADDED = _theme("theme.added", _("theme added"))
 THEME_CHANGED = _theme("theme.changed", _("theme changed"))
-INSTRUMENT_ADDED = _instrument(
-    "instrument.added", _("legal instrument added"), after=say.Instrument
-)
-INSTRUMENT_CHANGED = _instrument(
-    "instrument.changed",
-    _("legal instrument changed"),
-    before=say.Instrument,
-    after=say.Instrument,
-)
-PROVISIONS_SET = _instrument(
-    "instrument.provisions_set",
-    _("provisions changed"),
-    before=say.OldProvisions,
-    after=say.NewProvisions,
-)
-PROVISION_RELEASED = _instrument(
-    "instrument.provision_released",
-    _("provision follows the legal index again"),
-    after=say.Released,
-)
 CROSSWALK_SET = _type(
     "crosswalk.set",
     _("crosswalk replaced"),
@@ -194,18 +173,8 @@ FRAMEWORKS_SET = _type(
     after=say.Frameworks,
 )
 
-ADDED = {
-    "theme": THEME_ADDED,
-    "instrument": INSTRUMENT_ADDED,
-    "checklist": CHECKLIST_ADDED,
-}
-CHANGED = {
-    "theme": THEME_CHANGED,
-    "instrument": INSTRUMENT_CHANGED,
-    "checklist": CHECKLIST_CHANGED,
-    "section": SECTION_CHANGED,
-    "fact": FACT_CHANGED,
-}
+CHANGED = {"section": SECTION_CHANGED, "fact": FACT_CHANGED}
+"""The type of event that changes a part of a draft."""
 RESTORED = {
     "question": QUESTION_RESTORED,
     "section": SECTION_RESTORED,

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import Any
 
-from compliance.checklists.fines import Tier, limit_of, limits
-from compliance.checklists.models import Citation, Instrument
+from compliance.checklists.models import Citation
+from compliance.legal_index.fines import Tier, limit_of, limits
+from compliance.legal_index.models import Instrument
 
 
 def tiers_of(edition_id: int) -> dict[str, Tier]:

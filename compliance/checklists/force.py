@@ -20,9 +20,9 @@ from django.db.models import (
     When,
 )
 
-from compliance.checklists.choices import Force
 from compliance.checklists.models import Citation, Edition
 from compliance.checklists.rating import counted_as
+from compliance.legal_index.choices import Force
 
 ORDER = tuple(Force)
 """The strongest first."""

@@ -28,10 +28,10 @@ from compliance.assessments.fields import ANSWER_FIELDS, Role
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assignments.actions import assign
 from compliance.audit import trail
+from compliance.audit.refusals import StaleError
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists import content, copies
-from compliance.checklists.actions import StaleError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
 from compliance.edition_moves.planning import Move, Plan, Said, plan, told

@@ -18,8 +18,8 @@ from django.views.decorators.http import (
 
 from compliance.assessments.choices import Decision
 from compliance.assessments.models import UNDO_FOR, Answer, Assessment
+from compliance.audit.refusals import StaleError
 from compliance.checklists import copies
-from compliance.checklists.actions import StaleError
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.related import has_relations, original_of
 from compliance.edition_moves import actions as edition_moves

@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import Event
-from compliance.checklists import citing, content
-from compliance.checklists.actions import RefusedError
+from compliance.audit.refusals import RefusedError
+from compliance.checklists import content
 from compliance.checklists.changes import Telling
-from compliance.checklists.checking import Cited
 from compliance.checklists.diff import compare
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import keeper
@@ -26,6 +25,8 @@ from compliance.editor.forms import (
     UndoForm,
 )
 from compliance.editor.shaping import ShapeError, shape
+from compliance.legal_index import citing
+from compliance.legal_index.cited import Cited
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import Organisation, User
 

@@ -12,9 +12,9 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
 from compliance.audit.transaction import writing
-from compliance.checklists.actions import amend_provision
-from compliance.checklists.law import Change, recorded
 from compliance.law_changes.law import in_order, running
+from compliance.legal_index.actions import amend_provision
+from compliance.legal_index.changes import Change, recorded
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation
 from compliance.web.mail import absolute, queue_mail

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from compliance.checklists.choices import ProvisionStatus
-from compliance.checklists.models import Provision
+from compliance.legal_index.choices import ProvisionStatus
+from compliance.legal_index.models import Provision
 from compliance.web.text import validate_line, validate_text
 
 

@@ -10,8 +10,9 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.law import Change, of_provisions
-from compliance.checklists.models import Citation, Edition, Provision, Question
+from compliance.checklists.models import Citation, Edition, Question
+from compliance.legal_index.changes import Change, of_provisions
+from compliance.legal_index.models import Provision
 from compliance.organisations.models import Organisation
 
 NEWS = timedelta(days=30)

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.checklists.models import Edition, Provision
+from compliance.checklists.models import Edition
 from compliance.law_changes.law import running
+from compliance.legal_index.models import Provision
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import compliance.checklists.choices
 import compliance.web.text
 
 
@@ -83,7 +82,7 @@ class Migration(migrations.Migration):
                 ('title', models.TextField()),
                 ('official_id', models.CharField(blank=True, max_length=60)),
                 ('url', models.URLField(max_length=300)),
-                ('force', models.CharField(choices=[('law', 'Law'), ('authority_guidance', 'Guidance of an authority'), ('framework', 'Framework'), ('procurement_scheme', 'Procurement scheme'), ('standard', 'Standard')], default=compliance.checklists.choices.Force['LAW'], max_length=20)),
+                ('force', models.CharField(choices=[('law', 'Law'), ('authority_guidance', 'Guidance of an authority'), ('framework', 'Framework'), ('procurement_scheme', 'Procurement scheme'), ('standard', 'Standard')], default='law', max_length=20)),
             ],
         ),
         migrations.CreateModel(
@@ -248,7 +247,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=20)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('published', 'Published'), ('retired', 'Retired')], default=compliance.checklists.choices.EditionStatus['DRAFT'], max_length=20)),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('review', 'In review'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=20)),
                 ('law_as_of', models.DateField()),
                 ('release_notes', models.TextField()),
                 ('subject_label', models.CharField(max_length=120)),
@@ -439,7 +438,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'title'), name='notice_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', compliance.checklists.choices.NoticeKind['OPEN']), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='notice_open_has_date', violation_error_message='Say on which day the open point was checked.')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'title'), name='notice_once'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'open'), _negated=True), ('checked_on__isnull', False), _connector='OR'), name='notice_open_has_date', violation_error_message='Say on which day the open point was checked.')],
             },
         ),
         migrations.CreateModel(
@@ -844,7 +843,7 @@ class Migration(migrations.Migration):
                 ('key', models.SlugField(max_length=60)),
                 ('title', models.CharField(max_length=120)),
                 ('intro', models.TextField(blank=True)),
-                ('level', models.CharField(blank=True, choices=[('', 'Each assessment'), ('organisation', 'Once for the organisation')], default=compliance.checklists.choices.Level['EACH'], max_length=20)),
+                ('level', models.CharField(blank=True, choices=[('', 'Each assessment'), ('organisation', 'Once for the organisation')], default='', max_length=20)),
                 ('position', models.PositiveIntegerField()),
                 ('translations', models.JSONField(null=True)),
                 ('version', models.PositiveIntegerField(default=0)),
@@ -995,7 +994,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content_hash', ''), ('published_at', None), ('status__in', (compliance.checklists.choices.EditionStatus['DRAFT'], compliance.checklists.choices.EditionStatus['REVIEW']))), models.Q(models.Q(('status__in', (compliance.checklists.choices.EditionStatus['DRAFT'], compliance.checklists.choices.EditionStatus['REVIEW'])), _negated=True), ('published_at__isnull', False), models.Q(('content_hash', ''), _negated=True)), _connector='OR'), name='edition_published_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content_hash', ''), ('published_at', None), ('status__in', ('draft', 'review'))), models.Q(models.Q(('status__in', ('draft', 'review')), _negated=True), ('published_at__isnull', False), models.Q(('content_hash', ''), _negated=True)), _connector='OR'), name='edition_published_whole'),
         ),
         migrations.AddConstraint(
             model_name='edition',
@@ -1003,7 +1002,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', compliance.checklists.choices.EditionStatus['REVIEW']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='edition_in_review_was_sent'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'review'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='edition_in_review_was_sent'),
         ),
         migrations.AddIndex(
             model_name='event',

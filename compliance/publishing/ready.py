@@ -2,8 +2,9 @@
 
 from django.utils import timezone
 
-from compliance.checklists import checking, citing, content
+from compliance.checklists import checking, content
 from compliance.checklists.models import Edition
+from compliance.legal_index import citing
 
 
 def items(edition: Edition) -> list[checking.Item]:

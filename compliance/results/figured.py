@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from compliance.audit.chain import canonical, digest
-from compliance.checklists.fines import Tier
+from compliance.legal_index.fines import Tier
 from compliance.results.law import Counts, Exposure, Later, LawResult, Section
 from compliance.results.levels import GroupResult, ScaleResult, is_staged
 

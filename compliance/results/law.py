@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from compliance.checklists.fines import Tier
+from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
 
 RULES = "2026-11-28"

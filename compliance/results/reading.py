@@ -10,11 +10,11 @@ from compliance.assessments.coverage import leaves_gap
 from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE
 from compliance.checklists.fined import tiers_of
-from compliance.checklists.fines import Tier
 from compliance.checklists.force import marks_of
 from compliance.checklists.models import Choice
 from compliance.checklists.rating import Rating
 from compliance.checklists.scales import Scale, ratings, scales_of
+from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
 from compliance.results.law import Duty, LawResult, law_result
 from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_result

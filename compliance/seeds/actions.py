@@ -6,10 +6,12 @@ from typing import Any
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
+from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import actions, content
 from compliance.checklists.models import Edition
 from compliance.law_changes.actions import Told, tell_of_law
+from compliance.legal_index import actions as legal_index
 from compliance.seeds import checks
 from compliance.seeds.mapped import frameworks_of
 from compliance.seeds.reading import (
@@ -64,8 +66,8 @@ def load(*, by: Any, folder: Path) -> Library:
             )
     for law in seeds.laws:
         try:
-            actions.store_instrument(by=by, document=law.content.document())
-        except actions.RefusedError as refused:
+            legal_index.store_instrument(by=by, document=law.content.document())
+        except RefusedError as refused:
             raise BadSeeds([Fault(law.file, None, str(refused))]) from None
     loaded = [_with_older(by, files) for files in seeds.checklists]
     if seeds.crosswalk:
@@ -74,7 +76,9 @@ def load(*, by: Any, folder: Path) -> Library:
         actions.store_notices(by=by, notices=seeds.about.content.document())
     if seeds.frameworks:
         actions.store_frameworks(by=by, frameworks=frameworks_of(seeds))
-    held = [cite for law in seeds.laws for cite in actions.held(law.content.document())]
+    held = [
+        cite for law in seeds.laws for cite in legal_index.held(law.content.document())
+    ]
     return Library(loaded, tell_of_law(by=by, after=stood_at), held)
 
 
@@ -88,7 +92,7 @@ def _checklist(by: Any, files: ChecklistFiles) -> Loaded:
             summary=head.summary,
             document=document,
         )
-    except actions.RefusedError as refused:
+    except RefusedError as refused:
         fault = files.head.fault(("edition", "number"), str(refused))
         raise BadSeeds([fault]) from None
     asked = sum(len(section["questions"]) for section in document["sections"])

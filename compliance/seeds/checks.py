@@ -8,7 +8,7 @@ from compliance.checklist_schema.head import FactPart, Head
 from compliance.checklist_schema.places import Path
 from compliance.checklist_schema.question import QuestionPart, SectionPart
 from compliance.checklists import soundness
-from compliance.checklists.choices import ProvisionStatus
+from compliance.legal_index.choices import ProvisionStatus
 from compliance.seeds.mapped import framework_faults
 from compliance.seeds.pairs import crosswalk_faults, notice_faults
 from compliance.seeds.reading import ChecklistFiles, Fault, Seeds, Source

@@ -20,10 +20,10 @@ from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.seeing import Unseen, seen_seq, unseen
 from compliance.assessments.signature_validity import void_of
+from compliance.checklist_translations.translator import tongues
 from compliance.checklists import frameworks
 from compliance.checklists.frameworks import shown_by
 from compliance.checklists.rating import Points
-from compliance.checklists.translator import tongues
 from compliance.discussion.thread import offered, thread
 from compliance.law_changes.law import laws
 from compliance.organisations.access import MemberRequest, Permission, who_may

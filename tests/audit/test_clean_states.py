@@ -16,8 +16,8 @@ from compliance.assessments import actions as assessments
 from compliance.assessments.versions import Known
 from compliance.audit import event_types, tables, trail
 from compliance.audit.projection import project
+from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
-from compliance.checklists import actions as checklists
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo as undo_actions
@@ -45,7 +45,7 @@ from compliance.seats import actions as seats
 from tests import factories, seating, signing
 from tests.bundles.making import YEAR, brought_in, bundle_of, publish
 
-REFUSED = ValidationError, checklists.RefusedError, ObjectDoesNotExist, IndexError
+REFUSED = ValidationError, RefusedError, ObjectDoesNotExist, IndexError
 KEYS = ("Q1", "Q2", "Q3", "Q9")
 STEPS = 14
 

@@ -9,6 +9,7 @@ from compliance.checklists import actions as checklists
 from compliance.edition_moves import actions as edition_moves
 from compliance.erasure.actions import erase_address, erase_person
 from compliance.law_changes import actions as law_changes
+from compliance.legal_index.actions import mark_of
 from compliance.models import Citation, Edition, Invitation
 from compliance.organisations import actions as people
 from compliance.publishing import actions as publishing
@@ -108,7 +109,7 @@ def change_the_law(both):
         provision_id=provision.pk,
         values={"title": "Another duty"},
         reason="It was renamed.",
-        seen=checklists.mark_of(provision),
+        seen=mark_of(provision),
     )
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance.audit.models import LIBRARY
+from compliance.audit.refusals import RefusedError
 from compliance.checklist_files import actions as checklist_files
 from compliance.checklist_files.actions import FaultyError, Wish
 from compliance.checklist_files.writing import FORMATS
@@ -148,7 +149,7 @@ def test_unknown_citation_refuses_the_whole_file(theme):
 def test_action_refuses_a_citation_that_went_away_and_keeps_nothing(theme):
     sheet = make_sheet(4)
     sheet.document["sections"][0]["questions"][0]["cites"] = ["Law Art. 1"]
-    with pytest.raises(actions.RefusedError, match="is not in the legal index"):
+    with pytest.raises(RefusedError, match="is not in the legal index"):
         actions.bring_in(
             by=None, document=sheet.document, title="T", summary="", theme="privacy"
         )

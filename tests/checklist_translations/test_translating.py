@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError
 from compliance.checklist_translations import actions as checklist_translations
-from compliance.checklists import actions, content
+from compliance.checklists import content
 from compliance.checklists.translations import mark
 from compliance.models import Choice, Edition, Fact
 from tests.drafting import url
@@ -232,7 +233,7 @@ def test_nothing_of_a_published_or_reviewed_edition_is_translated(ada, cast, dra
             assert ada.get(url(name, edition)).url == url("detail", edition)
         reply = ada.post(url("language_add", edition), {"language": "fr"})
         assert reply.status_code in {404, 422}
-    with pytest.raises(actions.RefusedError):
+    with pytest.raises(RefusedError):
         checklist_translations.save_translation(
             by=cast.ada, organisation=cast.acme, edition_id=own.pk, kind="question",
             key="Q1", version=0, language="de", typed={"title": "x"},

@@ -4,6 +4,7 @@ import pytest
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import actions, content
 from compliance.models import Checklist, Edition
 from tests.factories import make_checklist, make_draft, make_provision, make_question
@@ -68,9 +69,7 @@ def test_publish_refuses_what_is_no_draft(times, state):
         draft = make_draft(checklist=checklist, number=f"2026.{number}")
         actions.publish(by=None, edition=draft)
     before = Event.objects.count()
-    with pytest.raises(
-        actions.RefusedError, match=f"^Edition 2026.1 is {state} already$"
-    ):
+    with pytest.raises(RefusedError, match=f"^Edition 2026.1 is {state} already$"):
         actions.publish(by=None, edition=edition)
     assert Event.objects.count() == before
 
@@ -78,9 +77,7 @@ def test_publish_refuses_what_is_no_draft(times, state):
 def test_publish_refuses_an_edition_that_asks_nothing():
     draft = make_draft()
     draft.questions.all().delete()
-    with pytest.raises(
-        actions.RefusedError, match=r"^Edition 2026.1 has no questions yet$"
-    ):
+    with pytest.raises(RefusedError, match=r"^Edition 2026.1 has no questions yet$"):
         actions.publish(by=None, edition=draft)
     assert not Event.objects.exists()
 
@@ -103,9 +100,7 @@ def test_same_key_in_library_and_organisation_are_two_checklists(cast):
 def test_unknown_citation_leaves_nothing_behind():
     document = make_document(cites=["Law Art. 999"])
     before = Checklist.objects.count()
-    with pytest.raises(
-        actions.RefusedError, match=r"^Law Art. 999 is not in the legal index$"
-    ):
+    with pytest.raises(RefusedError, match=r"^Law Art. 999 is not in the legal index$"):
         store(document)
     assert (Checklist.objects.count(), Edition.objects.count()) == (before, 0)
     assert not Event.objects.exists()
@@ -121,9 +116,7 @@ def test_citations_keep_their_order():
 def test_draft_of_the_same_number_is_in_the_way():
     checklist = make_checklist(key="lists")
     make_draft(checklist=checklist)
-    with pytest.raises(
-        actions.RefusedError, match="is a draft here; publish it or raise"
-    ):
+    with pytest.raises(RefusedError, match="is a draft here; publish it or raise"):
         store(make_document())
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from compliance.checklists import checking, content
-from compliance.checklists.checking import Cited
-from compliance.checklists.choices import CiteState
+from compliance.legal_index.choices import CiteState
+from compliance.legal_index.cited import Cited
 from compliance.publishing import ready
 from tests.factories import make_draft
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from compliance.assessments import actions
-from compliance.checklists.actions import StaleError
+from compliance.audit.refusals import StaleError
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.home.todo import needs

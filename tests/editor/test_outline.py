@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.checklists import actions, content
+from compliance.audit.refusals import RefusedError, StaleError
+from compliance.checklists import content
 from compliance.editor import actions as editor_actions
 from compliance.models import Section
 from compliance.publishing import actions as publishing
@@ -64,7 +65,7 @@ def test_question_moves(given, draft, key, to, after):
 
 @pytest.mark.parametrize("to", [("s9", ""), ("s2", "Q1"), ("s1", "Q9")])
 def test_place_that_is_gone_is_refused(given, draft, to):
-    with pytest.raises(actions.RefusedError, match="look again"):
+    with pytest.raises(RefusedError, match="look again"):
         editor_actions.move_question(**given, key="Q1", to=to)
     assert tree(draft) == ["s1 Q1 Q2", "s2 Q3 Q4"]
 
@@ -87,9 +88,9 @@ def test_section_goes_behind_another_one_or_to_the_start(given, draft):
     assert not editor_actions.move_section(**given, key="s1", to="s2")
     assert editor_actions.move_section(**given, key="s1", to="")
     assert tree(draft) == ["s1 Q1 Q2", "s2 Q3 Q4"]
-    with pytest.raises(actions.RefusedError, match="changed the outline"):
+    with pytest.raises(RefusedError, match="changed the outline"):
         editor_actions.move_section(**given, key="s1", to="gone")
-    with pytest.raises(actions.RefusedError):
+    with pytest.raises(RefusedError):
         editor_actions.undo(**given, seq=event.seq)
 
 
@@ -130,12 +131,12 @@ def test_section_is_added_named_and_removed_when_empty(given, draft):
     editor_actions.save_section(
         **given, key="section-1", version=0, values={"title": "Law", "intro": "Read."}
     )
-    with pytest.raises(actions.StaleError):
+    with pytest.raises(StaleError):
         editor_actions.save_section(
             **given, key="section-1", version=0, values={"title": "X"}
         )
     editor_actions.remove_section(**given, key="section-1")
-    with pytest.raises(actions.RefusedError, match="still has questions"):
+    with pytest.raises(RefusedError, match="still has questions"):
         editor_actions.remove_section(**given, key="s1")
     assert Section.objects.filter(edition=draft).count() == 2
     assert trail.verify(draft.checklist.organisation_id) is None
@@ -143,7 +144,7 @@ def test_section_is_added_named_and_removed_when_empty(given, draft):
 
 def test_nothing_moves_in_a_published_edition(given, draft):
     publish(draft)
-    with pytest.raises(actions.RefusedError, match="nothing of it changes"):
+    with pytest.raises(RefusedError, match="nothing of it changes"):
         editor_actions.move_question(**given, key="Q1", to=1)
 
 

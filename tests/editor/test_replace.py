@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.checklists import actions, content
+from compliance.audit.refusals import RefusedError, StaleError
+from compliance.checklists import content
 from compliance.editor import actions as editor_actions
 from compliance.models import Choice
 from tests.factories import make_checklist, make_draft
@@ -50,14 +51,14 @@ def test_words_are_replaced_in_every_text_with_one_event(given, draft):
 )
 def test_text_that_would_not_fit_replaces_nothing(given, draft, find, put, said):
     before = content.document(draft)
-    with pytest.raises(actions.RefusedError, match=said):
+    with pytest.raises(RefusedError, match=said):
         editor_actions.replace_all(**given, find=find, put=put)
     assert content.document(draft) == before
 
 
 def test_draft_that_changed_since_is_stale(given, draft):
     draft.questions.filter(key="Q3").update(text="Changed?")
-    with pytest.raises(actions.StaleError):
+    with pytest.raises(StaleError):
         editor_actions.replace_all(**given, find="duty", put="task")
 
 
@@ -115,10 +116,10 @@ def test_replacing_is_not_undone_over_what_others_changed(cast, draft, given):
     Choice.objects.update(verdict="met")
     after = content.document(draft)
     del given["seen"]
-    with pytest.raises(actions.RefusedError, match="Q1, Q2 have been changed again"):
+    with pytest.raises(RefusedError, match="Q1, Q2 have been changed again"):
         editor_actions.undo(**given, seq=event.seq)
     editor_actions.remove_question(**given, key="Q2")
-    with pytest.raises(actions.RefusedError, match="nothing is undone"):
+    with pytest.raises(RefusedError, match="nothing is undone"):
         editor_actions.undo(**given, seq=event.seq)
     assert [q["key"] for q in after["sections"][0]["questions"]] == ["Q1", "Q2", "Q3"]
     assert draft.questions.get(key="Q3").text == "Do you keep task 3?"

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, PEOPLE, Event
-from compliance.checklists import actions as checklists
+from compliance.legal_index.actions import mark_of
 from compliance.models import Citation, Edition, Provision
 from compliance.organisations.actions import make_editor
 from tests.amending import amend
@@ -48,7 +48,7 @@ def sent(provision, **changes):
     provision = Provision.objects.select_related("successor").get(pk=provision.pk)
     values = {name: getattr(provision, name) for name in ("status", "title", "url")}
     values |= {"applies_from": provision.applies_from.isoformat(), "successor": ""}
-    values |= {"reason": "OJ L, 2026/1744", "seen": checklists.mark_of(provision)}
+    values |= {"reason": "OJ L, 2026/1744", "seen": mark_of(provision)}
     return values | changes
 
 
@@ -115,7 +115,7 @@ def test_two_editors_at_once_are_told_apart(cast, sign_in, provision):
     assert 'value="Mine"' in page
     provision.refresh_from_db()
     assert provision.title == "A duty"
-    seen = {"seen": checklists.mark_of(provision)}
+    seen = {"seen": mark_of(provision)}
     assert f'value="{seen["seen"]}"' in page
     assert client.post(path(provision), first | seen).status_code == 302
 

@@ -11,7 +11,7 @@ from compliance.checklists import actions, content  # isort: skip
 from compliance.editor import actions as editor  # isort: skip
 from compliance.law_changes.actions import amend_law  # isort: skip
 from compliance.publishing import actions as publishing  # isort: skip
-from compliance.checklists.actions import mark_of  # isort: skip
+from compliance.legal_index.actions import mark_of  # isort: skip
 from compliance.models import Edition, Event, Provision  # isort: skip
 from tests import factories  # isort: skip
 

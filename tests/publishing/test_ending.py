@@ -10,7 +10,8 @@ from django.urls import reverse
 from compliance.assessments.actions import start
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.checklists import actions, content
+from compliance.audit.refusals import RefusedError
+from compliance.checklists import content
 from compliance.editor import actions as editor
 from compliance.models import Checklist, Edition, Question
 from compliance.publishing import actions as publishing
@@ -125,7 +126,7 @@ def test_nothing_but_a_draft_is_thrown_away(ada, cast, own, status):
     assert ada.get(url("discard", edition)).status_code == 302
     ada.post(url("discard", edition), {"seen": hashed})
     assert Edition.objects.filter(pk=edition.pk, status=status).exists()
-    with pytest.raises(actions.RefusedError):
+    with pytest.raises(RefusedError):
         publishing.discard(**given(cast, edition), seen=hashed)
 
 
@@ -184,13 +185,13 @@ def test_retired_checklist_is_found_and_taken_up_by_its_next_edition(ada, cast, 
     publish(draft)
     page = ada.get(reverse("checklists:list", args=["acme"])).content.decode()
     assert "Retired checklists" not in page
-    with pytest.raises(actions.RefusedError, match="start from the newest one"):
+    with pytest.raises(RefusedError, match="start from the newest one"):
         publishing.draft_next(**given(cast, edition))
 
 
 def test_only_a_published_edition_of_ones_own_retires(ada, cast, own):
     draft = make_draft(checklist=own)
-    with pytest.raises(actions.RefusedError, match="only a published one retires"):
+    with pytest.raises(RefusedError, match="only a published one retires"):
         publishing.retire(**given(cast, draft), reason="No.")
     assert ada.get(url("retire", draft)).status_code == 302
     library = make_edition()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import actions, content
 from compliance.editor import actions as editor_actions
 from compliance.publishing import actions as publishing
@@ -87,7 +88,7 @@ def test_nothing_taken_leaves_ours_and_moves_on(world):
     assert (was["cloned_from"], now["cloned_from"]) == (base.number, newer.number)
     assert was["parts"] == now["parts"] == {}
     assert now["ours"] == ["Q6", "Q1", "Q2", "Q3", "Q7", "fact:eu"]
-    with pytest.raises(actions.RefusedError, match="no newer edition"):
+    with pytest.raises(RefusedError, match="no newer edition"):
         take(world)
 
 
@@ -127,7 +128,7 @@ def test_merge_is_undone_whole_and_can_be_made_again(world, taken):
     last = Event.objects.order_by("seq").last()
     assert last.action == "edition.merging_undone"
     assert trail.verify(draft.checklist.organisation_id) is None
-    with pytest.raises(actions.RefusedError, match="another edition"):
+    with pytest.raises(RefusedError, match="another edition"):
         undo(world, event)
     take(world, *taken)
     assert content.document(draft) == merged_once
@@ -159,7 +160,7 @@ def test_what_was_changed_since_the_merge_keeps_it(world, taken, change, words):
     event = take(world, taken)
     change(draft)
     stands = content.document(draft)
-    with pytest.raises(actions.RefusedError, match=f"{words}.*changed again since"):
+    with pytest.raises(RefusedError, match=f"{words}.*changed again since"):
         undo(world, event)
     assert content.document(draft) == stands
     draft.checklist.refresh_from_db()
@@ -170,7 +171,7 @@ def test_what_rests_on_the_merge_keeps_it(world):
     draft = world[0]
     event = take(world, "Q7")
     draft.questions.filter(key="OWN-1").update(rule={"eu": "yes"})
-    with pytest.raises(actions.RefusedError, match="OWN-1 rests on “EU”"):
+    with pytest.raises(RefusedError, match="OWN-1 rests on “EU”"):
         undo(world, event)
 
 
@@ -188,7 +189,7 @@ def test_role_that_came_with_the_merge_stays_while_a_question_binds_it(world):
     roles = {"role_fact": "data", "roles": {"health": "Keeper"}}
     event = take_third(world, "Q1", questions={"binds": ["health"]}, **roles)
     draft.questions.filter(key="Q4").update(binds=["health"])
-    with pytest.raises(actions.RefusedError, match="Q4 rests on “Keeper”"):
+    with pytest.raises(RefusedError, match="Q4 rests on “Keeper”"):
         undo(world, event)
 
 
@@ -207,7 +208,7 @@ def test_language_stays_for_a_text_that_was_written_since_the_merge(world):
 def test_merge_under_a_later_one_stays(world):
     event = take(world, "Q1")
     take_third(world, questions={"text": "Third?"})
-    with pytest.raises(actions.RefusedError, match="stands on another edition"):
+    with pytest.raises(RefusedError, match="stands on another edition"):
         undo(world, event)
 
 
@@ -222,7 +223,7 @@ def test_merge_of_before_there_was_an_undo_is_refused_in_words(world, cast):
             before={"cloned_from": "1"},
             after={"cloned_from": "2", "theirs": [], "ours": []},
         )
-    with pytest.raises(actions.RefusedError, match="before merges could be undone"):
+    with pytest.raises(RefusedError, match="before merges could be undone"):
         undo(world, event)
 
 
@@ -230,9 +231,9 @@ def test_choice_on_another_state_is_stale_and_changes_nothing(world):
     draft, _, newer, _ = world
     seen = content.content_hash(content.document(draft))
     draft.questions.filter(key="Q1").update(text="Just now?")
-    with pytest.raises(actions.StaleError):
+    with pytest.raises(StaleError):
         take(world, "Q1", seen=seen)
-    with pytest.raises(actions.StaleError):
+    with pytest.raises(StaleError):
         take(world, "Q1", newer_id=newer.pk + 1)
     assert texts(draft)["Q1"] == "Just now?"
 
@@ -241,7 +242,7 @@ def test_editor_that_was_open_before_the_merge_is_told(world):
     draft, _, _, given = world
     version = draft.questions.get(key="Q1").version
     take(world, "Q1")
-    with pytest.raises(actions.StaleError):
+    with pytest.raises(StaleError):
         editor_actions.save_question(
             **given, key="Q1", version=version, values={"text": "Over it?"}
         )

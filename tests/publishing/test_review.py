@@ -5,7 +5,8 @@ from django.db import DatabaseError, transaction
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.checklists import actions, content
+from compliance.audit.refusals import RefusedError
+from compliance.checklists import content
 from compliance.editor import actions as editor
 from compliance.models import Membership, Question
 from compliance.publishing import actions as publishing
@@ -34,7 +35,7 @@ def told():
 
 def test_what_one_sent_another_publishes(cast, draft, given):
     publishing.send_to_review(by=cast.ada, **given)
-    with pytest.raises(actions.RefusedError, match="somebody else publishes"):
+    with pytest.raises(RefusedError, match="somebody else publishes"):
         publishing.approve(by=cast.ada, **given)
     edition = publishing.approve(by=cast.otto, **given)
     assert edition.status == "published"
@@ -52,13 +53,13 @@ def test_whoever_is_alone_publishes_alone_and_the_trail_says_so(cast, draft, giv
 
 
 def test_nobody_publishes_a_draft_that_was_not_sent(cast, draft, given):
-    with pytest.raises(actions.RefusedError, match="not in review"):
+    with pytest.raises(RefusedError, match="not in review"):
         publishing.approve(by=cast.otto, **given)
 
 
 def test_nothing_changes_in_review_not_even_below_the_app(cast, draft, given):
     publishing.send_to_review(by=cast.ada, **given)
-    with pytest.raises(actions.RefusedError, match="in review: nothing"):
+    with pytest.raises(RefusedError, match="in review: nothing"):
         editor.add_section(by=cast.ada, **given, title="Late")
     with pytest.raises(DatabaseError), transaction.atomic():
         Question.objects.filter(edition=draft).update(text="Late?")
@@ -78,7 +79,7 @@ def test_sent_back_is_a_draft_again_with_the_reason_on_the_trail(cast, draft, gi
 
 def test_open_points_block_sending(cast, draft, given):
     draft.questions.filter(key="Q2").update(rule={"gone": "yes"})
-    with pytest.raises(actions.RefusedError, match="Q2: Its rule cannot be read"):
+    with pytest.raises(RefusedError, match="Q2: Its rule cannot be read"):
         publishing.send_to_review(by=cast.ada, **given)
     assert told() == []
 

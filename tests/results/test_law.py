@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from compliance.checklists.fines import Tier, limit_of, limits
+from compliance.legal_index.fines import Tier, limit_of, limits
 from compliance.results.choices import Proof
 from compliance.results.law import Duty, count, law_result
 

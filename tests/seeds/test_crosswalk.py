@@ -6,6 +6,7 @@ import pytest
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import actions as checklists
 from compliance.models import Checklist, Notice, Relation
 from compliance.seeds import actions
@@ -220,7 +221,7 @@ def test_pair_of_an_unknown_checklist_is_refused_and_keeps_the_old(tmp_path):
     load(tmp_path, make_two())
     pairs = [{"a_checklist": "boxes", "b_checklist": "lists"}]
     before = list(Relation.objects.values()), Event.objects.count()
-    with pytest.raises(checklists.RefusedError) as refused:
+    with pytest.raises(RefusedError) as refused:
         checklists.store_relations(by=None, pairs=pairs)
     assert str(refused.value) == "boxes is no checklist of the library"
     assert (list(Relation.objects.values()), Event.objects.count()) == before

@@ -11,7 +11,7 @@ from compliance.audit import trail
 from compliance.audit.models import LIBRARY, ChainHead, Event
 from compliance.checklist_schema.json_schema import schemas
 from compliance.checklists import content
-from compliance.checklists.actions import amend_provision, mark_of
+from compliance.legal_index.actions import amend_provision, mark_of
 from compliance.models import (
     Checklist,
     Choice,

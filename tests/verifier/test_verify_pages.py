@@ -17,9 +17,9 @@ from django.utils.translation import gettext, override
 from compliance.assessments.choices import Verdict
 from compliance.assessments.stand_ins import StandIn
 from compliance.bundles import report_data as record
-from compliance.checklists.choices import Force
 from compliance.checklists.force import Mark
 from compliance.checklists.rating import ratings_of
+from compliance.legal_index.choices import Force
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
 from compliance.reports.kinds import Wanted

@@ -20,9 +20,10 @@ from compliance.assessments.models import Assessment
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark, Touch
 from compliance.calendar.sources.wanted import Wanted
-from compliance.checklists.choices import ProvisionStatus
-from compliance.checklists.models import Checklist, Citation, Instrument
+from compliance.checklists.models import Checklist, Citation
 from compliance.law_changes.actions import law_page
+from compliance.legal_index.choices import ProvisionStatus
+from compliance.legal_index.models import Instrument
 from compliance.organisations.models import Organisation
 
 BEGINS, ENDS, APPLIES = "begins", "ends", "applies"

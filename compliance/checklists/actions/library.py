@@ -6,9 +6,10 @@ from typing import Any
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.refusals import RefusedError
 from compliance.audit.rows import inserted
+from compliance.audit.storing import difference
 from compliance.audit.transaction import writing
-from compliance.checklists.actions.recording import RefusedError, difference
 from compliance.checklists.events import (
     CROSSWALK_ADDED,
     CROSSWALK_SET,

@@ -7,17 +7,14 @@ from uuid import UUID
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.audit.transaction import writing
 from compliance.checklists import soundness
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.events import ADDED, CHANGED
+from compliance.checklists.events import CHANGED
 from compliance.checklists.models import Checklist, Edition, Fact, Section
 from compliance.checklists.soundness import Fault
 from compliance.organisations.models import Organisation
-
-
-class RefusedError(ValueError):
-    """A change that must not be made; the text says why and what to do."""
 
 
 class UnsoundError(RefusedError):
@@ -26,10 +23,6 @@ class UnsoundError(RefusedError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(faults[0][1])
         self.faults = faults
-
-
-class StaleError(Exception):
-    """Somebody else has changed the part since it was read; nothing is written."""
 
 
 _MOST_NAMED = 5
@@ -132,29 +125,3 @@ def free_key(stem: str, taken: Collection[str]) -> str:
 def chain_of(checklist: Checklist) -> UUID:
     """The chain of the organisation whose checklist it is, or of the library."""
     return checklist.organisation_id or LIBRARY
-
-
-def stored(by: Any, row: Any, fields: dict[str, Any], chain: UUID = LIBRARY) -> bool:
-    """Set fields of a row that may be new, with one event; False when all stood so."""
-    is_new = row.pk is None
-    changed = {n: v for n, v in fields.items() if is_new or getattr(row, n) != v}
-    if not changed:
-        return False
-    before = {} if is_new else {name: getattr(row, name) for name in changed}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    row.save()
-    trail.record(
-        by=by,
-        organisation_id=chain,
-        action=(ADDED if is_new else CHANGED)[str(row._meta.model_name)],
-        subject=row,
-        before=before,
-        after=changed | ({"key": row.key} if is_new else {}),
-    )
-    return True
-
-
-def difference(values: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """The values that differ from another's."""
-    return {name: value for name, value in values.items() if other[name] != value}

@@ -4,17 +4,21 @@ from typing import Any
 
 from django.utils import timezone
 
+from compliance.audit.refusals import RefusedError
+from compliance.audit.storing import stored
 from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
 from compliance.checklists.actions.publishing import publish
-from compliance.checklists.actions.recording import (
-    RefusedError,
-    chain_of,
-    record,
-    stored,
-)
+from compliance.checklists.actions.recording import chain_of, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
-from compliance.checklists.events import EDITION_BROUGHT_IN, EDITION_RETIRED
+from compliance.checklists.events import (
+    CHECKLIST_ADDED,
+    CHECKLIST_CHANGED,
+    EDITION_BROUGHT_IN,
+    EDITION_RETIRED,
+    THEME_ADDED,
+    THEME_CHANGED,
+)
 from compliance.checklists.models import Checklist, Edition, Theme
 
 
@@ -42,7 +46,9 @@ def store_checklist(
         return _beside(by, found, document)
     theme_id = Theme.objects.values_list("pk", flat=True).get(key=theme)
     fields = {"theme_id": theme_id, "title": title, "summary": summary}
-    changed = stored(by, checklist, fields, chain_of(checklist))
+    changed = stored(
+        by, checklist, fields, (CHECKLIST_ADDED, CHECKLIST_CHANGED), chain_of(checklist)
+    )
     number = document["edition"]["number"]
     edition = checklist.editions.filter(number=number).first()
     if edition is None:
@@ -160,7 +166,13 @@ def keep_final(
         checklist = Checklist(key=key, organisation=organisation)
         theme_id = Theme.objects.values_list("pk", flat=True).get(key=theme)
         fields = {"theme_id": theme_id, "title": title, "summary": summary}
-        stored(by, checklist, fields, chain_of(checklist))
+        stored(
+            by,
+            checklist,
+            fields,
+            (CHECKLIST_ADDED, CHECKLIST_CHANGED),
+            chain_of(checklist),
+        )
     number = document["edition"]["number"]
     if checklist.editions.filter(number=number).exists():
         msg = f"{key}: edition {number} stands here with other content"
@@ -176,3 +188,15 @@ def keep_final(
     after = {"number": number, "content_hash": edition.content_hash} | told
     record(by, edition, EDITION_RETIRED, {}, {"status": "retired"} | after)
     return edition
+
+
+@writing()
+def store_theme(*, by: Any, key: str, name: str, position: int) -> bool:
+    """Add a theme or bring it up to date. Whether anything changed."""
+    theme = Theme.objects.filter(key=key).first()
+    return stored(
+        by,
+        theme or Theme(key=key),
+        {"name": name, "position": position},
+        (THEME_ADDED, THEME_CHANGED),
+    )

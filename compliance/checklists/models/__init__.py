@@ -1,8 +1,8 @@
-"""Rows of checklists and of the law they cite."""
+"""Rows of checklists."""
 
 from compliance.checklists.models.checklist import Checklist, Edition, Theme
+from compliance.checklists.models.citation import Citation
 from compliance.checklists.models.framework import Clause, Framework, Mapping
-from compliance.checklists.models.law import Citation, Instrument, Provision
 from compliance.checklists.models.notice import Notice
 from compliance.checklists.models.question import Choice, Fact, Question, Section
 from compliance.checklists.models.relation import Relation
@@ -15,10 +15,8 @@ __all__ = [
     "Edition",
     "Fact",
     "Framework",
-    "Instrument",
     "Mapping",
     "Notice",
-    "Provision",
     "Question",
     "Relation",
     "Section",

@@ -3,23 +3,13 @@
 from typing import Any
 
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.audit.rows import inserted
 from compliance.checklists import content, soundness
-from compliance.checklists.actions.recording import (
-    RefusedError,
-    StaleError,
-    UnsoundError,
-    open_draft,
-    record,
-)
+from compliance.checklists.actions.recording import UnsoundError, open_draft, record
 from compliance.checklists.events import QUESTION_CHANGED
-from compliance.checklists.models import (
-    Choice,
-    Citation,
-    Edition,
-    Provision,
-    Question,
-)
+from compliance.checklists.models import Choice, Citation, Edition, Question
+from compliance.legal_index.models import Provision
 from compliance.organisations.models import Organisation
 
 

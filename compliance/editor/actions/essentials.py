@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliance.audit.models import Event
+from compliance.audit.refusals import StaleError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import (
-    StaleError,
-    open_draft,
-    refuse_worse,
-)
+from compliance.checklists.actions.recording import open_draft, refuse_worse
 from compliance.checklists.models import Edition
 from compliance.editor.actions.head import write_head
 from compliance.organisations.models import Organisation

@@ -7,9 +7,9 @@ from django.utils.text import slugify
 
 from compliance.applicability import rules
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import content, soundness
 from compliance.checklists.actions.recording import (
-    RefusedError,
     UnsoundError,
     free_key,
     open_draft,

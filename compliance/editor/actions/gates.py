@@ -8,19 +8,19 @@ from django.utils.text import slugify
 
 from compliance.applicability import simulator
 from compliance.audit.models import Event
-from compliance.checklists import citing, content, soundness
+from compliance.audit.refusals import RefusedError, StaleError
+from compliance.checklists import content, soundness
 from compliance.checklists.actions.recording import (
-    RefusedError,
-    StaleError,
     UnsoundError,
     free_key,
     open_draft,
     refuse_worse,
 )
-from compliance.checklists.choices import CiteState
 from compliance.checklists.limits import MOST_GATES
 from compliance.checklists.models import Edition
 from compliance.editor.actions.head import write_head
+from compliance.legal_index import citing
+from compliance.legal_index.choices import CiteState
 from compliance.organisations.models import Organisation
 
 Gate = dict[str, Any]

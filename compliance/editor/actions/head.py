@@ -4,13 +4,9 @@ from datetime import date
 from typing import Any
 
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import (
-    RefusedError,
-    StaleError,
-    open_draft,
-    record,
-)
+from compliance.checklists.actions.recording import open_draft, record
 from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import parts

@@ -3,7 +3,8 @@
 from typing import Any
 
 from compliance.audit.models import Event
-from compliance.checklists.actions.recording import RefusedError, open_draft, record
+from compliance.audit.refusals import RefusedError
+from compliance.checklists.actions.recording import open_draft, record
 from compliance.checklists.events import QUESTION_MOVED, SECTION_MOVED
 from compliance.checklists.models import Edition, Question, Section
 from compliance.organisations.models import Organisation

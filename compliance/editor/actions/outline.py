@@ -8,9 +8,9 @@ from django.utils.text import slugify
 
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
 from compliance.checklists.actions.recording import (
-    RefusedError,
     chain_of,
     free_key,
     open_draft,

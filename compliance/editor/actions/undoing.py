@@ -7,9 +7,9 @@ from django.db.models import F, Max
 
 from compliance.audit import event_types, trail
 from compliance.audit.event_types import Does
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
 from compliance.checklists.actions.recording import (
-    RefusedError,
     open_draft,
     record,
     refuse_worse,

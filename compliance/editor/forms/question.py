@@ -7,8 +7,6 @@ from typing import Any
 from django import forms
 
 from compliance.applicability import rule_trees
-from compliance.checklists import citing
-from compliance.checklists.checking import Cited
 from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.form_lines import area, line, sentence, short
 from compliance.checklists.limits import MOST_CHOICES
@@ -21,6 +19,8 @@ from compliance.editor.forms.parts import (
 )
 from compliance.editor.forms.rule import RuleEditor, offered
 from compliance.editor.forms.ruled import DatesEditor, UntilEditor, focus_on
+from compliance.legal_index import citing
+from compliance.legal_index.cited import Cited
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]

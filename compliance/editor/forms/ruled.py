@@ -7,7 +7,8 @@ from django import forms
 
 from compliance.applicability import rule_trees
 from compliance.applicability.rule_trees import Rule
-from compliance.checklists.actions import RefusedError, UnsoundError
+from compliance.audit.refusals import RefusedError
+from compliance.checklists.actions import UnsoundError
 from compliance.checklists.limits import MOST_OF_TABLE
 from compliance.editor.forms.rule import Offered, RuleEditor, count_of
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import (
 )
 
 from compliance.applicability import simulator
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
-from compliance.checklists.actions import RefusedError, StaleError, UnsoundError
+from compliance.checklists.actions import UnsoundError
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.pages import find, is_draft, keeper, keeps
 from compliance.editor import actions, reading, undoable

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.applicability.rules import sentence
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions import RefusedError, StaleError, UnsoundError
+from compliance.checklists.actions import UnsoundError
 from compliance.checklists.force import Mark, marks_of
 from compliance.checklists.models import Edition, Question, Section
 from compliance.checklists.pages import find, is_draft, keeper

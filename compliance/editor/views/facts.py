@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.applicability.choices import FactKind
 from compliance.audit.models import Event
-from compliance.checklists.actions import RefusedError, StaleError
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from compliance.checklists.actions import RefusedError, StaleError
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions

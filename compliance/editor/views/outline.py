@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from compliance.audit.models import Event
-from compliance.checklists.actions import RefusedError, StaleError
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, keeper
 from compliance.editor import actions, undoable

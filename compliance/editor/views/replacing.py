@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.checking import questions
 from compliance.checklists.diff import word_diff
 from compliance.checklists.models import Edition

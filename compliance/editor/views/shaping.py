@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.checklists import citing, content
+from compliance.checklists import content
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.pages import find, is_draft, keeps
 from compliance.editor import reading
 from compliance.editor.forms import GuidanceForm, QuestionEditor
 from compliance.editor.pages import cited, lines_of, lost, typed, whole
 from compliance.editor.shaping import Shaped, ShapeError, shape
+from compliance.legal_index import citing
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.applicability.simulator import Simulated, simulate
 from compliance.audit.models import Event
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
-from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions

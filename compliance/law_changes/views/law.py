@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from compliance.checklists.law import recorded
 from compliance.law_changes.law import cited, grouped, in_order
+from compliance.legal_index.changes import recorded
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 MOST = 20

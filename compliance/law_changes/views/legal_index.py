@@ -12,11 +12,12 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.checklists import actions as checklists
-from compliance.checklists import index
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.law_changes import actions
+from compliance.law_changes import reading as index
 from compliance.law_changes.forms import ProvisionForm
 from compliance.law_changes.reach import reached
+from compliance.legal_index.actions import mark_of, release_provision
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
@@ -58,7 +59,7 @@ def provisions(request: MemberRequest, instrument_key: str) -> HttpResponse:
 def provision(request: MemberRequest, provision_id: int) -> HttpResponse:
     """One provision; a POST changes it and tells whom it touches."""
     row = get_object_or_404(index.joined(), pk=provision_id)
-    mark = checklists.mark_of(row)
+    mark = mark_of(row)
     is_sent = request.method == "POST"
     form = ProvisionForm(request.POST) if is_sent else ProvisionForm.of(row, mark)
     if is_sent and form.is_valid():
@@ -70,9 +71,9 @@ def provision(request: MemberRequest, provision_id: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 seen=form.cleaned_data["seen"],
             )
-        except checklists.RefusedError as refused:
+        except RefusedError as refused:
             form.add_error("successor", f"{refused}.")
-        except checklists.StaleError:
+        except StaleError:
             data = request.POST.copy()
             data["seen"] = mark
             form = ProvisionForm(data)
@@ -116,6 +117,6 @@ def _many(count: int, noun: str) -> str:
 def provision_release(request: MemberRequest, provision_id: int) -> HttpResponse:
     """Let the next legal index say how a provision stands."""
     row = get_object_or_404(index.joined(), pk=provision_id)
-    checklists.release_provision(by=request.user, provision_id=row.pk)
+    release_provision(by=request.user, provision_id=row.pk)
     messages.success(request, f"The next legal index says how {row.cite} stands.")
     return redirect("law_changes:provision", request.organisation.slug, row.pk)

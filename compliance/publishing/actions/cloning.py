@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
-from compliance.checklists.actions.recording import RefusedError, record
+from compliance.checklists.actions.recording import record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import CHECKLIST_CLONED, EDITION_DRAFTED
 from compliance.checklists.models import Checklist, Edition

@@ -5,8 +5,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
-from compliance.checklists.actions import RefusedError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper, keeps

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions import RefusedError, StaleError
 from compliance.checklists.changes import Telling
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper

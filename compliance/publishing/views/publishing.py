@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.audit.refusals import RefusedError
 from compliance.checklists import checking, content
-from compliance.checklists.actions import RefusedError
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, keeper, keeps, standing_of

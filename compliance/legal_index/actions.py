@@ -1,4 +1,4 @@
-"""Changes to themes and to the legal index."""
+"""Changes to the legal index."""
 
 from typing import Any
 
@@ -7,26 +7,20 @@ from django.utils import timezone
 from compliance.audit import trail
 from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
+from compliance.audit.refusals import RefusedError, StaleError
 from compliance.audit.rows import inserted
+from compliance.audit.storing import difference, stored
 from compliance.audit.transaction import writing
-from compliance.checklists.actions.recording import (
-    RefusedError,
-    StaleError,
-    difference,
-    stored,
+from compliance.legal_index.amendments import FIELDS
+from compliance.legal_index.events import (
+    INSTRUMENT_ADDED,
+    INSTRUMENT_CHANGED,
+    PROVISION_RELEASED,
+    PROVISIONS_SET,
 )
-from compliance.checklists.amendments import FIELDS
-from compliance.checklists.events import PROVISION_RELEASED, PROVISIONS_SET
-from compliance.checklists.models import Instrument, Provision, Theme
+from compliance.legal_index.models import Instrument, Provision
 
 INSTRUMENT = ("name", "title", "official_id", "url", "force", "fines")
-
-
-@writing()
-def store_theme(*, by: Any, key: str, name: str, position: int) -> bool:
-    """Add a theme or bring it up to date. Whether anything changed."""
-    theme = Theme.objects.filter(key=key).first()
-    return stored(by, theme or Theme(key=key), {"name": name, "position": position})
 
 
 @writing()
@@ -41,7 +35,7 @@ def store_instrument(*, by: Any, document: dict[str, Any]) -> bool:
     fields = {name: document[name] for name in INSTRUMENT if name in document}
     instrument = Instrument.objects.filter(key=document["key"]).first()
     instrument = instrument or Instrument(key=document["key"])
-    changed = stored(by, instrument, fields)
+    changed = stored(by, instrument, fields, (INSTRUMENT_ADDED, INSTRUMENT_CHANGED))
     return _store_provisions(by, instrument, document["provisions"]) or changed
 
 

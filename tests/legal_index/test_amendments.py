@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compliance.checklists.amendments import State, words
+from compliance.legal_index.amendments import State, words
 
 SOON, LATER = date(2026, 8, 2), date(2027, 12, 2)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from compliance.checklists.choices import EditionStatus
-from compliance.checklists.models import Edition, Instrument, Provision
+from compliance.checklists.models import Edition
+from compliance.legal_index.models import Instrument, Provision
 
 
 def instruments() -> QuerySet[Instrument]:

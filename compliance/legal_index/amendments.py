@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from compliance.checklists.choices import ProvisionStatus
+from compliance.legal_index.choices import ProvisionStatus
 
 FIELDS = frozenset({"applies_from", "status", "successor"})
 """Columns that the law itself changes; title, link and order are ours."""

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection
 from datetime import date
 
-from compliance.checklists.checking import Cited
-from compliance.checklists.choices import CiteState, ProvisionStatus
-from compliance.checklists.models import Provision
+from compliance.legal_index.choices import CiteState, ProvisionStatus
+from compliance.legal_index.cited import Cited
+from compliance.legal_index.models import Provision
 
 MOST_FOUND = 8
 

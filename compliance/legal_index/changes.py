@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY, Event
-from compliance.checklists.amendments import FIELDS, State, words
-from compliance.checklists.events import PROVISIONS_SET
-from compliance.checklists.models import Provision
+from compliance.legal_index.amendments import FIELDS, State, words
+from compliance.legal_index.events import PROVISIONS_SET
+from compliance.legal_index.models import Provision
 
 MOST = 500
 """Events that are looked through at most: some forty years of monthly indexes."""

@@ -1,9 +1,9 @@
-"""The legal index: instruments, provisions, and the questions that cite them."""
+"""Instruments and their provisions."""
 
 from django.db import models
 
 from compliance.audit.columns import Proven
-from compliance.checklists.choices import Force, ProvisionStatus
+from compliance.legal_index.choices import Force, ProvisionStatus
 
 
 class Instrument(models.Model):
@@ -54,26 +54,3 @@ class Provision(models.Model):
 
     def __str__(self) -> str:
         return self.cite
-
-
-class Citation(models.Model):
-    """A question rests on a provision."""
-
-    question = models.ForeignKey(
-        "compliance.Question", models.CASCADE, related_name="citations"
-    )
-    provision = models.ForeignKey(Provision, models.PROTECT, related_name="citations")
-    position = models.PositiveIntegerField()
-
-    in_trail = Proven("question__edition__checklist__organisation_id")
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["question", "provision"], name="citation_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.provision_id)

@@ -1,0 +1,1 @@
+"""The legal index: instruments, their provisions, how the law changed, and citations looked up in it."""
