@@ -9,12 +9,12 @@ import time
 from floor import ROOT, seed
 
 from compliance.assessments import actions
-from compliance.assessments.actions.bulk import store
 from compliance.assessments.actions.writing import alter
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
+from compliance.bulk.actions import store
 from compliance.models import Assessment
 from tests.factories import begin_chains
 

@@ -35,7 +35,7 @@ ONE_KIND = {
         seats/test_replies
     """,
     PAGES: """
-        workspace/test_bulk_pages assignments/test_contribute
+        bulk/test_pages assignments/test_contribute
         workspace/test_marks workspace/test_pages workspace/test_related
         workspace/test_states workspace/test_tongues
         edition_moves/test_upgrade_pages

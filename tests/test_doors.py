@@ -18,10 +18,10 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 from django.utils import timezone
 
-from compliance.assessments.actions import Bulk, set_many
 from compliance.assessments.versions import Known
 from compliance.audit.columns import Derived, proof_of
 from compliance.audit.merkle import EMPTY
+from compliance.bulk.actions import Bulk, set_many
 from compliance.bundles import download_store
 from compliance.evidence import storage as evidence_files
 from compliance.models import (
@@ -114,9 +114,9 @@ DOORS = {
     "remediation:action_unlink": (ANSWER, "POST"),
     "remediation:action_again": (VIEW, "GET"),
     "workspace:undo": (ANSWER, "POST"),
-    "workspace:bulk": (ANSWER, "GET POST"),
-    "workspace:bulk_done": (VIEW, "GET"),
-    "workspace:bulk_undo": (ANSWER, "POST"),
+    "bulk:change": (ANSWER, "GET POST"),
+    "bulk:done": (VIEW, "GET"),
+    "bulk:undo": (ANSWER, "POST"),
     "workspace:row": (VIEW, "GET"),
     "workspace:answer_save": (ANSWER, "POST"),
     "workspace:panel": (VIEW, "GET"),
@@ -135,10 +135,10 @@ DOORS = {
     "workspace:proof_add": (ANSWER, "GET POST"),
     "workspace:proof_use": (ANSWER, "POST"),
     "workspace:proof_drop": (ANSWER, "POST"),
-    "workspace:evidence_uses": (VIEW, "GET"),
-    "workspace:evidence_use": (ANSWER, "GET POST"),
-    "workspace:evidence_replace": (ANSWER, "GET POST"),
-    "workspace:evidence_swap": (ANSWER, "GET POST"),
+    "evidence_use:uses": (VIEW, "GET"),
+    "evidence_use:use": (ANSWER, "GET POST"),
+    "evidence_use:replace": (ANSWER, "GET POST"),
+    "evidence_use:swap": (ANSWER, "GET POST"),
     "evidence:list": (VIEW, "GET"),
     "evidence:add": (ANSWER, "GET POST"),
     "evidence:detail": (VIEW, "GET"),
@@ -171,9 +171,9 @@ DOORS = {
     "editor:replace": (EDIT, "GET POST"),
     "editor:undo": (EDIT, "POST"),
     "editor:roles": (EDIT, "GET POST"),
-    "editor:simulator": (EDIT, "GET"),
-    "editor:organisation_save": (EDIT, "POST"),
-    "editor:organisation_remove": (EDIT, "POST"),
+    "simulator:simulator": (EDIT, "GET"),
+    "simulator:organisation_save": (EDIT, "POST"),
+    "simulator:organisation_remove": (EDIT, "POST"),
     "editor:gates": (EDIT, "GET"),
     "editor:gate_save": (EDIT, "POST"),
     "editor:essentials": (EDIT, "GET"),

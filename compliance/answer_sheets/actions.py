@@ -16,8 +16,6 @@ from compliance.answer_sheets.events import (
 )
 from compliance.answer_sheets.planning import Entry, Pick, Plan, Setting, plan
 from compliance.answer_sheets.sent import Row, SheetError, sort_out
-from compliance.assessments.actions import undo_many
-from compliance.assessments.actions.bulk import PutBack, store
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.events import ANSWER_IMPORTED, ANSWER_REFUSED
@@ -26,6 +24,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
+from compliance.bulk.actions import PutBack, store, undo_many
 from compliance.organisations.models import User
 
 

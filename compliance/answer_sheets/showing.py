@@ -7,10 +7,10 @@ from typing import Any
 
 from compliance.answer_sheets.events import ASSESSMENT_IMPORTED, IMPORT_UNDONE
 from compliance.answer_sheets.planning import Entry, Pick, Plan, Shown
-from compliance.assessments.actions import PutBack
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.bulk.actions import PutBack
 from compliance.checklists.diff import word_diff
 
 MOST = 2_000

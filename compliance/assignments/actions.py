@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from compliance.assessments.actions.answer import Refused, save_answer
-from compliance.assessments.actions.bulk import Bulk, set_many
 from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.actions.writing import answerer
 from compliance.assessments.models import Answer, Assessment
@@ -17,6 +16,7 @@ from compliance.assessments.versions import Known
 from compliance.assignments.coming import keep_asked
 from compliance.assignments.mine import asked_by, counted
 from compliance.audit.transaction import writing
+from compliance.bulk.actions import Bulk, set_many
 from compliance.discussion.actions import comment
 from compliance.organisations import actions as people
 from compliance.organisations.access import ALLOWED, Permission

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from compliance.assessments.actions.bulk import Bulk, set_many
 from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.models import Answer, Asked, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit.rows import inserted
+from compliance.bulk.actions import Bulk, set_many
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Invitation, Membership
 

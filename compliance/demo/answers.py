@@ -6,6 +6,7 @@ from compliance.assessments import actions
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.bulk.actions import Bulk, set_many
 from compliance.demo.cast import Cast
 from compliance.workspace import actions as workspace
 
@@ -67,12 +68,12 @@ def _many(
     told: dict[str, Any],
 ) -> None:
     """Raises ``ValueError`` with the keys of answers that did not take it."""
-    done = actions.set_many(
+    done = set_many(
         by=cast[told["by"]],
         organisation=cast.organisation,
         assessment_id=assessment.pk,
         targets={answers[key].pk: Known(0) for key in told["keys"]},
-        bulk=actions.Bulk(
+        bulk=Bulk(
             {"verdict": told["verdict"]} if "verdict" in told else {},
             cast.proofs[told["evidence"]] if "evidence" in told else None,
         ),

@@ -13,22 +13,10 @@ from compliance.editor.views import (
     replacing,
     roles,
     shaping,
-    simulator,
 )
 
 app_name = "editor"
 urlpatterns = [
-    path("<int:edition_id>/simulator/", simulator.simulator, name="simulator"),
-    path(
-        "<int:edition_id>/simulator/save/",
-        simulator.organisation_save,
-        name="organisation_save",
-    ),
-    path(
-        "<int:edition_id>/simulator/remove/",
-        simulator.organisation_remove,
-        name="organisation_remove",
-    ),
     path("<int:edition_id>/edit/", editing.edit, name="edit"),
     path("<int:edition_id>/edit/save/", editing.question_save, name="question_save"),
     path("<int:edition_id>/edit/preview/", previewing.preview, name="preview"),

@@ -23,6 +23,7 @@ from compliance.assessments.waiting import waiting
 from compliance.checklists.models import Edition
 from compliance.checklists.standing import to_publish
 from compliance.evidence.models import Evidence
+from compliance.evidence_use.uses import with_gaps
 from compliance.law_changes.actions import law_page
 from compliance.law_changes.law import news
 from compliance.organisations.access import Permission
@@ -31,7 +32,6 @@ from compliance.reviews.models import Reopening, Review
 from compliance.reviews.waiting import to_reopen, to_review
 from compliance.seats.models import Request
 from compliance.seats.reading import open_requests
-from compliance.workspace.uses import with_gaps
 
 SOON = timedelta(days=30)
 FAR = date.max

@@ -27,6 +27,7 @@ register = template.Library()
 
 CHECKLISTS = (
     "editor:",
+    "simulator:",
     "publishing:",
     "checklist_translations:",
     "checklist_files:",
@@ -39,6 +40,7 @@ CHECKLISTS = (
 
 ASSESSMENTS = (
     "workspace:",
+    "bulk:",
     "assignments:",
     "edition_moves:",
     "remediation:",
@@ -116,7 +118,7 @@ def _room(match: ResolverMatch) -> str:
     """The place of a page in the navigation, by its subject, not by the room that shows it."""
     if match.view_name in PLACES:
         return PLACES[match.view_name]
-    if match.view_name.startswith("workspace:evidence_"):
+    if match.app_name == "evidence_use":
         return "evidence"
     if match.view_name.startswith(CHECKLISTS):
         return "checklists"

@@ -4,13 +4,11 @@ from django.urls import path
 
 from compliance.workspace.views import (
     answers,
-    bulk,
     closing,
     confirmations,
     detail,
     discussion,
     evidence,
-    library,
     presence,
     related,
     saved_views,
@@ -22,7 +20,6 @@ app_name = "workspace"
 one = "<uuid:assessment_id>/"
 answer = f"{one}answers/<int:answer_id>/"
 said = f"{answer}comments/<int:comment_id>/"
-proof = "evidence/<uuid:evidence_id>/"
 urlpatterns = [
     path("assessments/", starting.list_, name="list"),
     path("assessments/na/", confirmations.na_queue, name="na_queue"),
@@ -39,14 +36,6 @@ urlpatterns = [
     ),
     path(f"assessments/{one}archive/", closing.archive, name="archive"),
     path(f"assessments/{one}take-up/", closing.take_up, name="take_up"),
-    path(f"assessments/{proof}uses/", library.evidence_uses, name="evidence_uses"),
-    path(f"assessments/{proof}use/", library.evidence_use, name="evidence_use"),
-    path(
-        f"assessments/{proof}replace/",
-        library.evidence_replace,
-        name="evidence_replace",
-    ),
-    path(f"assessments/{proof}swap/", library.evidence_swap, name="evidence_swap"),
     path(f"assessments/{one}views/", saved_views.saved_views, name="saved_views"),
     path(
         f"assessments/{one}views/<int:view_id>/",
@@ -59,11 +48,6 @@ urlpatterns = [
         name="saved_view_remove",
     ),
     path(f"assessments/{one}undo/<int:seq>/", answers.undo, name="undo"),
-    path(f"assessments/{one}bulk/", bulk.bulk, name="bulk"),
-    path(f"assessments/{one}bulk/<int:first_seq>/", bulk.bulk_done, name="bulk_done"),
-    path(
-        f"assessments/{one}bulk/<int:first_seq>/undo/", bulk.bulk_undo, name="bulk_undo"
-    ),
     path(f"assessments/{answer}", detail.row, name="row"),
     path(f"assessments/{answer}save/", answers.answer_save, name="answer_save"),
     path(f"assessments/{answer}panel/<slug:tab>/", detail.panel, name="panel"),

@@ -14,10 +14,12 @@ from compliance.assessments.versions import Known
 from compliance.assignments import actions as assignments
 from compliance.assignments.mine import asked_by
 from compliance.audit import tables, trail
+from compliance.bulk.actions import Bulk, filling, set_many, undo_many
 from compliance.checklists.actions import store_checklist
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo as undo_actions
+from compliance.evidence_use.actions import use_instead
 from compliance.models import Answer, Event, Theme
 from compliance.remediation import actions as remediation
 from compliance.reviews.past import content_as_of
@@ -72,12 +74,12 @@ def save(by, here, key="Q1", **changes):
 
 def many(by, here, changes, evidence=None, keys=("Q1",)):
     rows = [one(here, key) for key in keys]
-    return actions.set_many(
+    return set_many(
         by=by,
         organisation=here.cast.acme,
         assessment_id=here.assessment.pk,
         targets={row.pk: Known(row.version) for row in rows},
-        bulk=actions.Bulk(changes, evidence),
+        bulk=Bulk(changes, evidence),
     )
 
 
@@ -218,7 +220,7 @@ def fill_down(here):
     save(here.cast.con, here, verdict="unanswered")
     save(here.cast.con, here, verdict="not_met")
     rows = [one(here, key) for key in ("Q2", "Q1")]
-    first, bulk = actions.filling(
+    first, bulk = filling(
         by=here.cast.ada,
         assessment=here.assessment,
         targets={row.pk: Known(row.version) for row in rows},
@@ -241,7 +243,7 @@ def detach(here):
 def exchange(here):
     attach(here, here.cast.con)
     newer = signing.link(here.cast, replaces=here.proof)
-    actions.use_instead(
+    use_instead(
         by=here.cast.ada,
         organisation=here.cast.acme,
         evidence=newer,
@@ -417,13 +419,11 @@ def test_undo_of_many_gives_each_back_to_who_had_answered(here, changes, with_pr
     proof = here.proof if with_proof else None
     done = many(here.cast.ada, here, changes, proof, keys=("Q1", "Q2"))
     assert {who(here), who(here, "Q2")} == {here.cast.ada}
-    back = actions.undo_many(
-        by=here.cast.otto, assessment=here.assessment, seq=done.seq
-    )
+    back = undo_many(by=here.cast.otto, assessment=here.assessment, seq=done.seq)
     assert (who(here), who(here, "Q2")) == (here.cast.con, here.cast.rev)
     assert back.left == []
     again = Event.objects.latest("seq")
-    actions.undo_many(by=here.cast.otto, assessment=here.assessment, seq=again.seq)
+    undo_many(by=here.cast.otto, assessment=here.assessment, seq=again.seq)
     assert {who(here), who(here, "Q2")} == {here.cast.ada}
     assert list(tables.faults(here.cast.acme.pk)) == []
 
@@ -433,7 +433,7 @@ def test_undo_of_a_new_version_gives_each_back_to_who_had_answered(here):
     save(here.cast.rev, here, "Q2", verdict="not_met")
     actions.attach(by=here.cast.rev, answer=one(here, "Q2"), evidence=here.proof)
     newer = signing.link(here.cast, replaces=here.proof)
-    ((_, seq),) = actions.use_instead(
+    ((_, seq),) = use_instead(
         by=here.cast.ada,
         organisation=here.cast.acme,
         evidence=newer,
@@ -441,7 +441,7 @@ def test_undo_of_a_new_version_gives_each_back_to_who_had_answered(here):
         answer_ids=[one(here).pk, one(here, "Q2").pk],
     )
     assert {who(here), who(here, "Q2")} == {here.cast.ada}
-    actions.undo_many(by=here.cast.otto, assessment=here.assessment, seq=seq)
+    undo_many(by=here.cast.otto, assessment=here.assessment, seq=seq)
     assert (who(here), who(here, "Q2")) == (here.cast.con, here.cast.rev)
     assert list(tables.faults(here.cast.acme.pk)) == []
 

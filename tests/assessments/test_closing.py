@@ -11,7 +11,9 @@ from compliance.assessments import actions
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.bulk.actions import Bulk, set_many
 from compliance.discussion import actions as discussion
+from compliance.evidence_use.actions import use_instead
 from compliance.remediation import actions as remediation
 from tests.factories import make_action, make_assessment, make_link
 
@@ -84,18 +86,18 @@ WRITES = {
     "a save": lambda one, by, _: actions.save_answer(
         **of(one, by), changes={"verdict": "met"}, base=0
     ),
-    "many at once": lambda one, by, _: actions.set_many(
+    "many at once": lambda one, by, _: set_many(
         by=by,
         organisation=one.assessment.organisation,
         assessment_id=one.assessment_id,
         targets={one.pk: Known(0)},
-        bulk=actions.Bulk({"verdict": "met"}),
+        bulk=Bulk({"verdict": "met"}),
     ),
     "a comment": lambda one, by, _: discussion.comment(by=by, answer=one, text="Look."),
     "evidence": lambda one, by, proof: actions.attach(
         by=by, answer=one, evidence=proof
     ),
-    "a new version": lambda one, by, proof: actions.use_instead(
+    "a new version": lambda one, by, proof: use_instead(
         by=by,
         organisation=one.assessment.organisation,
         evidence=proof,

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from compliance.assessments import actions
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.bulk.actions import Bulk, set_many
 from compliance.models import Answer, Choice
 from tests.factories import make_assessment, make_draft, make_question, publish
 from tests.reading import flat
@@ -132,12 +132,12 @@ def test_stale_answer_stops_a_bulk_set_in_any_field(cast, answers, send, case):
     answer, other = answers["verdict"], answers["text"]
     send(cast.ada, answer, name, first, **beside(name))
     changes = {"owner_id": cast.otto.pk} if name == "owner" else {name: value}
-    done = actions.set_many(
+    done = set_many(
         by=cast.con,
         organisation=cast.acme,
         assessment_id=answer.assessment_id,
         targets={answer.pk: Known(0), other.pk: Known(0)},
-        bulk=actions.Bulk(changes | beside(name)),
+        bulk=Bulk(changes | beside(name)),
     )
     assert (done.seq, done.plan.stale) == (None, ["Q1"])
     assert Answer.objects.get(pk=other.pk).version == 0

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from compliance.assessments import actions
-from compliance.assessments.actions import Bulk, set_many
 from compliance.assessments.actions.carry import fill
 from compliance.assessments.versions import Known
+from compliance.bulk.actions import Bulk, set_many
 from compliance.models import Answer, Membership
 from compliance.remediation import actions as remediation
 from tests.factories import make_assessment

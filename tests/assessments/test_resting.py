@@ -12,6 +12,7 @@ from compliance.assessments.applying import RESTS, Scope
 from compliance.assessments.resting import may_rest_on, waiting_answers
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.bulk.actions import Bulk, preview_bulk
 from compliance.edition_moves.actions import upgrade
 from compliance.edition_moves.undo import undo_upgrade
 from compliance.models import Assessment, Checklist, Event
@@ -232,6 +233,6 @@ def test_saving_into_a_waiting_answer_keeps_the_text_and_counts_nothing(cast):
 def test_bulk_change_leaves_out_what_waits_and_says_so(cast):
     _, here = resting(cast.acme, cast.ada)
     rows = {row.pk: Known(row.version) for row in here.answers.all()}
-    bulk = actions.Bulk({"verdict": "met"})
-    plan = actions.preview_bulk(assessment=here, targets=rows, bulk=bulk)
+    bulk = Bulk({"verdict": "met"})
+    plan = preview_bulk(assessment=here, targets=rows, bulk=bulk)
     assert sorted(plan.not_applying) == [*ONCE]

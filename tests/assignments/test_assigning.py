@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from compliance.assessments import actions
 from compliance.assignments import actions as assignments
 from compliance.audit import trail
+from compliance.bulk.actions import undo_many
 from compliance.models import (
     Answer,
     Assessment,
@@ -89,7 +90,7 @@ def test_owners_keep_their_questions_unless_asked(cast, assessment):
 def test_one_undo_puts_everything_back(cast, assessment):
     assign(cast, assessment, cast.otto, count=1, due_on=DUE)
     done = assign(cast, assessment, cast.con, take_over=True, due_on=date(2027, 1, 1))
-    actions.undo_many(by=cast.ada, assessment=assessment, seq=done.seq)
+    undo_many(by=cast.ada, assessment=assessment, seq=done.seq)
     assert own(cast.con).count() == 0
     assert own(cast.otto).get().due_on == DUE
     assert trail.verify(cast.acme.pk) is None

@@ -18,6 +18,7 @@ from compliance.audit import event_types, tables, trail
 from compliance.audit.projection import project
 from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
+from compliance.bulk.actions import Bulk, set_many
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo as undo_actions
@@ -139,9 +140,9 @@ class Walk:
     def set_many(self):
         where = self.assessment
         known = {row.pk: Known(row.version) for row in where.answers.all()}
-        assessments.set_many(
+        set_many(
             by=self.cast.otto, organisation=self.here, assessment_id=where.pk,
-            targets=known, bulk=assessments.Bulk({"owner_id": self.cast.con.pk}),
+            targets=known, bulk=Bulk({"owner_id": self.cast.con.pk}),
         )  # fmt: skip
 
     def change_facts(self):

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments import actions as answering
 from compliance.assessments.versions import Known
+from compliance.bulk.actions import Bulk, filling, set_many, undo_many
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
 from compliance.evidence.actions import describe
@@ -50,12 +51,12 @@ def all_of(assessment):
 
 
 def set_all(by, assessment, **changes):
-    return answering.set_many(
+    return set_many(
         by=by,
         organisation=assessment.organisation,
         assessment_id=assessment.pk,
         targets=all_of(assessment),
-        bulk=answering.Bulk(changes),
+        bulk=Bulk(changes),
     )
 
 
@@ -89,8 +90,8 @@ def filled_down(cast):
     assessment = start(cast.ada, cast, edition_of("Q1", "Q2"))
     signing.answer(cast.con, assessment, "Q1", verdict="met")
     targets = all_of(assessment)
-    _, bulk = answering.filling(by=cast.otto, assessment=assessment, targets=targets)
-    answering.set_many(
+    _, bulk = filling(by=cast.otto, assessment=assessment, targets=targets)
+    set_many(
         by=cast.otto,
         organisation=cast.acme,
         assessment_id=assessment.pk,
@@ -114,7 +115,7 @@ def undone_in_bulk(cast):
     assessment = start(cast.ada, cast, edition_of("Q1", "Q2"))
     set_all(cast.con, assessment, verdict="met")
     done = set_all(cast.con, assessment, verdict="partly")
-    answering.undo_many(by=cast.otto, assessment=assessment, seq=done.seq)
+    undo_many(by=cast.otto, assessment=assessment, seq=done.seq)
     return assessment
 
 

@@ -33,9 +33,9 @@ HITS = {
     "workspace:answer_save",
     "assignments:contribute_save",
     "assignments:hand_back",
-    "workspace:bulk",
+    "bulk:change",
     "workspace:undo",
-    "workspace:bulk_undo",
+    "bulk:undo",
     "workspace:take",
     "workspace:again",
     "workspace:na_back",
@@ -54,9 +54,9 @@ HITS = {
     "remediation:action_add",
     "remediation:action_link",
     "remediation:action_unlink",
-    "workspace:evidence_swap",
-    "workspace:evidence_use",
-    "workspace:evidence_replace",
+    "evidence_use:swap",
+    "evidence_use:use",
+    "evidence_use:replace",
 }
 """Addresses whose attack changes an assessment that runs."""
 
@@ -181,9 +181,9 @@ class Target:
         }
         special = {
             "workspace:proof_use": {"evidence_id": self.spare.pk},
-            "workspace:evidence_use": {"evidence_id": self.spare.pk},
-            "workspace:evidence_swap": {"evidence_id": self.newer.pk},
-            "workspace:evidence_replace": {"evidence_id": self.newer.pk},
+            "evidence_use:use": {"evidence_id": self.spare.pk},
+            "evidence_use:swap": {"evidence_id": self.newer.pk},
+            "evidence_use:replace": {"evidence_id": self.newer.pk},
         }
         values |= special.get(door.name, {})
         if door.name == "edition_moves:upgrade_undo":
@@ -191,7 +191,7 @@ class Target:
         if set(door.params) - set(values):
             return None  # about another thing than an assessment
         path = reverse(door.name, kwargs={name: values[name] for name in door.params})
-        asks = door.name == "workspace:evidence_use"
+        asks = door.name == "evidence_use:use"
         return f"{path}?assessment={self.assessment.pk}" if asks else path
 
     def now(self):
@@ -228,7 +228,7 @@ class Target:
         file = SimpleUploadedFile("attack.txt", b"An attack")
         sends = {
             "workspace:facts": {"data": ["health"]},
-            "workspace:bulk": {
+            "bulk:change": {
                 "pinned": ";".join(f"{one.pk} {one.version}" for one in self.now()),
                 "what": "answer",
                 "told": self.told(),
@@ -252,13 +252,13 @@ class Target:
             "remediation:action_add": {"title": "Attack", "priority": "high"},
             "remediation:action_link": {"answer": ids[2]},
             "remediation:action_unlink": {"answer": ids[1]},
-            "workspace:evidence_use": {
+            "evidence_use:use": {
                 "answer": ids[2:4], "assessment": str(self.assessment.pk),
             },
-            "workspace:evidence_swap": {
+            "evidence_use:swap": {
                 "answer": ids[:1],
             },
-            "workspace:evidence_replace": {
+            "evidence_use:replace": {
                 "title": "Attack", "upload": file, "answer": ids[:1],
             },
             "reviews:send": {},

@@ -13,11 +13,13 @@ from compliance.assessments import actions
 from compliance.assessments.versions import Known
 from compliance.audit import tables, trail
 from compliance.audit.models import Event
+from compliance.bulk.actions import Bulk, set_many, undo_many
 from compliance.checklists.actions import store_checklist
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo as undo_actions
 from compliance.evidence.actions import describe
+from compliance.evidence_use.actions import use_instead
 from compliance.models import Answer, Evidence, Theme
 from compliance.remediation import actions as remediation
 from compliance.reviews.moments import seq_at
@@ -122,12 +124,12 @@ class Life:
 
     def many(self):
         answers = self.rng.sample(list(self.answers), 3)
-        actions.set_many(
+        set_many(
             by=self.who(),
             organisation=self.cast.acme,
             assessment_id=self.assessment.pk,
             targets={a.pk: Known(a.version) for a in answers},
-            bulk=actions.Bulk(
+            bulk=Bulk(
                 {"verdict": "na", "reason": "Nowhere"}, self.rng.choice(self.proofs)
             ),
         )
@@ -201,15 +203,13 @@ class Life:
         )
         for event in events.order_by("-seq")[:9]:
             if trail.together(event):
-                actions.undo_many(
-                    by=self.who(), assessment=self.assessment, seq=event.seq
-                )
+                undo_many(by=self.who(), assessment=self.assessment, seq=event.seq)
                 return
 
     def exchange(self):
         old, new = self.rng.sample(self.proofs, 2)
         uses = [a.pk for a in self.answers if a.attachments.filter(evidence=old)]
-        actions.use_instead(
+        use_instead(
             by=self.who(),
             organisation=self.cast.acme,
             evidence=new,

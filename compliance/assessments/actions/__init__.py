@@ -8,15 +8,6 @@ from compliance.assessments.actions.answer import (
     undo,
 )
 from compliance.assessments.actions.attach import attach, detach
-from compliance.assessments.actions.bulk import (
-    Bulk,
-    PutBack,
-    events_together,
-    filling,
-    preview_bulk,
-    set_many,
-    undo_many,
-)
 from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
 from compliance.assessments.actions.confirm import (
@@ -31,12 +22,9 @@ from compliance.assessments.actions.start import (
     change_facts,
     start,
 )
-from compliance.assessments.actions.versions import refuse_foreign, use_instead
 
 __all__ = [
-    "Bulk",
     "Confirmed",
-    "PutBack",
     "Refused",
     "Saved",
     "StaleFactsError",
@@ -46,19 +34,12 @@ __all__ = [
     "change_facts",
     "confirm_na",
     "detach",
-    "events_together",
-    "filling",
-    "preview_bulk",
-    "refuse_foreign",
     "rest_on",
     "save_answer",
     "say_whose",
     "send_back_na",
-    "set_many",
     "start",
     "take_up",
     "unconfirm_na",
     "undo",
-    "undo_many",
-    "use_instead",
 ]

@@ -110,7 +110,7 @@ def _assigned(
         return redirect(assessment)
     messages.success(request, said)
     args = [request.organisation.slug, assessment.pk, done.seq]
-    return redirect("workspace:bulk_done", *args)
+    return redirect("bulk:done", *args)
 
 
 def _said(done: actions.Assigned, user: User) -> str:

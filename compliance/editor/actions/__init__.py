@@ -7,10 +7,6 @@ from compliance.editor.actions.facts import remove_fact, save_fact, save_implied
 from compliance.editor.actions.gates import remove_gate, save_gate
 from compliance.editor.actions.head import save_head
 from compliance.editor.actions.moving import move_question, move_section
-from compliance.editor.actions.organisations import (
-    remove_organisation,
-    save_organisation,
-)
 from compliance.editor.actions.outline import (
     add_question,
     add_section,
@@ -29,7 +25,6 @@ __all__ = [
     "move_section",
     "remove_fact",
     "remove_gate",
-    "remove_organisation",
     "remove_question",
     "remove_section",
     "replace_all",
@@ -38,7 +33,6 @@ __all__ = [
     "save_gate",
     "save_head",
     "save_implied",
-    "save_organisation",
     "save_question",
     "save_section",
     "undo",

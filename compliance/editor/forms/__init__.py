@@ -4,7 +4,6 @@ from compliance.editor.forms.essentials import EssentialsEditor
 from compliance.editor.forms.gates import GateEditor
 from compliance.editor.forms.guidance import GuidanceForm
 from compliance.editor.forms.implied import ImpliedEditor
-from compliance.editor.forms.organisation import OrganisationForm
 from compliance.editor.forms.parts import (
     FactForm,
     HeadForm,
@@ -30,7 +29,6 @@ __all__ = [
     "MoveForm",
     "NewQuestionForm",
     "NewSectionForm",
-    "OrganisationForm",
     "QuestionEditor",
     "QuestionForm",
     "RemoveForm",

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from compliance.assessments.coverage import leaves_gap
+from compliance.evidence_use import views as library
 from compliance.models import Answer, Event
-from compliance.workspace.views import library
 from tests.evidence.samples import flat
 from tests.factories import attach, make_assessment, make_edition, make_link
 

@@ -9,8 +9,8 @@ from typing import Any
 from compliance.assessments.choices import Verdict
 from compliance.assessments.fields import NEEDED, TYPED
 from compliance.assessments.models import Answer
-from compliance.assessments.picks import named
 from compliance.assessments.scoring import BESIDE
+from compliance.bulk.picks import named
 
 Changes = Mapping[str, Any]
 _WRITTEN = {one.column for one in NEEDED.values()}

@@ -11,6 +11,8 @@ from compliance.assessments import actions
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.bulk import actions as bulk
+from compliance.bulk.actions import Bulk, filling
 from compliance.models import Answer
 from compliance.workspace.history import history
 from tests.factories import (
@@ -45,12 +47,12 @@ def targets(answers):
 
 def set_many(by, answers, evidence=None, **changes):
     assessment = answers[0].assessment
-    return actions.set_many(
+    return bulk.set_many(
         by=by,
         organisation=assessment.organisation,
         assessment_id=assessment.pk,
         targets=targets(answers),
-        bulk=actions.Bulk(changes, evidence),
+        bulk=Bulk(changes, evidence),
     )
 
 
@@ -66,7 +68,7 @@ def save(by, answer, **changes):
 
 
 def undo(by, answers, seq):
-    return actions.undo_many(by=by, assessment=answers[0].assessment, seq=seq)
+    return bulk.undo_many(by=by, assessment=answers[0].assessment, seq=seq)
 
 
 def verdicts(answers):
@@ -305,7 +307,7 @@ def test_first_answer_fills_down_what_it_has(cast, answers):
     save(cast.con, answers[0], verdict="na", reason="No such data.", note="Mine.")
     save(cast.con, answers[0], due_on=date(2026, 12, 24))
     picked = [Answer.objects.get(pk=answer.pk) for answer in answers[2::-1]]
-    source, bulk = actions.filling(
+    source, bulk = filling(
         by=cast.con, assessment=answers[0].assessment, targets=targets(picked)
     )
     assert source == answers[0].pk
@@ -318,7 +320,7 @@ def test_first_answer_fills_down_what_it_has(cast, answers):
 
 def test_nothing_fills_down_from_an_empty_answer(cast, answers):
     with pytest.raises(ValidationError):
-        actions.filling(
+        filling(
             by=cast.con,
             assessment=answers[0].assessment,
             targets=targets(answers[:2]),
@@ -327,7 +329,7 @@ def test_nothing_fills_down_from_an_empty_answer(cast, answers):
 
 def test_own_answer_fills_down_though_its_reply_is_not_here_yet(cast, answers):
     save(cast.con, answers[0], verdict="met")
-    _, bulk = actions.filling(
+    _, bulk = filling(
         by=cast.con, assessment=answers[0].assessment, targets=targets(answers[:2])
     )
     assert bulk.changes == {"verdict": "met"}
@@ -338,7 +340,7 @@ def test_nothing_fills_down_that_the_page_never_showed(cast, answers, known):
     save(cast.con, answers[0], verdict="met")
     shown = targets(answers[:2]) | {answers[0].pk: Known(int(known))}
     with pytest.raises(ValidationError, match=r"changed since|does not exist"):
-        actions.filling(by=cast.ada, assessment=answers[0].assessment, targets=shown)
+        filling(by=cast.ada, assessment=answers[0].assessment, targets=shown)
 
 
 def test_question_of_somebody_who_left_is_nobodys_after_an_undo(cast, answers):

@@ -14,17 +14,26 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.assessments import actions
 from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.picks import named, pinned, read_picks, read_pinned
-from compliance.assessments.plan import Plan
 from compliance.assessments.versions import Known
 from compliance.audit.models import Event
+from compliance.bulk.actions import (
+    Bulk,
+    PutBack,
+    events_together,
+    filling,
+    preview_bulk,
+    set_many,
+    undo_many,
+)
+from compliance.bulk.forms import BulkForm
+from compliance.bulk.gathered import gathered
+from compliance.bulk.picks import named, pinned, read_picks, read_pinned
+from compliance.bulk.plan import Plan
+from compliance.bulk.refreshing import refreshed
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page, wants_partial
-from compliance.workspace.bulk_form import BulkForm
-from compliance.workspace.gathered import gathered
 from compliance.workspace.pages import (
     find,
     found_rows,
@@ -32,7 +41,6 @@ from compliance.workspace.pages import (
     read_look,
     read_view,
 )
-from compliance.workspace.refreshing import refreshed
 
 WHATS = {
     "answer": "Set answer",
@@ -55,7 +63,7 @@ class Asked:
     what: str
     targets: Targets
     form: BulkForm | None = None
-    bulk: actions.Bulk | None = None
+    bulk: Bulk | None = None
     plan: Plan | None = None
 
     @property
@@ -72,7 +80,7 @@ class Asked:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
-def bulk(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+def change(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Preview the change of the picked questions; then set them."""
     assessment = find(request, assessment_id)
     given = request.POST if request.method == "POST" else request.GET
@@ -122,7 +130,7 @@ def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
         return
     targets = dict(asked.targets)
     if asked.what == FILL:
-        source, asked.bulk = actions.filling(
+        source, asked.bulk = filling(
             by=request.user, assessment=assessment, targets=asked.targets
         )
         targets.pop(source)
@@ -133,30 +141,30 @@ def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
             raise ValidationError(faults)
         asked.bulk = _chosen(request, asked.form, asked.what)
     if asked.bulk:
-        asked.plan = actions.preview_bulk(
+        asked.plan = preview_bulk(
             assessment=assessment, targets=targets, bulk=asked.bulk
         )
 
 
-def _chosen(request: MemberRequest, form: BulkForm, what: str) -> actions.Bulk | None:
+def _chosen(request: MemberRequest, form: BulkForm, what: str) -> Bulk | None:
     """The values of the form, None while nothing is chosen."""
     if what != "evidence":
         changes = form.changes(what)
-        return actions.Bulk(changes) if changes else None
+        return Bulk(changes) if changes else None
     wanted = form.cleaned_data["evidence"]
     if wanted is None:
         return None
     evidence = request.organisation.evidence.filter(pk=wanted).first()
     if evidence is None:
         raise Http404
-    return actions.Bulk({}, evidence)
+    return Bulk({}, evidence)
 
 
 def _apply(
     request: MemberRequest, assessment: Assessment, asked: Asked
 ) -> HttpResponse:
     assert asked.plan is not None and asked.bulk is not None  # noqa: S101, PT018
-    done = actions.set_many(
+    done = set_many(
         by=request.user,
         organisation=request.organisation,
         assessment_id=assessment.pk,
@@ -173,12 +181,12 @@ def _apply(
     if wants_partial(request.htmx):
         ids = done.plan.touched.keys() | done.plan.attaching
         context = refreshed(request, assessment, ids, said, done.seq)
-        return render(request, "workspace/_refreshed.html", context)
+        return render(request, "bulk/_refreshed.html", context)
     if done.seq is None:
         messages.info(request, said)
         return redirect(assessment)
     args = [request.organisation.slug, assessment.pk, done.seq]
-    return redirect("workspace:bulk_done", *args)
+    return redirect("bulk:done", *args)
 
 
 def _page(
@@ -199,7 +207,7 @@ def _page(
         context |= _choices(request, asked.what, asked.given.get("find", ""))
     part = "plan" if is_plan else "box"
     return render_page(
-        request, "workspace/bulk.html", context, partial=part, status=status
+        request, "bulk/change.html", context, partial=part, status=status
     )
 
 
@@ -235,13 +243,11 @@ def _choices(request: MemberRequest, what: str, find: str) -> dict[str, Any]:
 
 @require_safe
 @member_required(Permission.VIEW)
-def bulk_done(
-    request: MemberRequest, assessment_id: UUID, first_seq: int
-) -> HttpResponse:
+def done(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpResponse:
     """The answers that were set together, with an undo."""
     assessment = find(request, assessment_id)
     try:
-        told = gathered(assessment, actions.events_together(assessment, first_seq))
+        told = gathered(assessment, events_together(assessment, first_seq))
     except Event.DoesNotExist as error:
         raise Http404 from error
     context = {
@@ -251,17 +257,15 @@ def bulk_done(
         "seq": first_seq,
         "can_answer": Permission.ANSWER in request.may and assessment.is_open,
     }
-    return render(request, "workspace/bulk_done.html", context)
+    return render(request, "bulk/done.html", context)
 
 
 @require_POST
 @member_required(Permission.ANSWER)
-def bulk_undo(
-    request: MemberRequest, assessment_id: UUID, first_seq: int
-) -> HttpResponse:
+def undo(request: MemberRequest, assessment_id: UUID, first_seq: int) -> HttpResponse:
     assessment = find(request, assessment_id)
     try:
-        back = actions.undo_many(by=request.user, assessment=assessment, seq=first_seq)
+        back = undo_many(by=request.user, assessment=assessment, seq=first_seq)
     except Event.DoesNotExist as error:
         raise Http404 from error
     except ValidationError as error:
@@ -270,12 +274,12 @@ def bulk_undo(
     said = _told_undo(back)
     if wants_partial(request.htmx):
         context = refreshed(request, assessment, back.done, said, None)
-        return render(request, "workspace/_refreshed.html", context)
+        return render(request, "bulk/_refreshed.html", context)
     messages.info(request, said)
     return redirect(assessment)
 
 
-def _told_undo(back: actions.PutBack) -> str:
+def _told_undo(back: PutBack) -> str:
     """ "38 answers put back. Changed again since, so left alone: A1, A2."."""
     count = len(back.done)
     said = f"{count} answers put back." if count != 1 else "1 answer put back."

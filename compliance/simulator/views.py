@@ -14,11 +14,11 @@ from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.editor import actions
-from compliance.editor.forms import OrganisationForm
 from compliance.editor.pages import done, mark_of, removed
 from compliance.editor.rule_sentences import gates_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.simulator.actions import remove_organisation, save_organisation
+from compliance.simulator.forms import OrganisationForm
 
 NEW = "new"
 """Opens the form of an example that is not there yet; no example has this key."""
@@ -57,7 +57,7 @@ def _page(
     context |= {"results": _results(shown, show), "gates": gates_told(edition)}
     context |= {"form": form if is_open else None, "seen": mark_of(stands)}
     context |= {"done": done(request, edition)}
-    return render(request, "editor/simulator.html", context, status=status)
+    return render(request, "simulator/simulator.html", context, status=status)
 
 
 def _ran(edition: Edition) -> list[Simulated] | None:
@@ -88,7 +88,7 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if key and request.POST.get("seen", "") != mark_of(stands):
         return _page(request, edition, key=key, form=form, theirs=True, status=409)
     try:
-        event = actions.save_organisation(
+        event = save_organisation(
             by=request.user,
             organisation=keeper(request, edition),
             edition_id=edition.pk,
@@ -112,7 +112,7 @@ def organisation_save(request: MemberRequest, edition_id: int) -> HttpResponse:
 def organisation_remove(request: MemberRequest, edition_id: int) -> HttpResponse:
     """An example taken out of a draft."""
     edition = find(request, edition_id)
-    event = removed(request, edition, actions.remove_organisation)
+    event = removed(request, edition, remove_organisation)
     return _again(request, edition, event)
 
 
@@ -120,7 +120,7 @@ def _again(
     request: MemberRequest, edition: Edition, event: Event | None, key: str = ""
 ) -> HttpResponse:
     """The simulator, with what was done and the way back."""
-    path = reverse("editor:simulator", args=[request.organisation.slug, edition.pk])
+    path = reverse("simulator:simulator", args=[request.organisation.slug, edition.pk])
     query = {"saved": str(event.seq)} if event else {}
     query |= {"organisation": key} if key else {}
     return redirect(f"{path}?{urlencode(query)}" if query else path)

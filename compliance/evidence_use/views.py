@@ -12,18 +12,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compliance.assessments import actions
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.bulk.actions import Bulk, set_many
 from compliance.evidence import actions as library
 from compliance.evidence.forms import VersionForm
 from compliance.evidence.models import Evidence
 from compliance.evidence.refusals import tell
 from compliance.evidence.versions import chain_of
+from compliance.evidence_use.actions import refuse_foreign, use_instead
+from compliance.evidence_use.uses import Use, choosable, uses_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
-from compliance.workspace.uses import Use, choosable, uses_of
 
 MOST = 50
 MOST_USES = 200
@@ -32,18 +33,18 @@ MOST_USES = 200
 
 @require_safe
 @member_required(Permission.VIEW)
-def evidence_uses(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+def uses(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     """The answers that use it; the list alone for the page of the evidence."""
     evidence = _find(request, evidence_id)
     today = timezone.localdate()
     uses = uses_of(request.organisation, [evidence.pk], today, most=MOST_USES)
     context = {"evidence": evidence, "uses": uses, "most": MOST_USES}
-    return render_page(request, "workspace/evidence_uses.html", context, partial="uses")
+    return render_page(request, "evidence_use/uses.html", context, partial="uses")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
-def evidence_use(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+def use(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     """Pick answers of a running assessment, and use it in all of them."""
     evidence = _find(request, evidence_id)
     running = request.organisation.assessments.running().for_page()
@@ -59,7 +60,7 @@ def evidence_use(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
-def evidence_replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+def replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     """A new version beside the old one, and the answers that use it from now on."""
     old = _find(request, evidence_id)
     uses = _running_uses(request, [old.pk])
@@ -71,7 +72,7 @@ def evidence_replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _replace_page(request, old, form, uses, ids=ids, status=422)
     try:
-        actions.refuse_foreign(request.organisation, ids)
+        refuse_foreign(request.organisation, ids)
     except Answer.DoesNotExist as error:
         raise Http404 from error
     outcomes = library.add_each(
@@ -88,7 +89,7 @@ def evidence_replace(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.ANSWER)
-def evidence_swap(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
+def swap(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
     """Use this version where another one stands; also the way back to an old one."""
     evidence = _find(request, evidence_id)
     links = request.organisation.evidence.links_of_chains()
@@ -100,7 +101,7 @@ def evidence_swap(request: MemberRequest, evidence_id: UUID) -> HttpResponse:
         "uses": _running_uses(request, others),
         "is_newest": evidence.pk not in {old for _, old in links},
     }
-    return render(request, "workspace/evidence_swap.html", context)
+    return render(request, "evidence_use/swap.html", context)
 
 
 def _find(request: MemberRequest, evidence_id: UUID) -> Evidence:
@@ -133,12 +134,12 @@ def _use(
     if len(targets) != len(ids):
         raise Http404
     try:
-        done = actions.set_many(
+        done = set_many(
             by=request.user,
             organisation=request.organisation,
             assessment_id=assessment.pk,
             targets=targets,
-            bulk=actions.Bulk({}, evidence),
+            bulk=Bulk({}, evidence),
         )
     except ValidationError as error:
         messages.error(request, error.messages[0])
@@ -147,7 +148,7 @@ def _use(
         messages.info(request, "Nothing to change: tick the answers that it proves.")
         return redirect(request.get_full_path())
     args = [request.organisation.slug, assessment.pk, done.seq]
-    return redirect("workspace:bulk_done", *args)
+    return redirect("bulk:done", *args)
 
 
 def _use_page(
@@ -165,7 +166,7 @@ def _use_page(
         "answers": choosable(chosen, evidence, query)[:MOST] if chosen else (),
         "most": MOST,
     }
-    return render(request, "workspace/evidence_use.html", context)
+    return render(request, "evidence_use/use.html", context)
 
 
 def _swapped(
@@ -177,7 +178,7 @@ def _swapped(
 ) -> HttpResponse:
     """Use it in the answers; ``before`` is told ahead of what became of them."""
     try:
-        changed = actions.use_instead(
+        changed = use_instead(
             by=request.user,
             organisation=request.organisation,
             evidence=evidence,
@@ -203,7 +204,7 @@ def _told_swap(
     if len(changed) == 1:
         ((assessment_id, seq),) = changed
         args = [request.organisation.slug, assessment_id, seq]
-        return redirect("workspace:bulk_done", *args)
+        return redirect("bulk:done", *args)
     many = f"{count} answers of {len(changed)} assessments use it now."
     said = many if changed else "No answer was changed."
     messages.success(request, f"{before}{said}")
@@ -227,4 +228,4 @@ def _replace_page(
         "uses": uses,
         "ticked": ticked,
     }
-    return render(request, "workspace/evidence_replace.html", context, status=status)
+    return render(request, "evidence_use/replace.html", context, status=status)

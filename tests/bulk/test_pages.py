@@ -32,7 +32,7 @@ def send(cast, sign_in, assessment):
     client = sign_in(cast.con)
 
     def post(headers=None, **fields):
-        address = reverse("workspace:bulk", args=["acme", assessment.pk])
+        address = reverse("bulk:change", args=["acme", assessment.pk])
         return client.post(address, fields, headers=headers or {})
 
     return post
@@ -87,7 +87,7 @@ def test_what_would_be_overwritten_is_said_and_then_done(assessment, answers, se
     assert verdicts(assessment)[:2] == ["unanswered", "not_met"]
     done = as_shown(send, page, what="answer", verdict="met")
     seq = Event.objects.earliest("seq").seq
-    assert done.url == reverse("workspace:bulk_done", args=["acme", assessment.pk, seq])
+    assert done.url == reverse("bulk:done", args=["acme", assessment.pk, seq])
     assert verdicts(assessment) == ["met"] * 3 + ["unanswered"] * 3
 
 
@@ -307,7 +307,7 @@ def test_undo_of_a_single_save_or_of_nothing_is_unknown(cast, sign_in, answers):
     change(cast.con, answers[0], verdict="met")
     for seq in (1, 99):
         args = ["acme", answers[0].assessment_id, seq]
-        address = reverse("workspace:bulk_undo", args=args)
+        address = reverse("bulk:undo", args=args)
         assert sign_in(cast.con).post(address).status_code == 404
 
 

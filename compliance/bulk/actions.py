@@ -37,13 +37,13 @@ from compliance.assessments.events import (
 from compliance.assessments.fields import NEEDED, TYPED
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.models.answer import AnswerQuerySet
-from compliance.assessments.plan import Plan, plan
 from compliance.assessments.scoring import BESIDE
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
+from compliance.bulk.plan import Plan, plan
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User

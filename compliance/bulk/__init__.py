@@ -1,0 +1,1 @@
+"""Setting many answers at once: what it would do, doing it, taking it back."""

@@ -1,0 +1,14 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from compliance.bulk import views
+
+app_name = "bulk"
+bulk = "assessments/<uuid:assessment_id>/bulk/"
+done = f"{bulk}<int:first_seq>/"
+urlpatterns = [
+    path(bulk, views.change, name="change"),
+    path(done, views.done, name="done"),
+    path(f"{done}undo/", views.undo, name="undo"),
+]

@@ -1,0 +1,1 @@
+"""Where a piece of evidence is used, and its next version in the place of the one before."""

@@ -1,0 +1,1 @@
+"""The examples of an edition: organisations with what the law asks of them, run through its rules."""
