@@ -13,7 +13,7 @@ from compliance.checklists import content
 from compliance.models import Question
 from tests.factories import make_checklist, make_draft
 
-ROOMS = ("editor", "publishing", "checklist_translations", "checklists")
+ROOMS = ("editor", "simulator", "publishing", "checklist_translations", "checklists")
 
 
 def url(name, edition, org="acme"):

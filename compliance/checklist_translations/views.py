@@ -130,11 +130,10 @@ def translate(request: MemberRequest, edition_id: int) -> HttpResponse:
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
     sent = request.POST if request.method == "POST" else request.GET
     language = sent.get("language", "")[:20]
-    is_known = language in (edition.translations or {})
-    if not is_known and (
-        request.method != "POST" or language_tag(language) != language
-    ):
-        raise Http404  # what was typed for a language that has gone comes back
+    if language_tag(language) != language:
+        raise Http404
+    if request.method != "POST" and language not in (edition.translations or {}):
+        return _to_overview(request, edition, "")
     kind, key = sent.get("part", "edition")[:10], sent.get("key", "")[:60]
     try:
         row, part = translator.find_part(edition, kind, key)

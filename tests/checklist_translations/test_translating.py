@@ -187,12 +187,15 @@ def test_what_is_typed_for_a_language_that_has_gone_comes_back(ada, draft):
     assert (reply.status_code, 'value="Titel"' in reply.text) == (422, True)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [{"language": "fr"}, {"language": "<b>"}, {}, {"language": "de\x00"}],
-)
-def test_an_unknown_language_is_not_found(ada, draft, query):
+@pytest.mark.parametrize("query", [{"language": "<b>"}, {"language": "de\x00"}])
+def test_an_impossible_language_is_not_found(ada, draft, query):
     assert ada.get(url("translate", draft), query).status_code == 404
+
+
+@pytest.mark.parametrize("query", [{"language": "fr"}, {}])
+def test_language_that_the_draft_lacks_leads_to_those_it_has(ada, draft, query):
+    reply = ada.get(url("translate", draft), query)
+    assert (reply.status_code, reply.url) == (302, url("translations", draft))
 
 
 @pytest.mark.parametrize("part", ["question", "section", "fact", "nonsense"])

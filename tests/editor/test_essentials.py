@@ -74,7 +74,7 @@ def test_other_questions_are_chosen_in_their_order_told_and_undone(ada, draft):
     assert short_path(draft) == new
     event = Event.objects.order_by("seq").last()
     assert event.action == "edition.changed"
-    back = ada.post(url("undo", draft), {"seq": event.seq, "page": "essentials"})
+    back = ada.post(url("undo", draft), {"seq": event.seq, "page": "editor:essentials"})
     assert back.url == url("essentials", draft)
     assert short_path(draft) == SHORT
 

@@ -80,7 +80,7 @@ def test_gate_is_changed_told_and_undone(ada, draft):
         }
     ]
     seq = Event.objects.order_by("seq").last().seq
-    back = ada.post(url("undo", draft), {"seq": seq, "page": "gates"})
+    back = ada.post(url("undo", draft), {"seq": seq, "page": "editor:gates"})
     assert back.url == url("gates", draft)
     assert gates_of(draft) == [GATE]
 
@@ -233,7 +233,9 @@ def test_undo_brings_back_no_gate_that_rests_on_a_fact_that_is_gone(ada, cast, d
     editor_actions.remove_fact(
         by=cast.ada, organisation=cast.acme, edition_id=draft.pk, key=fact.key
     )
-    page = ada.post(url("undo", draft), {"seq": seq, "page": "gates"}, follow=True)
+    page = ada.post(
+        url("undo", draft), {"seq": seq, "page": "editor:gates"}, follow=True
+    )
     assert "unknown fact &#x27;data&#x27;" in page.text
     assert gates_of(draft) is None
 

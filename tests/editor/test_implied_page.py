@@ -60,7 +60,7 @@ def test_what_follows_is_added_told_and_undone(ada, draft):
     assert "If <bdi>Data is “Health data”</bdi>" in page.text
     assert "Schools keep both." in page.text
     seq = Event.objects.order_by("seq").last().seq
-    ada.post(url("undo", draft), {"seq": seq, "page": "facts"})
+    ada.post(url("undo", draft), {"seq": seq, "page": "editor:facts"})
     assert implied_of(draft) is None
 
 
@@ -157,7 +157,7 @@ def test_contested_fact_is_written_among_the_facts(ada, draft):
     assert [choice["key"] for choice in fact.choices] == ["health", "children"]
     draft.questions.filter(key="Q1").update(rule={"data": "health"})
     seq = Event.objects.order_by("seq").last().seq
-    ada.post(url("undo", draft), {"seq": seq, "page": "facts"})
+    ada.post(url("undo", draft), {"seq": seq, "page": "editor:facts"})
     fact.refresh_from_db()
     assert fact.contested == ""
     reply = ada.post(url("fact_save", draft), data | {"version": fact.version})

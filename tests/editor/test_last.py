@@ -19,7 +19,7 @@ def test_change_is_undone_after_other_pages_were_opened(ada, cast, draft):
     assert "Your last changes" in page
     assert "Q1 is saved." in page
     seq = Event.objects.latest("seq").seq
-    fields = {"seq": seq, "page": "head"}
+    fields = {"seq": seq, "page": "editor:head"}
     undone = ada.post(url("undo", draft), fields, follow=True)
     assert undone.redirect_chain == [(url("head", draft), 302)]
     assert question_of(draft)["text"] == stood

@@ -116,7 +116,7 @@ def test_undo_brings_a_role_back_and_no_bound_one_away(ada, draft):
     post(ada, draft, role_fact="data")
     page = post(ada, draft, **{"drop-health": "on"})
     seq = page.context["done"].seq
-    data = {"seq": seq, "page": "roles"}
+    data = {"seq": seq, "page": "editor:roles"}
     page = ada.post(url("undo", draft), data, follow=True)
     assert page.resolver_match.view_name == "editor:roles"
     assert roles(draft) == {"health": "Health data", "children": "Data of children"}

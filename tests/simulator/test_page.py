@@ -120,7 +120,7 @@ def test_example_is_edited_and_undone(ada, draft):
         ],
     }
     event = Event.objects.order_by("seq").last()
-    ada.post(url("undo", draft), {"seq": event.seq, "page": "simulator"})
+    ada.post(url("undo", draft), {"seq": event.seq, "page": "simulator:simulator"})
     assert examples(draft) == [SHOP]
 
 

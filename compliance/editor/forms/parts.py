@@ -197,25 +197,10 @@ class RemoveForm(forms.Form):
 
 
 class UndoForm(forms.Form):
-    """The event to undo, and the page to go back to; the editor itself by default."""
+    """The event to undo, and the name of the page to go back to; the editor by default."""
 
     seq = forms.IntegerField(min_value=1, max_value=2**31)
-    page = forms.ChoiceField(
-        choices=[
-            (n, "")
-            for n in (
-                "head",
-                "facts",
-                "gates",
-                "essentials",
-                "roles",
-                "simulator",
-                "translations",
-                "translate",
-            )
-        ],
-        required=False,
-    )
+    page = forms.RegexField(r"\A[a-z_]+:[a-z_]+\Z", required=False)
     language = short(required=False)
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
@@ -63,10 +63,6 @@ def _done(request: MemberRequest, edition: Edition, event: Event) -> HttpRespons
 
 def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpResponse:
     return render(request, "editor/edit.html", shown, status=status)
-
-
-TRANSLATING = {"translate", "translations"}
-"""Pages of another room that an undo leads back to."""
 
 
 @require_POST
@@ -164,17 +160,13 @@ def _undone(
 ) -> HttpResponse:
     """The page on which the undoing was asked, at what stands again."""
     part, key = done or ("", "")
-    if page == "translate" and language not in (edition.translations or {}):
-        page = "translations"
     if page:
-        room = "checklist_translations" if page in TRANSLATING else "editor"
-        path = reverse(f"{room}:{page}", args=[request.organisation.slug, edition.pk])
+        try:
+            path = reverse(page, args=[request.organisation.slug, edition.pk])
+        except NoReverseMatch as unknown:
+            raise Http404 from unknown
         query = {"language": language, "part": part or "edition", "key": key}
-        return redirect(
-            path
-            if page in {"head", "facts", "gates", "essentials", "roles", "simulator"}
-            else f"{path}?{urlencode(query)}"
-        )
+        return redirect(f"{path}?{urlencode(query)}" if language else path)
     is_shown = part in {"question", "section"} and key
     return _back(request, edition, **({part: key} if is_shown else {}))
 
