@@ -3,6 +3,7 @@
 from compliance.assessments.models import (
     Action,
     ActionLink,
+    ActionWait,
     Answer,
     Asked,
     Assessment,
@@ -61,6 +62,7 @@ from compliance.seats.models import (
 __all__ = [
     "Action",
     "ActionLink",
+    "ActionWait",
     "Answer",
     "Asked",
     "Assessment",

@@ -97,6 +97,8 @@ SAID = {
         "remediation/_action_table.html: action.owner",
         "remediation/action_add.html: action.owner",
         "home/_actions.html: action.owner",
+        "results/_gap_table.html: action.owner",
+        "results/_roadmap.html: action.owner",
         "results/_late.html: one.who",
         "history/_as_of_answers.html: task.owner",
         "reports/pdf/_question.html: task.owner",

@@ -222,3 +222,7 @@ ACTION_REFUSED = _action(
 )
 ACTION_LINKED = _action("action.linked", _("linked to"), after=say.Link)
 ACTION_UNLINKED = _action("action.unlinked", _("no longer linked to"), after=say.Link)
+ACTION_WAITS = _action("action.waits", _("waits for"), after=say.Wait)
+ACTION_WAITS_NO_MORE = _action(
+    "action.waits_no_more", _("no longer waits for"), after=say.Wait
+)

@@ -238,6 +238,12 @@ class ActionAfter(Task, Fields, total=False):
     look_again: list[int]
 
 
+class Wait(Task, total=False):
+    """The number of the action that another one waits for."""
+
+    waits_for: Required[int]
+
+
 class Link(Task, total=False):
     """An answer that an action is about, by its id and the key of its question."""
 

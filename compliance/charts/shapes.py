@@ -123,7 +123,7 @@ def bar(
     shapes, x = list[Shape](), 0.0
     for tone, count in parts:
         wide = length * count / total
-        shapes += _part(tone, x, max(wide - 0.6, 0.4), height)
+        shapes += part(tone, x, max(wide - 0.6, 0.4), height)
         x += wide
     return Chart(f"0 0 {max(length, 200):g} {height}", tuple(shapes))
 
@@ -135,7 +135,7 @@ def track(level: int | None, target: int | None, top: int) -> Chart:
         tone = "missing" if target is not None and at <= target else "none"
         if level is not None and at <= level:
             tone = "reached"
-        shapes += _part(tone, at * 44 - 43.5, 39, 11, 0.5)
+        shapes += part(tone, at * 44 - 43.5, 39, 11, 0.5)
     return Chart(f"0 0 {max(top * 44 - 4, 1)} 12", tuple(shapes))
 
 
@@ -244,7 +244,7 @@ def _box(x: float, width: float, height: float, top: float = 0) -> str:
     return f"M{x:g} {top:g}h{width:g}v{height:g}h-{width:g}z"
 
 
-def _part(
+def part(
     tone: str, x: float, width: float, height: float, top: float = 0
 ) -> Iterator[Shape]:
     """A box, and lines across it where its tone is a hatched one."""

@@ -11,6 +11,8 @@ from compliance.assessments.events import (
     ACTION_CHANGED,
     ACTION_LINKED,
     ACTION_UNLINKED,
+    ACTION_WAITS,
+    ACTION_WAITS_NO_MORE,
 )
 from compliance.audit import event_types
 from compliance.templatetags.ui import day
@@ -34,6 +36,8 @@ def told_change(
     what = "" if action == ACTION_CHANGED else str(event_types.named(action).sentence)
     if action in {ACTION_LINKED, ACTION_UNLINKED}:
         return f"{what} {_keys(after.get('questions', []))}"
+    if action in {ACTION_WAITS, ACTION_WAITS_NO_MORE}:
+        return f"{what} AC-{after.get('waits_for', '?')}"
     parts = [what] if what else []
     parts += [said for name in _TOLD if (said := _TOLD[name](before, after))]
     if after.get("questions"):

@@ -120,3 +120,10 @@ class LinkForm(forms.Form):
     """The answer that an action is about."""
 
     answer = forms.IntegerField(min_value=1)
+
+
+class WaitForm(forms.Form):
+    """The number of the action that another one waits for; ``ends``: not any more."""
+
+    other = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    ends = forms.BooleanField(required=False)

@@ -19,5 +19,6 @@ urlpatterns = [
     path(f"actions/{number}undo/<int:seq>/", listing.action_undo, name="action_undo"),
     path(f"actions/{number}link/", action.action_link, name="action_link"),
     path(f"actions/{number}unlink/", action.action_unlink, name="action_unlink"),
+    path(f"actions/{number}wait/", action.action_wait, name="action_wait"),
     path(f"actions/{number}again/", action.action_again, name="action_again"),
 ]

@@ -60,3 +60,10 @@ RESULTS_EXPORTED = _about(
     after=_Exported,
     topic=Topic.REPORT,
 )
+GAPS_EXPORTED = _about(
+    "gaps.exported",
+    _("gaps with their actions downloaded"),
+    subject="organisation",
+    after=_Exported,
+    topic=Topic.REPORT,
+)

@@ -1,11 +1,17 @@
-"""Forms for targets."""
+"""Forms for targets and for actions made of gaps."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 
+from compliance.assessments.choices import NO_OWNER
 from compliance.checklists.scales import Scale
+from compliance.organisations.models import User
 from compliance.results.choices import Reach
+
+MOST_MARKED = 500
+"""Gaps of which one press makes actions."""
 
 
 class TargetForm(forms.Form):
@@ -47,3 +53,41 @@ class TargetForm(forms.Form):
         """Level by group, of a valid form; groups without a target are left out."""
         found = {g.key: self.cleaned_data[f"group-{g.key}"] for g in self.scale.groups}
         return {key: int(level) for key, level in found.items() if level}
+
+
+class PlanForm(forms.Form):
+    """Marked gaps, by their answers, with a day and an owner for all of the actions."""
+
+    answer = forms.TypedMultipleChoiceField(
+        coerce=int, error_messages={"required": "Mark at least one gap."}
+    )
+    due_on = forms.DateField(
+        label="Due",
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"class": "input", "type": "date"}
+        ),
+        error_messages={
+            "required": "Give the day by which it is to be done.",
+            "invalid": "Give a day, such as 2027-12-31.",
+        },
+    )
+    owner = forms.TypedChoiceField(
+        label="Owner",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select(attrs={"class": "select"}),
+        error_messages={"invalid_choice": NO_OWNER},
+    )
+
+    def __init__(
+        self, data: Any = None, *, people: Iterable[User], **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        marked = data.getlist("answer")[:MOST_MARKED] if data else []
+        numbers = [one for one in marked if one.isdecimal() and len(one) < 16]
+        choices = [("", "Owner of the answer"), *((p.pk, str(p)) for p in people)]
+        cast(forms.TypedMultipleChoiceField, self.fields["answer"]).choices = [
+            (one, one) for one in numbers
+        ]
+        cast(forms.TypedChoiceField, self.fields["owner"]).choices = choices

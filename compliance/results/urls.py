@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from compliance.results.views import frameworks, overview, result
+from compliance.results.views import frameworks, gaps, overview, result
 
 app_name = "results"
 one = "assessments/<uuid:assessment_id>/result/"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),
     path("overview/figures/", overview.figures, name="overview_figures"),
+    path("gaps/", gaps.gaps, name="gaps"),
+    path("gaps/plan/", gaps.plan, name="plan"),
+    path("gaps/figures/", gaps.gap_figures, name="gap_figures"),
     path(one, result.result, name="result"),
     path(f"{one}figures/", result.figures, name="figures"),
     path(f"{one}targets/<slug:scale>/", result.targets, name="targets"),

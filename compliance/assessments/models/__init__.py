@@ -1,6 +1,6 @@
 """Rows of assessments."""
 
-from compliance.assessments.models.action import Action, ActionLink
+from compliance.assessments.models.action import Action, ActionLink, ActionWait
 from compliance.assessments.models.answer import Answer, Attachment
 from compliance.assessments.models.asked import Asked
 from compliance.assessments.models.assessment import Assessment
@@ -19,6 +19,7 @@ __all__ = [
     "UNDO_FOR",
     "Action",
     "ActionLink",
+    "ActionWait",
     "Answer",
     "Asked",
     "Assessment",

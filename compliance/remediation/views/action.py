@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 
 from compliance.assessments.models import Action, Answer
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.remediation import actions
+from compliance.remediation import actions, waiting
 from compliance.remediation import listing as remedies
 from compliance.remediation.event_labels import told_value
 from compliance.remediation.forms import (
@@ -24,10 +24,13 @@ from compliance.remediation.forms import (
     LinkForm,
     RemedyEditForm,
     RemedyForm,
+    WaitForm,
 )
 from compliance.remediation.history import remedy_history
 from compliance.workspace.pages import find, find_answer, owners
 
+MOST_OTHERS = 200
+"""Open actions that one can be made to wait for from a list."""
 NOT_THERE = (Action.DoesNotExist, Answer.DoesNotExist)
 
 
@@ -143,8 +146,13 @@ def _page(
 ) -> HttpResponse:
     query = remedies.typed_query(request.GET)
     hits = remedies.linkable(request.organisation, found, query)
+    before, after = waiting.around(found)
     context = more | {
         "action": found,
+        "before": before,
+        "after": after,
+        "too_early": waiting.too_early(found, after),
+        "others": waiting.to_wait_for(found, before, MOST_OTHERS) if form else [],
         "form": form,
         "is_overdue": found.is_overdue(timezone.localdate()),
         "linked": remedies.links_of(found),
@@ -240,6 +248,34 @@ def _link(request: MemberRequest, number: int, change: Any, said: str) -> HttpRe
     return (
         _to_answer(answer) if request.POST.get("back") == "answer" else redirect(found)
     )
+
+
+@require_POST
+@member_required(Permission.ANSWER)
+def action_wait(request: MemberRequest, number: int) -> HttpResponse:
+    """The action waits for another one, or does not any more."""
+    found = _find(request, number)
+    form = WaitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose the action that it waits for.")
+        return redirect(found)
+    ends = form.cleaned_data["ends"]
+    change = waiting.wait_no_more if ends else waiting.wait_for
+    try:
+        other = change(
+            by=request.user,
+            organisation=request.organisation,
+            number=number,
+            other=form.cleaned_data["other"],
+        )
+    except Action.DoesNotExist as error:
+        raise Http404 from error
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect(found)
+    said = "{} does not wait for {} any more." if ends else "{} waits for {}."
+    messages.info(request, said.format(found.code, other.code))
+    return redirect(found)
 
 
 @require_safe
