@@ -9,8 +9,8 @@ import time
 from floor import ROOT, seed
 
 from compliance.assessments import actions
-from compliance.assessments.actions.writing import alter
 from compliance.assessments.events import ANSWER_SAVED
+from compliance.assessments.writing import alter
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing

@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,11 @@ def test_documents_link_to_files_that_exist():
     assert (len(pages) > 40, dead) == (True, [])
 
 
+def test_decisions_are_numbered_once():
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md")]
+    assert sorted(numbers) == sorted(set(numbers))
+
+
 def test_every_migration_has_a_name():
     folder = ROOT / "compliance" / "migrations"
     names = [path.stem for path in folder.glob("[0-9]*.py")]
@@ -308,16 +314,76 @@ def test_architecture_lists_the_rooms_in_their_order():
     assert old == table
 
 
-def test_rooms_open_with_a_docstring_only():
-    """``__init__`` of a room says what it is for and does nothing."""
+def listed(package):
+    """The door of a package: what its ``__init__`` lists in ``__all__``."""
+    for node in ast.parse((package / "__init__.py").read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
+def test_rooms_open_with_a_docstring_and_their_door():
+    """``__init__`` of a room says what it is for and what others may import; no more."""
     talkative = [
         here(path)
         for path in (ROOT / "compliance").glob("*/__init__.py")
         if any(
-            not isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body
+            not isinstance(node, ast.Expr)
+            and not ast.unparse(node).startswith("__all__ = [")
+            for node in ast.parse(path.read_text()).body
         )
     ]
     assert talkative == []
+
+
+def entered():
+    """Every import from another room: the module that imports, and the path it takes."""
+    for path in MODULES:
+        if "migrations" in path.parts:
+            continue
+        own = path.relative_to(ROOT / "compliance").parts
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            first, *rest = node.module.split(".")
+            for name in node.names:
+                way = [*rest, name.name]
+                if first == "compliance" and len(own) > 1 and way[0] != own[0]:
+                    yield here(path), way
+
+
+def past_doors(way):
+    """The packages on the way whose door does not list the next step."""
+    package = ROOT / "compliance"
+    for step, after in pairwise(way):
+        package /= step
+        if not package.is_dir():
+            return
+        if after not in listed(package):
+            yield f"{after} of {here(package)}"
+
+
+def test_rooms_are_entered_by_their_doors():
+    """What others may import is listed: modules by a room, names by a package in it."""
+    found = [
+        f"{at}: {past}" for at, way in entered() if way[1:] for past in past_doors(way)
+    ]
+    assert found == []
+
+
+def test_each_door_is_used():
+    used = {tuple(way[:2]) for _, way in entered()}
+    idle = [
+        f"{name} of {room}"
+        for room, _ in rooms()
+        for name in sorted(listed(ROOT / "compliance" / room))
+        if (room, name) not in used
+    ]
+    assert idle == []
+
+
+def test_private_names_stay_in_their_room():
+    assert [at for at, way in entered() if way[-1].startswith("_")] == []
 
 
 def test_views_import_no_views():

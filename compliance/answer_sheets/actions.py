@@ -16,11 +16,11 @@ from compliance.answer_sheets.events import (
 )
 from compliance.answer_sheets.planning import Entry, Pick, Plan, Setting, plan
 from compliance.answer_sheets.sent import Row, SheetError, sort_out
-from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.events import ANSWER_IMPORTED, ANSWER_REFUSED
 from compliance.assessments.fields import json_of
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Assessment
+from compliance.assessments.writing import Change, alter
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing

@@ -7,14 +7,10 @@ from datetime import date, datetime
 from compliance.answer_sheets.cells import Asked, People
 from compliance.answer_sheets.paper import ASSESSMENT_ID, TRAIL, Line, Paper
 from compliance.answer_sheets.planning import Standing
-from compliance.assessments.actions.following import choices_of, values_of
-from compliance.assessments.actions.writing import (
-    events_by_answer,
-    setting_events,
-    wound_back,
-)
+from compliance.assessments.following import choices_of, values_of
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.assessments.writing import events_by_answer, setting_events, wound_back
 from compliance.audit import trail
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User

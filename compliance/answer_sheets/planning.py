@@ -20,10 +20,10 @@ from compliance.answer_sheets.compare import (
     typed_in,
 )
 from compliance.answer_sheets.sent import Refusal, Sent, SentRow
-from compliance.assessments.actions.following import cleaned
-from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.fields import NEEDED
+from compliance.assessments.following import cleaned
 from compliance.assessments.models import Answer
+from compliance.assessments.writing import Change, alter
 from compliance.audit.chain import canonical
 from compliance.audit.models import Event
 from compliance.organisations.models import User

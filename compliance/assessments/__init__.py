@@ -1,1 +1,27 @@
 """Assessments and answers: models, fields, events, and the actions that change them. No pages."""
+
+__all__ = [
+    "actions",
+    "applying",
+    "carrying",
+    "choices",
+    "coverage",
+    "crediting",
+    "events",
+    "fields",
+    "filing",
+    "folding",
+    "following",
+    "holding",
+    "imported_answers",
+    "material",
+    "models",
+    "resting",
+    "scoring",
+    "signature_validity",
+    "stand_ins",
+    "values",
+    "versions",
+    "waiting",
+    "writing",
+]

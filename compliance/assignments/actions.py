@@ -8,11 +8,11 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from compliance.assessments.actions.answer import Refused, save_answer
-from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.actions.writing import answerer
+from compliance.assessments.actions import Refused, save_answer
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
+from compliance.assessments.writing import answerer
 from compliance.assignments.coming import keep_asked
 from compliance.assignments.mine import asked_by, counted
 from compliance.audit.transaction import writing
@@ -20,7 +20,7 @@ from compliance.bulk.actions import Bulk, set_many
 from compliance.discussion.actions import comment
 from compliance.organisations import actions as people
 from compliance.organisations.access import ALLOWED, Permission
-from compliance.organisations.actions.members import lock
+from compliance.organisations.actions import lock
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Organisation, User
 from compliance.web.mail import absolute, queue_mail

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from compliance.assessments.actions.holding import hold_open_for
+from compliance.assessments.holding import hold_open_for
 from compliance.assessments.models import Answer, Asked, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit.rows import inserted

@@ -9,8 +9,7 @@ from django.db.models import F, Q
 
 from compliance.assessments.choices import AssessmentStatus, Verdict
 from compliance.assessments.events import ANSWER_REFUSED
-from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.models import Answer, AnswerQuerySet, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.events import INVITATION_ACCEPTED

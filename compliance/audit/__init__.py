@@ -1,1 +1,25 @@
 """The audit trail: append-only, hash-chained events, their check, and the fold of them into rows."""
+
+__all__ = [
+    "chain",
+    "checking",
+    "checkpoints",
+    "columns",
+    "erasing",
+    "event_types",
+    "events",
+    "exporting",
+    "guards",
+    "last_verified",
+    "leaves",
+    "merkle",
+    "models",
+    "payloads",
+    "projection",
+    "refusals",
+    "rows",
+    "storing",
+    "tables",
+    "trail",
+    "transaction",
+]

@@ -1,1 +1,3 @@
 """The whole installation in one file, and back: backup, its check, restore."""
+
+__all__ = ["checking", "fitting", "making", "manifest", "restoring"]

@@ -7,17 +7,28 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions.attach import refuse_too_many_files, told
-from compliance.assessments.actions.crediting import (
+from compliance.assessments.actions import refuse_too_many_files, told
+from compliance.assessments.choices import Verdict
+from compliance.assessments.crediting import (
     credit,
     entry,
     put_back,
     save_credits,
     take_back,
 )
-from compliance.assessments.actions.following import Changes
-from compliance.assessments.actions.holding import hold_open
-from compliance.assessments.actions.writing import (
+from compliance.assessments.events import (
+    ANSWER_SAVED,
+    ANSWER_UNDONE,
+    EVIDENCE_ATTACHED,
+    EVIDENCE_DETACHED,
+)
+from compliance.assessments.fields import NEEDED, TYPED
+from compliance.assessments.following import Changes
+from compliance.assessments.holding import hold_open
+from compliance.assessments.models import Answer, AnswerQuerySet, Assessment, Attachment
+from compliance.assessments.scoring import BESIDE
+from compliance.assessments.versions import Known
+from compliance.assessments.writing import (
     Change,
     alter,
     answerer,
@@ -27,18 +38,6 @@ from compliance.assessments.actions.writing import (
     old_values,
     wound_back,
 )
-from compliance.assessments.choices import Verdict
-from compliance.assessments.events import (
-    ANSWER_SAVED,
-    ANSWER_UNDONE,
-    EVIDENCE_ATTACHED,
-    EVIDENCE_DETACHED,
-)
-from compliance.assessments.fields import NEEDED, TYPED
-from compliance.assessments.models import Answer, Assessment, Attachment
-from compliance.assessments.models.answer import AnswerQuerySet
-from compliance.assessments.scoring import BESIDE
-from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted

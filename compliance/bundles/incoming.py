@@ -33,8 +33,7 @@ from compliance.checklist_files.actions import MovedError
 from compliance.checklists.actions import keep_final
 from compliance.checklists.models import Edition
 from compliance.evidence import storage
-from compliance.organisations.actions import make_placeholders
-from compliance.organisations.actions.members import lock
+from compliance.organisations.actions import lock, make_placeholders
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.changes import without_people
 from compliance.reviews.content import Content, content_from

@@ -2,3 +2,5 @@
 
 Looks down on results.
 """
+
+__all__ = ["models"]

@@ -1,1 +1,3 @@
 """The texts of an edition in other languages, side by side."""
+
+__all__ = ["translator"]

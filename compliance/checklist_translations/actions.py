@@ -7,11 +7,10 @@ from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklist_translations.translator import find_part
 from compliance.checklists import content
-from compliance.checklists.actions.recording import open_draft, rewrite
 from compliance.checklists.models import Edition
+from compliance.checklists.recording import open_draft, rewrite
 from compliance.checklists.translations import Texts, written
-from compliance.editor.actions.editing import save_question
-from compliance.editor.actions.head import write_head
+from compliance.editor.actions import save_question, write_head
 from compliance.organisations.models import Organisation
 from compliance.web.languages import language_name
 

@@ -11,8 +11,7 @@ from compliance.demo import assessments, evidence
 from compliance.demo.answers import take
 from compliance.demo.cast import Cast
 from compliance.demo.checklists import store_edition
-from compliance.organisations.actions import make_editor
-from compliance.organisations.actions.members import join, make_account
+from compliance.organisations.actions import join, make_account, make_editor
 from compliance.organisations.events import ORGANISATION_CREATED
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web import mail

@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.events import (
     COMMENT_REOPENED,
     COMMENT_RESOLVED,
     COMMENT_WRITTEN,
 )
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.audit import trail
 from compliance.audit.rows import inserted

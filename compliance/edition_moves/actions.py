@@ -13,10 +13,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions.crediting import answered
-from compliance.assessments.actions.writing import Change, alter
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import Again, Decision, Verdict
+from compliance.assessments.crediting import answered
 from compliance.assessments.events import (
     ANSWER_ARCHIVED,
     ANSWER_ASKED_AGAIN,
@@ -26,6 +25,7 @@ from compliance.assessments.events import (
 )
 from compliance.assessments.fields import ANSWER_FIELDS, Role
 from compliance.assessments.models import Answer, Assessment, Upgrade
+from compliance.assessments.writing import Change, alter
 from compliance.assignments.actions import assign
 from compliance.audit import trail
 from compliance.audit.refusals import StaleError

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions.crediting import answered
 from compliance.assessments.applying import Scope
+from compliance.assessments.crediting import answered
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
 from compliance.assessments.fields import ANSWERED, ANSWERING, json_of
 from compliance.assessments.folding import answers_of, fold, unsaved

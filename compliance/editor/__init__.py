@@ -1,1 +1,3 @@
 """The editor of a draft: outline, questions, facts, rules, gates, examples, and undo."""
+
+__all__ = ["actions", "pages", "rule_sentences"]

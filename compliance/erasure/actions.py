@@ -31,7 +31,7 @@ from compliance.audit.models import PEOPLE, ChainHead, Event
 from compliance.audit.transaction import attempt, writing
 from compliance.bundles.erasing import erase_there, naming
 from compliance.erasure.printed import files_naming, signed_naming
-from compliance.organisations.actions.members import (
+from compliance.organisations.actions import (
     keep_an_owner,
     lock,
     lock_person,

@@ -1,1 +1,3 @@
 """Where a piece of evidence is used, and its next version in the place of the one before."""
+
+__all__ = ["uses"]

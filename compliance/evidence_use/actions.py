@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions.attach import refuse_too_many_files, told
-from compliance.assessments.actions.crediting import credit, entry, save_credits
-from compliance.assessments.actions.holding import hold_open_for
+from compliance.assessments.actions import refuse_too_many_files, told
+from compliance.assessments.crediting import credit, entry, save_credits
 from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
+from compliance.assessments.holding import hold_open_for
 from compliance.assessments.models import Answer, Attachment
 from compliance.audit import trail
 from compliance.audit.rows import inserted

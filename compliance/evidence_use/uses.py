@@ -10,8 +10,13 @@ from django.db.models import Exists, OuterRef
 
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.coverage import Period, covers, leaves_gap
-from compliance.assessments.models import Answer, Assessment, Attachment
-from compliance.assessments.models.answer import AnswerQuerySet, read_marks
+from compliance.assessments.models import (
+    Answer,
+    AnswerQuerySet,
+    Assessment,
+    Attachment,
+    read_marks,
+)
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import Organisation, User
 from compliance.workspace.lines import proof_warning

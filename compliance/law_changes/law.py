@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.models import Answer, AnswerQuerySet, Assessment
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Citation, Edition, Question
 from compliance.legal_index.changes import Change, of_provisions

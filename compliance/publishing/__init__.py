@@ -1,1 +1,3 @@
 """From draft to published: copies, next editions, reviews, merges with the original, retirement."""
+
+__all__ = ["actions"]

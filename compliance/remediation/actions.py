@@ -11,14 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 
-from compliance.assessments.actions.asking import (
-    CLEARED,
-    MARKED,
-    ask_to_look,
-    stop_asking,
-)
-from compliance.assessments.actions.holding import hold_open_for
-from compliance.assessments.actions.writing import answerer
 from compliance.assessments.choices import CLOSED, ActionStatus
 from compliance.assessments.events import (
     ACTION_CHANGED,
@@ -30,12 +22,14 @@ from compliance.assessments.events import (
     ACTION_UNDONE,
     ACTION_UNLINKED,
 )
-from compliance.assessments.models import Action, ActionLink, Answer
-from compliance.assessments.models.action import FIELDS
+from compliance.assessments.holding import hold_open_for
+from compliance.assessments.models import ACTION_FIELDS, Action, ActionLink, Answer
+from compliance.assessments.writing import answerer
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.organisations.models import Organisation, User
+from compliance.remediation.asking import CLEARED, MARKED, ask_to_look, stop_asking
 
 Changes = dict[str, Any]
 REPEAT = timedelta(hours=1)
@@ -75,7 +69,7 @@ def create_action(
 ) -> Action:
     """An open action with the organisation's next number, about some answers.
 
-    An action that is sent twice is created once. ``fields`` maps names of ``FIELDS`` to
+    An action that is sent twice is created once. ``fields`` maps names of ``ACTION_FIELDS`` to
     values. Raises ``ValidationError`` for wrong values, a foreign owner and a closed
     assessment, ``Answer.DoesNotExist`` for a foreign answer.
     """
@@ -85,14 +79,16 @@ def create_action(
         locked = rows.get(pk=organisation.pk)
         last = locked.actions.aggregate(last=Max("number"))["last"] or 0
         action = Action(organisation=locked, number=last + 1, created_by=by)
-        _set(by, action, {name: fields[name] for name in FIELDS if name in fields})
+        _set(
+            by, action, {name: fields[name] for name in ACTION_FIELDS if name in fields}
+        )
         if made := _just_made(by, action, answer_ids):
             return made
         action.save()
         answers = [_open_answer(organisation.pk, pk) for pk in sorted(answer_ids)]
         for answer in answers:
             ActionLink.objects.create(action=action, answer=answer)
-        told = {name: getattr(action, name) for name in FIELDS}
+        told = {name: getattr(action, name) for name in ACTION_FIELDS}
         after = json_values({name: value for name, value in told.items() if value})
         about = [answer.question.key for answer in answers]
         _record(by, action, ACTION_CREATED, {}, after | {"questions": about})
@@ -126,11 +122,13 @@ def change_action(
             msg = "This page knows a version that does not exist. Load it again."
             raise ValidationError(msg)
         known = _as_known(action, base)
-        touched = {f: v for f, v in changes.items() if f in FIELDS and v != known[f]}
+        touched = {
+            f: v for f, v in changes.items() if f in ACTION_FIELDS and v != known[f]
+        }
         standing = _values(action)
         clash = tuple(
             field
-            for field in FIELDS
+            for field in ACTION_FIELDS
             if field in touched
             and standing[field] != known[field]
             and standing[field] != touched[field]
@@ -154,10 +152,10 @@ def undo_action(
         event = _changes_of(action).get(seq=seq)
         before, after = trail.changes(event)
         standing = _values(action)
-        told = {f: python_of(f, v) for f, v in after.items() if f in FIELDS}
+        told = {f: python_of(f, v) for f, v in after.items() if f in ACTION_FIELDS}
         if any(standing[f] != value for f, value in told.items()):
             return Remedied(action, None)
-        back = {f: python_of(f, v) for f, v in before.items() if f in FIELDS}
+        back = {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
         marked = after.get(MARKED, [])
         return _write(by, action, back, is_undo=True, marked=marked)
 
@@ -211,7 +209,7 @@ def _open_answer(organisation_id: UUID, answer_id: int) -> Answer:
 
 
 def _values(action: Action) -> Changes:
-    return {field: getattr(action, field) for field in FIELDS}
+    return {field: getattr(action, field) for field in ACTION_FIELDS}
 
 
 def json_values(values: Changes) -> Changes:
@@ -249,7 +247,7 @@ def _as_known(action: Action, base: int) -> Changes:
     values = _values(action)
     for event in _changes_of(action).order_by("-seq")[: action.version - base]:
         before, _ = trail.changes(event)
-        values |= {f: python_of(f, v) for f, v in before.items() if f in FIELDS}
+        values |= {f: python_of(f, v) for f, v in before.items() if f in ACTION_FIELDS}
     return values
 
 

@@ -13,9 +13,7 @@ from compliance.assessments.choices import (
     ActionStatus,
     AssessmentStatus,
 )
-from compliance.assessments.models import Action, Answer
-from compliance.assessments.models.action import ActionQuerySet
-from compliance.assessments.models.answer import read_marks
+from compliance.assessments.models import Action, ActionQuerySet, Answer, read_marks
 from compliance.organisations.models import Organisation, User
 
 CARDS = 40

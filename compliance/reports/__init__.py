@@ -1,1 +1,13 @@
 """Reports and audit packs: asked for, made, kept under their hash, sent."""
+
+__all__ = [
+    "actions",
+    "against_disk",
+    "choices",
+    "kinds",
+    "models",
+    "reading",
+    "report_lookup",
+    "storage",
+    "tasks",
+]

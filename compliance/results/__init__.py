@@ -2,3 +2,5 @@
 
 Figures of many assessments are kept, for the page of the whole organisation.
 """
+
+__all__ = ["actions", "choices", "keeping", "models"]

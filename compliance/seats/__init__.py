@@ -3,3 +3,5 @@
 A seat lets one person read one assessment for some days; a share link lets whoever holds
 it read one. Looks down on reviews, assessments and evidence.
 """
+
+__all__ = ["access", "actions", "choices", "events", "models", "reading"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from compliance.checklist_schema.crosswalk import Pair
 from compliance.checklist_schema.places import Path
-from compliance.checklists.models.relation import SAME_DUTY
+from compliance.checklists.models import SAME_DUTY
 from compliance.seeds.reading import Fault, Seeds
 
 Asked = dict[str, dict[str, str]]

@@ -7,9 +7,9 @@ from django.utils.text import slugify
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import free_key, open_draft, refuse_worse
 from compliance.checklists.limits import MOST_ORGANISATIONS
-from compliance.editor.actions.head import write_head
+from compliance.checklists.recording import free_key, open_draft, refuse_worse
+from compliance.editor.actions import write_head
 from compliance.organisations.models import Organisation
 
 Example = dict[str, Any]

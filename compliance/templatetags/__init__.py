@@ -1,1 +1,3 @@
 """Filters that format values for templates."""
+
+__all__ = ["paper", "ui"]

@@ -1,1 +1,25 @@
 """HTTP, mail, database and worker: helpers that know no room."""
+
+__all__ = [
+    "clock",
+    "durability",
+    "enums",
+    "folders",
+    "htmx",
+    "joined",
+    "languages",
+    "mail",
+    "markdown",
+    "own_languages",
+    "paths",
+    "reach",
+    "rejected_input",
+    "secret",
+    "sqlite_lock",
+    "staging",
+    "storage_errors",
+    "text",
+    "triggers",
+    "unknown_date",
+    "worker",
+]

@@ -1,1 +1,13 @@
 """The pages of an assessment: its list of questions, a row, bulk, evidence, and who is there."""
+
+__all__ = [
+    "actions",
+    "forms",
+    "history",
+    "lines",
+    "lists",
+    "overview",
+    "pages",
+    "row_pages",
+    "standing_in",
+]

@@ -20,10 +20,10 @@ from compliance.assessments.events import (
 )
 from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Answer
-from compliance.assessments.seeing import Unseen
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
+from compliance.workspace.seeing import Unseen
 
 _PROOF = "File or link"
 

@@ -11,11 +11,11 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
 from compliance.assessments.fields import TYPED, Field
 from compliance.assessments.models import Answer, Assessment, Attachment
-from compliance.assessments.seeing import News
 from compliance.assessments.stand_ins import StandIn
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Question
+from compliance.workspace.seeing import News
 
 _PLACED = {"due_on"}
 """Fields that have a place of their own in a row, beside the owner."""

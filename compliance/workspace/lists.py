@@ -10,15 +10,14 @@ from uuid import UUID
 from django.db.models import Case, Count, Q, When
 
 from compliance.assessments.choices import TALKED, AssessmentStatus
-from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.models.assessment import AssessmentQuerySet
+from compliance.assessments.models import Answer, Assessment, AssessmentQuerySet
 from compliance.assessments.scoring import Tally, tally
-from compliance.assessments.seeing import with_news
 from compliance.assessments.signature_validity import Void, voids_in
 from compliance.charts.shapes import Chart, bar
 from compliance.checklists.force import rates
 from compliance.checklists.rating import counted_as
 from compliance.organisations.models import Organisation
+from compliance.workspace.seeing import with_news
 
 
 @dataclass(frozen=True, slots=True)

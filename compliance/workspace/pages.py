@@ -18,7 +18,6 @@ from django.utils import timezone
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.seeing import Unseen, seen_seq, unseen
 from compliance.assessments.signature_validity import void_of
 from compliance.checklist_translations.translator import tongues
 from compliance.checklists import frameworks
@@ -36,6 +35,7 @@ from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import history, since
 from compliance.workspace.overview import Overview, Row
 from compliance.workspace.points import points_of
+from compliance.workspace.seeing import Unseen, seen_seq, unseen
 from compliance.workspace.standing_in import bearer_of, standing_in
 
 CHUNK = 40

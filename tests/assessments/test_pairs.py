@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import QueryDict
 
-from compliance.assessments import actions
-from compliance.assessments.actions import writing
+from compliance.assessments import actions, writing
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Answer

@@ -38,7 +38,7 @@ from compliance.models import (
     User,
 )
 from compliance.organisations import actions as people
-from compliance.organisations.actions.members import join
+from compliance.organisations.actions import join
 from compliance.publishing import actions as publishing
 from compliance.remediation import actions as remediation
 from compliance.reviews import actions as reviews

@@ -38,7 +38,7 @@ from compliance.models import (  # noqa: E402
     User,
 )
 from compliance.organisations import reauthentication  # noqa: E402
-from compliance.organisations.actions.members import make_placeholders  # noqa: E402
+from compliance.organisations.actions import make_placeholders  # noqa: E402
 from compliance.web.staging import PREFIX  # noqa: E402
 from tests import factories, signing  # noqa: E402
 from tests.bundles.making import bundle_of, hash_of  # noqa: E402

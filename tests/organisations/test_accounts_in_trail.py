@@ -11,7 +11,7 @@ from compliance.audit.models import PEOPLE, Event
 from compliance.erasure.actions import erase_person
 from compliance.models import Passkey, User
 from compliance.organisations import actions as people
-from compliance.organisations.actions.members import make_account
+from compliance.organisations.actions import make_account
 from tests import factories
 from tests.mailing import send_queued
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.assessments.actions import attach, change_facts, detach, undo
-from compliance.assessments.actions.writing import record
+from compliance.assessments.writing import record
 from compliance.evidence.actions import describe
 from compliance.evidence_use.actions import use_instead
 from compliance.models import Event

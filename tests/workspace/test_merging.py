@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from compliance.assessments.actions.writing import old_values
 from compliance.assessments.versions import Known, read_known
+from compliance.assessments.writing import old_values
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Answer

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.assessments.seeing import seen_seq, unseen, with_news
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.discussion import actions as discussion
@@ -18,6 +17,7 @@ from compliance.models import Answer, Visit
 from compliance.templatetags.ui import ago, day
 from compliance.workspace import actions as workspace_actions
 from compliance.workspace.presence import place
+from compliance.workspace.seeing import seen_seq, unseen, with_news
 from tests.factories import make_assessment, make_edition, make_link
 from tests.reading import flat
 

@@ -7,7 +7,13 @@ from compliance.assessments.actions.answer import (
     save_answer,
     undo,
 )
-from compliance.assessments.actions.attach import attach, detach
+from compliance.assessments.actions.attach import (
+    attach,
+    attach_all,
+    detach,
+    refuse_too_many_files,
+    told,
+)
 from compliance.assessments.actions.claiming import say_whose
 from compliance.assessments.actions.close import archive, take_up
 from compliance.assessments.actions.confirm import (
@@ -31,15 +37,18 @@ __all__ = [
     "Undone",
     "archive",
     "attach",
+    "attach_all",
     "change_facts",
     "confirm_na",
     "detach",
+    "refuse_too_many_files",
     "rest_on",
     "save_answer",
     "say_whose",
     "send_back_na",
     "start",
     "take_up",
+    "told",
     "unconfirm_na",
     "undo",
 ]

@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from compliance.assessments.actions.attach import refuse_too_many_files, swap_proofs
-from compliance.assessments.actions.crediting import put_back
-from compliance.assessments.actions.following import (
-    Changes,
-    settled,
-    touched_of,
-    values_of,
-)
-from compliance.assessments.actions.writing import (
+from compliance.assessments.crediting import put_back
+from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
+from compliance.assessments.fields import FIELDS, json_of
+from compliance.assessments.following import Changes, settled, touched_of, values_of
+from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.versions import Known
+from compliance.assessments.writing import (
     as_known,
     changing_events,
     is_standing,
@@ -24,10 +23,6 @@ from compliance.assessments.actions.writing import (
     setting_events,
     write,
 )
-from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
-from compliance.assessments.fields import FIELDS, json_of
-from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.versions import Known
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing

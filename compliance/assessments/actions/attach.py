@@ -6,15 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from compliance.assessments.actions.crediting import (
+from compliance.assessments.crediting import (
     Sides,
     credit,
     entry,
     save_credits,
     take_back,
 )
-from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import trail
 from compliance.audit.models import Event

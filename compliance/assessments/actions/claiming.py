@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.events import NAME_CLAIMED, NAME_DENIED
+from compliance.assessments.holding import hold_open
 from compliance.assessments.imported_answers import names_of
 from compliance.assessments.models import Namesake, NamesakeSaid
 from compliance.audit import trail

@@ -7,18 +7,13 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions.following import value_verdict, values_of
-from compliance.assessments.actions.writing import (
-    as_known,
-    locked,
-    record,
-    write,
-)
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import NA_CONFIRMED, NA_SENT_BACK, NA_UNCONFIRMED
+from compliance.assessments.following import value_verdict, values_of
 from compliance.assessments.imported_answers import is_own
 from compliance.assessments.models import Answer, Comment, Mention
 from compliance.assessments.versions import Known
+from compliance.assessments.writing import as_known, locked, record, write
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.rows import inserted

@@ -1,9 +1,20 @@
 """Rows of assessments."""
 
-from compliance.assessments.models.action import Action, ActionLink, ActionWait
-from compliance.assessments.models.answer import Answer, Attachment
+from compliance.assessments.models.action import (
+    ACTION_FIELDS,
+    Action,
+    ActionLink,
+    ActionQuerySet,
+    ActionWait,
+)
+from compliance.assessments.models.answer import (
+    Answer,
+    AnswerQuerySet,
+    Attachment,
+    read_marks,
+)
 from compliance.assessments.models.asked import Asked
-from compliance.assessments.models.assessment import Assessment
+from compliance.assessments.models.assessment import Assessment, AssessmentQuerySet
 from compliance.assessments.models.looking import Presence, SavedView, Visit
 from compliance.assessments.models.origin import (
     Namesake,
@@ -16,13 +27,17 @@ from compliance.assessments.models.talk import Comment, Mention
 from compliance.assessments.models.upgrade import UNDO_FOR, Upgrade
 
 __all__ = [
+    "ACTION_FIELDS",
     "UNDO_FOR",
     "Action",
     "ActionLink",
+    "ActionQuerySet",
     "ActionWait",
     "Answer",
+    "AnswerQuerySet",
     "Asked",
     "Assessment",
+    "AssessmentQuerySet",
     "Attachment",
     "Comment",
     "Mention",
@@ -35,4 +50,5 @@ __all__ = [
     "SavedView",
     "Upgrade",
     "Visit",
+    "read_marks",
 ]

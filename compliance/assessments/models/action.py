@@ -22,7 +22,7 @@ from compliance.audit.columns import Proven
 from compliance.organisations.models import Organisation, User
 from compliance.web.text import validate_line, validate_text
 
-FIELDS = (
+ACTION_FIELDS = (
     "title",
     "text",
     "owner_id",

@@ -12,8 +12,7 @@ from compliance.audit.transaction import writing
 from compliance.calendar.events import FEED_ENDED, FEED_MADE
 from compliance.calendar.models import Feed
 from compliance.organisations.access import Permission, may
-from compliance.organisations.actions import hash_of
-from compliance.organisations.actions.members import lock, lock_person
+from compliance.organisations.actions import hash_of, lock, lock_person
 from compliance.organisations.models import Membership, Organisation, User
 
 

@@ -18,7 +18,7 @@ from compliance.calendar.events import REMINDERS_ESCALATED, REMINDERS_SET
 from compliance.calendar.models import Reminders, Rules
 from compliance.calendar.sources.wanted import Wanted
 from compliance.organisations.access import ALLOWED, Permission, may
-from compliance.organisations.actions.members import lock
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web.mail import absolute, queue_mail
 

@@ -9,8 +9,7 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import Answer
-from compliance.assessments.models.answer import AnswerQuerySet
+from compliance.assessments.models import Answer, AnswerQuerySet
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
 

@@ -7,13 +7,13 @@ from compliance.checklists.actions.library import (
     store_relations,
 )
 from compliance.checklists.actions.publishing import publish
-from compliance.checklists.actions.recording import UnsoundError
 from compliance.checklists.actions.storing import (
     bring_in,
     keep_final,
     store_checklist,
     store_theme,
 )
+from compliance.checklists.recording import UnsoundError
 
 __all__ = [
     "UnsoundError",

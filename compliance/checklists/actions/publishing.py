@@ -7,10 +7,10 @@ from django.utils import timezone
 from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import content
-from compliance.checklists.actions.recording import record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import EDITION_PUBLISHED, EDITION_RETIRED
 from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.recording import record
 
 
 def publish(

@@ -9,7 +9,6 @@ from compliance.audit.storing import stored
 from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
 from compliance.checklists.actions.publishing import publish
-from compliance.checklists.actions.recording import chain_of, record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import (
     CHECKLIST_ADDED,
@@ -20,6 +19,7 @@ from compliance.checklists.events import (
     THEME_CHANGED,
 )
 from compliance.checklists.models import Checklist, Edition, Theme
+from compliance.checklists.recording import chain_of, record
 
 
 @writing()

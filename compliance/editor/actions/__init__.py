@@ -5,7 +5,7 @@ from compliance.editor.actions.editing import save_question
 from compliance.editor.actions.essentials import save_essentials
 from compliance.editor.actions.facts import remove_fact, save_fact, save_implied
 from compliance.editor.actions.gates import remove_gate, save_gate
-from compliance.editor.actions.head import save_head
+from compliance.editor.actions.head import save_head, write_head
 from compliance.editor.actions.moving import move_question, move_section
 from compliance.editor.actions.outline import (
     add_question,
@@ -36,4 +36,5 @@ __all__ = [
     "save_question",
     "save_section",
     "undo",
+    "write_head",
 ]

@@ -6,9 +6,9 @@ from django.db.models import F
 
 from compliance.audit.models import Event
 from compliance.checklists import content
-from compliance.checklists.actions.recording import open_draft, record
 from compliance.checklists.events import QUESTION_ADDED
 from compliance.checklists.models import Question
+from compliance.checklists.recording import open_draft, record
 from compliance.editor.actions.editing import choose, cite
 from compliance.editor.actions.outline import next_key
 from compliance.organisations.models import Organisation

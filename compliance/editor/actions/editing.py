@@ -6,9 +6,9 @@ from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.audit.rows import inserted
 from compliance.checklists import content, soundness
-from compliance.checklists.actions.recording import UnsoundError, open_draft, record
 from compliance.checklists.events import QUESTION_CHANGED
 from compliance.checklists.models import Choice, Citation, Edition, Question
+from compliance.checklists.recording import UnsoundError, open_draft, record
 from compliance.legal_index.models import Provision
 from compliance.organisations.models import Organisation
 

@@ -6,8 +6,8 @@ from typing import Any
 from compliance.audit.models import Event
 from compliance.audit.refusals import StaleError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import open_draft, refuse_worse
 from compliance.checklists.models import Edition
+from compliance.checklists.recording import open_draft, refuse_worse
 from compliance.editor.actions.head import write_head
 from compliance.organisations.models import Organisation
 

@@ -9,7 +9,10 @@ from compliance.applicability import rules
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content, soundness
-from compliance.checklists.actions.recording import (
+from compliance.checklists.events import FACT_ADDED, FACT_REMOVED
+from compliance.checklists.limits import MOST_FACTS
+from compliance.checklists.models import Edition, Fact
+from compliance.checklists.recording import (
     UnsoundError,
     free_key,
     open_draft,
@@ -17,9 +20,6 @@ from compliance.checklists.actions.recording import (
     refuse_worse,
     rewrite,
 )
-from compliance.checklists.events import FACT_ADDED, FACT_REMOVED
-from compliance.checklists.limits import MOST_FACTS
-from compliance.checklists.models import Edition, Fact
 from compliance.organisations.models import Organisation
 
 

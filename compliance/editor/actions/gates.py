@@ -10,14 +10,14 @@ from compliance.applicability import simulator
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
-from compliance.checklists.actions.recording import (
+from compliance.checklists.limits import MOST_GATES
+from compliance.checklists.models import Edition
+from compliance.checklists.recording import (
     UnsoundError,
     free_key,
     open_draft,
     refuse_worse,
 )
-from compliance.checklists.limits import MOST_GATES
-from compliance.checklists.models import Edition
 from compliance.editor.actions.head import write_head
 from compliance.legal_index import citing
 from compliance.legal_index.choices import CiteState

@@ -6,9 +6,9 @@ from typing import Any
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import open_draft, record
 from compliance.checklists.events import EDITION_CHANGED
 from compliance.checklists.models import Edition
+from compliance.checklists.recording import open_draft, record
 from compliance.checklists.translations import parts
 from compliance.organisations.models import Organisation
 from compliance.web.languages import language_name

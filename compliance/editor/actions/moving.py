@@ -4,9 +4,9 @@ from typing import Any
 
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
-from compliance.checklists.actions.recording import open_draft, record
 from compliance.checklists.events import QUESTION_MOVED, SECTION_MOVED
 from compliance.checklists.models import Edition, Question, Section
+from compliance.checklists.recording import open_draft, record
 from compliance.organisations.models import Organisation
 
 Place = tuple[str, str]

@@ -10,13 +10,6 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import (
-    chain_of,
-    free_key,
-    open_draft,
-    record,
-    rewrite,
-)
 from compliance.checklists.events import (
     EDITION_DISCARDED,
     QUESTION_ADDED,
@@ -25,6 +18,13 @@ from compliance.checklists.events import (
     SECTION_REMOVED,
 )
 from compliance.checklists.models import Checklist, Edition, Question, Section
+from compliance.checklists.recording import (
+    chain_of,
+    free_key,
+    open_draft,
+    record,
+    rewrite,
+)
 from compliance.organisations.models import Organisation
 
 OWN = "OWN-"

@@ -5,9 +5,9 @@ from typing import Any
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import open_draft, record, refuse_changed
 from compliance.checklists.events import EDITION_REPLACED, REPLACING_UNDONE
 from compliance.checklists.models import Choice, Edition, Question
+from compliance.checklists.recording import open_draft, record, refuse_changed
 from compliance.editor.replacing import CHOICE, LISTS, TEXTS, hits, replaced
 from compliance.organisations.models import Organisation
 

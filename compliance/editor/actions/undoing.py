@@ -9,14 +9,9 @@ from compliance.audit import event_types, trail
 from compliance.audit.event_types import Does
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
-from compliance.checklists.actions.recording import (
-    open_draft,
-    record,
-    refuse_worse,
-    rewrite,
-)
 from compliance.checklists.events import QUESTION_RESTORED, RESTORED
 from compliance.checklists.models import Edition, Fact, Question, Section
+from compliance.checklists.recording import open_draft, record, refuse_worse, rewrite
 from compliance.editor import undoable
 from compliance.editor.actions.editing import choose, cite, save_question
 from compliance.editor.actions.facts import remove_fact
@@ -25,7 +20,7 @@ from compliance.editor.actions.moving import move_question, move_section, place_
 from compliance.editor.actions.outline import remove_question, remove_section
 from compliance.editor.actions.replacing import put_back
 from compliance.organisations.models import Organisation
-from compliance.publishing.actions.merging import take_out
+from compliance.publishing.actions import take_out
 
 Values = dict[str, Any]
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from compliance.evidence.models import Evidence
-from compliance.organisations.actions.members import lock, lock_person
+from compliance.organisations.actions import lock, lock_person
 from compliance.organisations.models import Organisation, User
 
 HURRY = "hurry"

@@ -2,7 +2,7 @@
 
 from compliance.publishing.actions.cloning import clone, draft_next
 from compliance.publishing.actions.ending import discard, goes_with, retire
-from compliance.publishing.actions.merging import merge
+from compliance.publishing.actions.merging import merge, take_out
 from compliance.publishing.actions.reviewing import (
     approve,
     is_alone,
@@ -21,4 +21,5 @@ __all__ = [
     "retire",
     "send_back",
     "send_to_review",
+    "take_out",
 ]

@@ -9,12 +9,11 @@ from django.utils import timezone
 from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting
-from compliance.checklists.actions.recording import record
 from compliance.checklists.choices import UNPUBLISHED, EditionStatus
 from compliance.checklists.events import CHECKLIST_CLONED, EDITION_DRAFTED
-from compliance.checklists.models import Checklist, Edition
-from compliance.checklists.models.checklist import EditionQuerySet
-from compliance.organisations.actions.members import lock
+from compliance.checklists.models import Checklist, Edition, EditionQuerySet
+from compliance.checklists.recording import record
+from compliance.organisations.actions import lock
 from compliance.organisations.models import Organisation
 
 

@@ -10,10 +10,10 @@ from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import content, drafting, related
-from compliance.checklists.actions.recording import locked, open_draft, record
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import EDITION_DISCARDED, EDITION_RETIRED
 from compliance.checklists.models import Checklist
+from compliance.checklists.recording import locked, open_draft, record
 from compliance.organisations.models import Organisation
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, drafting
-from compliance.checklists.actions.recording import open_draft, record, refuse_changed
 from compliance.checklists.events import EDITION_MERGED, MERGING_UNDONE
 from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.recording import open_draft, record, refuse_changed
 from compliance.organisations.models import Organisation
 from compliance.publishing.merged import merge as merged
 from compliance.publishing.merged import offers

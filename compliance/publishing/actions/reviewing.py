@@ -5,11 +5,11 @@ from django.utils import timezone
 from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import keeping
-from compliance.checklists.actions.publishing import publish
-from compliance.checklists.actions.recording import locked, open_draft, record
+from compliance.checklists.actions import publish
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.events import EDITION_SENT, EDITION_SENT_BACK
 from compliance.checklists.models import Checklist, Edition
+from compliance.checklists.recording import locked, open_draft, record
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import Organisation, User
 from compliance.publishing import ready

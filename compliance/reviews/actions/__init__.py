@@ -1,6 +1,7 @@
 """Actions on reviews."""
 
 from compliance.reviews.actions.checking import accept_ruled_out, check
+from compliance.reviews.actions.holding import clean_typed
 from compliance.reviews.actions.reopening import ask_reopening, decide_reopening
 from compliance.reviews.actions.sending import return_for_changes, send
 from compliance.reviews.actions.signing import MOVED, Seen, sign
@@ -11,6 +12,7 @@ __all__ = [
     "accept_ruled_out",
     "ask_reopening",
     "check",
+    "clean_typed",
     "decide_reopening",
     "return_for_changes",
     "send",

@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.assessments.actions import confirm_na
-from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.events import ANSWER_ACCEPTED, ANSWER_RETURNED
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.audit import trail

@@ -15,7 +15,7 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.access import Permission, may
 from compliance.organisations.choices import Role
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed
+from compliance.reviews.actions import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import RequestStatus
 from compliance.seats.events import (

@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments.actions.holding import hold_open
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Assessment
 from compliance.audit.transaction import writing
-from compliance.organisations.actions import invite, send_again
-from compliance.organisations.actions.members import lock
+from compliance.organisations.actions import invite, lock, send_again
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Membership, User
-from compliance.reviews.actions.holding import clean_typed
+from compliance.reviews.actions import clean_typed
 from compliance.seats.actions.holding import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import (

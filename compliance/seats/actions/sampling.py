@@ -11,7 +11,7 @@ from compliance.assessments.models import Answer, Attachment
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed
+from compliance.reviews.actions import clean_typed
 from compliance.seats.actions.holding import held, tell
 from compliance.seats.choices import How, Said
 from compliance.seats.drawing import Lot, at_random, by_risk

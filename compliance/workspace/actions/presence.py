@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists
 
 from compliance.assessments.models import Assessment, Presence, Visit
-from compliance.assessments.seeing import of_others
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.workspace.presence import Place
+from compliance.workspace.seeing import of_others
 
 CROSSING = timedelta(seconds=2)
 """How far the last word of a page may come behind the first one of the next."""

@@ -6,22 +6,17 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.actions.attach import attach_all, refuse_too_many_files
-from compliance.assessments.actions.following import Changes, cleaned, values_of
-from compliance.assessments.actions.writing import (
-    as_known,
-    locked,
-    record,
-    write,
-)
+from compliance.assessments.actions import attach_all, refuse_too_many_files
 from compliance.assessments.events import (
     ANSWER_CONFIRMED_AGAIN,
     ANSWER_KEPT,
     ANSWER_TAKEN_OVER,
 )
 from compliance.assessments.fields import ANSWERING
+from compliance.assessments.following import Changes, cleaned, values_of
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
+from compliance.assessments.writing import as_known, locked, record, write
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.checklists.choices import Travels

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.seeing import unseen
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 from compliance.workspace import actions
 from compliance.workspace.forms import PresenceForm, VisitForm
 from compliance.workspace.pages import find
 from compliance.workspace.presence import here, place
+from compliance.workspace.seeing import unseen
 
 FAULT = "This page does not say up to where. Load it again."
 

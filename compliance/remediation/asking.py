@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from compliance.assessments.actions.holding import hold_open_for
 from compliance.assessments.choices import (
     ActionStatus,
     Again,
     AssessmentStatus,
     Verdict,
 )
+from compliance.assessments.holding import hold_open_for
 from compliance.assessments.models import Action, ActionLink, Answer
 
 MARKED = "look_again"

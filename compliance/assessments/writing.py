@@ -10,13 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from compliance.assessments.actions.following import (
-    Changes,
-    is_chosen_na,
-    untied,
-    values_of,
-)
-from compliance.assessments.actions.holding import hold_open
 from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.fields import (
     ANSWERED,
@@ -27,6 +20,8 @@ from compliance.assessments.fields import (
     from_json,
     json_of,
 )
+from compliance.assessments.following import Changes, is_chosen_na, untied, values_of
+from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.scoring import CHOSEN
 from compliance.assessments.versions import Known
