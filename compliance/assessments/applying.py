@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -50,11 +51,7 @@ class Scope:
         """
         self.facts, self.say, self.day = facts, say, day
         self.period_from = period_from
-        self.model = model or Model.of(
-            edition.role_fact,
-            [content.fact_document(fact) for fact in edition.facts.all()],
-            edition.gates,
-        )
+        self.model = model or model_of(edition)
         self.words = self.model.words
         self.closed = self.model.close(facts)
         self.elsewhere = frozenset(once_for_all(edition) if rests else ())
@@ -116,6 +113,24 @@ class Scope:
         """The answer to one fact, here or in other ``facts``."""
         answered = self.facts if facts is None else facts
         return rules.answered(key, answered, self.words, self.say)
+
+
+def model_of(edition: Edition) -> Model:
+    """The facts and gates of an edition; those of one that is final are read once."""
+    if edition.content_hash:
+        return _final(edition.pk, edition.content_hash)
+    return _read(edition)
+
+
+@lru_cache(maxsize=64)
+def _final(edition_id: int, content_hash: str) -> Model:
+    """The model of an edition that can change no more, as triggers hold it."""
+    return _read(Edition.objects.get(pk=edition_id))
+
+
+def _read(edition: Edition) -> Model:
+    facts = [content.fact_document(fact) for fact in edition.facts.all()]
+    return Model.of(edition.role_fact, facts, edition.gates)
 
 
 def once_for_all(edition: Edition) -> QuerySet[Section, int]:
