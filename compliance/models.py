@@ -41,10 +41,10 @@ from compliance.evidence.models import Evidence
 from compliance.legal_index.models import Instrument, Provision
 from compliance.organisations.models import (
     Challenge,
+    FactorCount,
     Invitation,
     Membership,
     Organisation,
-    Passkey,
     User,
 )
 from compliance.reports.models import Report
@@ -79,6 +79,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Fact",
+    "FactorCount",
     "Feed",
     "Framework",
     "Instrument",
@@ -94,7 +95,6 @@ __all__ = [
     "OriginEvent",
     "OriginTrail",
     "Package",
-    "Passkey",
     "Presence",
     "Provision",
     "Question",

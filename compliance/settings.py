@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "compliance",
     "django_tasks_db",  # behind ours, whose db_worker does more
 ]
@@ -156,6 +157,16 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+MFA_ADAPTER = "compliance.organisations.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after: clocks differ
+MFA_FORMS = {
+    "authenticate": "compliance.organisations.second_step.CodeForm",
+    "authenticate_webauthn": "compliance.organisations.second_step.PasskeyForm",
+    "login_webauthn": "compliance.organisations.second_step.PasskeyLoginForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Failures count by account and network (accounts.py), and by network alone.

@@ -1,18 +1,27 @@
 """Every address. A room's own stand in its ``urls.py``."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.webauthn import views as mfa_webauthn
 from django.urls import include, path, re_path
 
+from compliance.organisations.reauthentication import StepUp, stepped_up
 from compliance.organisations.views import front
 from compliance.reports.views import verify
 
 # Only these pages of allauth are open; it finds them by their names.
 accounts = [
     path("login/", account.login, name="account_login"),
+    path("login/second-step/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/passkey/", mfa_webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("logout/", front.sign_out, name="account_logout"),
     path("signup/", account.signup, name="account_signup"),
     path("confirm/<str:key>/", account.confirm_email, name="account_confirm_email"),
-    path("password/", account.password_change, name="account_change_password"),
+    path(
+        "password/",
+        stepped_up(StepUp.SESSION)(account.password_change),  # its form asks by itself
+        name="account_change_password",
+    ),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path(
         "password/reset/sent/",

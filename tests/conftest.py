@@ -6,10 +6,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from tempfile import TemporaryDirectory
 
 import pytest
+from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -118,6 +120,23 @@ def sign_in():
     def as_user(user):
         client = Client()
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return as_user
+
+
+@pytest.fixture
+def sign_in_freshly(sign_in):
+    """``sign_in_freshly(user)``: the same, of somebody who typed their password just now."""
+
+    def as_user(user):
+        client = sign_in(user)
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time()}
+        ]
+        session["account_authentication_methods_user"] = user_id_to_str(user)
+        session.save()
         return client
 
     return as_user

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from fido2.cose import ES256
@@ -84,6 +85,11 @@ class Device:
                 "response": {n: websafe_encode(v) for n, v in response.items()},
             }
         )
+
+
+def kept():
+    """The passkeys of all people."""
+    return Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)
 
 
 def begin(client, name="Laptop", password=PASSWORD):

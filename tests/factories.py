@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -30,7 +31,6 @@ from compliance.models import (
     Instrument,
     Membership,
     Organisation,
-    Passkey,
     Provision,
     Question,
     Relation,
@@ -265,7 +265,7 @@ def begin_chains():
     told = tables.projected(PEOPLE)
     untold = [
         row
-        for model in (User, EmailAddress, Passkey)
+        for model in (User, EmailAddress, Authenticator)
         for row in model.objects.all()
         if (model._meta.model_name, str(row.pk)) not in told
     ]

@@ -36,6 +36,7 @@ from compliance.models import (
 )
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import invite, make_editor
+from compliance.organisations.reauthentication import StepUp
 from compliance.reports import storage as report_files
 from compliance.seats.actions import share
 from compliance.workspace.actions import keep_view
@@ -63,7 +64,12 @@ DOORS = {
     "verify_certificate": (PUBLIC, "GET"),
     "organisations:front": (SIGNED_IN, "GET"),
     "organisations:create": (SIGNED_IN, "GET POST"),
-    "organisations:passkeys": (SIGNED_IN, "GET"),
+    "mfa_authenticate": (PUBLIC, "GET POST"),
+    "mfa_login_webauthn": (PUBLIC, "GET POST"),
+    "organisations:security": (SIGNED_IN, "GET"),
+    "organisations:app_new": (SIGNED_IN, "GET POST"),
+    "organisations:app_remove": (SIGNED_IN, "POST"),
+    "organisations:codes_new": (SIGNED_IN, "POST"),
     "organisations:passkey_new": (SIGNED_IN, "POST"),
     "organisations:passkey_add": (SIGNED_IN, "POST"),
     "organisations:passkey_ask": (SIGNED_IN, "POST"),
@@ -332,11 +338,11 @@ def inner():
 
 
 @pytest.fixture
-def enter(sign_in):
+def enter(sign_in_freshly):
     """``enter(user)``: a client that gets a 500 as a reply, as a browser does."""
 
     def as_person(user):
-        client = sign_in(user) if user else Client()
+        client = sign_in_freshly(user) if user else Client()
         client.raise_request_exception = False
         return client
 
@@ -627,6 +633,74 @@ def test_every_view_asks_for_the_permission_in_its_row():
     assert asked == rows
 
 
+LASTING = {
+    "bundles, packs and the trail taken out": [
+        "history:trail_export", "reports:package_file",
+    ],
+    "members, owners and invitations": [
+        "organisations:invitation_again", "organisations:invite", "organisations:leave",
+        "organisations:member_remove", "organisations:member_role",
+    ],
+    "factors": [
+        "organisations:app_new", "organisations:app_remove", "organisations:codes_new",
+        "organisations:passkey", "organisations:passkey_add", "organisations:passkey_new",
+        "organisations:passkey_remove",
+    ],
+    "seats, links and addresses that open something": [
+        "calendar:subscribe", "seats:list", "seats:share",
+    ],
+    "rules for everybody": ["calendar:rules"],
+    "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
+}  # fmt: skip
+"""What outlives a session: a password or a factor not older than ten minutes."""
+EACH = ["reviews:sign"]
+"""What a person does in their own name: asked each time."""
+SURE = {
+    "data": f"password={factories.PASSWORD}".replace(" ", "+"),
+    "content_type": "application/x-www-form-urlencoded",
+}
+
+
+def changing():
+    """The addresses that take a form from somebody who is signed in."""
+    return [
+        d for d in doors() if "POST" in DOORS[d.name][1] and DOORS[d.name][0] != PUBLIC
+    ]
+
+
+def test_every_address_that_changes_something_states_its_class():
+    classes = {door.name: getattr(door.view, "step_up", None) for door in changing()}
+    assert [name for name, level in classes.items() if level is None] == []
+    fresh = sorted(name for name, level in classes.items() if level == StepUp.FRESH)
+    assert fresh == sorted(name for names in LASTING.values() for name in names)
+    each = [name for name, level in classes.items() if level == StepUp.EACH]
+    assert each == EACH
+
+
+def test_a_session_alone_changes_nothing_that_outlives_it(keys, cast, sign_in):
+    """Neither a form, nor one with a wrong password, nor one with a passkey of nobody."""
+    ada, wrong = sign_in(cast.ada), []
+    before = rows_of()
+    lasting = {name for names in LASTING.values() for name in names} | set(EACH)
+    for door in doors():
+        if door.name not in lasting:
+            continue
+        for typed in (
+            {},
+            {"password": "wrong"},
+            {"app_code": "123456"},
+            {"passkey": "{}"},
+        ):
+            cache.clear()
+            reply = ada.post(address(door, keys), {"what": "typed <b>"} | typed)
+            told = (reply.status_code, "Confirm that it is you" in reply.text)
+            kept = 'name="what" value="typed &lt;b&gt;"' in reply.text
+            if told != (422, True) or not kept:
+                wrong.append((door.name, typed, told, kept))
+    assert wrong == []
+    assert rows_of() == before
+
+
 def test_only_addresses_of_an_organisation_carry_its_name():
     told = {door.name for door in inner()}
     assert told == {n for n, (p, _) in DOORS.items() if isinstance(p, Permission)}
@@ -689,7 +763,7 @@ def test_wrong_method_is_405(keys, cast, enter):
     ada = enter(cast.ada)
     wrong = []
     for door in doors():
-        if door.name.startswith("account_"):
+        if door.name.startswith(("account_", "mfa_")):
             continue  # the library sends a signed-in person on, by any method
         for method in {"GET", "POST", "DELETE", "PATCH"} - set(methods_of(door)):
             status = knock(ada, method, address(door, keys)).status_code
@@ -708,7 +782,14 @@ def test_foreign_id_is_as_unknown_as_one_that_is_not_there(keys, cast, enter):
             key = keys[name]
             for method in methods_of(door):
                 replies = [
-                    plain(knock(client, method, address(door, keys, **{name: value})))
+                    plain(
+                        knock(
+                            client,
+                            method,
+                            address(door, keys, **{name: value}),
+                            **(SURE if method == "POST" and door.name in EACH else {}),
+                        )
+                    )
                     for value in (key.unknown, *key.foreign)
                 ]
                 if {reply[0] for reply in replies} != {404} or any(

@@ -50,7 +50,6 @@ RESTS_ON = {
     "Namesake.member": {"assessment.name_claimed", "assessment.name_denied"},
     "Origin.brought_by": {"assessment.brought_in"},
     "Package.asked_by": {"package.asked"},
-    "Passkey.user": {"passkey.added"},
     "Reopening.asked_by": {"assessment.reopening_asked"},
     "Reopening.decided_by": {"assessment.reopened", "assessment.reopening_declined"},
     "Report.asked_by": {"report.asked"},
@@ -214,6 +213,7 @@ SAID = {
         "answer_sheets/gathering.py: user",
         "history/_trail_filter.html: chosen.who",
         "reports/pdf/report.html: author",
+        "organisations/security.html: request.user",
         "ui/topbar.html: request.user",
     ],
     "Namesake.account": [

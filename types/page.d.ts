@@ -18,8 +18,13 @@ type Row = Has<"[data-qlink]" | ".qbody"> &
   Data<"q" | "key"> & { readonly dataset: { dirty?: "typed" | "sent" | "chosen" } };
 
 type PasskeyButton = HTMLButtonElement & {
-  readonly dataset: { passkey?: string; passkeyNew?: string };
-  readonly form: Form<"passkey" | "said">;
+  readonly dataset: {
+    passkey?: string;
+    passkeyNew?: string;
+    passkeyStep?: string;
+    passkeyIn?: string;
+  };
+  readonly form: Form<"passkey" | "said" | "credential">;
 };
 
 /** The box that picks a question. */

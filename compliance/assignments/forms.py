@@ -9,7 +9,6 @@ from compliance.assessments.choices import NO_OWNER
 from compliance.assessments.values import line_ends
 from compliance.assignments.actions import Newcomer
 from compliance.organisations.models import User
-from compliance.organisations.reauthentication import FreshForm
 from compliance.web.text import validate_line, validate_text
 
 LONGEST = 2000
@@ -51,8 +50,8 @@ class PeopleForm(forms.Form):
         return self.people.get(self.cleaned_data["to"])
 
 
-class AssignForm(PeopleForm, FreshForm):
-    """Whom to ask, until when, in which words; the password only to invite somebody."""
+class AssignForm(PeopleForm):
+    """Whom to ask, until when, in which words."""
 
     to = _person("Somebody of this organisation", "Choose")
     email = forms.EmailField(
@@ -81,7 +80,6 @@ class AssignForm(PeopleForm, FreshForm):
 
     def __init__(self, data: Any = None, *, people: Iterable[User]) -> None:
         super().__init__(data, people=people)
-        self.fields["password"].required = False
 
     @property
     def invites(self) -> bool:
@@ -102,8 +100,6 @@ class AssignForm(PeopleForm, FreshForm):
             self.add_error("to", "Choose somebody or invite somebody, one of the two.")
         elif email and not name and "name" not in self.errors:
             self.add_error("name", "Write the name of the person you invite.")
-        if email and not (cleaned.get("password") or cleaned.get("passkey")):
-            self.add_error("password", "Type your password.")
         return cleaned
 
     def wishes(self) -> dict[str, Any]:

@@ -67,6 +67,12 @@ ELSEWHERE: Mapping[str, Proven | Unproven] = {
         " signs proves again who they are"
     ),
     "account.EmailAddress": Proven("", is_of_people=True),
+    "mfa.Authenticator": Proven(
+        "",
+        is_of_people=True,
+        excused={"last_used_at": "each use of a factor sets it; it gives no right"},
+        hidden={"data": "{}"},
+    ),
     "account.EmailConfirmation": Unproven("empty; the link in a mail proves itself"),
     "django_tasks_database.DBTaskResult": Unproven(
         "jobs and mails that wait; what a job changes is in its own events"
@@ -173,8 +179,14 @@ def writers_of(model: type[models.Model]) -> Mapping[str, Callable[[Any], Any]]:
     return {name: _mark if name in hidden else plain for name in columns_of(model)}
 
 
-def _mark(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest() if value else ""
+def _mark(value: Any) -> str:
+    text = _text(value)
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+def _text(value: Any) -> str:
+    """A hidden value as text; JSON in one order of its keys, whatever the database has."""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def readers_of(model: type[models.Model]) -> list[Callable[[Any], Any]]:
@@ -187,8 +199,8 @@ def readers_of(model: type[models.Model]) -> list[Callable[[Any], Any]]:
     ]
 
 
-def _shut(opens_nothing: str, value: str) -> str:
-    return ERASED if value.startswith(opens_nothing) else _mark(value)
+def _shut(opens_nothing: str, value: Any) -> str:
+    return ERASED if _text(value).startswith(opens_nothing) else _mark(value)
 
 
 def values_of(row: models.Model) -> Iterator[tuple[str, Any]]:

@@ -38,9 +38,11 @@ _SHOWN = 80
 
 
 def projected(organisation_id: UUID) -> Rows:
-    """The rows of a chain as its events left them."""
+    """The rows of a chain as its events left them; none of a table that is gone since."""
     events = Event.objects.filter(organisation_id=organisation_id)
-    return project(trail.holding_rows(events.order_by("seq")))
+    found = project(trail.holding_rows(events.order_by("seq")))
+    tables = {model._meta.model_name for model in proven().values()}
+    return {at: row for at, row in found.items() if at[0] in tables}
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:

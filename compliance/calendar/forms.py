@@ -9,14 +9,13 @@ from django.conf import settings
 
 from compliance.calendar.choices import Rhythm, Weekday
 from compliance.calendar.models import LONGEST_ESCALATION, Reminders, Rules
-from compliance.organisations.reauthentication import FreshForm
 from compliance.web.own_languages import OwnLanguage
 
 OWN, ALL = "own", "all"
 
 
-class FeedForm(FreshForm):
-    """The dates that a subscription has, and the person's password."""
+class FeedForm(forms.Form):
+    """The dates that a subscription has."""
 
     reach = forms.ChoiceField(
         label="Dates to send",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -44,7 +45,6 @@ from compliance.organisations.models import (
     Invitation,
     Membership,
     Organisation,
-    Passkey,
     User,
 )
 from compliance.organisations.tasks import send_reset
@@ -268,7 +268,7 @@ def _end_invitations(by: User | None, words: _Words) -> None:
 def _rows_of(person: User) -> dict[str, set[str]]:
     """The rows of the account itself, which name nobody else: model to keys."""
     own = {"user": {str(person.pk)}}
-    for model in (EmailAddress, Passkey):
+    for model in (EmailAddress, Authenticator):
         keys = model._default_manager.filter(user=person).values_list("pk", flat=True)
         own[str(model._meta.model_name)] = {str(key) for key in keys}
     return own
@@ -280,7 +280,7 @@ def _close(person: User, words: _Words, done: Erased) -> None:
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
             done.sessions += 1
-    for private in (Presence, SavedView, Visit, Passkey, Challenge):
+    for private in (Presence, SavedView, Visit, Authenticator, Challenge):
         private._default_manager.filter(user=person).delete()
     EmailAddress.objects.filter(user=person).delete()
     person.name, person.email = words.name, words.email

@@ -1,4 +1,4 @@
-"""Accounts, organisations, members, invitations, passkeys, and the one table of permissions."""
+"""Accounts and their factors, organisations, members, invitations, the one table of permissions."""
 
 __all__ = [
     "access",

@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.reauthentication import StepUp, asked
 
 
 class Permission(StrEnum):
@@ -64,6 +65,22 @@ ALLOWED: dict[str, frozenset[Permission]] = {
 """Role to permissions. A role that is not here may do nothing."""
 
 
+_LASTING = {
+    Permission.INVITE,
+    Permission.LEAVE,
+    Permission.MEMBERS,
+    Permission.REOPEN,
+    Permission.SEATS,
+    Permission.TRAIL,
+}
+STEP_UP: dict[Permission, StepUp] = {
+    **dict.fromkeys(Permission, StepUp.SESSION),
+    **dict.fromkeys(_LASTING, StepUp.FRESH),
+    Permission.SIGN: StepUp.EACH,
+}
+"""What a route with a permission wants where it changes something; it may say otherwise."""
+
+
 class MemberRequest(HttpRequest):
     """A request that passed ``member_required``."""
 
@@ -73,6 +90,8 @@ class MemberRequest(HttpRequest):
     membership: Membership
     memberships: list[Membership]
     may: frozenset[Permission]
+    confirmed_by: str
+    """How the person said just now who they are: "password", "app", "passkey", ""."""
 
 
 def takes(role: str) -> frozenset[Permission]:
@@ -108,7 +127,7 @@ def _remember(
 
 
 def member_required[**P](
-    permission: Permission,
+    permission: Permission, step_up: StepUp | None = None
 ) -> Callable[
     [Callable[Concatenate[MemberRequest, P], HttpResponseBase]],
     Callable[..., HttpResponseBase],
@@ -117,8 +136,10 @@ def member_required[**P](
 
     Takes ``org`` (the slug) from the address and puts ``organisation``,
     ``membership`` and all ``memberships`` of the person on the request: no query of its
-    own, but for somebody who signed in otherwise.
+    own, but for somebody who signed in otherwise. Where something is changed the door
+    asks for what ``step_up`` says, which is ``STEP_UP`` of the permission if left out.
     """
+    level = step_up or STEP_UP[permission]
 
     def decorate(
         view: Callable[Concatenate[MemberRequest, P], HttpResponseBase],
@@ -145,9 +166,10 @@ def member_required[**P](
             request.membership = membership
             request.organisation = membership.organisation
             request.may = allowed
-            return view(request, *args, **kwargs)
+            return asked(request, level) or view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.step_up = level  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -32,6 +32,10 @@ class _Passkey(Side, total=False):
     passkey: Words
 
 
+class _Factor(Side, total=False):
+    person: Required[Words]
+
+
 class _Account(Side, total=False):
     name: Words
     email: Words
@@ -77,6 +81,19 @@ PASSKEY_RENAMED = _member(
 )
 PASSKEY_REMOVED = _member(
     "passkey.removed", _("passkey removed"), before=_Passkey, after=_Passkey
+)
+APP_ADDED = _member("factor.app_added", _("app with codes added"), after=_Factor)
+APP_REMOVED = _member("factor.app_removed", _("app with codes removed"), after=_Factor)
+FACTORS_FORGOTTEN = _member(
+    "factor.all_forgotten",
+    _("second factors taken away by whoever runs Attest"),
+    after=_Factor,
+)
+RECOVERY_CODES_MADE = _member(
+    "factor.recovery_codes_made", _("recovery codes made"), after=_Factor
+)
+RECOVERY_CODE_USED = _member(
+    "factor.recovery_code_used", _("recovery code used to sign in"), after=_Factor
 )
 ACCOUNT_MADE = _type("account.made", _("account made"), subject="user", after=_Account)
 ACCOUNT_CHANGED = _type(

@@ -7,7 +7,6 @@ from django.contrib.auth.password_validation import validate_password
 
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, User
-from compliance.organisations.reauthentication import FreshForm
 from compliance.web.text import validate_line
 
 
@@ -34,7 +33,7 @@ class OrganisationForm(forms.Form):
     )
 
 
-class InviteForm(FreshForm):
+class InviteForm(forms.Form):
     """Whom to invite. A browser must not offer the owner's own name and address."""
 
     email = forms.EmailField(
@@ -92,7 +91,7 @@ class JoinForm(forms.Form):
         return cleaned
 
 
-class RoleForm(FreshForm):
+class RoleForm(forms.Form):
     """Another role for a member."""
 
     role = forms.ChoiceField(
@@ -102,18 +101,28 @@ class RoleForm(FreshForm):
     )
 
 
-class PasskeyForm(FreshForm):
-    """The name of a passkey. Only the password opens the way to change passkeys."""
+class PasskeyForm(forms.Form):
+    """The name of a passkey."""
 
     name = _line("Name", "off", "Give the passkey a name.", 60)
     name.help_text = "Such as “Work laptop” or “Blue key”, to know it by."
-    passkey = None  # type: ignore[assignment]
 
 
-class RemoveForm(FreshForm):
-    """The password, and nothing else."""
+class AppForm(forms.Form):
+    """A code of the app that is being connected."""
 
-    passkey = None  # type: ignore[assignment]
+    code = forms.CharField(
+        label="Type the code that the app shows",
+        max_length=20,
+        error_messages={"required": "Type the code that the app shows."},
+        widget=forms.TextInput(
+            attrs={
+                "class": "input codein",
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+            }
+        ),
+    )
 
 
 class MadeForm(forms.Form):

@@ -1,6 +1,7 @@
 """How often one person may cause mail, so that nobody is flooded, and ask for passkeys."""
 
 from allauth.core.internal import ratelimit
+from django import forms
 from django.http import HttpRequest
 
 MAILS = {"mails": "100/h/user"}
@@ -23,3 +24,11 @@ def may_ask(request: HttpRequest) -> bool:
         request, app="compliance", action="passkeys", config=PASSKEYS
     )
     return used is not None
+
+
+def hindered(request: HttpRequest, form: forms.Form) -> int:
+    """0 when a form may cause its mail, else 429, with words in the form."""
+    if may_send(request):
+        return 0
+    form.add_error(None, TOO_MANY)
+    return 429

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.db import models
@@ -83,6 +84,18 @@ class User(AbstractBaseUser):
             self.set_password(password)
             self.save(update_fields=["password"])
             record_of_people(by=self, action=action, subject=self)
+
+    @property
+    def passkeys(self) -> "models.QuerySet[Authenticator]":
+        """Their passkeys, the oldest first."""
+        own = Authenticator.objects.filter(user=self, type=Authenticator.Type.WEBAUTHN)
+        return own.order_by("created_at", "pk")
+
+    @property
+    def has_app(self) -> bool:
+        """Whether an app on their phone makes codes for them."""
+        kind = Authenticator.Type.TOTP
+        return Authenticator.objects.filter(user=self, type=kind).exists()
 
     @property
     def called(self) -> str:
@@ -268,34 +281,22 @@ class Membership(models.Model):
         return self.organisation.get_absolute_url()
 
 
-class Passkey(models.Model):
-    """A key on a device of a person: it stands for their password where one is asked.
+class FactorCount(models.Model):
+    """How far a factor has counted: what counts no further was used before, or copied.
 
-    ``public`` is what the device told of the key when it was made.
+    Of a passkey the count of its device; of an app with codes the time step (RFC 6238)
+    of the code taken last.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
-    name = models.CharField(max_length=60, validators=[validate_line])
-    credential_id = models.CharField(max_length=1400, unique=True)
-    public = models.BinaryField()
-    sign_count = models.PositiveBigIntegerField()
-    added_at = models.DateTimeField(auto_now_add=True)
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    in_trail = Proven(
-        "",
-        is_of_people=True,
-        excused={
-            "sign_count": "each use of the passkey counts it up; it gives no right",
-            "used_at": "each use of the passkey sets it; it gives no right",
-        },
+    authenticator = models.OneToOneField(
+        "mfa.Authenticator", models.CASCADE, primary_key=True, related_name="counted"
     )
+    count = models.PositiveBigIntegerField()
 
-    class Meta:
-        ordering = ["added_at", "pk"]
+    in_trail = Unproven("each use of a factor counts it up; it gives no right")
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.authenticator} at {self.count}"
 
 
 class Challenge(models.Model):

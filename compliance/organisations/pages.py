@@ -1,9 +1,13 @@
-"""Contexts that pages of members and of invitations share."""
+"""Contexts and replies that pages of members, invitations and factors share."""
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 
+from compliance.organisations import actions, webauthn
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.models import Invitation
 from compliance.web.mail import is_printed
@@ -16,3 +20,28 @@ def invitations(request: MemberRequest) -> dict[str, Any]:
         "days": settings.INVITATION_DAYS,
         "is_printed": is_printed(),
     }
+
+
+def security_told(request: MemberRequest) -> dict[str, Any]:
+    """A person's factors, as their own page and pages that return to it show them."""
+    kinds = Authenticator.Type
+    own = Authenticator.objects.filter(user=request.user)
+    found = {one.type: one for one in own.exclude(type=kinds.WEBAUTHN)}
+    passkeys = list(request.user.passkeys)
+    left = actions.recovery_codes_left(request.user)
+    return {
+        "passkeys": passkeys,
+        "app": found.get(kinds.TOTP),
+        "codes": found.get(kinds.RECOVERY_CODES),
+        "left": left,
+        "is_possible": webauthn.is_possible(),
+        "is_protected": bool(passkeys or kinds.TOTP in found),
+    }
+
+
+def codes_page(request: MemberRequest, made: list[str]) -> HttpResponse:
+    """New recovery codes, this once; where none were made, the security page."""
+    if not made:
+        return redirect("organisations:security")
+    codes = [f"{code[:4]} {code[4:]}" for code in made]
+    return render(request, "organisations/codes.html", {"codes": codes})

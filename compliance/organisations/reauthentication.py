@@ -1,86 +1,193 @@
-"""Asking anew who somebody is, before what reaches far (safety.md, H10)."""
+"""The one door before what outlives a session: it asks anew who somebody is (safety.md, H10).
 
-from typing import Any
+Each route states its class, ``StepUp``: by its permission (``access.py``), or by itself
+(``stepped_up``). The door stands in front of the view. It asks on a page of its own,
+which keeps what the form said and sends it on once the person is recognised.
+"""
 
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate
+
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.core import ratelimit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 
-from compliance.organisations import actions, limits
-from compliance.organisations.access import MemberRequest
+from compliance.organisations.recognition import recognise, take_code
 
+MINUTES = 10
+"""How long a password or a factor counts."""
 WRONG = "This is not your password."
+WRONG_CODE = "This code is not right, or was used before. Type the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, then try again."
-_OWN = ("password", "passkey")
+NOTHING = "Type your password."
+OWN = ("password", "app_code", "passkey")
+_ASKED_FIRST = "confirm_first"
 
 
-class FreshForm(forms.Form):
-    """A form that wants the password, or a passkey in its place; both come last."""
+class StepUp(StrEnum):
+    """What a route wants besides the session."""
+
+    SESSION = "nothing: what it does ends with the session, or is undone by others"
+    FRESH = "a password or a factor of the last ten minutes"
+    EACH = "a password or a passkey given with it: the act is the person's own"
+
+
+class ConfirmForm(forms.Form):
+    """The password; or in its place a code of the app, or a passkey."""
 
     password = forms.CharField(
         label="Your password",
         strip=False,
+        required=False,
         max_length=128,
         widget=forms.PasswordInput(
             attrs={"class": "input", "autocomplete": "current-password"}
         ),
-        error_messages={"required": "Type your password."},
+    )
+    app_code = forms.CharField(
+        label="Or a code of your app",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "class": "input codein",
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+            }
+        ),
     )
     passkey = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.order_fields([name for name in self.fields if name not in _OWN])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("passkey"):
-            self.errors.pop("password", None)
-        return cleaned
-
-    @property
-    def way(self) -> str:
-        """By which of the two the person was recognised."""
-        return "passkey" if self.cleaned_data.get("passkey") else "password"
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """The data of the form, without the two."""
-        given = self.cleaned_data.items()
-        return {name: value for name, value in given if name not in _OWN}
+    use_required_attribute = False
 
 
-def refused(request: MemberRequest, form: forms.Form) -> int:
-    """0 when password or passkey are the person's, else the status of the refusal.
+def stepped_up[**P](
+    level: StepUp, *, first: bool = False
+) -> Callable[
+    [Callable[Concatenate[Any, P], HttpResponseBase]], Callable[..., HttpResponseBase]
+]:
+    """Say the class of a route that has no permission, and put the door in front.
 
-    Its words then stand at the field ``password``. Tries of both are counted together,
-    before anything is worked out. A passkey has to have signed for this address.
+    ``first`` asks before the page is shown, too: for a page that shows a secret.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[Any, P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return asked(request, level, first=first) or view(request, *args, **kwargs)
+
+        guarded.step_up = level  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def asked(request: Any, level: StepUp, *, first: bool = False) -> HttpResponse | None:
+    """None when the person may go on, else the page that asks who they are.
+
+    On the request ``confirmed_by`` is the way in which they said so just now, if they did.
+    """
+    request.confirmed_by = ""
+    if level == StepUp.SESSION or (request.method != "POST" and not first):
+        return None
+    request.sensitive_post_parameters = list(OWN)  # kept out of error reports
+    given = {name: request.POST.get(name, "") for name in OWN}
+    if any(given.values()):
+        form = ConfirmForm(request.POST)
+        if status := _refused(request, form, level):
+            return _page(request, form, level, status)
+        return redirect(request.path) if _ASKED_FIRST in request.POST else None
+    if level == StepUp.FRESH and is_fresh(request):
+        return None
+    form = ConfirmForm(request.POST if "password" in request.POST else None)
+    if form.is_bound:
+        form.add_error("password", NOTHING)
+    return _page(request, form, level, 422 if request.method == "POST" else 200)
+
+
+def is_fresh(request: Any) -> bool:
+    """Whether the person said who they are within the last ten minutes, in this session."""
+    records = get_authentication_records(request, request.user)
+    return any(time.time() - one.get("at", 0) < MINUTES * 60 for one in records)
+
+
+def _refused(request: Any, form: ConfirmForm, level: StepUp) -> int:
+    """0 when it is the person, else the status of the refusal; its words are in the form.
+
+    Tries of all ways are counted together, before anything is worked out. A passkey has
+    to have signed for this address. Recovery codes stand in at sign-in only.
     """
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
         form.add_error("password", TOO_MANY)
         return 429
-    if said := form.cleaned_data.get("passkey"):
+    if form.is_valid():
         try:
-            actions.recognise(
+            way = _way(request, form.cleaned_data, level)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            _confirm(request, way)
+            return 0
+    return 422
+
+
+def _way(request: Any, given: dict[str, str], level: StepUp) -> str:
+    """The way in which the person is recognised. Raises ``ValidationError``, by field."""
+    if given["passkey"]:
+        try:
+            recognise(
                 by=request.user,
                 session=request.session.session_key or "",
                 purpose=request.path,
-                said=said,
+                said=given["passkey"],
             )
         except ValidationError as error:
-            form.add_error("password", error.messages)
-            return 422
-        return 0
-    if not request.user.check_password(form.cleaned_data["password"]):
-        form.add_error("password", WRONG)
-        return 422
-    return 0
+            raise ValidationError({"password": error.messages}) from error
+        return "passkey"
+    if given["app_code"] and level != StepUp.EACH:
+        if take_code(by=request.user, code=given["app_code"]) is None:
+            raise ValidationError({"app_code": WRONG_CODE})
+        return "app"
+    if not request.user.check_password(given["password"]):
+        raise ValidationError({"password": WRONG})
+    return "password"
 
 
-def hindered(request: MemberRequest, form: forms.Form) -> int:
-    """The same for a form that causes mail: 429 and words once too much was sent."""
-    status = refused(request, form)
-    if not status and not limits.may_send(request):
-        form.add_error(None, limits.TOO_MANY)
-        return 429
-    return status
+def _confirm(request: Any, way: str) -> None:
+    """Remember it; the session gets another key, so that a copy of the old one ends."""
+    request.confirmed_by = way
+    record_authentication(request, request.user, method=way, reauthenticated=True)
+    request.session.cycle_key()
+
+
+def _page(request: Any, form: ConfirmForm, level: StepUp, status: int) -> HttpResponse:
+    """The question, with all that the form said, so that nothing is typed twice."""
+    if level == StepUp.EACH or not request.user.has_app:
+        del form.fields["app_code"]
+    for field in form.fields.values():
+        field.required = True  # one of them is: none is shown as optional
+    hidden = {*OWN, "csrfmiddlewaretoken", _ASKED_FIRST}
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in hidden
+        for value in values
+    ]
+    context = {
+        "form": form,
+        "kept": kept,
+        "is_first": request.method != "POST" or _ASKED_FIRST in request.POST,
+        "minutes": MINUTES,
+        "is_each": level == StepUp.EACH,
+    }
+    return render(request, "organisations/confirm.html", context, status=status)

@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from compliance.organisations.views import front, invitations, members, passkeys
+from compliance.organisations.views import (
+    factors,
+    front,
+    invitations,
+    members,
+    passkeys,
+    security,
+)
 
 app_name = "organisations"
 urlpatterns = [
     path("", front.front, name="front"),
     path("organisations/new/", front.create, name="create"),
-    path("passkeys/", passkeys.passkeys, name="passkeys"),
+    path("security/", security.security, name="security"),
+    path("security/app/", factors.app_new, name="app_new"),
+    path("security/app/remove/", factors.app_remove, name="app_remove"),
+    path("security/codes/", factors.codes_new, name="codes_new"),
     path("passkeys/new/", passkeys.passkey_new, name="passkey_new"),
     path("passkeys/add/", passkeys.passkey_add, name="passkey_add"),
     path("passkeys/ask/", passkeys.passkey_ask, name="passkey_ask"),

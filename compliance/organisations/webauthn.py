@@ -42,10 +42,9 @@ class NotProvenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A new key of a device."""
+    """A new key of a device; ``credential`` is what allauth keeps of one."""
 
-    credential_id: str
-    public: bytes
+    credential: dict[str, Any]
     sign_count: int
 
 
@@ -60,12 +59,17 @@ def _proof() -> Iterator[None]:
 
 def is_possible() -> bool:
     """Whether browsers let passkeys be used at ``ATTEST_URL``: HTTPS, and a name."""
-    address = urlsplit(settings.URL)
-    host = address.hostname or ""
+    name = host()
     with suppress(ValueError):
-        ipaddress.ip_address(host)
+        ipaddress.ip_address(name)
         return False
-    return bool(host) and (address.scheme == "https" or host == "localhost")
+    is_secure = settings.URL.lower().startswith("https://")
+    return bool(name) and (is_secure or name == "localhost")
+
+
+def host() -> str:
+    """The host that passkeys belong to."""
+    return urlsplit(settings.URL).hostname or ""
 
 
 def encoded(challenge: bytes) -> str:
@@ -84,6 +88,7 @@ def to_make(
         resident_key_requirement=ResidentKeyRequirement.PREFERRED,
         user_verification=_REQUIRED,
         challenge=challenge,
+        extensions={"credProps": True},
     )
     return dict(options.public_key)
 
@@ -111,13 +116,32 @@ def claimed(said: str) -> tuple[str, str]:
 @_proof()
 def made(said: str, *, challenge: str) -> Made:
     """The key that a device made for the challenge."""
-    reply = RegistrationResponse.from_dict(_read(said))
+    given = _read(said)
+    reply = RegistrationResponse.from_dict(given)
     found = _server().register_complete(_state(challenge), reply)
     _hold(not reply.response.client_data.cross_origin)
     if (key := found.credential_data) is None:
         raise NotProvenError
     _hold(key.public_key.ALGORITHM in _numbers())
-    return Made(encoded(key.credential_id), bytes(key), found.counter)
+    own = encoded(key.credential_id)
+    _hold(given["rawId"] == own)
+    credential = {
+        "id": own,
+        "rawId": own,
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": encoded(bytes(reply.response.client_data)),
+            "attestationObject": encoded(bytes(reply.response.attestation_object)),
+        },
+        "clientExtensionResults": {},
+    }
+    return Made(credential, found.counter)
+
+
+def public_of(credential: dict[str, Any]) -> bytes:
+    """The public key of a kept credential, with its id (``AttestedCredentialData``)."""
+    reply = RegistrationResponse.from_dict(credential)
+    return bytes(reply.response.attestation_object.auth_data.credential_data or b"")
 
 
 @_proof()
@@ -142,9 +166,8 @@ def _read(said: str) -> Any:
 
 
 def _server() -> Fido2Server:
-    host = urlsplit(settings.URL).hostname
     server = Fido2Server(
-        PublicKeyCredentialRpEntity(id=host, name="Attest"),
+        PublicKeyCredentialRpEntity(id=host(), name="Attest"),
         verify_origin=lambda origin: origin == _origin(),
     )
     server.allowed_algorithms = [

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from compliance.organisations.reauthentication import FreshForm
 from compliance.reviews.actions import Seen
 from compliance.reviews.choices import CheckResult, Decision
 from compliance.reviews.models import Review, SignOff
@@ -63,7 +62,7 @@ class DecideForm(forms.Form):
     decision = forms.ChoiceField(choices=Decision.choices)
 
 
-class SignForm(FreshForm):
+class SignForm(forms.Form):
     """The page that was read, signed by us, and the signer's own words."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -77,8 +76,6 @@ class SignForm(FreshForm):
 
     def __init__(self, *args: Any, review: Review | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        words = "Type your password: it is your signature."
-        self.fields["password"].error_messages["required"] = words
         self.review = review
 
     def clean_seen(self) -> Seen:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
-from compliance.organisations.reauthentication import FreshForm
 from compliance.seats.choices import LONGEST_DAYS, How, Said
 from compliance.web.text import validate_line, validate_text
 
@@ -75,7 +74,7 @@ def _number(label: str, most: int, first: int) -> forms.IntegerField:
     )
 
 
-class SeatForm(FreshForm):
+class SeatForm(forms.Form):
     """The auditor, the period, and the purpose."""
 
     email = forms.EmailField(
@@ -95,7 +94,7 @@ class SeatForm(FreshForm):
         super().__init__(data, initial=days, auto_id="seat-%s")
 
 
-class ShareForm(FreshForm):
+class ShareForm(forms.Form):
     """The purpose of a share link, and its period."""
 
     label = _line("Who is it for", 120, "Say who the link is for.")

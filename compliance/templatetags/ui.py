@@ -1,5 +1,6 @@
 """How values look: icons, verdicts, dates, numbers, people."""
 
+import json
 import re
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -124,6 +125,12 @@ def _room(match: ResolverMatch) -> str:
         return "checklists"
     is_of_one = match.view_name.startswith(ASSESSMENTS)
     return "assessments" if is_of_one else match.app_name
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value for a script that reads an attribute."""
+    return json.dumps(value)
 
 
 @register.filter

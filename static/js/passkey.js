@@ -29,6 +29,23 @@ async function sign(button, form) {
   form.elements.passkey.value = JSON.stringify(key);
 }
 
+// To sign in: what to sign stands on the page of the second step; without a name, the server says.
+/** @param {PasskeyButton} button @param {PasskeyButton["form"]} form */
+async function enter(button, form) {
+  const step = button.dataset.passkeyStep;
+  const told = step ? JSON.parse(step) : await asked(button.dataset.passkeyIn ?? "");
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(told);
+  const key = await navigator.credentials.get({ publicKey });
+  form.elements.credential.value = JSON.stringify(key);
+}
+
+/** @param {string} address */
+async function asked(address) {
+  const reply = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!reply.ok) throw new Error("Too many tries. Wait a minute, or use your password.");
+  return (await reply.json()).request_options.publicKey;
+}
+
 /** @param {PasskeyButton} button @param {PasskeyButton["form"]} form */
 async function make(button, form) {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
@@ -52,13 +69,19 @@ function why(error) {
 }
 
 /** @param {PasskeyButton} button */
+function wayOf(button) {
+  if (button.dataset.passkey) return sign;
+  return button.dataset.passkeyNew ? make : enter;
+}
+
+/** @param {PasskeyButton} button */
 async function press(button) {
   const { form } = button;
   if (button.ariaDisabled === "true") return;
   button.ariaDisabled = "true"; // not disabled, which would take the focus away
   say(form, "Your browser asks for the passkey.");
   try {
-    await (button.dataset.passkey ? sign : make)(button, form);
+    await wayOf(button)(button, form);
     say(form, "");
     form.submit(); // as the server, not the browser, says what is missing
   } catch (error) {
@@ -68,8 +91,11 @@ async function press(button) {
   }
 }
 
-for (const button of document.querySelectorAll("[data-passkey], [data-passkey-new]")) {
+const marks = "[data-passkey], [data-passkey-new], [data-passkey-step], [data-passkey-in]";
+for (const button of /** @type {NodeListOf<PasskeyButton>} */ (document.querySelectorAll(marks))) {
+  const isIn = "passkeyIn" in button.dataset;
   button.hidden = !can;
-  if (can) say(button.form, "");
+  if (isIn) button.form.hidden = !can;
+  else if (can) say(button.form, "");
   button.addEventListener("click", () => press(button));
 }

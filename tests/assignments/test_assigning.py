@@ -320,7 +320,8 @@ def test_page_assigns_what_it_showed(cast, assessment, sign_in):
     [
         ({}, "Choose whom you ask"),
         ({"email": "b@example.org"}, "Write the name of the person"),
-        (WHO, "Type your password."),
+        (WHO, "Confirm that it is you"),
+        (WHO | {"password": ""}, "Type your password."),
         (WHO | {"password": "wrong"}, "This is not your password."),
         ({"email": "nobody"}, "valid email"),
         ({"to": "999999"}, "Choose somebody of this organisation who may answer."),
@@ -334,9 +335,11 @@ def test_refused_page_keeps_everything(cast, assessment, sign_in, typed, said):
     if typed.get("to") == "con":
         typed = typed | {"to": cast.con.pk}
     pinned = " ".join(map(str, ids(assessment)))
-    page = sign_in(cast.ada).post(url(assessment), typed | {"pinned": pinned})
+    sent = typed | {"pinned": pinned}
+    page = sign_in(cast.ada).post(url(assessment), sent)
     assert (page.status_code, said in page.text) == (422, True)
-    assert page.context["pinned"] == pinned
+    kept = dict(page.context.get("kept", {})) or {"pinned": page.context["pinned"]}
+    assert kept["pinned"] == pinned
     assert own(cast.con).count() == 0
 
 

@@ -46,8 +46,8 @@ def another(column, value):
 
 
 RARE = {
-    "asked", "feed", "invitation", "mention", "namesake", "origin", "origintrail", "package",
-    "passkey", "reopening", "report", "rules", "seatoffer", "sharelink", "target", "upgrade",
+    "asked", "authenticator", "feed", "invitation", "mention", "namesake", "origin", "origintrail", "package",
+    "reopening", "report", "rules", "seatoffer", "sharelink", "target", "upgrade",
 }  # fmt: skip
 """Models that the demo has no row of, or few; ``test_columns`` makes one of each."""
 

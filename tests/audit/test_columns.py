@@ -1,6 +1,7 @@
 """Every column of every table is proven by the trail, or excused with a reason."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
@@ -24,7 +25,7 @@ from compliance.bundles.models import PackageKind
 from compliance.calendar.actions import make_feed, set_rules
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
-from compliance.models import Answer, Event, Invitation, Passkey, ShareLink
+from compliance.models import Answer, Event, FactorCount, Invitation, ShareLink
 from compliance.organisations.actions import hash_of
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import OVER
@@ -81,7 +82,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
     assert unproven == {
         "chainhead", "event", "originevent", "snapshot", "signoff",
         "visit", "presence", "savedview", "reminders", "summary", "monthend",
-        "challenge",
+        "challenge", "factorcount",
     }  # fmt: skip
 
 
@@ -106,7 +107,7 @@ def test_no_event_has_what_opens_something():
         for name in proof_of(model).hidden
     }
     assert hidden == {
-        ("feed", "token_hash"), ("invitation", "token_hash"),
+        ("authenticator", "data"), ("feed", "token_hash"), ("invitation", "token_hash"),
         ("sharelink", "token_hash"), ("user", "password"),
     }  # fmt: skip
 
@@ -155,9 +156,10 @@ def rare(cast, settings, tmp_path, monkeypatch):
             action=THING_DONE,
             subject=cast.acme,
         )
-        Passkey.objects.create(
-            user=cast.ada, name="Phone", credential_id="c", public=b"k", sign_count=1
+        kept = Authenticator.objects.create(
+            user=cast.ada, type="webauthn", data={"name": "Phone", "credential": {}}
         )
+        FactorCount.objects.create(authenticator=kept, count=1)
         trail.record_of_people(by=cast.ada, action=ACCOUNT_CHANGED, subject=cast.ada)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
 from compliance.audit import tables, trail
@@ -9,7 +10,7 @@ from compliance.audit.check_trail import main
 from compliance.audit.columns import label_of
 from compliance.audit.models import PEOPLE, Event
 from compliance.erasure.actions import erase_person
-from compliance.models import Passkey, User
+from compliance.models import User
 from compliance.organisations import actions as people
 from compliance.organisations.actions import make_account
 from tests import factories
@@ -29,8 +30,8 @@ def folders(settings, tmp_path):
 @pytest.fixture
 def eloise(db):
     person = make_account(email=EMAIL, name=NAME, password=PASSWORD, is_verified=True)
-    Passkey.objects.create(
-        user=person, name="Phone", credential_id="c", public=b"k", sign_count=1
+    Authenticator.objects.create(
+        user=person, type="webauthn", data={"name": "Phone", "credential": {}}
     )
     factories.begin_chains()
     return person
@@ -48,8 +49,8 @@ def found():
         (User, "is_editor", True),
         (User, "is_active", False),
         (EmailAddress, "verified", False),
-        (Passkey, "public", b"x"),
-        (Passkey, "credential_id", "d"),
+        (Authenticator, "data", {"name": "Phone", "credential": {"id": "x"}}),
+        (Authenticator, "type", "totp"),
     ],
 )
 def test_what_is_changed_below_the_program_is_named(

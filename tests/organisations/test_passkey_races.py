@@ -3,12 +3,12 @@
 import threading
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from compliance.models import Passkey
-from compliance.organisations import actions
+from compliance.organisations import recognition
 from tests import device
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed")]
@@ -31,7 +31,9 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
         gate.wait()
         try:
             told.append(
-                actions.recognise(by=cast.ada, session=session, purpose=TO, said=said)
+                recognition.recognise(
+                    by=cast.ada, session=session, purpose=TO, said=said
+                )
             )
         except ValidationError as error:
             told.append(error)
@@ -43,7 +45,7 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(isinstance(one, Passkey) for one in told) == 1
+    assert sum(isinstance(one, Authenticator) for one in told) == 1
     refusals = [one for one in told if isinstance(one, ValidationError)]
     assert all("used up" in one.messages[0] for one in refusals)
     assert len(refusals) == 3

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from compliance.assessments.choices import Filter
@@ -25,7 +24,7 @@ from compliance.organisations.access import (
 )
 from compliance.organisations.handing import handed
 from compliance.organisations.models import User
-from compliance.organisations.reauthentication import hindered
+from compliance.organisations.reauthentication import StepUp, asked
 from compliance.web.mail import by_mail, is_printed
 from compliance.web.text import whole
 from compliance.workspace.overview import Overview, Row
@@ -35,7 +34,6 @@ NEVER = Filter.NOT_APPLYING.value
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
 @member_required(Permission.ASSESS)
 def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Choose the questions and their owner; then send one mail to that person."""
@@ -48,7 +46,9 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     view, _ = read_view(request, assessment)
     rows = _rows(assessment, view, request.POST if is_sent else request.GET)
     status = 422 if is_sent else 200
-    if form.is_valid() and not (status := _hindered(request, form)):
+    if form.is_valid() and form.invites and (page := asked(request, StepUp.FRESH)):
+        return page
+    if form.is_valid() and not (status := limits.hindered(request, form)):
         status = 422
         try:
             done = actions.assign(
@@ -64,16 +64,6 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             return _assigned(request, assessment, done)
     context = _context(request, assessment, view, rows) | {"form": form}
     return render(request, "assignments/assign.html", context, status=status)
-
-
-def _hindered(request: MemberRequest, form: AssignForm) -> int:
-    """0 when the mail may go, else the status; who invites says who they are."""
-    if form.invites:
-        return hindered(request, form)
-    if limits.may_send(request):
-        return 0
-    form.add_error(None, limits.TOO_MANY)
-    return 429
 
 
 def _rows(assessment: Assessment, view: Overview, given: QueryDict) -> list[Row]:

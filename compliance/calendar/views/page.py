@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.calendar import actions
@@ -15,7 +14,7 @@ from compliance.calendar.forms import OWN, FeedForm
 from compliance.calendar.models import Feed
 from compliance.calendar.shown import Asked, context_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.reauthentication import refused
+from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import absolute
 
 
@@ -26,14 +25,12 @@ def calendar(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-@sensitive_post_parameters("password")
-@member_required(Permission.VIEW)
+@member_required(Permission.VIEW, StepUp.FRESH)
 def subscribe(request: MemberRequest) -> HttpResponse:
     """Make an address; the page that comes is the only one that ever shows it."""
     form = FeedForm(request.POST)
-    status = refused(request, form) if form.is_valid() else 422
-    if status:
-        return _page(request, form, status)
+    if not form.is_valid():
+        return _page(request, form, 422)
     _, token = actions.make_feed(
         by=request.user,
         organisation=request.organisation,

@@ -1,6 +1,17 @@
 """Actions on organisations, their members and invitations."""
 
 from compliance.organisations.actions.editors import make_editor
+from compliance.organisations.actions.factors import (
+    add_app,
+    add_passkey,
+    ask_for_new,
+    forget_factors,
+    make_recovery_codes,
+    recovery_codes_left,
+    remove_app,
+    remove_passkey,
+    rename_passkey,
+)
 from compliance.organisations.actions.invitations import (
     accept_as_new,
     accept_invitation,
@@ -25,27 +36,20 @@ from compliance.organisations.actions.members import (
     remove_member,
     rights_lost,
 )
-from compliance.organisations.actions.passkeys import (
-    add_passkey,
-    ask_for_new,
-    ask_for_one,
-    recognise,
-    remove_passkey,
-    rename_passkey,
-)
 
 __all__ = [
     "accept_as_new",
     "accept_invitation",
+    "add_app",
     "add_passkey",
     "arrived",
     "arriving",
     "ask_for_new",
-    "ask_for_one",
     "change_role",
     "create_organisation",
     "decline_invitation",
     "end_invitation",
+    "forget_factors",
     "hash_of",
     "invite",
     "join",
@@ -56,7 +60,9 @@ __all__ = [
     "make_account",
     "make_editor",
     "make_placeholders",
-    "recognise",
+    "make_recovery_codes",
+    "recovery_codes_left",
+    "remove_app",
     "remove_member",
     "remove_passkey",
     "rename_passkey",

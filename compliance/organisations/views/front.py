@@ -12,6 +12,7 @@ from compliance.organisations.access import MemberRequest
 from compliance.organisations.choices import Role
 from compliance.organisations.forms import OrganisationForm
 from compliance.organisations.models import Membership, User
+from compliance.organisations.reauthentication import StepUp, stepped_up
 
 
 @require_safe
@@ -41,6 +42,7 @@ def _is_asked(user: User, membership: Membership) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@stepped_up(StepUp.SESSION)
 def create(request: MemberRequest) -> HttpResponse:
     if not settings.SIGN_UP:
         raise Http404

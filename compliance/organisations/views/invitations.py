@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.core.internal import ratelimit
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -18,13 +19,13 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.organisations import actions
+from compliance.organisations import actions, limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.forms import InviteForm, JoinForm
 from compliance.organisations.handing import handed
 from compliance.organisations.models import Invitation, User
 from compliance.organisations.pages import invitations
-from compliance.organisations.reauthentication import FreshForm, hindered
+from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import is_printed
 
 TOKEN = "invitation"  # noqa: S105 (the name of its place in the session)
@@ -32,16 +33,15 @@ TRIES = {"invitation": "20/m/ip"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
 @member_required(Permission.INVITE)
 def invite(request: MemberRequest) -> HttpResponse:
     """Open invitations, and a form to invite one more."""
     form = InviteForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
-    if form.is_valid() and not (status := hindered(request, form)):
+    if form.is_valid() and not (status := limits.hindered(request, form)):
         try:
             made = actions.invite(
-                by=request.user, organisation=request.organisation, **form.told
+                by=request.user, organisation=request.organisation, **form.cleaned_data
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -53,14 +53,13 @@ def invite(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
 @member_required(Permission.INVITE)
 def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse:
     """A new link for somebody who has not come."""
     found = _waiting(request, invitation_id)
-    form = FreshForm(request.POST if request.method == "POST" else None)
+    form = forms.Form(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
-    if form.is_valid() and not (status := hindered(request, form)):
+    if form.is_valid() and not (status := limits.hindered(request, form)):
         try:
             made = actions.send_again(by=request.user, invitation=found)
         except ValidationError as error:
@@ -74,7 +73,7 @@ def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse
 
 
 @require_POST
-@member_required(Permission.INVITE)
+@member_required(Permission.INVITE, StepUp.SESSION)
 def invitation_end(request: MemberRequest, invitation_id: int) -> HttpResponse:
     found = _waiting(request, invitation_id)
     try:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -19,7 +18,6 @@ from compliance.organisations.choices import Role
 from compliance.organisations.forms import InviteForm, RoleForm
 from compliance.organisations.models import Membership
 from compliance.organisations.pages import invitations
-from compliance.organisations.reauthentication import FreshForm, refused
 
 
 @require_safe
@@ -40,61 +38,48 @@ def member(request: MemberRequest, membership_id: int) -> HttpResponse:
 
 
 @require_POST
-@sensitive_post_parameters("password")
 @member_required(Permission.MEMBERS)
 def member_role(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
     form = RoleForm(request.POST)
-    status = 422
-    if form.is_valid() and not (status := refused(request, form)):
+    if form.is_valid():
         role = form.cleaned_data["role"]
         try:
             actions.change_role(by=request.user, membership=membership, role=role)
         except ValidationError as error:
             form.add_error("role", error)
-            status = 422
         else:
             messages.success(request, f"{membership.user}: {Role(role).label} now.")
             return _back(request, membership)
-    return _member_page(request, membership, form=form, status=status)
+    return _member_page(request, membership, form=form, status=422)
 
 
 @require_POST
-@sensitive_post_parameters("password")
 @member_required(Permission.MEMBERS)
 def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
-    form = FreshForm(request.POST, auto_id="remove-%s")
-    status = 422
-    if form.is_valid() and not (status := refused(request, form)):
-        try:
-            actions.remove_member(by=request.user, membership=membership)
-        except ValidationError as error:
-            form.add_error(None, error)
-            status = 422
-        else:
-            messages.success(request, f"{membership.user} is no longer a member.")
-            return _back(request, membership)
-    return _member_page(request, membership, remove=form, status=status)
+    try:
+        actions.remove_member(by=request.user, membership=membership)
+    except ValidationError as error:
+        told = {"problems": error.messages}
+        return _member_page(request, membership, status=422, **told)
+    messages.success(request, f"{membership.user} is no longer a member.")
+    return _back(request, membership)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
 @member_required(Permission.LEAVE)
 def leave(request: MemberRequest) -> HttpResponse:
     """End one's own membership."""
-    form = FreshForm(request.POST if request.method == "POST" else None)
-    status = 422 if form.is_bound else 200
-    if form.is_valid() and not (status := refused(request, form)):
-        try:
-            actions.leave(by=request.user, membership=request.membership)
-        except ValidationError as error:
-            form.add_error(None, error)
-            status = 422
-        else:
-            messages.success(request, f"You have left {request.organisation}.")
-            return redirect("organisations:front")
-    return render(request, "organisations/leave.html", {"form": form}, status=status)
+    if request.method != "POST":
+        return render(request, "organisations/leave.html")
+    try:
+        actions.leave(by=request.user, membership=request.membership)
+    except ValidationError as error:
+        told = {"problems": error.messages}
+        return render(request, "organisations/leave.html", told, status=422)
+    messages.success(request, f"You have left {request.organisation}.")
+    return redirect("organisations:front")
 
 
 def _member(request: MemberRequest, membership_id: int) -> Membership:
@@ -104,13 +89,12 @@ def _member(request: MemberRequest, membership_id: int) -> Membership:
 
 
 def _member_page(
-    request: MemberRequest, membership: Membership, status: int = 200, **forms: Any
+    request: MemberRequest, membership: Membership, status: int = 200, **told: Any
 ) -> HttpResponse:
     context = {
         "member": membership,
         "form": RoleForm(initial={"role": membership.role}),
-        "remove": FreshForm(auto_id="remove-%s"),
-    } | forms
+    } | told
     return render(request, "organisations/member.html", context, status=status)
 
 

@@ -12,6 +12,7 @@ from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper, keeps
 from compliance.checklists.standing import running_facts
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.reauthentication import StepUp
 from compliance.publishing import actions
 from compliance.publishing.forms import DiscardForm, RetireForm
 
@@ -56,7 +57,7 @@ def _discard(request: MemberRequest, edition: Edition) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Permission.EDIT)
+@member_required(Permission.EDIT, StepUp.FRESH)
 def retire(request: MemberRequest, edition_id: int) -> HttpResponse:
     """Explain the retirement of an edition, and ask for the reason; then nothing starts on it."""
     edition = find(request, edition_id)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -17,7 +16,7 @@ from compliance.bundles import download_store
 from compliance.bundles.models import PackageKind, packages_of
 from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.reauthentication import FreshForm, refused
+from compliance.organisations.reauthentication import StepUp
 from compliance.reports import packages, tasks
 from compliance.web.htmx import render_page
 
@@ -46,7 +45,7 @@ def ask_bundle(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@member_required(Permission.TRAIL)
+@member_required(Permission.TRAIL, StepUp.SESSION)  # the file asks
 def ask_pack(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     return _ask(request, assessment_id, PackageKind.PACK)
 
@@ -74,7 +73,7 @@ def package(request: MemberRequest, package_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@member_required(Permission.TRAIL)
+@member_required(Permission.TRAIL, StepUp.SESSION)
 def package_cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
     """For the one who asked for it: nobody else sees it."""
     mine = packages_of(request.organisation, request.user)
@@ -87,10 +86,9 @@ def package_cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
 @member_required(Permission.TRAIL)
 def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
-    """The file, for the one who asked for it, still may, and says who they are.
+    """The file, for the one who asked for it and still may.
 
     It is on the trail.
     """
@@ -100,11 +98,9 @@ def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
         raise Http404
     if not download_store.is_wanted(found):
         raise Http404
-    form = FreshForm(request.POST if request.method == "POST" else None)
-    status = 422 if form.is_bound else 200
-    if not form.is_valid() or (status := refused(request, form)):
-        told = {"package": found, "assessment": found.assessment, "form": form}
-        return render(request, "reports/package_file.html", told, status=status)
+    if request.method != "POST":
+        told = {"package": found, "assessment": found.assessment}
+        return render(request, "reports/package_file.html", told)
     packages.note_download(by=request.user, package=found)
     return FileResponse(
         download_store.path_of(found.sha256).open("rb"),

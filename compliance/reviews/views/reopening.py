@@ -6,19 +6,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.reauthentication import FreshForm, refused
+from compliance.organisations.reauthentication import StepUp
 from compliance.reviews import actions
 from compliance.reviews.choices import Decision
 from compliance.reviews.forms import DecideForm, ReasonForm
-from compliance.reviews.pages import PAGE, address, find, shown_again, shown_now
+from compliance.reviews.pages import PAGE, address, find, shown_again
 
 
 @require_POST
-@member_required(Permission.REOPEN)
+@member_required(Permission.REOPEN, StepUp.SESSION)
 def reopen(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = find(request, assessment_id)
     form = ReasonForm(request.POST)
@@ -39,7 +38,6 @@ def reopen(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@sensitive_post_parameters("password")
 @member_required(Permission.REOPEN)
 def reopen_decide(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Leave it signed, or open it again: that asks anew who decides."""
@@ -49,12 +47,6 @@ def reopen_decide(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         messages.error(request, "Choose whether to reopen it.")
         return redirect(address(assessment))
     decision = Decision(form.cleaned_data["decision"])
-    if decision == Decision.APPROVED:
-        fresh = FreshForm(request.POST)
-        status = refused(request, fresh) if fresh.is_valid() else 422
-        if status:
-            context = shown_now(request, assessment) | {"fresh_form": fresh}
-            return render(request, PAGE, context, status=status)
     try:
         done = actions.decide_reopening(
             by=request.user, assessment=assessment, decision=decision

@@ -6,19 +6,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.organisations.reauthentication import refused
 from compliance.reviews import actions
 from compliance.reviews.forms import SignForm
 from compliance.reviews.pages import PAGE, address, find, shown_again
 
 
 @require_POST
-@sensitive_post_parameters("password")
 @member_required(Permission.SIGN)
 def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Sign what the page showed; else the page as it is now, with the typed words."""
@@ -26,8 +23,6 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     form = SignForm(request.POST, review=assessment.reviews.filter(ended="").first())
     if not form.is_valid():
         return _again(request, assessment, form, 422)
-    if status := refused(request, form):
-        return _again(request, assessment, form, status)
     try:
         actions.sign(
             by=request.user,
@@ -35,7 +30,7 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             seen=form.cleaned_data["seen"],
             role=form.cleaned_data["role"],
             reservations=form.cleaned_data["reservations"],
-            method=form.way,
+            method=request.confirmed_by,
         )
     except ValidationError as error:
         form.add_error(None, error.messages)

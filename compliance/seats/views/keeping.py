@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -16,9 +15,10 @@ from django.views.decorators.http import (
 )
 
 from compliance.assessments.models import Assessment
+from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.handing import handed
-from compliance.organisations.reauthentication import hindered
+from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import SeatForm
 from compliance.seats.models import Seat, SeatOffer
@@ -31,17 +31,16 @@ ON_A_PAGE = 100
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
 @member_required(Permission.SEATS)
 def seats(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Outsiders who may read the assessment, and a form to let one more in."""
     assessment = find(request, assessment_id)
     form = SeatForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
-    if form.is_valid() and not (status := hindered(request, form)):
+    if form.is_valid() and not (status := limits.hindered(request, form)):
         try:
             given = actions.give_seat(
-                by=request.user, assessment=assessment, **form.told
+                by=request.user, assessment=assessment, **form.cleaned_data
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -66,7 +65,7 @@ def _given(
 
 
 @require_POST
-@member_required(Permission.SEATS)
+@member_required(Permission.SEATS, StepUp.SESSION)
 def offer_end(request: MemberRequest, offer_id: int) -> HttpResponse:
     offer = get_object_or_404(offers_in(request.organisation), pk=offer_id)
     try:
@@ -80,7 +79,7 @@ def offer_end(request: MemberRequest, offer_id: int) -> HttpResponse:
 
 
 @require_POST
-@member_required(Permission.SEATS)
+@member_required(Permission.SEATS, StepUp.SESSION)
 def end(request: MemberRequest, seat_id: int) -> HttpResponse:
     seat = get_object_or_404(seats_in(request.organisation), pk=seat_id)
     try:

@@ -20,6 +20,7 @@ from compliance.evidence.models import Evidence
 from compliance.evidence.refusals import tell
 from compliance.organisations import limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.choices import RequestFilter
 from compliance.seats.forms import MOST_OFFERED, ReplyForm
@@ -49,7 +50,7 @@ def request_list(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Permission.SEATS)
+@member_required(Permission.SEATS, StepUp.SESSION)
 def request(request: MemberRequest, request_id: int) -> HttpResponse:
     """One request with its thread, and a form to answer it."""
     row = _find(request, request_id)
@@ -121,7 +122,7 @@ def _told(form: ReplyForm, outcomes: Sequence[library.Outcome]) -> int:
 
 
 @require_POST
-@member_required(Permission.SEATS)
+@member_required(Permission.SEATS, StepUp.SESSION)
 def request_close(request: MemberRequest, request_id: int) -> HttpResponse:
     row = _find(request, request_id)
     actions.close(by=request.user, request=row)

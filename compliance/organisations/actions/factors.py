@@ -1,0 +1,296 @@
+"""Factors: passkeys, an app with codes, recovery codes; set up, named and removed."""
+
+from typing import Any
+
+from allauth.mfa.internal.flows.add import validate_can_add_authenticator
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as codes
+from django.core.exceptions import ValidationError
+
+from compliance.audit import trail
+from compliance.audit.event_types import EventType
+from compliance.audit.transaction import writing
+from compliance.organisations import webauthn
+from compliance.organisations.actions.members import lock_person
+from compliance.organisations.events import (
+    ACCOUNT_CHANGED,
+    APP_ADDED,
+    APP_REMOVED,
+    FACTORS_FORGOTTEN,
+    PASSKEY_ADDED,
+    PASSKEY_REMOVED,
+    PASSKEY_RENAMED,
+    RECOVERY_CODE_USED,
+    RECOVERY_CODES_MADE,
+)
+from compliance.organisations.models import FactorCount, Membership, User
+from compliance.organisations.recognition import (
+    NEW,
+    challenge_of,
+    known_of,
+    passkey_of,
+    step_of,
+    use_up,
+)
+from compliance.web.mail import absolute, queue_mail
+from compliance.web.text import validate_line
+
+PASSKEY, APP = Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP
+RECOVERY = Authenticator.Type.RECOVERY_CODES
+MOST = 20
+"""Passkeys of one person."""
+UNPROVED = (
+    "Somebody might have typed your address. Confirm it first: the link is in the mail"
+    " that came when the account was made."
+)
+
+
+def ask_for_new(*, by: User, session: str) -> dict[str, Any]:
+    """Options for a browser to make a passkey. Raises ``ValidationError``."""
+    known = known_of(by)
+    if not webauthn.is_possible():
+        msg = "Passkeys need Attest at an address with a name, over HTTPS."
+        raise ValidationError(msg)
+    if len(known) >= MOST:
+        msg = f"You have {MOST} passkeys. Remove one first."
+        raise ValidationError(msg)
+    return webauthn.to_make(
+        handle=str(by.pk),
+        email=by.email,
+        name=str(by),
+        known=known,
+        challenge=challenge_of(by, session, NEW),
+    )
+
+
+def add_passkey(*, by: User, session: str, name: str, said: str) -> list[str]:
+    """Keep the passkey that a device made. Raises ``ValidationError``.
+
+    Gives the recovery codes that are made with a first factor, else none.
+    """
+    try:
+        challenge, _ = webauthn.claimed(said)
+        use_up(by, session, NEW, challenge)
+        made = webauthn.made(said, challenge=challenge)
+    except webauthn.NotProvenError as error:
+        msg = "The passkey could not be made. Try again."
+        raise ValidationError(msg) from error
+    name = name.strip()
+    validate_line(name)
+    with writing():
+        lock_person(by)
+        _refuse_unproved(by)
+        if by.passkeys.count() >= MOST:
+            msg = f"You have {MOST} passkeys. Remove one first."
+            raise ValidationError(msg)
+        if passkey_of(made.credential["rawId"]):
+            msg = "This passkey is known already."
+            raise ValidationError(msg)
+        passkey = Authenticator.objects.create(
+            user=by, type=PASSKEY, data={"name": name, "credential": made.credential}
+        )
+        FactorCount.objects.create(authenticator=passkey, count=made.sign_count)
+        _tell(by, PASSKEY_ADDED, after={"passkey": name})
+        return _first_codes(by)
+
+
+def rename_passkey(*, by: User, passkey: Authenticator, name: str) -> None:
+    """Another name; the same again changes nothing. Raises ``ValidationError``."""
+    name = name.strip()
+    validate_line(name)
+    with writing():
+        passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
+        before = str(passkey)
+        if before == name:
+            return
+        passkey.data = passkey.data | {"name": name}
+        passkey.save(update_fields=["data"])
+        _tell(by, PASSKEY_RENAMED, before={"passkey": before}, after={"passkey": name})
+
+
+def remove_passkey(*, by: User, passkey: Authenticator) -> None:
+    """It is not recognised any more, whoever has the device."""
+    with writing():
+        passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
+        _tell(by, PASSKEY_REMOVED, before={"passkey": str(passkey)})
+        passkey.delete()
+        _drop_idle_codes(by)
+
+
+def add_app(*, by: User, secret: str, code: str) -> list[str]:
+    """Keep the secret of an app that showed a code of it. Raises ``ValidationError``.
+
+    An app set up before goes. Gives the recovery codes that are made with a first
+    factor, else none.
+    """
+    step = step_of(secret, code)
+    if step is None:
+        msg = "This code is not right. Check the clock of your phone, and type the next one."
+        raise ValidationError(msg)
+    with writing():
+        lock_person(by)
+        _refuse_unproved(by)
+        Authenticator.objects.filter(user=by, type=APP).delete()
+        made = codes.TOTP.activate(by, secret).instance
+        FactorCount.objects.create(authenticator=made, count=step)
+        _tell(by, APP_ADDED)
+        return _first_codes(by)
+
+
+def remove_app(*, by: User) -> None:
+    """No app makes codes for the person any more; without one nothing changes."""
+    with writing():
+        lock_person(by)
+        found = Authenticator.objects.filter(user=by, type=APP)
+        if not found.exists():
+            return
+        _tell(by, APP_REMOVED)
+        found.delete()
+        _drop_idle_codes(by)
+
+
+def make_recovery_codes(*, by: User) -> list[str]:
+    """Ten new ones; those made before open nothing. Raises ``ValidationError``."""
+    with writing():
+        lock_person(by)
+        if not Authenticator.objects.filter(user=by, type__in=[APP, PASSKEY]).exists():
+            msg = "Recovery codes stand in for a passkey or an app: set one up first."
+            raise ValidationError(msg)
+        Authenticator.objects.filter(user=by, type=RECOVERY).delete()
+        return _new_codes(by)
+
+
+def forget_factors(*, by: User | None, email: str) -> User:
+    """Take away all of a person's factors: they lost them. Raises ``ValidationError``.
+
+    Only whoever runs Attest does this; the person's own way is a recovery code.
+    """
+    person = User.objects.filter(email=email.strip().lower()).first()
+    if person is None:
+        msg = f"Nobody here has the address {email.strip()[:254]}."
+        raise ValidationError(msg)
+    with writing():
+        lock_person(person)
+        own = Authenticator.objects.filter(user=person)
+        if not own.exists():
+            msg = f"{person.email} has no second factor."
+            raise ValidationError(msg)
+        _tell(by, FACTORS_FORGOTTEN, of=person)
+        own.delete()
+    return person
+
+
+def recovery_codes_left(person: User) -> int | None:
+    """How many of a person's recovery codes are not used; None for somebody without."""
+    found = Authenticator.objects.filter(user=person, type=RECOVERY).first()
+    return len(RecoveryCodes(found).get_unused_codes()) if found else None
+
+
+def take_recovery_code(*, by: User, code: str) -> Authenticator | None:
+    """The recovery codes of a person, where this is one that was not used before."""
+    with writing():
+        lock_person(by)
+        found = Authenticator.objects.filter(user=by, type=RECOVERY).first()
+        if found is None:
+            return None
+        own = RecoveryCodes(found)
+        if not own.validate_code(code):
+            return None
+        _tell(by, RECOVERY_CODE_USED, left=len(own.get_unused_codes()))
+    return own.instance
+
+
+def _refuse_unproved(by: User) -> None:
+    """Whoever typed somebody else's address must not lock them out of it for good."""
+    try:
+        validate_can_add_authenticator(by)
+    except ValidationError as error:
+        raise ValidationError(UNPROVED) from error
+
+
+def _first_codes(by: User) -> list[str]:
+    if Authenticator.objects.filter(user=by, type=RECOVERY).exists():
+        return []
+    return _new_codes(by)
+
+
+def _new_codes(by: User) -> list[str]:
+    made = RecoveryCodes.activate(by)
+    _tell(by, RECOVERY_CODES_MADE)
+    return made.generate_codes()
+
+
+def _drop_idle_codes(by: User) -> None:
+    """Recovery codes stand in for a factor: without one they go."""
+    own = Authenticator.objects.filter(user=by)
+    if not own.exclude(type=RECOVERY).exists():
+        own.delete()
+
+
+def _tell(
+    by: User | None,
+    action: EventType,
+    *,
+    of: User | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    left: int | None = None,
+) -> None:
+    """To the person by mail, to each organisation whose trail it may matter to, and to
+    the chain of people, which has the row itself.
+    """
+    person = of or by
+    if person is None:
+        msg = "say whose factor it is"
+        raise ValueError(msg)
+    before, after = before or {}, after or {}
+    for membership in Membership.objects.of(person).order_by("organisation_id"):
+        trail.record(
+            by=by,
+            organisation_id=membership.organisation_id,
+            action=action,
+            subject=membership,
+            before=before,
+            after={"person": person.email} | after,
+        )
+    trail.record_of_people(
+        by=by, action=ACCOUNT_CHANGED, subject=person, before=before, after=after
+    )
+    said = _SAID[action].format(
+        name=after.get("passkey", before.get("passkey")), before=before.get("passkey")
+    )
+    queue_mail(
+        to=person.email,
+        subject=_SUBJECT[action],
+        template="factor",
+        context={
+            "person": person,
+            "said": said,
+            "left": left,
+            "link": absolute("/security/"),
+        },
+    )
+
+
+_SUBJECT = {
+    FACTORS_FORGOTTEN: "Your account is protected by your password alone",
+    PASSKEY_ADDED: "A passkey of your account was added",
+    PASSKEY_RENAMED: "A passkey of your account was renamed",
+    PASSKEY_REMOVED: "A passkey of your account was removed",
+    APP_ADDED: "An app makes codes for your account now",
+    APP_REMOVED: "No app makes codes for your account any more",
+    RECOVERY_CODES_MADE: "Your account has new recovery codes",
+    RECOVERY_CODE_USED: "A recovery code of your account was used",
+}
+_SAID = {
+    FACTORS_FORGOTTEN: "Whoever runs Attest took your passkeys, app and recovery codes away."
+    " Set up new ones now.",
+    PASSKEY_ADDED: "The passkey “{name}” of your account was added.",
+    PASSKEY_RENAMED: "The passkey “{before}” of your account is called “{name}” now.",
+    PASSKEY_REMOVED: "The passkey “{name}” of your account was removed.",
+    APP_ADDED: "Attest asks for a code of this app when you sign in.",
+    APP_REMOVED: "Attest takes codes of no app for your account.",
+    RECOVERY_CODES_MADE: "Each works once. Those made before work no longer.",
+    RECOVERY_CODE_USED: "Somebody signed in with your password and this code.",
+}

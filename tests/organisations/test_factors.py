@@ -1,0 +1,371 @@
+"""An app with codes and recovery codes: set up, used once, removed, and never in clear."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from compliance.audit import tables, trail
+from compliance.audit.models import PEOPLE
+from compliance.models import Event, FactorCount
+from compliance.organisations import factor_secrets
+from compliance.reviews.event_labels import told
+from tests import device, factories
+from tests.device import Device
+from tests.mailing import send_queued
+
+pytestmark = pytest.mark.slow
+SURE = {"password": factories.PASSWORD}
+APP = "/security/app/"
+STEP = "/accounts/login/second-step/"
+NOW = timezone.now().replace(microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def _reached_by_a_name(settings, tmp_path):
+    cache.clear()
+    settings.URL = device.ORIGIN
+    settings.KEYS_DIR = tmp_path / "keys"
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ada(cast, sign_in):
+    return sign_in(cast.ada)
+
+
+def later(seconds):
+    return time_machine.travel(NOW + timedelta(seconds=seconds), tick=False)
+
+
+def code_of(app, steps=0):
+    """Its code so many steps of 30 seconds from the time that the test begins."""
+    return app.at(NOW + timedelta(seconds=30 * steps))
+
+
+def connect(client):
+    """An app that is connected, and the recovery codes that came with it."""
+    client.post(APP, SURE | {"confirm_first": "1"})
+    secret = client.get(APP).context["secret"]
+    app = pyotp.TOTP(secret)
+    page = client.post(APP, {"code": code_of(app)})
+    return app, page.context.get("codes", [])
+
+
+def typed(user):
+    """A client that has typed the password of somebody with a second factor."""
+    client = Client()
+    reply = client.post("/accounts/login/", {"login": user.email} | SURE)
+    assert (reply.status_code, reply["Location"]) == (302, STEP)
+    return client
+
+
+def is_in(client):
+    return client.get("/security/").status_code == 200
+
+
+def test_app_is_connected_and_asked_for_at_sign_in(cast, ada):
+    assert "Confirm that it is you" in ada.get(APP).text
+    app, codes = connect(ada)
+    assert len(codes) == 10
+    client = typed(cast.ada)
+    assert not is_in(client)
+    assert "not right" in client.post(STEP, {"code": "000000"}).text
+    with later(30):
+        assert client.post(STEP, {"code": code_of(app, 1)}).status_code == 302
+        assert is_in(client)
+
+
+def test_wrong_code_connects_nothing_and_keeps_the_key(ada):
+    ada.post(APP, SURE | {"confirm_first": "1"})
+    secret = ada.get(APP).context["secret"]
+    page = ada.post(APP, {"code": "12"})
+    assert (page.status_code, page.context["secret"]) == (422, secret)
+    assert "This code is not right" in page.text
+    assert Authenticator.objects.count() == 0
+
+
+def test_code_counts_once_wherever_it_is_used(cast, ada):
+    """Neither again at a sign-in, nor after connecting, nor at the door; nor an older one."""
+    app, _ = connect(ada)
+    client = typed(cast.ada)
+    assert "was used before" in client.post(STEP, {"code": code_of(app)}).text
+    with later(30):
+        code = code_of(app, 1)
+        assert typed(cast.ada).post(STEP, {"code": code}).status_code == 302
+        assert "was used before" in typed(cast.ada).post(STEP, {"code": code}).text
+        page = ada.post("/security/codes/", {"app_code": code})
+        assert (page.status_code, "was used before" in page.text) == (422, True)
+        assert (
+            "was used before" in typed(cast.ada).post(STEP, {"code": code_of(app)}).text
+        )
+
+
+@pytest.mark.parametrize(("steps", "is_taken"), [(1, True), (-2, False), (3, False)])
+def test_clock_of_the_phone_may_be_one_step_off(steps, is_taken, cast, ada):
+    app, _ = connect(ada)
+    with later(30 * 10):
+        reply = typed(cast.ada).post(STEP, {"code": code_of(app, 10 + steps)})
+        assert (reply.status_code == 302) == is_taken
+
+
+def test_recovery_code_stands_in_once(cast, ada):
+    _, codes = connect(ada)
+    assert typed(cast.ada).post(STEP, {"code": codes[3]}).status_code == 302
+    assert typed(cast.ada).post(STEP, {"code": codes[3]}).status_code == 200
+    assert (
+        typed(cast.ada).post(STEP, {"code": codes[4].replace(" ", "")}).status_code
+        == 302
+    )
+    assert "8 of 10 left" in ada.get("/security/").text
+    subjects = [m.subject for m in send_queued()]
+    assert subjects.count("A recovery code of your account was used") == 2
+    assert trail.verify(cast.acme.pk) is None
+    assert [*tables.faults(PEOPLE)] == []
+
+
+def test_new_recovery_codes_end_the_old_ones(cast, ada):
+    _, codes = connect(ada)
+    made = ada.post("/security/codes/").context["codes"]
+    assert set(made).isdisjoint(codes)
+    assert typed(cast.ada).post(STEP, {"code": codes[0]}).status_code == 200
+    assert typed(cast.ada).post(STEP, {"code": made[0]}).status_code == 302
+
+
+def test_recovery_codes_do_not_open_the_door_of_what_lasts(ada):
+    _, codes = connect(ada)
+    page = ada.post("/security/app/remove/", {"app_code": codes[0]})
+    assert (page.status_code, Authenticator.objects.count()) == (422, 2)
+
+
+def test_second_factor_is_throttled_apart_and_over_clients(cast, ada):
+    app, _ = connect(ada)
+    for number in range(10):
+        typed(cast.ada).post(STEP, {"code": f"00000{number}"})
+    with later(60):
+        page = typed(cast.ada).post(STEP, {"code": code_of(app, 2)})
+        assert (page.status_code, "Too many tries" in page.text) == (200, True)
+    with later(16 * 60):
+        assert typed(cast.ada).post(STEP, {"code": code_of(app, 32)}).status_code == 302
+
+
+def test_steps_in_another_order_let_nobody_in(cast, ada, client):
+    """No second step without the first, none of another session, none too late."""
+    app, _ = connect(ada)
+    with later(30):
+        code = {"code": code_of(app, 1)}
+        assert client.post(STEP, code)["Location"] == "/accounts/login/"
+        assert not is_in(client)
+        half = typed(cast.ada)
+        assert half.get("/o/acme/")["Location"].startswith("/accounts/login/")
+        assert not is_in(half)
+        assert "Confirm" not in half.post("/security/app/remove/", SURE).text
+    half = typed(cast.ada)
+    with later(3600):
+        assert (
+            half.post(STEP, {"code": code_of(app, 120)})["Location"]
+            == "/accounts/login/"
+        )
+        assert not is_in(half)
+
+
+def test_session_gets_another_key_at_both_steps_and_at_the_door(cast, ada):
+    app, _ = connect(ada)
+    client = Client()
+    client.get("/accounts/login/")
+    planted = client.cookies.get("sessionid")
+    client.post("/accounts/login/", {"login": cast.ada.email} | SURE)
+    half = client.cookies["sessionid"].value
+    with later(30):
+        client.post(STEP, {"code": code_of(app, 1)})
+        whole = client.cookies["sessionid"].value
+    assert len({planted and planted.value, half, whole}) == 3
+    copied = Client()
+    copied.cookies["sessionid"] = whole
+    assert is_in(copied)
+    client.post("/security/codes/", SURE)
+    assert client.cookies["sessionid"].value != whole
+    assert (is_in(client), is_in(copied)) == (True, False)
+
+
+def test_borrowed_session_removes_no_factor(cast, ada, sign_in):
+    connect(ada)
+    borrowed = sign_in(cast.ada)
+    for path in ("/security/app/remove/", "/security/codes/", "/passkeys/new/"):
+        page = borrowed.post(path, {"name": "Mine"})
+        assert (page.status_code, "Confirm that it is you" in page.text) == (422, True)
+    assert "secret" not in (borrowed.get(APP).context or {})
+    assert Authenticator.objects.count() == 2
+
+
+def test_last_factor_takes_the_recovery_codes_along(cast, ada):
+    connect(ada)
+    ada.post("/security/app/remove/")
+    assert Authenticator.objects.count() == 0
+    assert "Protected by your password alone" in ada.get("/security/").text
+    reply = Client().post("/accounts/login/", {"login": cast.ada.email} | SURE)
+    assert reply["Location"] == "/"
+
+
+def test_each_change_is_mailed_and_on_the_trail(cast, ada):
+    connect(ada)
+    ada.post("/security/app/remove/")
+    said = [
+        told(e.action, *trail.changes(e))
+        for e in Event.objects.filter(organisation_id=cast.acme.pk).order_by("seq")
+        if e.action.startswith("factor.")
+    ]
+    assert said == [
+        "App with codes added",
+        "Recovery codes made",
+        "App with codes removed",
+    ]
+    assert [m.subject for m in send_queued() if m.to == [cast.ada.email]] == [
+        "An app makes codes for your account now",
+        "Your account has new recovery codes",
+        "No app makes codes for your account any more",
+    ]
+
+
+def test_secrets_are_encrypted_and_in_no_event(cast, ada):
+    app, codes = connect(ada)
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    events = "".join(Event.objects.values_list("payload", flat=True))
+    for secret in (app.secret, *codes, *(code.replace(" ", "") for code in codes)):
+        assert secret not in kept + events
+    assert re.findall(r"gcm1:", kept) == ["gcm1:"] * 2
+
+
+def test_secret_under_another_key_lets_nobody_in(cast, ada, settings, tmp_path, caplog):
+    app, codes = connect(ada)
+    settings.KEYS_DIR = tmp_path / "other"
+    with later(30):
+        for code in (code_of(app, 1), codes[0]):
+            assert typed(cast.ada).post(STEP, {"code": code}).status_code == 200
+    assert "does not open" in caplog.text
+    assert factor_secrets.opened("gcm1:!") != ""
+
+
+def sign_in_by(made, **changed):
+    client = Client()
+    reply = client.get(
+        "/accounts/login/passkey/", headers={"Accept": "application/json"}
+    )
+    options = reply.json()["request_options"]["publicKey"]
+    said = made.sign(options, **changed)
+    return client, client.post("/accounts/login/passkey/", {"credential": said})
+
+
+def test_passkey_signs_in_alone(cast, ada):
+    made = device.add(ada)
+    client, reply = sign_in_by(made)
+    assert (reply["Location"], is_in(client)) == ("/", True)
+    assert device.kept().get().last_used_at is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("origin", "https://attest.example.evil.test"),
+        ("origin", "https://sub.attest.example"),
+        ("origin", "https://attest.example:8443"),
+        ("host", "example"),
+        ("flags", device.PRESENT),
+        ("handle", b"999999"),
+        ("is_framed", True),
+        ("credential_id", b"another"),
+        ("key", Device().key),
+    ],
+)
+def test_passkey_of_elsewhere_signs_nobody_in(field, value, ada):
+    made = device.add(ada)
+    setattr(made, field, value)
+    client, reply = sign_in_by(made)
+    assert (reply["Location"], is_in(client)) == ("/accounts/login/", False)
+    assert "not recognised" in client.get("/accounts/login/").text
+
+
+@pytest.mark.parametrize("said", ["{}", "[]", "x", "", '{"rawId": 1}'])
+def test_nonsense_signs_nobody_in(said, client, db):
+    client.get("/accounts/login/passkey/", headers={"Accept": "application/json"})
+    reply = client.post("/accounts/login/passkey/", {"credential": said})
+    assert (reply.status_code, is_in(client)) == (302, False)
+
+
+def test_replayed_passkey_signs_nobody_in(ada):
+    made = device.add(ada)
+    client = Client()
+    ask = {"Accept": "application/json"}
+    options = client.get("/accounts/login/passkey/", headers=ask).json()
+    said = made.sign(options["request_options"]["publicKey"])
+    other = Client()
+    other.get("/accounts/login/passkey/", headers=ask)
+    other.post("/accounts/login/passkey/", {"credential": said})
+    assert not is_in(other)
+    client.post("/accounts/login/passkey/", {"credential": said})
+    assert is_in(client)
+    client.post("/accounts/logout/")
+    client.post("/accounts/login/passkey/", {"credential": said})
+    assert not is_in(client)
+
+
+def test_passkey_of_a_closed_account_signs_nobody_in(cast, ada):
+    made = device.add(ada)
+    type(cast.ada).objects.filter(pk=cast.ada.pk).update(is_active=False)
+    client, _ = sign_in_by(made)
+    assert not is_in(client)
+
+
+def test_passkey_is_the_second_step_and_none_of_another(cast, ada, sign_in):
+    made, theirs = device.add(ada), device.add(sign_in(cast.otto))
+    theirs.handle = None
+    client = typed(cast.ada)
+    for key, is_taken in ((theirs, False), (made, True)):
+        options = client.get(STEP).context["js_data"]["request_options"]["publicKey"]
+        reply = client.post(STEP, {"credential": key.sign(dict(options))})
+        assert (reply.status_code == 302, is_in(client)) == (is_taken, is_taken)
+
+
+def test_copy_of_a_passkey_signs_nobody_in(ada):
+    made = device.add(ada)
+    FactorCount.objects.update(count=5)
+    client, _ = sign_in_by(made)
+    assert not is_in(client)
+
+
+def test_reset_of_the_password_leaves_the_second_step(cast, ada):
+    connect(ada)
+    cast.ada.take_password("another fine phrase")
+    client = Client()
+    form = {"login": cast.ada.email, "password": "another fine phrase"}
+    assert client.post("/accounts/login/", form)["Location"] == STEP
+
+
+def test_ten_minutes_after_the_password_it_is_asked_again(cast, ada):
+    connect(ada)
+    with later(9 * 60):
+        assert ada.post("/security/codes/").status_code == 200
+    with later(20 * 60):
+        assert ada.post("/security/codes/").status_code == 422
+
+
+def test_who_lost_everything_is_let_in_by_whoever_runs_attest(cast, ada, capsys):
+    connect(ada)
+    device.add(ada)
+    call_command("forget_factors", cast.ada.email.upper())
+    assert "signs in with the password alone" in capsys.readouterr().out
+    assert (Authenticator.objects.count(), FactorCount.objects.count()) == (0, 0)
+    last = Event.objects.filter(organisation_id=cast.acme.pk).last()
+    assert (last.action, last.actor) == ("factor.all_forgotten", None)
+    assert [*tables.faults(PEOPLE)] == []
+    for email in (cast.ada.email, "nobody@example.org"):
+        with pytest.raises(CommandError):
+            call_command("forget_factors", email)
