@@ -257,6 +257,9 @@ class Membership(models.Model):
 
     objects = MembershipQuerySet.as_manager()
 
+    factors = ""
+    """Where a page of members asks: what protects the account besides the password."""
+
     in_trail = Proven("organisation_id")
 
     class Meta:

@@ -1,5 +1,6 @@
 """Contexts and replies that pages of members, invitations and factors share."""
 
+from collections import Counter
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from compliance.organisations import actions, webauthn
 from compliance.organisations.access import MemberRequest
-from compliance.organisations.models import Invitation
+from compliance.organisations.models import Invitation, Membership
 from compliance.web.mail import is_printed
 
 
@@ -20,6 +21,24 @@ def invitations(request: MemberRequest) -> dict[str, Any]:
         "days": settings.INVITATION_DAYS,
         "is_printed": is_printed(),
     }
+
+
+def members_told(request: MemberRequest) -> list[Membership]:
+    """The members by name, each with ``factors``: which ones protect the account.
+
+    Never a name or a secret of one: an owner sees who is left to their password alone.
+    """
+    kinds = Authenticator.Type
+    people = list(request.organisation.memberships.with_people())
+    rows = Authenticator.objects.filter(user__in=[one.user_id for one in people])
+    found = Counter(rows.values_list("user_id", "type"))
+    for member in people:
+        keys = found[member.user_id, kinds.WEBAUTHN]
+        said = [f"{keys} passkey{'' if keys == 1 else 's'}"] if keys else []
+        if found[member.user_id, kinds.TOTP]:
+            said.append("app with codes")
+        member.factors = " and ".join(said)
+    return people
 
 
 def security_told(request: MemberRequest) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 // A passkey in place of the password: the server says what is to be signed for the form, the device
 // signs it, and the form goes with the signature. Without it, or in an older browser, the password
 // is there.
-const can = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
+// A passkey belongs to a name: at an address of numbers no browser makes or uses one.
+const can =
+  Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON) &&
+  !/^[\d.:[\]]+$/.test(location.hostname);
 
 /** @param {HTMLFormElement} form @param {string} words */
 function say(form, words) {

@@ -369,3 +369,14 @@ def test_who_lost_everything_is_let_in_by_whoever_runs_attest(cast, ada, capsys)
     for email in (cast.ada.email, "nobody@example.org"):
         with pytest.raises(CommandError):
             call_command("forget_factors", email)
+
+
+def test_owners_see_who_has_which_factor_and_no_secret(cast, ada, sign_in):
+    app, codes = connect(ada)
+    device.add(ada, "Ada's blue key")
+    ada.get("/security/")  # which shows the message that names it
+    text = " ".join(ada.get("/o/acme/members/").text.split())
+    assert "1 passkey and app with codes" in text
+    assert text.count("password alone") == 5
+    assert not any(secret in text for secret in (app.secret, "blue key", *codes))
+    assert sign_in(cast.otto).get("/o/acme/members/").status_code == 403

@@ -83,11 +83,11 @@ def test_names_are_shown_whole_and_escaped(cast, sign_in):
 
 def test_number_of_queries_does_not_grow(cast, sign_in, django_assert_num_queries):
     ada = sign_in(cast.ada)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         ada.get(URL)
     for number in range(5):
         make_member(cast.acme, "reader", f"Reader {number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         ada.get(URL)
 
 

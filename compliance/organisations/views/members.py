@@ -17,14 +17,14 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.organisations.choices import Role
 from compliance.organisations.forms import InviteForm, RoleForm
 from compliance.organisations.models import Membership
-from compliance.organisations.pages import invitations
+from compliance.organisations.pages import invitations, members_told
 
 
 @require_safe
 @member_required(Permission.MEMBERS)
 def members(request: MemberRequest) -> HttpResponse:
     context = {
-        "members": request.organisation.memberships.with_people(),
+        "members": members_told(request),
         "invite": InviteForm(),
     } | invitations(request)
     return render(request, "organisations/members.html", context)
