@@ -33,6 +33,11 @@ class StandIn:
         return self.verdict in OPEN or self.missing == NOT_ASKED
 
     @property
+    def is_ruled_out(self) -> bool:
+        """Whether the question does not apply there."""
+        return self.missing == NOT_APPLYING
+
+    @property
     def verdict_word(self) -> str:
         """The verdict in a word, or why there is none."""
         return str(Verdict(self.verdict).label) if self.verdict else self.missing
@@ -48,6 +53,6 @@ def counted(found: Iterable[StandIn]) -> Tally:
     verdicts = (
         Verdict.UNANSWERED if one.missing == NOT_ASKED else one.verdict
         for one in found
-        if one.missing != NOT_APPLYING
+        if not one.is_ruled_out
     )
     return tally((str(verdict), 1) for verdict in verdicts)

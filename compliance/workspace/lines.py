@@ -47,6 +47,8 @@ class Line:
     law_changed: bool = False
     stands_in: StandIn | None = None
     """The words of another assessment in the place of this answer, which waits."""
+    there_now: StandIn | None = None
+    """The words there today, where a signature froze other ones."""
 
     @property
     def question(self) -> Any:
@@ -99,11 +101,13 @@ def lines(
     news: Mapping[int, News] | None = None,
     amended: Collection[int] = (),
     elsewhere: Mapping[str, StandIn] | None = None,
+    today_there: Mapping[str, StandIn] | None = None,
 ) -> list[Line]:
     """A line for each answer; ``scope`` adds why each applies or does not.
 
     ``amended`` are the ids of those under whose questions the law changed,
-    ``elsewhere`` has what stands in for those that wait, by key of the question.
+    ``elsewhere`` has what stands in for those that wait, by key of the question, and
+    ``today_there`` what it would be today if that differs from what was signed.
     """
     return [
         line(
@@ -115,6 +119,7 @@ def lines(
             news=(news or {}).get(answer.pk),
             law_changed=answer.pk in amended,
             stands_in=(elsewhere or {}).get(answer.question.key),
+            there_now=(today_there or {}).get(answer.question.key),
         )
         for answer in answers
     ]
@@ -130,6 +135,7 @@ def line(
     news: News | None = None,
     law_changed: bool = False,
     stands_in: StandIn | None = None,
+    there_now: StandIn | None = None,
 ) -> Line:
     """One answer as its row shows it."""
     proofs = [
@@ -147,6 +153,7 @@ def line(
         news=news,
         law_changed=law_changed,
         stands_in=stands_in,
+        there_now=there_now,
     )
 
 

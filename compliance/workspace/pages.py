@@ -36,7 +36,7 @@ from compliance.workspace.history import history, since
 from compliance.workspace.overview import Overview, Row
 from compliance.workspace.points import points_of
 from compliance.workspace.seeing import Unseen, seen_seq, unseen
-from compliance.workspace.standing_in import bearer_of, standing_in
+from compliance.workspace.standing_in import bearer_of, borne_by, standing_in
 
 CHUNK = 40
 """Rows that come at once; the rest follow as they are scrolled to."""
@@ -183,7 +183,8 @@ def list_context(
     scope = Scope.of_assessment(assessment) if why else None
     beside: dict[str, Any] = {"scope": scope, "amended": view.amended}
     beside |= {"news": new.news, "open_id": look.open_id}
-    beside |= {"elsewhere": standing_in(assessment, answers)}
+    standing, borne = standing_in(assessment, answers), borne_by(assessment)
+    beside |= {"elsewhere": standing.said, "today_there": standing.now}
     shown = lines.lines(answers, assessment, view.today, **beside)
     context = page_context(request, assessment, view)
     return (
@@ -191,6 +192,8 @@ def list_context(
         | _bar(request, assessment, look, rows)
         | {
             "void": partial(void_of, assessment),
+            "borne": borne,
+            "bearing": {row.section_id for row in view.rows if row.key in borne.keys},
             "unseen": new,
             "groups": _groups(shown, view, rows, points_shown(assessment, shown)),
             "start": start,
@@ -370,6 +373,7 @@ def row_context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
     """An opened row; ``find_row`` finds its answer."""
     assessment, today = answer.assessment, timezone.localdate()
     new = unseen(assessment, request.user.pk, answer.pk)
+    standing = standing_in(assessment, [answer])
     return frame(request, assessment, today) | {
         "line": lines.line(
             answer,
@@ -379,7 +383,8 @@ def row_context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
             is_open=True,
             news=new.news.get(answer.pk),
             law_changed=assessment.is_open and answer.applies and answer.law_moved,
-            stands_in=standing_in(assessment, [answer]).get(answer.question.key),
+            stands_in=standing.said.get(answer.question.key),
+            there_now=standing.now.get(answer.question.key),
         ),
         "news": since(answer, new, request.user.pk),
         "takeable": offers(assessment, answer),

@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.models import Assessment, Event
+from compliance.reviews import actions as reviewing
+from compliance.reviews.reading import desk_of
 from tests import factories
-from tests.resting import applying, levelled, rest_on, resting, started
-from tests.signing import answer, link
+from tests.resting import HERE, applying, levelled, rest_on, resting, started
+from tests.signing import answer, fresh, link, look, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +62,21 @@ def test_waiting_answer_is_read_only_and_says_that_it_waits(place, cast, sign_in
         assert "The own answer “Not met” waits as it is" in said
         assert 'name="note"' not in said
         assert 'name="verdict"' not in said
+        part = client.get(at("row", here, row.pk), headers={"HX-Request": "true"})
+        assert "The own answer “Not met” waits" in " ".join(part.text.split())
+        assert "<textarea" not in part.text
     assert 'href="' + at("facts", here) + '#once"' in said
+
+
+def test_link_of_a_question_that_does_not_apply_there_finds_it(place, cast, sign_in):
+    whole, here = place
+    whole.answers.filter(question__key="Q1").update(applies=False)
+    client = sign_in(cast.con)
+    said = page(client, f"{at('detail', here)}?show=elsewhere")
+    address = f"{whole.get_absolute_url()}?show=does-not-apply&amp;q=Q1"
+    assert f'href="{address}"' in said
+    found = page(client, address.replace("&amp;", "&"))
+    assert found.count("data-q=") == 1
 
 
 def test_one_that_rests_on_nothing_asks_nothing_of_it(cast, sign_in):
@@ -147,3 +163,92 @@ def test_workspace_costs_the_same_for_many_questions(
                 page(client, f"{at('detail', here)}?show={show}")
             counts.append(len(caught.captured_queries))
     assert counts[:2] == counts[2:]
+
+
+def signed(cast, place):
+    """What rests, signed while one of two questions was open there."""
+    whole, here = place
+    for key in HERE:
+        answer(cast.con, here, key, verdict="met")
+    reviewing.send(by=cast.otto, assessment=fresh(here))
+    desk = desk_of(fresh(here))
+    for line in desk.ruled_out_for(cast.rev.pk):
+        look(cast.rev, here, line.key)
+    sign(cast.rev, fresh(here))
+    return whole, fresh(here)
+
+
+def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
+    place, cast, sign_in
+):
+    whole, here = signed(cast, place)
+    client = sign_in(cast.con)
+    address = f"{at('detail', here)}?show=elsewhere"
+    before = page(client, address)
+    assert "As signed on" in before
+    assert "There today" not in before
+    assert "Changed there since" not in before
+    counts = "as it stood then: 1 of 2 answered, 0 not met"
+    assert counts in before
+    answer(cast.con, whole, "Q2", verdict="not_met")
+    answer(cast.con, whole, "Q1", reason="We have none left.")
+    said = page(client, address)
+    assert "There today: Not met" in said
+    assert said.count("Changed there since") == 1
+    assert counts in said
+    first = here.answers.get(question__key="Q1")
+    opened = f"?show=elsewhere&amp;open={first.pk}#answer-{first.pk}"
+    assert opened in said
+    assert "We have none left." in page(
+        client, f"{at('detail', here)}?show=elsewhere&open={first.pk}"
+    )
+    row = page(client, at("row", here, first.pk))
+    assert "We have none." in row
+    assert "We have none left." in row
+    assert "The signature here covers what stood there when it was given" in row
+    assert "comes back" not in row
+    assert "asked here again" not in row
+
+
+def test_running_rows_say_what_stands_there_now(place, cast, sign_in):
+    whole, here = place
+    answer(cast.con, whole, "Q2", verdict="not_met")
+    said = page(sign_in(cast.con), f"{at('detail', here)}?show=elsewhere")
+    assert "As signed" not in said
+    assert "There today" not in said
+    assert "Not met" in said
+
+
+def test_bearer_leads_to_what_rests_on_it(place, cast, sign_in):
+    whole, here = place
+    client = sign_in(cast.ada)
+    back = f'href="{here.get_absolute_url()}?show=elsewhere"'
+    assert back in page(client, at("detail", whole))
+    assert 'class="bears' not in page(client, at("detail", here))
+    facts = page(client, at("facts", whole))
+    assert back in facts
+    assert "Another assessment rests on this one" in facts
+    assert 'name="rests_on"' not in facts
+    for name in ("B <b>", "C", "D"):
+        started(cast.acme, cast.ada, whole.edition, name, rests_on=whole)
+    many = page(client, at("detail", whole))
+    assert "Also answers for 4 other assessments" in many
+    assert "B &lt;b&gt;" in many
+    actions.archive(by=cast.ada, assessment=here)
+    assert back not in page(client, at("detail", whole))
+
+
+def test_link_back_costs_the_same_for_many(
+    cast, sign_in, django_assert_max_num_queries
+):
+    whole, _ = resting(cast.acme, cast.ada)
+    client = sign_in(cast.ada)
+    counts = []
+    for _ in range(2):
+        with django_assert_max_num_queries(60) as caught:
+            page(client, at("detail", whole))
+        counts.append(len(caught.captured_queries))
+        for number in range(5):
+            subject = f"System {number}"
+            started(cast.acme, cast.ada, whole.edition, subject, rests_on=whole)
+    assert counts[0] == counts[1]

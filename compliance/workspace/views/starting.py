@@ -20,7 +20,7 @@ from compliance.assessments import actions
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import can_carry, following
 from compliance.assessments.models import Answer, Assessment
-from compliance.assessments.resting import may_rest_on
+from compliance.assessments.resting import bears, may_rest_on
 from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
@@ -28,6 +28,7 @@ from compliance.web.htmx import render_page
 from compliance.workspace.forms import FactsForm, RestsOnForm, StartForm
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 from compliance.workspace.pages import find
+from compliance.workspace.standing_in import borne_by
 
 LONGEST = 200
 """Characters of a search."""
@@ -215,13 +216,14 @@ def _facts_page(
     here = context["assessment"]
     counts = _counts(here.edition, known, rests=here.rests)
     context |= {"edition": here.edition, "once": _once(here)} | counts
+    context["borne"] = borne_by(here).others
     return render(request, "workspace/facts.html", context, status=status)
 
 
 def _once(here: Assessment) -> RestsOnForm | None:
     """The choice of the assessment that answers for this one; None with nothing to choose."""
     others = list(may_rest_on(here.organisation, here.edition, never=here))
-    if not here.is_open or not (others or here.rests):
+    if not here.is_open or not (others or here.rests) or bears(here).exists():
         return None
     return RestsOnForm(others=others, now=here.rests_on_id)
 
