@@ -13,6 +13,7 @@ from compliance.demo.seats import seat
 from compliance.demo.targets import set_targets
 from compliance.discussion import actions as discussion
 from compliance.remediation import actions as remediation
+from compliance.remediation.waiting import wait_for
 
 _NOW = {"earlier", "comments", "actions", "targets", "review", "seat"}
 """Parts that an earlier assessment does not share."""
@@ -27,8 +28,7 @@ def make(cast: Cast, told: dict[str, Any]) -> Assessment:
     for one in told.get("comments", []):
         by = cast[one["by"]]
         discussion.comment(by=by, answer=answers[one["key"]], text=one["text"])
-    for one in told.get("actions", []):
-        _action(cast, answers, one)
+    _actions(cast, answers, told.get("actions", []))
     for one in told.get("targets", []):
         set_targets(cast.people, assessment, one)
     if "review" in told:
@@ -67,8 +67,23 @@ def _edition(cast: Cast, told: dict[str, Any]) -> Edition:
     return editions.published().get()
 
 
-def _action(cast: Cast, answers: dict[str, Answer], told: dict[str, Any]) -> None:
-    """An action, made open and then moved to where it stands."""
+def _actions(
+    cast: Cast, answers: dict[str, Answer], told: list[dict[str, Any]]
+) -> None:
+    """Actions of an assessment, then what waits for another one of them by its title."""
+    numbers = {one["title"]: _action(cast, answers, one) for one in told}
+    for one in told:
+        if "after" in one:
+            wait_for(
+                by=cast[one["by"]],
+                organisation=cast.organisation,
+                number=numbers[one["title"]],
+                other=numbers[one["after"]],
+            )
+
+
+def _action(cast: Cast, answers: dict[str, Answer], told: dict[str, Any]) -> int:
+    """The number of an action, made open and then moved to where it stands."""
     names = ("title", "text", "due_on", "priority")
     fields: dict[str, Any] = {name: told[name] for name in names if name in told}
     if "effort_days" in told:
@@ -89,3 +104,4 @@ def _action(cast: Cast, answers: dict[str, Answer], told: dict[str, Any]) -> Non
             changes={"status": told["status"]},
             base=action.version,
         )
+    return action.number
