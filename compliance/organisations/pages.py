@@ -55,7 +55,16 @@ def security_told(request: MemberRequest) -> dict[str, Any]:
         "left": left,
         "is_possible": webauthn.is_possible(),
         "is_protected": bool(passkeys or kinds.TOTP in found),
+        "protected_by": _factors_told(len(passkeys), kinds.TOTP in found, left),
     }
+
+
+def _factors_told(passkeys: int, has_app: bool, left: int | None) -> str:
+    said = [f"{passkeys} passkey{'' if passkeys == 1 else 's'}"] if passkeys else []
+    said += ["an app"] if has_app else []
+    if left is not None:
+        said.append(f"{left} recovery code{'' if left == 1 else 's'}")
+    return ", ".join(said)
 
 
 def codes_page(request: MemberRequest, made: list[str]) -> HttpResponse:

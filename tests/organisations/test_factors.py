@@ -76,6 +76,8 @@ def test_app_is_connected_and_asked_for_at_sign_in(cast, ada):
     assert "Confirm that it is you" in ada.get(APP).text
     app, codes = connect(ada)
     assert len(codes) == 10
+    page = ada.get("/security/").text
+    assert "Well protected: an app, 10 recovery codes<" in page
     client = typed(cast.ada)
     assert not is_in(client)
     assert "not right" in client.post(STEP, {"code": "000000"}).text
