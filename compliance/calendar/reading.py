@@ -10,7 +10,7 @@ from django.db.models import Max
 from compliance.audit.models import Event
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
-from compliance.calendar.sources import law, outside, work
+from compliance.calendar.sources import law, outside, targets, work
 from compliance.calendar.sources.wanted import Wanted
 from compliance.organisations.access import Permission
 from compliance.organisations.models import User
@@ -35,6 +35,7 @@ SOURCES: Mapping[str, Source] = {
     work.ACTION: Source(Kind.ACTION, work.actions, work.told_actions),
     work.EVIDENCE: Source(Kind.EVIDENCE, work.evidence, work.told_evidence),
     work.REVIEW: Source(Kind.REVIEW, work.reviews, work.told_reviews),
+    targets.TARGET: Source(Kind.REVIEW, targets.targets, targets.told_targets),
     outside.REQUEST: Source(
         Kind.AUDITOR, outside.requests, outside.told_requests, Permission.SEATS
     ),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from compliance.calendar.choices import Kind
 from compliance.calendar.reading import entries, kind_of, marks, own
 from compliance.calendar.sources.wanted import Wanted
-from compliance.models import Action, Answer, Evidence
+from compliance.models import Action, Answer, Evidence, Target
 from compliance.organisations.access import ALLOWED
 from tests import dating, factories
 from tests.dating import NOON, in_days
@@ -221,3 +221,23 @@ def test_ten_thousand_dates_are_sorted_within_a_second(cast):
     entries(asked, found[:20])
     assert process_time() - begun < 1
     assert len(found) == 10_000
+
+
+def test_targets_stand_on_the_day_from_which_they_hold(cast):
+    one = factories.make_assessment(
+        cast.acme, cast.ada, factories.make_scaled_edition()
+    )
+    for group, days in (("keys", 30), ("place", -2)):
+        Target.objects.create(
+            organisation=cast.acme,
+            checklist=one.edition.checklist,
+            assessment=one,
+            scale="seal",
+            group=group,
+            level=2,
+            holds_by=in_days(days),
+            set_at=one.started_at,
+            set_by=cast.ada,
+        )
+    assert (Kind.REVIEW, in_days(30), "Targets hold: Sovereignty level") in told(cast)
+    assert in_days(-2) not in [day for _, day, _ in told(cast)]
