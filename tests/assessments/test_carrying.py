@@ -320,3 +320,18 @@ def test_choice_that_means_not_applicable_now_is_its_own_reason(cast):
     say(earlier.answers.get(), value="no", verdict="met")
     new = carry(cast, earlier, edition("2", "na")).answers.get()
     assert (new.verdict, new.reason) == ("na", "None")
+
+
+def test_page_of_checklists_offers_twenty_to_carry_forward(cast, sign_in):
+    edition = factories.make_edition(1)
+    for at in range(60):
+        factories.make_assessment(
+            cast.acme, cast.ada, edition, subject=f"Subject {at:02}"
+        )
+    client = sign_in(cast.ada)
+    url = reverse("workspace:choose", args=["acme"])
+    page = client.get(url)
+    assert page.text.count("?from=") == 20
+    assert len(page.content) < 40_000
+    assert client.get(f"{url}?page=3").text.count("?from=") == 20
+    assert client.get(f"{url}?page=x").status_code == 200

@@ -51,9 +51,10 @@ def list_(request: MemberRequest) -> HttpResponse:
 @member_required(Permission.ASSESS)
 def choose(request: MemberRequest) -> HttpResponse:
     editions = list(Edition.open_now(request.organisation))
+    earlier = can_carry(request.organisation, editions)
     context = {
         "editions": editions,
-        "earlier": can_carry(request.organisation, editions),
+        "earlier": Paginator(earlier, ON_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "workspace/choose.html", context)
 
