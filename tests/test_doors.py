@@ -224,6 +224,8 @@ DOORS = {
     "checklist_files:checklist_file": (REPORT, "POST"),
     "results:overview": (VIEW, "GET"),
     "results:overview_figures": (REPORT, "POST"),
+    "results:compare": (VIEW, "GET"),
+    "results:compared": (REPORT, "POST"),
     "results:gaps": (VIEW, "GET"),
     "results:plan": (ANSWER, "POST"),
     "results:gap_figures": (REPORT, "POST"),

@@ -105,6 +105,10 @@ SAID = {
         "reviews/_looked.html: task.owner",
     ],
     "Answer.answered_by": [
+        "results/_compared.html: group.why.by",
+        "results/_compared.html: one.by",
+        "results/comparing.py: by",
+        "results/comparing.py: one.by",
         "reports/pdf/_question.html: line.answered_by",
         "reports/pdf/applicability.html: line.answered_by",
         "ui/answered.html: row.answered_by",

@@ -19,22 +19,23 @@ from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.actions import create_action
 from compliance.remediation.listing import suggested_title
-from compliance.results import clause_files, gaps
+from compliance.results import clause_files, comparing, gaps
 from compliance.results.choices import Reach
 from compliance.results.clauses import proofs_of
 from compliance.results.events import (
     CLAUSES_EXPORTED,
+    COMPARISON_EXPORTED,
     GAPS_EXPORTED,
     RESULT_EXPORTED,
     RESULTS_EXPORTED,
     TARGETS_SET,
     TARGETS_SET_FOR_ALL,
 )
-from compliance.results.figures import ALL_COLUMNS, all_rows, month_rows
+from compliance.results.figures import ALL_COLUMNS, all_rows, board_rows, month_rows
 from compliance.results.files import Table, file_of, written
 from compliance.results.law import RULES
 from compliance.results.models import Target
-from compliance.results.overview import assessments_of, current, stands_of, themes_of
+from compliance.results.overview import assessments_of, current, overview, stands_of
 from compliance.results.reading import read
 
 
@@ -237,6 +238,44 @@ _PRIORITIES = {
 """Weight of a question to the priority of its action."""
 
 
+def write_comparison(
+    *,
+    by: User,
+    assessments: Sequence[Assessment],
+    found: comparing.Comparison,
+    today: date,
+    form: str,
+) -> bytes:
+    """Everything that differs between two sides; an event of each assessment."""
+    stamp = [("as of", today.isoformat()), ("rules", RULES)]
+    for word, side in (("before", found.before), ("after", found.after)):
+        said = side.content
+        stamp += [
+            (word, f"{said.organisation}: {side.name}"),
+            (f"{word}, at the end of", (side.on or today).isoformat()),
+            (f"{word}, edition", said.edition),
+        ]
+    rows = [
+        (p.part, p.key, p.name, p.figure, p.before, p.after, p.change, p.why)
+        for p in comparing.pairs(found)
+    ]
+    table = Table("Comparison", stamp, comparing.COLUMNS, rows)
+    content = written(table, form, timezone.localtime())
+    after = {"format": form, "sha256": hashlib.sha256(content).hexdigest()}
+    each = {one.pk: one for one in assessments}.values()
+    with writing():
+        for one in sorted(each, key=lambda one: (one.organisation_id, one.pk)):
+            trail.record(
+                by=by,
+                organisation_id=one.organisation_id,
+                action=COMPARISON_EXPORTED,
+                subject=one,
+                scope_id=one.pk,
+                after=after,
+            )
+    return content
+
+
 def write_gaps(
     *, by: User, organisation: Organisation, today: date, form: str
 ) -> bytes:
@@ -268,16 +307,14 @@ def write_all_figures(
     rows = assessments_of(organisations)
     stands = stands_of(rows, today)
     now = [stands[one.pk] for one in current(rows)]
-    lines = [
-        theme
-        for one in organisations
-        for theme in themes_of(
-            [s for s in now if s.assessment.organisation_id == one.pk], stands, today
-        )
-    ]
+    lists: list[tuple[str, ...]] = []
+    for one in organisations:
+        own = [row for row in rows if row.organisation_id == one.pk]
+        view = overview(own, stands, one, today)
+        lists += [*month_rows(view.themes), *board_rows(one.name, view)]
     stamp = [("as of", today.isoformat()), ("rules", RULES)]
     stamp += [("organisation", one.name) for one in organisations]
-    table = Table("Results", stamp, ALL_COLUMNS, [*all_rows(now), *month_rows(lines)])
+    table = Table("Results", stamp, ALL_COLUMNS, [*all_rows(now), *lists])
     content = written(table, form, timezone.localtime())
     after = {"format": form, "sha256": hashlib.sha256(content).hexdigest()}
     with writing():

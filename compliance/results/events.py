@@ -60,6 +60,13 @@ RESULTS_EXPORTED = _about(
     after=_Exported,
     topic=Topic.REPORT,
 )
+COMPARISON_EXPORTED = _about(
+    "comparison.exported",
+    _("comparison downloaded"),
+    subject="assessment",
+    after=_Exported,
+    topic=Topic.REPORT,
+)
 GAPS_EXPORTED = _about(
     "gaps.exported",
     _("gaps with their actions downloaded"),

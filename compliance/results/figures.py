@@ -13,7 +13,7 @@ from compliance.results.levels import (
     is_staged,
 )
 from compliance.results.matrix import Stand
-from compliance.results.overview import Theme
+from compliance.results.overview import Overview, Theme
 from compliance.results.reading import Result
 
 COLUMNS = ("measure", "part", "key", "name", "figure", "value")
@@ -45,6 +45,36 @@ def all_rows(stands: Iterable[Stand]) -> Iterator[tuple[str, ...]]:
     for one in stands:
         for row in _kept(one.figures, one.assessment.edition.roles):
             yield (*_about(one), *row)
+
+
+def board_rows(organisation: str, view: Overview) -> Iterator[tuple[str, ...]]:
+    """The lists of the page: gravest exposures, who is late, evidence that runs out."""
+    for one in view.exposures:
+        found = one.exposure
+        said = {
+            "weight": found.weight,
+            "fine, up to EUR": found.tier.words if found.tier else "",
+            "not met since": one.since.date().isoformat() if one.since else "",
+        }
+        for row in _named("exposure", "question", found.key, found.title, said):
+            yield (*_about(one.stand), *row)
+    nowhere = (organisation, *[""] * 6)
+    for late in view.late:
+        counts = {"late": late.late, "due in 14 days": late.soon}
+        for row in _named("actions", "person", "", late.who, counts):
+            yield (*nowhere, *row)
+    for piece in view.evidence:
+        ends = {"runs out": piece.expires_on, "used in answers": piece.answer_count}
+        for row in _named("evidence", "piece", str(piece.pk), piece.title, ends):
+            yield (*nowhere, *row)
+    counts = {
+        "duties not met": view.exposure_count,
+        "signatures void": view.void_count,
+        "actions late": view.late_count,
+        "pieces of evidence running out": view.evidence_count,
+    }
+    for row in _named("organisation", "all", "", organisation, counts):
+        yield (*nowhere, *row)
 
 
 def month_rows(themes: Iterable[Theme]) -> Iterator[tuple[str, ...]]:

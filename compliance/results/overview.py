@@ -13,12 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Prefetch, Q
+from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus, Filter
 from compliance.assessments.models import Answer, Assessment
 from compliance.charts.shapes import Chart, bar, line
 from compliance.checklists.models import Edition
-from compliance.evidence.models import SOON_DAYS, Evidence
+from compliance.evidence.models import SOON_DAYS
 from compliance.organisations.models import Organisation
 from compliance.results.figured import Breach, Figures, Voided
 from compliance.results.keeping import figures
@@ -174,7 +175,7 @@ class Overview:
     signature_count: int
     void_count: int
     late: list[Late]
-    evidence: list[Evidence]
+    evidence: list[Any]
     evidence_count: int
 
     @property
@@ -228,7 +229,7 @@ def stands_of(rows: Sequence[Assessment], today: date) -> dict[UUID, Stand]:
 
 
 def current(rows: Iterable[Assessment]) -> list[Assessment]:
-    """Those in use that no newer one of the same subject followed."""
+    """Those in use that no later period of the same subject and checklist followed."""
     used = [one for one in rows if one.status != AssessmentStatus.ARCHIVED]
     subjects = {one.pk: one.subject.casefold() for one in used}
     followed = {
@@ -237,7 +238,21 @@ def current(rows: Iterable[Assessment]) -> list[Assessment]:
         if one.carried_from_id
         and subjects.get(one.carried_from_id) == one.subject.casefold()
     }
-    return [one for one in used if one.pk not in followed]
+    last: dict[Any, date] = {}
+    for one in used:
+        key = _about(one)
+        last[key] = max(one.period_from, last.get(key, one.period_from))
+    return [
+        one
+        for one in used
+        if one.pk not in followed and one.period_to >= last[_about(one)]
+    ]
+
+
+def _about(one: Assessment) -> tuple[Any, ...]:
+    """The same for all periods of one subject and checklist."""
+    checklist = one.edition.checklist_id
+    return one.organisation_id, checklist, one.subject.casefold()
 
 
 def overview(
@@ -327,47 +342,70 @@ def themes_of(
         for key, some in by_theme.items()
     }
     chains = {one.assessment.pk: _chain(one, stands) for one in worst.values()}
-    points = trends([one for chain in chains.values() for one in chain], today)
+    rows = [one.assessment for chain in chains.values() for one in chain]
+    points = trends(rows, today)
     return [
         Theme(
             name=name,
             worst=(one := worst[place, name]),
             others=len(by_theme[place, name]) - 1,
-            before=stands.get(one.assessment.carried_from_id)
-            if one.assessment.carried_from_id
-            else None,
-            trend=_trend(one, chains[one.assessment.pk], points, today),
+            before=chain[1] if len(chain := chains[one.assessment.pk]) > 1 else None,
+            trend=_trend(one, chain, points, today),
         )
         for place, name in sorted(by_theme)
     ]
 
 
-def _chain(one: Stand, stands: Mapping[UUID, Stand]) -> list[Assessment]:
-    """An assessment and those it was carried forward from, the newest first."""
-    found = [one.assessment]
-    while (pk := found[-1].carried_from_id) and pk in stands:
-        found.append(stands[pk].assessment)
+def _chain(one: Stand, stands: Mapping[UUID, Stand]) -> list[Stand]:
+    """An assessment and its earlier periods, the newest first.
+
+    That is the one it was carried forward from, else the last of the same subject.
+    """
+    found = [one]
+    while before := _before(found[-1], stands):
+        found.append(before)
     return found
+
+
+def _before(one: Stand, stands: Mapping[UUID, Stand]) -> Stand | None:
+    row = one.assessment
+    if row.carried_from_id and row.carried_from_id in stands:
+        return stands[row.carried_from_id]
+    earlier = [
+        other
+        for other in stands.values()
+        if other.assessment.period_to < row.period_from
+        and _about(other.assessment) == _about(row)
+    ]
+    return max(earlier, key=lambda other: other.assessment.period_to, default=None)
 
 
 def _trend(
     one: Stand,
-    chain: Sequence[Assessment],
+    chain: Sequence[Stand],
     points: Mapping[UUID, Mapping[date, Point]],
     today: date,
 ) -> Trend:
-    """Each month by the newest assessment of the chain that had begun by its end."""
+    """Each month by the newest assessment of the chain that had begun by its end.
+
+    A period that was over before Attest had it is a fixed point in the month of its end.
+    """
     months = [*month_ends(today), today]
     unit, value_of, name_of = _measure(one.figures)
     values: list[int | None] = []
     begins, last = [], None
     for at, month in enumerate(months[:-1]):
-        own = next((row for row in chain if month in points[row.pk]), None)
-        values.append(value_of(points[own.pk][month]) if own else None)
-        if own and last and own.pk != last:
+        own = next((s for s in chain if month in points[s.assessment.pk]), None)
+        if own:
+            values.append(value_of(points[own.assessment.pk][month]))
+        else:
+            own = next((s for s in chain[1:] if _ended_in(s, month)), None)
+            fits = own is not None and _measure(own.figures)[0] == unit
+            values.append(_today(own.figures) if own and fits else None)
+        if own and last and own != last:
             begins.append(at)
-        last = own.pk if own else last
-    if last and last != one.assessment.pk:
+        last = own or last
+    if last and last != one:
         begins.append(len(months) - 1)
     values.append(_today(one.figures))
     stepped = unit == "level"
@@ -377,6 +415,14 @@ def _trend(
         values,
         ["" if value is None else name_of(value) for value in values],
         line(values, is_stepped=stepped, begins=begins),
+    )
+
+
+def _ended_in(one: Stand, month: date) -> bool:
+    """Whether a period ended in a month, and Attest had it only afterwards."""
+    end = one.assessment.period_to
+    return (end.year, end.month) == (month.year, month.month) and (
+        timezone.localdate(one.assessment.started_at) > month
     )
 
 
@@ -503,7 +549,7 @@ def _late(organisation: Organisation, today: date) -> list[Late]:
     ]
 
 
-def _evidence(organisation: Organisation, today: date) -> Iterable[Evidence]:
+def _evidence(organisation: Organisation, today: date) -> Iterable[Any]:
     """Current evidence of running assessments that has run out or soon does."""
     ending = organisation.evidence.current().filter(
         expires_on__lte=today + timedelta(days=SOON_DAYS),
@@ -511,7 +557,7 @@ def _evidence(organisation: Organisation, today: date) -> Iterable[Evidence]:
         attachments__answer__applies=True,
         attachments__answer__archived_at=None,
     )
-    rows: Iterable[Evidence] = (
+    rows: Iterable[Any] = (
         ending.annotate(answer_count=Count("attachments"))
         .select_related("organisation")
         .order_by("expires_on", "title")

@@ -7,7 +7,13 @@ from datetime import date
 from typing import Any
 
 from compliance.assessments.coverage import leaves_gap
-from compliance.assessments.models import Action, ActionLink, Assessment, Attachment
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+)
 from compliance.assessments.scoring import BESIDE
 from compliance.checklists.fined import tiers_of
 from compliance.checklists.force import marks_of
@@ -20,6 +26,8 @@ from compliance.results.law import Duty, LawResult, law_result
 from compliance.results.levels import Criterion, ScaleResult, keys_of, scale_result
 from compliance.results.models import Target
 
+Dated = tuple[date | None, date | None, date | None]
+"""The days of a piece of evidence: what it covers from and to, and when it expires."""
 RATED = ("choice", "stage")
 ASKED = (
     "key",
@@ -35,13 +43,17 @@ ASKED = (
 
 @dataclass(frozen=True)
 class Result:
-    """Law, and each scale of the edition; ``actions`` are the open ones by answer."""
+    """Law, and each scale of the edition; ``actions`` are the open ones by answer.
+
+    ``duties`` are all questions on no scale, of law and of recommended practice.
+    """
 
     assessment: Assessment
     today: date
     law: LawResult
     scales: list[ScaleResult]
     actions: dict[int, list[Action]] = field(default_factory=dict)
+    duties: list[Duty] = field(default_factory=list)
 
 
 def read(assessment: Assessment, today: date) -> Result:
@@ -49,9 +61,37 @@ def read(assessment: Assessment, today: date) -> Result:
 
     A question on a scale is a rating and no duty, whatever it cites.
     """
-    scales = scales_of(assessment.edition.scales)
     rows = list(_answers(assessment))
     proofs = _proofs(assessment, today)
+    return _result(assessment, rows, proofs, today, _actions(assessment))
+
+
+def read_rows(assessment: Assessment, answers: Iterable[Answer], today: date) -> Result:
+    """The same from rows at hand, such as those of an earlier day; no action is told.
+
+    The answers have their questions and evidence; targets are those of today.
+    """
+    asked = [one for one in answers if one.applies and one.archived_at is None]
+    periods = {
+        one.pk: [
+            (piece.covers_from, piece.covers_to, piece.expires_on)
+            for link in one.attachments.all()
+            for piece in [link.evidence]
+        ]
+        for one in asked
+    }
+    rows = [_row(one) for one in asked]
+    return _result(assessment, rows, _reached(assessment, periods, today), today, {})
+
+
+def _result(
+    assessment: Assessment,
+    rows: list[Any],
+    proofs: Mapping[int, Proof],
+    today: date,
+    actions: dict[int, list[Action]],
+) -> Result:
+    scales = scales_of(assessment.edition.scales)
     on_scales = keys_of(scales)
     marks = marks_of(assessment.edition)
     tiers = tiers_of(assessment.edition_id)
@@ -78,8 +118,24 @@ def read(assessment: Assessment, today: date) -> Result:
         today,
         law_result(duties, roles_of(assessment, duties)),
         [scale_result(one, criteria, _wanted(one, targets)) for one in scales],
-        _actions(assessment),
+        actions,
+        duties,
     )
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    """An answer as the query of ``read`` gives it."""
+    question = answer.question
+    return {
+        "pk": answer.pk,
+        "verdict": answer.verdict,
+        "value": answer.value,
+        "binds_from": answer.binds_from,
+        "na_by": answer.na_by_id,
+        "na_confirmed_by": answer.na_confirmed_by_id,
+        "question__section__key": question.section.key,
+        "question__section__title": question.section.title,
+    } | {f"question__{name}": getattr(question, name) for name in ASKED[:5]}
 
 
 def _answers(assessment: Assessment) -> Iterable[Any]:
@@ -183,23 +239,33 @@ def offered_in(edition_id: int) -> dict[str, dict[str, Rating]]:
 
 def _proofs(assessment: Assessment, today: date) -> dict[int, Proof]:
     """How far the evidence of each answer reaches; expired pieces count for nothing."""
-    start, end = assessment.period_from, assessment.period_to
-    periods: dict[int, list[tuple[date | None, date | None]]] = defaultdict(list)
+    periods: dict[int, list[Dated]] = defaultdict(list)
     rows = Attachment.objects.filter(answer__assessment=assessment).values_list(
         "answer",
         "evidence__covers_from",
         "evidence__covers_to",
         "evidence__expires_on",
     )
-    for answer, covers_from, covers_to, expires_on in rows:
-        if expires_on and expires_on < today:
-            continue
-        last = min((day for day in (covers_to, expires_on) if day), default=None)
-        periods[answer].append((covers_from, last))
-    return {
-        answer: Proof.EARLY if leaves_gap(found, start, end) else Proof.WHOLE
-        for answer, found in periods.items()
-    }
+    for answer, first, last, expires in rows:
+        periods[answer].append((first, last, expires))
+    return _reached(assessment, periods, today)
+
+
+def _reached(
+    assessment: Assessment, dated: Mapping[int, list[Dated]], today: date
+) -> dict[int, Proof]:
+    start, end = assessment.period_from, assessment.period_to
+    found = {}
+    for answer, pieces in dated.items():
+        periods = [
+            (first, min((day for day in (last, expires) if day), default=None))
+            for first, last, expires in pieces
+            if not (expires and expires < today)
+        ]
+        if periods:
+            gap = leaves_gap(periods, start, end)
+            found[answer] = Proof.EARLY if gap else Proof.WHOLE
+    return found
 
 
 def _actions(assessment: Assessment) -> dict[int, list[Action]]:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from compliance.results.views import frameworks, gaps, overview, result
+from compliance.results.views import compare, frameworks, gaps, overview, result
 
 app_name = "results"
 one = "assessments/<uuid:assessment_id>/result/"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),
     path("overview/figures/", overview.figures, name="overview_figures"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare/figures/", compare.compared, name="compared"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("gaps/plan/", gaps.plan, name="plan"),
     path("gaps/figures/", gaps.gap_figures, name="gap_figures"),

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -22,6 +22,7 @@ from compliance.results.choices import Reach
 from tests import signing
 from tests.factories import (
     attach,
+    make_action,
     make_assessment,
     make_checklist,
     make_draft,
@@ -356,3 +357,44 @@ def test_home_and_overview_lead_to_each_other(cast, law, sign_in):
     home = reverse("home:home", args=["acme"])
     assert f'href="{URL}"' in client.get(home).text
     assert f'href="{home}"' in client.get(URL).text
+
+
+def test_period_that_ended_before_attest_had_it_is_a_fixed_point(cast, sign_in):
+    with time_machine.travel(datetime(2026, 4, 10, 9, tzinfo=UTC), tick=False):
+        edition = make_edition(3)
+        old = make_assessment(cast.acme, cast.ada, edition)
+        new = make_assessment(cast.acme, cast.ada, edition)
+        old.period_from, old.period_to = date(2025, 1, 1), date(2025, 12, 31)
+        old.save()
+        old.answers.filter(question__key="Q1").update(verdict="met")
+        new.answers.exclude(question__key="Q3").update(verdict="met")
+        [theme] = sign_in(cast.rob).get(URL).context["view"].themes
+    assert theme.worst.assessment == new
+    assert theme.others == 0
+    assert theme.now == ("2 of 3", "1 of 3 in 2025")
+    said = dict(zip(theme.trend.months, theme.trend.names, strict=True))
+    assert {day: name for day, name in said.items() if name} == {
+        date(2025, 12, 31): "1",
+        date(2026, 4, 10): "2",
+    }
+    assert theme.trend.line
+
+
+def test_file_has_exposures_late_people_and_evidence(cast, law, sign_in):
+    today = timezone.localdate()
+    make_action(cast.acme, cast.ada, owner=cast.con, due_on=today - timedelta(days=2))
+    answer = law.answers.get(question__key="Q1")
+    attach(answer, make_link(cast.acme, cast.ada, "Policy", expires_on=today))
+    client = sign_in(cast.otto)
+    view = client.get(URL).context["view"]
+    rows = json.loads(client.post(FIGURES, {"format": "json"}).content)["figures"]
+    found = {
+        (row["measure"], row["part"], row["name"], row["figure"]): row["value"]
+        for row in rows
+    }
+    assert found["exposure", "question", "Duty 3", "weight"] == "5"
+    assert found["actions", "person", cast.con.name, "late"] == "1"
+    assert found["evidence", "piece", "Policy", "runs out"] == today.isoformat()
+    counts = {key[3]: value for key, value in found.items() if key[0] == "organisation"}
+    assert counts["duties not met"] == str(view.exposure_count) == "2"
+    assert counts["actions late"] == str(view.late_count) == "1"

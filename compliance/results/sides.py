@@ -1,0 +1,90 @@
+"""The sides of a comparison, read as they stand or as they stood at the end of a day."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from compliance.assessments.models import Assessment
+from compliance.organisations.models import Organisation
+from compliance.results.comparing import Side
+from compliance.results.reading import read_rows
+from compliance.reviews.moments import seq_at
+from compliance.reviews.past import rows_as_of
+from compliance.reviews.snapshot import one_moment, rows_to_tell, to_read, told
+
+MOST = 200
+"""Assessments that one can choose from; the chosen ones are always among them."""
+
+
+def side(assessment: Assessment, on: date | None, today: date) -> Side:
+    """What an assessment says and counts; "counts" is by the rules and law of today.
+
+    Raises ``ValidationError`` where it had not begun at the end of the day.
+    """
+    here = to_read(assessment.pk)
+    with one_moment():
+        if on is None or on >= today:
+            on, rows = None, rows_to_tell(here)
+        else:
+            after = timezone.make_aware(
+                datetime.combine(on + timedelta(days=1), time.min)
+            )
+            seq = seq_at(here, after - timedelta(microseconds=1))
+            if seq is None:
+                began = timezone.localdate(here.started_at)
+                msg = (
+                    f"{here.subject} began in Attest on {began:%-d %b %Y}: choose that"
+                    " day or a later one."
+                )
+                raise ValidationError(msg)
+            rows = rows_as_of(here, seq)
+        result = read_rows(rows.assessment, rows.answers, today)
+        return Side(
+            name=name_of(assessment),
+            on=on,
+            content=told(rows),
+            duties=result.duties,
+            scales=result.scales,
+            ids={
+                one.question.key: one.pk
+                for one in rows.answers
+                if one.archived_at is None
+            },
+        )
+
+
+def earlier_of(assessment: Assessment) -> Assessment | None:
+    """The period before: the one carried forward, else the last of the same subject."""
+    rows = Assessment.objects.filter(organisation=assessment.organisation_id)
+    rows = rows.select_related("organisation", "edition__checklist")
+    if assessment.carried_from_id:
+        return rows.get(pk=assessment.carried_from_id)
+    same = rows.filter(
+        subject__iexact=assessment.subject,
+        edition__checklist=assessment.edition.checklist_id,
+        period_to__lt=assessment.period_to,
+    )
+    return same.order_by("-period_to", "-started_at").first()
+
+
+def name_of(assessment: Assessment) -> str:
+    """Subject and years of the audit period, with where it stands."""
+    first, last = assessment.period_from.year, assessment.period_to.year
+    years = str(first) if first == last else f"{first} to {last}"
+    status = assessment.get_status_display().lower()
+    return f"{assessment.subject}, {years}, {status}"
+
+
+def choices(
+    organisations: Iterable[Organisation], like: Assessment | None
+) -> QuerySet[Assessment]:
+    """Assessments to choose from, newest first; of the checklist of one, if given."""
+    rows = Assessment.objects.filter(organisation__in=list(organisations))
+    if like:
+        rows = rows.filter(edition__checklist=like.edition.checklist_id)
+    return rows.select_related("organisation", "edition__checklist").order_by(
+        "edition__checklist__title", "-period_to", "subject", "pk"
+    )

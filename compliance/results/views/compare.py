@@ -1,0 +1,206 @@
+"""Two periods, days, subjects or organisations side by side."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from compliance.assessments.models import Assessment
+from compliance.checklists.diff import Runs, word_diff
+from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    may,
+    member_required,
+)
+from compliance.organisations.models import Organisation
+from compliance.results import actions, comparing, sides
+from compliance.results.comparing import Change, Comparison, Kind
+from compliance.results.files import TYPES
+from compliance.results.forms import SidesForm
+from compliance.results.law import RULES
+
+PAGE = 40
+"""Questions on one page."""
+FORMS = [form for form in TYPES if form != "json"]
+LONG = 400
+"""Letters of two answers from which they are compared word by word."""
+LEVEL, BESIDE = "level", "beside"
+
+
+@require_safe
+@member_required(Permission.VIEW)
+def compare(request: MemberRequest) -> HttpResponse:
+    """What changed between two sides, which the person may look into both."""
+    if "swap" in request.GET:
+        return redirect(_swapped(request))
+    form = SidesForm(request.GET)
+    found, fault, status = None, "", 200
+    before, after = _chosen(request, form, Permission.VIEW)
+    if after and "before" not in request.GET:
+        before = sides.earlier_of(after)
+    if not form.is_valid():
+        status = 422
+    elif before and after:
+        try:
+            found = _compared(form, before, after)
+        except ValidationError as error:
+            fault, status = error.messages[0], 422
+    like = after or before
+    rows = list(sides.choices(_group(request, Permission.VIEW), like)[: sides.MOST])
+    rows += [one for one in (before, after) if one and one not in rows]
+    context: dict[str, Any] = {
+        "form": form,
+        "before": before,
+        "after": after,
+        "options": [(one, _option(request, one, like)) for one in rows],
+        "like": like,
+        "fault": fault,
+        "found": found,
+        "formats": FORMS,
+        "rules": RULES,
+        "may_take": found and _may_take(request, before, after),
+    }
+    if found:
+        context |= _shown(request, found)
+    return render(request, "results/compare.html", context, status=status)
+
+
+@require_POST
+@member_required(Permission.REPORT)
+def compared(request: MemberRequest) -> HttpResponse:
+    """The comparison as a file; that it was taken is in the trail of both sides."""
+    form, kind = SidesForm(request.POST), request.POST.get("format", "")
+    before, after = _chosen(request, form, Permission.REPORT)
+    if kind not in FORMS or not before or not after or not form.is_valid():
+        raise Http404
+    try:
+        found = _compared(form, before, after)
+    except ValidationError as error:
+        raise Http404 from error
+    today = timezone.localdate()
+    content = actions.write_comparison(
+        by=request.user,
+        assessments=[before, after],
+        found=found,
+        today=today,
+        form=kind,
+    )
+    response = HttpResponse(content, content_type=TYPES[kind], headers=DOWNLOAD_HEADERS)
+    name = f"comparison-{after.edition.checklist.key}-{today.isoformat()}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _compared(form: SidesForm, before: Assessment, after: Assessment) -> Comparison:
+    """Raises ``ValidationError`` for two sides that say nothing of each other."""
+    today = timezone.localdate()
+    days: list[date | None] = [
+        day if day and day < today else None
+        for day in (form.cleaned_data["before_on"], form.cleaned_data["after_on"])
+    ]
+    if before == after and days[0] == days[1]:
+        raise ValidationError("Both sides are the same: choose two different ones.")
+    if before.edition.checklist_id != after.edition.checklist_id:
+        msg = "They answer different checklists: choose two of one checklist."
+        raise ValidationError(msg)
+    return comparing.compare(
+        sides.side(before, days[0], today), sides.side(after, days[1], today)
+    )
+
+
+def _chosen(
+    request: MemberRequest, form: SidesForm, permission: Permission
+) -> tuple[Assessment | None, Assessment | None]:
+    """The chosen assessments; 404 for one of an organisation that is not open here."""
+    form.is_valid()
+    ids = [form.cleaned_data.get(name) for name in ("before", "after")]
+    rows = sides.choices(_group(request, permission), None)
+    found: Mapping[UUID, Assessment] = {
+        one.pk: one for one in rows.filter(pk__in=[pk for pk in ids if pk])
+    }
+    if any(pk and pk not in found for pk in ids):
+        raise Http404
+    before, after = (found.get(pk) if pk else None for pk in ids)
+    return before, after
+
+
+def _shown(request: MemberRequest, found: Comparison) -> dict[str, Any]:
+    """The questions that a filter leaves, a page of them, with the words that differ."""
+    asked = request.GET.get("show", "")
+    filters: dict[str, tuple[str, list[Change]]] = {
+        "": ("All changed", [one for one in found.changes if one.kind != Kind.SAME])
+    }
+    for kind in Kind:
+        if kind != Kind.SAME:
+            rows = [one for one in found.changes if one.kind == kind]
+            filters[kind.value] = kind.label, rows
+    filters[LEVEL] = "Level changed", [one for one in found.changes if one.is_level]
+    beside = [one for one in found.changes if one.also and one.kind == Kind.SAME]
+    filters[BESIDE] = "Note, evidence, owner alone", beside
+    show = asked if asked in filters else ""
+    page = Paginator(filters[show][1], PAGE).get_page(request.GET.get("page"))
+    address = request.GET.copy()
+    address.pop("page", None)
+    paged = address.urlencode()
+    address.pop("show", None)
+    return {
+        "filters": [
+            (label, f"?{address.urlencode()}&show={name}", len(rows), name == show)
+            for name, (label, rows) in filters.items()
+            if rows or name in ("", show)
+        ],
+        "page": page,
+        "paged": paged,
+        "rows": [(one, _runs(one)) for one in page],
+        "totals": [
+            (pair, comparing.total(pair.before), comparing.total(pair.after))
+            for pair in found.scales
+        ],
+    }
+
+
+def _runs(one: Change) -> Runs:
+    """The two answers; word by word where they are long texts."""
+    if len(one.was) + len(one.now) < LONG:
+        return [(name, text) for name, text in (("del", one.was), ("ins", one.now))]
+    return word_diff(one.was, one.now)
+
+
+def _swapped(request: MemberRequest) -> str:
+    """The address of the same comparison the other way round."""
+    names = ("before", "after", "before_on", "after_on")
+    other = dict(zip(names, ("after", "before", "after_on", "before_on"), strict=True))
+    given = {name: request.GET.get(other[name], "")[:40] for name in names}
+    address = reverse("results:compare", args=[request.organisation.slug])
+    return f"{address}?{urlencode({k: v for k, v in given.items() if v})}"
+
+
+def _group(request: MemberRequest, permission: Permission) -> Sequence[Organisation]:
+    """The organisations of the person whose role there has a permission."""
+    own = request.memberships
+    return [one.organisation for one in own if may(one, permission)]
+
+
+def _may_take(request: MemberRequest, *chosen: Assessment | None) -> bool:
+    open_ = {one.pk for one in _group(request, Permission.REPORT)}
+    return all(one and one.organisation_id in open_ for one in chosen)
+
+
+def _option(request: MemberRequest, one: Assessment, like: Assessment | None) -> str:
+    name = sides.name_of(one)
+    if like is None:
+        name = f"{one.edition.checklist.title}: {name}"
+    if one.organisation_id != request.organisation.pk:
+        name = f"{name} ({one.organisation.name})"
+    return name
