@@ -20,6 +20,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.charts.shapes import Chart, bar, line
 from compliance.checklists.models import Edition
 from compliance.evidence.models import SOON_DAYS
+from compliance.legal_index.fines import Tier
 from compliance.organisations.models import Organisation
 from compliance.results.figured import Breach, Figures, Voided
 from compliance.results.keeping import figures
@@ -37,6 +38,8 @@ from compliance.reviews.models import Review, SignOff
 MOST = 5
 """Lines of each list; the others are counted."""
 DATES = 4
+AHEAD = 90
+"""Days within which a date of the law is among the first things to know."""
 SOON = timedelta(days=14)
 BAR = 200
 """Length of the longest bar."""
@@ -171,6 +174,8 @@ class Overview:
     dates: list[LawDay]
     exposures: list[Exposed]
     exposure_count: int
+    gravest: tuple[Tier, int] | None
+    """The highest limit of fines under which a duty is not met, and how many are."""
     signatures: list[Signature]
     signature_count: int
     void_count: int
@@ -188,12 +193,18 @@ class Overview:
 
     @cached_property
     def sentence(self) -> str:
-        """The three things to know first."""
+        """The three or four things to know first."""
         said = []
-        if self.dates:
+        if self.dates and self.dates[0].days <= AHEAD:
             days = self.dates[0].days
             when = "tomorrow" if days == 1 else f"in {days} days"
             said.append(f"the law asks for something new {when}")
+        if count := self.exposure_count:
+            not_met = f"{count} dut{'y is' if count == 1 else 'ies are'} not met"
+            if self.gravest:
+                tier, under = self.gravest
+                not_met += f", {under} under a limit of EUR {tier.words}"
+            said.append(not_met)
         if count := self.void_count:
             said.append(f"{count} signature{' is' if count == 1 else 's are'} void")
         if count := self.late_count:
@@ -276,6 +287,7 @@ def overview(
         dates=_dates(now, today),
         exposures=_exposures(now),
         exposure_count=sum(one.figures.law.not_met for one in now),
+        gravest=_gravest(now),
         signatures=_signatures(signed[:MOST]),
         signature_count=len(signed),
         void_count=sum(one.figures.void is not None for one in signed),
@@ -499,6 +511,20 @@ def _exposures(now: Iterable[Stand]) -> list[Exposed]:
     rows = Answer.objects.filter(pk__in=[each.answer for each, _ in shown])
     since = dict(rows.values_list("pk", "answered_at"))
     return [Exposed(each, one, since.get(each.answer)) for each, one in shown]
+
+
+def _gravest(now: Iterable[Stand]) -> tuple[Tier, int] | None:
+    found: defaultdict[Tier, int] = defaultdict(int)
+    for one in now:
+        for exposure in one.figures.tiers:
+            if exposure.tier and exposure.counts.not_met:
+                found[_alone(exposure.tier)] += exposure.counts.not_met
+    return (top := max(found), found[top]) if found else None
+
+
+def _alone(tier: Tier) -> Tier:
+    """A limit whatever the provision that sets it."""
+    return Tier(tier.amount, tier.percent)
 
 
 def _signatures(shown: Sequence[Stand]) -> list[Signature]:

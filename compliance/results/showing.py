@@ -7,6 +7,8 @@ from typing import Any
 from compliance.assessments.models import Action
 from compliance.charts.shapes import Axis, Chart, bar, radar, track
 from compliance.checklists.rating import Rating, counted_as
+from compliance.results.beside import Abreast, Beside
+from compliance.results.figured import GroupFigures
 from compliance.results.files import TYPES
 from compliance.results.law import (
     NO_LIMIT,
@@ -63,6 +65,8 @@ class Row:
     target: str
     named: list[Criterion]
     more: int
+    last: str = ""
+    """Its level in the period before, with the mean of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,16 @@ class ScaleView:
     radar: Chart | None
     headline: str
     sentences: list[str]
+    year: int | None
+    """The year of the period before; None where there is none with this scale."""
+    abreast: Abreast | None
 
 
-def context_of(result: Result) -> dict[str, Any]:
-    """All that the page prints."""
-    scales = [_scale(one, result.actions) for one in result.scales if one.criteria]
+def context_of(result: Result, beside: Beside | None) -> dict[str, Any]:
+    """All that the page prints; ``beside`` is not asked for where nothing is rated."""
+    scales = [
+        _scale(one, result.actions, beside) for one in result.scales if one.criteria
+    ]
     return {
         "assessment": result.assessment,
         "today": result.today,
@@ -189,8 +198,12 @@ def _bar(counts: Counts, length: int, *, rates: bool = False) -> Chart:
     return bar(named, length)
 
 
-def _scale(result: ScaleResult, actions: dict[int, list[Action]]) -> ScaleView:
-    rows = [_row(result, one) for one in result.groups]
+def _scale(
+    result: ScaleResult, actions: dict[int, list[Action]], beside: Beside | None
+) -> ScaleView:
+    key = result.scale.key
+    last = beside.last(key) if beside else {}
+    rows = [_row(result, one, last.get(one.group.key)) for one in result.groups]
     gaps = [
         GapRow(
             gap,
@@ -213,6 +226,10 @@ def _scale(result: ScaleResult, actions: dict[int, list[Action]]) -> ScaleView:
         radar=radar_of(result) if staged else None,
         headline=_staged_headline(result) if staged else _level_headline(result),
         sentences=_staged_sentences(result) if staged else _level_sentences(result),
+        year=beside.before.assessment.period_to.year
+        if beside and beside.before and last
+        else None,
+        abreast=beside.abreast(key) if beside else None,
     )
 
 
@@ -220,8 +237,10 @@ def _named(result: ScaleResult, rating: Rating | None) -> str:
     return result.scale.levels[rating.level].name if rating else ""
 
 
-def _row(result: ScaleResult, one: GroupResult) -> Row:
+def _row(result: ScaleResult, one: GroupResult, last: GroupFigures | None) -> Row:
     levels = result.scale.levels
+    before = last.level if last else None
+    known = before is not None and before < len(levels)
     return Row(
         result=one,
         track=track(one.level, one.target, result.scale.top),
@@ -230,6 +249,7 @@ def _row(result: ScaleResult, one: GroupResult) -> Row:
         target="" if one.target is None else levels[one.target].name,
         named=one.holding[:NAMED] if one.level != result.scale.top else [],
         more=max(0, len(one.holding) - NAMED) if one.level != result.scale.top else 0,
+        last=levels[before].name if known and before is not None else "",
     )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.models import Action, Answer, Citation, Instrument, Target
+from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
 from compliance.results.reading import read
 from tests.factories import (
     attach,
@@ -283,3 +283,56 @@ def test_limit_of_fines_stands_beside_what_it_threatens(cast, sign_in):
 
 def test_stranger_finds_no_result(cast, scaled, sign_in):
     assert sign_in(cast.zoe).get(url(scaled)).status_code == 404
+
+
+def test_profile_has_the_period_before_and_other_subjects(cast, scaled, sign_in):
+    choose(scaled, Q1="c2", Q2="c1")
+    before = make_assessment(cast.acme, cast.ada, scaled.edition)
+    before.period_from, before.period_to = date(2024, 1, 1), date(2024, 12, 31)
+    before.save()
+    choose(before, Q1="c0", Q2="c2")
+    beta = make_assessment(cast.acme, cast.ada, scaled.edition, subject="Beta <b>")
+    choose(beta, Q1="c1", Q2="c2")
+    theirs = make_assessment(cast.other, cast.zoe, scaled.edition, subject="Theirs")
+    choose(theirs, Q1="c2", Q2="c2")
+    reply = sign_in(cast.rob).get(url(scaled))
+    [view] = reply.context["scales"]
+    assert view.year == 2024
+    assert [row.last for row in view.rows] == ["SEAL-0", "SEAL-2"]
+    assert [one.assessment for one in view.abreast.columns] == [scaled, beta]
+    rows = {title: [one.text for one in cells] for title, cells in view.abreast.rows}
+    assert rows["All"] == ["SEAL-1", "SEAL-1"]
+    assert "Beta &lt;b&gt;" in reply.text
+    assert "Theirs" not in reply.text
+
+
+def test_hostile_names_of_a_scale_stay_text(cast, sign_in):
+    draft = make_draft(1)
+    draft.questions.update(kind="stage")
+    for at in range(2):
+        Choice.objects.create(
+            question=draft.questions.get(),
+            key=f"c{at}",
+            label="</td><script>",
+            position=at,
+            rating={"level": at, "points": "1"},
+        )
+    hostile = "=1+1</th><script>alert(1)</script>"
+    draft.scales = [
+        {"key": "s", "name": hostile, "read": "lowest"}
+        | {"levels": [{"name": f"{hostile}{at}"} for at in range(2)]}
+        | {"groups": [{"key": "g", "title": hostile, "questions": ["Q1"]}]}
+    ]
+    draft.save()
+    one = make_assessment(cast.acme, cast.ada, publish(draft))
+    choose(one, Q1="c0")
+    client = sign_in(cast.otto)
+    for address in (
+        url(one),
+        url(one, "targets", scale="s"),
+        reverse("results:overview", args=["acme"]),
+        reverse("results:gaps", args=["acme"]),
+    ):
+        assert "<script>alert" not in client.get(address).text
+    text = client.post(url(one, "figures"), {"format": "csv"}).content.decode()
+    assert ",=1+1" not in text

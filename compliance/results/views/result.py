@@ -19,6 +19,7 @@ from compliance.checklists.scales import Scale, scales_of
 from compliance.evidence.sending import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
+from compliance.results.beside import beside
 from compliance.results.choices import Reach
 from compliance.results.files import TYPES
 from compliance.results.forms import TargetForm
@@ -35,8 +36,10 @@ def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
 @require_safe
 @member_required(Permission.VIEW)
 def result(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
-    found = read(find(request, assessment_id), timezone.localdate())
-    return render(request, "results/result.html", context_of(found))
+    today = timezone.localdate()
+    found = read(find(request, assessment_id), today)
+    near = beside(found.assessment, today) if found.scales else None
+    return render(request, "results/result.html", context_of(found, near))
 
 
 @require_POST
