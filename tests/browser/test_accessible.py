@@ -23,6 +23,8 @@ PLACES = [
     "",
     "work/",
     "overview/",
+    "gaps/",
+    "compare/",
     "assessments/",
     "assessments/new/",
     "assessments/new/{edition}/",

@@ -22,7 +22,7 @@ from compliance.workspace.pages import owners
 
 FIRST = 10
 """Gaps of each list that the page shows at first."""
-MOST = 200
+MOST = 100
 """Gaps of each list that it shows at all; the file has every one."""
 
 
