@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from compliance.assessments import actions
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
@@ -82,13 +84,30 @@ def _many(
         raise ValueError(left)
 
 
-def take(cast: Cast, told: dict[str, Any]) -> None:
-    """Take a related answer over; ``source_note`` is what its source says since."""
-    by = cast[told["by"]]
-    running = Answer.objects.filter(
+def change(cast: Cast, told: dict[str, Any]) -> None:
+    """Change an answer of a running assessment, after all else was made."""
+    row = _running(cast).get(question__key=told["key"], assessment__subject=told["in"])
+    actions.save_answer(
+        by=cast[told["by"]],
+        organisation=cast.organisation,
+        assessment_id=row.assessment_id,
+        answer_id=row.pk,
+        changes={name: told[name] for name in ("verdict", "note") if name in told},
+        base=row.version,
+    )
+
+
+def _running(cast: Cast) -> QuerySet[Answer]:
+    return Answer.objects.filter(
         assessment__organisation=cast.organisation,
         assessment__status=AssessmentStatus.RUNNING,
     )
+
+
+def take(cast: Cast, told: dict[str, Any]) -> None:
+    """Take a related answer over; ``source_note`` is what its source says since."""
+    by = cast[told["by"]]
+    running = _running(cast)
     target = running.get(question__key=told["key"], assessment__subject=told["in"])
     source = running.get(
         question__key=told["from"], assessment__subject=told["subject"]

@@ -55,7 +55,17 @@ def _started(cast: Cast, told: dict[str, Any]) -> Assessment:
         due_on=told["due_on"],
         facts=told["facts"],
         earlier=earlier,
+        rests_on=_bearer(cast, told),
     )
+
+
+def _bearer(cast: Cast, told: dict[str, Any]) -> Assessment | None:
+    """The running assessment that answers for this one, by its subject."""
+    if "rests_on" not in told:
+        return None
+    running = cast.organisation.assessments.running()
+    named = {"subject": told["rests_on"], "edition__checklist__key": told["checklist"]}
+    return running.get(**named)
 
 
 def _edition(cast: Cast, told: dict[str, Any]) -> Edition:

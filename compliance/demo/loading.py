@@ -8,7 +8,7 @@ import yaml
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.demo import assessments, evidence
-from compliance.demo.answers import take
+from compliance.demo.answers import change, take
 from compliance.demo.cast import Cast
 from compliance.demo.checklists import store_edition
 from compliance.organisations.actions import join, make_account, make_editor
@@ -60,6 +60,8 @@ def _make(told: dict[str, Any], files: list[dict[str, Any]]) -> None:
     for file in files:
         for one in file.get("later", []):
             evidence.describe(cast, one)
+        for one in file.get("changed", []):
+            change(cast, one)
 
 
 def _file(cast: Cast, file: dict[str, Any]) -> None:
