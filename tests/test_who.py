@@ -101,7 +101,9 @@ SAID = {
         "results/_late.html: one.who",
         "history/_as_of_answers.html: task.owner",
         "reports/pdf/_question.html: task.owner",
+        "reports/pdf/_planned.html: task.owner",
         "reports/pdf/actions.html: task.owner",
+        "reports/pdf/board.html: task.owner",
         "reviews/_looked.html: task.owner",
     ],
     "Answer.answered_by": [
@@ -111,6 +113,7 @@ SAID = {
         "results/comparing.py: one.by",
         "reports/pdf/_question.html: line.answered_by",
         "reports/pdf/applicability.html: line.answered_by",
+        "reports/pdf/statement.html: line.answered_by",
         "ui/answered.html: row.answered_by",
     ],
     "Answer.changed_by": [
@@ -124,6 +127,7 @@ SAID = {
         "workspace/na_back.html: answer.na_by",
         "reports/pdf/_question.html: line.na_by",
         "reports/pdf/applicability.html: line.na_by",
+        "reports/pdf/statement.html: line.na_by",
         "reviews/_looked.html: line.na_by",
         "reviews/readiness.py: lines[0].na_by",
         "seats/question.html: answer.na_by",
@@ -133,6 +137,7 @@ SAID = {
         "assessments/actions/confirm.py: answer.na_confirmed_by",
         "reports/pdf/_question.html: line.na_confirmed_by",
         "reports/pdf/applicability.html: line.na_confirmed_by",
+        "reports/pdf/statement.html: line.na_confirmed_by",
         "reviews/_looked.html: line.na_confirmed_by",
         "seats/question.html: answer.na_confirmed_by",
     ],
@@ -145,6 +150,7 @@ SAID = {
         "history/_as_of_answers.html: line.owner",
         "reports/pdf/_question.html: line.owner",
         "reports/pdf/clauses.html: line.owner",
+        "reports/pdf/statement.html: line.owner",
     ],
     "Check.by": [
         "reviews/_check.html: last.by",

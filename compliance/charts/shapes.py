@@ -69,7 +69,7 @@ class Label:
     y: str
     anchor: str
     words: str
-    value: str
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _label(angle: float, axis: Axis) -> Label:
     x, y = _around(angle, 154 / 120)
     side = cos(angle)
     anchor = "middle" if abs(side) < 0.3 else ("start" if side > 0 else "end")
-    return Label(f"{x:.1f}", f"{y:.1f}", anchor, axis.title, str(axis.mean))
+    return Label(f"{x:.1f}", f"{y:.1f}", anchor, axis.title, axis.mean)
 
 
 def _around(angle: float, share: float = 1) -> Point:

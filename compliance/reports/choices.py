@@ -8,6 +8,9 @@ class ReportKind(models.TextChoices):
 
     FULL = "full", "Full report"
     SUMMARY = "summary", "Management summary"
+    BOARD = "board", "Board report"
+    PROFILE = "profile", "Profile of levels"
+    MATURITY = "maturity", "Maturity report"
     ACTIONS = "actions", "Action plan"
     APPLICABILITY = "applicability", "Statement of applicability"
     EVIDENCE = "evidence", "Evidence register"

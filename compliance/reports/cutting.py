@@ -38,19 +38,15 @@ class _Element:
 
 
 def cut(html: str) -> list[str]:
-    """The document itself, or its pieces as documents: the first ends with the contents."""
+    """The document itself, or its pieces as documents: the first ends with the contents, if it has any."""
     if _weight(html) <= WHOLE:
         return [html]
     start = html.index(">", html.index("<body")) + 1
     end = html.rindex("</body>")
-    front: list[str] = []
-    rest: list[_Element] = []
-    for chapter in _children(html[start:end]):
-        if rest or any('id="contents"' in before for before in front):
-            rest.append(chapter)
-        else:
-            front.append(chapter.html)
-    bodies = ["".join(front), *_together(rest)]
+    chapters = list(_children(html[start:end]))
+    first = 1 + any('id="contents"' in one.inside for one in chapters[1:2])
+    bodies = ["".join(one.html for one in chapters[:first])]
+    bodies += _together(chapters[first:])
     return [f"{html[:start]}{body}{html[end:]}" for body in bodies]
 
 

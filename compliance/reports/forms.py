@@ -6,16 +6,20 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from compliance.checklists.scales import Scale
 from compliance.reports.choices import Extract, ReportKind
-from compliance.reports.kinds import FULL, State, Wanted
+from compliance.reports.kinds import FULL, State, Wanted, offered
 from compliance.reports.receiving import MOST_BYTES
 from compliance.web.own_languages import OwnLanguage
 
 ABOUT = {
     ReportKind.FULL: "Every question with answer, evidence and history.",
-    ReportKind.SUMMARY: "The numbers, and what is not met.",
+    ReportKind.SUMMARY: "The results, and what is not met.",
+    ReportKind.BOARD: "Two pages: where it stands, what to decide, what is planned.",
+    ReportKind.PROFILE: "Each level, what holds it down, and every answer.",
+    ReportKind.MATURITY: "Each stage, its distance to the target, and every answer.",
     ReportKind.ACTIONS: "Actions with owners and due days.",
-    ReportKind.APPLICABILITY: "All questions with whether they apply, and why.",
+    ReportKind.APPLICABILITY: "One table: applies and why, implemented, evidence, owner.",
     ReportKind.EVIDENCE: "Every file and link with its dates and hash.",
     ReportKind.CHANGES: "Answers that differ from the assessment before.",
 }
@@ -51,10 +55,18 @@ class ReportForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, revisions: Iterable[tuple[int, str]] = (), **kwargs: Any
+        self,
+        *args: Any,
+        revisions: Iterable[tuple[int, str]] = (),
+        scales: Iterable[Scale] = (),
+        **kwargs: Any,
     ) -> None:
-        """``revisions`` are those that were signed, newest first, each in words."""
+        """``revisions`` are those that were signed, newest first, each in words.
+
+        A kind that tells a scale is offered where ``scales`` have one.
+        """
         super().__init__(*args, **kwargs)
+        self.offered = offered(scales)
         field = self.fields["state"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [("", "As it stands"), *((str(n), w) for n, w in revisions)]
@@ -64,11 +76,23 @@ class ReportForm(forms.Form):
         if cleaned.get("extract") and self.wanted_kind != ReportKind.FULL:
             msg = "Only the full report can be narrowed. Choose every question."
             self.add_error("extract", msg)
+        if cleaned.get("clauses") and self.wanted_kind == ReportKind.BOARD:
+            msg = "The board report has two pages and no annex. Choose another kind."
+            self.add_error("clauses", msg)
         return cleaned
+
+    def clean_kind(self) -> str:
+        kind: str = self.cleaned_data["kind"]
+        if kind and kind not in self.offered:
+            msg = (
+                "No question of this edition is answered that way. Choose another kind."
+            )
+            raise forms.ValidationError(msg)
+        return kind
 
     @property
     def wanted_kind(self) -> str:
-        return self.cleaned_data.get("kind") or FULL.kind
+        return str(self.cleaned_data.get("kind") or FULL.kind)
 
     @property
     def wanted(self) -> Wanted:
@@ -91,7 +115,7 @@ class ReportForm(forms.Form):
         chosen = self["kind"].value() or FULL.kind
         return [
             (kind.value, str(kind.label), ABOUT[kind], kind.value == chosen)
-            for kind in ReportKind
+            for kind in self.offered
         ]
 
 

@@ -2,9 +2,11 @@
 
 import base64
 import re
-from dataclasses import dataclass
-from datetime import UTC
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, date
 from functools import cache
+from itertools import batched
 from typing import Any
 
 from django.conf import settings
@@ -13,21 +15,26 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
-from compliance.assessments.scoring import ORDER
-from compliance.charts.shapes import Chart, bar, strip
-from compliance.checklists.rating import Points
-from compliance.reports.counting import NAMES, RARE, in_words
+from compliance.charts.shapes import bar, strip
+from compliance.checklists.translations import ORIGINAL
+from compliance.reports import findings
+from compliance.reports.board import DAYS, board_of
+from compliance.reports.counting import NAMES, in_words
 from compliance.reports.cutting import cut
 from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
+from compliance.results.law import RULES, Counts, LawResult
 from compliance.reviews.content import Line, Section
-from compliance.templatetags.paper import isolated
+from compliance.reviews.signing_statement import statement
+from compliance.templatetags.paper import isolated, limit
 from compliance.templatetags.ui import long_day
 from compliance.web.reach import is_only_here
 from compliance.web.text import printable
 
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
+FEW = 3
+"""Chapters that are found without a page of contents."""
 HEAD = 36
 """Characters of a name at the top of each page: three such names take two lines."""
 _SLACK = re.compile(r">[ \t]*\n\s*<")
@@ -44,6 +51,9 @@ class Chapter:
     @property
     def template(self) -> str:
         return PAGES[self.part]
+
+
+Later = tuple[date, list[Line], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,16 @@ def _context(paper: Paper) -> dict[str, Any]:
     content = paper.content
     chapters = _chapters(paper.parts)
     kind = gettext(KINDS[paper.wanted.kind])
-    counts = dict(paper.chief_tally.parts())
+    chief, rates = _chief(paper)
+    parts = findings.parts_of(chief, rates=rates)
+    law, later = paper.result.law, _later(paper)
+    views = [findings.scale_view(paper.result, one) for one in paper.result.scales]
     extract = _extract_words(paper)
     past = gettext("Looking back") if paper.is_past else ""
     standing = _standing(paper)
     return {
         "paper": paper,
+        "statement_told": _statement_told(paper),
         "verify_address": f"{settings.URL}{reverse('verify')}",
         "is_only_here": is_only_here(),
         "content": content,
@@ -105,69 +119,125 @@ def _context(paper: Paper) -> dict[str, Any]:
         "anchors": _anchors(paper),
         "sections": content.sections,
         "told": _told(paper),
-        "tables": _tables(paper),
-        "strip": Picture(
+        "has_contents": len(chapters) > FEW,
+        "law": law,
+        "law_sentences": findings.law_sentences(law),
+        "law_rows": findings.counted_rows([(s.title, s.counts) for s in law.sections]),
+        "law_tiers": _tiers(law),
+        "law_roles": _roles(paper),
+        "practice": law.practice,
+        "practice_rows": (rows := _practice(paper)),
+        "has_points": any(row.points for row in rows),
+        "later": later,
+        "rules": RULES,
+        "scales": views,
+        "level_views": [view for view in views if not view.is_staged],
+        "stage_views": [view for view in views if view.is_staged],
+        "untranslated": _untranslated(paper),
+        "strip": findings.Picture(
             strip([paper.counted(line) for line in content.applying]),
             gettext("Answers in order, taller means more attention:")
             + f" {in_words(paper.tally)}",
         ),
-        "total_bar": Picture(
-            bar(paper.chief_tally.parts(), 400), in_words(paper.chief_tally)
+        "total_bar": findings.Picture(
+            bar(parts, 400), findings.counted_words(chief, rates=rates)
         ),
         "legend": [
             {
                 "verdict": name,
-                "name": gettext(NAMES[name]),
-                "count": counts[name],
+                "name": gettext("Open" if name == "unanswered" else NAMES[name]),
+                "count": count,
             }
-            for name in ORDER
-            if counts[name] or name not in RARE
+            for name, count in parts
         ],
         "ahead": {line.key for line in paper.ahead},
         "stated_count": len(content.applying) - len(content.na),
+    } | (_board(paper, later) if "board" in paper.parts else {})
+
+
+def _board(paper: Paper, later: list[Later]) -> dict[str, Any]:
+    found = board_of(paper)
+    pairs = [list(pair) for pair in batched(found.tiles, 2)]
+    return {"board": found, "tile_rows": pairs, "board_days": later[:DAYS]}
+
+
+def _statement_told(paper: Paper) -> str:
+    """The signed statement in the language of the report; "" where it is English, or in
+    other words than those of today.
+    """
+    signature, content = paper.signature, paper.content
+    if signature is None or paper.wanted.language == ORIGINAL:
+        return ""
+    rated = paper.rated_keys
+    if statement(content, paper.stood_at, rated) != signature.statement:
+        return ""
+    unmet = [line for line in content.applying if line.verdict == "not_met"]
+    below = sum(line.key in rated for line in unmet)
+    words = gettext(
+        "I have reviewed the answers, reasons and evidence of this assessment as they"
+        " stood on %(day)s at %(time)s. To the best of my knowledge they are complete and"
+        " correct. Requirements stated as not met: %(count)s; ratings below what is asked:"
+        " %(below)s."
+    )
+    said = words % {
+        "day": long_day(paper.day),
+        "time": f"{paper.stood_at:%H:%M %Z}".strip(),
+        "count": len(unmet) - below,
+        "below": below,
     }
+    if content.resting:
+        words = gettext(
+            "Answered for the organisation in another assessment, and not reviewed here:"
+            " %(count)s."
+        )
+        said = f"{said} {words % {'count': len(content.resting)}}"
+    return said
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A chart, and its numbers in words for those who do not see it."""
-
-    chart: Chart
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A table of sections: what law demands, or what is rated and no breach."""
-
-    is_rated: bool
-    rows: list[tuple[Section, Picture, Points]]
-    """Each section with its bar and its points."""
-
-    @property
-    def has_points(self) -> bool:
-        return any(points.most for _, _, points in self.rows)
+def _chief(paper: Paper) -> tuple[Counts, bool]:
+    """The counts of the first picture, and whether they rate: where there is no law."""
+    law = paper.result.law
+    rates = not law.is_there and law.practice.total > 0
+    return (law.practice if rates else law.counts), rates
 
 
-def _tables(paper: Paper) -> list[Counted]:
-    """The sections counted, law and ratings apart."""
-    found = []
-    for is_rated, sections in (
-        (False, [] if paper.is_rating_alone else paper.law_sections),
-        (True, paper.rated_sections),
-    ):
-        rows = [
-            (part, _bar_of(paper, part), paper.points(part.lines)) for part in sections
-        ]
-        if rows:
-            found.append(Counted(is_rated, rows))
-    return found
+def _tiers(law: LawResult) -> list[findings.CountedRow]:
+    """What binds under each limit of fines; nothing where no act sets one."""
+    none = gettext("No limit in the acts cited")
+    return findings.counted_rows(
+        [(limit(one.tier) if one.tier else none, one.counts) for one in law.tiers]
+    )
 
 
-def _bar_of(paper: Paper, part: Section) -> Picture:
-    """The bar of a section; its words begin with the name of the section."""
-    counts = paper.tally_of(part.lines)
-    return Picture(bar(counts.parts()), f"{part.title}: {in_words(counts)}")
+def _roles(paper: Paper) -> list[findings.CountedRow]:
+    """What binds in each role; nothing where all binds in one."""
+    found, names = paper.result.law.roles, paper.measures.roles
+    if len(found) < 2:
+        return []
+    return findings.counted_rows(
+        [(names.get(one.key, one.key), one.counts) for one in found]
+    )
+
+
+def _practice(paper: Paper) -> list[findings.CountedRow]:
+    """Recommended practice by section, with points where its questions give any."""
+    points = paper.practice_points
+    return [
+        replace(row, points=points.get(row.title))
+        for row in findings.counted_rows(paper.result.practice, rates=True)
+    ]
+
+
+def _later(paper: Paper) -> list[Later]:
+    """Days on which duties begin to bind, their questions, and how many wait."""
+    waiting = Counter(one.binds_from for one in paper.result.law.ahead)
+    return [(day, lines, waiting[day]) for day, lines in paper.later]
+
+
+def _untranslated(paper: Paper) -> int:
+    """Questions that stand in another language than that of the report."""
+    language = paper.words.language
+    return sum(language(q.key) != paper.wanted.language for q in paper.content.lines)
 
 
 def _standing(paper: Paper) -> str:

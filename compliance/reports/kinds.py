@@ -1,10 +1,12 @@
 """Chapters of each kind of report, and the questions that an extract leaves in. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
 from compliance.assessments.choices import OPEN
+from compliance.checklists.choices import Reading
+from compliance.checklists.scales import Scale
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reviews.content import Line
 from compliance.web.own_languages import OwnLanguage
@@ -12,6 +14,7 @@ from compliance.web.own_languages import OwnLanguage
 PARTS: Mapping[str, tuple[str, ...]] = {
     ReportKind.FULL: (
         "summary",
+        "result",
         "scope",
         "answers",
         "applicability",
@@ -21,19 +24,34 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "trail",
         "check",
     ),
-    ReportKind.SUMMARY: ("summary", "check"),
+    ReportKind.SUMMARY: ("summary", "result", "check"),
+    ReportKind.BOARD: ("board",),
+    ReportKind.PROFILE: ("profile", "check"),
+    ReportKind.MATURITY: ("maturity", "check"),
     ReportKind.ACTIONS: ("gaps", "actions", "check"),
-    ReportKind.APPLICABILITY: ("scope", "applying", "applicability", "check"),
+    ReportKind.APPLICABILITY: ("scope", "statement", "check"),
     ReportKind.EVIDENCE: ("evidence", "check"),
     ReportKind.CHANGES: ("changes", "edition", "check"),
 }
 """Kind to its chapters in order; ``trail`` and ``check`` are annexes.
+
+The board report has two pages and no annex: its second page has the hashes.
 
 ``edition`` is left out where the assessment stands on the edition it came from.
 """
 
 ANNEXES = ("clauses", "trail", "check")
 """``clauses`` is there only where it was asked for."""
+
+NEEDS = {ReportKind.PROFILE: Reading.LOWEST, ReportKind.MATURITY: Reading.MEAN}
+"""Kinds that tell a scale, by the way in which it is read."""
+
+
+def offered(scales: Iterable[Scale]) -> list[ReportKind]:
+    """The kinds that an edition with those scales can have."""
+    read = {scale.read for scale in scales}
+    return [kind for kind in ReportKind if NEEDS.get(kind) in {None, *read}]
+
 
 KEPT: Mapping[str, Callable[[Line], bool]] = {
     Extract.ALL: lambda line: True,
@@ -59,7 +77,7 @@ class Wanted:
     @property
     def parts(self) -> tuple[str, ...]:
         found = PARTS[self.kind]
-        if not self.clauses:
+        if not self.clauses or self.kind == ReportKind.BOARD:
             return found
         at = next(n for n, part in enumerate(found) if part in ANNEXES)
         return (*found[:at], "clauses", *found[at:])

@@ -21,9 +21,11 @@ from compliance.checklists.rating import (
     rated,
     summed,
 )
+from compliance.legal_index.fines import Tier
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.editions import EditionChanges
 from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.measuring import UNMEASURED, Measured, Measures, measured
 from compliance.reports.translating import AS_WRITTEN, Words, in_words
 from compliance.reviews.changes import Changed
 from compliance.reviews.content import (
@@ -74,6 +76,8 @@ class Paper:
     """How far each question binds, by key, as the legal index says today."""
     ratings: Mapping[str, Ratings] = field(default_factory=dict)
     """The framework's rating of each answer, by key of the question and answer in words."""
+    measures: Measures = UNMEASURED
+    """Scales of the edition and targets, by which results are counted."""
     frameworks: tuple[Mapped, ...] = ()
     """Clauses of other frameworks that the answers help to show, as the library maps them."""
     printed_hash: str = ""
@@ -149,6 +153,11 @@ class Paper:
         return self.stood_at.date()
 
     @cached_property
+    def result(self) -> Measured:
+        """Law, levels and stages, by the rules of the result page."""
+        return measured(self.content, self.day, self.measures, self.marks)
+
+    @cached_property
     def binding(self) -> list[Line]:
         """Lines that apply on the day and that the law demands."""
         return [line for line in self._now if not self.is_rating(line)]
@@ -183,44 +192,24 @@ class Paper:
         found = self.ratings.get(line.key, {})
         return None if line.verdict in BESIDE else rated(found, line.value)
 
-    def points(self, lines: Iterable[Line]) -> Points:
-        """The points of some answers."""
+    @cached_property
+    def practice_points(self) -> dict[str, Points]:
+        """Points of what is rated and on no scale, by the title of a section."""
+        return {
+            part.title: found
+            for part in self.content.sections
+            if (found := self._points(part)).most
+        }
+
+    def _points(self, part: Section) -> Points:
         return summed(
             (
                 self.ratings.get(line.key, {}),
                 None if line.verdict in BESIDE else line.value,
             )
-            for line in lines
+            for line in part.applying
+            if line.key in self.rated_keys
         )
-
-    @cached_property
-    def law_sections(self) -> list[Section]:
-        """Sections with what law demands in them alone, or nothing that applies."""
-        found = [self._part(part, is_rated=False) for part in self.content.sections]
-        return [
-            p
-            for p, whole in zip(found, self.content.sections, strict=True)
-            if p.lines or not whole.applying
-        ]
-
-    @cached_property
-    def resting_sections(self) -> frozenset[int]:
-        """The numbers of the sections that another assessment answers."""
-        return frozenset(one.number for one in self.content.sections if one.rests)
-
-    @cached_property
-    def rated_sections(self) -> list[Section]:
-        """Sections with what is rated in them alone."""
-        found = [self._part(part, is_rated=True) for part in self.content.sections]
-        return [part for part in found if part.lines]
-
-    def _part(self, section: Section, *, is_rated: bool) -> Section:
-        lines = [
-            line
-            for line in section.applying
-            if (line.key in self.rated_keys) is is_rated
-        ]
-        return Section(section.number, section.title, tuple(lines))
 
     @cached_property
     def clause_rows(self) -> list[tuple[Mapped, list[tuple[Clause, Line]]]]:
@@ -271,11 +260,6 @@ class Paper:
         """Whether no law demands anything that applies on the day."""
         return bool(self.rated) and not self.binding
 
-    @property
-    def chief_tally(self) -> Tally:
-        """The first tally of the summary: the law, or the ratings where there is no law."""
-        return self.rated_tally if self.is_rating_alone else self.binding_tally
-
     @cached_property
     def rated_keys(self) -> frozenset[str]:
         """Keys of all that applies and is no breach, ahead or not."""
@@ -289,22 +273,35 @@ class Paper:
 
     @cached_property
     def gaps(self) -> list[Line]:
-        """Lines that bind and are not met, most weight first."""
+        """Lines that bind and are not met, the gravest first."""
         return self._counting({"not_met"}, self.binding)
 
     @cached_property
     def below(self) -> list[Line]:
-        """Lines that are rated as not met, most weight first: no breach of law."""
+        """Lines that are rated as not met, the heaviest first: no breach of law."""
         return self._counting({BELOW}, self.rated)
 
     @cached_property
     def to_prepare(self) -> list[Line]:
-        """Lines that bind only later and are not met yet, most weight first."""
+        """Lines that bind only later and are not met yet, the gravest first."""
         return self._counting({"not_met", BELOW}, self.ahead)
 
     def _counting(self, counted: Set[str], lines: Iterable[Line]) -> list[Line]:
         found = [line for line in lines if self.counted(line) in counted]
-        return sorted(found, key=lambda line: -line.weight)
+        return sorted(found, key=self._gravity)
+
+    def _gravity(self, line: Line) -> tuple[int, int, int]:
+        """The place of a gap: the highest limit of fines first, then the heaviest."""
+        tier = self.tier(line)
+        return (
+            -(tier.amount if tier else 0),
+            -(tier.percent if tier else 0),
+            -line.weight,
+        )
+
+    def tier(self, line: Line) -> Tier | None:
+        """The upper limit of fines of a duty; a rating has none."""
+        return None if self.is_rating(line) else self.measures.tiers.get(line.key)
 
     @cached_property
     def overdue(self) -> frozenset[int]:

@@ -29,6 +29,7 @@ from compliance.checklists.translations import ORIGINAL
 from compliance.reports.clauses import mapped
 from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.measuring import measures_of
 from compliance.reports.paper import Entry, Paper
 from compliance.reports.translating import words_of
 from compliance.reviews.changes import Changed, differences
@@ -84,13 +85,14 @@ def read(
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
         marks = marks_of(edition)
-        ratings = _ratings(edition)
+        ratings, measures = _ratings(edition), measures_of(edition, assessment)
         frameworks = mapped(edition) if wanted.clauses else ()
     return Paper(
         number=number,
         words=words,
         marks=marks,
         ratings=ratings,
+        measures=measures,
         frameworks=frameworks,
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,

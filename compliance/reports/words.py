@@ -8,6 +8,9 @@ from compliance.reports.choices import Extract, ReportKind
 KINDS: dict[str, str] = {
     ReportKind.FULL: _("Assessment report"),
     ReportKind.SUMMARY: _("Management summary"),
+    ReportKind.BOARD: _("Board report"),
+    ReportKind.PROFILE: _("Profile of levels"),
+    ReportKind.MATURITY: _("Maturity report"),
     ReportKind.ACTIONS: _("Action plan"),
     ReportKind.APPLICABILITY: _("Statement of applicability"),
     ReportKind.EVIDENCE: _("Evidence register"),
@@ -17,10 +20,14 @@ KINDS: dict[str, str] = {
 
 TITLES = {
     "summary": _("Summary"),
+    "result": _("Results"),
+    "board": _("Board report"),
+    "profile": _("Levels"),
+    "maturity": _("Stages"),
     "scope": _("Scope and how to read this report"),
     "gaps": _("What is not met"),
     "answers": _("Answers in detail"),
-    "applying": _("Questions that apply"),
+    "statement": _("Statement of applicability"),
     "applicability": _("Statement of applicability"),
     "actions": _("Action plan"),
     "evidence": _("Evidence register"),
@@ -34,10 +41,14 @@ TITLES = {
 
 PAGES = {
     "summary": "reports/pdf/summary.html",
+    "result": "reports/pdf/result.html",
+    "board": "reports/pdf/board.html",
+    "profile": "reports/pdf/profile.html",
+    "maturity": "reports/pdf/maturity.html",
     "scope": "reports/pdf/scope.html",
     "gaps": "reports/pdf/gaps.html",
     "answers": "reports/pdf/answers.html",
-    "applying": "reports/pdf/applying.html",
+    "statement": "reports/pdf/statement.html",
     "applicability": "reports/pdf/applicability.html",
     "actions": "reports/pdf/actions.html",
     "evidence": "reports/pdf/evidence.html",

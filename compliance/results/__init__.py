@@ -3,4 +3,4 @@
 Figures of many assessments are kept, for the page of the whole organisation.
 """
 
-__all__ = ["actions", "choices", "keeping", "models"]
+__all__ = ["actions", "choices", "keeping", "law", "levels", "models", "reading"]

@@ -91,7 +91,8 @@ def _result(
     today: date,
     actions: dict[int, list[Action]],
 ) -> Result:
-    scales = scales_of(assessment.edition.scales)
+    edition, facts = assessment.edition, assessment.facts
+    scales = scales_of(edition.scales)
     on_scales = keys_of(scales)
     marks = marks_of(assessment.edition)
     tiers = tiers_of(assessment.edition_id)
@@ -116,7 +117,9 @@ def _result(
     return Result(
         assessment,
         today,
-        law_result(duties, roles_of(assessment, duties)),
+        law_result(
+            duties, roles_of(edition.roles, facts.get(edition.role_fact), duties)
+        ),
         [scale_result(one, criteria, _wanted(one, targets)) for one in scales],
         actions,
         duties,
@@ -165,15 +168,16 @@ def _waits(row: Mapping[str, Any]) -> bool:
     return row["na_by"] is not None and row["na_confirmed_by"] is None
 
 
-def roles_of(assessment: Assessment, duties: Iterable[Duty]) -> list[str]:
+def roles_of(
+    roles: Iterable[str], stated: Iterable[str] | None, duties: Iterable[Duty]
+) -> list[str]:
     """The roles that an organisation has: those it stated, and those that follow.
 
     A duty of one role applies only to who has it. Where the fact is not known, all.
     """
-    edition = assessment.edition
-    stated = assessment.facts.get(edition.role_fact) or list(edition.roles)
-    alone = {one.roles[0] for one in duties if len(one.roles) == 1}
-    return [role for role in edition.roles if role in stated or role in alone]
+    known, alone = list(roles), {one.roles[0] for one in duties if len(one.roles) == 1}
+    own = set(stated or known) | alone
+    return [role for role in known if role in own]
 
 
 def duty_of(

@@ -18,6 +18,7 @@ __all__ = [
     "sampling",
     "signatures",
     "signed",
+    "signing_statement",
     "snapshot",
     "waiting",
 ]

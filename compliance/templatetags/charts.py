@@ -2,6 +2,7 @@
 
 from django import template
 from django.forms.utils import flatatt
+from django.utils.formats import localize
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -18,7 +19,10 @@ _LABEL = (
 @register.simple_tag
 def shapes(chart: Chart) -> SafeString:
     """Paths and labels of a chart; the SVG around them names its box and its words."""
-    labels = ((one.x, one.y, one.anchor, one.words, one.value) for one in chart.labels)
+    labels = (
+        (one.x, one.y, one.anchor, one.words, localize(one.value))
+        for one in chart.labels
+    )
     drawn = format_html_join("", "<path{}/>", ((_look(s),) for s in chart.shapes))
     return drawn + format_html_join("", _LABEL, labels)
 

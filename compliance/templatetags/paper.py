@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -26,6 +27,8 @@ HIGHEST = 6
 LONG_RUN = re.compile(f"[^\\s{BREAK}]{{25,}}")
 EVERY = 12
 """Characters after which a long run may break, and the most of one cluster."""
+SHORT, EXCERPT = 60, 200
+"""Characters of a name, and of a text, where there is room for no more."""
 LONGEST_CITE = 24
 """Characters of a citation that stay in one line, as the narrowest column has room."""
 _TURNS = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"}
@@ -104,6 +107,21 @@ def isolated(text: str) -> str:
 
 
 @register.filter
+def short(text: str) -> str:
+    """A name where there is little room for it: its first 60 characters."""
+    return text if len(text) <= SHORT else f"{text[:SHORT].rstrip()}…"
+
+
+@register.filter
+def excerpt(text: str) -> str:
+    """The beginning of a longer text, in one line, up to the end of a word."""
+    line = " ".join(text.split())
+    if len(line) <= EXCERPT:
+        return line
+    return f"{line[:EXCERPT].rpartition(' ')[0] or line[:EXCERPT]}…"
+
+
+@register.filter
 def fitting(name: str) -> str:
     """Class of a name on the cover, by its length: "", "long" or "longest"."""
     return ("", "long", "longest")[(len(name) > 40) + (len(name) > 80)]
@@ -116,6 +134,13 @@ def cites(text: str) -> str:
         paper(one.replace(" ", "\xa0") if len(one) <= LONGEST_CITE else one)
         for one in text.split("; ")
     )
+
+
+@register.filter
+def first_cite(text: str) -> str:
+    """The first of some citations, for where there is room for one."""
+    first, *others = text.split("; ")
+    return paper(f"{short(first)}{' …' if others else ''}")
 
 
 @register.filter
@@ -172,6 +197,20 @@ def reasoned(context: dict[str, Any], line: Any) -> str:
 def marked(context: dict[str, Any], line: Any) -> str:
     """How far a question binds that is no duty of law, in the language of the report."""
     return gettext(context["paper"].mark(line).words)
+
+
+def limit(tier: Any) -> str:
+    """An upper limit of fines in euros: "20 M or 4 %", in the language in use."""
+    millions = floatformat(Decimal(tier.amount) / 1_000_000, "-1")
+    words = gettext("%(millions)s M or %(percent)s %%")
+    return words % {"millions": millions, "percent": tier.percent}
+
+
+@register.simple_tag(takes_context=True)
+def limit_of(context: dict[str, Any], line: Any) -> str:
+    """The upper limit of fines of a question, "" where it has none."""
+    tier = context["paper"].tier(line)
+    return limit(tier) if tier else ""
 
 
 @register.simple_tag(takes_context=True)

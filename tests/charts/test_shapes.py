@@ -90,7 +90,7 @@ def test_radar_needs_three_axes_and_every_target():
     assert radar(AXES[:2], 4) is None
     chart = radar(AXES, 4)
     assert "wanted" in chart.tones
-    assert [label.value for label in chart.labels] == ["2.5", "2.5", "2.5"]
+    assert [label.value for label in chart.labels] == [Decimal("2.5")] * 3
     without = radar([*AXES, Axis("D", Decimal(1), 1, None)], 4)
     assert "wanted" not in without.tones
 

@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from compliance.models import Report
 from compliance.reports.choices import Extract, ReportKind
 from compliance.web.own_languages import OwnLanguage
-from tests.factories import make_assessment
+from tests.factories import make_assessment, make_scaled_edition
 
 NOW = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 
@@ -54,11 +54,36 @@ def test_assessment_of_another_organisation_is_not_found(cast, sign_in, assessme
     assert not Report.objects.exists()
 
 
-def test_page_offers_every_kind_and_language(cast, sign_in, assessment):
+@pytest.mark.parametrize(
+    ("read", "lacking"),
+    [
+        (None, {ReportKind.PROFILE, ReportKind.MATURITY}),
+        ("lowest", {ReportKind.MATURITY}),
+        ("mean", {ReportKind.PROFILE}),
+    ],
+)
+def test_page_offers_every_kind_that_the_edition_can_have(cast, sign_in, read, lacking):
+    edition = make_scaled_edition(read) if read else None
+    assessment = make_assessment(cast.acme, cast.ada, edition)
     address = reverse("reports:ask", args=["acme", assessment.pk])
-    html = sign_in(cast.rob).get(address).content.decode()
-    for label in (*ReportKind.labels, *OwnLanguage.labels, *Extract.labels):
+    client = sign_in(cast.rob)
+    html = client.get(address).content.decode()
+    assert {kind for kind in ReportKind if kind.label not in html} == lacking
+    for label in (*OwnLanguage.labels, *Extract.labels):
         assert label in html
+    for kind in lacking:
+        response = client.post(address, {"kind": kind})
+        assert response.status_code == 422
+        assert "No question of this edition is answered that way." in response.text
+    assert not Report.objects.exists()
+
+
+def test_board_report_takes_no_annex(cast, sign_in, assessment):
+    address = reverse("reports:ask", args=["acme", assessment.pk])
+    response = sign_in(cast.rob).post(address, {"kind": "board", "clauses": "on"})
+    assert response.status_code == 422
+    assert "has two pages and no annex" in response.text
+    assert not Report.objects.exists()
 
 
 def test_what_was_asked_for_is_kept_and_told(cast, sign_in, assessment):

@@ -135,8 +135,8 @@ def test_rating_is_told_as_level_and_points_beside_the_verdict_of_the_data():
 
 def test_sections_are_counted_apart_with_points():
     text = text_of(rated_paper())
-    law = text.index("By section")
-    rated = text.index("Ratings by section: no law demands them, and none is a breach")
+    law = text.index("Law that binds on")
+    rated = text.index("Recommended practice: no law demands it")
     assert law < rated
     assert "41.67 / 200" in text[rated:]
     assert "Points" not in text[law:rated]

@@ -100,11 +100,11 @@ def test_states_of_their_own_are_told_beside_the_question():
         assert text in words
 
 
-def test_states_of_their_own_are_listed_apart_in_the_summary():
+def test_states_of_their_own_are_listed_apart_in_the_results():
     paper = make_full_paper()
     words = " ".join(words_of(html_of(replace(paper, moved=frozenset({"Q9"})))).split())
     for text in (
-        "open: 3. Of the open ones 1 are unanswered, 1 not known, 1 put off.",
+        "Judged not applicable by one person only Q10",
         "Not known Q8",
         "Put off, with its day Q7 until 1 Feb 2027",
         "Unanswered Q5",

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compliance.reports.choices import Extract, ReportKind
-from compliance.reports.html import html_of
+from compliance.reports.html import FEW, html_of
 from compliance.reports.kinds import PARTS, Wanted, numbered
 from tests.reports.papers import make_content, make_full_paper, make_line, make_paper
 
@@ -29,8 +29,17 @@ def test_every_kind_has_its_chapters_in_contents_and_the_hash_at_the_end(kind):
     paper = make_full_paper()
     html = html_of(replace(paper, wanted=Wanted(kind)))
     headings = re.findall(r'<h2 id="([^"]+)"', html)
-    assert headings == ["contents", *PARTS[kind]]
+    is_long = len(PARTS[kind]) > FEW
+    assert headings == [*(["contents"] if is_long else []), *PARTS[kind]]
     assert paper.hash_groups[7] in html
+
+
+@pytest.mark.parametrize("kind", ReportKind.values)
+def test_every_kind_but_the_board_report_says_whether_it_is_whole(kind):
+    html = html_of(replace(make_full_paper(), wanted=Wanted(kind)))
+    words = ("Complete assessment.", "One view of the assessment.")
+    said = sum(html.count(f"<strong>{word}</strong>") for word in words)
+    assert said == (kind != ReportKind.BOARD)
 
 
 def test_chapters_are_numbered_and_annexes_lettered():
@@ -70,8 +79,8 @@ def test_extract_leaves_the_numbers_alone():
     lines = [make_line("Q1", verdict="not_met"), make_line("Q2", verdict="met")]
     paper = make_paper(make_content(lines))
     for extract in Extract.values:
-        assert "2 questions are binding: 1 met, 0 partly, 1 not met" in told(
-            paper, extract=extract
+        assert "Duties that bind: 2; met: 1, met in part: 0, not met: 1" in (
+            told(paper, extract=extract)
         )
 
 

@@ -20,6 +20,7 @@ from compliance.calendar import choices as dates
 from compliance.calendar.sources import law, outside, work
 from compliance.checklists import changes, force, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
+from compliance.reports import board, counting, findings, html
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
 from compliance.reports.kinds import Wanted
@@ -58,6 +59,7 @@ CALENDAR = (dates, law, outside, work)
 """The titles of dates, which subscriptions and mails hold."""
 TOLD = [
     *(m.__file__ for m in CALENDAR),
+    *(m.__file__ for m in (board, counting, findings, html)),
     *(m.__file__ for m in (decision, changes, rules, translations)),
     *(import_module(name).__file__ for name in TRAIL),
 ]
@@ -201,9 +203,10 @@ def test_one_is_no_plural(language):
     line = make_line("Q1", verdict="not_met")
     paper = replace(make_paper(make_content([line])), wanted=Wanted(language=language))
     words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
-    said = {"de": "verbindliche Fragen: 1, davon", "fr": "non respectées : 1 ;"}[
-        language
-    ]
+    said = {
+        "de": "Verbindliche Pflichten: 1; erfüllt: 0",
+        "fr": "non respectées : 1,",
+    }[language]
     assert said in words
     for wrong in ("binden", " lient", "répondues", "répondue ", "1 non respectées"):
         assert wrong not in words
@@ -235,3 +238,24 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
     }
     events = read(assessment.pk, 1, Wanted(language="de")).events
     assert events[-1].what == "Q1: Not met changed to Met; note removed"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Als nicht erfüllt angegebene Anforderungen: 1"),
+        ("fr", "déclarées non respectées : 1"),
+    ],
+)
+def test_statement_is_told_in_the_language_with_the_signed_words_beneath(
+    cast, language, said
+):
+    assessment = signing.make_signed(cast)
+    paper = read(assessment.pk, 1, Wanted(language=language), revision=1)
+    words = unescape(re.sub(r"<[^>]*>", " ", html_of(paper)))
+    told, signed = words.index(said), words.index("I have reviewed the answers")
+    assert told < signed
+    other = replace(paper.signature, statement="I have read it.")
+    words = html_of(replace(paper, signature=other))
+    assert said not in words
+    assert "I have read it." in words

@@ -79,9 +79,9 @@ def test_plan_and_question_name_the_action():
     task = make_task(text="In three steps.")
     lines = [make_line("Q1", verdict="not_met", tasks=(task,))]
     html = " ".join(html_of(make_paper(make_content(lines, tasks=(task,)))).split())
-    assert "5 Action plan" in html
+    assert "6 Action plan" in html
     assert "12 Dec 2026 <strong>(overdue)</strong>" in html
-    assert "Open · priority high · effort in days 2.5" in html
+    assert "Open <br> Priority: high<br> Effort in days: 2.5" in html
     assert "In three steps." in html
     assert (
         '<a href="#action-1">AC-1</a> Write the list. Open. Owner Con Tributor.' in html

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance.assessments.signature_validity import voids_in
+from compliance.checklists.scales import scales_of
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import actions, tasks
@@ -50,6 +51,7 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"seq": request.GET.get("seq")},
         revisions=revisions(assessment),
+        scales=scales_of(assessment.edition.scales),
     )
     past = event_of(assessment, str(form["seq"].value() or ""))
     context = {"assessment": assessment, "form": form, "past": past}

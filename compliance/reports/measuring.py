@@ -1,0 +1,216 @@
+"""The result of what a report tells: by the rules of the result page, from the content.
+
+What was signed does not change, so the counts and levels of a signed state do not, either.
+Targets are no part of what is signed: they are those that hold when the report is made.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from compliance.assessments.coverage import leaves_gap
+from compliance.assessments.models import Assessment
+from compliance.checklists.fined import tiers_of
+from compliance.checklists.force import Mark
+from compliance.checklists.models import Edition
+from compliance.checklists.rating import Rating
+from compliance.checklists.scales import Scale, scales_of
+from compliance.legal_index.fines import Tier
+from compliance.results.choices import Proof
+from compliance.results.law import Counts, LawResult, count, law_result
+from compliance.results.levels import (
+    Criterion,
+    ScaleResult,
+    is_staged,
+    keys_of,
+    scale_result,
+)
+from compliance.results.models import Target
+from compliance.results.reading import (
+    criterion_of,
+    duty_of,
+    is_out,
+    offered_in,
+    roles_of,
+)
+from compliance.reviews.content import Content, Line, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A target: the level of a group, and who set it when."""
+
+    scale: str
+    group: str
+    level: int
+    set_by: str
+    set_at: datetime
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The yardsticks beside a content: those of its edition, of the law, and targets.
+
+    ``offered`` are the ratings of each choice by question key and by its words. By
+    question key, too: ``remedies``, what to do first; ``tiers``, the upper limits of
+    fines; ``binds``, the roles. ``roles`` are the names of all, ``stated`` those that
+    the organisation says it has.
+    """
+
+    scales: tuple[Scale, ...] = ()
+    offered: Mapping[str, dict[str, Rating]] = field(default_factory=dict)
+    remedies: Mapping[str, str] = field(default_factory=dict)
+    binds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tiers: Mapping[str, Tier] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    stated: tuple[str, ...] = ()
+    targets: tuple[Wanted, ...] = ()
+
+
+UNMEASURED = Measures()
+"""An edition of which nothing more is known."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The result: law, practice by section, and each scale that has criteria.
+
+    ``answers`` are lines by key.
+    """
+
+    law: LawResult
+    practice: tuple[tuple[str, Counts], ...]
+    scales: tuple[ScaleResult, ...]
+    answers: Mapping[str, Line]
+    targets: tuple[Wanted, ...]
+
+    @property
+    def levels(self) -> list[ScaleResult]:
+        """Scales that are read by the lowest answer."""
+        return [one for one in self.scales if not is_staged(one.scale)]
+
+    @property
+    def stages(self) -> list[ScaleResult]:
+        """Scales with a mean beside the lowest answer."""
+        return [one for one in self.scales if is_staged(one.scale)]
+
+    def last_target(self, scale: str) -> Wanted | None:
+        """The newest target of a scale."""
+        found = [one for one in self.targets if one.scale == scale]
+        return max(found, key=lambda one: one.set_at, default=None)
+
+
+def measures_of(edition: Edition, assessment: Assessment) -> Measures:
+    """The yardsticks of an edition, and the targets of today: five queries."""
+    scales = tuple(scales_of(edition.scales))
+    targets = Target.objects.holding_for(assessment).select_related("set_by")
+    questions = list(edition.questions.order_by().values_list("key", "remedy", "binds"))
+    return Measures(
+        scales=scales,
+        offered={
+            key: {one.label: one for one in found.values()}
+            for key, found in (offered_in(edition.pk) if scales else {}).items()
+        },
+        remedies={key: remedy for key, remedy, _ in questions},
+        binds={key: binds for key, _, binds in questions},
+        tiers=tiers_of(edition.pk),
+        roles=edition.roles,
+        stated=tuple(assessment.facts.get(edition.role_fact) or ()),
+        targets=tuple(
+            Wanted(one.scale, one.group, one.level, str(one.set_by), one.set_at)
+            for one in (targets if scales else ())
+        ),
+    )
+
+
+def measured(
+    content: Content, day: date, measures: Measures, marks: Mapping[str, Mark]
+) -> Measured:
+    """The result of a content on a day."""
+    on_scales = keys_of(measures.scales)
+    rows = list(_rows(content, measures))
+    proofs = _proofs(content, day)
+    criteria: dict[str, Criterion] = {
+        row["question__key"]: criterion_of(row, measures.offered, proofs)
+        for row in rows
+        if row["question__key"] in on_scales and not is_out(row)
+    }
+    duties = [
+        duty_of(
+            row,
+            proofs,
+            day,
+            is_law=not marks.get(row["question__key"], Mark()).is_rating,
+            tier=measures.tiers.get(row["question__key"]),
+        )
+        for row in rows
+        if row["question__key"] not in on_scales
+    ]
+    scales = (
+        scale_result(one, criteria, _levels(one, measures.targets))
+        for one in measures.scales
+    )
+    practice = groupby(
+        (one for one in duties if not one.is_law), key=lambda one: one.section_title
+    )
+    return Measured(
+        law_result(duties, roles_of(measures.roles, measures.stated, duties)),
+        tuple((title, count(some)) for title, some in practice),
+        tuple(one for one in scales if one.criteria),
+        {line.key: line for line in content.applying},
+        measures.targets,
+    )
+
+
+def _levels(scale: Scale, targets: Iterable[Wanted]) -> dict[str, int]:
+    """Level by group: an assessment's own target comes last, and counts."""
+    return {one.group: one.level for one in targets if one.scale == scale.key}
+
+
+def _rows(content: Content, measures: Measures) -> Iterator[dict[str, Any]]:
+    """Each line that applies, with the names that the rules have for its columns."""
+    pairs = ((part, line) for part in content.sections for line in part.applying)
+    for number, (section, line) in enumerate(pairs):
+        yield _row(number, section, line, measures)
+
+
+def _row(
+    number: int, section: Section, line: Line, measures: Measures
+) -> dict[str, Any]:
+    return {
+        "pk": number,
+        "verdict": line.verdict,
+        "value": line.value,
+        "binds_from": line.binds_from,
+        "na_by": line.na_by or None,
+        "na_confirmed_by": line.na_confirmed_by or None,
+        "question__key": line.key,
+        "question__title": line.title,
+        "question__weight": line.weight,
+        "question__remedy": measures.remedies.get(line.key, ""),
+        "question__binds": measures.binds.get(line.key, ()),
+        "question__section__key": str(section.number),
+        "question__section__title": section.title,
+    }
+
+
+def _proofs(content: Content, day: date) -> dict[int, Proof]:
+    """How far the evidence of each line reaches; expired pieces count for nothing."""
+    found = {}
+    for number, line in enumerate(content.applying):
+        periods = [
+            (
+                proof.covers_from,
+                min(
+                    (d for d in (proof.covers_to, proof.expires_on) if d), default=None
+                ),
+            )
+            for proof in line.proofs
+            if not (proof.expires_on and proof.expires_on < day)
+        ]
+        if periods:
+            gap = leaves_gap(periods, content.period_from, content.period_to)
+            found[number] = Proof.EARLY if gap else Proof.WHOLE
+    return found

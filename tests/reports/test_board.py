@@ -1,0 +1,137 @@
+"""The board report: two pages, whatever it has to tell, and only what the figures say."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from compliance.reports.board import board_of
+from compliance.reports.choices import ReportKind
+from compliance.reports.html import html_of, pieces_of, stylesheet
+from compliance.reports.kinds import Wanted
+from compliance.reports.press import render
+from compliance.reviews.content import Section, Task, Then
+from tests.reports.hostile import hostile
+from tests.reports.looked_at import faults
+from tests.reports.papers import make_content, make_line, make_paper
+
+BOARD = Wanted(ReportKind.BOARD)
+
+
+def make_task(number, **fields):
+    values = {
+        "title": f"Mend {number}",
+        "text": "",
+        "owner": "Con Tributor",
+        "due_on": date(2027, 1, 15),
+        "priority": "High",
+        "status": "Open",
+        "effort_days": "",
+        "is_open": True,
+        "closed_at": None,
+        "about": ("Q1",),
+    }
+    return Task(number=number, **(values | fields))
+
+
+def board(*lines, **fields):
+    return board_of(make_paper(make_content(lines, **fields), wanted=BOARD))
+
+
+def large():
+    """200 duties in 20 sections, all unmet, each with a late action; 40 bind later."""
+    tasks = tuple(
+        make_task(n, due_on=date(2026, 1, 15) + timedelta(days=7 * n), owner="")
+        for n in range(1, 201)
+    )
+    lines = [
+        make_line(
+            f"Q{n}",
+            title=f"A duty of the organisation, number {n}, that has a long name",
+            verdict="not_met",
+            tasks=(task,),
+            then=Then("met", ("verdict",)),
+            cites="Regulation (EU) 2024/1689 Art. 26(5); Regulation (EU) 2016/679 Art. 5",
+            binds_from=date(2028, 1, n // 8 + 1) if n > 160 else date(2018, 5, 25),
+        )
+        for n, task in enumerate(tasks, 1)
+    ]
+    sections = tuple(
+        Section(at, f"A section with quite a long name, number {at}", tuple(part))
+        for at in range(1, 21)
+        for part in [lines[(at - 1) * 10 : at * 10]]
+    )
+    content = make_content(tasks=tasks, carried_from="The shop, edition 1")
+    return make_paper(replace(content, sections=sections), wanted=BOARD)
+
+
+CASES = {
+    "hostile": lambda: hostile(ReportKind.BOARD),
+    "hostile, in German": lambda: hostile(ReportKind.BOARD, "de", signed=False),
+    "large": large,
+    "large, in French": lambda: replace(large(), wanted=Wanted(BOARD.kind, "fr")),
+    "nothing answered": lambda: make_paper(
+        make_content([make_line(verdict="unanswered", note="")]), wanted=BOARD
+    ),
+    "nothing applies": lambda: make_paper(
+        make_content([make_line(verdict="na", na_by="A", na_confirmed_by="B")]),
+        wanted=BOARD,
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_board_report_has_two_pages_and_both_claims(case, tmp_path):
+    path = tmp_path / "report.pdf"
+    made = render(pieces_of(CASES[case]()), stylesheet(), path, lambda *step: None)
+    assert made.pages == 2
+    assert faults(path) == []
+
+
+def test_board_report_has_both_hashes_and_says_draft():
+    paper = make_paper(wanted=BOARD)
+    html = html_of(paper)
+    assert all(group in html for group in (*paper.hash_groups, *paper.head_groups))
+    assert html.count("DRAFT, not signed") == 2
+    assert html.index("<h1>") < html.index("<h2")
+
+
+def test_headline_and_decisions_follow_from_the_figures():
+    late = make_task(1, due_on=date(2026, 1, 1), owner="")
+    found = board(
+        make_line("Q1", verdict="not_met"),
+        make_line("Q2", verdict="not_met", tasks=(late,)),
+        make_line("Q3", verdict="unanswered"),
+        tasks=(late,),
+    )
+    assert found.headline == "Duties not met: 2"
+    assert found.decisions == [
+        "Name an owner and a day: unmet duties without an open action: 1.",
+        "Move or finish overdue actions: 1.",
+        "Give an owner to open actions: 1.",
+        "Have the open duties answered: 1.",
+    ]
+    assert [one.name for one in found.quarters] == ["Quarter 4 of 2026"]
+
+
+def test_board_compares_verdicts_with_last_time():
+    found = board(
+        make_line("Q1", verdict="met", then=Then("partly", ("verdict",))),
+        make_line("Q2", verdict="not_met", then=Then("met", ("verdict",))),
+        make_line("Q3", verdict="met", then=Then("met", ())),
+        make_line("Q4", verdict="met"),
+        carried_from="Last year",
+    )
+    assert found.since == (
+        "Since Last year: better 1, worse 1, the same 1; without a verdict then or"
+        " now 1."
+    )
+    assert board(make_line()).since == ""
+
+
+def test_board_counts_what_it_does_not_name():
+    words = " ".join(re.sub(r"<[^>]*>", " ", html_of(large())).split())
+    assert "Named here: 5 of 160" in words
+    assert "Sections with most that is not met: 6 of 16" in words
