@@ -47,7 +47,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
-from compliance.reports.models import Report
+from compliance.reports.models import Letterhead, Report
 from compliance.results.models import MonthEnd, Summary, Target
 from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
 from compliance.seats.models import (
@@ -84,6 +84,7 @@ __all__ = [
     "Framework",
     "Instrument",
     "Invitation",
+    "Letterhead",
     "Mapping",
     "Membership",
     "Mention",

@@ -254,6 +254,7 @@ DOORS = {
     "history:trail_export": (TRAIL, "POST"),
     "reports:list": (REPORT, "GET"),
     "reports:ask": (REPORT, "GET POST"),
+    "reports:letterhead": (ASSESS, "GET POST"),
     "history:as_of": (REPORT, "GET"),
     "reports:detail": (REPORT, "GET"),
     "reports:cancel": (REPORT, "POST"),

@@ -199,7 +199,7 @@ def _make(report: Report, tell: Listen | None) -> None:
     with storage.workplace(is_known) as desk:
         draft = desk / "report"
         files = laid_out(carried, desk)
-        made = render(pieces, html.stylesheet(), draft, listen, files)
+        made = render(pieces, html.stylesheet_of(paper), draft, listen, files)
         report.sealed_with = seal(draft)
         sha256, size_bytes = storage.keep(draft)
         report.pages, report.unprinted = made

@@ -6,7 +6,7 @@ from typing import Literal, Required
 from django.utils.translation import gettext_lazy as _
 
 from compliance.audit.event_types import EventType, Prepares, Topic
-from compliance.audit.payloads import Hash, Side
+from compliance.audit.payloads import Hash, Side, Words
 
 
 class _Report(Side, total=False):
@@ -45,6 +45,13 @@ class _PackageFailed(_Package, total=False):
     problem: Required[str]
 
 
+class _Letterhead(Side, total=False):
+    colour: Required[str]
+    mark: Required[Words]
+    footer: Required[Words]
+    logo: Required[Hash | Literal[""]]
+
+
 _type = partial(EventType, topic=Topic.REPORT, prepares=Prepares.NOTHING)
 _report = partial(_type, subject="report")
 _package = partial(_type, subject="package")
@@ -59,4 +66,11 @@ PACKAGE_FAILED = _package("package.failed", _("export not made"), after=_Package
 PACKAGE_CANCELLED = _package("package.cancelled", _("export cancelled"), after=_Package)
 PACKAGE_DOWNLOADED = _package(
     "package.downloaded", _("export downloaded"), after=_PackageFile
+)
+LETTERHEAD_SET = _type(
+    "letterhead.set",
+    _("look of reports set"),
+    subject="organisation",
+    before=_Letterhead,
+    after=_Letterhead,
 )

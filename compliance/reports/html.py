@@ -109,7 +109,15 @@ def _context(paper: Paper) -> dict[str, Any]:
         "author": printable(content.organisation),
         "running_head": running_head(paper),
         "mark": " · ".join(
-            filter(None, [gettext("Confidential"), standing, past, extract])
+            filter(
+                None,
+                [
+                    printable(paper.look.mark) or gettext("Confidential"),
+                    standing,
+                    past,
+                    extract,
+                ],
+            )
         ),
         "standing": standing,
         "extract_words": extract,
@@ -339,6 +347,15 @@ def stylesheet() -> str:
     """``report.css`` with its fonts as data, so that nothing is fetched."""
     text = (settings.BASE_DIR / "static" / "css" / "report.css").read_text()
     return FONT.sub(_as_data, text)
+
+
+def stylesheet_of(paper: Paper) -> str:
+    """The style sheet in the organisation's colour, which is dark enough for white text."""
+    colour = paper.look.colour
+    if not colour:
+        return stylesheet()
+    own = f".brandline {{ background-color: {colour}; }} .board h1 {{ border-color: {colour}; }}"
+    return f"{stylesheet()}\n{own}\n"
 
 
 def _as_data(match: re.Match[str]) -> str:

@@ -49,6 +49,20 @@ class Entry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The organisation's own look of its reports; ``logo`` is a PNG in base64."""
+
+    colour: str = ""
+    mark: str = ""
+    footer: str = ""
+    logo: str = ""
+
+
+PLAIN = Look()
+"""That of Attest."""
+
+
 @dataclass(frozen=True)
 class Paper:
     """A report: content, trail, and the moment both were read."""
@@ -78,6 +92,7 @@ class Paper:
     """The framework's rating of each answer, by key of the question and answer in words."""
     measures: Measures = UNMEASURED
     """Scales of the edition and targets, by which results are counted."""
+    look: Look = PLAIN
     frameworks: tuple[Mapped, ...] = ()
     """Clauses of other frameworks that the answers help to show, as the library maps them."""
     printed_hash: str = ""

@@ -30,7 +30,8 @@ from compliance.reports.clauses import mapped
 from compliance.reports.editions import EditionChanges, changes
 from compliance.reports.kinds import FULL, Wanted
 from compliance.reports.measuring import measures_of
-from compliance.reports.paper import Entry, Paper
+from compliance.reports.models import Letterhead
+from compliance.reports.paper import PLAIN, Entry, Look, Paper
 from compliance.reports.translating import words_of
 from compliance.reviews.changes import Changed, differences
 from compliance.reviews.content import Content
@@ -84,7 +85,7 @@ def read(
             since = differences(content_at(assessment, last.revision), content)
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
-        marks = marks_of(edition)
+        marks, look = marks_of(edition), _look(assessment)
         ratings, measures = _ratings(edition), measures_of(edition, assessment)
         frameworks = mapped(edition) if wanted.clauses else ()
     return Paper(
@@ -94,6 +95,7 @@ def read(
         ratings=ratings,
         measures=measures,
         frameworks=frameworks,
+        look=look,
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
         content=content,
@@ -117,6 +119,12 @@ def read(
         organisation_id=assessment.organisation_id,
         events=events,
     )
+
+
+def _look(assessment: Assessment) -> Look:
+    """The organisation's own look of its reports, as it is now."""
+    row = Letterhead.objects.filter(organisation=assessment.organisation_id).first()
+    return Look(row.colour, row.mark, row.footer, row.logo) if row else PLAIN
 
 
 def _edition(assessment: Assessment, content: Content) -> Edition:

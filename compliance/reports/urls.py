@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from compliance.reports.views import audited, packages, reports
+from compliance.reports.views import audited, letterhead, packages, reports
 
 app_name = "reports"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
         name="audited",
     ),
     path("reports/", reports.report_list, name="list"),
+    path("reports/letterhead/", letterhead.letterhead, name="letterhead"),
     path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),
     path("exports/of/<uuid:assessment_id>/", packages.exports, name="exports"),
     path(

@@ -1,0 +1,198 @@
+"""The organisation's own look of its reports: set, refused, printed."""
+
+import base64
+import io
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.models import Letterhead
+from compliance.reports.choices import ReportKind
+from compliance.reports.colours import contrast
+from compliance.reports.html import html_of, pieces_of, stylesheet_of
+from compliance.reports.kinds import Wanted
+from compliance.reports.letterheads import letterhead_of, logo_of, set_letterhead
+from compliance.reports.logo_parsing import HEIGHT, WIDTH
+from compliance.reports.paper import Look
+from compliance.reports.press import render
+from compliance.reports.reading import read
+from tests.factories import make_assessment
+from tests.reports.hostile import hostile
+from tests.reports.looked_at import faults
+from tests.reports.papers import HOSTILE, make_paper
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def picture(form="PNG", size=(900, 300), mode="RGBA", **fields):
+    out = io.BytesIO()
+    Image.new(mode, size, (200, 30, 30, 90)[: len(mode)]).save(out, form, **fields)
+    return out.getvalue()
+
+
+def url():
+    return reverse("reports:letterhead", args=["acme"])
+
+
+def sent(cast, **fields):
+    base = letterhead_of(cast.acme).version
+    values = {"colour": "#14532d", "mark": "Internal", "footer": "Acme AG, Bern"}
+    return values | {"base": base} | fields
+
+
+def opened(logo):
+    return Image.open(io.BytesIO(base64.b64decode(logo)))
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast("#000000") == 21
+    assert contrast("#ffffff") == 1
+    assert contrast("#767676") == pytest.approx(4.54, abs=0.01)
+    assert contrast("#777777") == pytest.approx(4.48, abs=0.01)
+
+
+def test_letterhead_is_set_with_one_event(cast, sign_in):
+    client = sign_in(cast.otto)
+    file = SimpleUploadedFile("logo.png", picture())
+    reply = client.post(url(), sent(cast, picture=file))
+    assert reply.status_code == 302
+    kept = Letterhead.objects.get()
+    assert (kept.colour, kept.mark, kept.footer) == (
+        "#14532d",
+        "Internal",
+        "Acme AG, Bern",
+    )
+    event = Event.objects.get(action="letterhead.set")
+    before, after = trail.changes(event)
+    assert (before["colour"], after["colour"]) == ("#1b2b45", "#14532d")
+    assert after["logo"] == kept.told["logo"] != ""
+    assert trail.verify(cast.acme.pk) is None
+    assert client.post(url(), sent(cast)).status_code == 302
+    assert Event.objects.filter(action="letterhead.set").count() == 1
+    assert Letterhead.objects.get().logo == kept.logo
+    client.post(url(), sent(cast, remove="on"))
+    assert Letterhead.objects.get().logo == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"colour": "#9aa5b5"}, "4.5 to 1 is needed"),
+        ({"colour": "red"}, "Give a colour as #1b2b45"),
+        ({"colour": "#fff;} body{"}, "at most 7 characters"),
+        ({"mark": "x" * 41}, "at most 40 characters"),
+        ({"footer": "two\nlines"}, ""),
+    ],
+)
+def test_values_that_do_not_fit_are_refused_and_kept(cast, sign_in, fields, words):
+    reply = sign_in(cast.otto).post(url(), sent(cast, **fields))
+    assert reply.status_code == 422
+    assert words in reply.text
+    assert "Acme AG, Bern" in reply.text or "footer" in fields
+    assert not Letterhead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SVG,
+        b"",
+        b"GIF89a" + b"\0" * 50,
+        picture()[:60],
+        picture("GIF", mode="RGB"),
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 200,
+        picture(size=(9000, 9000), mode="L"),
+    ],
+    ids=["svg", "empty", "cut gif", "cut png", "gif", "no png", "large"],
+)
+def test_what_is_no_picture_is_refused_in_words(cast, sign_in, content):
+    file = SimpleUploadedFile("logo.png", content)
+    reply = sign_in(cast.otto).post(url(), sent(cast, picture=file))
+    assert reply.status_code == 422
+    assert "Choose a" in reply.text
+    assert not Letterhead.objects.exists()
+
+
+def test_file_of_more_than_a_megabyte_is_not_read(cast, sign_in):
+    file = SimpleUploadedFile("logo.png", b"\0" * (1024 * 1024 + 1))
+    reply = sign_in(cast.otto).post(url(), sent(cast, picture=file))
+    assert reply.status_code == 422
+    assert "larger than 1 MB" in reply.text
+
+
+def test_picture_is_written_anew_without_what_came_with_it():
+    photo = picture(
+        "JPEG", mode="RGB", exif=b"Exif\0\0MM\0*secret place", comment=b"secret"
+    )
+    for content in (picture(), photo):
+        found = opened(logo_of([content]))
+        assert (found.format, found.mode) == ("PNG", "RGB")
+        assert found.width <= WIDTH
+        assert found.height <= HEIGHT
+        assert found.info == {}
+    assert b"secret" not in base64.b64decode(logo_of([photo]))
+
+
+def test_two_people_at_once_see_each_other(cast, sign_in):
+    old = sent(cast)
+    set_letterhead(
+        by=cast.ada,
+        organisation=cast.acme,
+        colour="#7c2d12",
+        mark="Secret",
+        footer="",
+        logo=None,
+        base=old["base"],
+    )
+    client = sign_in(cast.otto)
+    reply = client.post(url(), old)
+    assert reply.status_code == 409
+    assert "Somebody else changed this meanwhile." in reply.text
+    assert "Secret" in reply.text
+    assert 'value="Internal"' in reply.text
+    assert client.post(url(), sent(cast)).status_code == 302
+    assert Letterhead.objects.get().mark == "Internal"
+
+
+def test_action_itself_refuses_a_pale_colour(cast):
+    with pytest.raises(ValidationError, match="needed"):
+        set_letterhead(
+            by=cast.ada,
+            organisation=cast.acme,
+            colour="#ffff00",
+            mark="",
+            footer="",
+            logo=None,
+            base=letterhead_of(cast.acme).version,
+        )
+    assert not Event.objects.filter(action="letterhead.set").exists()
+
+
+def test_look_of_one_organisation_is_not_that_of_another(cast):
+    Letterhead.objects.create(organisation=cast.other, mark="Theirs")
+    paper = read(make_assessment(cast.acme, cast.ada).pk, 1)
+    assert paper.look == Look()
+    Letterhead.objects.create(organisation=cast.acme, mark="Ours", footer=HOSTILE[0])
+    paper = read(paper.assessment_id, 2)
+    html = html_of(paper)
+    assert 'data-mark="Ours · DRAFT, not signed"' in html
+    assert "<script>" not in html
+    assert "#1b2b45; }" in stylesheet_of(paper)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [ReportKind.PROFILE, ReportKind.BOARD])
+def test_report_with_a_logo_keeps_both_claims(kind, tmp_path):
+    look = Look("#14532d", "W" * 40, "Wort\xa0" * 32, logo_of([picture()]))
+    path = tmp_path / "report.pdf"
+    for plain in (make_paper(wanted=Wanted(kind)), hostile(kind)):
+        paper = replace(plain, look=look)
+        made = render(pieces_of(paper), stylesheet_of(paper), path, lambda *step: None)
+        assert faults(path) == []
+        assert made.pages == 2 or kind != ReportKind.BOARD
