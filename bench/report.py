@@ -35,9 +35,9 @@ import django
 
 django.setup()
 
-from compliance.reports.cutting import cut
 from compliance.reports.html import html_of, stylesheet
 from compliance.reports.paper import Entry, Paper
+from compliance.reports.split import cut
 from compliance.reviews.content import (
     Content,
     Line,

@@ -47,24 +47,24 @@ class ComplianceConfig(AppConfig):
             import_module(f"compliance.{room}.events")
         for room in GUARDED:
             import_module(f"compliance.{room}.guards")
-        from compliance.assignments import coming  # noqa: PLC0415 - needs the apps
+        from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
             rights_lost,
         )
-        from compliance.reports import checks, ending  # noqa: PLC0415 - needs the settings
+        from compliance.reports import cancellation, checks  # noqa: PLC0415 - needs the settings
         from compliance.search import indexing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
         from compliance.web import triggers  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
-        arriving.connect(coming.hold_asked)
+        arriving.connect(new_members.hold_asked)
         arriving.connect(seating.hold_offers)
-        arrived.connect(coming.give_asked)
+        arrived.connect(new_members.give_asked)
         arrived.connect(seating.take_up_offers)
-        rights_lost.connect(ending.end_jobs)
+        rights_lost.connect(cancellation.end_jobs)
         rights_lost.connect(dating.end_with_rights)
         rights_lost.connect(dating.forget_with_rights)
         for before, after in (

@@ -149,8 +149,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_FORMS = {
-    "reset_password": "compliance.organisations.resetting.ResetForm",
-    "signup": "compliance.organisations.signing_up.SignUp",
+    "reset_password": "compliance.organisations.password_reset.ResetForm",
+    "signup": "compliance.organisations.sign_up.SignUp",
 }
 ACCOUNT_SIGNUP_FORM_CLASS = "compliance.organisations.accounts.SignUpForm"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
@@ -224,7 +224,7 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-FILE_UPLOAD_HANDLERS = ["compliance.evidence.receiving.BoundedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["compliance.evidence.upload.BoundedUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = DATA_DIR / "files"

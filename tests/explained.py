@@ -14,7 +14,7 @@ from compliance.audit.columns import columns_of, proven
 from compliance.audit.models import ChainHead
 from compliance.audit.projection import compared
 from compliance.audit.tables import blanks, projected, stands
-from compliance.results import keeping
+from compliance.results import figure_store
 
 ROOT = f"{settings.BASE_DIR}/"
 HELPERS = re.compile(r"compliance/(\w+/models|migrations|audit/)")
@@ -60,7 +60,7 @@ class Watch:
         for chain in ChainHead.objects.filter(seq__gt=0).values_list("pk", flat=True):
             yield from self._faults(projected(chain))
             if not self.by_hand:
-                yield from keeping.faults(chain)
+                yield from figure_store.faults(chain)
 
     def _faults(self, told):
         by_table = defaultdict(dict)

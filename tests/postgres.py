@@ -22,22 +22,22 @@ PAGES = """They ask what pages show of rows that others write. ``test_doors`` op
 here, ``test_malformed`` with every parameter bent."""
 ONE_KIND = {
     FILES: """
-        evidence/test_add evidence/test_detail evidence/test_pictures
-        evidence/test_receiving evidence/test_scanning
+        evidence/test_add evidence/test_detail evidence/test_image_size
+        evidence/test_upload evidence/test_scanning
         bundles/test_bundle_hostile bundles/test_bundle_pages
         checklist_files/test_checklist_pages checklist_files/test_endings
         checklist_files/test_honest seeds/test_seeds
         answer_sheets/test_sheet_pages answer_sheets/test_sheets_hostile
         answer_sheets/test_sheets_libreoffice answer_sheets/test_sheets_mutated
-        reports/test_attached reports/test_command reports/test_download
+        reports/test_attachments reports/test_command reports/test_download
         reports/test_edition_changes press/test_keys reports/test_report_lookup
-        reports/test_packages reports/test_remedies reports/test_translating reports/test_verify_page
+        reports/test_packages reports/test_remedies reports/test_edition_translation reports/test_verify_page
         seats/test_replies
     """,
     PAGES: """
         bulk/test_pages assignments/test_contribute
         workspace/test_marks workspace/test_pages workspace/test_related
-        workspace/test_states workspace/test_tongues
+        workspace/test_states workspace/test_languages
         edition_moves/test_upgrade_pages
         checklists/test_about checklists/test_detail checklists/test_extra
         editor/test_last editor/test_limits checklists/test_list

@@ -9,7 +9,7 @@ from compliance.evidence.actions import add_link
 from compliance.remediation.actions import create_action
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from tests import factories
 
 LATER = date(2099, 12, 31)
@@ -98,7 +98,7 @@ def fresh(assessment):
 def seen(assessment):
     """What a page of now shows a signer."""
     desk = desk_of(assessment)
-    return actions.Seen(desk.content.content_hash, desk.at)
+    return actions.PageState(desk.content.content_hash, desk.at)
 
 
 def sign(by, assessment, **fields):

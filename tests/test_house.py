@@ -406,7 +406,7 @@ def test_rows_are_written_in_the_writers_block_only():
         "compliance/web/triggers.py": "makes triggers, as migrations do",
         "compliance/search/indexing.py": "makes the search index, as migrations do",
         "compliance/reviews/snapshot.py": "reads many tables as of one moment",
-        "compliance/backups/restoring.py": "rows come with the events that made them",
+        "compliance/backups/restore.py": "rows come with the events that made them",
     }
     found = {
         here(path)

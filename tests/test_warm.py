@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from compliance.checklist_files import process as formats
-from compliance.reports.press import render
+from compliance.reports.pdf_engine import render
 from compliance.sandbox import process as walls
 from tests import warm
 

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.answer_sheets import drafts, gathering, process
+from compliance.answer_sheets import drafts, process, queries
 from compliance.answer_sheets.events import (
     ASSESSMENT_EXPORTED,
     ASSESSMENT_IMPORTED,
     IMPORT_UNDONE,
 )
-from compliance.answer_sheets.planning import Entry, Pick, Plan, Setting, plan
-from compliance.answer_sheets.sent import Row, SheetError, sort_out
+from compliance.answer_sheets.import_plan import Entry, Pick, Plan, Setting, plan
+from compliance.answer_sheets.returned_rows import Row, SheetError, sort_out
 from compliance.assessments.events import ANSWER_IMPORTED, ANSWER_REFUSED
 from compliance.assessments.fields import json_of
 from compliance.assessments.holding import hold_open
@@ -48,7 +48,7 @@ def write_sheet(*, by: User, assessment: Assessment) -> bytes:
     """The answers as an XLSX file; that somebody took it away is on the trail."""
     from compliance.answer_sheets import workbook  # noqa: PLC0415 - large
 
-    paper = gathering.paper_of(assessment, by, timezone.localtime())
+    paper = queries.paper_of(assessment, by, timezone.localtime())
     content = workbook.file_of(paper)
     with writing():
         trail.record(
@@ -186,10 +186,10 @@ def _plan(
 ) -> Plan:
     sent = sort_out(rows)
     versions = {row.mark.answer_id: row.mark.version for row in sent.rows}
-    standing = gathering.standing_of(assessment, versions, is_locked=is_locked)
+    standing = queries.standing_of(assessment, versions, is_locked=is_locked)
     owners = [one.answer.owner for one in standing.values()]
-    people = gathering.people_of(assessment, owners)
-    total = gathering.total_of(assessment)
+    people = queries.people_of(assessment, owners)
+    total = queries.total_of(assessment)
     return plan(sent, standing, total, Setting(by, people, picks))
 
 

@@ -37,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SheetQuestion:
     """A question as far as its cells need it; ``choices`` are key, verdict and label."""
 
     key: str
@@ -83,7 +83,7 @@ class People:
         return [self.names[pk] for pk in self.emails]
 
 
-def told(field: str, asked: Asked, value: Any, people: People) -> Cell | None:
+def told(field: str, asked: SheetQuestion, value: Any, people: People) -> Cell | None:
     """The ``Cell`` of a value, None for an empty one.
 
     A text that no cell can hold is told by ``left_out`` and stays out of the round
@@ -103,7 +103,7 @@ def told(field: str, asked: Asked, value: Any, people: People) -> Cell | None:
     return _text_cell(value)
 
 
-def meant(field: str, asked: Asked, cell: Cell | None, people: People) -> Any:
+def meant(field: str, asked: SheetQuestion, cell: Cell | None, people: People) -> Any:
     """The value that the person wants for the field; for "value" the texts to be
     parsed.
 
@@ -153,7 +153,7 @@ def _day_cell(day: date) -> Cell:
     return Cell(kind, day.isoformat())
 
 
-def _value_cell(asked: Asked, value: Any) -> Cell:
+def _value_cell(asked: SheetQuestion, value: Any) -> Cell:
     if asked.kind == QuestionKind.NUMBER:
         digits = Decimal(str(value)).as_tuple().digits
         return Cell("number" if len(digits) <= EXACT_DIGITS else "text", str(value))
@@ -217,7 +217,7 @@ def _day(cell: Cell | None) -> date | None:
     return day
 
 
-def _value(asked: Asked, cell: Cell | None) -> list[str]:
+def _value(asked: SheetQuestion, cell: Cell | None) -> list[str]:
     typed = _words(cell)
     if not typed or cell is None:
         return []
@@ -247,7 +247,7 @@ def _number(cell: Cell) -> str:
     return format(number(cell.text), "f")
 
 
-def _chosen(asked: Asked, typed: str) -> list[str]:
+def _chosen(asked: SheetQuestion, typed: str) -> list[str]:
     """The keys of the labels in a text; a label may itself hold a semicolon."""
     labels = {plain(label): key for key, label in asked.labels.items()}
     rest = plain(re.sub(r"\s*[\r\n]+\s*", ";", typed)).strip("; ")
@@ -280,6 +280,6 @@ def _bounds(bounds: Mapping[str, Any]) -> str:
     return unit
 
 
-def parsed(asked: Asked, texts: list[str]) -> Any:
+def parsed(asked: SheetQuestion, texts: list[str]) -> Any:
     """The value of texts, as the answer keeps it; raises ``ValueError``."""
     return parse(asked.kind, texts, [key for key, _, _ in asked.choices])

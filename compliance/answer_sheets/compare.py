@@ -7,16 +7,16 @@ from typing import Any
 
 from compliance.answer_sheets.cells import (
     FIELDS,
-    Asked,
     Cell,
     People,
+    SheetQuestion,
     is_left_out,
     meant,
     parsed,
     plain,
     told,
 )
-from compliance.answer_sheets.sent import Refusal, SentRow
+from compliance.answer_sheets.returned_rows import Refusal, SentRow
 from compliance.assessments.choices import Verdict
 from compliance.assessments.fields import BY_COLUMN, NEEDED, Kind
 from compliance.assessments.scoring import BESIDE, DERIVED
@@ -35,7 +35,9 @@ class Typed:
     refused: list[Refusal] = field(default_factory=list)
 
 
-def typed_in(row: SentRow, asked: Asked, known: Values, people: People) -> Typed:
+def typed_in(
+    row: SentRow, asked: SheetQuestion, known: Values, people: People
+) -> Typed:
     """The fields that a person changed; a cell that stands as written is none."""
     found = Typed()
     for name, cell in row.cells.items():
@@ -53,7 +55,11 @@ def typed_in(row: SentRow, asked: Asked, known: Values, people: People) -> Typed
 
 
 def _meant(
-    name: str, asked: Asked, cell: Cell | None, written: Cell | None, people: People
+    name: str,
+    asked: SheetQuestion,
+    cell: Cell | None,
+    written: Cell | None,
+    people: People,
 ) -> Any:
     if is_left_out(written):
         msg = f"This text of {asked.key} fits no cell. Change it in Attest."
@@ -81,7 +87,7 @@ def _is_untouched(
 
 
 def faults_of(
-    row: SentRow, asked: Asked, known: Values, typed: Values, cleaned: Values
+    row: SentRow, asked: SheetQuestion, known: Values, typed: Values, cleaned: Values
 ) -> Iterator[tuple[str, str]]:
     """Field and words of what was typed but could not be: nothing goes in silence."""
     verdict = typed.get("verdict")
@@ -99,7 +105,7 @@ def faults_of(
             yield one.column, f"“{one.heading}” goes with “{wanted.label}” only."
 
 
-def in_words(name: str, asked: Asked, value: Any, people: People) -> str:
+def in_words(name: str, asked: SheetQuestion, value: Any, people: People) -> str:
     """A value as the preview says it, "" for none."""
     if isinstance(value, date):
         return BY_COLUMN[name].words(value)

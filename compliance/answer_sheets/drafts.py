@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from compliance.answer_sheets.cells import Cell
-from compliance.answer_sheets.sent import Row
+from compliance.answer_sheets.returned_rows import Row
 from compliance.formats import pending_imports
 
 

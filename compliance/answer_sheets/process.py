@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from compliance.answer_sheets.cells import Cell
-from compliance.answer_sheets.sent import Row, SheetError
+from compliance.answer_sheets.returned_rows import Row, SheetError
 from compliance.sandbox.process import UnfinishedError, output_of
 
 MODULE = "compliance.formats.xlsx_cells"

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.answer_sheets import actions, drafts
 from compliance.answer_sheets.forms import SheetForm, TakeForm
-from compliance.answer_sheets.planning import Pick
-from compliance.answer_sheets.sent import SheetError
-from compliance.answer_sheets.showing import Showing, taken_in, told_undo
+from compliance.answer_sheets.import_plan import Pick
+from compliance.answer_sheets.preview import Showing, taken_in, told_undo
+from compliance.answer_sheets.returned_rows import SheetError
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.checklist_files.writing import FORMATS
-from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 ON_A_PAGE = 100

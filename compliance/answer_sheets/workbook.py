@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from compliance.answer_sheets.cells import FIELDS, Cell, People, told
-from compliance.answer_sheets.paper import (
+from compliance.answer_sheets.sheet import (
     APPLIES,
     CITATION,
     FITS,

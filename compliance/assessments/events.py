@@ -47,7 +47,7 @@ ASSESSMENT_STARTED = _assessment(
 )
 ASSESSMENT_BROUGHT_IN = _assessment(
     "assessment.brought_in",
-    _("brought in from a bundle"),
+    _("imported from a bundle"),
     after=say.BroughtIn,
 )
 FACTS_CHANGED = _assessment(

@@ -14,8 +14,8 @@ from compliance.audit.columns import row_of
 from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.models import Event
 from compliance.audit.projection import (
+    RecordedEvent,
     Rows,
-    Told,
     erased,
     made,
     project,
@@ -85,7 +85,7 @@ def fold(of: Sequence[Assessment], seq: int) -> Rows:
     return rows
 
 
-def _until(seq: int, events: Mapping[int, Told]) -> Rows:
+def _until(seq: int, events: Mapping[int, RecordedEvent]) -> Rows:
     return project(events[number] for number in sorted(events) if number <= seq)
 
 
@@ -120,7 +120,7 @@ def answers_of(of: Sequence[Assessment], rows: Rows) -> Known[Answer]:
     return Known(Answer, found, rows)
 
 
-def _by_number(events: QuerySet[Event]) -> dict[int, Told]:
+def _by_number(events: QuerySet[Event]) -> dict[int, RecordedEvent]:
     """Those of some events that changed rows."""
     return {one.seq: one for one in trail.holding_rows(events)}
 
@@ -129,7 +129,9 @@ def _chain(organisation_id: UUID) -> QuerySet[Event]:
     return Event.objects.filter(organisation_id=organisation_id).order_by()
 
 
-def _about(organisation_id: UUID, label: str, **wanted: Any) -> dict[int, Told]:
+def _about(
+    organisation_id: UUID, label: str, **wanted: Any
+) -> dict[int, RecordedEvent]:
     """Those of a chain that are about rows of a table.
 
     They are looked for by their subject first: asked for both, the database would read
@@ -145,7 +147,7 @@ _NAMING = {"attachment": "evidence", "actionlink": "action"}
 """Columns that name rows of the organisation."""
 
 
-def _named(events: Iterable[Told]) -> dict[str, set[str]]:
+def _named(events: Iterable[RecordedEvent]) -> dict[str, set[str]]:
     """Table to the keys of its rows that some events name."""
     found: dict[str, set[str]] = {table: set() for table in _NAMING.values()}
     for event in events:
@@ -165,7 +167,7 @@ def _actions(of: Sequence[Assessment], own: QuerySet[Event]) -> set[str]:
     return {*map(str, links.values_list("action_id", flat=True)), *events.distinct()}
 
 
-def _bringing(organisation_id: UUID) -> dict[int, Told]:
+def _bringing(organisation_id: UUID) -> dict[int, RecordedEvent]:
     """The events by which assessments came in bundles, with evidence and actions."""
     came = Assessment.objects.filter(organisation_id=organisation_id)
     ids = came.exclude(brought_from=None).values_list("pk", flat=True)

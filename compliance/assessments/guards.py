@@ -4,7 +4,7 @@ from compliance.assessments.models import Origin, OriginEvent, OriginTrail
 from compliance.audit.guards import ERASED, TEXTS
 from compliance.web.triggers import guard, same
 
-SAID = "what an assessment was brought in with is never changed"
+SAID = "the origin of an imported assessment never changes"
 
 guard(Origin, said=SAID, update=f"NOT ({same(Origin, but=['stated'])})")
 guard(OriginTrail, said=SAID, update=f"NOT ({same(OriginTrail, but=['names'])})")

@@ -19,7 +19,7 @@ class Outside:
     """The authors that an assessment came with; none for one that began here.
 
     ``answers`` are the ids of the answers that came saying something, the rule that
-    they do not apply included. ``by_id`` is the person who brought them in.
+    they do not apply included. ``by_id`` is the person who imported them.
     """
 
     def __init__(self, assessment: Assessment) -> None:

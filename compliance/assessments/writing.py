@@ -31,7 +31,7 @@ from compliance.checklists.models import Question, Section
 from compliance.checklists.rating import Ratings, ratings_of
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
-from compliance.web.joined import Joined
+from compliance.web.joined_rows import Joined
 
 _LOCKED = Joined(
     """
@@ -260,7 +260,7 @@ def _refuse_half(answer: Answer) -> None:
 
 
 def _follow(by: User, answer: Answer, changed: set[str]) -> list[str]:
-    """Bring in line what follows from a change; the names of those fields.
+    """Update the consequences of a change; the names of those fields.
 
     A new "not applicable", or a new reason for it, needs a second person again. An
     answer with another verdict is no longer the one that was taken over.

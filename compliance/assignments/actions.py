@@ -13,8 +13,8 @@ from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known
 from compliance.assessments.writing import answerer
-from compliance.assignments.coming import keep_asked
 from compliance.assignments.mine import asked_by, counted
+from compliance.assignments.new_members import keep_asked
 from compliance.audit.transaction import writing
 from compliance.bulk.actions import Bulk, set_many
 from compliance.discussion.actions import comment

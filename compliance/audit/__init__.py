@@ -2,13 +2,12 @@
 
 __all__ = [
     "chain",
-    "checking",
+    "chain_check",
     "checkpoints",
     "columns",
-    "erasing",
     "event_types",
     "events",
-    "exporting",
+    "export",
     "guards",
     "last_verified",
     "leaves",
@@ -20,6 +19,7 @@ __all__ = [
     "rows",
     "storing",
     "tables",
+    "text_erasure",
     "trail",
     "transaction",
 ]

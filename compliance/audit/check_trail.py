@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from compliance.audit.chain import Stored, link_digest, payload_digest
-from compliance.audit.checking import check
+from compliance.audit.chain_check import check
 from compliance.audit.jsonl import events_in, head_in
 from compliance.audit.merkle import root_shown
 from compliance.audit.signed_note import (

@@ -5,7 +5,7 @@ from typing import Required
 
 from django.utils.translation import gettext_lazy as _
 
-from compliance.audit.checking import ERASING
+from compliance.audit.chain_check import ERASING
 from compliance.audit.event_types import EventType, Prepares, Topic
 from compliance.audit.payloads import Side
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from compliance.audit import checkpoints, trail
-from compliance.audit.checking import Checked
+from compliance.audit.chain_check import Checked
 from compliance.audit.signed_note import Checkpoint
 
 

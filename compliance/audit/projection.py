@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from compliance.audit.leaves import ERASED
 
 
-class Told(NamedTuple):
+class RecordedEvent(NamedTuple):
     """An event, as far as the fold reads it."""
 
     seq: int
@@ -86,7 +86,7 @@ At = tuple[str, str]
 Rows = dict[At, Row]
 
 
-def project(events: Iterable[Told], rows: Rows | None = None) -> Rows:
+def project(events: Iterable[RecordedEvent], rows: Rows | None = None) -> Rows:
     """Fold events, in order, into rows; on from ``rows`` when they are given."""
     found: Rows = {} if rows is None else rows
     for event in events:
@@ -100,19 +100,19 @@ def project(events: Iterable[Told], rows: Rows | None = None) -> Rows:
     return found
 
 
-def made(event: Told) -> Iterator[tuple[At, Mapping[str, Any]]]:
+def made(event: RecordedEvent) -> Iterator[tuple[At, Mapping[str, Any]]]:
     """The rows that an event made: their columns but for texts, and those left blank."""
     return _grouped(event, "new")
 
 
-def _grouped(event: Told, kind: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
+def _grouped(event: RecordedEvent, kind: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
     for table, groups in event.content.get("rows", {}).get(kind, {}).items():
         for names, *rows in groups:
             for pk, *values in rows:
                 yield (table, str(pk)), dict(zip(names, values, strict=True))
 
 
-def _changed(event: Told) -> Iterator[tuple[At, Mapping[str, Any]]]:
+def _changed(event: RecordedEvent) -> Iterator[tuple[At, Mapping[str, Any]]]:
     """The columns that an event set in rows that are there."""
     yield from _grouped(event, "set")
     said = event.content.get("rows", {})
@@ -141,7 +141,9 @@ def _is_erased(value: Any) -> bool:
     return value is ERASED
 
 
-def put_left(rows: Rows, later: Iterable[Told], erasing: Container[int]) -> None:
+def put_left(
+    rows: Rows, later: Iterable[RecordedEvent], erasing: Container[int]
+) -> None:
     """Let erased cells have what their erasing left, where nothing changed them before.
 
     ``later`` are the events that follow, in order, ``erasing`` the numbers of those that

@@ -9,7 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
 from compliance.audit import trail
-from compliance.audit.checking import Fault, Kind
+from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.columns import (
     Proven,
     blank,

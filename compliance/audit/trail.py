@@ -20,16 +20,16 @@ from compliance.audit.chain import (
     canonical,
     link_digest,
 )
-from compliance.audit.checking import Checked, Fault, Kind, check
+from compliance.audit.chain_check import Checked, Fault, Kind, check
 from compliance.audit.models import PEOPLE, ChainHead, Event
-from compliance.audit.projection import Told
+from compliance.audit.projection import RecordedEvent
 from compliance.audit.signed_note import (
     Checkpoint,
     checkpoint_in,
     is_signed_by,
     origin_of,
 )
-from compliance.web.joined import Joined
+from compliance.web.joined_rows import Joined
 from compliance.web.sqlite_lock import in_turn
 
 MOST = 20
@@ -427,7 +427,7 @@ def together(event: Event) -> tuple[int, int] | None:
     return (span[0], span[1]) if span else None
 
 
-def holding_rows(events: models.QuerySet[Event]) -> Iterator[Told]:
+def holding_rows(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
     """Those of some events that changed rows, for the fold; their order is the caller's."""
     salts = models.Case(
         models.When(salts__contains="=", then="salts"),
@@ -438,7 +438,7 @@ def holding_rows(events: models.QuerySet[Event]) -> Iterator[Told]:
         if '"rows":' in payload:
             content = json.loads(payload)
             readable = leaves.readable(content, gone) if gone else content
-            yield Told(seq, (label, pk), readable)
+            yield RecordedEvent(seq, (label, pk), readable)
 
 
 class Written(Protocol):

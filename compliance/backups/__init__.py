@@ -1,3 +1,9 @@
 """The whole installation in one file, and back: backup, its check, restore."""
 
-__all__ = ["checking", "fitting", "making", "manifest", "restoring"]
+__all__ = [
+    "backup",
+    "compatibility",
+    "manifest",
+    "restore",
+    "verify",
+]

@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from compliance.backups import manifest
 from compliance.backups.manifest import BackupError, Manifest, Member
-from compliance.sandbox.whole import BLANK, Hashed, is_intact
+from compliance.sandbox.checksummed import BLANK, Hashed, is_intact
 
 CHUNK = 1024 * 1024
 MOST_LINE = 512 * 1024 * 1024

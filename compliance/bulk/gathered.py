@@ -14,7 +14,7 @@ MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeSet:
     """Events recorded together: who, when, and of how many questions."""
 
     actor: Any
@@ -24,7 +24,7 @@ class Told:
     is_cut: bool
 
 
-def gathered(assessment: Assessment, events: Sequence[Event]) -> Told:
+def gathered(assessment: Assessment, events: Sequence[Event]) -> ChangeSet:
     """The events as answer and entry, by position, in one query.
 
     ``events`` is not empty.
@@ -36,7 +36,7 @@ def gathered(assessment: Assessment, events: Sequence[Event]) -> Told:
     }
     rows = [(answers[int(event.subject_id)], entry_of(event)) for event in events]
     rows.sort(key=lambda row: row[0].question.position)
-    return Told(
+    return ChangeSet(
         actor=events[0].actor,
         at=events[0].at,
         count=len(ids),

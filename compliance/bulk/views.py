@@ -56,7 +56,7 @@ Targets = dict[int, Known]
 
 
 @dataclass(slots=True)
-class Asked:
+class BulkRequest:
     """A request for many answers; ``bulk`` is None while nothing has been chosen."""
 
     given: QueryDict
@@ -84,7 +84,7 @@ def change(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Preview the change of the picked questions; then set them."""
     assessment = find(request, assessment_id)
     given = request.POST if request.method == "POST" else request.GET
-    asked = Asked(given, given.get("what", ""), {})
+    asked = BulkRequest(given, given.get("what", ""), {})
     if asked.what not in WHATS.keys() | {FILL}:
         asked.what = "answer"
     try:
@@ -124,7 +124,7 @@ def _targets(
     return {pk: Known(version) for pk, version in versions} | picked
 
 
-def _read(request: MemberRequest, assessment: Assessment, asked: Asked) -> None:
+def _read(request: MemberRequest, assessment: Assessment, asked: BulkRequest) -> None:
     """Find out what is to be set, and what that would do."""
     if not asked.targets:
         return
@@ -161,7 +161,7 @@ def _chosen(request: MemberRequest, form: BulkForm, what: str) -> Bulk | None:
 
 
 def _apply(
-    request: MemberRequest, assessment: Assessment, asked: Asked
+    request: MemberRequest, assessment: Assessment, asked: BulkRequest
 ) -> HttpResponse:
     assert asked.plan is not None and asked.bulk is not None  # noqa: S101, PT018
     done = set_many(
@@ -192,7 +192,7 @@ def _apply(
 def _page(
     request: MemberRequest,
     assessment: Assessment,
-    asked: Asked,
+    asked: BulkRequest,
     faults: list[str] | None = None,
     *,
     status: int = 200,
@@ -211,7 +211,7 @@ def _page(
     )
 
 
-def _context(assessment: Assessment, asked: Asked) -> dict[str, Any]:
+def _context(assessment: Assessment, asked: BulkRequest) -> dict[str, Any]:
     given = asked.given
     return {
         "assessment": assessment,

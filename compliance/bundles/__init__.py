@@ -2,17 +2,17 @@
 
 __all__ = [
     "answers",
+    "bundle_export",
+    "bundle_import",
+    "download",
     "download_store",
     "erasing",
-    "incoming",
+    "import_plan",
     "layout",
     "models",
     "origins",
     "oscal_results",
-    "outgoing",
-    "packing",
-    "planning",
     "process",
     "report_data",
-    "taking_out",
+    "zip_writer",
 ]

@@ -1,4 +1,4 @@
-"""Erasing a person from what an assessment was brought in with: its chain stays whole."""
+"""Erasing a person from the data of an imported assessment; its chain stays whole."""
 
 import json
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from django.db import models
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Origin, OriginEvent, OriginTrail
 from compliance.audit.chain import canonical
-from compliance.audit.erasing import Cleaner, cleaned, holding
 from compliance.audit.event_types import texts_of
 from compliance.audit.leaves import Place, without
+from compliance.audit.text_erasure import Cleaner, cleaned, holding
 from compliance.organisations.models import User
 from compliance.reviews.events import ASSESSMENT_SIGNED
 

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 
 from compliance.bundles.process import Bundle
-from compliance.evidence import filetypes, pictures, scanning, storage
+from compliance.evidence import filetypes, image_size, scanning, storage
 from compliance.evidence.models import Evidence
-from compliance.evidence.naming import clean_name, link_fault, with_ending
-from compliance.formats.found import clipped
+from compliance.evidence.safe_names import clean_name, link_fault, with_ending
+from compliance.formats.findings import clipped
 from compliance.organisations.models import Organisation
 
 
@@ -42,7 +42,7 @@ def _kind(bundle: Bundle, row: dict[str, Any]) -> str:
     with bundle.file(row["sha256"]) as part:
         file = cast(BinaryIO, part)
         kind = filetypes.recognise(row["file_name"], file)
-        pictures.refuse_huge(kind, file, settings.PICTURE_PIXELS)
+        image_size.refuse_huge(kind, file, settings.PICTURE_PIXELS)
     if with_ending(row["file_name"], kind.endings) != row["file_name"]:
         msg = f"It is called {row['file_name'][:80]} and is something else."
         raise ValidationError(msg)

@@ -25,7 +25,7 @@ class BundleForm(forms.Form):
         super().__init__(*args, **kwargs)
         most = settings.UPLOAD_BYTES / 10**6
         self.fields["upload"].help_text = (
-            f"Up to {most:.0f} MB. A larger one is brought in by whoever runs this"
+            f"Up to {most:.0f} MB. A larger one is imported by the administrator of this"
             " installation: manage.py import_bundle."
         )
 

@@ -15,13 +15,13 @@ from compliance.audit import tables, trail
 from compliance.audit.chain import digest
 from compliance.audit.event_types import Prepares
 from compliance.audit.models import Event
-from compliance.audit.projection import Rows, Told, Unlike, compared, project
+from compliance.audit.projection import RecordedEvent, Rows, Unlike, compared, project
 from compliance.bundles import layout
 from compliance.bundles.layout import ROWS
 from compliance.bundles.source_rows import There
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.preparers import makes, prepares
-from compliance.reviews.signatures import SAID, unsaid
+from compliance.reviews.signature_integrity import SAID, unsaid
 
 
 class Bundle(Protocol):
@@ -41,7 +41,7 @@ class Bundle(Protocol):
     def events(self) -> Iterator[tuple[int, dict[str, Any]]]: ...
 
 
-class _Heard:
+class _TrailState:
     """State by the events of all trails."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Heard:
         try:
             content = trail.content_of(event)
             about = event.subject_label, event.subject_id
-            project([Told(event.seq, about, content)], self.rows)
+            project([RecordedEvent(event.seq, about, content)], self.rows)
             if event.actor_id:
                 self._hold(event, event.actor_id, content.get("after", {}))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -87,7 +87,7 @@ def unlike(bundle: Bundle) -> str:
     """The difference between rows and their events: the part and what differs; or ""."""
     if not bundle.trails:
         return "trail/1.json: is missing, so nothing tells whether the rows are true"
-    heard, last = _Heard(), len(bundle.trails)
+    heard, last = _TrailState(), len(bundle.trails)
     try:
         for number, said in bundle.events():
             heard.hear(_event(said), is_last=number == last)
@@ -111,7 +111,7 @@ def _event(said: dict[str, Any]) -> Event:
     )
 
 
-def _faults(bundle: Bundle, heard: _Heard) -> Iterator[str]:
+def _faults(bundle: Bundle, heard: _TrailState) -> Iterator[str]:
     rows, last = bundle.rows, bundle.trails[-1]
     answers = {key: int(pk) for pk, key in last["names"]["answers"].items()}
     people: dict[str | None, int | None] = {None: None, **bundle.head["people"]}
@@ -188,7 +188,7 @@ def _moment(text: str) -> str:
 def _hands(
     rows: dict[str, Any],
     answers: dict[str, int],
-    heard: _Heard,
+    heard: _TrailState,
     people: dict[str | None, int | None],
 ) -> Iterator[str]:
     """An answer names everybody who prepared it; four eyes rest on that.

@@ -1,4 +1,4 @@
-"""The trail that an assessment was brought in with, for people to read and to check."""
+"""The trail that came with an imported assessment, to read and to check."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from compliance.assessments.models import Assessment, Origin, OriginEvent, OriginTrail
 from compliance.audit import trail as own
 from compliance.audit.chain import canonical
-from compliance.audit.checking import Fault, Kind
+from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.event_types import texts_of
 from compliance.audit.events import TRAIL_ERASED
 from compliance.audit.leaves import Place, erased, may_be_erased, readable
 from compliance.audit.models import Event
-from compliance.bundles.outgoing import trail_there
+from compliance.bundles.bundle_export import trail_there
 from compliance.bundles.trails import check_trail
 from compliance.organisations.models import Organisation
 from compliance.reviews.event_labels import told
@@ -47,7 +47,7 @@ class Kept:
 
 
 def origins_of(organisation: Organisation) -> QuerySet[Origin]:
-    """Where assessments of an organisation were brought in from, joined for a page."""
+    """The origins of an organisation's imported assessments, joined for a page."""
     return Origin.objects.filter(organisation=organisation).select_related(
         "assessment__organisation", "assessment__edition__checklist", "brought_by"
     )
@@ -80,7 +80,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
     rows = OriginTrail.objects.filter(origin__organisation=organisation_id)
     for row in rows.select_related("origin").order_by("origin_id", "position"):
         if fault := _checked(row).fault:
-            what = f"brought in a trail of {row.organisation_name}; its {fault}"
+            what = f"imported a trail of {row.organisation_name}; its {fault}"
             yield Fault(row.origin.stated.get("seq", 0), what, Kind.EDITED)
 
 

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from compliance.bundles.checking import BundleError, check
+from compliance.bundles.bundle_check import BundleError, check
 
 
 def main(_: list[str]) -> None:

@@ -8,7 +8,7 @@ from typing import IO, Any, BinaryIO
 from zipfile import ZipFile
 
 from compliance.bundles import integrity, layout
-from compliance.formats.found import clipped
+from compliance.formats.findings import clipped
 from compliance.sandbox.process import UnfinishedError, output_from
 
 MODULE = "compliance.bundles.parsing"
@@ -16,7 +16,7 @@ CHUNK = 1024 * 1024
 
 
 class UnreadableError(ValueError):
-    """Nothing of a file can be brought in; the text says which part and why."""
+    """A file cannot be imported; the text says which part and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from compliance.audit.chain import Link, canonical
 from compliance.reviews.content import Content
-from compliance.reviews.signed import Signature
+from compliance.reviews.signatures import Signature
 
 FORMAT = "attest-report"
 VERSION = 2

@@ -14,8 +14,8 @@ from django.utils.translation import gettext, ngettext
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
 from compliance.calendar.models import Reminders, Rules
-from compliance.calendar.reading import entries, kind_of, marks, own
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.queries import entries, kind_of, marks, own
+from compliance.calendar.sources.scope import DateScope
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Membership
 from compliance.templatetags.ui import day as day_of
@@ -30,7 +30,7 @@ WIDTH = 76
 """Signs of a line (RFC 5322, 2.1.1 wants no more than 78)."""
 NEAR, LATE, ESCALATED = "near", "late", "escalated"
 _ESCALATES = {Kind.ANSWER, Kind.LATER, Kind.ACTION, Kind.REVIEW, Kind.AUDITOR}
-type Told = Mapping[str, tuple[str, int]]
+type SentEarlier = Mapping[str, tuple[str, int]]
 """Date to the stage and the number of questions that were told of it."""
 
 
@@ -86,17 +86,17 @@ class Digest:
 
 
 def digest_of(
-    wanted: Wanted, reminders: Reminders, rules: Rules, membership: Membership
+    scope: DateScope, reminders: Reminders, rules: Rules, membership: Membership
 ) -> Digest:
-    """The digest of a person on ``wanted.today``, in the language that is active."""
-    every = own(wanted, reminders.user)
-    near = {_name(mark): mark for mark in every if _stage(mark, wanted)}
+    """The digest of a person on ``scope.today``, in the language that is active."""
+    every = own(scope, reminders.user)
+    near = {_name(mark): mark for mark in every if _stage(mark, scope)}
     stands = {
-        name: (_stage(mark, wanted), mark.questions) for name, mark in near.items()
+        name: (_stage(mark, scope), mark.questions) for name, mark in near.items()
     }
     before = {name: tuple(said) for name, said in reminders.told.items()}
     fresh = [near[name] for name in near if _is_news(stands[name], before.get(name))]
-    others = _escalated(wanted, rules, membership, near)
+    others = _escalated(scope, rules, membership, near)
     stands |= {
         f"{ESCALATED} {name}": (ESCALATED, mark.questions)
         for name, mark in others.items()
@@ -106,7 +106,7 @@ def digest_of(
         for name, mark in others.items()
         if _is_news((ESCALATED, mark.questions), before.get(f"{ESCALATED} {name}"))
     ]
-    parts = [*_own_parts(wanted, fresh), *_asked(wanted, asked, rules)]
+    parts = [*_own_parts(scope, fresh), *_asked(scope, asked, rules)]
     return Digest(parts, stands, len(fresh) + len(asked), len(asked))
 
 
@@ -114,12 +114,12 @@ def _name(mark: Mark) -> str:
     return f"{mark.source} {mark.pk} {mark.day}"
 
 
-def _stage(mark: Mark, wanted: Wanted) -> str:
+def _stage(mark: Mark, scope: DateScope) -> str:
     """Near, late, or nothing yet; law that binds already is no news."""
     kind = kind_of(mark)
-    if mark.day < wanted.today:
+    if mark.day < scope.today:
         return "" if kind == Kind.LAW else LATE
-    return NEAR if mark.day <= wanted.today + _AHEAD.get(kind, SOON) else ""
+    return NEAR if mark.day <= scope.today + _AHEAD.get(kind, SOON) else ""
 
 
 def _is_news(now: tuple[str, int], before: tuple[str, int] | None) -> bool:
@@ -127,7 +127,7 @@ def _is_news(now: tuple[str, int], before: tuple[str, int] | None) -> bool:
 
 
 def _escalated(
-    wanted: Wanted,
+    scope: DateScope,
     rules: Rules,
     membership: Membership,
     known: Collection[str],
@@ -135,8 +135,8 @@ def _escalated(
     """Work of others that has been late for so many days, for whoever answers for it."""
     if rules.escalate_days is None or not _answers_for_it(membership):
         return {}
-    last = wanted.today - timedelta(days=rules.escalate_days)
-    found = (m for m in marks(wanted) if m.day <= last and kind_of(m) in _ESCALATES)
+    last = scope.today - timedelta(days=rules.escalate_days)
+    found = (m for m in marks(scope) if m.day <= last and kind_of(m) in _ESCALATES)
     return {_name(mark): mark for mark in found if _name(mark) not in known}
 
 
@@ -152,12 +152,12 @@ def _answers_for_it(membership: Membership) -> bool:
     return not officers.exists()
 
 
-def _own_parts(wanted: Wanted, fresh: list[Mark]) -> list[Part]:
+def _own_parts(scope: DateScope, fresh: list[Mark]) -> list[Part]:
     def those(*kinds: Kind, is_late: bool = False) -> list[Mark]:
         return [
             mark
             for mark in fresh
-            if (mark.day < wanted.today) == is_late and kind_of(mark) in kinds
+            if (mark.day < scope.today) == is_late and kind_of(mark) in kinds
         ]
 
     work = [kind for kind in Kind if kind not in _AHEAD]
@@ -167,10 +167,10 @@ def _own_parts(wanted: Wanted, fresh: list[Mark]) -> list[Part]:
         (gettext("Evidence that runs out within 30 days"), those(Kind.EVIDENCE)),
         (gettext("The law within 30 days"), those(Kind.LAW)),
     ]
-    return [_part(wanted, heading, some) for heading, some in found if some]
+    return [_part(scope, heading, some) for heading, some in found if some]
 
 
-def _asked(wanted: Wanted, asked: list[Mark], rules: Rules) -> list[Part]:
+def _asked(scope: DateScope, asked: list[Mark], rules: Rules) -> list[Part]:
     if not asked:
         return []
     days = rules.escalate_days or 0
@@ -179,9 +179,9 @@ def _asked(wanted: Wanted, asked: list[Mark], rules: Rules) -> list[Part]:
         "Work of others that is late by %(count)s days or more",
         days,
     )
-    return [_part(wanted, said % {"count": days}, asked)]
+    return [_part(scope, said % {"count": days}, asked)]
 
 
-def _part(wanted: Wanted, heading: str, some: list[Mark]) -> Part:
-    told = [Line.of(one) for one in entries(wanted, some[:MOST])]
+def _part(scope: DateScope, heading: str, some: list[Mark]) -> Part:
+    told = [Line.of(one) for one in entries(scope, some[:MOST])]
     return Part(heading, told, len(some) - len(told))

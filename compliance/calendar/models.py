@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.audit.columns import Proven, Unproven
 from compliance.calendar.choices import Rhythm, Weekday
-from compliance.calendar.rhythm import LONGEST, following, zone_of
+from compliance.calendar.digest_times import LONGEST, following, zone_of
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import OVER, Membership, Organisation, User
 from compliance.web.own_languages import OwnLanguage

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 
 from compliance.checklist_files import recognise
-from compliance.formats.found import Found
+from compliance.formats.findings import Found
 
 
 def main(arguments: list[str]) -> None:

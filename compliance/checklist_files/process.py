@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from compliance.formats import limits
-from compliance.formats.found import Found, Note, from_plain
+from compliance.formats.findings import Found, Note, from_plain
 from compliance.sandbox.process import UnfinishedError, output_of
 
 MODULE = "compliance.checklist_files.parsing"

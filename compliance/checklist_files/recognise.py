@@ -10,7 +10,7 @@ from typing import Any
 from compliance.foreign_formats import asvs, ciso, cnil
 from compliance.foreign_formats.oscal import catalog, xml
 from compliance.formats import csv_file, own, table
-from compliance.formats.found import Found, Notes, UnreadableError, Where
+from compliance.formats.findings import Found, Notes, UnreadableError, Where
 from compliance.formats.limits import MOST_BYTES
 from compliance.formats.plain import (
     decoded,

@@ -15,8 +15,8 @@ from compliance.checklist_files.actions import Coming, Taken, Wish
 from compliance.checklist_files.forms import ChecklistForm, FormatForm, KeepForm
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import content
-from compliance.evidence.sending import DOWNLOAD_HEADERS
-from compliance.formats.found import Found
+from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.formats.findings import Found
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 TYPED = ("number", "language", "chosen")
@@ -140,7 +140,7 @@ def _taken(request: MemberRequest, taken: Taken) -> HttpResponse:
     edition = taken.edition
     if edition is None:
         raise Http404  # relations alone are the library's
-    said = "is brought in as a draft" if taken.is_changed else "was here already"
+    said = "was imported as a draft" if taken.is_changed else "was here already"
     messages.success(request, f"{edition.checklist.title} {edition.number} {said}.")
     return redirect("checklists:detail", request.organisation.slug, edition.pk)
 

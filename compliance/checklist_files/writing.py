@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compliance.foreign_formats.oscal import building
 from compliance.formats import csv_file, own
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from compliance.formats.records import rows_of
 
 

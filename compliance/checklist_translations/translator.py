@@ -9,7 +9,7 @@ from compliance.checklists.models import Edition, Fact, Question, Section
 from compliance.checklists.translations import (
     Part,
     Progress,
-    Said,
+    TranslatedText,
     all_said,
     languages,
     of_edition,
@@ -98,7 +98,7 @@ def overview(edition: Edition) -> Overview:
     return Overview(found, progress(found, languages(document)))
 
 
-def tongues(question: Question) -> list[tuple[str, dict[str, Said]]]:
+def other_languages(question: Question) -> list[tuple[str, dict[str, TranslatedText]]]:
     """Each language that a question is translated into, with what it says there; no query."""
     texts, found = words_of(vars(question)), question.translations or {}
     read = [

@@ -51,7 +51,7 @@ def _english(day: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class Language:
     """The language in which changes are told: its words, its days, its numbers.
 
     Words of an edition stay as they are written.
@@ -62,16 +62,16 @@ class Tongue:
     number: Callable[[float], str] = str
 
 
-ENGLISH = Tongue()
+ENGLISH = Language()
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ChangeList:
     """Tells the changes between two editions."""
 
     old: Document
     new: Document
-    tongue: Tongue = ENGLISH
+    language: Language = ENGLISH
 
     def rows(self, diff: Diff) -> list[Row]:
         """The questions that changed, each with its details."""
@@ -86,8 +86,8 @@ class Telling:
             for kind, tell in _TELLING.items()
             if item.has(kind)
             for label, old, new in _pairs(
-                tell(item.old, self.old, self.tongue),
-                tell(item.new, self.new, self.tongue),
+                tell(item.old, self.old, self.language),
+                tell(item.new, self.new, self.language),
             )
             if old != new
         ]
@@ -100,31 +100,35 @@ def _pairs(
     return [(name, old.get(name, ""), new.get(name, "")) for name in {**old, **new}]
 
 
-def _title(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
+def _title(
+    question: Document, _edition: Document, language: Language
+) -> dict[str, str]:
+    _ = language.say
     return {_("Short name"): question["title"]}
 
 
-def _kind(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
+def _kind(question: Document, edition: Document, language: Language) -> dict[str, str]:
+    _ = language.say
     kind = _(QuestionKind(question["kind"]).label)
-    return {_("Kind of answer"): kind} | _choices(question, edition, tongue)
+    return {_("Kind of answer"): kind} | _choices(question, edition, language)
 
 
-def _choices(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
+def _choices(
+    question: Document, _edition: Document, language: Language
+) -> dict[str, str]:
+    _ = language.say
     labels = [choice["label"] for choice in question["choices"]]
     bounds = question["number"] or {}
     told = [
-        _(pattern) % {"n": _shown(bounds[name], tongue)}
+        _(pattern) % {"n": _shown(bounds[name], language)}
         for name, pattern in BOUNDS.items()
         if name in bounds
     ]
     return {_("Choices"): "; ".join(labels), _("Bounds"): ", ".join(told)}
 
 
-def _rule(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
+def _rule(question: Document, edition: Document, language: Language) -> dict[str, str]:
+    _ = language.say
     roles = edition["edition"]["roles"]
     rule = question["rule"]
     applies = sentence(rule, _words(edition), _) if rule else _("always")
@@ -132,19 +136,23 @@ def _rule(question: Document, edition: Document, tongue: Tongue) -> dict[str, st
     return {_("Applies when"): applies, _("Binds"): binds}
 
 
-def _starts(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
-    from_days = _days(question["applies_from"], edition, tongue)
-    until = _days(question.get("applies_until") or (), edition, tongue)
+def _starts(
+    question: Document, edition: Document, language: Language
+) -> dict[str, str]:
+    _ = language.say
+    from_days = _days(question["applies_from"], edition, language)
+    until = _days(question.get("applies_until") or (), edition, language)
     found = {_("Binds from"): "; ".join(from_days) or _("now")}
     return found | ({_("Binds until"): "; ".join(until)} if until else {})
 
 
-def _days(entries: Iterable[Document], edition: Document, tongue: Tongue) -> list[str]:
+def _days(
+    entries: Iterable[Document], edition: Document, language: Language
+) -> list[str]:
     """Days in words, each with its rule."""
-    _, words, days = tongue.say, _words(edition), []
+    _, words, days = language.say, _words(edition), []
     for entry in entries:
-        day = tongue.day(date.fromisoformat(entry["date"]))
+        day = language.day(date.fromisoformat(entry["date"]))
         if entry.get("when"):
             rule = sentence(entry["when"], words, _)
             day = _("%(day)s if %(rule)s") % {"day": day, "rule": rule}
@@ -152,46 +160,52 @@ def _days(entries: Iterable[Document], edition: Document, tongue: Tongue) -> lis
     return days
 
 
-def _weight(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
+def _weight(
+    question: Document, _edition: Document, language: Language
+) -> dict[str, str]:
+    _ = language.say
     found = {_("Weight"): str(question["weight"])}
     is_yardstick = question.get("yardstick")
     return found | ({_("Yardstick"): _("no legal threshold")} if is_yardstick else {})
 
 
-def _section(question: Document, edition: Document, tongue: Tongue) -> dict[str, str]:
-    _ = tongue.say
+def _section(
+    question: Document, edition: Document, language: Language
+) -> dict[str, str]:
+    _ = language.say
     for section in edition["sections"]:
         if any(one["key"] == question["key"] for one in section["questions"]):
             return {_("Section"): section["title"]}
     return {_("Section"): ""}
 
 
-def _guidance(question: Document, _edition: Document, tongue: Tongue) -> dict[str, str]:
+def _guidance(
+    question: Document, _edition: Document, language: Language
+) -> dict[str, str]:
     return {
-        tongue.say(label): _text(question[name]) for name, label in GUIDANCE.items()
+        language.say(label): _text(question[name]) for name, label in GUIDANCE.items()
     }
 
 
 def _translations(
-    question: Document, _edition: Document, tongue: Tongue
+    question: Document, _edition: Document, language: Language
 ) -> dict[str, str]:
     return {
-        f"{code}, {name_of(name, question, tongue.say)}": _text(said["text"])
+        f"{code}, {name_of(name, question, language.say)}": _text(said["text"])
         for code, words in (question.get("translations") or {}).items()
         for name, said in words.items()
     }
 
 
-def _shown(value: Any, tongue: Tongue) -> str:
-    return value if isinstance(value, str) else tongue.number(value)
+def _shown(value: Any, language: Language) -> str:
+    return value if isinstance(value, str) else language.number(value)
 
 
 def _text(value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
-Tell = Callable[[Document, Document, Tongue], dict[str, str]]
+Tell = Callable[[Document, Document, Language], dict[str, str]]
 _TELLING: Mapping[ChangeKind, Tell] = {
     ChangeKind.RETYPED: _kind,
     ChangeKind.CHOICES: _choices,

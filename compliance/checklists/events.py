@@ -54,7 +54,7 @@ REPLACING_UNDONE = _edition(
 )
 EDITION_MERGED = _edition(
     "edition.merged",
-    _("draft brought up to the original"),
+    _("draft updated from the original"),
     before=say.Based,
     after=say.Merged,
     does=Does.MERGES,

@@ -1,4 +1,4 @@
-"""How much one question may hold, brought in by a file or typed in the editor. Pure.
+"""How much one question may hold, imported from a file or typed in the editor. Pure.
 
 ``docs/running.md`` lists the same figures.
 """

@@ -138,7 +138,7 @@ def kept(texts: Texts, found: Translations | None) -> dict[str, dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TranslatedText:
     """A text as it can be said, and the language it came in: for ``lang``."""
 
     text: Text
@@ -153,7 +153,7 @@ def said(
     *,
     wanted: str,
     original: str = ORIGINAL,
-) -> Said:
+) -> TranslatedText:
     """A text in a language, in a wider form of it ("de" for "de-AT"), or as it was written.
 
     ``found`` are the translations of its part.
@@ -162,9 +162,9 @@ def said(
     while code and code != original:
         words = (found or {}).get(code, {}).get(name)
         if words:
-            return Said(words["text"], code, words["of"] != mark(text))
+            return TranslatedText(words["text"], code, words["of"] != mark(text))
         code = code.rpartition("-")[0]
-    return Said(text, original)
+    return TranslatedText(text, original)
 
 
 def all_said(
@@ -173,7 +173,7 @@ def all_said(
     *,
     wanted: str,
     original: str = ORIGINAL,
-) -> dict[str, Said]:
+) -> dict[str, TranslatedText]:
     """Every text of a part in a language, each with the language it came in."""
     return {
         name: said(name, text, found, wanted=wanted, original=original)

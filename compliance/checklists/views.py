@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from compliance.checklists import about as sources
 from compliance.checklists import content, copies, keeping
-from compliance.checklists.changes import Telling
+from compliance.checklists.changes import ChangeList
 from compliance.checklists.diff import compare
 from compliance.checklists.pages import find, is_draft, is_editor, standing_of
 from compliance.checklists.translations import anew
@@ -99,7 +99,7 @@ def diff(request: MemberRequest, edition_id: int, other_id: int) -> HttpResponse
         "old": old,
         "new": new,
         "diff": found,
-        "rows": Telling(*documents).rows(found),
+        "rows": ChangeList(*documents).rows(found),
         "anew": [*anew(*documents)],
     }
     return render(request, "checklists/diff.html", context)

@@ -6,7 +6,7 @@ from compliance.checklists.actions import store_checklist
 from compliance.formats import own
 from compliance.formats.plain import named_in
 from compliance.organisations.models import Organisation, User
-from compliance.seeds.reading import BadSeeds, Fault
+from compliance.seeds.loader import BadSeeds, Fault
 
 
 def store_edition(

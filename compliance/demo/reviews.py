@@ -8,7 +8,7 @@ from compliance.organisations.models import User
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 
 
 def review(
@@ -32,7 +32,7 @@ def review(
         actions.sign(
             by=people[told["signed"]["by"]],
             assessment=assessment,
-            seen=actions.Seen(desk.content.content_hash, desk.at),
+            seen=actions.PageState(desk.content.content_hash, desk.at),
             role=told["signed"]["role"],
             reservations=told["signed"]["reservations"],
         )

@@ -10,7 +10,7 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.seats import actions
-from compliance.seats.choices import How, Said
+from compliance.seats.choices import How, SampleResult
 from compliance.seats.models import Seat
 
 
@@ -40,7 +40,7 @@ def seat(
             by=auditor,
             seat=made,
             answer_id=answers[one["key"]].pk,
-            result=Said.FLAGGED if "flagged" in one else Said.ACCEPTED,
+            result=SampleResult.FLAGGED if "flagged" in one else SampleResult.ACCEPTED,
             note=one.get("flagged", ""),
         )
     for one in told["requests"]:

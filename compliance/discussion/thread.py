@@ -10,7 +10,7 @@ from compliance.organisations.models import Organisation, User
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CommentText:
     """A comment with its text cut where it names somebody."""
 
     comment: Comment
@@ -21,8 +21,8 @@ class Said:
 class Thread:
     """Open comments and resolved ones, each oldest first."""
 
-    open: Sequence[Said]
-    resolved: Sequence[Said]
+    open: Sequence[CommentText]
+    resolved: Sequence[CommentText]
 
 
 def thread(answer: Answer) -> Thread:
@@ -51,7 +51,7 @@ def offered(answer: Answer, viewer_id: int) -> list[Offer]:
     )
 
 
-def _said(comment: Comment) -> Said:
+def _said(comment: Comment) -> CommentText:
     people = [mention.user for mention in comment.mentions.all()]
     known = [Person(one.pk, one.name, one.email) for one in people]
-    return Said(comment, pieces(comment.text, known))
+    return CommentText(comment, pieces(comment.text, known))

@@ -34,7 +34,7 @@ from compliance.audit.transaction import writing
 from compliance.checklists import content, copies
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition, Question
-from compliance.edition_moves.planning import Move, Plan, Said, plan, told
+from compliance.edition_moves.planning import AnswerValues, Move, Plan, plan, told
 from compliance.organisations.models import User
 
 ROWS = 500
@@ -277,7 +277,7 @@ def _by_key(assessment: Assessment, *, is_locked: bool = False) -> dict[str, Ans
 def _plan(assessment: Assessment, to: Edition, answers: Mapping[str, Answer]) -> Plan:
     old, new = content.document(assessment.edition), content.document(to)
     said = {
-        key: Said(answer.verdict, answer.value, answer.note, answer.reason)
+        key: AnswerValues(answer.verdict, answer.value, answer.note, answer.reason)
         for key, answer in answers.items()
     }
     return plan(old, new, said)
@@ -358,7 +358,7 @@ def _as_before(move: Move, edition: str) -> str:
     )
 
 
-def _said(where: str, said: Said, value: str) -> str:
+def _said(where: str, said: AnswerValues, value: str) -> str:
     parts = [f"{where}: {Verdict(said.verdict).label}", value, said.reason]
     return ". ".join(part for part in parts if part)
 

@@ -15,7 +15,7 @@ from compliance.assessments.scoring import BESIDE, DERIVED, verdict_of
 from compliance.assessments.values import parse
 from compliance.audit.chain import canonical, digest
 from compliance.checklists import succession
-from compliance.checklists.changes import Detail, Telling
+from compliance.checklists.changes import ChangeList, Detail
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import Document, Item, compare
 
@@ -25,7 +25,7 @@ MEANING = (ChangeKind.RETYPED, ChangeKind.CHOICES, ChangeKind.REWORDED)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AnswerValues:
     """The values of an answer."""
 
     verdict: str = "unanswered"
@@ -48,7 +48,7 @@ class Before:
     """An earlier question whose place a new one takes, and what was answered to it."""
 
     question: Document
-    said: Said
+    said: AnswerValues
 
     @property
     def told(self) -> str:
@@ -67,9 +67,9 @@ class Move:
     """
 
     item: Item
-    said: Said
+    said: AnswerValues
     options: tuple[Decision, ...] = ()
-    converted: Said | None = None
+    converted: AnswerValues | None = None
     details: tuple[Detail, ...] = ()
     before: tuple[Before, ...] = ()
 
@@ -103,7 +103,7 @@ class Move:
         new, said = self.item.new, self.converted
         return told(new, said) if new and said else ""
 
-    def anew(self, typed: Sequence[str]) -> Said:
+    def anew(self, typed: Sequence[str]) -> AnswerValues:
         """The answer with a value that was typed for its new form.
 
         Raises ``ValueError`` in words for the person.
@@ -115,7 +115,7 @@ class Move:
             msg = "Answer in the new form, or leave it unanswered."
             raise ValueError(msg)
         said = self.said
-        return Said(_verdict(new, value, said), value, said.note, said.reason)
+        return AnswerValues(_verdict(new, value, said), value, said.note, said.reason)
 
     def settled(self, decision: str) -> Decision | None:
         """The decision if it is open to this answer, else what is suggested."""
@@ -181,15 +181,15 @@ class Plan:
         return [move for move in self.moves if move.item.has(kind)]
 
 
-def plan(old: Document, new: Document, said: Mapping[str, Said]) -> Plan:
+def plan(old: Document, new: Document, said: Mapping[str, AnswerValues]) -> Plan:
     """Possible fates of each answer; ``said`` maps question keys to answers."""
-    telling = Telling(old, new)
+    telling = ChangeList(old, new)
     earlier, was = succession.before(new), asked_in(old)
     return Plan(
         tuple(
             _begin(item, said, [was[k] for k in earlier.get(item.key, ()) if k in was])
             if item.old is None
-            else _move(item, said.get(item.key, Said()), telling.details(item))
+            else _move(item, said.get(item.key, AnswerValues()), telling.details(item))
             for item in compare(old, new).items
         )
     )
@@ -200,17 +200,19 @@ def asked_in(document: Document) -> dict[str, Document]:
     return {q["key"]: q for s in document["sections"] for q in s["questions"]}
 
 
-def _begin(item: Item, said: Mapping[str, Said], earlier: Sequence[Document]) -> Move:
+def _begin(
+    item: Item, said: Mapping[str, AnswerValues], earlier: Sequence[Document]
+) -> Move:
     """A new question; an answer from the archive comes first."""
-    own = said.get(item.key, Said())
-    found = [Before(one, said.get(one["key"], Said())) for one in earlier]
+    own = said.get(item.key, AnswerValues())
+    found = [Before(one, said.get(one["key"], AnswerValues())) for one in earlier]
     before = tuple(one for one in found if one.said.is_something)
     if own.is_something or not before:
         return Move(item, own, (Decision.CARRY,))
     return Move(item, own, (Decision.NOTE, Decision.BLANK), before=before)
 
 
-def _move(item: Item, said: Said, details: tuple[Detail, ...]) -> Move:
+def _move(item: Item, said: AnswerValues, details: tuple[Detail, ...]) -> Move:
     if item.new is None:
         return Move(item, said, details=details)
     if not said.is_something or not item.has(*MEANING):
@@ -219,7 +221,9 @@ def _move(item: Item, said: Said, details: tuple[Detail, ...]) -> Move:
     return Move(item, said, _options(item, said, converted), converted, details)
 
 
-def _options(item: Item, said: Said, converted: Said | None) -> tuple[Decision, ...]:
+def _options(
+    item: Item, said: AnswerValues, converted: AnswerValues | None
+) -> tuple[Decision, ...]:
     if converted is None:
         can_be_typed = item.asked["kind"] in DERIVED
         return (Decision.NOTE, Decision.ANEW) if can_be_typed else (Decision.NOTE,)
@@ -228,7 +232,7 @@ def _options(item: Item, said: Said, converted: Said | None) -> tuple[Decision, 
     return (Decision.AGAIN, Decision.CARRY)
 
 
-def convert(item: Item, said: Said) -> Said | None:
+def convert(item: Item, said: AnswerValues) -> AnswerValues | None:
     """The answer in the form the new edition asks for; None where it has none.
 
     It equals ``said`` where the form is the same and the value fits it still.
@@ -241,7 +245,7 @@ def convert(item: Item, said: Said) -> Said | None:
     value = _value(old, new, said)
     if value is None and new["kind"] != "verdict":
         return None
-    return Said(_verdict(new, value, said), value, said.note, said.reason)
+    return AnswerValues(_verdict(new, value, said), value, said.note, said.reason)
 
 
 def _is_plain(old: Document, new: Document) -> bool:
@@ -249,18 +253,18 @@ def _is_plain(old: Document, new: Document) -> bool:
     return old["kind"] not in DERIVED and new["kind"] not in DERIVED
 
 
-def _bare(said: Said) -> Said:
-    return Said(said.verdict, None, said.note, said.reason)
+def _bare(said: AnswerValues) -> AnswerValues:
+    return AnswerValues(said.verdict, None, said.note, said.reason)
 
 
-def _verdict(new: Document, value: Any, said: Said) -> str:
+def _verdict(new: Document, value: Any, said: AnswerValues) -> str:
     if new["kind"] not in DERIVED:
         return said.verdict
     choices = {choice["key"]: choice["verdict"] for choice in new["choices"]}
     return verdict_of(new["kind"], value, new["number"], choices)
 
 
-def _value(old: Document, new: Document, said: Said) -> Any:
+def _value(old: Document, new: Document, said: AnswerValues) -> Any:
     """The value in the new form; None where it has none."""
     kind = new["kind"]
     if kind == "verdict":
@@ -274,7 +278,7 @@ def _value(old: Document, new: Document, said: Said) -> Any:
         return None
 
 
-def _chosen(old: Document, new: Document, said: Said) -> Any:
+def _chosen(old: Document, new: Document, said: AnswerValues) -> Any:
     offered = [choice["key"] for choice in new["choices"]]
     if old["kind"] in CHOSEN:
         keys = _keys(said.value)
@@ -294,7 +298,7 @@ def _keys(value: Any) -> Sequence[str]:
     return [value] if value else []
 
 
-def told(question: Document, said: Said) -> str:
+def told(question: Document, said: AnswerValues) -> str:
     """The value in words, as a question offers it, a number with its unit; "" without."""
     if question["kind"] in CHOSEN:
         labels = {choice["key"]: choice["label"] for choice in question["choices"]}

@@ -25,7 +25,7 @@ from compliance.checklists.related import has_relations, original_of
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
 from compliance.edition_moves.planning import Move, Plan
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
@@ -115,8 +115,8 @@ def _move(
     _refuse_unmeant(plan, chosen)
     owners = _owners(request, plan, chosen)
     for _ in set(owners.values()) - {request.user}:
-        if not limits.may_send(request):
-            raise ValidationError(limits.TOO_MANY)
+        if not rate_limits.may_send(request):
+            raise ValidationError(rate_limits.TOO_MANY)
     edition_moves.upgrade(
         by=request.user,
         assessment=assessment,

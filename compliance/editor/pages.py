@@ -11,7 +11,7 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
-from compliance.checklists.changes import Telling
+from compliance.checklists.changes import ChangeList
 from compliance.checklists.diff import compare
 from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import keeper
@@ -172,7 +172,7 @@ def clash(
         theirs, edition=edition, facts=facts, version=question.version, data=data
     )
     editor.is_valid(timezone.localdate())
-    rows = Telling(documents[0], documents[1]).rows(compare(*documents))
+    rows = ChangeList(documents[0], documents[1]).rows(compare(*documents))
     return whole(edition, key=key, editor=editor, clash=rows)
 
 

@@ -119,7 +119,7 @@ def reach(
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class QuestionSummary:
     """The addressees and the first day of a question, in words, and its reach.
 
     ``rule`` is "" without one; ``strange`` says that it, or a day, names what is not
@@ -133,7 +133,9 @@ class Said:
     reach: Reach
 
 
-def said(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Said:
+def said(
+    question: dict[str, Any], edition: Edition, facts: list[Fact]
+) -> QuestionSummary:
     """Read back what a question says of whom it asks: one query."""
     known = {fact.key: set(rules.choice_words(fact.choices)) for fact in facts}
     asked = [question["rule"], *(e.get("when") for e in question["applies_from"])]
@@ -143,7 +145,7 @@ def said(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Said:
     wanted = [rule for rule in (question["rule"], binds) if rule]
     told = {"facts": [{n: getattr(f, n) for n in content.FACT} for f in facts]}
     rule = question["rule"]
-    return Said(
+    return QuestionSummary(
         rules.sentence(rule, words) if rule and not strange else "",
         [] if strange else content.starts(question["applies_from"], words),
         strange,

@@ -27,11 +27,11 @@ from compliance.assessments.models import (
     Visit,
 )
 from compliance.audit import rows, trail
-from compliance.audit.erasing import cleaned, erase, holding
 from compliance.audit.models import PEOPLE, ChainHead, Event
+from compliance.audit.text_erasure import cleaned, erase, holding
 from compliance.audit.transaction import attempt, writing
 from compliance.bundles.erasing import erase_there, naming
-from compliance.erasure.printed import files_naming, signed_naming
+from compliance.erasure.remaining_names import files_naming, signed_naming
 from compliance.organisations.actions import (
     keep_an_owner,
     lock,
@@ -149,9 +149,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
                 clean=words.clean,
             )
             done.there += sum(map(len, there.values()))
-            done.kept.update(
-                {"brought-in trail of what is signed": kept} if kept else {}
-            )
+            done.kept.update({"imported trail of signed content": kept} if kept else {})
             done.events += erase(
                 by=by,
                 organisation_id=organisation_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from compliance.audit.checking import Fault, Kind
+from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.models import Event
 from compliance.evidence import storage
 from compliance.evidence.models import Evidence

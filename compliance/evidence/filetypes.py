@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from compliance.evidence.archives import FaultError, names_in
-from compliance.evidence.naming import ending_of
+from compliance.evidence.safe_names import ending_of
 
 KEPT = (
     "PDF, PNG, JPEG, GIF, WebP, Word, Excel and PowerPoint without macros,"

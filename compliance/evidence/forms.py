@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from compliance.evidence.naming import link_fault
+from compliance.evidence.safe_names import link_fault
 from compliance.web.text import validate_line
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)

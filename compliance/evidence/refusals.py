@@ -10,7 +10,7 @@ STATUS = {"full": 507, "damaged": 503, "away": 503, "hurry": 429, "stale": 409}
 """Code of a refusal to the status of the reply; 422 for what can be put right."""
 
 
-class Told(Protocol):
+class Outcome(Protocol):
     """The outcome of adding one file or link."""
 
     @property
@@ -28,7 +28,7 @@ def status_of(error: ValidationError) -> int:
     return next((STATUS[code] for code in codes if code in STATUS), 422)
 
 
-def tell(form: Form, outcomes: Sequence[Told]) -> int:
+def tell(form: Form, outcomes: Sequence[Outcome]) -> int:
     """Put every refusal into the form, by its name when there are several.
 
     Returns the status of the reply, 200 when nothing was refused.

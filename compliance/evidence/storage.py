@@ -134,7 +134,7 @@ def full() -> StorageError:
 def _damaged() -> StorageError:
     msg = (
         "The stored file is missing or no longer has the bytes it was received with."
-        " Whoever runs this installation has to bring it back from a backup."
+        " Whoever runs this installation has to restore it from a backup."
     )
     return StorageError(msg, code=DAMAGED)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance.formats.checking import found_in
-from compliance.formats.found import Found, Notes, Path
-from compliance.formats.naming import (
+from compliance.formats.findings import Found, Notes, Path
+from compliance.formats.short_names import (
     NO_DAY_WORDS,
     fresh,
     give_keys,
@@ -44,7 +44,7 @@ NESTED = {"Shortcode", "Ordinal", "ShortName", "Name", "Items"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Requirement:
     """One requirement: where it stands, what it stands in, and what else is said of it."""
 
     place: str
@@ -83,7 +83,7 @@ def read_rows(rows: Iterable[tuple[str, dict[str, str]]]) -> Found:
     return _found(list(_flat(rows, notes)), {}, notes)
 
 
-def _flat(rows: Iterable[tuple[str, Any]], notes: Notes) -> Iterator[_Asked]:
+def _flat(rows: Iterable[tuple[str, Any]], notes: Notes) -> Iterator[_Requirement]:
     for place, row in rows:
         if not isinstance(row, dict):
             notes.fault(place, "must be an object")
@@ -93,10 +93,12 @@ def _flat(rows: Iterable[tuple[str, Any]], notes: Notes) -> Iterator[_Asked]:
         name = f"{chapter} / {section} {line(row.get('section_name'))}"
         code, text = line(row.get("req_id")), line(row.get("req_description"))
         more = {k: v for k, v in row.items() if k not in HEADS and v not in ("", None)}
-        yield _Asked(place, section, name, code, text, more)
+        yield _Requirement(place, section, name, code, text, more)
 
 
-def _nested(found: Any, notes: Notes, place: str, above: list[str]) -> Iterator[_Asked]:
+def _nested(
+    found: Any, notes: Notes, place: str, above: list[str]
+) -> Iterator[_Requirement]:
     if not isinstance(found, list):
         notes.fault(place or "Requirements", "must be a list")
         return
@@ -117,10 +119,10 @@ def _nested(found: Any, notes: Notes, place: str, above: list[str]) -> Iterator[
             section = above[-1].split(" ")[0] if above else ""
             more = {k: v for k, v in part.items() if k not in LEAF}
             text = line(part.get("Description"))
-            yield _Asked(here, section, " / ".join(above), code, text, more)
+            yield _Requirement(here, section, " / ".join(above), code, text, more)
 
 
-def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
+def _found(asked: list[_Requirement], about: dict[str, Any], notes: Notes) -> Found:
     sections: dict[tuple[str, str], list[dict[str, Any]]] = {}
     places: dict[Path, str] = {}
     all_asked: list[tuple[dict[str, Any], str]] = []
@@ -159,7 +161,7 @@ def _found(asked: list[_Asked], about: dict[str, Any], notes: Notes) -> Found:
         "edition": {
             "number": title(version or "1", 20),
             "law_as_of": NO_DAY,
-            "release_notes": f"Brought in from an ASVS file, version {version or 'unknown'}.",
+            "release_notes": f"Imported from an ASVS file, version {version or 'unknown'}.",
             "subject_label": "Name of the application",
         }
         | ({"extra": {"asvs": kept}} if kept else {}),

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from compliance.foreign_formats.ciso_languages import (
-    Said,
+    Translated,
     not_taken,
     original_of,
     said_of,
@@ -46,8 +46,8 @@ from compliance.foreign_formats.ciso_words import (
     weight_of,
 )
 from compliance.formats.checking import found_in
-from compliance.formats.found import Found, Notes, Path, Where
-from compliance.formats.naming import (
+from compliance.formats.findings import Found, Notes, Path, Where
+from compliance.formats.short_names import (
     NO_DAY_WORDS,
     choice_key,
     fresh,
@@ -146,11 +146,11 @@ class _Reading:
                 words = "description of a chapter, without a section that could show it"
                 self.notes.keep(self.where((*path, "description")), words)
 
-    def section_said(self, titles: list[str], intro: Said) -> dict[str, Any]:
+    def section_said(self, titles: list[str], intro: Translated) -> dict[str, Any]:
         """The translations of a section: its title has those above it, as they are said."""
         chains = [tuple(titles[: at + 1]) for at in range(len(titles))]
         names = [(chain[-1], self.names.get(chain, {})) for chain in chains]
-        found: Said = {}
+        found: Translated = {}
         for code in {code: 0 for _, said in names for code in said}:
             parts = [said.get(code, name) for name, said in names if name]
             found[code] = {"title": title(" / ".join(parts), 120)}
@@ -199,7 +199,7 @@ class _Reading:
         weight: dict[str, int],
     ) -> None:
         kind = line(question.get("type"))
-        said: Said = {}
+        said: Translated = {}
         choices = list(self.choices(question, path, said))
         found = KINDS.get(kind, "text")
         if found in {"choice", "choices"} and len(choices) < 2:
@@ -242,7 +242,7 @@ class _Reading:
         )
 
     def choices(
-        self, question: dict[str, Any], path: Path, said: Said
+        self, question: dict[str, Any], path: Path, said: Translated
     ) -> Iterator[dict[str, Any]]:
         """The choices of a question; ``said`` gets their translations."""
         found = question.get("choices") or []
@@ -389,7 +389,7 @@ def _edition(
         "number": title(version, 20),
         "law_as_of": day or NO_DAY,
         "release_notes": prose(library.get("copyright"))
-        or f"Brought in from a library file, version {version}.",
+        or f"Imported from a library file, version {version}.",
         "subject_label": LABEL,
         "language": reading.original,
         "translations": said_of(named, reading.original, about_of),

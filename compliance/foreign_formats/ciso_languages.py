@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from compliance.checklists.translations import ORIGINAL, language_tag
-from compliance.formats.naming import line
+from compliance.formats.short_names import line
 
 FIELDS = {
     "name", "description", "annotation", "typical_evidence", "text", "value",
 }  # fmt: skip
-Said = dict[str, dict[str, Any]]
+Translated = dict[str, dict[str, Any]]
 """Language, name of a text, text."""
 
 
@@ -36,10 +36,10 @@ def languages_of(
 
 def said_of(
     holder: dict[str, Any], original: str, derive: Callable[[dict[str, Any]], Any]
-) -> Said:
+) -> Translated:
     """The result of ``derive`` for the holder in each language, where it differs."""
     as_written = derive(holder)
-    found: Said = {}
+    found: Translated = {}
     for code, words in languages_of(holder, original):
         now = derive(holder | words)
         if new := {n: v for n, v in now.items() if v and v != as_written[n]}:
@@ -64,6 +64,6 @@ def not_taken(holder: dict[str, Any], original: str) -> list[str]:
     return rest
 
 
-def together(found: Said, more: Said) -> Said:
+def together(found: Translated, more: Translated) -> Translated:
     """Both, language by language."""
     return {c: found.get(c, {}) | more.get(c, {}) for c in {**found, **more}}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from compliance.formats.found import Notes, Path, Where
-from compliance.formats.naming import line, slug, title
+from compliance.formats.findings import Notes, Path, Where
+from compliance.formats.short_names import line, slug, title
 
 RELATIONS = {
     "equal": ("equal", "Asks the same", "Asks the same"),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from compliance.checklists.limits import MOST_TEXT
-from compliance.foreign_formats.ciso_languages import Said, languages_of
-from compliance.formats.naming import (
+from compliance.foreign_formats.ciso_languages import Translated, languages_of
+from compliance.formats.short_names import (
     entries_in,
     in_full,
     line,
@@ -68,7 +68,7 @@ IDLE = {
 CHOICE = {"value", "description", "compute_result"}
 
 
-def translations_of(said: Said) -> dict[str, Any]:
+def translations_of(said: Translated) -> dict[str, Any]:
     return {"translations": said} if said else {}
 
 
@@ -125,7 +125,7 @@ def weight_of(*holders: dict[str, Any]) -> dict[str, int]:
     return {}
 
 
-def intro_of(nodes: Sequence[dict[str, Any]], original: str) -> tuple[str, Said]:
+def intro_of(nodes: Sequence[dict[str, Any]], original: str) -> tuple[str, Translated]:
     """Texts of the chapters of a section, outermost first, in each language.
 
     It is "" where no text is as long as all of it.
@@ -133,7 +133,7 @@ def intro_of(nodes: Sequence[dict[str, Any]], original: str) -> tuple[str, Said]
     said = [prose(node.get("description")) for node in nodes]
     whole = _joined(said)
     told = [dict(languages_of(node, original)) for node in nodes]
-    found: Said = {}
+    found: Translated = {}
     for code in {code: 0 for words in told for code in words}:
         texts = [
             prose(words.get(code, {}).get("description")) or text

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from compliance.formats.checking import found_in
-from compliance.formats.found import Found, Notes, Path
-from compliance.formats.naming import (
+from compliance.formats.findings import Found, Notes, Path
+from compliance.formats.short_names import (
     NO_DAY_WORDS,
     fresh,
     give_keys,
@@ -188,7 +188,7 @@ def _edition(about: dict[str, Any], reading: _Reading) -> dict[str, Any]:
     return {
         "number": title(about.get("version") or day, 20),
         "law_as_of": day,
-        "release_notes": "Brought in from the structure of an impact assessment.",
+        "release_notes": "Imported from the structure of an impact assessment.",
         "subject_label": "Name of the processing",
         "extra": {"cnil": rest | {"sections": reading.aside}},
     }

@@ -18,7 +18,7 @@ from compliance.checklist_schema.words import RENAMED, Part
 from compliance.checklists import soundness
 from compliance.checklists.limits import MOST_ROWS
 from compliance.checklists.translations import ORIGINAL
-from compliance.formats.found import Found, Notes, Path, Where
+from compliance.formats.findings import Found, Notes, Path, Where
 from compliance.formats.limits import (
     MOST_BESIDE,
     MOST_EXTRA,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from compliance.checklists.limits import MOST_TEXT
 from compliance.formats.escapes import FORMULA
-from compliance.formats.found import UnreadableError
+from compliance.formats.findings import UnreadableError
 from compliance.formats.limits import MOST_ROWS
 from compliance.formats.records import COLUMNS
 from compliance.formats.table import Row

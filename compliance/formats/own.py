@@ -18,7 +18,7 @@ from compliance.checklists.translations import (
     of_section,
 )
 from compliance.formats.checking import found_in
-from compliance.formats.found import Found, Notes, Path, Sheet, Where
+from compliance.formats.findings import Found, Notes, Path, Sheet, Where
 from compliance.formats.translated import brief
 
 KIND = "Attest checklist"

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from compliance.checklist_schema.fault_places import named
-from compliance.formats.found import Path, UnreadableError, Where
+from compliance.formats.findings import Path, UnreadableError, Where
 from compliance.formats.limits import (
     MOST_ALIASED,
     MOST_DEPTH,

@@ -22,7 +22,7 @@ from compliance.checklists.translations import (
     of_question,
     of_section,
 )
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from compliance.formats.translated import brief
 
 COLUMNS = (

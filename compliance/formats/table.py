@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.formats.checking import found_in
-from compliance.formats.found import Found, Notes, Path
+from compliance.formats.findings import Found, Notes, Path
 from compliance.formats.records import (
     ALWAYS,
     COLUMNS,

@@ -14,7 +14,7 @@ from compliance.checklists.translations import (
     of_question,
     of_section,
 )
-from compliance.formats.found import Path
+from compliance.formats.findings import Path
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from compliance.evidence.naming import clean_name
+from compliance.evidence.safe_names import clean_name
 
 NO_FILE = {
     "required": "Choose the file.",

@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 from compliance.formats import own, table, xlsx_cells
-from compliance.formats.found import Found, Notes, UnreadableError
+from compliance.formats.findings import Found, Notes, UnreadableError
 from compliance.formats.limits import MOST_BYTES
 from compliance.formats.records import COLUMNS
 from compliance.formats.table import Row

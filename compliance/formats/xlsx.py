@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from compliance.formats.escapes import is_typed
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from compliance.formats.records import COLUMNS, rows_of
 from compliance.formats.workbooks import packed, put_text
 

@@ -35,7 +35,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Then:
+class PastState:
     """An assessment at a moment: the event before it, and what was said.
 
     ``state`` and ``revision`` are those of then, ``signoff`` what had been signed of it.
@@ -109,7 +109,7 @@ def event_before(assessment: Assessment, text: str) -> Event | None:
     return event_at(assessment, seq) if seq else None
 
 
-def then(assessment: Assessment, event: Event) -> Then | None:
+def then(assessment: Assessment, event: Event) -> PastState | None:
     """The content right after an event; None before the start.
 
     Raises ``LackingError`` where the trail lacks a row.
@@ -124,7 +124,9 @@ def then(assessment: Assessment, event: Event) -> Then | None:
     state, revision = AssessmentStatus(here.status), here.revision
     signed = assessment.signoffs.filter(revision=revision)
     is_signed = state == AssessmentStatus.SIGNED
-    return Then(event, content, state.label, revision, is_signed and signed.first())
+    return PastState(
+        event, content, state.label, revision, is_signed and signed.first()
+    )
 
 
 def between(old: Content, new: Content) -> list[Difference]:

@@ -29,9 +29,9 @@ from compliance.law_changes.law import news
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.models import Reopening, Review
-from compliance.reviews.waiting import to_reopen, to_review
+from compliance.reviews.pending import to_reopen, to_review
 from compliance.seats.models import Request
-from compliance.seats.reading import open_requests
+from compliance.seats.queries import open_requests
 
 SOON = timedelta(days=30)
 FAR = date.max

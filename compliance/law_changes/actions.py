@@ -24,7 +24,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LawNotice:
     """The changes of the law and their reach, in numbers.
 
     Questions and editions are those that running assessments ask.
@@ -39,7 +39,7 @@ class Told:
 
 
 @writing()
-def tell_of_law(*, by: Any, after: int) -> Told:
+def notify_of_law(*, by: Any, after: int) -> LawNotice:
     """Tell owners and officers of what changed after an event of the library, by mail.
 
     One mail for each person and organisation whose running assessments rest on it, in
@@ -47,7 +47,7 @@ def tell_of_law(*, by: Any, after: int) -> Told:
     """
     changes = in_order(recorded(after=after))
     if not changes:
-        return Told()
+        return LawNotice()
     ids = {change.provision.pk for change in changes}
     keys = _keys(ids)
     rows = Assessment.objects.filter(pk__in=keys).select_related(
@@ -69,7 +69,7 @@ def tell_of_law(*, by: Any, after: int) -> Told:
         for assessment in rows
         for key in keys[assessment.pk]
     }
-    return Told(
+    return LawNotice(
         lines=told(changes),
         questions=len(asked),
         editions=len({edition for edition, _ in asked}),
@@ -81,7 +81,7 @@ def tell_of_law(*, by: Any, after: int) -> Told:
 
 def amend_law(
     *, by: Any, provision_id: int, values: dict[str, Any], reason: str, seen: str
-) -> Told | None:
+) -> LawNotice | None:
     """Change a provision on screen and tell whom it touches, as a new index would.
 
     None when nothing changed. Raises what ``amend_provision`` raises.
@@ -91,7 +91,7 @@ def amend_law(
         is_changed = amend_provision(
             by=by, provision_id=provision_id, values=values, reason=reason, seen=seen
         )
-        return tell_of_law(by=by, after=stood_at) if is_changed else None
+        return notify_of_law(by=by, after=stood_at) if is_changed else None
 
 
 def told(changes: Iterable[Change]) -> list[str]:

@@ -5,9 +5,9 @@ __all__ = [
     "actions",
     "choices",
     "events",
-    "handing",
-    "limits",
+    "invitation_delivery",
     "models",
+    "rate_limits",
     "reauthentication",
     "tasks",
 ]

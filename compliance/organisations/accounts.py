@@ -15,8 +15,8 @@ from compliance.audit.transaction import writing
 from compliance.organisations.actions.members import keep_address
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import Membership, Organisation, User
-from compliance.web.joined import Joined
-from compliance.web.paths import is_local
+from compliance.web.joined_rows import Joined
+from compliance.web.safe_redirect import is_local
 from compliance.web.text import validate_line
 
 _PERSON = Joined(

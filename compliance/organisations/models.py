@@ -17,7 +17,7 @@ from compliance.audit.trail import record_of_people
 from compliance.audit.transaction import writing
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED, PASSWORD_CHANGED
-from compliance.web.mail import Standing, standing
+from compliance.web.mail import MailStatus, standing
 from compliance.web.text import validate_line
 
 
@@ -172,7 +172,7 @@ class Invitation(models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
-    mail: Standing | None = None
+    mail: MailStatus | None = None
     link = ""
     """Where no mail server is set: the address to hand over, known once."""
 

@@ -6,7 +6,7 @@ __all__ = [
     "choices",
     "kinds",
     "models",
-    "reading",
+    "queries",
     "report_lookup",
     "storage",
     "tasks",

@@ -15,18 +15,18 @@ from compliance.audit.transaction import writing
 from compliance.bundles.models import Package
 from compliance.organisations.models import User
 from compliance.press.api import NO_ROOM, RenderError
-from compliance.reports import html, reading, storage
-from compliance.reports.attached import attachments_of, laid_out
+from compliance.reports import html, queries, storage
+from compliance.reports.attachments import attachments_of, laid_out
 from compliance.reports.events import (
     REPORT_ASKED,
     REPORT_CANCELLED,
     REPORT_FAILED,
     REPORT_MADE,
 )
-from compliance.reports.kinds import FULL, NOW, State, Wanted
+from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.paper import Paper
-from compliance.reports.press import render, seal
+from compliance.reports.pdf_engine import render, seal
 from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
 from compliance.reviews.moments import refuse_no_moment
@@ -59,7 +59,7 @@ def ask_report(
     *,
     by: User | None,
     assessment: Assessment,
-    wanted: Wanted = FULL,
+    wanted: ReportOptions = FULL,
     state: State = NOW,
     package: Package | None = None,
 ) -> Report:
@@ -185,7 +185,7 @@ def _begin(report_id: UUID) -> Report:
 
 
 def _make(report: Report, tell: Listen | None) -> None:
-    paper = reading.read(
+    paper = queries.read(
         report.assessment_id,
         report.number,
         report.wanted,

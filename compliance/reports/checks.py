@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from compliance.press.api import OWN, SealError, seal_of
-from compliance.reports.press import place
-from compliance.web.reach import is_only_here
+from compliance.reports.pdf_engine import place
+from compliance.web.site_address import is_only_here
 
 OTHERS = 0o077
 """Rights of group and others."""

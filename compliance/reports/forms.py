@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import UploadedFile
 
 from compliance.checklists.scales import Scale
 from compliance.reports.choices import Extract, ReportKind
-from compliance.reports.kinds import FULL, State, Wanted, offered
+from compliance.reports.kinds import FULL, ReportOptions, State, offered
 from compliance.reports.letterheads import LOGO_BYTES, logo_of
 from compliance.reports.models import Letterhead
-from compliance.reports.receiving import MOST_BYTES
+from compliance.reports.upload import MOST_BYTES
 from compliance.web.own_languages import OwnLanguage
 
 ABOUT = {
@@ -97,12 +97,12 @@ class ReportForm(forms.Form):
         return str(self.cleaned_data.get("kind") or FULL.kind)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ReportOptions:
         """The report that a valid form asks for."""
         said = self.cleaned_data
         language = said.get("language") or FULL.language
         extract, clauses = said.get("extract", ""), bool(said.get("clauses"))
-        return Wanted(self.wanted_kind, language, extract, clauses)
+        return ReportOptions(self.wanted_kind, language, extract, clauses)
 
     @property
     def state_wanted(self) -> State:

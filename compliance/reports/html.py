@@ -20,16 +20,16 @@ from compliance.checklists.translations import ORIGINAL
 from compliance.reports import findings
 from compliance.reports.board import DAYS, board_of
 from compliance.reports.counting import NAMES, in_words
-from compliance.reports.cutting import cut
 from compliance.reports.kinds import ANNEXES, numbered
 from compliance.reports.paper import Paper
+from compliance.reports.split import cut
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
 from compliance.results.law import RULES, Counts, LawResult
 from compliance.reviews.content import Line, Section
 from compliance.reviews.signing_statement import statement
 from compliance.templatetags.paper import isolated, limit
 from compliance.templatetags.ui import long_day
-from compliance.web.reach import is_only_here
+from compliance.web.site_address import is_only_here
 from compliance.web.text import printable
 
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
@@ -57,7 +57,7 @@ Later = tuple[date, list[Line], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DetailedSection:
     """A section as the detailed part tells it: the questions the extract leaves in."""
 
     section: Section
@@ -264,13 +264,13 @@ def _chapters(parts: tuple[str, ...]) -> list[Chapter]:
     ]
 
 
-def _told(paper: Paper) -> list[Told]:
+def _told(paper: Paper) -> list[DetailedSection]:
     """Sections in order; those of which an extract tells nothing are left out."""
     told = []
     for section in paper.content.sections:
         lines = [line for line in section.applying if paper.wanted.keeps(line)]
         if lines or not paper.wanted.extract:
-            told.append(Told(section, lines, _counted_words(paper, section)))
+            told.append(DetailedSection(section, lines, _counted_words(paper, section)))
     return told
 
 

@@ -63,7 +63,7 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportOptions:
     """A request: kind, language, extract and further annex of a report.
 
     An extract narrows the full report only; other kinds have their own choice.
@@ -101,7 +101,7 @@ class State:
 
 
 NOW = State()
-FULL = Wanted()
+FULL = ReportOptions()
 """The full report in English, as it is made when nobody says otherwise."""
 
 

@@ -28,7 +28,7 @@ from compliance.results.levels import (
     scale_result,
 )
 from compliance.results.models import Target
-from compliance.results.reading import (
+from compliance.results.queries import (
     criterion_of,
     duty_of,
     is_out,
@@ -39,7 +39,7 @@ from compliance.reviews.content import Content, Line, Section
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportOptions:
     """A target: the level of a group, and who set it when."""
 
     scale: str
@@ -66,7 +66,7 @@ class Measures:
     tiers: Mapping[str, Tier] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     stated: tuple[str, ...] = ()
-    targets: tuple[Wanted, ...] = ()
+    targets: tuple[ReportOptions, ...] = ()
 
 
 UNMEASURED = Measures()
@@ -84,7 +84,7 @@ class Measured:
     practice: tuple[tuple[str, Counts], ...]
     scales: tuple[ScaleResult, ...]
     answers: Mapping[str, Line]
-    targets: tuple[Wanted, ...]
+    targets: tuple[ReportOptions, ...]
 
     @property
     def levels(self) -> list[ScaleResult]:
@@ -96,7 +96,7 @@ class Measured:
         """Scales with a mean beside the lowest answer."""
         return [one for one in self.scales if is_staged(one.scale)]
 
-    def last_target(self, scale: str) -> Wanted | None:
+    def last_target(self, scale: str) -> ReportOptions | None:
         """The newest target of a scale."""
         found = [one for one in self.targets if one.scale == scale]
         return max(found, key=lambda one: one.set_at, default=None)
@@ -119,7 +119,7 @@ def measures_of(edition: Edition, assessment: Assessment) -> Measures:
         roles=edition.roles,
         stated=tuple(assessment.facts.get(edition.role_fact) or ()),
         targets=tuple(
-            Wanted(one.scale, one.group, one.level, str(one.set_by), one.set_at)
+            ReportOptions(one.scale, one.group, one.level, str(one.set_by), one.set_at)
             for one in (targets if scales else ())
         ),
     )
@@ -164,7 +164,7 @@ def measured(
     )
 
 
-def _levels(scale: Scale, targets: Iterable[Wanted]) -> dict[str, int]:
+def _levels(scale: Scale, targets: Iterable[ReportOptions]) -> dict[str, int]:
     """Level by group: an assessment's own target comes last, and counts."""
     return {one.group: one.level for one in targets if one.scale == scale.key}
 

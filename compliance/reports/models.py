@@ -14,7 +14,7 @@ from compliance.bundles.models import Package
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.colours import LEAST, contrast, is_colour
-from compliance.reports.kinds import Wanted
+from compliance.reports.kinds import ReportOptions
 from compliance.reviews.models import SignOff
 from compliance.web.own_languages import OwnLanguage
 from compliance.web.text import validate_line
@@ -137,9 +137,9 @@ class Report(models.Model):
         return self.status == ReportStatus.DONE
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ReportOptions:
         """The request."""
-        return Wanted(self.kind, self.language, self.extract, self.clauses)
+        return ReportOptions(self.kind, self.language, self.extract, self.clauses)
 
     @property
     def file_name(self) -> str:

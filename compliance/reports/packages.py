@@ -13,13 +13,14 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.audit import checkpoints, trail
 from compliance.audit.transaction import writing
-from compliance.bundles import download_store, outgoing
+from compliance.bundles import bundle_export, download_store
+from compliance.bundles.bundle_export import Listen
 from compliance.bundles.models import Package, PackageKind, PackageStatus
-from compliance.bundles.outgoing import Listen
 from compliance.organisations.models import User
 from compliance.press.api import NO_ROOM
 from compliance.reports import actions, storage
 from compliance.reports.actions import CancelledError
+from compliance.reports.audit_pack import write_pack
 from compliance.reports.choices import ReportKind
 from compliance.reports.events import (
     PACKAGE_ASKED,
@@ -29,9 +30,8 @@ from compliance.reports.events import (
     PACKAGE_MADE,
 )
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.packing import write_pack
 from compliance.reports.throttle import paced
-from compliance.reviews.signed import standing
+from compliance.reviews.signatures import standing
 from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.web.storage_errors import is_full
 
@@ -151,18 +151,18 @@ def _make(package: Package) -> None:
     report = _report(package, listen.between(0, 40)) if is_pack else None
     # The proofs in it lead to a signed checkpoint, so there has to be a new one.
     checkpoints.checkpoint_safely(package.assessment.organisation_id)
-    record = outgoing.read(package.assessment_id)
+    record = bundle_export.read(package.assessment_id)
     with download_store.workplace() as desk:
         made = desk / "bundle"
-        with _Heard(made, listen) as file:
+        with _ReportingFile(made, listen) as file:
             bundled = listen.between(40, 55) if is_pack else listen
-            outgoing.write(record, file, bundled)
+            bundle_export.write(record, file, bundled)
         if report:
             bundle, made = made, desk / "pack"
-            with _Heard(made, listen) as file:
+            with _ReportingFile(made, listen) as file:
                 write_pack(record, report, bundle, file, listen)
         listen("Working out its hash", 98)
-        with _Heard(made, listen, "r") as file:
+        with _ReportingFile(made, listen, "r") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size_bytes = made.stat().st_size
         download_store.keep(made, sha256)
@@ -232,7 +232,7 @@ class _Listener:
         return lambda step, done: self(step, low + done * (high - low) // 100)
 
 
-class _Heard(io.BufferedRandom):
+class _ReportingFile(io.BufferedRandom):
     """A file whose every part that is written or read is heard of."""
 
     def __init__(self, path: Path, listener: _Listener, mode: str = "w") -> None:

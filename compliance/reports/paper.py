@@ -23,10 +23,10 @@ from compliance.checklists.rating import (
 )
 from compliance.legal_index.fines import Tier
 from compliance.reports.clauses import Clause, Mapped
-from compliance.reports.editions import EditionChanges
-from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.edition_changes import EditionChanges
+from compliance.reports.edition_translation import AS_WRITTEN, Words, in_words
+from compliance.reports.kinds import FULL, ReportOptions
 from compliance.reports.measuring import UNMEASURED, Measured, Measures, measured
-from compliance.reports.translating import AS_WRITTEN, Words, in_words
 from compliance.reviews.changes import Changed
 from compliance.reviews.content import (
     Content,
@@ -35,7 +35,7 @@ from compliance.reviews.content import (
     Task,
     in_groups,
 )
-from compliance.reviews.signed import Signature
+from compliance.reviews.signatures import Signature
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Paper:
     another assessment."""
     edition_changes: EditionChanges | None = None
     """Changes of the checklist since the edition that the assessment came from."""
-    wanted: Wanted = FULL
+    wanted: ReportOptions = FULL
     words: Words = AS_WRITTEN
     """Words of the edition in the language of the report, where it is translated."""
     marks: Mapping[str, Mark] = field(default_factory=dict)

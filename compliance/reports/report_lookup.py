@@ -15,7 +15,7 @@ from compliance.audit.models import Event
 from compliance.press.api import certificates_of, fingerprint
 from compliance.reports.events import REPORT_MADE
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.press import place
+from compliance.reports.pdf_engine import place
 from compliance.reviews.models import SignOff
 from compliance.verifier.checked import Looked, Verified, verified
 

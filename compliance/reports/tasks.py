@@ -11,7 +11,7 @@ from compliance.audit.transaction import writing
 from compliance.bundles.models import Package, PackageKind
 from compliance.organisations.models import User
 from compliance.reports import actions, packages
-from compliance.reports.kinds import FULL, NOW, State, Wanted
+from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from compliance.reports.models import Report
 from compliance.web.worker import is_alive
 
@@ -35,7 +35,7 @@ def ask(
     *,
     by: User,
     assessment: Assessment,
-    wanted: Wanted = FULL,
+    wanted: ReportOptions = FULL,
     state: State = NOW,
 ) -> Report:
     """A report that is asked for and queued: both or neither."""
@@ -61,7 +61,7 @@ def _watch(report_id: str, maker: str) -> None:
     later.enqueue(report_id, maker)
 
 
-def ask_here(*, assessment: Assessment, wanted: Wanted, maker: str) -> Report:
+def ask_here(*, assessment: Assessment, wanted: ReportOptions, maker: str) -> Report:
     """A report that the caller makes, and that the worker ends if the caller is killed.
 
     The caller holds the lock of that name (``web/worker.py``) until the report is over.

@@ -3,4 +3,12 @@
 Figures of many assessments are kept, for the page of the whole organisation.
 """
 
-__all__ = ["actions", "choices", "keeping", "law", "levels", "models", "reading"]
+__all__ = [
+    "actions",
+    "choices",
+    "figure_store",
+    "law",
+    "levels",
+    "models",
+    "queries",
+]

@@ -36,7 +36,7 @@ from compliance.results.files import Table, file_of, written
 from compliance.results.law import RULES
 from compliance.results.models import Target
 from compliance.results.overview import assessments_of, current, overview, stands_of
-from compliance.results.reading import read
+from compliance.results.queries import read
 
 
 def set_targets(

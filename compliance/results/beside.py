@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from compliance.assessments.models import Assessment
-from compliance.results.figured import GroupFigures, ScaleFigures
 from compliance.results.matrix import Stand, scale_of
 from compliance.results.overview import assessments_of, current, stands_of
 from compliance.results.sides import earlier_of
+from compliance.results.summary_figures import GroupFigures, ScaleFigures
 
 MOST = 12
 """Subjects side by side; the page of the whole organisation has the others."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compliance.checklists.scales import Scale
-from compliance.results.figured import Figures
 from compliance.results.law import NO_LIMIT, Counts, Exposure, Later, Section
 from compliance.results.levels import (
     Criterion,
@@ -14,7 +13,8 @@ from compliance.results.levels import (
 )
 from compliance.results.matrix import Stand
 from compliance.results.overview import Overview, Theme
-from compliance.results.reading import Result
+from compliance.results.queries import Result
+from compliance.results.summary_figures import Figures
 
 COLUMNS = ("measure", "part", "key", "name", "figure", "value")
 Row = tuple[str, str, str, str, str, str]

@@ -9,7 +9,7 @@ from compliance.checklist_files.writing import FORMATS
 from compliance.formats import csv_file, xlsx
 from compliance.results.figures import COLUMNS, rows_of
 from compliance.results.law import RULES
-from compliance.results.reading import Result
+from compliance.results.queries import Result
 
 TYPES = {name: FORMATS[name].media_type for name in ("csv", "xlsx", "json")}
 """Format to media type."""

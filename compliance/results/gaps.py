@@ -22,7 +22,7 @@ from compliance.organisations.models import Organisation
 from compliance.remediation.waiting import waits_of
 from compliance.results.levels import keys_of, scale_result
 from compliance.results.models import Target
-from compliance.results.reading import criterion_of, is_out, offered_in
+from compliance.results.queries import criterion_of, is_out, offered_in
 from compliance.web.enums import LabelledStrEnum
 
 SOON = timedelta(days=30)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from compliance.assessments.choices import AssessmentStatus, Filter
 from compliance.assessments.models import Assessment
-from compliance.results.figured import Figures, ScaleFigures
+from compliance.results.summary_figures import Figures, ScaleFigures
 from compliance.templatetags.ui import day
 
 

@@ -73,7 +73,7 @@ class Summary(models.Model):
 
     They are right for the chain of the organisation up to ``seq`` and that of the library
     up to ``library_seq``, by the ``rules`` they were counted with, from the day
-    ``counted_on`` until the day before ``holds_until``; ``keeping`` trusts no others.
+    ``counted_on`` until the day before ``holds_until``; ``figure_store`` trusts no others.
     """
 
     assessment = models.OneToOneField(
@@ -87,7 +87,8 @@ class Summary(models.Model):
     holds_until = models.DateField(null=True)
 
     in_trail = Derived(
-        "figures that follow from the answers", "compliance.results.keeping.counted"
+        "figures that follow from the answers",
+        "compliance.results.figure_store.counted",
     )
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Where an organisation stands, for whoever answers for all of it.
 
-Every number is a kept figure (``keeping``) or the answer of one statement, whatever the
+Every number is a kept figure (``figure_store``) or the answer of one statement, whatever the
 number of assessments. Measures are never added up over themes or organisations.
 """
 
@@ -22,8 +22,7 @@ from compliance.checklists.models import Edition
 from compliance.evidence.models import SOON_DAYS
 from compliance.legal_index.fines import Tier
 from compliance.organisations.models import Organisation
-from compliance.results.figured import Breach, Figures, Voided
-from compliance.results.keeping import figures
+from compliance.results.figure_store import figures
 from compliance.results.matrix import (
     Column,
     Stand,
@@ -32,6 +31,7 @@ from compliance.results.matrix import (
     scale_rank,
 )
 from compliance.results.points import Point
+from compliance.results.summary_figures import Breach, Figures, Voided
 from compliance.results.trend import month_ends, trends
 from compliance.reviews.models import Review, SignOff
 

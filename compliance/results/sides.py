@@ -10,7 +10,7 @@ from django.utils import timezone
 from compliance.assessments.models import Assessment
 from compliance.organisations.models import Organisation
 from compliance.results.comparing import Side
-from compliance.results.reading import read_rows
+from compliance.results.queries import read_rows
 from compliance.reviews.moments import seq_at
 from compliance.reviews.past import rows_as_of
 from compliance.reviews.snapshot import one_moment, rows_to_tell, to_read, told

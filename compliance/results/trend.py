@@ -26,7 +26,7 @@ from compliance.results.law import RULES, law_result
 from compliance.results.levels import keys_of, scale_result
 from compliance.results.models import MonthEnd
 from compliance.results.points import SHAPE, Point, read_back, scale_point, written
-from compliance.results.reading import ASKED, criterion_of, duty_of, is_out, offered_in
+from compliance.results.queries import ASKED, criterion_of, duty_of, is_out, offered_in
 
 HOW = f"{RULES} {SHAPE}"
 MONTHS = 12
@@ -87,7 +87,7 @@ def counted(assessment: Assessment, months: Iterable[date]) -> dict[date, Point]
         Question.objects.filter(pk__in=ids).order_by().values_list("pk", "edition")
     )
     asked = {
-        one.pk: _Asked(one)
+        one.pk: _EditionQuestions(one)
         for one in Edition.objects.filter(pk__in=set(editions.values()))
     }
     return {
@@ -120,7 +120,7 @@ def _states(events: Any, until: list[int]) -> Iterator[list[Answer]]:
         ]
 
 
-class _Asked:
+class _EditionQuestions:
     """The questions of one edition, with what it takes to count answers to them."""
 
     def __init__(self, edition: Edition) -> None:
@@ -167,7 +167,7 @@ _SAID = {
     "na_by": "na_by_id",
     "na_confirmed_by": "na_confirmed_by_id",
 }
-"""Columns of an answer as ``reading`` names them, and its attributes."""
+"""Columns of an answer as ``queries`` names them, and its attributes."""
 
 
 def _keep(fresh: list[MonthEnd]) -> None:

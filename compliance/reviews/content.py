@@ -69,7 +69,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Then:
+class PreviousAnswer:
     """The earlier assessment's answer to a question; ``changed`` names the differences.
 
     ``verdict`` is "" where the question was not asked then.
@@ -168,7 +168,7 @@ class Line:
     na_confirmed_at: datetime | None = None
     again: str = ""
     taken_from: str = ""
-    then: "Then | None" = None
+    then: "PreviousAnswer | None" = None
     tasks: tuple[Task, ...] = ()
     more: tuple[tuple[str, str], ...] = ()
     """Column and words of each field that has no name of its own here."""

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from compliance.reviews.actions import Seen
+from compliance.reviews.actions import PageState
 from compliance.reviews.choices import CheckResult, Decision
 from compliance.reviews.models import Review, SignOff
 from compliance.web.text import validate_line, validate_text
@@ -78,7 +78,7 @@ class SignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.review = review
 
-    def clean_seen(self) -> Seen:
+    def clean_seen(self) -> PageState:
         try:
             review_id, content_hash, at = signing.loads(
                 self.cleaned_data["seen"], salt=_SALT
@@ -87,10 +87,10 @@ class SignForm(forms.Form):
             raise forms.ValidationError(STALE) from error
         if self.review is None or review_id != self.review.pk:
             raise forms.ValidationError(STALE)
-        return Seen(content_hash, datetime.fromisoformat(at))
+        return PageState(content_hash, datetime.fromisoformat(at))
 
 
-def shown(review: Review, seen: Seen) -> str:
+def shown(review: Review, seen: PageState) -> str:
     """A page's basis, signed by the installation, for ``SignForm``."""
     told = [review.pk, seen.content_hash, seen.stood_at.isoformat()]
     return signing.dumps(told, salt=_SALT)

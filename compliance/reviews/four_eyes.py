@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Organisation, User
 from compliance.reviews.checks import is_covered
-from compliance.reviews.reading import Desk
+from compliance.reviews.queries import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from compliance.assessments.fields import Role, from_json
 from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
-from compliance.reviews.since import Before, Said, before
+from compliance.reviews.previous_assessment import Before, EarlierAnswer, before
 
 
 def came_with(assessment: Assessment) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Stated:
         if self._carried_from is not None or self._earlier is None:
             return before(self._carried_from)
         return {
-            key: Said(
+            key: EarlierAnswer(
                 from_json(one, Role.TYPED),
                 frozenset(map(UUID, one["evidence"])),
             )

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from compliance.assessments.choices import ActionFilter, Filter
 from compliance.reviews.choices import Why
-from compliance.reviews.picking import RULED_OUT
+from compliance.reviews.queries import Desk
+from compliance.reviews.queue_filter import RULED_OUT
 from compliance.reviews.readiness import About, Point
-from compliance.reviews.reading import Desk
 
 _SHOWS = {
     About.UNANSWERED: Filter.UNANSWERED,

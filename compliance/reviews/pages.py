@@ -11,16 +11,16 @@ from django.utils import timezone
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission
-from compliance.reviews.actions import Seen
+from compliance.reviews.actions import PageState
 from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.forms import SignForm, shown
 from compliance.reviews.four_eyes import eyes
 from compliance.reviews.issue_links import led
 from compliance.reviews.models import Review
+from compliance.reviews.queries import Desk, desk_of
 from compliance.reviews.readiness import PREPARING, About, Point, blocking
-from compliance.reviews.reading import Desk, desk_of
-from compliance.reviews.signed import signoffs_of
+from compliance.reviews.signatures import signoffs_of
 from compliance.reviews.signing_statement import statement
 from compliance.web.rejected_input import unsent
 
@@ -110,7 +110,7 @@ def _before_signing(
         "keeps_from_review": [p for p in blocks if p.about in PREPARING],
     }
     if signs and desk.review:
-        seen = Seen(desk.content.content_hash, desk.at)
+        seen = PageState(desk.content.content_hash, desk.at)
         context["statement"] = statement(
             desk.content, timezone.localtime(desk.at), desk.rated
         )

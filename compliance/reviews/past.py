@@ -26,13 +26,13 @@ from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
 from compliance.reviews.content import Content
 from compliance.reviews.imported_facts import Stated
+from compliance.reviews.previous_assessment import said_in
 from compliance.reviews.resting import (
     Elsewhere,
     elsewhere,
     elsewhere_in,
     settled_elsewhere,
 )
-from compliance.reviews.since import said_in
 from compliance.reviews.snapshot import Rows, told
 
 _PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)

@@ -35,7 +35,7 @@ def hands_in(
 ) -> tuple[Hands, dict[int, str]]:
     """Preparers and their names: everybody who ever prepared an answer, from the trail.
 
-    Those who answered before it was brought in are among them (``outside``). ``keys``
+    Those who answered before the import are among them (``outside``). ``keys``
     maps the ids of answers to those of questions.
     """
     found: defaultdict[str, set[int]] = defaultdict(set)

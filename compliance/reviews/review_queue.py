@@ -17,7 +17,7 @@ from compliance.audit.models import Event
 from compliance.reviews.checks import Checked, seen_of
 from compliance.reviews.choices import CheckResult, Why
 from compliance.reviews.models import Check
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 
 SECONDS = 60 * 60
 Looks = Mapping[tuple[int, str], CheckResult]

@@ -1,119 +1,243 @@
-"""Do signatures, and what was signed, say what the event of each signature says?
+"""Signatures of an assessment as plain values, for pages and reports."""
 
-They are in no event's rows: a sign-off holds the hash of its event, and a snapshot is
-called by the hash of its text.
-"""
-
-from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from compliance.assessments.models import Origin, OriginEvent
+from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.models import (
+    Action,
+    ActionLink,
+    Assessment,
+    Attachment,
+    OriginTrail,
+)
+from compliance.assessments.signature_validity import Void
 from compliance.audit import trail
-from compliance.audit.chain import digest
-from compliance.audit.checking import Fault, Kind
 from compliance.audit.models import Event
-from compliance.reviews.choices import ReviewEnd
-from compliance.reviews.events import ASSESSMENT_SIGNED
-from compliance.reviews.imported_facts import came_with
-from compliance.reviews.models import Review, SignOff
+from compliance.evidence.events import EVIDENCE_DESCRIBED
+from compliance.reviews.changes import Changed, differences, without_people
+from compliance.reviews.choices import Decision, ReviewEnd
+from compliance.reviews.content import Content, content_from, in_groups
+from compliance.reviews.imported_facts import Stated, came_with
+from compliance.reviews.models import Reopening, Review, SignOff
+from compliance.reviews.snapshot import content_of, one_moment, to_read
 
-SAID = (
-    "revision", "content_hash", "statement", "reservations", "role", "signer", "stood_at",
-    "signed_at", "method",
-)  # fmt: skip
-"""Columns of a signature that its event has by the same names."""
+SHOWN = 3
+"""Changes that a line names; the rest are counted."""
 
 
-def faults(organisation_id: UUID) -> Iterator[Fault]:
-    """Signatures, and texts under them, that were changed; those that are missing."""
-    events = Event.objects.filter(
-        organisation_id=organisation_id, action=ASSESSMENT_SIGNED
-    )
-    missing = set(events.order_by("seq").values_list("seq", flat=True))
-    rows = _joined().filter(assessment__organisation_id=organisation_id)
-    came = {
-        (assessment_id, revision)
-        for assessment_id, stated in Origin.objects.filter(
-            organisation_id=organisation_id
-        ).values_list("assessment_id", "stated")
-        for revision in stated.get("signed", ())
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One sign-off. ``signed_at`` and ``stood_at`` are moments in UTC.
+
+    ``void`` names what has changed since, "" while it is valid; of a revision that
+    was opened again it is what had changed by then. ``void_since`` is when that began,
+    if the trail tells. ``reopened_at`` is when the next revision began, on whose word
+    (``reopened_asked``) and with whose approval (``reopened_by``).
+    ``chain`` is the organisation whose trail has the event ``trail_seq``: that of here,
+    or the one it was signed in before it came, "" where no trail came along. ``there``
+    names that one, and is empty for a signature of here.
+    """
+
+    revision: int
+    edition: str
+    content_hash: str
+    statement: str
+    reservations: str
+    role: str
+    signer: str
+    signed_by_id: int
+    signed_at: datetime
+    stood_at: datetime
+    method: str
+    chain: str
+    there: str
+    trail_seq: int
+    trail_hash: str
+    sender: str
+    sent_at: datetime | None
+    reopened_at: datetime | None
+    reopened_why: str
+    reopened_asked: str
+    reopened_by: str
+    void: tuple[str, ...]
+    void_since: datetime | None
+
+    @property
+    def is_void(self) -> bool:
+        return bool(self.void)
+
+    @property
+    def void_told(self) -> str:
+        """The first few changes in one line."""
+        more = len(self.void) - SHOWN
+        said = "; ".join(self.void[:SHOWN])
+        return f"{said} and {more} more" if more > 0 else said
+
+    @property
+    def hash_groups(self) -> list[str]:
+        """The content hash in eight groups, as people compare it."""
+        return in_groups(self.content_hash)
+
+
+def signoffs_of(assessment: Assessment, now: Content | None = None) -> list[Signature]:
+    """Every signature of an assessment, newest revision first.
+
+    ``now`` is what the assessment says now; without it a signed one is read anew.
+    """
+    rows = list(assessment.signoffs.select_related("snapshot"))
+    opened = {
+        one.revision: one
+        for one in assessment.reopenings.filter(
+            decision=Decision.APPROVED
+        ).select_related("asked_by", "decided_by")
     }
-    for row in rows.order_by("trail_seq"):
-        if _came(row):
-            came.discard((row.assessment_id, row.revision))
+    reviews = assessment.reviews.filter(ended=ReviewEnd.SIGNED)
+    sent = {one.revision: one for one in reviews.select_related("sent_by")}
+    found = []
+    for row in rows:
+        review = sent.get(row.revision)
+        again = opened.get(row.revision)
+        if again:
+            void = tuple(again.changed)
         else:
-            missing.discard(row.trail_seq)
-        if what := _unlike(row, _entry(row)):
-            yield Fault(row.trail_seq, what, Kind.SNAPSHOT)
-    for seq in sorted(missing):
-        what = "the signature it tells of was taken away"
-        yield Fault(seq, what, Kind.SNAPSHOT)
-    for assessment_id, revision in sorted(came, key=str):
-        what = (
-            f"the signature of revision {revision} that {assessment_id} came with was"
-        )
-        yield Fault(0, f"{what} taken away", Kind.SNAPSHOT)
+            void = tuple(str(one) for one in since_signed(row, now))
+        edition = content_from(row.snapshot.text).edition
+        until = again.decided_at if again else None
+        voided = (void, _first_touch(row, until) if void else None)
+        found.append(_told(row, edition, voided, review, again))
+    return found
 
 
-def _joined() -> QuerySet[SignOff]:
-    return SignOff.objects.select_related("snapshot", "assessment__brought_from")
+def signature_of(assessment: Assessment, void: Void | None) -> Signature | None:
+    """The signature of an assessment that is signed, in two statements; else None.
+
+    ``void`` is what ``void_of`` says, so that nothing has to be read and compared.
+    """
+    if assessment.status != AssessmentStatus.SIGNED:
+        return None
+    row = assessment.signoffs.get(revision=assessment.revision)
+    reviews = assessment.reviews.select_related("sent_by")
+    review = reviews.filter(ended=ReviewEnd.SIGNED, revision=row.revision).first()
+    voided = (void.named, void.since) if void else ((), None)
+    return _told(row, assessment.edition.number, voided, review)
 
 
-def _came(row: SignOff) -> bool:
-    """Whether it is the signature of another installation."""
-    return row.revision in came_with(row.assessment).get("signed", ())
+def _told(
+    row: SignOff,
+    edition: str,
+    voided: tuple[tuple[str, ...], datetime | None],
+    review: Review | None,
+    again: Reopening | None = None,
+) -> Signature:
+    chain, there = str(row.assessment.organisation_id), ""
+    came = came_with(row.assessment)
+    if row.revision in came.get("signed", ()):
+        chain, there = _signed_there(row, came)
+    return Signature(
+        revision=row.revision,
+        edition=edition,
+        content_hash=row.snapshot_id,
+        statement=row.statement,
+        reservations=row.reservations,
+        role=row.role,
+        signer=row.signer,
+        signed_by_id=row.signed_by_id,
+        signed_at=row.signed_at,
+        stood_at=row.stood_at,
+        method=row.method,
+        chain=chain,
+        there=there,
+        trail_seq=row.trail_seq,
+        trail_hash=row.trail_hash,
+        sender=str(review.sent_by) if review else "",
+        sent_at=review.sent_at if review else None,
+        reopened_at=again.decided_at if again else None,
+        reopened_why=again.reason if again else "",
+        reopened_asked=str(again.asked_by) if again else "",
+        reopened_by=str(again.decided_by) if again else "",
+        void=voided[0],
+        void_since=voided[1],
+    )
 
 
-def _entry(row: SignOff) -> Event | OriginEvent | None:
-    """The entry that a signature names: of here, or in the trail that came along."""
-    named = {"seq": row.trail_seq, "hash": row.trail_hash, "action": ASSESSMENT_SIGNED}
-    if _came(row):
-        there = OriginEvent.objects.filter(trail__origin__assessment=row.assessment_id)
-        return there.filter(**named).first()
-    here = Event.objects.filter(organisation_id=row.assessment.organisation_id)
-    return here.filter(**named).first()
+def _signed_there(row: SignOff, came: dict[str, Any]) -> tuple[str, str]:
+    """Id and name of the organisation whose trail holds an imported signature."""
+    kept = OriginTrail.objects.filter(
+        origin__assessment=row.assessment_id,
+        events__seq=row.trail_seq,
+        events__hash=row.trail_hash,
+    ).first()
+    if kept is None:
+        return "", str(came["organisation"])
+    return str(kept.organisation_there), kept.organisation_name
 
 
-def _unlike(row: SignOff, event: Event | OriginEvent | None) -> str:
-    """The fault of one signature, "" for none."""
-    if digest(row.snapshot.text) != row.snapshot_id:
-        return "what was signed was changed: it has another hash"
-    if event is None:
-        return f"there is no entry for the signature of {row.signer}"
-    if isinstance(event, Event) and event.scope_id != row.assessment_id:
-        return "the signature was moved to another assessment"
-    after = trail.content_of(event)["after"]
-    if not _has_its_rows(row, after):
-        return "the rows behind what was signed were changed: they have another hash"
-    wrong = unsaid(stated(row), after)
-    reviews = Review.objects.filter(assessment=row.assessment_id, revision=row.revision)
-    if not reviews.filter(ended=ReviewEnd.SIGNED, ended_by=row.signed_by_id).exists():
-        wrong.append("who signed")
-    return f"the signature was changed: {wrong[0]}" if wrong else ""
+def content_at(assessment: Assessment, revision: int) -> Content:
+    """The signed content of a revision; ``SignOff.DoesNotExist`` when there is none."""
+    row = assessment.signoffs.select_related("snapshot").get(revision=revision)
+    return content_from(row.snapshot.text)
 
 
-def _has_its_rows(row: SignOff, after: dict[str, Any]) -> bool:
-    """Whether the rows are those that the entry means, or another entry of that content:
-    the same content is kept once, with its first rows."""
-    own = digest(row.snapshot.rows)
-    if after["rows_hash"] == own:
-        return True
-    others = _joined().filter(snapshot=row.snapshot_id).exclude(pk=row.pk)
-    entries = (_entry(other) for other in others)
-    said = (trail.content_of(entry)["after"] for entry in entries if entry)
-    return any(after["rows_hash"] == own for after in said)
+def standing(assessment: Assessment, now: Content) -> Content:
+    """The signed content, where no more than names of people changed since; else
+    ``now``.
+
+    A name that is erased elsewhere stays in what was signed, so its hash stays, too.
+    """
+    row = assessment.signoffs.select_related("snapshot").first()
+    if row is None or assessment.status != AssessmentStatus.SIGNED:
+        return now
+    signed = content_from(row.snapshot.text)
+    return signed if without_people(signed) == without_people(now) else now
 
 
-def stated(row: SignOff) -> dict[str, Any]:
-    """The statement of a signature, as its event has it."""
-    moments = {n: getattr(row, n).isoformat() for n in ("stood_at", "signed_at")}
-    stands = {name: getattr(row, name, "") for name in SAID} | moments
-    return stands | {"content_hash": row.snapshot_id}
+def since_signed(row: SignOff, now: Content | None = None) -> list[Changed]:
+    """Differences from the signed content; without ``now`` the assessment is read again."""
+    signed = content_from(row.snapshot.text)
+    if now is None:
+        with one_moment():
+            now = content_of(to_read(row.assessment_id))
+    return differences(signed, now, handed=_handed(row))
 
 
-def unsaid(stands: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The columns of a signature of which its event says something else."""
-    return [name for name in SAID if after.get(name) != stands[name]]
+def _touches(row: SignOff) -> QuerySet[Event]:
+    """Events since a signature about the evidence and the actions behind the answers.
+
+    A signature of another installation names an event of there: since it came counts.
+    """
+    of = {"answer__assessment": row.assessment_id}
+    proofs = Attachment.objects.filter(**of).values_list("evidence_id", flat=True)
+    tasks = ActionLink.objects.filter(**of).values_list("action_id", flat=True)
+    about = Q(subject_label="evidence", action=EVIDENCE_DESCRIBED) & Q(
+        subject_id__in=[str(pk) for pk in proofs]
+    ) | Q(subject_label="action", subject_id__in=[str(pk) for pk in tasks])
+    came = came_with(row.assessment)
+    since = came["seq"] if row.revision in came.get("signed", ()) else row.trail_seq
+    events = trail.events_of(row.assessment.organisation_id)
+    return events.filter(about, seq__gt=since).order_by("seq")
+
+
+def _handed(row: SignOff) -> set[int]:
+    """The numbers of actions that went to another owner since a signature."""
+    ids = {
+        int(event.subject_id)
+        for event in _touches(row)
+        if event.subject_label == "action" and "owner_id" in trail.changes(event)[1]
+    }
+    if not ids:
+        return set()
+    rows = Action.objects.filter(links__answer__assessment=row.assessment_id)
+    numbers = Stated(row.assessment).numbers(rows.distinct())
+    return {numbers[pk] for pk in ids}
+
+
+def _first_touch(row: SignOff, until: datetime | None) -> datetime | None:
+    events = _touches(row)
+    if until:
+        events = events.filter(at__lte=until)
+    first = events.first()
+    return first.at if first else None

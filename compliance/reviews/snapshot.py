@@ -17,9 +17,9 @@ from compliance.evidence.models import Evidence
 from compliance.reviews.content import Content, Line, Proof, Remark, Task
 from compliance.reviews.content import Section as Part
 from compliance.reviews.imported_facts import Stated
+from compliance.reviews.previous_assessment import Before, then
 from compliance.reviews.remedies import tasks_of, with_actions
 from compliance.reviews.resting import Elsewhere, elsewhere
-from compliance.reviews.since import Before, then
 from compliance.workspace.lines import told_value
 
 

@@ -1,3 +1,9 @@
 """The walls between a file from outside and the process that people talk to."""
 
-__all__ = ["archive", "blame", "child", "process", "whole"]
+__all__ = [
+    "archive",
+    "blame",
+    "checksummed",
+    "child",
+    "process",
+]

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from compliance.sandbox.endings import DONE, FAILED, OVER_MEMORY
+from compliance.sandbox.exit_codes import DONE, FAILED, OVER_MEMORY
 
 
 def run(name: str, most_bytes: str, seconds: str, *arguments: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from compliance.sandbox.endings import DONE, OVER_MEMORY
+from compliance.sandbox.exit_codes import DONE, OVER_MEMORY
 
 PASSED_ON = {"PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"}
 """The environment of the process: where things are, and no secret."""

@@ -23,7 +23,7 @@ LAST_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchQuery:
     """The address of a search, read leniently: a wrong part is left out."""
 
     text: str
@@ -32,9 +32,9 @@ class Asked:
     near: UUID | None
 
 
-def read_asked(given: QueryDict) -> Asked:
+def read_asked(given: QueryDict) -> SearchQuery:
     kind = given.get("kind", "")
-    return Asked(
+    return SearchQuery(
         text=given.get("q", "").replace("\x00", "")[:LONGEST].strip(),
         kind=kind if kind in KINDS else "",
         page=min(max(whole(given.get("page", "")), 1), LAST_PAGE),
@@ -69,7 +69,7 @@ def search(request: MemberRequest) -> HttpResponse:
 
 
 def _groups(
-    hits: list[Hit], asked: Asked, size: int, page: int
+    hits: list[Hit], asked: SearchQuery, size: int, page: int
 ) -> list[dict[str, Any]]:
     """The hits by kind; the kind that has exactly what was typed comes first."""
     groups = []
@@ -89,7 +89,7 @@ def _groups(
     return sorted(groups, key=lambda group: not group["is_exact"])
 
 
-def _context(asked: Asked, groups: list[dict[str, Any]]) -> dict[str, Any]:
+def _context(asked: SearchQuery, groups: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "asked": asked,
         "groups": groups,

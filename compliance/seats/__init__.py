@@ -4,4 +4,11 @@ A seat lets one person read one assessment for some days; a share link lets whoe
 it read one. Looks down on reviews, assessments and evidence.
 """
 
-__all__ = ["access", "actions", "choices", "events", "models", "reading"]
+__all__ = [
+    "access",
+    "actions",
+    "choices",
+    "events",
+    "models",
+    "queries",
+]

@@ -14,7 +14,7 @@ class How(models.TextChoices):
     HAND = "hand", "By hand"
 
 
-class Said(models.TextChoices):
+class SampleResult(models.TextChoices):
     """An auditor's result for a sampled answer."""
 
     OPEN = "open", "To look at"

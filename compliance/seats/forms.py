@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.evidence.models import Evidence
-from compliance.seats.choices import LONGEST_DAYS, How, Said
+from compliance.seats.choices import LONGEST_DAYS, How, SampleResult
 from compliance.web.text import validate_line, validate_text
 
 LONGEST = 20_000
@@ -137,7 +137,7 @@ class PickForm(forms.Form):
 class MarkForm(forms.Form):
     """The auditor's result for an answer."""
 
-    result = forms.ChoiceField(choices=Said.choices)
+    result = forms.ChoiceField(choices=SampleResult.choices)
     page = forms.IntegerField(required=False, min_value=1)
     note = _words("Note", required=False)
 

@@ -11,7 +11,7 @@ from compliance.audit.columns import Proven
 from compliance.evidence.models import Evidence
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.models import OVER, Invitation, Organisation, User
-from compliance.seats.choices import How, RequestFilter, RequestStatus, Said
+from compliance.seats.choices import How, RequestFilter, RequestStatus, SampleResult
 from compliance.web.text import validate_line, validate_text
 
 SEATED = "This person has a seat here already. End it first."
@@ -139,7 +139,9 @@ class SampleItem(models.Model):
     answer = models.ForeignKey(Answer, models.CASCADE, related_name="sampled")
     how = models.CharField(max_length=10, choices=How.choices)
     seed = models.CharField(max_length=32, blank=True)
-    result = models.CharField(max_length=10, choices=Said.choices, default=Said.OPEN)
+    result = models.CharField(
+        max_length=10, choices=SampleResult.choices, default=SampleResult.OPEN
+    )
     note = models.TextField(blank=True, validators=[validate_text])
     said_at = models.DateTimeField(null=True)
 
@@ -150,7 +152,7 @@ class SampleItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["seat", "answer"], name="sample_once"),
             models.CheckConstraint(
-                condition=~Q(result=Said.FLAGGED) | ~Q(note=""),
+                condition=~Q(result=SampleResult.FLAGGED) | ~Q(note=""),
                 name="sample_flag_has_note",
                 violation_error_message="Say what is wrong.",
             ),

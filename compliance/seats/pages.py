@@ -11,10 +11,10 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.discussion.thread import thread
 from compliance.organisations.access import MemberRequest
 from compliance.seats import actions
-from compliance.seats.choices import Said
+from compliance.seats.choices import SampleResult
 from compliance.seats.forms import AskForm, MarkForm, SeatForm, ShareForm
 from compliance.seats.models import SampleItem, Seat
-from compliance.seats.reading import (
+from compliance.seats.queries import (
     links_in,
     offers_in,
     openings,
@@ -41,7 +41,7 @@ def inside(here: Seat) -> dict[str, Any]:
 
 
 def _waits(item: SampleItem) -> bool:
-    return item.result == Said.OPEN and item.answer.archived_at is None
+    return item.result == SampleResult.OPEN and item.answer.archived_at is None
 
 
 def question_told(

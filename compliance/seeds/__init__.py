@@ -1,3 +1,3 @@
 """Reading a folder of seeds, checking across its files, and loading the library from it."""
 
-__all__ = ["actions", "reading"]
+__all__ = ["actions", "loader"]

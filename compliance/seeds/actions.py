@@ -10,11 +10,11 @@ from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
 from compliance.checklists import actions, content
 from compliance.checklists.models import Edition
-from compliance.law_changes.actions import Told, tell_of_law
+from compliance.law_changes.actions import LawNotice, notify_of_law
 from compliance.legal_index import actions as legal_index
 from compliance.seeds import checks
-from compliance.seeds.mapped import frameworks_of
-from compliance.seeds.reading import (
+from compliance.seeds.framework_checks import frameworks_of
+from compliance.seeds.loader import (
     BadSeeds,
     ChecklistFiles,
     Fault,
@@ -37,7 +37,7 @@ class Library:
     """The library after loading, and what was told of changes of the law."""
 
     checklists: list[Loaded]
-    law: Told
+    law: LawNotice
     held: list[str]
     """Citations that stay as an editor changed them, though the seeds say otherwise."""
 
@@ -79,7 +79,7 @@ def load(*, by: Any, folder: Path) -> Library:
     held = [
         cite for law in seeds.laws for cite in legal_index.held(law.content.document())
     ]
-    return Library(loaded, tell_of_law(by=by, after=stood_at), held)
+    return Library(loaded, notify_of_law(by=by, after=stood_at), held)
 
 
 def _checklist(by: Any, files: ChecklistFiles) -> Loaded:

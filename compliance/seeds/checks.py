@@ -9,9 +9,9 @@ from compliance.checklist_schema.places import Path
 from compliance.checklist_schema.question import QuestionPart, SectionPart
 from compliance.checklists import soundness
 from compliance.legal_index.choices import ProvisionStatus
-from compliance.seeds.mapped import framework_faults
-from compliance.seeds.pairs import crosswalk_faults, notice_faults
-from compliance.seeds.reading import ChecklistFiles, Fault, Seeds, Source
+from compliance.seeds.crosswalk_checks import crosswalk_faults, notice_faults
+from compliance.seeds.framework_checks import framework_faults
+from compliance.seeds.loader import ChecklistFiles, Fault, Seeds, Source
 
 YESNO = {"yes", "no"}
 WORDS_OF_RULES = {"all", "any", "not"}

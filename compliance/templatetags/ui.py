@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext
 from compliance.web import languages
 from compliance.web.mail import is_printed
 from compliance.web.markdown import as_html, line_as_html
-from compliance.web.reach import is_only_here
+from compliance.web.site_address import is_only_here
 from compliance.web.unknown_date import NO_DAY
 
 register = template.Library()

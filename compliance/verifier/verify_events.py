@@ -176,7 +176,7 @@ def check_signoffs(
         what = "this content" if is_this else "another content"
         words = f"{one['signer']}, {one['role']}, signed {what} at {one['signed_at']}."
         if not is_here:
-            words += f" Brought in: event {seq} is of another chain, not in this file."
+            words += f" Imported: event {seq} is of another chain, not in this file."
         elif not is_told:
             words += f" Its event {seq} is not in this file."
         result.add("sign-offs", OK if is_this and is_told else NOTE, words)

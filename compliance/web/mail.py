@@ -39,7 +39,7 @@ _is_quiet = ContextVar("is_quiet", default=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MailStatus:
     """How far a mail is that has not gone out: it waits, comes late or is lost."""
 
     is_lost: bool
@@ -87,12 +87,12 @@ def quiet() -> Iterator[None]:
         _is_quiet.reset(before)
 
 
-def standing(about: Iterable[str]) -> dict[str, Standing]:
+def standing(about: Iterable[str]) -> dict[str, MailStatus]:
     """Mail that has not gone out, by the name it was queued with."""
     rows = DBTaskResult.objects.filter(
         task_path=send.module_path, args_kwargs__kwargs__about__in=list(about)
     )
-    found: dict[str, Standing | None] = {}
+    found: dict[str, MailStatus | None] = {}
     for row in rows.order_by("enqueued_at"):  # the last one of each name counts
         if row.return_value == LATER:
             continue
@@ -102,7 +102,7 @@ def standing(about: Iterable[str]) -> dict[str, Standing]:
         found[row.args_kwargs["kwargs"]["about"]] = (
             None
             if is_done and not is_lost
-            else Standing(is_lost, bool(failures), row.run_after)
+            else MailStatus(is_lost, bool(failures), row.run_after)
         )
     return {name: told for name, told in found.items() if told}
 

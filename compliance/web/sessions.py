@@ -7,7 +7,7 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from compliance.web.joined import Joined
+from compliance.web.joined_rows import Joined
 
 
 @cache

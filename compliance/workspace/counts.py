@@ -12,7 +12,7 @@ from typing import Any
 from compliance.assessments.models import Answer
 from compliance.assessments.scoring import Tally, tally
 from compliance.checklists.rating import counted_as
-from compliance.web.joined import Joined
+from compliance.web.joined_rows import Joined
 from compliance.workspace.overview import SectionView
 
 # what rates is looked for among the few sources that are no law, in that order (CROSS

@@ -21,7 +21,7 @@ from compliance.workspace.seeing import with_news
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AssessmentState:
     """The state of one assessment; ``law`` counts duties, ``rated`` recommended questions.
 
     ``ahead`` counts what is asked for only later.
@@ -81,7 +81,7 @@ def listed(organisation: Organisation, words: str = "") -> AssessmentQuerySet:
 
 def standing(
     assessments: Sequence[Assessment], today: date, viewer_id: int
-) -> list[Standing]:
+) -> list[AssessmentState]:
     """The numbers of some assessments: two queries, and those of ``voids_in``."""
     new = with_news(assessments, viewer_id)
     voids = voids_in(assessments)
@@ -102,7 +102,7 @@ def standing(
     for assessment_id, *row in counts:
         of[assessment_id].append(row)
     return [
-        Standing(
+        AssessmentState(
             one,
             tally((row[0], row[2]) for row in of[one.pk] if not row[1]),
             tally((_counted(row), row[2]) for row in of[one.pk] if row[1]),

@@ -19,7 +19,7 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Filter, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.signature_validity import void_of
-from compliance.checklist_translations.translator import tongues
+from compliance.checklist_translations.translator import other_languages
 from compliance.checklists import frameworks
 from compliance.checklists.frameworks import shown_by
 from compliance.checklists.rating import Points
@@ -355,7 +355,7 @@ def panel_context(
         "related": [related[k] for k in line.question.related if k in related],
     }
     if panel == "guidance":
-        context["tongues"] = tongues(line.question)
+        context["other_languages"] = other_languages(line.question)
     elif panel == "law":
         context["laws"] = laws(answer)
         checklist = answer.assessment.edition.checklist

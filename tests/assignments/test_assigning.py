@@ -20,7 +20,7 @@ from compliance.models import (
     User,
 )
 from compliance.organisations import actions as people
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from tests.factories import make_assessment, make_edition, make_user
 from tests.mailing import queued, send_queued
 
@@ -285,7 +285,7 @@ def test_one_question_is_asked_for_from_its_row(cast, assessment, sign_in):
 def test_too_many_mails_are_stopped_and_nothing_typed_is_lost(
     cast, assessment, sign_in, monkeypatch
 ):
-    monkeypatch.setattr(limits, "MAILS", {"mails": "1/h/user"})
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "1/h/user"})
     cache.clear()
     otto = sign_in(cast.otto)
     typed = {"pinned": " ".join(map(str, ids(assessment))), "to": cast.con.pk}

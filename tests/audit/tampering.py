@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from compliance.audit.chain import START, Link, Stored, link_digest, payload_digest
-from compliance.audit.checking import Kind
+from compliance.audit.chain_check import Kind
 from compliance.audit.leaves import without
 
 OTHER = "globex"

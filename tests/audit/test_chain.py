@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from compliance.audit import trail
 from compliance.audit.chain import START
-from compliance.audit.checking import Kind
+from compliance.audit.chain_check import Kind
 from compliance.audit.leaves import without
 from compliance.audit.models import ChainHead, Event
 from tests.made_up import THING_DONE

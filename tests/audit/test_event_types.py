@@ -21,7 +21,7 @@ from compliance.assessments.events import (
     ASSESSMENT_STARTED,
 )
 from compliance.audit import event_types, trail
-from compliance.audit.checking import Kind
+from compliance.audit.chain_check import Kind
 from compliance.audit.columns import columns_of, is_text, proven
 from compliance.audit.event_types import EventType, Topic, UnknownVersionError
 from compliance.audit.events import TRAIL_EXPORTED
@@ -217,7 +217,7 @@ def test_each_type_is_made_somewhere():
 
 
 ALONE = {
-    "audit/checking.py",  # goes along with an exported trail, without Django
+    "audit/chain_check.py",  # goes along with an exported trail, without Django
     "verifier/verify_events.py",  # goes along with an audit pack
 }
 

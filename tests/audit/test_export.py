@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from compliance.audit import checkpoints, exporting, trail
+from compliance.audit import checkpoints, export, trail
 from compliance.audit.check_trail import main
 from compliance.audit.models import Event
 from tests.made_up import THING_DONE
@@ -139,7 +139,7 @@ def test_a_selection_shows_that_a_signed_tree_holds_it(cast, exported):
     happen(cast, 2)
     chosen = Event.objects.filter(organisation_id=cast.acme.pk, actor=cast.ada)
     with exported.open("w", encoding="utf-8") as file:
-        file.writelines(exporting.part(cast.acme.pk, "Acme", chosen, "by Ada"))
+        file.writelines(export.part(cast.acme.pk, "Acme", chosen, "by Ada"))
     done = alone(exported)
     assert (done.stderr, done.returncode) == ("", 0)
     assert "7 events, a selection" in done.stdout
@@ -150,7 +150,7 @@ def test_a_selection_shows_that_a_signed_tree_holds_it(cast, exported):
 def test_a_selection_with_a_made_up_event_is_not_in_the_tree(cast, exported):
     chosen = Event.objects.filter(organisation_id=cast.acme.pk, actor=cast.ada)
     with exported.open("w", encoding="utf-8") as file:
-        file.writelines(exporting.part(cast.acme.pk, "Acme", chosen, "by Ada"))
+        file.writelines(export.part(cast.acme.pk, "Acme", chosen, "by Ada"))
     taken = lines(exported)
     exported.write_text("\n".join([*taken[:2], *taken[3:]]) + "\n", encoding="utf-8")
     done = alone(exported)

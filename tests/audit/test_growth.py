@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from compliance.audit import event_types
 from compliance.audit.chain import START, Link, Stored, canonical, link_digest
-from compliance.audit.checking import check
+from compliance.audit.chain_check import check
 from compliance.audit.leaves import committed
-from compliance.audit.projection import Told, project
+from compliance.audit.projection import RecordedEvent, project
 
 AT = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 ORGANISATION = "0197c5a2-0000-7000-8000-000000000001"
@@ -96,7 +96,7 @@ def test_the_check_of_a_long_chain_takes_no_more_memory():
 def test_a_row_of_a_fold_takes_little_memory():
     size, found = 4000, []
     # as they come from the database: each text of each event is another one
-    told = (Told(n, ("answer", str(n)), loaded(n)) for n in range(size))
+    told = (RecordedEvent(n, ("answer", str(n)), loaded(n)) for n in range(size))
     most = peak(lambda: found.append(project(told)))
     assert len(found[0]) == size
     assert most <= MOST_BYTES * size, most / size

@@ -1,13 +1,15 @@
 """Folding events into rows, and what is left of an erased text."""
 
 from compliance.audit.leaves import ERASED
-from compliance.audit.projection import Told, erased, project, put_left
+from compliance.audit.projection import RecordedEvent, erased, project, put_left
 
 NOTE = ("answer", "12")
 
 
 def wrote(seq, text):
-    return Told(seq, NOTE, {"rows": {"texts": {"answer": {"12": {"note": text}}}}})
+    return RecordedEvent(
+        seq, NOTE, {"rows": {"texts": {"answer": {"12": {"note": text}}}}}
+    )
 
 
 def note_after(seq, *events, erasing=(9,)):
@@ -22,9 +24,9 @@ def test_row_is_as_the_newest_event_left_it():
     later = {"said": [["version"]], "gone": {"comment": [[4]]}}
     comment = {"new": {"comment": [[["answer_id"], [4, 12]]]}}
     events = [
-        Told(1, NOTE, {"rows": made}),
-        Told(2, ("comment", "4"), {"rows": comment}),
-        Told(3, NOTE, {"after": {"version": 2}, "rows": later}),
+        RecordedEvent(1, NOTE, {"rows": made}),
+        RecordedEvent(2, ("comment", "4"), {"rows": comment}),
+        RecordedEvent(3, NOTE, {"after": {"version": 2}, "rows": later}),
     ]
     assert set(project(events[:2])) == {NOTE, ("comment", "4")}
     rows = project(events)

@@ -9,7 +9,7 @@ from django.db import connection
 from compliance.audit import tables, trail
 from compliance.audit.models import LIBRARY
 from compliance.audit.owners import owner_of, owners
-from compliance.audit.projection import Told, project
+from compliance.audit.projection import RecordedEvent, project
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import attempt, writing
 from compliance.evidence.events import EVIDENCE_DESCRIBED
@@ -254,7 +254,7 @@ def test_the_fold_of_the_events_is_the_table(cast, proof):
 
 def test_a_new_row_leaves_out_what_is_blank_and_the_fold_knows_it():
     told = {"new": {"checklist": [[["key"], [7, "own"]]]}}
-    rows = project([Told(1, ("edition", "1"), {"rows": told})])
+    rows = project([RecordedEvent(1, ("edition", "1"), {"rows": told})])
     assert rows["checklist", "7"].is_whole
     assert rows["checklist", "7"].values == {"key": "own"}
     assert Checklist._meta.model_name == "checklist"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.audit import tables, trail
-from compliance.audit.checking import Kind
+from compliance.audit.chain_check import Kind
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo

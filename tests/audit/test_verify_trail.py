@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from compliance.assessments import actions as assessments
 from compliance.audit import checkpoints, last_verified, tables, trail
-from compliance.audit.checking import Kind
+from compliance.audit.chain_check import Kind
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
 from compliance.evidence import actions as library
@@ -17,7 +17,7 @@ from compliance.evidence import against_disk as files
 from compliance.evidence.storage import path_of
 from compliance.models import Answer, Evidence, Organisation, SignOff, Snapshot
 from compliance.reviews import actions as reviews
-from compliance.reviews import signatures
+from compliance.reviews import signature_integrity
 from compliance.web import triggers
 from tests import factories, signing
 from tests.audit.columns import another, change, no_checks
@@ -178,9 +178,9 @@ def test_evidence_swapped_with_the_hash_in_its_row(cast):
 )
 def test_signed_snapshot_changed(cast, change, what):
     signing.make_signed(cast)
-    assert list(signatures.faults(cast.acme.pk)) == []
+    assert list(signature_integrity.faults(cast.acme.pk)) == []
     tamper(f"UPDATE compliance_{change}")
-    fault = next(signatures.faults(cast.acme.pk))
+    fault = next(signature_integrity.faults(cast.acme.pk))
     assert (fault.kind, what in fault.what) == (Kind.SNAPSHOT, True)
 
 
@@ -199,7 +199,7 @@ def test_each_column_of_a_signature_that_is_changed_by_sql_is_found(
     missed = []
     with transaction.atomic(), Guardless(), no_checks():
         for organisation in signed_here_and_there:
-            assert list(signatures.faults(organisation.pk)) == []
+            assert list(signature_integrity.faults(organisation.pk)) == []
             signoff = SignOff.objects.get(assessment__organisation=organisation)
             for row in (signoff, signoff.snapshot):
                 columns = row._meta.concrete_fields
@@ -218,7 +218,7 @@ def is_found(organisation, row, column):
     try:
         with transaction.atomic():
             change(row, column, value)
-            found = list(signatures.faults(organisation.pk))
+            found = list(signature_integrity.faults(organisation.pk))
             transaction.set_rollback(True)
     except IntegrityError:
         return True
@@ -228,7 +228,7 @@ def is_found(organisation, row, column):
 def test_signature_that_came_in_a_bundle_taken_away(signed_here_and_there):
     _, there = signed_here_and_there
     tamper("DELETE FROM compliance_signoff")
-    [fault] = signatures.faults(there.pk)
+    [fault] = signature_integrity.faults(there.pk)
     assert "the signature of revision 1 that" in fault.what
 
 
@@ -238,13 +238,13 @@ def test_the_same_content_signed_twice_is_kept_with_its_first_rows(cast):
     reviews.send(by=cast.otto, assessment=here)
     signing.sign(cast.rev, signing.fresh(here))
     assert Snapshot.objects.count() == 1
-    assert list(signatures.faults(cast.acme.pk)) == []
+    assert list(signature_integrity.faults(cast.acme.pk)) == []
 
 
 def test_signature_taken_away(cast):
     signing.make_signed(cast)
     tamper("DELETE FROM compliance_signoff")
-    assert "taken away" in next(signatures.faults(cast.acme.pk)).what
+    assert "taken away" in next(signature_integrity.faults(cast.acme.pk)).what
 
 
 def test_end_cut_off_with_its_head_is_told_from_an_older_database(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from compliance.audit import checkpoints, trail
-from compliance.backups.checking import opened
+from compliance.backups.verify import opened
 from compliance.reviews.snapshot import content_of, to_read
 from tests.backups import installations
 from tests.bundles.making import bundle_of

@@ -15,8 +15,8 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
-from compliance.backups.making import make  # noqa: E402
-from compliance.backups.restoring import restore  # noqa: E402
+from compliance.backups.backup import make  # noqa: E402
+from compliance.backups.restore import restore  # noqa: E402
 from compliance.models import Theme  # noqa: E402
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from compliance.backups.checking import opened, rows
 from compliance.backups.manifest import rows_of
+from compliance.backups.verify import opened, rows
 from tests.installing import installation
 
 pytestmark = pytest.mark.slow

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from compliance.backups import archive, manifest
-from compliance.backups.checking import opened
 from compliance.backups.manifest import BackupError
+from compliance.backups.verify import opened
 from compliance.models import User
 from tests.backups import installations
 

@@ -11,8 +11,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from compliance.audit import trail
-from compliance.backups.checking import opened
-from compliance.calendar.subscribed import feed_of
+from compliance.backups.verify import opened
+from compliance.calendar.feed_dates import feed_of
 from compliance.discussion.actions import comment
 from compliance.models import (
     Challenge,

@@ -101,5 +101,5 @@ def results_of_a_check(page, report):
 def test_origin_has_no_fault(desk, open_window):
     session = desk.session_of("zoe@suedwind.example")
     window = open_window(session, desk.brought_in())
-    window.page.get_by_role("heading", name="Brought in from").wait_for()
+    window.page.get_by_role("heading", name="Imported from").wait_for()
     assert looks(window.page) + window.faults == []

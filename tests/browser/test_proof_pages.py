@@ -85,8 +85,8 @@ def test_bundle_is_looked_at_then_brought_in(plain, pack):
     assert "Nothing is saved yet." in shown
     assert "This installation wrote the bundle" in shown
     press(page, "Bring it in")
-    assert "is brought in, with an equal content hash." in page.inner_text("main")
-    follow(page.get_by_role("link", name="Brought in"))
+    assert "was imported, with an equal content hash." in page.inner_text("main")
+    follow(page.get_by_role("link", name="Imported"))
     assert "each is as it was recorded" in page.inner_text("main")
 
 

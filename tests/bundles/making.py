@@ -11,8 +11,8 @@ from django.utils import timezone
 from compliance.assessments import actions
 from compliance.audit import trail
 from compliance.audit.transaction import writing
-from compliance.bundles import outgoing, planning
-from compliance.bundles.incoming import bring_in
+from compliance.bundles import bundle_export, import_plan
+from compliance.bundles.bundle_import import bring_in
 from compliance.bundles.process import opened
 from compliance.checklists.actions import store_checklist
 from compliance.discussion import actions as discussion
@@ -149,7 +149,7 @@ def put(answer, by, action, after, **columns):
 def bundle_of(assessment):
     """The bytes of its bundle."""
     out = io.BytesIO()
-    outgoing.write(outgoing.read(assessment.pk), out)
+    bundle_export.write(bundle_export.read(assessment.pk), out)
     return out.getvalue()
 
 
@@ -177,7 +177,7 @@ def brought_in(content, organisation, by=None, **more):
 
 def write_elsewhere(monkeypatch):
     """Let every bundle be one that another installation wrote."""
-    monkeypatch.setattr(planning, "written_here", lambda bundle: None)
+    monkeypatch.setattr(import_plan, "written_here", lambda bundle: None)
 
 
 def hash_of(assessment):

@@ -1,4 +1,4 @@
-"""Four eyes over bundles: nobody signs alone what they brought in from a file."""
+"""Four eyes over bundles: nobody signs alone an assessment that they imported."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,15 +14,15 @@ from compliance.assessments.imported_answers import asked_of
 from compliance.assessments.versions import Known
 from compliance.assessments.waiting import waiting
 from compliance.audit import tables
-from compliance.bundles import outgoing
+from compliance.bundles import bundle_export
 from compliance.bundles.process import UnreadableError
 from compliance.home.todo import needs
 from compliance.models import Assessment, Event, Membership, Namesake
 from compliance.reports.html import html_of
-from compliance.reports.reading import read
+from compliance.reports.queries import read
 from compliance.reviews import actions
-from compliance.reviews.reading import desk_of
-from compliance.reviews.waiting import to_reopen
+from compliance.reviews.pending import to_reopen
+from compliance.reviews.queries import desk_of
 from tests import signing
 from tests.bundles.making import (
     YEAR,
@@ -286,10 +286,10 @@ def test_two_bundles_in_a_row_hide_nobody(ready, cast, monkeypatch):
 
 
 def test_rows_that_leave_out_who_answered_are_refused(ready, cast, monkeypatch):
-    record = outgoing.read(ready.pk)
+    record = bundle_export.read(ready.pk)
     for answer in record.rows["answers"]:
         answer["hands"] = []
-    monkeypatch.setattr(outgoing, "read", lambda _pk: record)
+    monkeypatch.setattr(bundle_export, "read", lambda _pk: record)
     with pytest.raises(UnreadableError, match="leaves out somebody who prepared it"):
         brought_in(bundle_of(ready), cast.other)
 
@@ -318,21 +318,21 @@ def test_rows_that_leave_out_who_ruled_it_out_are_refused(cast, monkeypatch, lef
         **YEAR,
     )
     change_facts(by=cast.ada, assessment=here, facts={"data": []})
-    record = outgoing.read(here.pk)
+    record = bundle_export.read(here.pk)
     ids = {pk: ref for ref, pk in record.people.items()}
     (row,) = (one for one in record.rows["answers"] if one["key"] == "Q9")
     row["hands"].remove(ids[getattr(cast, left_out).pk])
-    monkeypatch.setattr(outgoing, "read", lambda _pk: record)
+    monkeypatch.setattr(bundle_export, "read", lambda _pk: record)
     with pytest.raises(UnreadableError, match="leaves out somebody who prepared it"):
         brought_in(bundle_of(here), cast.other)
 
 
 def test_another_account_for_a_person_is_refused(ready, cast, monkeypatch):
-    record = outgoing.read(ready.pk)
+    record = bundle_export.read(ready.pk)
     ids = {pk: ref for ref, pk in record.people.items()}
     con, ada = ids[cast.con.pk], ids[cast.ada.pk]
     record.people[con], record.people[ada] = cast.ada.pk, cast.con.pk
-    monkeypatch.setattr(outgoing, "read", lambda _pk: record)
+    monkeypatch.setattr(bundle_export, "read", lambda _pk: record)
     with pytest.raises(UnreadableError, match="contradicts itself"):
         brought_in(bundle_of(ready), cast.other)
 

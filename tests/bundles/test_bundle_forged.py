@@ -10,18 +10,18 @@ from django.core.exceptions import ValidationError
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.audit import merkle
 from compliance.audit.chain import START, canonical, link_digest, payload_digest
-from compliance.audit.erasing import erase
 from compliance.audit.leaves import without
-from compliance.bundles.planning import written_here
+from compliance.audit.text_erasure import erase
+from compliance.bundles.import_plan import written_here
 from compliance.bundles.process import UnreadableError
 from compliance.bundles.shape import EventPart
 from compliance.bundles.trails import _link
 from compliance.models import Event, SignOff
 from compliance.reports.html import html_of
-from compliance.reports.reading import read
+from compliance.reports.queries import read
 from compliance.reviews import actions
-from compliance.reviews.reading import desk_of
-from compliance.reviews.signatures import faults
+from compliance.reviews.queries import desk_of
+from compliance.reviews.signature_integrity import faults
 from tests import signing
 from tests.bundles.making import brought_in, bundle_of, publish, reading
 from tests.bundles.test_bundle_hostile import packed, unpacked
@@ -145,7 +145,7 @@ def test_forged_signature_is_told_as_of_elsewhere(cast):
     (signature,) = read(came.pk, 1).signatures
     assert signature.there == "Acme"
     printed = " ".join(html_of(read(came.pk, 1)).split())
-    assert "brought in and as stated there" in printed
+    assert "imported, as stated there" in printed
     assert "Answers that came from outside, in a bundle: 3 of 3." in printed
     assert list(faults(cast.acme.pk)) == []
 

@@ -13,7 +13,7 @@ import pytest
 from compliance.audit.chain import canonical, digest, link_digest
 from compliance.audit.leaves import committed
 from compliance.bundles import layout
-from compliance.bundles.checking import BundleError, check
+from compliance.bundles.bundle_check import BundleError, check
 from compliance.bundles.process import UnreadableError
 from compliance.bundles.shape import EventPart
 from compliance.bundles.trails import _link

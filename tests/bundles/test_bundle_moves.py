@@ -11,9 +11,9 @@ from django.utils import timezone
 from compliance.assessments import actions
 from compliance.audit import tables, trail
 from compliance.audit.checkpoints import checkpoint
-from compliance.audit.erasing import erase
 from compliance.audit.models import Event
-from compliance.bundles.planning import plan
+from compliance.audit.text_erasure import erase
+from compliance.bundles.import_plan import plan
 from compliance.evidence import storage
 from compliance.evidence.against_disk import faults as files_against_disk
 from compliance.models import (
@@ -241,7 +241,7 @@ def test_same_bundle_is_refused_the_second_time(content, cast):
     counts = [m.objects.count() for m in (Assessment, Evidence, User, Event)]
     with reading(content) as bundle:
         assert plan(bundle, cast.other).same == came
-    with pytest.raises(ValidationError, match="brought in before"):
+    with pytest.raises(ValidationError, match="already been imported"):
         brought_in(content, cast.other)
     assert counts == [m.objects.count() for m in (Assessment, Evidence, User, Event)]
 

@@ -1,4 +1,4 @@
-"""A bundle on screen: chosen, shown, brought in, and where it came from afterwards."""
+"""A bundle on screen: chosen, previewed, imported, with its origin afterwards."""
 
 import io
 import re
@@ -67,7 +67,7 @@ def test_where_it_came_from_is_told_with_its_trail(full, cast, sign_in):
     client.post(f"{IN}take/", {"draft": hidden(page, "draft")})
     came = Assessment.objects.get(organisation=cast.other)
     text = " ".join(client.get(f"/o/other/bundles/of/{came.pk}/").text.split())
-    assert "Brought in from <bdi>Acme</bdi>" in text
+    assert "Imported from <bdi>Acme</bdi>" in text
     assert "each is as it was recorded" in text
     assert "Q1: evidence added" in text
     assert "Otto Weber" in text
@@ -108,7 +108,7 @@ def test_second_time_is_refused_with_the_way_to_the_first(full, cast, sign_in):
     client.post(f"{IN}take/", {"draft": hidden(page, "draft")})
     came = Assessment.objects.get(organisation=cast.other)
     page = sent(client, content)
-    assert "was brought in before" in page.text
+    assert "has already been imported" in page.text
     assert came.get_absolute_url() in page.text
     assert "Choose another file" in page.text
     assert "Who they are here" not in page.text

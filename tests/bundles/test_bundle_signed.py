@@ -11,21 +11,21 @@ from django.urls import reverse
 from compliance.assessments.actions import say_whose
 from compliance.assessments.signature_validity import void_of
 from compliance.audit import trail
-from compliance.audit.erasing import erase
+from compliance.audit.text_erasure import erase
 from compliance.bundles.report_data import written
 from compliance.erasure.actions import erase_person
 from compliance.evidence.actions import describe
 from compliance.models import Event, Evidence, SignOff
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.reviews import actions
 from compliance.reviews.changes import without_people
 from compliance.reviews.content import Remark
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from compliance.reviews.rows import rows_of
-from compliance.reviews.signatures import faults
-from compliance.reviews.signed import content_at, signoffs_of
+from compliance.reviews.signature_integrity import faults
+from compliance.reviews.signatures import content_at, signoffs_of
 from compliance.reviews.snapshot import to_read
 from compliance.verifier.verify_events import (
     FaultError,
@@ -219,7 +219,7 @@ def test_signature_of_there_is_not_compared_with_events_of_here(came, signed):
     source = source_of(came)
     assert one.trail_seq in {entry["seq"] for entry in source["trail"]["entries"]}
     ((state, said),) = looked(source)
-    assert (state, "Brought in" in said) == ("note", True)
+    assert (state, "Imported" in said) == ("note", True)
     del source["sign_offs"][0]["chain"]  # as reports of version 1 are
     assert looked(source)[0][0] == "note"
 
@@ -250,7 +250,7 @@ def test_signature_of_there_says_so_where_it_is_shown(came, cast, client):
     assert "From <bdi>Acme</bdi>, as stated there. Nobody signed it here." in words
     assert reverse("bundles:origin", args=[slug, came.pk]) in words
     printed = html_of(read(came.pk, 1))
-    assert "In the trail of Acme, brought in and as stated there." in " ".join(
+    assert "In the trail of Acme, imported, as stated there." in " ".join(
         printed.split()
     )
 
@@ -260,7 +260,7 @@ def test_void_signature_without_a_day_is_a_whole_sentence(signed, cast, language
     proof = Evidence.objects.get(attachments__answer__assessment=signed)
     describe(by=cast.con, evidence=proof, title="Another title")
     paper = read(
-        brought_in(bundle_of(signed), cast.other).pk, 1, Wanted("full", language)
+        brought_in(bundle_of(signed), cast.other).pk, 1, ReportOptions("full", language)
     )
     assert paper.signatures[0].void_since is None
     (one,) = [replace(one) for one in paper.signatures]

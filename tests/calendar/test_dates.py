@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.calendar.choices import Kind
-from compliance.calendar.reading import entries, kind_of, marks, own
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.queries import entries, kind_of, marks, own
+from compliance.calendar.sources.scope import DateScope
 from compliance.models import Action, Answer, Evidence, Target
 from compliance.organisations.access import ALLOWED
 from tests import dating, factories
@@ -33,12 +33,12 @@ def assessment(cast):
     return made
 
 
-def wanted(cast, role="owner", **more):
-    return Wanted(cast.acme, ALLOWED[role], timezone.localdate(), **more)
+def scope(cast, role="owner", **more):
+    return DateScope(cast.acme, ALLOWED[role], timezone.localdate(), **more)
 
 
 def told(cast, role="owner", **more):
-    asked = wanted(cast, role, **more)
+    asked = scope(cast, role, **more)
     return [(one.kind, one.day, one.title) for one in entries(asked, marks(asked))]
 
 
@@ -64,16 +64,16 @@ def test_each_kind_of_date_is_told_on_its_day(cast, assessment):
 def test_dates_of_auditors_and_links_are_for_those_who_give_them(
     cast, assessment, role
 ):
-    seen = kinds(marks(wanted(cast, role)))
+    seen = kinds(marks(scope(cast, role)))
     assert seen == set(Kind) - {Kind.AUDITOR, Kind.LINK}
 
 
 def test_auditor_sees_no_date(cast, assessment):
-    assert marks(wanted(cast, "auditor")) == []
+    assert marks(scope(cast, "auditor")) == []
 
 
 def test_other_organisation_has_none_of_them(cast, assessment):
-    other = Wanted(cast.other, ALLOWED["owner"], timezone.localdate())
+    other = DateScope(cast.other, ALLOWED["owner"], timezone.localdate())
     assert marks(other) == []
 
 
@@ -82,7 +82,7 @@ def test_settled_work_leaves_the_calendar(cast, assessment):
     Action.objects.update(status="done", closed_at=timezone.now(), closed_by=cast.ada)
     old = Evidence.objects.get()
     factories.make_link(cast.acme, cast.ada, "Policy 2", replaces=old)
-    assert kinds(marks(wanted(cast))) == {
+    assert kinds(marks(scope(cast))) == {
         Kind.LAW, Kind.REVIEW, Kind.AUDITOR, Kind.LINK,
     }  # fmt: skip
 
@@ -91,32 +91,32 @@ def test_settled_work_leaves_the_calendar(cast, assessment):
 def test_answers_count_while_the_assessment_runs(cast, assessment, status):
     assessment.status = status
     assessment.save()
-    found = kinds(marks(wanted(cast)))
+    found = kinds(marks(scope(cast)))
     assert not found & {Kind.LAW, Kind.ANSWER, Kind.LATER}
     assert (Kind.REVIEW in found) == (status == "review")
 
 
 def test_question_that_does_not_apply_has_no_date(cast, assessment):
     assessment.answers.update(applies=False)
-    assert not kinds(marks(wanted(cast))) & {Kind.LAW, Kind.ANSWER, Kind.LATER}
+    assert not kinds(marks(scope(cast))) & {Kind.LAW, Kind.ANSWER, Kind.LATER}
 
 
 def test_person_narrows_to_what_is_theirs(cast, assessment):
-    found = marks(wanted(cast, person=cast.con))
+    found = marks(scope(cast, person=cast.con))
     assert kinds(found) == {Kind.ANSWER, Kind.LATER, Kind.EVIDENCE, Kind.ACTION}
-    assert kinds(marks(wanted(cast, person=cast.rob))) == set()
-    given = kinds(marks(wanted(cast, person=cast.otto)))
+    assert kinds(marks(scope(cast, person=cast.rob))) == set()
+    given = kinds(marks(scope(cast, person=cast.otto)))
     assert given == {Kind.AUDITOR, Kind.LINK}
 
 
 def test_law_of_all_belongs_to_whoever_starts_assessments(cast, assessment):
-    assert kinds(own(wanted(cast), cast.ada)) == {Kind.LAW, Kind.REVIEW}
-    assert Kind.LAW not in kinds(own(wanted(cast, "contributor"), cast.con))
+    assert kinds(own(scope(cast), cast.ada)) == {Kind.LAW, Kind.REVIEW}
+    assert Kind.LAW not in kinds(own(scope(cast, "contributor"), cast.con))
 
 
 def test_assessment_narrows_to_its_own_dates(cast, assessment):
     second = dating.fill(cast)
-    found = marks(wanted(cast, assessment=second.pk))
+    found = marks(scope(cast, assessment=second.pk))
     assert len(found) == 6
     assert {mark.pk for mark in found if mark.source == "finish"} == {str(second.pk)}
 
@@ -133,7 +133,7 @@ def test_law_names_the_assessments_it_touches(cast, assessment):
     factories.publish(edition)
     other = factories.make_assessment(cast.acme, cast.ada, edition, subject="Bot")
     other.answers.update(binds_from=in_days(9))
-    asked = wanted(cast)
+    asked = scope(cast)
     law = [one for one in entries(asked, marks(asked)) if one.kind == Kind.LAW]
     assert [one.detail for one in law] == ["", "Law Art. 9"]
     touches = [(t.subject, t.count, t.open) for one in law for t in one.touches]
@@ -175,7 +175,7 @@ def test_duty_that_ends_has_its_day_by_the_facts(cast):
         factories.make_assessment(
             cast.acme, cast.ada, edition, subject=subject, facts={"data": [choice]}
         )
-    asked = wanted(cast)
+    asked = scope(cast)
     found = entries(asked, marks(asked))
     assert [(one.day, one.touches[0].subject) for one in found] == [
         (date(2027, 1, 12), "One"),
@@ -185,13 +185,13 @@ def test_duty_that_ends_has_its_day_by_the_facts(cast):
 
 def test_law_that_binds_already_is_no_date(cast, assessment):
     assessment.answers.update(binds_from=in_days(-32), due_on=None)
-    assert Kind.LAW not in kinds(marks(wanted(cast)))
+    assert Kind.LAW not in kinds(marks(scope(cast)))
 
 
 def test_statements_do_not_grow_with_dates(cast, assessment):
     def statements():
         with CaptureQueriesContext(connection) as queries:
-            asked = wanted(cast)
+            asked = scope(cast)
             entries(asked, marks(asked)[:20])
         return len(queries)
 
@@ -215,7 +215,7 @@ def test_ten_thousand_dates_are_sorted_within_a_second(cast):
         )
         for number in range(1, 10_001)
     )
-    asked = wanted(cast)
+    asked = scope(cast)
     begun = process_time()
     found = marks(asked)
     entries(asked, found[:20])

@@ -10,7 +10,7 @@ from compliance.checklists.translations import (
     of_question,
     of_section,
 )
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 
 WORDS = (
     "Who", "keeps", "the", "list", "of", "processing", "Ärger", "naïve", "日本", "🔐",

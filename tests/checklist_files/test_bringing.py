@@ -371,7 +371,7 @@ def test_commands_bring_in_and_take_out(theme, tmp_path):
     said = run("import_checklist", str(path), "--theme", "privacy", "--publish")
     assert "A new checklist of the library: 2 sections, 6 questions" in said
     assert "Kept: group 1 (f0), control 1 (f0-1): params of a control (6 times)" in said
-    assert said.endswith("a-catalog-of-duties 5.2: brought in, published\n")
+    assert said.endswith("a-catalog-of-duties 5.2: imported, published\n")
     again = run("import_checklist", str(path), "--theme", "privacy", "--publish")
     assert again.endswith("a-catalog-of-duties 5.2: unchanged, published\n")
     for name in FORMATS:

@@ -50,7 +50,7 @@ def shown(client, reply):
 
 
 def take(client, reply, **fields):
-    """Bring in what a preview shows; the last reply."""
+    """Import a previewed file; the last reply."""
     path = url("checklist_files:checklist_take", org=reply.url.split("/")[2])
     return client.post(path, {**shown(client, reply), **fields})
 
@@ -93,7 +93,7 @@ def test_malformed_files_are_refused_on_the_page_in_words(ada):
         assert reply.status_code < 500, name
         [fault, *_] = read(content, suffix).faults
         assert fault.place in text_of(reply) or not content, name
-        assert "Bring in as a draft" not in text_of(reply)
+        assert "Import as a draft" not in text_of(reply)
     assert Checklist.objects.count() == 0
 
 
@@ -259,7 +259,7 @@ def test_draft_of_a_colleague_is_nobody_elses(ada, cast, sign_in):
 def test_only_owner_and_officer_bring_in(ada, cast, sign_in, name):
     client = sign_in(getattr(cast, name))
     assert send(client).status_code == 403
-    assert "Bring in a checklist" not in text_of(client.get(url("checklists:list")))
+    assert "Import a checklist" not in text_of(client.get(url("checklists:list")))
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from compliance.answer_sheets import process as sheets
-from compliance.answer_sheets.sent import SheetError
+from compliance.answer_sheets.returned_rows import SheetError
 from compliance.bundles.process import UnreadableError, opened
 from compliance.checklist_files import process as formats
 from compliance.checklist_files.writing import FORMATS

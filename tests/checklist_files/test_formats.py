@@ -8,7 +8,7 @@ import pytest
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists.translations import mark
 from compliance.formats.csv_file import guarded, unguarded
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from tests import documents
 from tests.checklist_files.making import make_sheet
 from tests.checklist_files.reading import read

@@ -9,7 +9,7 @@ import pytest
 from compliance.checklist_files.writing import FORMATS
 from compliance.foreign_formats.oscal import xml
 from compliance.formats import own
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from tests.checklist_files.making import make_sheet
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (

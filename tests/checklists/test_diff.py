@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from compliance.checklists.changes import Telling
+from compliance.checklists.changes import ChangeList
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import compare, word_diff
 from tests.documents import document, question
@@ -119,7 +119,7 @@ def test_changes_are_told_in_words():
             "questions": [question("Q3", applies_from=[{"date": "2027-01-02"}])],
         }
     )
-    rows = Telling(old, new).rows(compare(old, new))
+    rows = ChangeList(old, new).rows(compare(old, new))
     told = {row.item.key: [d.label for d in row.details] for row in rows}
     assert told == {
         "Q1": ["Applies when"],

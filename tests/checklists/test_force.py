@@ -9,7 +9,7 @@ from compliance.checklists import force
 from compliance.checklists.force import Mark
 from compliance.models import Citation, Instrument
 from compliance.reports.html import html_of
-from compliance.reports.reading import read
+from compliance.reports.queries import read
 from tests.factories import (
     make_assessment,
     make_draft,

@@ -12,7 +12,7 @@ from compliance.checklists.diff import compare
 from compliance.editor import actions as editor_actions
 from compliance.models import Choice, Edition, Fact, Question
 from compliance.publishing import actions as publishing
-from compliance.publishing.merged import merge, offers
+from compliance.publishing.merge import merge, offers
 from tests.factories import make_checklist, make_draft, make_edition, publish
 
 

@@ -27,11 +27,11 @@ from compliance.models import (
     SignOff,
     User,
 )
-from compliance.results import reading as result
+from compliance.results import queries as result
 from compliance.reviews.past import content_as_of
+from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import blocking, points
-from compliance.reviews.reading import desk_of
-from compliance.reviews.signed import content_at, signoffs_of
+from compliance.reviews.signatures import content_at, signoffs_of
 from compliance.reviews.snapshot import content_of, to_read
 from compliance.seeds import actions as seeds
 from compliance.workspace.standing_in import standing_in

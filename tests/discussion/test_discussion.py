@@ -12,7 +12,7 @@ from compliance.audit.models import Event
 from compliance.discussion import actions
 from compliance.discussion.mentions import Person, named, offers, pieces
 from compliance.models import Comment, Mention
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.workspace.history import history
 from tests.factories import make_assessment, make_member
 from tests.mailing import queued, send_queued
@@ -353,7 +353,7 @@ def test_mention_in_a_closed_assessment_needs_nobody(cast, sign_in, assessment, 
 def test_past_the_limit_people_are_named_and_no_mail_goes(
     cast, answer, sign_in, monkeypatch
 ):
-    monkeypatch.setattr(limits, "MAILS", {"mails": "1/h/user"})
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "1/h/user"})
     client = sign_in(cast.con)
     for number in range(3):
         client.post(url("comment_add", answer), {"text": f"@Rev Iewer, {number}"})

@@ -7,7 +7,7 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.audit import tables, trail
 from compliance.audit.models import Event
-from compliance.bundles.planning import plan
+from compliance.bundles.import_plan import plan
 from compliance.checklists import actions as checklists
 from compliance.checklists import copies
 from compliance.checklists.actions import store_checklist
@@ -16,8 +16,8 @@ from compliance.editor import actions as editor
 from compliance.models import Answer, Checklist, Edition, Theme, Upgrade
 from compliance.publishing import actions as publishing
 from compliance.reports.choices import ReportKind
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.reviews import actions as reviews
 from compliance.reviews.event_labels import told
 from tests import factories, signing
@@ -171,7 +171,7 @@ def test_what_was_signed_on_the_original_stays_what_it_was(cast):
     assert copies.with_hash(own, cast.acme, was.edition_hash).checklist.title == (
         was.checklist
     )
-    since = read(here.pk, 1, Wanted(ReportKind.CHANGES)).since
+    since = read(here.pk, 1, ReportOptions(ReportKind.CHANGES)).since
     assert "Assessment: edition" in [str(one) for one in since]
 
 

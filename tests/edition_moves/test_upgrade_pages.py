@@ -14,7 +14,7 @@ from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.home.todo import needs
 from compliance.models import Answer, Comment, Mention, Upgrade
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.organisations.access import Permission
 from tests import factories
 from tests.documents import question
@@ -225,10 +225,10 @@ def test_people_of_elsewhere_and_readers_are_given_nothing(cast, sign_in, retype
 
 
 def test_mails_of_a_move_are_counted(cast, sign_in, retyped, monkeypatch):
-    monkeypatch.setattr(limits, "may_send", lambda _: False)
+    monkeypatch.setattr(rate_limits, "may_send", lambda _: False)
     reply = post(sign_in(cast.otto), retyped, {"owner": cast.con.pk})
     assert reply.status_code == 422
-    assert limits.TOO_MANY in flat(reply.text)
+    assert rate_limits.TOO_MANY in flat(reply.text)
     assert not Upgrade.objects.exists()
 
 

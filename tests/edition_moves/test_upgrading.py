@@ -24,7 +24,7 @@ from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import compare
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo as undo_actions
-from compliance.edition_moves.planning import Said, convert
+from compliance.edition_moves.planning import AnswerValues, convert
 from compliance.models import Answer, Theme, Upgrade
 from compliance.workspace.history import history
 from tests import factories, signing
@@ -554,7 +554,7 @@ def test_nothing_is_lost_between_many_editions(cast, db, seed):
 
 def converted(old, new, **said):
     (item,) = compare(document([old]), document([new])).items
-    return convert(item, Said(**said))
+    return convert(item, AnswerValues(**said))
 
 
 @pytest.mark.parametrize(
@@ -564,7 +564,7 @@ def converted(old, new, **said):
 def test_number_becomes_what_it_can(kind, value, verdict):
     old = question("Q1", kind="number", number={"at_least": 6})
     found = converted(old, question("Q1", kind=kind), verdict="met", value="12")
-    assert found == (Said(verdict, value) if verdict else None)
+    assert found == (AnswerValues(verdict, value) if verdict else None)
 
 
 def test_verdict_becomes_the_one_choice_that_means_it():
@@ -573,11 +573,11 @@ def test_verdict_becomes_the_one_choice_that_means_it():
         for k, v in (("yes", "met"), ("no", "not_met"), ("none", "not_met"))
     ]
     new = question("Q1", kind="choice", choices=choices)
-    assert converted(question("Q1"), new, verdict="met") == Said("met", "yes")
+    assert converted(question("Q1"), new, verdict="met") == AnswerValues("met", "yes")
     assert converted(question("Q1"), new, verdict="not_met") is None
 
 
 def test_answer_beside_the_value_fits_every_kind():
     new = question("Q1", kind="number", number={"at_least": 6})
     found = converted(question("Q1"), new, verdict="na", reason="None here")
-    assert found == Said("na", None, "", "None here")
+    assert found == AnswerValues("na", None, "", "None here")

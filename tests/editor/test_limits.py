@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from compliance.checklists import content, limits
 from compliance.formats import checking
-from compliance.formats.found import Notes
+from compliance.formats.findings import Notes
 from compliance.formats.shape import FactShape, QuestionShape
 from compliance.models import Choice
 from tests.drafting import question_of, save, typed, url

@@ -29,9 +29,9 @@ from compliance.models import (
     User,
 )
 from compliance.organisations import actions as people
-from compliance.results.keeping import figures
+from compliance.results.figure_store import figures
 from compliance.reviews import actions as reviewing
-from compliance.reviews import signatures
+from compliance.reviews import signature_integrity
 from compliance.reviews.past import content_as_of
 from compliance.reviews.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
@@ -194,7 +194,7 @@ def test_what_was_signed_stays_as_it_was_signed(cast):
     assert Snapshot.objects.get().text == before.text
     assert hits("rev@example.org") == set()
     assert hits("Rev Iewer") == {SignOff, Event}
-    assert list(signatures.faults(cast.acme.pk)) == []
+    assert list(signature_integrity.faults(cast.acme.pk)) == []
     assert list(tables.faults(cast.acme.pk)) == []
     assert trail.verify(cast.acme.pk) is None
     assert signing.fresh(assessment).status == "signed"

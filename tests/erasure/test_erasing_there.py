@@ -121,7 +121,7 @@ def test_text_erased_by_hand_is_found(cast, came, is_erased):
     said = f"event {event.seq}: {place} was erased, and no entry says so"
     assert kept.fault == said
     [fault] = origins.faults(cast.other.pk)
-    assert "brought in a trail of Acme; its event" in fault.what
+    assert "imported a trail of Acme; its event" in fault.what
 
 
 def test_event_that_came_erased_is_vouched_for_by_its_coming(cast, came):
@@ -158,7 +158,7 @@ def test_what_came_signed_stays_as_it_was_signed(cast):
     before = OriginTrail.objects.get().names
     done = erase_person(by=None, person=User.objects.get(name=NAME))
     assert done.there == 0
-    assert done.kept["brought-in trail of what is signed"] == 1
+    assert done.kept["imported trail of signed content"] == 1
     assert OriginTrail.objects.get().names == before
     assert NAME in before["people"].values()
     assert [one.fault for one in origins.kept_with(came)] == [""]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from compliance.evidence import actions
-from compliance.evidence.naming import clean_name
+from compliance.evidence.safe_names import clean_name
 from compliance.models import Event, Evidence
 from tests.evidence.samples import KEPT, NAMES, PDF, flat
 from tests.factories import make_link

@@ -8,7 +8,7 @@ import pytest
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.foreign_formats.oscal import xml
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (
     ASVS_CSV,

@@ -11,7 +11,7 @@ import yaml
 from compliance.bundles import oscal_results
 from compliance.checklist_files.writing import FORMATS
 from compliance.foreign_formats.oscal.names import FORMER, NAMESPACE, token
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from tests.bundles.report_data import make_record
 from tests.checklist_files.making import make_sheet
 from tests.checklist_files.reading import read

@@ -12,8 +12,8 @@ from compliance.bundles.answers import written
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.reviews.rows import rows_of
 from compliance.reviews.snapshot import content_of, to_read
 from tests.golden.files import digest_of, lines_of, seen_on
@@ -77,7 +77,7 @@ def _is_used(row):
 def _report(assessment, is_small):
     told = []
     for kind in ReportKind.values if is_small else [ReportKind.FULL]:
-        paper = read(assessment.pk, 1, Wanted(kind))
+        paper = read(assessment.pk, 1, ReportOptions(kind))
         text = seen_on(html_of(paper))
         if not is_small:
             parts = re.split(r"(?m)^(?=(?:\d|Annex [AB]) [A-Z])", text)

@@ -13,11 +13,11 @@ from django.utils import timezone
 from compliance.assessments.actions import archive
 from compliance.audit import trail
 from compliance.audit.models import LIBRARY
-from compliance.law_changes.actions import tell_of_law
+from compliance.law_changes.actions import notify_of_law
 from compliance.law_changes.law import NEWS
 from compliance.models import Checklist, Citation, Edition, Membership, Provision
 from compliance.organisations.actions import invite
-from compliance.seeds.reading import BadSeeds
+from compliance.seeds.loader import BadSeeds
 from tests.amending import amend
 from tests.factories import (
     make_assessment,
@@ -66,7 +66,7 @@ def change(**fields):
     """Change the law; what was told of it."""
     after = trail.head_of(LIBRARY)[0]
     amend({CITE: fields or POSTPONED})
-    return tell_of_law(by=None, after=after)
+    return notify_of_law(by=None, after=after)
 
 
 # --- the assessment
@@ -279,7 +279,7 @@ def test_mail_of_one_organisation_tells_nothing_of_another(cast, provision, runn
     make_assessment(cast.other, cast.zoe, own, subject="Hidden")
     after = trail.head_of(LIBRARY)[0]
     amend({CITE: POSTPONED, secret.cite: {"status": "repealed"}})
-    told = tell_of_law(by=None, after=after)
+    told = notify_of_law(by=None, after=after)
     assert (told.organisations, told.assessments, told.mails) == (2, 2, 3)
     mails = {one.to[0]: one.body for one in send_queued()}
     for name in ("ada@example.org", "otto@example.org"):

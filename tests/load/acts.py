@@ -95,7 +95,7 @@ class Bring:
     def do(self):
         upload = SimpleUploadedFile("bundle.zip", self.content)
         page = self.client.post(f"{self.address}read/", {"upload": upload}, follow=True)
-        if "brought in before" in page.text:
+        if "already been imported" in page.text:
             return page
         data = {"draft": hidden(page, "draft")}
         return self.client.post(f"{self.address}take/", data, follow=True)
@@ -112,7 +112,7 @@ class Bring:
 
     def faults(self):
         found = []
-        words = ("with an equal content hash", "brought in before")
+        words = ("with an equal content hash", "already been imported")
         if not any(one in self.page.text for one in words):
             found.append("nothing is told")
         came = Assessment.objects.filter(organisation=self.here)

@@ -21,11 +21,11 @@ from django.db import connection  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
 from compliance.backups import tables  # noqa: E402
-from compliance.backups.checking import opened  # noqa: E402
-from compliance.backups.making import make  # noqa: E402
+from compliance.backups.backup import make  # noqa: E402
+from compliance.backups.file_locations import path_of  # noqa: E402
 from compliance.backups.manifest import BackupError  # noqa: E402
-from compliance.backups.places import path_of  # noqa: E402
-from compliance.backups.restoring import restore  # noqa: E402
+from compliance.backups.restore import restore  # noqa: E402
+from compliance.backups.verify import opened  # noqa: E402
 from tests.load import jobs  # noqa: E402
 
 

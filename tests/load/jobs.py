@@ -37,7 +37,7 @@ from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
-from compliance.bundles import download_store, outgoing  # noqa: E402
+from compliance.bundles import bundle_export, download_store  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
 from compliance.press.api import Made  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
@@ -257,7 +257,7 @@ def cancelled():
 
     world = World()
     asked = world.ask("bundle")
-    with mock.patch.object(outgoing, "chunks_of", endless):
+    with mock.patch.object(bundle_export, "chunks_of", endless):
         child = begun(partial(worker.run, batch=True))
     step = ""
     while not step.startswith("Writing file"):

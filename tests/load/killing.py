@@ -30,14 +30,14 @@ from django.db import connection, transaction  # noqa: E402
 from compliance.assessments import actions as assessments  # noqa: E402
 from compliance.audit import trail  # noqa: E402
 from compliance.audit.chain import digest  # noqa: E402
-from compliance.bundles import outgoing  # noqa: E402
-from compliance.bundles.incoming import bring_in  # noqa: E402
+from compliance.bundles import bundle_export  # noqa: E402
+from compliance.bundles.bundle_import import bring_in  # noqa: E402
 from compliance.bundles.process import opened  # noqa: E402
 from compliance.checklist_files import actions as checklist_files  # noqa: E402
 from compliance.checklists import actions, content  # noqa: E402
 from compliance.edition_moves import actions as edition_moves  # noqa: E402
 from compliance.edition_moves import undo as undo_actions  # noqa: E402
-from compliance.formats.found import Found  # noqa: E402
+from compliance.formats.findings import Found  # noqa: E402
 from compliance.models import (  # noqa: E402
     Answer,
     Assessment,
@@ -55,7 +55,7 @@ from compliance.models import (  # noqa: E402
 )
 from compliance.publishing import actions as publishing  # noqa: E402
 from compliance.reviews import actions as reviews  # noqa: E402
-from compliance.reviews.reading import desk_of  # noqa: E402
+from compliance.reviews.queries import desk_of  # noqa: E402
 from tests.documents import document, question  # noqa: E402
 
 QUESTIONS = 24
@@ -183,7 +183,7 @@ class World:
             )
             here = self.answered(made)
             with path.open("wb") as file:
-                outgoing.write(outgoing.read(here.pk), file)
+                bundle_export.write(bundle_export.read(here.pk), file)
             transaction.set_rollback(True)
 
     def send_assessment(self):
@@ -192,7 +192,7 @@ class World:
     def sign(self):
         here = Assessment.objects.get()
         desk = desk_of(here)
-        seen = reviews.Seen(desk.content.content_hash, desk.at)
+        seen = reviews.PageState(desk.content.content_hash, desk.at)
         reviews.sign(by=self.otto, assessment=here, seen=seen, role="Officer")
 
     def ask_to_reopen(self):
@@ -304,7 +304,7 @@ def foreseen(act):
     return before, after
 
 
-class Told:
+class Outcomes:
     """How often each of two states stood, and where others differ from both."""
 
     def __init__(self, before, after):
@@ -327,7 +327,7 @@ def at_statements(act, step):
 
     What still runs behind the commit, such as a checkpoint, is no part of the act.
     """
-    told = Told(*foreseen(act))
+    told = Outcomes(*foreseen(act))
     kills, at = 0, 0
     while not told.counts["after"]:
         is_ended = ended(forked(act, at))
@@ -340,7 +340,7 @@ def at_statements(act, step):
 
 
 def at_any_moment(act, times):
-    told = Told(*foreseen(act))
+    told = Outcomes(*foreseen(act))
     file = Path(connection.settings_dict["NAME"])
     connection.close()  # what SQLite keeps beside the file is in it now
     kept = shutil.copy(file, file.with_suffix(".kept"))

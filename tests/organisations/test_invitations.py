@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from compliance.audit import tables, trail
 from compliance.models import Event, Invitation, Membership, User
-from compliance.organisations import actions, limits
+from compliance.organisations import actions, rate_limits
 from tests.factories import PASSWORD, make_user
 from tests.mailing import queued, refuse_with, send_queued
 
@@ -508,7 +508,7 @@ def test_page_says_that_mails_are_printed(cast, sign_in, settings):
 
 
 def test_nobody_floods_mailboxes(cast, sign_in, monkeypatch):
-    monkeypatch.setattr(limits, "MAILS", {"mails": "2/h/user"})
+    monkeypatch.setattr(rate_limits, "MAILS", {"mails": "2/h/user"})
     ada, otto = sign_in(cast.ada), sign_in(cast.otto)
     assert ada.post(URL, TYPED).status_code == 302
     again = f"{URL}{Invitation.objects.get().pk}/again/"

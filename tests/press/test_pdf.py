@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from compliance.reports.html import html_of, stylesheet
-from compliance.reports.press import render
+from compliance.reports.pdf_engine import render
 from compliance.web.text import printable
 from tests.press.structure import elements
 from tests.reports.papers import (

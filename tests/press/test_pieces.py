@@ -7,9 +7,9 @@ import pypdf
 import pytest
 
 from compliance.press import process
-from compliance.reports import cutting
+from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
-from compliance.reports.press import render
+from compliance.reports.pdf_engine import render
 from tests.press.structure import elements
 from tests.reports.papers import make_full_paper
 
@@ -25,8 +25,8 @@ def make(path, pieces):
 @pytest.fixture(scope="module")
 def pieces():
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cutting, "WHOLE", 0)
-        patched.setattr(cutting, "PIECE", 5_000)
+        patched.setattr(split, "WHOLE", 0)
+        patched.setattr(split, "PIECE", 5_000)
         yield pieces_of(make_full_paper())
 
 

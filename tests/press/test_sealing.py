@@ -14,7 +14,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from compliance.press.api import RenderError
 from compliance.reports.html import html_of, stylesheet
-from compliance.reports.press import render, seal
+from compliance.reports.pdf_engine import render, seal
 from tests.reports import seals
 from tests.reports.looked_at import faults
 from tests.reports.papers import make_paper

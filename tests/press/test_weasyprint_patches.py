@@ -9,7 +9,7 @@ import pytest
 
 from compliance.press import engine, process, weasyprint_patches
 from compliance.press.api import RenderError
-from compliance.reports import cutting
+from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from tests.press.printing import render
 from tests.reports.papers import make_full_paper
@@ -53,10 +53,10 @@ def written(pieces, folder, *command):
     return (folder / "report.pdf").read_bytes()
 
 
-@pytest.mark.parametrize("weight", [cutting.WHOLE, 0])
+@pytest.mark.parametrize("weight", [split.WHOLE, 0])
 def test_patched_engine_writes_the_same_bytes(weight, tmp_path, monkeypatch):
-    monkeypatch.setattr(cutting, "WHOLE", weight)
-    monkeypatch.setattr(cutting, "PIECE", 20_000)
+    monkeypatch.setattr(split, "WHOLE", weight)
+    monkeypatch.setattr(split, "PIECE", 20_000)
     pieces = pieces_of(make_full_paper())
     assert (len(pieces) == 1) == (weight > 0)
     patched = written(pieces, tmp_path / "a", "-m", "compliance.press.pdf")

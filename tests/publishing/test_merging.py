@@ -12,7 +12,7 @@ from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import actions, content
 from compliance.editor import actions as editor_actions
 from compliance.publishing import actions as publishing
-from compliance.publishing.merged import merge, offers
+from compliance.publishing.merge import merge, offers
 from tests.drafting import url
 from tests.factories import make_checklist, make_draft, make_question, publish
 from tests.reading import flat

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from compliance.reports.choices import ReportKind
-from compliance.reports.editions import changes
-from compliance.reports.kinds import Wanted
+from compliance.reports.edition_changes import changes
+from compliance.reports.kinds import ReportOptions
 from compliance.reports.paper import Entry
 from compliance.reviews.changes import Changed
-from compliance.reviews.content import Remark, Section, Task, Then
-from compliance.reviews.signed import Signature
+from compliance.reviews.content import PreviousAnswer, Remark, Section, Task
+from compliance.reviews.signatures import Signature
 from compliance.web.own_languages import OwnLanguage
 from tests.documents import document, question
 from tests.reports.papers import make_content, make_line, make_paper, make_proof
@@ -71,7 +71,7 @@ def hostile(kind=ReportKind.FULL, language=OwnLanguage.ENGLISH, *, signed=True):
     one = _signature(WORDS[at % len(WORDS)])
     return make_paper(
         content,
-        wanted=Wanted(kind, language),
+        wanted=ReportOptions(kind, language),
         trail=tuple(
             Entry(n, AT, text[:NAME], text, "ab" * 32)
             for n, text in enumerate(WORDS, 1)
@@ -112,7 +112,7 @@ def _line(n, text, proofs, tasks):
         na_confirmed_at=AT,
         again="carried" if n % 2 else "action",
         taken_from=text[:NAME],
-        then=Then("partly", ("answer", "note")),
+        then=PreviousAnswer("partly", ("answer", "note")),
         tasks=(tasks[n - 1],),
     )
 

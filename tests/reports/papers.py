@@ -3,15 +3,15 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from compliance.reports.editions import changes
+from compliance.reports.edition_changes import changes
 from compliance.reports.paper import Entry, Paper
 from compliance.reviews.content import (
     Content,
     Line,
+    PreviousAnswer,
     Proof,
     Remark,
     Section,
-    Then,
 )
 from tests.documents import document, question
 
@@ -130,14 +130,18 @@ def make_full_paper():
         make_line("Q6", applies=False, applicability="Applies only when Role is X."),
         make_line("Q7", verdict="later", later_until=date(2027, 2, 1), again="carried"),
         make_line("Q8", verdict="dont_know", note="", again="action"),
-        make_line("Q9", then=Then("partly", ("answer", "note")), taken_from="G079, DP"),
+        make_line(
+            "Q9",
+            then=PreviousAnswer("partly", ("answer", "note")),
+            taken_from="G079, DP",
+        ),
         make_line(
             "Q10",
             verdict="na",
             reason="None.",
             na_by="Con",
             answered_by="Con",
-            then=Then("", ("new",)),
+            then=PreviousAnswer("", ("new",)),
         ),
         make_line(
             "Q11",

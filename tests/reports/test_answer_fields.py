@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from compliance.answer_sheets.gathering import paper_of
+from compliance.answer_sheets.queries import paper_of
 from compliance.answer_sheets.workbook import file_of
 from compliance.assessments import actions
 from compliance.assessments.fields import TYPED, Kind
@@ -16,7 +16,7 @@ from compliance.bundles.answers import written
 from compliance.checklists.actions import store_checklist
 from compliance.checklists.models import Theme
 from compliance.reports.html import html_of
-from compliance.reports.reading import read
+from compliance.reports.queries import read
 from compliance.reviews.changes import differences
 from compliance.reviews.moments import first_event
 from compliance.reviews.past import content_as_of

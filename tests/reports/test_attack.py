@@ -11,9 +11,9 @@ import pypdf
 import pytest
 from django.urls import reverse
 
-from compliance.reports import cutting
+from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
-from compliance.reports.press import render
+from compliance.reports.pdf_engine import render
 from compliance.reviews.content import Remark
 from compliance.web.mail import absolute
 from tests.reports.attacks import ALL, PORT
@@ -85,8 +85,8 @@ def made(request, texts, tmp_path_factory):
     paper = paper_of(texts)
     with pytest.MonkeyPatch.context() as patched:
         if request.param == "in pieces":
-            patched.setattr(cutting, "WHOLE", 0)
-            patched.setattr(cutting, "PIECE", 60_000)
+            patched.setattr(split, "WHOLE", 0)
+            patched.setattr(split, "PIECE", 60_000)
             pieces = pieces_of(paper)
             assert len(pieces) > 3
         else:

@@ -9,14 +9,14 @@ import pytest
 from compliance.reports.board import board_of
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of, pieces_of, stylesheet
-from compliance.reports.kinds import Wanted
-from compliance.reports.press import render
-from compliance.reviews.content import Section, Task, Then
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.pdf_engine import render
+from compliance.reviews.content import PreviousAnswer, Section, Task
 from tests.reports.hostile import hostile
 from tests.reports.looked_at import faults
 from tests.reports.papers import make_content, make_line, make_paper
 
-BOARD = Wanted(ReportKind.BOARD)
+BOARD = ReportOptions(ReportKind.BOARD)
 
 
 def make_task(number, **fields):
@@ -51,7 +51,7 @@ def large():
             title=f"A duty of the organisation, number {n}, that has a long name",
             verdict="not_met",
             tasks=(task,),
-            then=Then("met", ("verdict",)),
+            then=PreviousAnswer("met", ("verdict",)),
             cites="Regulation (EU) 2024/1689 Art. 26(5); Regulation (EU) 2016/679 Art. 5",
             binds_from=date(2028, 1, n // 8 + 1) if n > 160 else date(2018, 5, 25),
         )
@@ -70,7 +70,9 @@ CASES = {
     "hostile": lambda: hostile(ReportKind.BOARD),
     "hostile, in German": lambda: hostile(ReportKind.BOARD, "de", signed=False),
     "large": large,
-    "large, in French": lambda: replace(large(), wanted=Wanted(BOARD.kind, "fr")),
+    "large, in French": lambda: replace(
+        large(), wanted=ReportOptions(BOARD.kind, "fr")
+    ),
     "nothing answered": lambda: make_paper(
         make_content([make_line(verdict="unanswered", note="")]), wanted=BOARD
     ),
@@ -118,9 +120,9 @@ def test_headline_and_decisions_follow_from_the_figures():
 
 def test_board_compares_verdicts_with_last_time():
     found = board(
-        make_line("Q1", verdict="met", then=Then("partly", ("verdict",))),
-        make_line("Q2", verdict="not_met", then=Then("met", ("verdict",))),
-        make_line("Q3", verdict="met", then=Then("met", ())),
+        make_line("Q1", verdict="met", then=PreviousAnswer("partly", ("verdict",))),
+        make_line("Q2", verdict="not_met", then=PreviousAnswer("met", ("verdict",))),
+        make_line("Q3", verdict="met", then=PreviousAnswer("met", ())),
         make_line("Q4", verdict="met"),
         carried_from="Last year",
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from compliance.audit import trail
 from compliance.audit.models import Event
-from compliance.bundles import download_store, outgoing
+from compliance.bundles import bundle_export, download_store
 from compliance.models import Package, Report
 from compliance.reports import actions, packages, storage, throttle
 from tests.bundles.making import make_everything
@@ -68,7 +68,7 @@ def test_export_cancelled_in_the_middle_of_a_file_stops_at_its_next_piece(
             read.append(sha256)
             yield b"x" * 100_000
 
-    monkeypatch.setattr(outgoing, "chunks_of", endless)
+    monkeypatch.setattr(bundle_export, "chunks_of", endless)
     assert packages.make_package(package.pk).status == "cancelled"
     assert len(read) == 4
     assert_nothing_is_left(package)
@@ -156,7 +156,7 @@ def test_worker_that_is_told_to_end_says_so(cast, package, monkeypatch):
     def end(*given):
         raise SystemExit(1)
 
-    monkeypatch.setattr(outgoing, "read", end)
+    monkeypatch.setattr(bundle_export, "read", end)
     with pytest.raises(SystemExit):
         packages.make_package(package.pk)
     assert "program was stopped" in Package.objects.get().problem

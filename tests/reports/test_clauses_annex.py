@@ -12,8 +12,8 @@ from compliance.checklists.rating import ratings_of
 from compliance.models import Event, Report
 from compliance.reports.clauses import Clause, Mapped
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from tests.factories import (
     attach,
     make_assessment,
@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.reports.papers import make_content, make_line, make_paper, make_proof
 
-ANNEX = Wanted(clauses=True)
+ANNEX = ReportOptions(clauses=True)
 
 
 def text_of(paper):
@@ -62,14 +62,14 @@ def test_annex_is_there_only_where_it_is_asked_for(assessment):
 
 @pytest.mark.parametrize("kind", ["full", "summary", "evidence", "changes"])
 def test_annex_stands_before_the_other_annexes(kind):
-    wanted = Wanted(kind=kind, clauses=True)
+    wanted = ReportOptions(kind=kind, clauses=True)
     at = wanted.parts.index("clauses")
     assert set(wanted.parts[at + 1 :]) <= {"trail", "check"}
-    assert set(wanted.parts) - {"clauses"} == set(Wanted(kind=kind).parts)
+    assert set(wanted.parts) - {"clauses"} == set(ReportOptions(kind=kind).parts)
 
 
 def test_content_hash_does_not_know_of_the_annex(assessment):
-    papers = [read(assessment.pk, 1, wanted) for wanted in (Wanted(), ANNEX)]
+    papers = [read(assessment.pk, 1, wanted) for wanted in (ReportOptions(), ANNEX)]
     assert papers[0].content.content_hash == papers[1].content.content_hash
 
 
@@ -149,7 +149,7 @@ def test_what_does_not_apply_to_somebody_adds_no_points():
 
 def test_numbers_follow_the_language():
     paper = rated_paper()
-    text = text_of(replace(paper, wanted=Wanted(language="de")))
+    text = text_of(replace(paper, wanted=ReportOptions(language="de")))
     assert "41,67" in text
     assert "41.67" not in text
 

@@ -9,10 +9,10 @@ from django.utils.translation import override
 from compliance.assessments import actions
 from compliance.edition_moves import undo
 from compliance.reports.choices import ReportKind
-from compliance.reports.editions import changes
+from compliance.reports.edition_changes import changes
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.web.own_languages import OwnLanguage
 from tests.documents import document, question
 from tests.edition_moves.test_upgrading import YEAR, begin, move, publish, say
@@ -117,14 +117,14 @@ def test_carried_assessment_is_compared_with_the_edition_of_then(cast, begun):
 def test_part_stands_in_its_kinds_and_languages(cast, begun, kind, language):
     assessment, new = begun
     move(cast, assessment, new)
-    assert chapter(read(assessment.pk, 1, Wanted(kind, language)))
+    assert chapter(read(assessment.pk, 1, ReportOptions(kind, language)))
 
 
 @pytest.mark.parametrize("kind", [ReportKind.SUMMARY, ReportKind.ACTIONS])
 def test_other_kinds_leave_it_out(cast, begun, kind):
     assessment, new = begun
     move(cast, assessment, new)
-    assert chapter(read(assessment.pk, 1, Wanted(kind))) is None
+    assert chapter(read(assessment.pk, 1, ReportOptions(kind))) is None
 
 
 FACT = {
@@ -212,5 +212,7 @@ def test_what_changed_is_told_in_the_language_of_the_report(told, language):
 
 def test_same_paper_is_written_in_one_language_after_the_other(told):
     for language, words in [("de", "mindestens"), ("fr", "au moins"), ("en", "least")]:
-        paper = make_paper(edition_changes=told, wanted=Wanted(language=language))
+        paper = make_paper(
+            edition_changes=told, wanted=ReportOptions(language=language)
+        )
         assert words in chapter(paper)

@@ -8,7 +8,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import pieces_of, stylesheet
-from compliance.reports.press import render
+from compliance.reports.pdf_engine import render
 from compliance.web.own_languages import OwnLanguage
 from compliance.web.text import UNSHOWN, printable
 from tests.reports.hostile import FORMS, hostile

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from compliance.reports.html import html_of, running_head, stylesheet
-from compliance.reports.kinds import Wanted
+from compliance.reports.kinds import ReportOptions
 from compliance.web.text import printable
 from tests.reports.hostile import hostile
 from tests.reports.papers import HOSTILE, make_content, make_full_paper, make_paper
@@ -144,12 +144,12 @@ def test_organisation_that_is_its_own_subject_is_named_once():
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_page_of_a_report_that_nobody_signed_says_draft(language):
     word = {"en": "DRAFT", "de": "ENTWURF", "fr": "PROJET"}[language]
-    unsigned = html_of(make_paper(wanted=Wanted(language=language)))
+    unsigned = html_of(make_paper(wanted=ReportOptions(language=language)))
     assert re.search(f'data-mark="[^"]*{word}', unsigned)
     assert re.search(f'<p class="brandline">[^<]*{word}', unsigned)
     signed = replace(hostile(language=language).signature, void=())
     assert word not in html_of(
-        make_paper(wanted=Wanted(language=language), signature=signed)
+        make_paper(wanted=ReportOptions(language=language), signature=signed)
     )
 
 

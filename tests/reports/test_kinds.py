@@ -7,18 +7,18 @@ import pytest
 
 from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.html import FEW, html_of
-from compliance.reports.kinds import PARTS, Wanted, numbered
+from compliance.reports.kinds import PARTS, ReportOptions, numbered
 from tests.reports.papers import make_content, make_full_paper, make_line, make_paper
 
 
 def told(paper, **wanted):
-    html = html_of(replace(paper, wanted=Wanted(**wanted)))
+    html = html_of(replace(paper, wanted=ReportOptions(**wanted)))
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 @pytest.mark.parametrize("kind", ReportKind.values)
 def test_every_link_of_a_kind_leads_somewhere_in_it(kind):
-    html = html_of(replace(make_full_paper(), wanted=Wanted(kind)))
+    html = html_of(replace(make_full_paper(), wanted=ReportOptions(kind)))
     places = set(re.findall(r'\bid="([^"]+)"', html))
     links = set(re.findall(r'href="#([^"]+)"', html))
     assert links - places == set()
@@ -27,7 +27,7 @@ def test_every_link_of_a_kind_leads_somewhere_in_it(kind):
 @pytest.mark.parametrize("kind", ReportKind.values)
 def test_every_kind_has_its_chapters_in_contents_and_the_hash_at_the_end(kind):
     paper = make_full_paper()
-    html = html_of(replace(paper, wanted=Wanted(kind)))
+    html = html_of(replace(paper, wanted=ReportOptions(kind)))
     headings = re.findall(r'<h2 id="([^"]+)"', html)
     is_long = len(PARTS[kind]) > FEW
     assert headings == [*(["contents"] if is_long else []), *PARTS[kind]]
@@ -36,7 +36,7 @@ def test_every_kind_has_its_chapters_in_contents_and_the_hash_at_the_end(kind):
 
 @pytest.mark.parametrize("kind", ReportKind.values)
 def test_every_kind_but_the_board_report_says_whether_it_is_whole(kind):
-    html = html_of(replace(make_full_paper(), wanted=Wanted(kind)))
+    html = html_of(replace(make_full_paper(), wanted=ReportOptions(kind)))
     words = ("Complete assessment.", "One view of the assessment.")
     said = sum(html.count(f"<strong>{word}</strong>") for word in words)
     assert said == (kind != ReportKind.BOARD)
@@ -54,7 +54,7 @@ def test_chapters_are_numbered_and_annexes_lettered():
 def test_kinds_share_one_content_hash():
     paper = make_full_paper()
     hashes = {
-        replace(paper, wanted=Wanted(kind)).content.content_hash
+        replace(paper, wanted=ReportOptions(kind)).content.content_hash
         for kind in ReportKind.values
     }
     assert len(hashes) == 1
@@ -71,7 +71,7 @@ def test_extract_tells_only_its_questions_and_says_so_on_every_page():
     assert "Fine." not in words
     assert "Extract: only not met and partly met, 1 of 2 questions" in words
     assert "Extract, not the whole assessment." in words
-    html = html_of(replace(paper, wanted=Wanted(extract=Extract.NOT_MET)))
+    html = html_of(replace(paper, wanted=ReportOptions(extract=Extract.NOT_MET)))
     assert 'data-mark="Confidential · DRAFT, not signed · Extract: only not met' in html
 
 
@@ -96,7 +96,9 @@ def test_extract_keeps_what_its_name_says(extract, kept):
     verdicts = {"N": "not_met", "P": "partly", "U": "unanswered", "D": "dont_know"}
     lines = [make_line(key, verdict=said) for key, said in verdicts.items()]
     lines.append(make_line("M", verdict="met"))
-    paper = replace(make_paper(make_content(lines)), wanted=Wanted(extract=extract))
+    paper = replace(
+        make_paper(make_content(lines)), wanted=ReportOptions(extract=extract)
+    )
     assert sorted(line.key for line in paper.told) == sorted(kept)
 
 

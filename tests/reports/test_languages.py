@@ -23,8 +23,8 @@ from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports import board, counting, findings, html
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.reports.words import EXTRACTS, KINDS, STORED, TITLES
 from compliance.templatetags.ui import day, long_day, size
 from compliance.web.own_languages import OwnLanguage
@@ -124,13 +124,13 @@ def test_translation_keeps_every_value_and_every_element(language):
 @pytest.mark.parametrize("kind", ReportKind.values)
 @pytest.mark.parametrize("language", OTHERS)
 def test_report_says_which_language_it_is_in(language, kind):
-    html = html_of(replace(make_full_paper(), wanted=Wanted(kind, language)))
+    html = html_of(replace(make_full_paper(), wanted=ReportOptions(kind, language)))
     assert f'<html lang="{language}">' in html
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_words_of_people_are_left_alone(language):
-    html = html_of(replace(make_full_paper(), wanted=Wanted(language=language)))
+    html = html_of(replace(make_full_paper(), wanted=ReportOptions(language=language)))
     words = re.sub(r"<[^>]*>", " ", html).replace("\u200b", "")
     for text in map(printable, HOSTILE):
         assert text in unescape(words)
@@ -138,7 +138,9 @@ def test_words_of_people_are_left_alone(language):
 
 def test_german_report_reads_as_german():
     line = make_line("Q1", verdict="not_met")
-    paper = replace(make_paper(make_content([line])), wanted=Wanted(language="de"))
+    paper = replace(
+        make_paper(make_content([line])), wanted=ReportOptions(language="de")
+    )
     words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
     for text in (
         "Prüfbericht",
@@ -186,14 +188,14 @@ def test_sizes_follow_the_language():
 
 def test_language_of_the_screen_stays():
     before = get_language()
-    html_of(replace(make_paper(), wanted=Wanted(language="de")))
+    html_of(replace(make_paper(), wanted=ReportOptions(language="de")))
     assert get_language() == before
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_content_hash_is_the_same_in_every_language(language):
     paper = make_full_paper()
-    other = replace(paper, wanted=Wanted(language=language))
+    other = replace(paper, wanted=ReportOptions(language=language))
     assert paper.hash_groups[0] in html_of(other)
 
 
@@ -201,7 +203,9 @@ def test_content_hash_is_the_same_in_every_language(language):
 def test_one_is_no_plural(language):
     """Sentences name what is counted before its number, so that one reads right, too."""
     line = make_line("Q1", verdict="not_met")
-    paper = replace(make_paper(make_content([line])), wanted=Wanted(language=language))
+    paper = replace(
+        make_paper(make_content([line])), wanted=ReportOptions(language=language)
+    )
     words = " ".join(re.sub(r"<[^>]*>", " ", html_of(paper)).split())
     said = {
         "de": "Verbindliche Pflichten: 1; erfüllt: 0",
@@ -218,7 +222,8 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
     signing.answer(cast.con, assessment, "Q1", verdict="met", note="")
     printed = {
         language: [
-            one.what for one in read(assessment.pk, 1, Wanted(language=language)).trail
+            one.what
+            for one in read(assessment.pk, 1, ReportOptions(language=language)).trail
         ]
         for language in OwnLanguage.values
     }
@@ -236,7 +241,7 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
             "Q1: Sans réponse remplacé par Non respecté; note rédigée",
         ],
     }
-    events = read(assessment.pk, 1, Wanted(language="de")).events
+    events = read(assessment.pk, 1, ReportOptions(language="de")).events
     assert events[-1].what == "Q1: Not met changed to Met; note removed"
 
 
@@ -251,7 +256,7 @@ def test_statement_is_told_in_the_language_with_the_signed_words_beneath(
     cast, language, said
 ):
     assessment = signing.make_signed(cast)
-    paper = read(assessment.pk, 1, Wanted(language=language), revision=1)
+    paper = read(assessment.pk, 1, ReportOptions(language=language), revision=1)
     words = unescape(re.sub(r"<[^>]*>", " ", html_of(paper)))
     told, signed = words.index(said), words.index("I have reviewed the answers")
     assert told < signed

@@ -16,12 +16,12 @@ from compliance.models import Letterhead
 from compliance.reports.choices import ReportKind
 from compliance.reports.colours import contrast
 from compliance.reports.html import html_of, pieces_of, stylesheet_of
-from compliance.reports.kinds import Wanted
+from compliance.reports.kinds import ReportOptions
 from compliance.reports.letterheads import letterhead_of, logo_of, set_letterhead
 from compliance.reports.logo_parsing import HEIGHT, WIDTH
 from compliance.reports.paper import Look
-from compliance.reports.press import render
-from compliance.reports.reading import read
+from compliance.reports.pdf_engine import render
+from compliance.reports.queries import read
 from tests.factories import make_assessment
 from tests.reports.hostile import hostile
 from tests.reports.looked_at import faults
@@ -191,7 +191,7 @@ def test_look_of_one_organisation_is_not_that_of_another(cast):
 def test_report_with_a_logo_keeps_both_claims(kind, tmp_path):
     look = Look("#14532d", "W" * 40, "Wort\xa0" * 32, logo_of([picture()]))
     path = tmp_path / "report.pdf"
-    for plain in (make_paper(wanted=Wanted(kind)), hostile(kind)):
+    for plain in (make_paper(wanted=ReportOptions(kind)), hostile(kind)):
         paper = replace(plain, look=look)
         made = render(pieces_of(paper), stylesheet_of(paper), path, lambda *step: None)
         assert faults(path) == []

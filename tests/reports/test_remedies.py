@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from compliance.reports.html import html_of
-from compliance.reports.reading import read
+from compliance.reports.queries import read
 from compliance.reviews.content import Task
 from tests.factories import make_action, make_assessment
 from tests.reports.papers import HOSTILE, make_content, make_line, make_paper

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance.audit.models import ChainHead, Event
 from compliance.models import Report
 from compliance.reports import report_lookup
-from compliance.reports.press import place
+from compliance.reports.pdf_engine import place
 from compliance.reports.report_lookup import looked_at
 from tests import signing
 from tests.audit.tampering import Guardless

@@ -8,8 +8,8 @@ from compliance.assessments import actions as answering
 from compliance.bundles import answers as table
 from compliance.bundles import oscal_results as results
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.reviews import actions
 from tests.factories import make_assessment
 from tests.resting import resting
@@ -67,7 +67,7 @@ def test_report_of_one_that_rests_on_nothing_has_no_word_of_it(cast):
     [("de", "In der Prüfung von Acme"), ("fr", "valuation de Acme")],
 )
 def test_report_says_it_in_other_languages(place, language, words):
-    said = printed(place[1], wanted=Wanted(language=language))
+    said = printed(place[1], wanted=ReportOptions(language=language))
     assert words in said
     assert "rests on" not in said
     assert "Answered" not in said

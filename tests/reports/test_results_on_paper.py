@@ -12,11 +12,11 @@ from compliance.models import Answer, Target
 from compliance.reports.choices import ReportKind
 from compliance.reports.findings import where_gaps_lie
 from compliance.reports.html import html_of
-from compliance.reports.kinds import Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.queries import read
 from compliance.results import reading as screen
 from compliance.results.figures import rows_of
-from compliance.results.reading import Result
+from compliance.results.queries import Result
 from compliance.reviews.snapshot import to_read
 from tests.factories import attach, make_assessment, make_link, make_scaled_edition
 from tests.reports.papers import make_content, make_line, make_paper
@@ -106,7 +106,7 @@ def test_na_counts_as_open_until_a_second_person_confirms(cast, scaled):
 
 @pytest.mark.parametrize("kind", [ReportKind.FULL, ReportKind.PROFILE])
 def test_levels_are_told_with_what_holds_them_down(scaled, kind):
-    words = told(read(scaled.pk, 1, Wanted(kind)))
+    words = told(read(scaled.pk, 1, ReportOptions(kind)))
     assert "Sovereignty level : SEAL-1" in words
     assert "Below our minimum in Place: such an offer is rejected." in words
     assert "Weighted score: 80.0 of 100." in words
@@ -115,7 +115,7 @@ def test_levels_are_told_with_what_holds_them_down(scaled, kind):
 
 
 def test_profile_has_every_answer_and_the_one_that_reaches_the_minimum(scaled):
-    words = told(read(scaled.pk, 1, Wanted(ReportKind.PROFILE)))
+    words = told(read(scaled.pk, 1, ReportOptions(ReportKind.PROFILE)))
     assert "SEAL-1 Answer 1 SEAL-2 Answer 2 no action" in words
     assert "does not cover the period" in words
     assert "Don't know" in words
@@ -126,7 +126,7 @@ def test_stages_have_means_and_a_sentence_where_no_radar_is(cast):
     assessment = make_assessment(cast.acme, cast.ada, edition)
     rows = Answer.objects.filter(assessment=assessment)
     rows.filter(question__key__in=["Q1", "Q2"]).update(value="c1", verdict="met")
-    words = told(read(assessment.pk, 1, Wanted(ReportKind.MATURITY)))
+    words = told(read(assessment.pk, 1, ReportOptions(ReportKind.MATURITY)))
     assert "A radar needs three pillars with an answer." in words
     assert "Provisional: fewer than four fifths of the rows are answered." in words
     assert "Answered: 2 of 3" in words
@@ -136,7 +136,7 @@ def test_stages_have_means_and_a_sentence_where_no_radar_is(cast):
 def test_edition_without_a_scale_says_so(cast):
     assessment = make_assessment(cast.acme, cast.ada)
     for kind, word in ((ReportKind.PROFILE, "levels"), (ReportKind.MATURITY, "stages")):
-        words = told(read(assessment.pk, 1, Wanted(kind)))
+        words = told(read(assessment.pk, 1, ReportOptions(kind)))
         assert f"that applies is answered by {word}." in words
 
 
@@ -195,7 +195,7 @@ def test_duty_that_waits_for_its_day_is_to_prepare_until_then():
 
 @pytest.mark.parametrize("language", ["de", "fr"])
 def test_cover_says_which_language_questions_are_in(language):
-    paper = replace(make_paper(), wanted=Wanted(language=language))
+    paper = replace(make_paper(), wanted=ReportOptions(language=language))
     language_of_questions = {"de": "Fragen auf Englisch", "fr": "Questions en anglais"}
     assert language_of_questions[language].lower() in told(paper).lower()
     assert "Questions in" not in told(make_paper())

@@ -20,8 +20,8 @@ from compliance.models import Event, Evidence, Report
 from compliance.reports import actions
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
-from compliance.reports.kinds import NOW, State, Wanted
-from compliance.reports.reading import read
+from compliance.reports.kinds import NOW, ReportOptions, State
+from compliance.reports.queries import read
 from compliance.reviews.snapshot import content_of, to_read
 from tests.audit.tampering import Guardless
 from tests.bundles.making import brought_in, bundle_of, publish
@@ -195,7 +195,7 @@ def test_report_says_that_a_signature_is_void_and_still_tells_what_was_signed(ca
 
 def test_changes_of_a_new_revision_are_those_since_the_signature(cast):
     signed = make_signed(cast)
-    kind = Wanted(kind=ReportKind.CHANGES)
+    kind = ReportOptions(kind=ReportKind.CHANGES)
     nothing = "there is nothing to compare"
     assert nothing in flat(html_of(read(signed.pk, 1, kind)))
     again = reopen(cast.otto, cast.ada, signed)
@@ -206,7 +206,7 @@ def test_changes_of_a_new_revision_are_those_since_the_signature(cast):
     assert told in html
     assert "Revision 1 was signed by Rev Iewer" in html
     assert "Q2 note" in flat(re.sub(r"<[^>]+>", " ", html))
-    german = Wanted(kind=ReportKind.CHANGES, language="de")
+    german = ReportOptions(kind=ReportKind.CHANGES, language="de")
     told = re.sub(r"<[^>]+>", " ", html_of(read(again.pk, 2, german)))
     assert "Q2 Anmerkung" in flat(told)
 

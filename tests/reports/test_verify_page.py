@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from compliance.reports import receiving
+from compliance.reports import upload
 from compliance.reports.report_lookup import own_pins
 from compliance.reports.views import verify
 from compliance.verifier.checked import Verified
@@ -135,7 +135,7 @@ def test_form_without_a_file_is_refused(data, words):
 
 
 def test_file_that_is_too_long_is_dropped_while_it_arrives(monkeypatch, tmp_path):
-    monkeypatch.setattr(receiving, "MOST_BYTES", 1000)
+    monkeypatch.setattr(upload, "MOST_BYTES", 1000)
     monkeypatch.setattr("compliance.reports.forms.MOST_BYTES", 1000)
     page = send(b"%PDF-" + b"x" * 200_000)
     assert page.status_code == 422
@@ -143,8 +143,8 @@ def test_file_that_is_too_long_is_dropped_while_it_arrives(monkeypatch, tmp_path
 
 
 def test_many_files_together_are_no_longer_than_one(monkeypatch, rf):
-    monkeypatch.setattr(receiving, "MOST_BYTES", 1000)
-    handler = receiving.ReportUploadHandler(rf.post("/"))
+    monkeypatch.setattr(upload, "MOST_BYTES", 1000)
+    handler = upload.ReportUploadHandler(rf.post("/"))
     kept = []
     for name in "ab":
         handler.new_file("file", name, "application/pdf", 0)

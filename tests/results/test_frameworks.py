@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from compliance.audit.models import Event
 from compliance.models import Answer, Clause, Framework, Mapping
 from compliance.seeds import actions
-from compliance.seeds.reading import BadSeeds
+from compliance.seeds.loader import BadSeeds
 from tests.factories import attach, make_assessment, make_clause, make_link
 from tests.seeds.making import make_seeds, write
 

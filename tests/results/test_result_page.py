@@ -11,7 +11,7 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
-from compliance.results.reading import read
+from compliance.results.queries import read
 from tests.factories import (
     attach,
     make_action,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.models import MonthEnd
 from compliance.results import trend
-from compliance.results.reading import read
+from compliance.results.queries import read
 from compliance.results.trend import counted, month_ends, trends
 from tests import signing
 from tests.factories import make_edition, make_scaled_edition

@@ -13,7 +13,7 @@ from compliance.edition_moves import undo
 from compliance.evidence.actions import describe
 from compliance.models import Event, Membership
 from compliance.reviews import actions
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from compliance.workspace import actions as workspace
 from tests import factories, signing
 from tests.answer_sheets import making as sheets

@@ -10,7 +10,7 @@ from compliance.models import Check, Reopening, SignOff
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
 from compliance.reviews.forms import shown
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from compliance.seats import actions as seats
 from tests import factories, seating, signing
 from tests.reading import flat

@@ -13,7 +13,7 @@ from compliance.evidence.actions import describe
 from compliance.models import Check, Reopening, SignOff, Visit
 from compliance.remediation.actions import change_action
 from compliance.reviews.forms import shown
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from tests import factories, signing
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from compliance.evidence_use.actions import use_instead
 from compliance.models import Event
 from compliance.reviews import actions
 from compliance.reviews.preparers import hands_of
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from tests import factories, signing
 from tests.made_up import GUESSED
 

@@ -13,9 +13,9 @@ from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import Decision
 from compliance.reviews.content import content_from
 from compliance.reviews.past import content_as_of
+from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import About, points
-from compliance.reviews.reading import desk_of
-from compliance.reviews.signed import signoffs_of, standing
+from compliance.reviews.signatures import signoffs_of, standing
 from compliance.reviews.snapshot import content_of, to_read
 from tests import factories
 from tests.resting import levelled, rest_on, resting, started

@@ -15,7 +15,7 @@ from compliance.assessments.actions import attach, change_facts
 from compliance.audit import trail
 from compliance.discussion.actions import comment
 from compliance.reviews import actions
-from compliance.reviews.signed import content_at
+from compliance.reviews.signatures import content_at
 from compliance.reviews.snapshot import content_of, to_read
 from tests import factories, signing
 

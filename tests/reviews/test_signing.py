@@ -23,8 +23,8 @@ from compliance.models import (
 )
 from compliance.remediation.actions import change_action
 from compliance.reviews import actions
-from compliance.reviews.reading import desk_of
-from compliance.reviews.signed import content_at, signoffs_of
+from compliance.reviews.queries import desk_of
+from compliance.reviews.signatures import content_at, signoffs_of
 from tests import signing
 from tests.mailing import send_queued
 

@@ -24,7 +24,7 @@ from compliance.organisations.actions import (
     leave,
 )
 from compliance.seats import actions
-from compliance.seats.drawing import Lot, at_random, by_risk
+from compliance.seats.sample_draw import Lot, at_random, by_risk
 from tests import factories
 from tests.factories import PASSWORD
 from tests.mailing import send_queued

@@ -8,9 +8,9 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 
-from compliance.evidence.naming import clean_name
+from compliance.evidence.safe_names import clean_name
 from compliance.models import Event, Evidence
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.seats import actions, forms
 from compliance.seats.models import RequestMessage
 from tests import factories
@@ -137,7 +137,7 @@ def test_hostile_name_is_refused_or_kept_harmless(
     ],
 )
 def test_limits_hold_here_too(otto_sends, settings, files, limits, status):
-    for name, value in limits.items():
+    for name, value in rate_limits.items():
         setattr(settings, name, value)
     assert otto_sends(text="Here.", upload=file()).status_code == status
     assert (Evidence.objects.count(), RequestMessage.objects.count()) == (0, 0)
@@ -145,7 +145,7 @@ def test_limits_hold_here_too(otto_sends, settings, files, limits, status):
 
 
 def test_too_many_mails_keep_no_file(cast, sign_in, path, monkeypatch, files):
-    monkeypatch.setattr(limits, "may_send", lambda request: False)
+    monkeypatch.setattr(rate_limits, "may_send", lambda request: False)
     page = sign_in(cast.otto).post(path, {"text": "Here.", "upload": file()})
     assert page.status_code == 429
     assert kept(files) == []

@@ -12,7 +12,7 @@ from django.utils import timezone
 from compliance.discussion.actions import comment
 from compliance.models import Event, Membership, ShareLink
 from compliance.seats import actions
-from compliance.seats.reading import openings
+from compliance.seats.queries import openings
 from tests import factories, seating
 from tests.factories import PASSWORD
 from tests.reading import flat

@@ -11,7 +11,7 @@ from compliance.assessments.actions import start
 from compliance.checklists import content
 from compliance.models import Edition, Event, Instrument
 from compliance.seeds import actions
-from compliance.seeds.reading import BadSeeds
+from compliance.seeds.loader import BadSeeds
 from tests.factories import make_member, make_organisation
 from tests.seeds.making import (
     make_head,

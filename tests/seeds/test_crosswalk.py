@@ -10,7 +10,7 @@ from compliance.audit.refusals import RefusedError
 from compliance.checklists import actions as checklists
 from compliance.models import Checklist, Notice, Relation
 from compliance.seeds import actions
-from compliance.seeds.reading import BadSeeds
+from compliance.seeds.loader import BadSeeds
 from tests.seeds.making import make_head, make_question, make_seeds, write
 
 FILE = "crosswalk.yaml"

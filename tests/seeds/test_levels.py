@@ -7,7 +7,7 @@ from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import content
 from compliance.checklists.choices import ChangeKind
 from compliance.checklists.diff import compare
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from compliance.models import Section
 from compliance.seeds import actions
 from tests.checklist_files.test_formats import back

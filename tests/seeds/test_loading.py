@@ -25,7 +25,7 @@ from compliance.models import (
     Theme,
 )
 from compliance.seeds import actions
-from compliance.seeds.reading import BadSeeds
+from compliance.seeds.loader import BadSeeds
 from tests.factories import make_assessment
 from tests.mailing import queued, send_queued
 from tests.seeds.making import make_question, make_seeds, write

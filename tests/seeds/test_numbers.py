@@ -7,7 +7,7 @@ from django.conf import settings
 
 from compliance.applicability import rules
 from compliance.checklists.diff import compare
-from compliance.edition_moves.planning import Said, convert
+from compliance.edition_moves.planning import AnswerValues, convert
 from compliance.seeds import actions
 
 FOLDER = settings.BASE_DIR / "seeds"
@@ -81,22 +81,22 @@ def test_nothing_happened_never_and_not_known_are_answers(questions, key, others
 @pytest.mark.parametrize(
     ("key", "said", "value"),
     [
-        ("G080", Said("met", "41"), "in_time"),
-        ("G076", Said("partly", "17"), "two_years"),
-        ("G077b", Said("met", "2026-04-17"), "year"),
-        ("G080", Said("not_met", "90"), None),
-        ("G080", Said("na", None, reason="No breach"), None),
-        ("A078", Said("partly", "85"), "most"),
-        ("A091", Said("met", "12"), "appropriate"),
-        ("A123", Said("not_met", "3"), None),
-        ("A146", Said("met", "9"), "in_time"),
-        ("A159c", Said("met", "4"), "within"),
-        ("A101b", Said("met"), ["none"]),
-        ("A145b", Said("partly"), None),
-        ("S066", Said("met", "4"), "in_time"),
-        ("Z024b", Said("partly", "48"), "three_days"),
-        ("Z024b", Said("not_met", "119"), None),
-        ("Z076", Said("partly", "85"), "most"),
+        ("G080", AnswerValues("met", "41"), "in_time"),
+        ("G076", AnswerValues("partly", "17"), "two_years"),
+        ("G077b", AnswerValues("met", "2026-04-17"), "year"),
+        ("G080", AnswerValues("not_met", "90"), None),
+        ("G080", AnswerValues("na", None, reason="No breach"), None),
+        ("A078", AnswerValues("partly", "85"), "most"),
+        ("A091", AnswerValues("met", "12"), "appropriate"),
+        ("A123", AnswerValues("not_met", "3"), None),
+        ("A146", AnswerValues("met", "9"), "in_time"),
+        ("A159c", AnswerValues("met", "4"), "within"),
+        ("A101b", AnswerValues("met"), ["none"]),
+        ("A145b", AnswerValues("partly"), None),
+        ("S066", AnswerValues("met", "4"), "in_time"),
+        ("Z024b", AnswerValues("partly", "48"), "three_days"),
+        ("Z024b", AnswerValues("not_met", "119"), None),
+        ("Z076", AnswerValues("partly", "85"), "most"),
     ],
 )
 def test_answer_of_the_first_edition_moves_where_one_answer_says_the_same(
@@ -114,7 +114,7 @@ def test_answer_of_the_first_edition_moves_where_one_answer_says_the_same(
     item = next(item for item in found if item.key == key)
     converted = convert(item, said)
     if value or said.verdict == "na":
-        assert converted == Said(said.verdict, value, reason=said.reason)
+        assert converted == AnswerValues(said.verdict, value, reason=said.reason)
     else:
         assert converted is None
 

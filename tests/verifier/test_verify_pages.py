@@ -22,7 +22,7 @@ from compliance.checklists.rating import ratings_of
 from compliance.legal_index.choices import Force
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
-from compliance.reports.kinds import Wanted
+from compliance.reports.kinds import ReportOptions
 from compliance.reviews.content import Remark, RestsOn
 from compliance.verifier import verify_pages
 from compliance.verifier.verify_events import FaultError
@@ -372,7 +372,8 @@ def test_report_of_every_kind_of_answer_and_script_agrees(language, place, tmp_p
     """No false alarm: hostile texts, letters from right to left, emoji, long words."""
     full = make_full_paper()
     path = unsealed(
-        tmp_path, small_paper(content=full.content, wanted=Wanted("full", language))
+        tmp_path,
+        small_paper(content=full.content, wanted=ReportOptions("full", language)),
     )
     sealing.sealed(path, place)
     checks = {one.name: one for one in verify(path.read_bytes()).checks}

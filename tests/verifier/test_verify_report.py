@@ -22,10 +22,10 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.leaves import root
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
-from compliance.reports.attached import attachments_of, laid_out
+from compliance.reports.attachments import attachments_of, laid_out
 from compliance.reports.html import html_of, stylesheet
-from compliance.reports.kinds import Wanted
-from compliance.reports.press import render
+from compliance.reports.kinds import ReportOptions
+from compliance.reports.pdf_engine import render
 from compliance.verifier import verify_events, verify_report
 from compliance.verifier.verify_report import (
     UnreadableError,
@@ -127,7 +127,7 @@ def test_fresh_report_agrees_with_itself(sealed, pins):
 
 
 def test_report_of_a_part_agrees_and_says_what_it_lacks(place, pins, tmp_path):
-    path = unsealed(tmp_path, small_paper(wanted=Wanted("summary", "de")))
+    path = unsealed(tmp_path, small_paper(wanted=ReportOptions("summary", "de")))
     sealing.sealed(path, place)
     result = verify(path.read_bytes(), pins)
     assert result.is_ok

@@ -12,7 +12,7 @@ from compliance.checklists.rating import rated, ratings_of, summed
 from compliance.models import Citation, Instrument
 from compliance.reviews.actions import send
 from compliance.reviews.issue_links import led
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from compliance.reviews.signing_statement import statement
 from compliance.workspace import lists, overview
 from compliance.workspace.points import points_of

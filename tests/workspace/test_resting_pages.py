@@ -6,7 +6,7 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.models import Assessment, Event
 from compliance.reviews import actions as reviewing
-from compliance.reviews.reading import desk_of
+from compliance.reviews.queries import desk_of
 from tests import factories
 from tests.resting import HERE, applying, levelled, rest_on, resting, started
 from tests.signing import answer, fresh, link, look, sign

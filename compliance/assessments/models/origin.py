@@ -1,4 +1,4 @@
-"""Where an assessment was brought in from, and its trail there."""
+"""The origin of an imported assessment, and its trail there."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from compliance.organisations.models import Organisation, User
 
 
 class Origin(models.Model):
-    """That an assessment was brought in from a bundle; never changed.
+    """An import of an assessment from a bundle; never changed.
 
     ``bundle_sha256`` is the hash of the bundle's list of hashes, ``content_hash`` that of
     what the assessment said when it came. ``stated`` holds what it says of things that

@@ -15,14 +15,14 @@ from compliance.assessments.choices import Filter
 from compliance.assessments.models import Assessment
 from compliance.assignments import actions
 from compliance.assignments.forms import AssignForm
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
     member_required,
     who_may,
 )
-from compliance.organisations.handing import handed
+from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.models import User
 from compliance.organisations.reauthentication import StepUp, asked
 from compliance.web.mail import by_mail, is_printed
@@ -48,7 +48,7 @@ def assign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     status = 422 if is_sent else 200
     if form.is_valid() and form.invites and (page := asked(request, StepUp.FRESH)):
         return page
-    if form.is_valid() and not (status := limits.hindered(request, form)):
+    if form.is_valid() and not (status := rate_limits.hindered(request, form)):
         status = 422
         try:
             done = actions.assign(

@@ -1,4 +1,4 @@
-"""An assessment in from a bundle: read, shown, then brought in whole or not at all."""
+"""Import of an assessment from a bundle: read, previewed, then imported whole or not at all."""
 
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from compliance.bundles.bundle_import import bring_in
 from compliance.bundles.forms import BringForm, BundleForm
-from compliance.bundles.incoming import bring_in
-from compliance.bundles.planning import Coming, plan
+from compliance.bundles.import_plan import Coming, plan
 from compliance.bundles.process import UnreadableError, opened
 from compliance.checklist_files.actions import MovedError
 from compliance.formats import pending_imports
@@ -121,9 +121,7 @@ def _taken(request: MemberRequest, form: BringForm, path: Path) -> HttpResponse:
             more = {"refusals": refused.messages}
             return _shown(request, form, coming, status=422, **more)
     path.unlink(missing_ok=True)
-    messages.success(
-        request, f"{assessment} is brought in, with an equal content hash."
-    )
+    messages.success(request, f"{assessment} was imported, with an equal content hash.")
     return redirect(assessment.get_absolute_url())
 
 

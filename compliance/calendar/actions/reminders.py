@@ -16,7 +16,7 @@ from compliance.calendar.choices import Rhythm
 from compliance.calendar.digests import Digest, digest_of
 from compliance.calendar.events import REMINDERS_ESCALATED, REMINDERS_SET
 from compliance.calendar.models import Reminders, Rules
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.sources.scope import DateScope
 from compliance.organisations.access import ALLOWED, Permission, may
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Membership, Organisation, User
@@ -148,13 +148,13 @@ def mail_digest(*, reminders_id: int) -> str:
         if (row.rhythm or rules.rhythm) == Rhythm.NEVER:
             return NOBODY
         with spoken_to(row):
-            wanted = wanted_of(row, member)
-            digest = digest_of(wanted, row, rules, member)
+            scope = scope_of(row, member)
+            digest = digest_of(scope, row, rules, member)
             row.told = digest.told
             if not digest.count:
                 row.save(update_fields=["told"])
                 return QUIET
-            _queue(row, digest, wanted.today)
+            _queue(row, digest, scope.today)
         row.mailed_at, row.mailed = timezone.now(), row.mailed + 1
         row.save(update_fields=["told", "mailed_at", "mailed"])
         if digest.escalated:
@@ -188,10 +188,10 @@ def spoken_to(row: Reminders) -> Iterator[None]:
         yield
 
 
-def wanted_of(row: Reminders, member: Membership) -> Wanted:
+def scope_of(row: Reminders, member: Membership) -> DateScope:
     """All dates that the person may see on the day of their clock."""
     today = timezone.now().astimezone(row.zone).date()
-    return Wanted(row.organisation, ALLOWED[member.role], today)
+    return DateScope(row.organisation, ALLOWED[member.role], today)
 
 
 def context_of(row: Reminders, digest: Digest, today: date) -> dict[str, Any]:

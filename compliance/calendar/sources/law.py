@@ -19,7 +19,7 @@ from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark, Touch
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.sources.scope import DateScope
 from compliance.checklists.models import Checklist, Citation
 from compliance.law_changes.actions import law_page
 from compliance.legal_index.choices import ProvisionStatus
@@ -33,11 +33,11 @@ _CHECKLIST = "assessment__edition__checklist"
 _CITED = "question__citations__provision"
 
 
-def begins(wanted: Wanted) -> Iterator[Mark]:
+def begins(scope: DateScope) -> Iterator[Mark]:
     """A mark for each day and checklist on which duties begin to bind; one statement."""
     rows = (
-        wanted.theirs()
-        .filter(binds_from__gte=wanted.law_since)
+        scope.theirs()
+        .filter(binds_from__gte=scope.law_since)
         .values_list("binds_from", _CHECKLIST)
         .annotate(count=Count("pk"), at=Max("assessment__edition__published_at"))
     )
@@ -45,9 +45,9 @@ def begins(wanted: Wanted) -> Iterator[Mark]:
         yield Mark(day, BEGINS, str(checklist), count, at=at)
 
 
-def ends(wanted: Wanted) -> Iterator[Mark]:
+def ends(scope: DateScope) -> Iterator[Mark]:
     """A mark for each day and checklist on which duties end; four statements."""
-    ending = wanted.theirs().filter(question__applies_until__isnull=False)
+    ending = scope.theirs().filter(question__applies_until__isnull=False)
     columns = ("assessment", "question__applies_until", "verdict")
     of: defaultdict[Any, list[tuple[Any, str]]] = defaultdict(list)
     for assessment_id, until, verdict in ending.values_list(*columns):
@@ -56,7 +56,7 @@ def ends(wanted: Wanted) -> Iterator[Mark]:
     for assessment in _with_facts(of):
         facts = Scope.of_assessment(assessment).closed.facts
         for until, verdict in of[assessment.pk]:
-            if (day := rules.starts_on(until, facts)) and day >= wanted.law_since:
+            if (day := rules.starts_on(until, facts)) and day >= scope.law_since:
                 found[day, assessment].append(verdict)
     together: defaultdict[tuple[date, int], list[tuple[Assessment, list[str]]]]
     together = defaultdict(list)
@@ -77,18 +77,18 @@ def _with_facts(ids: Iterable[Any]) -> Iterable[Assessment]:
     return rows.prefetch_related("edition__facts") if ids else ()
 
 
-def applies(wanted: Wanted) -> Iterator[Mark]:
+def applies(scope: DateScope) -> Iterator[Mark]:
     """A mark for each day and instrument on which cited law begins to apply.
 
     None for a day on which duties that rest on the instrument begin: they tell it.
     """
     day = f"{_CITED}__applies_from"
-    told = wanted.theirs().filter(binds_from__gte=wanted.law_since, binds_from=F(day))
+    told = scope.theirs().filter(binds_from__gte=scope.law_since, binds_from=F(day))
     known = set(told.values_list(day, f"{_CITED}__instrument").distinct())
     rows = (
-        wanted.theirs()
+        scope.theirs()
         .filter(
-            Q(**{f"{day}__gte": wanted.law_since}),
+            Q(**{f"{day}__gte": scope.law_since}),
             Q(
                 **{
                     f"{_CITED}__status__in": [
@@ -113,14 +113,14 @@ def applies(wanted: Wanted) -> Iterator[Mark]:
         yield Mark(on, APPLIES, str(instrument), count, at=at)
 
 
-def told_begins(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_begins(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the assessments and the provisions; three statements."""
     names = _titles(Checklist, marks)
-    touched, cited = _touched(wanted, marks), _cited(wanted, marks)
+    touched, cited = _touched(scope, marks), _cited(scope, marks)
     for mark in marks:
         said = gettext("%(checklist)s: duties begin to bind")
         yield _entry(
-            wanted.organisation,
+            scope.organisation,
             mark,
             said % {"checklist": names[mark.pk]},
             _few(cited[mark.day, mark.pk]),
@@ -128,21 +128,21 @@ def told_begins(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
         )
 
 
-def told_ends(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_ends(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the assessments."""
     names = _titles(Checklist, marks)
     for mark in marks:
         said = gettext("%(checklist)s: duties end") % {"checklist": names[mark.pk]}
-        yield _entry(wanted.organisation, mark, said, "", mark.more)
+        yield _entry(scope.organisation, mark, said, "", mark.more)
 
 
-def told_applies(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_applies(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the provisions; two statements."""
     found = Instrument.objects.in_bulk([int(mark.pk) for mark in marks])
     rows = (
         Citation.objects.order_by()
         .filter(
-            question__answers__in=wanted.theirs(),
+            question__answers__in=scope.theirs(),
             provision__applies_from__in={mark.day for mark in marks},
             provision__instrument__in=found,
         )
@@ -161,7 +161,7 @@ def told_applies(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
         said = gettext("%(law)s: cited provisions begin to apply")
         title = said % {"law": found[int(mark.pk)].name}
         cites = _few(cited[mark.day, mark.pk])
-        yield _entry(wanted.organisation, mark, title, cites, [])
+        yield _entry(scope.organisation, mark, title, cites, [])
 
 
 def _entry(
@@ -192,10 +192,10 @@ def _titles(model: Any, marks: Sequence[Mark]) -> dict[str, str]:
 
 
 def _touched(
-    wanted: Wanted, marks: Sequence[Mark]
+    scope: DateScope, marks: Sequence[Mark]
 ) -> defaultdict[tuple[date, str], list[Touch]]:
     rows = (
-        wanted.theirs()
+        scope.theirs()
         .filter(
             binds_from__in={mark.day for mark in marks},
             assessment__status=AssessmentStatus.RUNNING,
@@ -211,11 +211,11 @@ def _touched(
 
 
 def _cited(
-    wanted: Wanted, marks: Sequence[Mark]
+    scope: DateScope, marks: Sequence[Mark]
 ) -> defaultdict[tuple[date, str], list[str]]:
     """Provisions of the questions that bind from a day, if the index says the same day."""
     rows = (
-        wanted.theirs()
+        scope.theirs()
         .filter(
             binds_from__in={mark.day for mark in marks},
             binds_from=F(f"{_CITED}__applies_from"),

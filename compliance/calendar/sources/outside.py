@@ -8,41 +8,41 @@ from django.utils.translation import gettext
 
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.sources.scope import DateScope
 from compliance.seats.models import Request, Seat
-from compliance.seats.reading import links_in, requests_of
+from compliance.seats.queries import links_in, requests_of
 
 REQUEST, SEAT, LINK = "request", "seat", "link"
 
 
-def requests(wanted: Wanted) -> Iterator[Mark]:
+def requests(scope: DateScope) -> Iterator[Mark]:
     """Requests that wait for an answer; a person's are those of the seats they gave."""
-    rows = Request.objects.of(wanted.organisation).unanswered().order_by()
-    found = wanted.narrowed(rows, person="seat__given_by")
+    rows = Request.objects.of(scope.organisation).unanswered().order_by()
+    found = scope.narrowed(rows, person="seat__given_by")
     for pk, day, at in found.values_list("pk", "due_on", "asked_at"):
         yield Mark(day, REQUEST, str(pk), at=at)
 
 
-def seats(wanted: Wanted) -> Iterator[Mark]:
+def seats(scope: DateScope) -> Iterator[Mark]:
     """Last days of the seats that are open or begin later."""
-    rows = Seat.objects.of(wanted.organisation).held().order_by()
-    rows = rows.filter(ended_at=None, until_on__gte=wanted.today)
-    found = wanted.narrowed(rows, person="given_by")
+    rows = Seat.objects.of(scope.organisation).held().order_by()
+    rows = rows.filter(ended_at=None, until_on__gte=scope.today)
+    found = scope.narrowed(rows, person="given_by")
     for pk, day, at in found.values_list("pk", "until_on", "given_at"):
         yield Mark(day, SEAT, str(pk), at=at)
 
 
-def links(wanted: Wanted) -> Iterator[Mark]:
+def links(scope: DateScope) -> Iterator[Mark]:
     """Last days of share links that open something, by the clock that is active."""
-    rows = links_in(wanted.organisation).open_at(timezone.now()).order_by()
-    found = wanted.narrowed(rows, person="made_by")
+    rows = links_in(scope.organisation).open_at(timezone.now()).order_by()
+    found = scope.narrowed(rows, person="made_by")
     for pk, moment, at in found.values_list("pk", "expires_at", "made_at"):
         yield Mark(timezone.localdate(moment), LINK, str(pk), at=at)
 
 
-def told_requests(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_requests(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the assessment."""
-    found = requests_of(wanted.organisation).in_bulk(_pks(marks))
+    found = requests_of(scope.organisation).in_bulk(_pks(marks))
     for mark in marks:
         one = found[int(mark.pk)]
         yield Entry(
@@ -57,11 +57,11 @@ def told_requests(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
         )
 
 
-def told_seats(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_seats(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the assessment."""
-    rows = Seat.objects.of(wanted.organisation).for_page()
+    rows = Seat.objects.of(scope.organisation).for_page()
     found = rows.in_bulk(_pks(marks))
-    slug = wanted.organisation.slug
+    slug = scope.organisation.slug
     for mark in marks:
         one = found[int(mark.pk)]
         yield Entry(
@@ -75,10 +75,10 @@ def told_seats(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
         )
 
 
-def told_links(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_links(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the assessment."""
-    found = links_in(wanted.organisation).in_bulk(_pks(marks))
-    slug = wanted.organisation.slug
+    found = links_in(scope.organisation).in_bulk(_pks(marks))
+    slug = scope.organisation.slug
     for mark in marks:
         one = found[int(mark.pk)]
         yield Entry(

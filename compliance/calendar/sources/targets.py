@@ -8,14 +8,14 @@ from django.utils.translation import gettext
 
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.sources.scope import DateScope
 from compliance.checklists.scales import scales_of
 from compliance.results.models import Target
 
 TARGET = "target"
 
 
-def targets(wanted: Wanted) -> Iterator[Mark]:
+def targets(wanted: DateScope) -> Iterator[Mark]:
     """A mark for each day, scale and reach; nobody's own, so none for one person."""
     if wanted.person:
         return
@@ -31,7 +31,7 @@ def targets(wanted: Wanted) -> Iterator[Mark]:
         yield Mark(day, TARGET, str(first), at=at)
 
 
-def told_targets(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_targets(wanted: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the assessment or the checklist for which they hold."""
     slug = wanted.organisation.slug
     rows = Target.objects.select_related(

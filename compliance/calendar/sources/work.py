@@ -11,7 +11,7 @@ from compliance.assessments.choices import OPEN, TALKED, Verdict
 from compliance.assessments.models import Answer, Assessment
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
-from compliance.calendar.sources.wanted import Wanted
+from compliance.calendar.sources.scope import DateScope
 
 ANSWER, LATER, ACTION, EVIDENCE, REVIEW = (
     "due", "later", "action", "evidence", "finish",
@@ -19,15 +19,15 @@ ANSWER, LATER, ACTION, EVIDENCE, REVIEW = (
 _UNSETTLED = (*(OPEN - {Verdict.LATER}), Verdict.PARTLY, Verdict.NOT_MET)
 
 
-def answers(wanted: Wanted) -> Iterator[Mark]:
+def answers(scope: DateScope) -> Iterator[Mark]:
     """A mark for each day and assessment on which answers are due."""
-    due = wanted.theirs().filter(due_on__isnull=False, verdict__in=_UNSETTLED)
+    due = scope.theirs().filter(due_on__isnull=False, verdict__in=_UNSETTLED)
     return _grouped(due, "due_on", ANSWER)
 
 
-def put_off(wanted: Wanted) -> Iterator[Mark]:
+def put_off(scope: DateScope) -> Iterator[Mark]:
     """The same for the day to which "later" puts them off."""
-    later = wanted.theirs().filter(verdict=Verdict.LATER)
+    later = scope.theirs().filter(verdict=Verdict.LATER)
     return _grouped(later, "later_until", LATER)
 
 
@@ -40,58 +40,58 @@ def _grouped(rows: Any, day: str, source: str) -> Iterator[Mark]:
         yield Mark(on, source, str(assessment), count, first, at)
 
 
-def actions(wanted: Wanted) -> Iterator[Mark]:
+def actions(scope: DateScope) -> Iterator[Mark]:
     """Open actions with a day."""
-    rows: Any = wanted.organisation.actions.open().filter(due_on__isnull=False)
+    rows: Any = scope.organisation.actions.open().filter(due_on__isnull=False)
     rows = rows.order_by()
-    if wanted.person:
-        rows = rows.filter(owner=wanted.person)
-    if wanted.assessment:
+    if scope.person:
+        rows = rows.filter(owner=scope.person)
+    if scope.assessment:
         rows = rows.filter(
-            pk__in=rows.filter(links__answer__assessment=wanted.assessment).values("pk")
+            pk__in=rows.filter(links__answer__assessment=scope.assessment).values("pk")
         )
     for pk, day in rows.values_list("pk", "due_on"):
         yield Mark(day, ACTION, str(pk))
 
 
-def evidence(wanted: Wanted) -> Iterator[Mark]:
+def evidence(scope: DateScope) -> Iterator[Mark]:
     """Evidence that runs out and has no newer version.
 
     A person's is the evidence behind the answers they own, and what they added and nobody
     uses yet.
     """
-    rows: Any = wanted.organisation.evidence.current()
+    rows: Any = scope.organisation.evidence.current()
     rows = rows.filter(expires_on__isnull=False)
     rows = rows.order_by()
-    if wanted.assessment or wanted.person:
-        used = Q(attachments__answer__in=wanted.theirs())
-        if wanted.person and not wanted.assessment:
-            used |= Q(attachments=None, added_by=wanted.person)
+    if scope.assessment or scope.person:
+        used = Q(attachments__answer__in=scope.theirs())
+        if scope.person and not scope.assessment:
+            used |= Q(attachments=None, added_by=scope.person)
         rows = rows.filter(pk__in=rows.filter(used).values("pk"))
     for pk, day in rows.values_list("pk", "expires_on"):
         yield Mark(day, EVIDENCE, str(pk))
 
 
-def reviews(wanted: Wanted) -> Iterator[Mark]:
+def reviews(scope: DateScope) -> Iterator[Mark]:
     """Assessments that are to be finished by a day, until they are signed."""
-    rows = wanted.organisation.assessments.filter(
+    rows = scope.organisation.assessments.filter(
         status__in=TALKED, due_on__isnull=False
     )
-    found: Any = wanted.narrowed(rows, person="started_by", assessment="pk")
+    found: Any = scope.narrowed(rows, person="started_by", assessment="pk")
     for pk, day, at in found.order_by().values_list("pk", "due_on", "started_at"):
         yield Mark(day, REVIEW, str(pk), at=at)
 
 
-def told_answers(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_answers(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words: a single one by its question, several by their assessment."""
     one = gettext("Due: %(question)s")
-    return _told_grouped(wanted, marks, Kind.ANSWER, one, _due)
+    return _told_grouped(scope, marks, Kind.ANSWER, one, _due)
 
 
-def told_put_off(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_put_off(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """The same for answers that were put off."""
     one = gettext("Take up again: %(question)s")
-    return _told_grouped(wanted, marks, Kind.LATER, one, _taken_up)
+    return _told_grouped(scope, marks, Kind.LATER, one, _taken_up)
 
 
 def _due(count: int) -> str:
@@ -105,9 +105,9 @@ def _taken_up(count: int) -> str:
 
 
 def _told_grouped(
-    wanted: Wanted, marks: Sequence[Mark], kind: Kind, one: str, several: Any
+    scope: DateScope, marks: Sequence[Mark], kind: Kind, one: str, several: Any
 ) -> Iterator[Entry]:
-    slug = wanted.organisation.slug
+    slug = scope.organisation.slug
     single = [mark.first for mark in marks if mark.questions == 1]
     rows = Answer.objects.filter(pk__in=single).order_by()
     columns = rows.values_list("pk", "question__key", "question__title")
@@ -125,7 +125,7 @@ def _told_grouped(
             day=mark.day,
             title=title,
             path=path,
-            at=mark.at or wanted.organisation.created_at,
+            at=mark.at or scope.organisation.created_at,
             detail=str(named[mark.pk]),
         )
 
@@ -136,9 +136,9 @@ def _assessments(marks: Sequence[Mark]) -> dict[str, Assessment]:
     return {str(one.pk): one for one in rows.order_by()}
 
 
-def told_actions(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_actions(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the owner."""
-    rows = wanted.organisation.actions.select_related("owner", "organisation")
+    rows = scope.organisation.actions.select_related("owner", "organisation")
     found = rows.in_bulk([int(mark.pk) for mark in marks])
     for mark in marks:
         one = found[int(mark.pk)]
@@ -154,13 +154,13 @@ def told_actions(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
         )
 
 
-def told_evidence(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_evidence(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with the number of answers behind which it stands."""
-    rows = wanted.organisation.evidence.select_related("organisation").annotate(
+    rows = scope.organisation.evidence.select_related("organisation").annotate(
         answers=Count(
             "attachments",
             filter=Q(
-                attachments__answer__in=wanted.asked(),
+                attachments__answer__in=scope.asked(),
                 attachments__answer__archived_at=None,
             ),
         )
@@ -190,12 +190,12 @@ def _pks(marks: Sequence[Mark]) -> list[str]:
     return [mark.pk for mark in marks]
 
 
-def told_reviews(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
+def entries_of_reviews(scope: DateScope, marks: Sequence[Mark]) -> Iterator[Entry]:
     """In words, with how many questions are open."""
     counts = (
         Answer.objects.filter(assessment_id__in=_pks(marks), applies=True)
         .filter(
-            Q(verdict__in=OPEN), Q(binds_from=None) | Q(binds_from__lte=wanted.today)
+            Q(verdict__in=OPEN), Q(binds_from=None) | Q(binds_from__lte=scope.today)
         )
         .order_by()
         .values_list("assessment")
@@ -208,7 +208,7 @@ def told_reviews(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
         said = ngettext(
             "%(count)s question is open", "%(count)s questions are open", count
         )
-        slug = wanted.organisation.slug
+        slug = scope.organisation.slug
         yield Entry(
             key=f"finish-{mark.pk}",
             kind=Kind.REVIEW,
@@ -216,6 +216,6 @@ def told_reviews(wanted: Wanted, marks: Sequence[Mark]) -> Iterator[Entry]:
             title=gettext("To be finished: %(assessment)s")
             % {"assessment": named[mark.pk]},
             path=reverse("workspace:detail", args=[slug, mark.pk]),
-            at=mark.at or wanted.organisation.created_at,
+            at=mark.at or scope.organisation.created_at,
             detail=said % {"count": count} if count else gettext("No question is open"),
         )

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from compliance.calendar.feed_dates import feed_of, read
 from compliance.calendar.ical import MEDIA_TYPE, tag_of, written
-from compliance.calendar.subscribed import feed_of, read
 
 WRONG = {"feed": "20/m/ip"}
 RIGHT = {"feed_read": "60/h/key"}

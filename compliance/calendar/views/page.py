@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.calendar import actions
 from compliance.calendar.forms import OWN, FeedForm
 from compliance.calendar.models import Feed
-from compliance.calendar.shown import Asked, context_of
+from compliance.calendar.pages import CalendarQuery, context_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
 from compliance.web.mail import absolute
@@ -55,7 +55,7 @@ def _page(
     request: MemberRequest, form: FeedForm, status: int = 200, **more: Any
 ) -> HttpResponse:
     organisation, user = request.organisation, request.user
-    asked = Asked.of(request.GET.dict())
+    asked = CalendarQuery.of(request.GET.dict())
     context = context_of(organisation, user, request.may, timezone.localdate(), asked)
     context |= {"feed": Feed.of(organisation, user), "form": form} | more
     return render(request, "calendar/calendar.html", context, status=status)

@@ -10,9 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.calendar import actions
+from compliance.calendar.digest_preview import preview
 from compliance.calendar.forms import RemindersForm, RulesForm
 from compliance.calendar.models import Reminders, Rules
-from compliance.calendar.previewed import preview
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 

@@ -34,7 +34,7 @@ def store_relations(*, by: Any, pairs: list[dict[str, Any]]) -> bool:
     """Make the crosswalk of the library what ``pairs`` says. Whether anything changed.
 
     A pair has the fields of a relation, its checklists as keys. Relations that were
-    brought in stay, but for those between the same questions.
+    imported stay, but for those between the same questions.
     """
     rows = _relations(pairs)
     ends = {row.ends for row in rows}

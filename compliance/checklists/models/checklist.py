@@ -28,7 +28,7 @@ class Checklist(models.Model):
     """A named list that editors keep; without an organisation it is for everyone.
 
     ``cloned_from`` is the edition of the library that an own checklist was taken from,
-    or last brought in line with.
+    or was last updated from.
     """
 
     key = models.SlugField(max_length=60)

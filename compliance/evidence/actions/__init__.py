@@ -1,8 +1,8 @@
 """Actions on evidence: add files and links, describe them."""
 
 from compliance.evidence.actions.adding import add, add_file, add_link
+from compliance.evidence.actions.cleanup import sweep
 from compliance.evidence.actions.describing import DESCRIBED, StaleError, describe
-from compliance.evidence.actions.keeping import sweep
 from compliance.evidence.actions.several import Outcome, add_each
 
 __all__ = [

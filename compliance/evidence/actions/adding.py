@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from compliance.audit import trail
 from compliance.audit.transaction import writing
-from compliance.evidence import filetypes, pictures, scanning, storage
+from compliance.evidence import filetypes, image_size, scanning, storage
 from compliance.evidence.actions import quotas
 from compliance.evidence.actions.recording import (
     DATES,
@@ -20,7 +20,7 @@ from compliance.evidence.actions.recording import (
 )
 from compliance.evidence.events import EVIDENCE_ADDED, EVIDENCE_REFUSED
 from compliance.evidence.models import Evidence
-from compliance.evidence.naming import clean_name, link_fault, with_ending
+from compliance.evidence.safe_names import clean_name, link_fault, with_ending
 from compliance.organisations.models import Organisation, User
 
 
@@ -133,7 +133,7 @@ def _recognised(upload: UploadedFile) -> tuple[str, filetypes.FileType]:
     try:
         with storage.no_space_told():
             kind = filetypes.recognise(name, file)
-            pictures.refuse_huge(kind, file, settings.PICTURE_PIXELS)
+            image_size.refuse_huge(kind, file, settings.PICTURE_PIXELS)
     except filetypes.RefusedError as error:
         raise ValidationError({"upload": str(error)}, code="kind") from error
     return with_ending(name, kind.endings), kind

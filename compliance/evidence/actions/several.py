@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from compliance.evidence.actions.adding import add
 from compliance.evidence.models import Evidence
-from compliance.evidence.naming import clean_name
+from compliance.evidence.safe_names import clean_name
 from compliance.organisations.models import Organisation, User
 
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import (
 )
 
 from compliance.evidence import actions, storage
+from compliance.evidence.download import sent
 from compliance.evidence.forms import BaseForm, DescriptionForm
 from compliance.evidence.models import Evidence
 from compliance.evidence.pages import context_of, find
 from compliance.evidence.refusals import status_of
-from compliance.evidence.sending import sent
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.templatetags.ui import day
 from compliance.web.htmx import render_page, wants_partial

@@ -24,7 +24,7 @@ from compliance.foreign_formats.oscal.control import (
 )
 from compliance.foreign_formats.oscal.names import token
 from compliance.foreign_formats.oscal.order import ordered
-from compliance.formats.found import Sheet
+from compliance.formats.findings import Sheet
 from compliance.formats.own import Dumper
 
 Asides = dict[str, dict[str, Any]]

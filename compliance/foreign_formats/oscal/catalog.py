@@ -18,8 +18,8 @@ from compliance.foreign_formats.oscal.control import (
     plain,
 )
 from compliance.formats.checking import found_in
-from compliance.formats.found import Found, Notes, Path, UnreadableError
-from compliance.formats.naming import (
+from compliance.formats.findings import Found, Notes, Path, UnreadableError
+from compliance.formats.short_names import (
     fresh,
     give_keys,
     line,
@@ -31,7 +31,7 @@ from compliance.formats.naming import (
 KIND = "OSCAL catalog"
 LABEL = "Name of what is assessed"
 OTHERS = {
-    "profile": "a profile; resolve it first and bring in its resolved catalog",
+    "profile": "a profile; resolve it first and import the resolved catalog",
     "component-definition": "a component definition",
     "system-security-plan": "a system security plan",
     "assessment-plan": "an assessment plan",
@@ -284,7 +284,7 @@ def head_of(
     name = title(plain(metadata.get("title")), 120)
     changed = re.match(r"\d{4}-\d{2}-\d{2}", line(metadata.get("last-modified")))
     version = line(metadata.get("version"))
-    said = f"Brought in from an OSCAL catalog, version {version}."
+    said = f"Imported from an OSCAL catalog, version {version}."
     head = {
         "key": slug(line(metadata.get("title"))) if name else "",
         "title": name,

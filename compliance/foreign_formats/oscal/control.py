@@ -13,7 +13,7 @@ from typing import Any
 
 from compliance.foreign_formats.oscal import markup
 from compliance.foreign_formats.oscal.names import FORMER, NAMESPACE
-from compliance.formats.naming import (
+from compliance.formats.short_names import (
     entries_in,
     in_full,
     line,

@@ -10,7 +10,7 @@ from pyexpat import ExpatError
 from typing import Union
 from xml.parsers.expat import ParserCreate
 
-from compliance.formats.found import UnreadableError
+from compliance.formats.findings import UnreadableError
 from compliance.formats.limits import MOST_DEPTH
 
 MOST_NODES = 600_000

@@ -11,7 +11,7 @@ from typing import Any
 
 from compliance.foreign_formats.oscal import marked, markup, tree
 from compliance.foreign_formats.oscal.tree import Node
-from compliance.formats.found import Notes, UnreadableError
+from compliance.formats.findings import Notes, UnreadableError
 
 NAMESPACE = "http://csrc.nist.gov/ns/oscal/1.0"
 LISTS = {

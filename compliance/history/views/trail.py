@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.audit import checkpoints, exporting, last_verified
+from compliance.audit import checkpoints, export, last_verified
 from compliance.audit import trail as chain
 from compliance.audit.event_types import Topic
 from compliance.audit.events import TRAIL_EXPORTED
@@ -83,7 +83,7 @@ def trail_export(request: MemberRequest) -> HttpResponseBase:
         lines = csv_of(events)
     else:
         checkpoints.checkpoint_safely(organisation.pk)
-        lines = exporting.part(organisation.pk, organisation.name, events, chosen.query)
+        lines = export.part(organisation.pk, organisation.name, events, chosen.query)
     return _file(lines, f"trail-{organisation.slug}", is_table=is_table)
 
 

@@ -94,7 +94,7 @@ def _readable(request: MemberRequest) -> list[UUID]:
     return [one.organisation_id for one in members if may(one, Permission.VIEW)]
 
 
-def _said(cite: str, done: actions.Told | None) -> str:
+def _said(cite: str, done: actions.LawNotice | None) -> str:
     if done is None:
         return f"{cite} stands as it was."
     if not done.assessments:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from compliance.backups.making import make
+from compliance.backups.backup import make
 from compliance.backups.manifest import BackupError
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from compliance.results.keeping import rebuild
+from compliance.results.figure_store import rebuild
 
 
 class Command(BaseCommand):

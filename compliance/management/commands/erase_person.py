@@ -77,7 +77,7 @@ class Command(BaseCommand):
         rows = ", ".join(f"{n} {table}" for table, n in sorted(done.rows.items()))
         self.stdout.write(
             f"{done.memberships} memberships ended, {done.sessions} sessions closed,"
-            f" {done.events} events, {done.there} of trails that were brought in and"
+            f" {done.events} events, {done.there} of imported trails and"
             f" these rows {verb} cleaned: {rows or 'none'}."
         )
         if done.kept:

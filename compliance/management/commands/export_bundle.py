@@ -1,4 +1,4 @@
-"""Write a whole assessment to one file, to be brought in elsewhere."""
+"""Write a whole assessment to one file, for import elsewhere."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.models import Assessment
-from compliance.bundles.taking_out import write_bundle
+from compliance.bundles.download import write_bundle
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.audit import checkpoints, exporting
+from compliance.audit import checkpoints, export
 from compliance.audit.models import PEOPLE
 from compliance.organisations.models import Organisation
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         fresh = output.with_name(f".{output.name}.part")
         try:
             with fresh.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(exporting.whole(chain, name))
+                file.writelines(export.whole(chain, name))
             fresh.replace(output)
         finally:
             fresh.unlink(missing_ok=True)
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             beside = output.with_name(output.name + ".checkpoints")
             beside.write_bytes(kept.read_bytes())
         if options["checker"]:
-            for name, data in exporting.checker().items():
+            for name, data in export.checker().items():
                 place = options["checker"] / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)

@@ -1,4 +1,4 @@
-"""Bring an assessment in from a bundle, or say what would come of it."""
+"""Import an assessment from a bundle, or show the outcome without importing."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.bundles.incoming import bring_in
-from compliance.bundles.planning import Coming, plan
+from compliance.bundles.bundle_import import bring_in
+from compliance.bundles.import_plan import Coming, plan
 from compliance.bundles.process import UnreadableError, opened
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     as on screen.
     """
 
-    help = "Bring an assessment in from a bundle: whole, with an equal content hash."
+    help = "Import an assessment from a bundle: whole, with an equal content hash."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -89,7 +89,7 @@ class Command(BaseCommand):
             assessment = bring_in(
                 by=by, organisation=organisation, bundle=bundle, emails=emails
             )
-        self.stdout.write(f"Brought in: {assessment}, {assessment.get_absolute_url()}")
+        self.stdout.write(f"Imported: {assessment}, {assessment.get_absolute_url()}")
 
     def _tell(self, coming: Coming) -> None:
         head = coming.bundle.head

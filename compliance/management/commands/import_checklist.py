@@ -1,4 +1,4 @@
-"""Bring a checklist in from a file, or say what would come of it."""
+"""Import a checklist from a file, or show the outcome without importing."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,7 +15,7 @@ from compliance.organisations.models import Organisation
 class Command(BaseCommand):
     """``import_checklist FILE [--dry-run] [--theme KEY] [--publish] ...``."""
 
-    help = "Bring a checklist in: Attest, OSCAL, CISO Assistant, CNIL PIA, OWASP ASVS."
+    help = "Import a checklist: Attest, OSCAL, CISO Assistant, CNIL PIA, OWASP ASVS."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -90,7 +90,7 @@ class Command(BaseCommand):
     def _tell_taken(self, taken: actions.Taken) -> None:
         if taken.edition:
             edition = taken.edition
-            done = "brought in" if taken.is_changed else "unchanged"
+            done = "imported" if taken.is_changed else "unchanged"
             status = edition.get_status_display().lower()
             self.stdout.write(
                 f"{edition.checklist.key} {edition.number}: {done}, {status}"

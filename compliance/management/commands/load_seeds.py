@@ -1,4 +1,4 @@
-"""Bring the library of checklists up to the seeds, or say what is wrong with them."""
+"""Load the seeds into the library of checklists, or list their faults."""
 
 import json
 from argparse import ArgumentParser
@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.checklist_schema.json_schema import schemas
 from compliance.checklists.choices import UNPUBLISHED
-from compliance.law_changes.actions import Told
+from compliance.law_changes.actions import LawNotice
 from compliance.seeds import actions
-from compliance.seeds.reading import BadSeeds, Seeds
+from compliance.seeds.loader import BadSeeds, Seeds
 
 
 class Command(BaseCommand):
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 f"law: {cite} stays as an editor changed it; the seeds say otherwise"
             )
 
-    def _say_law(self, told: Told) -> None:
+    def _say_law(self, told: LawNotice) -> None:
         """Changes of the law; their reach in numbers only."""
         for line in told.lines:
             self.stdout.write(f"law: {line}")

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from compliance.assessments.models import Assessment
 from compliance.reports import actions, storage, tasks
 from compliance.reports.choices import ReportKind
-from compliance.reports.kinds import FULL, Wanted
+from compliance.reports.kinds import FULL, ReportOptions
 from compliance.web.own_languages import OwnLanguage
-from compliance.web.reach import is_only_here
+from compliance.web.site_address import is_only_here
 from compliance.web.worker import alive
 
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         if not output.resolve().parent.is_dir():
             msg = f"The folder {output.resolve().parent} does not exist."
             raise CommandError(msg)
-        wanted = Wanted(
+        wanted = ReportOptions(
             options["kind"], options["language"], clauses=options["clauses"]
         )
         maker = f"report-{uuid4().hex}"

@@ -11,15 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from compliance.audit import checkpoints
-from compliance.backups.making import trail_key
+from compliance.backups.backup import trail_key
 from compliance.backups.manifest import BackupError, Manifest
-from compliance.backups.restoring import restore
+from compliance.backups.restore import restore
 
 
 class Command(BaseCommand):
     """Checks all of it first, and the trail afterwards."""
 
-    help = "Bring a backup into an empty installation, all of it or nothing."
+    help = "Restore a backup into an empty installation, all of it or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.backups import checking, fitting
+from compliance.backups import compatibility, verify
 from compliance.backups.manifest import BackupError
 
 
@@ -21,9 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path = options["file"]
         try:
-            with checking.opened(path) as backup:
+            with verify.opened(path) as backup:
                 said = backup.manifest
-            fitting.refuse_unfit(said)
+            compatibility.refuse_unfit(said)
         except BackupError as error:
             msg = f"{path}: {error}"
             raise CommandError(msg) from error

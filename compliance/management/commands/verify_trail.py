@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from compliance.audit import checkpoints, tables, trail
-from compliance.audit.checking import Checked, Fault, Kind
+from compliance.audit.chain_check import Checked, Fault, Kind
 from compliance.audit.last_verified import verify
 from compliance.audit.models import LIBRARY, PEOPLE
 from compliance.bundles import origins
@@ -18,16 +18,16 @@ from compliance.checklists.models import Checklist
 from compliance.evidence import against_disk as files
 from compliance.organisations.models import Organisation, User
 from compliance.reports import against_disk as reports
-from compliance.results import keeping
-from compliance.reviews import signatures
+from compliance.results import figure_store
+from compliance.reviews import signature_integrity
 
 BEYOND: tuple[Callable[[UUID], Iterator[Fault]], ...] = (
     tables.faults,
     files.faults,
     reports.faults,
-    signatures.faults,
+    signature_integrity.faults,
     origins.faults,
-    keeping.faults,
+    figure_store.faults,
 )
 """Checks beyond the chain itself: rows, files and trails from elsewhere."""
 

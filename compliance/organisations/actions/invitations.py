@@ -35,7 +35,7 @@ from compliance.organisations.models import (
     User,
 )
 from compliance.web.mail import absolute, is_printed, queue_mail
-from compliance.web.paths import is_local
+from compliance.web.safe_redirect import is_local
 
 USED_UP = "This link is used up."
 arriving = Signal()

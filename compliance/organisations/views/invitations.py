@@ -19,10 +19,10 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.organisations import actions, limits
+from compliance.organisations import actions, rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.forms import InviteForm, JoinForm
-from compliance.organisations.handing import handed
+from compliance.organisations.invitation_delivery import handed
 from compliance.organisations.models import Invitation, User
 from compliance.organisations.pages import invitations
 from compliance.organisations.reauthentication import StepUp
@@ -38,7 +38,7 @@ def invite(request: MemberRequest) -> HttpResponse:
     """Open invitations, and a form to invite one more."""
     form = InviteForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
-    if form.is_valid() and not (status := limits.hindered(request, form)):
+    if form.is_valid() and not (status := rate_limits.hindered(request, form)):
         try:
             made = actions.invite(
                 by=request.user, organisation=request.organisation, **form.cleaned_data
@@ -59,7 +59,7 @@ def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse
     found = _waiting(request, invitation_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
-    if form.is_valid() and not (status := limits.hindered(request, form)):
+    if form.is_valid() and not (status := rate_limits.hindered(request, form)):
         try:
             made = actions.send_again(by=request.user, invitation=found)
         except ValidationError as error:

@@ -8,7 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from compliance.organisations import actions, limits
+from compliance.organisations import actions, rate_limits
 from compliance.organisations.access import MemberRequest
 from compliance.organisations.forms import AskForm, MadeForm, PasskeyForm
 from compliance.organisations.pages import codes_page, security_told
@@ -64,7 +64,7 @@ def passkey_ask(request: MemberRequest) -> HttpResponse:
     form = AskForm(request.POST)
     if not form.is_valid():
         return JsonResponse({"said": "This page is old. Load it again."}, status=422)
-    if not limits.may_ask(request):
+    if not rate_limits.may_ask(request):
         return JsonResponse({"said": TOO_MANY}, status=429)
     try:
         options = ask_for_one(

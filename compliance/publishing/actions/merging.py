@@ -10,9 +10,9 @@ from compliance.checklists.events import EDITION_MERGED, MERGING_UNDONE
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.recording import open_draft, record, refuse_changed
 from compliance.organisations.models import Organisation
-from compliance.publishing.merged import merge as merged
-from compliance.publishing.merged import offers
-from compliance.publishing.unmerged import difference, lost, undone
+from compliance.publishing.merge import merge as merged
+from compliance.publishing.merge import offers
+from compliance.publishing.unmerge import difference, lost, undone
 
 
 def merge(

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.changes import Telling
+from compliance.checklists.changes import ChangeList
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.publishing import actions
 from compliance.publishing.forms import MergeForm
-from compliance.publishing.merged import offers
+from compliance.publishing.merge import offers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,7 @@ def _page(
     documents = content.document(base), content.document(newer)
     ours = content.document(edition)
     found = offers(*documents, ours)
-    telling = Telling(*documents)
+    telling = ChangeList(*documents)
     own = {q["key"]: q for s in ours["sections"] for q in s["questions"]}
     rows = [
         {"item": one.item, "details": telling.details(one.item), "offer": one}

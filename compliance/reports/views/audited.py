@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reports.download import sent
 from compliance.reports.models import reports_of
-from compliance.reports.sending import sent
 from compliance.seats.access import seated
 from compliance.seats.actions import note_download
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import (
 
 from compliance.bundles import download_store
 from compliance.bundles.models import PackageKind, packages_of
-from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
 from compliance.reports import packages, tasks

@@ -15,9 +15,9 @@ from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import actions, tasks
 from compliance.reports.access import may_cancel
+from compliance.reports.download import sent
 from compliance.reports.forms import ReportForm
 from compliance.reports.models import reports_of
-from compliance.reports.sending import sent
 from compliance.web.htmx import render_page
 from compliance.workspace.lists import listed
 

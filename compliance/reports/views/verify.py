@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from compliance.press.api import SealError, certificates_of
 from compliance.reports.forms import VerifyForm
-from compliance.reports.press import place
-from compliance.reports.receiving import ReportUploadHandler
+from compliance.reports.pdf_engine import place
 from compliance.reports.report_lookup import looked_at, own_pins
+from compliance.reports.upload import ReportUploadHandler
 from compliance.verifier.checked import NoReportError
 
 TRIES = {"verify": "30/h/ip"}

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
 from compliance.checklists.diff import Runs, word_diff
-from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import (
     MemberRequest,
     Permission,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists.frameworks import counted
 from compliance.checklists.models import Framework
-from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.clauses import proofs_of

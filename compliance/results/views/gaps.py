@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Answer
-from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.files import TYPES

@@ -16,15 +16,15 @@ from django.views.decorators.http import (
 
 from compliance.assessments.models import Assessment
 from compliance.checklists.scales import Scale, scales_of
-from compliance.evidence.sending import DOWNLOAD_HEADERS
+from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.beside import beside
 from compliance.results.choices import Reach
 from compliance.results.files import TYPES
 from compliance.results.forms import TargetForm
-from compliance.results.reading import read
-from compliance.results.showing import context_of
+from compliance.results.pages import context_of
+from compliance.results.queries import read
 
 
 def find(request: MemberRequest, assessment_id: UUID) -> Assessment:

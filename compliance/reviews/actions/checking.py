@@ -18,7 +18,7 @@ from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import CheckResult
 from compliance.reviews.models import Check, Review
 from compliance.reviews.preparers import hands_of
-from compliance.reviews.reading import read_desk
+from compliance.reviews.queries import read_desk
 from compliance.reviews.snapshot import line_of, to_read
 
 LOOKED = {

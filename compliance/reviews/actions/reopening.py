@@ -16,7 +16,7 @@ from compliance.reviews.events import (
     REOPENING_DECLINED,
 )
 from compliance.reviews.models import Reopening
-from compliance.reviews.signed import since_signed
+from compliance.reviews.signatures import since_signed
 from compliance.reviews.snapshot import content_of
 
 

@@ -15,8 +15,8 @@ from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import CheckResult, ReviewEnd
 from compliance.reviews.events import ASSESSMENT_RETURNED, ASSESSMENT_SENT
 from compliance.reviews.models import Check, Review
+from compliance.reviews.queries import read_desk
 from compliance.reviews.readiness import PREPARING, blocking
-from compliance.reviews.reading import read_desk
 from compliance.web.mail import absolute, queue_mail
 
 
@@ -102,7 +102,7 @@ def _returned(review: Review) -> list[Check]:
 def _hand_over(by: User, returned: Sequence[Check]) -> None:
     """Mark the answers, say why beside each, and tell their people in one mail each.
 
-    An answer that was carried or brought in may be of somebody who may not read here.
+    An answer that was carried or imported may be of somebody who may not read here.
     """
     told: defaultdict[User, list[Check]] = defaultdict(list)
     readers: set[User] = set()

@@ -20,8 +20,8 @@ from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.content import Content
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff, Snapshot
+from compliance.reviews.queries import read_desk
 from compliance.reviews.readiness import blocking
-from compliance.reviews.reading import read_desk
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signing_statement import statement
 
@@ -30,7 +30,7 @@ MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PageState:
     """The signer's page: the hash of the content and since when it stood."""
 
     content_hash: str
@@ -41,7 +41,7 @@ def sign(
     *,
     by: User,
     assessment: Assessment,
-    seen: Seen,
+    seen: PageState,
     role: str,
     reservations: str = "",
     method: str = "password",

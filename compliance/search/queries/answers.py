@@ -42,7 +42,7 @@ _WHERE = ("assessment_id", "applies", "archived_at")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _QuestionHit:
     """A question that fits, and how well."""
 
     rank: int
@@ -78,9 +78,11 @@ def questions(search: Search) -> list[Hit]:
     return [_question_hit(search, *one) for one in there[: search.most]]
 
 
-def _pairs(found: list[_Asked], places: list[Place]) -> Iterator[tuple[_Asked, Place]]:
+def _pairs(
+    found: list[_QuestionHit], places: list[Place]
+) -> Iterator[tuple[_QuestionHit, Place]]:
     for rank in sorted({asked.rank for asked in found}):
-        of_rank: dict[int, list[_Asked]] = {}
+        of_rank: dict[int, list[_QuestionHit]] = {}
         for asked in found:
             if asked.rank == rank:
                 of_rank.setdefault(asked.edition_id, []).append(asked)
@@ -89,7 +91,7 @@ def _pairs(found: list[_Asked], places: list[Place]) -> Iterator[tuple[_Asked, P
                 yield asked, place
 
 
-def _asked(search: Search, editions: list[int]) -> Iterator[_Asked]:
+def _asked(search: Search, editions: list[int]) -> Iterator[_QuestionHit]:
     if not editions:
         return
     terms = search.terms
@@ -106,7 +108,7 @@ def _asked(search: Search, editions: list[int]) -> Iterator[_Asked]:
         rank = _rank(search, key, title, text, found)
         if rank is not None:
             cite = "; ".join(found)
-            yield _Asked(rank, position, pk, edition_id, key, title, text, cite)
+            yield _QuestionHit(rank, position, pk, edition_id, key, title, text, cite)
 
 
 def _citing(terms: Terms, question: str) -> QuerySet[Citation]:
@@ -150,7 +152,7 @@ def _rank(
 
 
 def _question_hit(
-    search: Search, asked: _Asked, place: Place, answer: tuple[int, str, bool]
+    search: Search, asked: _QuestionHit, place: Place, answer: tuple[int, str, bool]
 ) -> Hit:
     answer_id, verdict, applies = answer
     return Hit(

@@ -1,6 +1,5 @@
 """Actions around a seat: give and end it, sample, ask and answer, share."""
 
-from compliance.seats.actions.asking import CLOSED, ask, close, reply, say
 from compliance.seats.actions.granting import (
     end_offer,
     end_seat,
@@ -8,9 +7,10 @@ from compliance.seats.actions.granting import (
     hold_offers,
     take_up_offers,
 )
-from compliance.seats.actions.looking import note_download, note_view
+from compliance.seats.actions.requests import CLOSED, ask, close, reply, say
 from compliance.seats.actions.sampling import draw, mark
 from compliance.seats.actions.sharing import open_share, revoke, share
+from compliance.seats.actions.visits import note_download, note_view
 
 __all__ = [
     "CLOSED",

@@ -15,7 +15,7 @@ from compliance.organisations.actions import invite, lock, send_again
 from compliance.organisations.choices import Role
 from compliance.organisations.models import Invitation, Membership, User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.holding import tell
+from compliance.seats.actions.locking import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import (
     SEAT_ENDED,

@@ -12,9 +12,8 @@ from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.holding import held, tell
-from compliance.seats.choices import How, Said
-from compliance.seats.drawing import Lot, at_random, by_risk
+from compliance.seats.actions.locking import held, tell
+from compliance.seats.choices import How, SampleResult
 from compliance.seats.events import (
     SAMPLE_ACCEPTED,
     SAMPLE_DRAWN,
@@ -22,11 +21,12 @@ from compliance.seats.events import (
     SAMPLE_OPEN,
 )
 from compliance.seats.models import SampleItem, Seat
+from compliance.seats.sample_draw import Lot, at_random, by_risk
 
 MARKED = {
-    Said.OPEN: SAMPLE_OPEN,
-    Said.ACCEPTED: SAMPLE_ACCEPTED,
-    Said.FLAGGED: SAMPLE_FLAGGED,
+    SampleResult.OPEN: SAMPLE_OPEN,
+    SampleResult.ACCEPTED: SAMPLE_ACCEPTED,
+    SampleResult.FLAGGED: SAMPLE_FLAGGED,
 }
 """The event of each result."""
 
@@ -92,7 +92,12 @@ def _lots(seat: Seat) -> list[Lot]:
 
 
 def mark(
-    *, by: User, seat: Seat, answer_id: int, result: Said, note: str | None = None
+    *,
+    by: User,
+    seat: Seat,
+    answer_id: int,
+    result: SampleResult,
+    note: str | None = None,
 ) -> SampleItem:
     """Set the auditor's result for an answer; the same again changes nothing.
 
@@ -109,7 +114,7 @@ def mark(
         note = item.note if note is None else note.strip()
         if (item.result, item.note) == (result, note):
             return item
-        if result == Said.FLAGGED and not note:
+        if result == SampleResult.FLAGGED and not note:
             raise ValidationError({"note": "Say what is wrong."})
         before = {"result": item.result, "text": item.note}
         item.result, item.note, item.said_at = result, note, timezone.now()

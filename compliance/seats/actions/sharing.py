@@ -11,7 +11,7 @@ from compliance.audit.transaction import writing
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import User
 from compliance.reviews.actions import clean_typed
-from compliance.seats.actions.holding import tell
+from compliance.seats.actions.locking import tell
 from compliance.seats.choices import LONGEST_DAYS
 from compliance.seats.events import SHARE_MADE, SHARE_OPENED, SHARE_REVOKED
 from compliance.seats.models import ShareLink

@@ -18,14 +18,14 @@ from django.views.decorators.http import (
 from compliance.evidence import actions as library
 from compliance.evidence.models import Evidence
 from compliance.evidence.refusals import tell
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.choices import RequestFilter
 from compliance.seats.forms import MOST_OFFERED, ReplyForm
 from compliance.seats.models import Request
-from compliance.seats.reading import requests_of
+from compliance.seats.queries import requests_of
 from compliance.web.mail import by_mail
 
 ON_A_PAGE = 50
@@ -85,8 +85,8 @@ def _answer(request: MemberRequest, row: Request, form: ReplyForm) -> int:
     if row.is_closed:
         form.add_error(None, actions.CLOSED)
         return 422
-    if not limits.may_send(request):
-        form.add_error(None, limits.TOO_MANY)
+    if not rate_limits.may_send(request):
+        form.add_error(None, rate_limits.TOO_MANY)
         return 429
     values = form.cleaned_data
 

@@ -12,11 +12,11 @@ from compliance.assessments.models import Answer
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.seats import actions
 from compliance.seats.access import answer_for, seated
-from compliance.seats.choices import How, Said
+from compliance.seats.choices import How, SampleResult
 from compliance.seats.expired import told_when_over
 from compliance.seats.forms import DrawForm, MarkForm, PickForm
 from compliance.seats.pages import inside, note, question_told
-from compliance.seats.reading import sample_of
+from compliance.seats.queries import sample_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +45,7 @@ def sample(request: MemberRequest, seat_id: int) -> HttpResponse:
     items = list(sample_of(here))
     context = inside(here) | {
         "items": items,
-        "left": sum(item.result == Said.OPEN for item in items),
+        "left": sum(item.result == SampleResult.OPEN for item in items),
         "form": form,
     }
     status = 422 if form.errors else 200
@@ -92,7 +92,7 @@ def mark(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
                 by=request.user,
                 seat=here,
                 answer_id=answer.pk,
-                result=Said(form.cleaned_data["result"]),
+                result=SampleResult(form.cleaned_data["result"]),
                 note=form.cleaned_data["note"] if "note" in form.data else None,
             )
         except ValidationError as error:

@@ -19,7 +19,7 @@ from compliance.organisations.reauthentication import StepUp
 from compliance.seats import actions
 from compliance.seats.forms import ShareForm
 from compliance.seats.pages import find, seats_told
-from compliance.seats.reading import beside, facts, links_in, opened_by, page_of, parts
+from compliance.seats.queries import beside, facts, links_in, opened_by, page_of, parts
 from compliance.web.mail import absolute
 
 TRIES = {"share": "20/m/ip"}

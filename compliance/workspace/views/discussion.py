@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Answer, Assessment, Comment
 from compliance.discussion import actions
-from compliance.organisations import limits
+from compliance.organisations import rate_limits
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 from compliance.workspace import lines, overview
@@ -31,7 +31,7 @@ def comment_add(
         text = form.cleaned_data["text"]
         try:
             # past the limit people are still named: their home says so, no mail does
-            with_mail = "@" not in text or limits.may_send(request)
+            with_mail = "@" not in text or rate_limits.may_send(request)
             actions.comment(
                 by=request.user, answer=answer, text=text, with_mail=with_mail
             )

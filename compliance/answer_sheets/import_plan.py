@@ -1,0 +1,285 @@
+"""The plan of importing a sheet: worked out for the preview, and again when it is done.
+
+Both times the same function on the same rules as a save by hand, so that what is done
+is what was shown. Changes nothing.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from compliance.answer_sheets.cells import People, SheetQuestion
+from compliance.answer_sheets.compare import (
+    faults_of,
+    in_words,
+    label_of,
+    typed_in,
+)
+from compliance.answer_sheets.returned_rows import Refusal, Sent, SentRow
+from compliance.assessments.fields import NEEDED
+from compliance.assessments.following import cleaned
+from compliance.assessments.models import Answer
+from compliance.assessments.writing import Change, alter
+from compliance.audit.chain import canonical
+from compliance.audit.models import Event
+from compliance.organisations.models import User
+
+Pick = tuple[int, str]
+"""Answer and field of a conflict in which the file's side is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentAnswer:
+    """An answer as it stands, what was asked, and its fields as they were written out.
+
+    ``events`` are those that set each field last.
+    """
+
+    answer: Answer
+    asked: SheetQuestion
+    known: Mapping[str, Any]
+    events: Mapping[str, Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field in words, before and after; ``event`` set it last, where both sides did."""
+
+    name: str
+    place: str
+    before: str
+    after: str
+    event: Event | None = None
+
+    @property
+    def label(self) -> str:
+        return label_of(self.name)
+
+    @property
+    def sheet(self) -> str:
+        return self.place.rpartition("!")[0]
+
+    @property
+    def cell(self) -> str:
+        return self.place.rpartition("!")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The fate of one answer. ``touched`` is what its fields are set to.
+
+    ``waits`` says that it would be an N/A that a second person has to confirm.
+    """
+
+    answer: Answer
+    asked: SheetQuestion
+    touched: Mapping[str, Any]
+    changes: list[Shown]
+    conflicts: list[Shown]
+    kept: Mapping[str, Any]
+    waits: bool
+
+
+@dataclass(slots=True)
+class Plan:
+    """The effect of a file. ``conflicts`` say what is here now, and what the file says."""
+
+    entries: list[Entry] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    rows: int = 0
+    missing: int = 0
+    refused_rows: int = 0
+
+    @property
+    def changing(self) -> list[Entry]:
+        """Entries that change something."""
+        return [entry for entry in self.entries if entry.changes]
+
+    @property
+    def clashing(self) -> list[Entry]:
+        """Entries of which a field was changed here meanwhile."""
+        return [entry for entry in self.entries if entry.conflicts]
+
+    @property
+    def field_count(self) -> int:
+        return sum(len(entry.changes) for entry in self.entries)
+
+    @property
+    def conflict_count(self) -> int:
+        return sum(len(entry.conflicts) for entry in self.entries)
+
+    @property
+    def untouched(self) -> int:
+        """Rows of the file that change nothing: left as written, or so here already."""
+        return self.rows - len(self.entries) - self.refused_rows
+
+    @property
+    def digest(self) -> str:
+        """One hash of everything that is shown: another one means that the base moved."""
+        told = [
+            [
+                e.answer.pk,
+                [_told(s) for s in e.changes],
+                [_told(s) for s in e.conflicts],
+            ]
+            for e in self.entries
+        ]
+        refused = [[refusal.place, refusal.words] for refusal in self.refused]
+        text = canonical([told, refused])
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The importer, possible owners of an answer, and the fields in which the file wins."""
+
+    by: User
+    people: People
+    picks: Collection[Pick] = ()
+
+
+def plan(
+    sent: Sent, standing: Mapping[int, CurrentAnswer], total: int, setting: Setting
+) -> Plan:
+    """The effect of the rows of a file on the stored answers.
+
+    In a conflict the answer here is kept, unless the setting picks it. ``total`` is
+    how many questions the assessment has.
+    """
+    found = Plan(refused=list(sent.refused), ignored=list(sent.ignored))
+    for row in sent.rows:
+        one = standing.get(row.mark.answer_id)
+        fault = _row_fault(row, one)
+        if one is None or fault:
+            found.refused.append(Refusal(row.place("key"), fault))
+            continue
+        found.rows += 1
+        if row.question and _words(row.question) != _words(one.asked.text):
+            found.ignored.append(
+                f"{row.sheet}, row {row.number}: the words of {one.asked.key} were"
+                " changed. Questions are not taken in."
+            )
+        _compare(found, row, one, setting)
+    found.missing = total - found.rows
+    return found
+
+
+def _row_fault(row: SentRow, one: CurrentAnswer | None) -> str:
+    """Why a row as a whole is not taken in, "" when it may be."""
+    key = row.key[:40] or "This row"
+    if one is None:
+        return f"{key} is no question of this assessment."
+    if row.key and row.key != one.asked.key:
+        return f"The row says {key}, but it was written for {one.asked.key}."
+    if row.mark.version > one.answer.version:
+        return f"{key} was written out in a version that does not exist here."
+    return ""
+
+
+def _compare(found: Plan, row: SentRow, one: CurrentAnswer, setting: Setting) -> None:
+    typed = typed_in(row, one.asked, one.known, setting.people)
+    found.refused += typed.refused
+    if not typed.values:
+        found.refused_rows += bool(typed.refused)
+        return
+    first = row.place(next(iter(typed.values)))
+    if not one.answer.applies:
+        words = f"{one.asked.key} does not apply: its answer stays as it is."
+        found.refused.append(Refusal(first, words))
+        found.refused_rows += 1
+        return
+    refused = len(found.refused) - len(typed.refused)
+    try:
+        entry = _entry(found, row, one, typed.values, setting)
+    except ValidationError as error:
+        found.refused += _refusals(row, error, first)
+        found.refused_rows += 1
+        return
+    if entry.changes or entry.conflicts:
+        found.entries.append(entry)
+    else:
+        found.refused_rows += len(found.refused) > refused
+
+
+def _entry(
+    found: Plan,
+    row: SentRow,
+    one: CurrentAnswer,
+    typed: dict[str, Any],
+    setting: Setting,
+) -> Entry:
+    answer, known = one.answer, one.known
+    faults = dict(faults_of(row, one.asked, known, typed, cleaned(answer, typed)))
+    found.refused += [Refusal(row.place(name), words) for name, words in faults.items()]
+    typed = {name: value for name, value in typed.items() if name not in faults}
+    wanted = cleaned(answer, typed)
+    clash = [
+        name
+        for name in typed
+        if getattr(answer, name) not in (known[name], wanted.get(name, known[name]))
+    ]
+    if "verdict" in clash:  # a reason or a day goes with the answer it was given for
+        clash += [f.column for f in NEEDED.values() if f.column in typed]
+    clash = [name for name in dict.fromkeys(clash) if name in wanted]
+    kept = {name for name in clash if (answer.pk, name) not in setting.picks}
+    taken = {name: value for name, value in typed.items() if name not in kept}
+    final = cleaned(answer, taken) if taken else {}
+    altered = copy(answer)
+    change = alter(setting.by, altered, final)
+
+    def shown(name: str, before: Any, after: Any) -> Shown:
+        old, new = (
+            in_words(name, one.asked, value, setting.people)
+            for value in (before, after)
+        )
+        return Shown(name, row.place(name), old, new)
+
+    return Entry(
+        answer,
+        one.asked,
+        final,
+        _changes(answer, final, change, shown),
+        [
+            replace(
+                shown(name, getattr(answer, name), wanted[name]),
+                event=one.events.get(name),
+            )
+            for name in clash
+        ],
+        {name: wanted[name] for name in clash if name in kept},
+        waits=change is not None and "na_by" in change.columns and bool(altered.na_by),
+    )
+
+
+def _changes(
+    answer: Answer, final: Mapping[str, Any], change: Change | None, shown: Any
+) -> list[Shown]:
+    if change is None:
+        return []
+    return [
+        shown(name, getattr(answer, name), value)
+        for name, value in final.items()
+        if name in change.after
+    ]
+
+
+def _refusals(row: SentRow, error: ValidationError, first: str) -> list[Refusal]:
+    if not hasattr(error, "error_dict"):
+        return [Refusal(first, " ".join(error.messages))]
+    return [
+        Refusal(row.place(name), f"{' '.join(words)} The row is left as it is.")
+        for name, words in error.message_dict.items()
+    ]
+
+
+def _told(shown: Shown) -> Sequence[str]:
+    return [shown.name, shown.before, shown.after]
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,187 @@
+"""Writing a backup while people work: rows of one moment, then the files they name."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from compliance.audit import checkpoints
+from compliance.audit.models import ChainHead
+from compliance.backups import compatibility, rows, tables
+from compliance.backups.archive import CHUNK, Writer
+from compliance.backups.file_locations import path_of
+from compliance.backups.manifest import (
+    FORMAT,
+    VERSION,
+    BackupError,
+    Chain,
+    Manifest,
+    Table,
+    file_of,
+    hash_in,
+    rows_of,
+    stamp,
+)
+from compliance.reports.queries import program_version
+from compliance.reviews.snapshot import one_moment
+from compliance.web.folders import flush
+
+PART = ".part"
+
+
+@dataclass
+class Moment:
+    """Rows of one moment, by table; and the files that they name."""
+
+    at: datetime
+    migrations: compatibility.Applied
+    chains: dict[str, Chain]
+    tables: dict[str, Table] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+
+
+def make(path: Path) -> tuple[Path, Manifest]:
+    """Write a backup to a new file, or into a folder under a name with the date.
+
+    The file appears whole or not at all, for its owner only. Raises ``BackupError``
+    where it is there already, where the tables are not those of this program, and when
+    a file is damaged or vanishes meanwhile; ``OSError`` when it cannot be written.
+    """
+    compatibility.refuse_unmigrated()
+    now = timezone.now().astimezone(UTC)
+    if path.is_dir():
+        _sweep(path)
+        path = path / f"attest-{stamp(now)}.zip"
+    if path.exists():
+        msg = f"{path} is there already. A backup never takes the place of another one."
+        raise BackupError(msg)
+    part = path.with_name(f"{path.name}{PART}")
+    with _alone(part) as file:
+        try:
+            with Writer(file, now.utctimetuple()) as writer:
+                said = _write(writer)
+            file.flush()
+            os.fsync(file.fileno())
+            part.rename(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    flush(path.resolve().parent)
+    return path, said
+
+
+def trail_key() -> str:
+    """SHA-256 of the public key that checkpoints are signed with; "" without one."""
+    if not (Path(settings.KEYS_DIR) / checkpoints.KEY).is_file():
+        return ""
+    return hashlib.sha256(checkpoints.public_key()).hexdigest()
+
+
+def _write(writer: Writer) -> Manifest:
+    # Before the rows: what was signed must not be newer than the trail beside it.
+    _write_checkpoints(writer)
+    with one_moment():
+        moment = _write_rows(writer)
+    missing = [name for name in moment.files if not path_of(name).is_file()]
+    for name, size in moment.files.items():
+        if name not in missing:
+            _write_file(writer, name, size)
+    said = Manifest(
+        format=FORMAT,
+        version=VERSION,
+        program=program_version(),
+        made_at=moment.at,
+        database=connection.vendor,
+        migrations=moment.migrations,
+        tables=moment.tables,
+        chains=moment.chains,
+        trail_key=trail_key(),
+        missing=missing,
+        members=writer.members,
+    )
+    writer.finish(said)
+    return said
+
+
+def _write_checkpoints(writer: Writer) -> None:
+    folder = Path(settings.CHECKPOINTS_DIR)
+    for path in sorted(folder.glob("*.checkpoints")):
+        with (
+            path.open("rb") as file,
+            writer.part(f"checkpoints/{path.name}", is_packed=True) as part,
+        ):
+            fcntl.flock(file, fcntl.LOCK_SH)  # no note is half written meanwhile
+            while chunk := file.read(CHUNK):
+                part.write(chunk)
+
+
+def _write_rows(writer: Writer) -> Moment:
+    heads = ChainHead.objects.order_by("pk")  # the first read: the moment is now
+    chains = {str(head.pk): Chain(seq=head.seq, hash=head.hash) for head in heads}
+    moment = Moment(timezone.now(), compatibility.applied(), chains)
+    for model in tables.kept():
+        table, columns = model._meta.db_table, rows.columns_of(model)
+        write, count = rows.writers(model), 0
+        with writer.part(rows_of(table), is_packed=True) as part:
+            for found in tables.values(model, moment.at):
+                row = [make(value) for make, value in zip(write, found, strict=True)]
+                part.write(rows.line(row))
+                count += 1
+                if file := file_of(table, dict(zip(columns, row, strict=True))):
+                    moment.files[file[0]] = file[1]
+        last_id = tables.last_id(model)
+        moment.tables[table] = Table(columns=columns, rows=count, last_id=last_id)
+    return moment
+
+
+def _write_file(writer: Writer, name: str, size: int) -> None:
+    path = path_of(name)
+    try:
+        file = path.open("rb")
+    except FileNotFoundError as error:
+        msg = (
+            f"{path} vanished while the backup was made: it was swept or erased. Nothing"
+            " was kept; make the backup again."
+        )
+        raise BackupError(msg) from error
+    with file, writer.part(name, is_packed=False) as part:
+        while chunk := file.read(CHUNK):
+            part.write(chunk)
+    kept = writer.members[name]
+    if kept.sha256 != hash_in(name) or kept.size != size:
+        msg = (
+            f"{path} no longer has the bytes it was received with. Restore it from an"
+            " earlier backup, or move it away: then backups go without it and say so."
+        )
+        raise BackupError(msg)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what killed backups left in a folder; names with a date never recur."""
+    for part in folder.glob(f"attest-*.zip{PART}"):
+        with suppress(BackupError), _alone(part):
+            part.unlink()
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[BinaryIO]:
+    """The unfinished file, empty, for one process; what a killed one left goes."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(part, flags, 0o600), "wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            msg = f"{part} is being written by another process."
+            raise BackupError(msg) from error
+        os.fchmod(file.fileno(), 0o600)
+        file.truncate()
+        yield file

@@ -1,0 +1,55 @@
+"""The dates behind a token: those that its person may see today."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from compliance.calendar.actions.reminders import spoken_to
+from compliance.calendar.entries import Entry
+from compliance.calendar.models import Feed, Reminders
+from compliance.calendar.queries import dated, entries, marks, own
+from compliance.calendar.sources.scope import DateScope
+from compliance.organisations.access import ALLOWED
+from compliance.organisations.actions import hash_of
+from compliance.organisations.models import Membership
+
+PAST_DAYS = 31
+"""How long what is late stays in a subscription; the page goes on to show it."""
+MOST = 2000
+"""Dates of one file, the nearest first: a program reads all of them each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A subscription with its dates."""
+
+    feed: Feed
+    name: str
+    entries: list[Entry]
+
+
+def feed_of(token: str) -> Feed | None:
+    """The subscription that a token opens now; None for any other."""
+    rows = Feed.objects.standing().select_related("organisation", "user")
+    return rows.filter(token_hash=hash_of(token)).first()
+
+
+def read(feed: Feed) -> Subscribed | None:
+    """The dates of a subscription, in the language and by the clock of its person.
+
+    None when the membership has just ended.
+    """
+    member = Membership.objects.filter(
+        organisation=feed.organisation, user=feed.user
+    ).first()
+    if member is None:
+        return None
+    with spoken_to(Reminders.of(feed.organisation, feed.user)):
+        today = timezone.localdate()
+        scope = DateScope(
+            feed.organisation, ALLOWED.get(member.role, frozenset()), today
+        )
+        found = own(scope, feed.user) if feed.is_own_only else marks(scope)
+        found = [mark for mark in found if (today - mark.day).days <= PAST_DAYS][:MOST]
+        told = entries(scope, dated(scope, found))
+        return Subscribed(feed, f"Attest, {feed.organisation}", told)

@@ -1,0 +1,121 @@
+"""The dates of an organisation that a person may see: all as marks, a few in words."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+
+from compliance.audit.models import Event
+from compliance.calendar.choices import Kind
+from compliance.calendar.entries import Entry, Mark
+from compliance.calendar.sources import law, outside, targets, work
+from compliance.calendar.sources.scope import DateScope
+from compliance.organisations.access import Permission
+from compliance.organisations.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where dates of a kind come from, and the permission they take."""
+
+    kind: Kind
+    marks: Callable[[DateScope], Iterator[Mark]]
+    told: Callable[[DateScope, Sequence[Mark]], Iterator[Entry]]
+    takes: Permission = Permission.VIEW
+
+
+SOURCES: Mapping[str, Source] = {
+    law.BEGINS: Source(Kind.LAW, law.begins, law.entries_of_begins),
+    law.ENDS: Source(Kind.LAW, law.ends, law.entries_of_ends),
+    law.APPLIES: Source(Kind.LAW, law.applies, law.entries_of_applies),
+    work.ANSWER: Source(Kind.ANSWER, work.answers, work.entries_of_answers),
+    work.LATER: Source(Kind.LATER, work.put_off, work.entries_of_put_off),
+    work.ACTION: Source(Kind.ACTION, work.actions, work.entries_of_actions),
+    work.EVIDENCE: Source(Kind.EVIDENCE, work.evidence, work.entries_of_evidence),
+    work.REVIEW: Source(Kind.REVIEW, work.reviews, work.entries_of_reviews),
+    targets.TARGET: Source(Kind.REVIEW, targets.targets, targets.entries_of_targets),
+    outside.REQUEST: Source(
+        Kind.AUDITOR, outside.requests, outside.entries_of_requests, Permission.SEATS
+    ),
+    outside.SEAT: Source(
+        Kind.AUDITOR, outside.seats, outside.entries_of_seats, Permission.SEATS
+    ),
+    outside.LINK: Source(
+        Kind.LINK, outside.links, outside.entries_of_links, Permission.SEATS
+    ),
+}
+"""Source to its readers, in the order of one day."""
+_PLACES = {name: at for at, name in enumerate(SOURCES)}
+_CHANGED_ELSEWHERE = (work.ACTION, work.EVIDENCE)
+"""Sources whose rows do not say when they were changed: the trail does."""
+_STRETCH = 500
+
+
+def marks(scope: DateScope) -> list[Mark]:
+    """Every date by its day, in a fixed number of statements."""
+    found = [
+        mark
+        for source in SOURCES.values()
+        if source.takes in scope.may
+        for mark in source.marks(scope)
+    ]
+    return sorted(found, key=_place)
+
+
+def own(scope: DateScope, person: User) -> list[Mark]:
+    """The dates that one person works on.
+
+    To whoever starts assessments the law of all of them belongs.
+    """
+    its = marks(scope.of(person))
+    if Permission.ASSESS not in scope.may:
+        return its
+    its = [mark for mark in its if kind_of(mark) != Kind.LAW]
+    law = [mark for mark in marks(scope) if kind_of(mark) == Kind.LAW]
+    return sorted([*its, *law], key=_place)
+
+
+def _place(mark: Mark) -> tuple[object, ...]:
+    return mark.day, _PLACES[mark.source], mark.pk
+
+
+def kind_of(mark: Mark) -> Kind:
+    """The kind under which a mark is filtered."""
+    return SOURCES[mark.source].kind
+
+
+def entries(scope: DateScope, some: Iterable[Mark]) -> list[Entry]:
+    """Some marks in words, in their order; at most three statements for each source."""
+    of: defaultdict[str, list[Mark]] = defaultdict(list)
+    order = list(some)
+    for mark in order:
+        of[mark.source].append(mark)
+    told: dict[Mark, Entry] = {}
+    for name, its in of.items():
+        told |= zip(map(_same, its), SOURCES[name].told(scope, its), strict=True)
+    return [told[_same(mark)] for mark in order]
+
+
+def _same(mark: Mark) -> Mark:
+    """The mark without what cannot be hashed."""
+    return mark._replace(more=None)
+
+
+def dated(scope: DateScope, some: Sequence[Mark]) -> list[Mark]:
+    """The marks with the moment of the last change of each, for a subscription."""
+    found: dict[tuple[str, str], datetime] = {}
+    for source in _CHANGED_ELSEWHERE:
+        pks = [mark.pk for mark in some if mark.source == source]
+        for at in range(0, len(pks), _STRETCH):
+            rows = Event.objects.order_by().filter(
+                organisation_id=scope.organisation.pk,
+                subject_label=source,
+                subject_id__in=pks[at : at + _STRETCH],
+            )
+            for pk, moment in rows.values_list("subject_id").annotate(at=Max("at")):
+                found[source, pk] = moment
+    return [
+        mark._replace(at=mark.at or found.get((mark.source, mark.pk))) for mark in some
+    ]

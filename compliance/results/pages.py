@@ -1,0 +1,328 @@
+"""Contexts of the result page: sentences, bars and tables, so that templates only print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from compliance.assessments.models import Action
+from compliance.charts.shapes import Axis, Chart, bar, radar, track
+from compliance.checklists.rating import Rating, counted_as
+from compliance.results.beside import Abreast, Beside
+from compliance.results.files import TYPES
+from compliance.results.law import (
+    NO_LIMIT,
+    RULES,
+    Counts,
+    Duty,
+    Exposure,
+    LawResult,
+    Section,
+)
+from compliance.results.levels import (
+    Criterion,
+    Gap,
+    GroupResult,
+    ScaleResult,
+    is_staged,
+)
+from compliance.results.queries import Result
+from compliance.results.summary_figures import GroupFigures
+
+MOST = 8
+"""Gaps that a result shows at once; all of them are in the list of questions."""
+NAMED = 2
+"""Criteria named in a cell; the rest are counted."""
+BAR = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section with its bar."""
+
+    section: Section
+    bar: Chart
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRow:
+    """What stands under one limit of fines, or binds one role; ``small`` says more."""
+
+    name: str
+    small: str
+    counts: Counts
+    to_prepare: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A group of a scale with the track of its levels and the criteria that hold it down."""
+
+    result: GroupResult
+    track: Chart
+    level: str
+    higher: str
+    """Its level by the other reading of contested answers, where that is another."""
+    target: str
+    named: list[Criterion]
+    more: int
+    last: str = ""
+    """Its level in the period before, with the mean of a stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """A criterion below its target, or a duty not met, with what is planned."""
+
+    gap: Gap | None
+    duty: Duty | None
+    action: Action | None
+    now: str = ""
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion with the name of its level, "" while it is open."""
+
+    criterion: Criterion
+    level: str
+
+
+@dataclass(frozen=True)
+class ScaleView:
+    """One scale on the page."""
+
+    result: ScaleResult
+    is_staged: bool
+    rows: list[Row]
+    across: list[Row]
+    criteria: list[CriterionRow]
+    gaps: list[GapRow]
+    more_gaps: int
+    radar: Chart | None
+    headline: str
+    sentences: list[str]
+    year: int | None
+    """The year of the period before; None where there is none with this scale."""
+    abreast: Abreast | None
+
+
+def context_of(result: Result, beside: Beside | None) -> dict[str, Any]:
+    """All that the page prints; ``beside`` is not asked for where nothing is rated."""
+    scales = [
+        _scale(one, result.actions, beside) for one in result.scales if one.criteria
+    ]
+    return {
+        "assessment": result.assessment,
+        "today": result.today,
+        "law": result.law,
+        "law_headline": _law_headline(result.law.counts),
+        "law_sentences": _law_sentences(result.law),
+        "law_rows": _section_rows(result.law),
+        "law_tiers": [_tier_row(one) for one in result.law.tiers],
+        "law_roles": _role_rows(result),
+        "law_gaps": [
+            GapRow(None, duty, _first(result.actions, duty.id))
+            for duty in result.law.gaps[:MOST]
+        ],
+        "law_more": max(0, len(result.law.gaps) - MOST),
+        "practice_bar": _bar(result.law.practice, BAR, rates=True),
+        "scales": scales,
+        "formats": TYPES,
+        "rules": RULES,
+    }
+
+
+def _law_headline(counts: Counts) -> str:
+    if not counts.total:
+        return "Nothing binds today"
+    if counts.open == counts.total:
+        return f"0 of {counts.total} answered"
+    return f"{counts.not_met} not met" if counts.not_met else f"{counts.met} met"
+
+
+def _law_sentences(law: LawResult) -> list[str]:
+    counts = law.counts
+    said = []
+    if counts.total:
+        partly = f", {counts.partly} in part" if counts.partly else ""
+        said.append(f"{counts.met} of {counts.total} duties are met{partly}.")
+    top = law.tiers[0] if law.tiers else None
+    if top and top.tier and top.counts.not_met:
+        said.append(f"{top.counts.not_met} not met under the highest limit of fines.")
+    if counts.open:
+        said.append(f"{counts.open} still open: a risk, not a zero.")
+    if counts.met:
+        said.append(
+            "Evidence covers the whole audit period for"
+            f" {counts.proved} of the {counts.met} met."
+        )
+    if law.ahead:
+        said.append(f"{len(law.ahead)} to prepare: not binding yet.")
+    return said
+
+
+def _tier_row(one: Exposure) -> ExposureRow:
+    if one.tier is None:
+        small = "national law decides, or nobody"
+        return ExposureRow(NO_LIMIT.capitalize(), small, one.counts, one.to_prepare)
+    small = f"{one.tier.under}. {one.tier.note}" if one.tier.note else one.tier.under
+    return ExposureRow(f"EUR {one.tier.words}", small, one.counts, one.to_prepare)
+
+
+def _role_rows(result: Result) -> list[ExposureRow]:
+    """A row for each role; none where all duties bind in one."""
+    names = result.assessment.edition.roles
+    if len(result.law.roles) < 2:
+        return []
+    return [
+        ExposureRow(names.get(one.key, one.key), "", one.counts, one.to_prepare)
+        for one in result.law.roles
+    ]
+
+
+def _section_rows(law: LawResult) -> list[SectionRow]:
+    heaviest = max((one.counts.weight for one in law.sections), default=0) or 1
+    return [
+        SectionRow(one, _bar(one.counts, BAR * one.counts.weight // heaviest))
+        for one in law.sections
+    ]
+
+
+def _bar(counts: Counts, length: int, *, rates: bool = False) -> Chart:
+    """The bar of some duties: each verdict as long as its weight."""
+    named = [
+        ("unanswered" if v == "open" else counted_as(v, rates=rates), w)
+        for v, w in counts.weighed
+    ]
+    return bar(named, length)
+
+
+def _scale(
+    result: ScaleResult, actions: dict[int, list[Action]], beside: Beside | None
+) -> ScaleView:
+    key = result.scale.key
+    last = beside.last(key) if beside else {}
+    rows = [_row(result, one, last.get(one.group.key)) for one in result.groups]
+    gaps = [
+        GapRow(
+            gap,
+            None,
+            _first(actions, gap.criterion.id),
+            _named(result, gap.criterion.rating),
+            _named(result, gap.wanted),
+        )
+        for gap in result.gaps
+    ]
+    staged = is_staged(result.scale)
+    return ScaleView(
+        result=result,
+        is_staged=staged,
+        rows=[one for one in rows if not one.result.group.across],
+        across=[one for one in rows if one.result.group.across],
+        criteria=[CriterionRow(c, _named(result, c.rating)) for c in result.criteria],
+        gaps=gaps[:MOST],
+        more_gaps=max(0, len(gaps) - MOST),
+        radar=radar_of(result) if staged else None,
+        headline=_staged_headline(result) if staged else _level_headline(result),
+        sentences=_staged_sentences(result) if staged else _level_sentences(result),
+        year=beside.before.assessment.period_to.year
+        if beside and beside.before and last
+        else None,
+        abreast=beside.abreast(key) if beside else None,
+    )
+
+
+def _named(result: ScaleResult, rating: Rating | None) -> str:
+    return result.scale.levels[rating.level].name if rating else ""
+
+
+def _row(result: ScaleResult, one: GroupResult, last: GroupFigures | None) -> Row:
+    levels = result.scale.levels
+    before = last.level if last else None
+    known = before is not None and before < len(levels)
+    return Row(
+        result=one,
+        track=track(one.level, one.target, result.scale.top),
+        level="" if one.level is None else levels[one.level].name,
+        higher="" if one.higher is None else levels[one.higher].name,
+        target="" if one.target is None else levels[one.target].name,
+        named=one.holding[:NAMED] if one.level != result.scale.top else [],
+        more=max(0, len(one.holding) - NAMED) if one.level != result.scale.top else 0,
+        last=levels[before].name if known and before is not None else "",
+    )
+
+
+def radar_of(result: ScaleResult) -> Chart | None:
+    """The radar of the groups with a mean; None for fewer than three."""
+    axes = [
+        Axis(
+            one.group.title,
+            one.mean,
+            (one.level or 0) + 1,
+            None if one.target is None else one.target + 1,
+        )
+        for one in result.groups
+        if one.mean is not None
+    ]
+    return radar(axes, result.scale.top + 1)
+
+
+def _level_headline(result: ScaleResult) -> str:
+    return result.level_name or "No level yet"
+
+
+def _level_sentences(result: ScaleResult) -> list[str]:
+    if result.level is None:
+        return ["Answer the first criterion: the lowest answer sets the level."]
+    said = [f"The lowest of {result.answered} answered criteria counts."]
+    if result.is_rejected:
+        names = ", ".join(
+            one.group.title for one in result.groups if one.is_reached is False
+        )
+        said.insert(0, f"Below our minimum in {names}: an offer like this is rejected.")
+    elif result.has_targets and not result.open:
+        said.insert(0, "At or above our minimum in every objective.")
+    elif not result.has_targets:
+        said.append("No minimum is set.")
+    if result.open:
+        said.append(f"{result.open} open: the level may fall.")
+    if count := len(result.contested):
+        said.append(_contested(result, count))
+    return said
+
+
+def _contested(result: ScaleResult, count: int) -> str:
+    """The contested answers, and what the other reading would make of the level."""
+    are = "answer has a level" if count == 1 else "answers have levels"
+    said = f"{count} {are} on which sources differ; the lower one counts."
+    if result.higher is None:
+        return f"{said} By the other reading the level is the same."
+    return f"{said} By the other reading: {result.scale.levels[result.higher].name}."
+
+
+def _staged_headline(result: ScaleResult) -> str:
+    if not result.answered:
+        return "No stage yet"
+    if result.has_targets:
+        return f"{result.steps} step{'' if result.steps == 1 else 's'} to our targets"
+    return f"{result.answered} of {len(result.criteria)} answered"
+
+
+def _staged_sentences(result: ScaleResult) -> list[str]:
+    if not result.answered:
+        return ["Answer the first row: each pillar has a mean and a lowest stage."]
+    said = []
+    if result.is_provisional:
+        said.append("Provisional: fewer than four fifths of the rows are answered.")
+    lowest = [one for one in result.groups if one.level == result.level]
+    names = ", ".join(one.group.title for one in lowest)
+    said.append(f"The lowest stage, {result.level_name}, is in {names}.")
+    if not result.has_targets:
+        said.append("No targets are set.")
+    return said
+
+
+def _first(actions: dict[int, list[Action]], answer: int) -> Action | None:
+    found: Sequence[Action] = actions.get(answer, ())
+    return found[0] if found else None

@@ -1,0 +1,103 @@
+"""Pages of an auditor. Every page and file of it is on the trail."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from compliance.assessments.signature_validity import void_of, voids_in
+from compliance.evidence.download import sent
+from compliance.evidence.storage import StorageError
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.reviews.signatures import signature_of
+from compliance.seats import actions
+from compliance.seats.access import answer_for, evidence_for, seated, seats_of
+from compliance.seats.expired import told_when_over
+from compliance.seats.pages import inside, note, question_told
+from compliance.seats.queries import beside, facts, items_by_answer, page_of, parts
+
+
+@require_safe
+@member_required(Permission.AUDIT)
+def home(request: MemberRequest) -> HttpResponse:
+    """The person's seats that are open today."""
+    seats = seats_of(request)
+    voids = voids_in(one.assessment for one in seats)
+    context = {"seats": seats, "voids": voids}
+    return render(request, "seats/home.html", context)
+
+
+@require_safe
+@member_required(Permission.AUDIT)
+@told_when_over
+def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
+    """The assessment at a glance: facts, sections, reports."""
+    here = seated(request, seat_id)
+    note(request, here, "Overview")
+    items = list(here.items.all())
+    void = void_of(here.assessment)
+    context = inside(here) | {
+        "facts": facts(here.assessment),
+        "void": void,
+        "signature": signature_of(here.assessment, void),
+        "parts": parts(here.assessment),
+        "items": items,
+        "left": sum(item.result == "open" for item in items),
+        "requests": here.requests.unanswered().count(),
+        "reports": here.assessment.reports.filter(status="done"),
+    }
+    return render(request, "seats/seat.html", context)
+
+
+@require_safe
+@member_required(Permission.AUDIT)
+@told_when_over
+def section(request: MemberRequest, seat_id: int, section_id: int) -> HttpResponse:
+    """The questions of a section with their answers, fifty to a page."""
+    here = seated(request, seat_id)
+    every = parts(here.assessment)
+    part = next((part for part in every if part.id == section_id), None)
+    if part is None:
+        raise Http404
+    page = page_of(here.assessment, part, request.GET.get("page"))
+    note(request, here, f"Section {part.title}, page {page.number}")
+    context = inside(here) | {
+        "part": part,
+        "parts": every,
+        "page": page,
+        "items": items_by_answer(here),
+    }
+    context |= beside(every, part)
+    return render(request, "seats/section.html", context)
+
+
+@require_safe
+@member_required(Permission.AUDIT)
+@told_when_over
+def question(request: MemberRequest, seat_id: int, answer_id: int) -> HttpResponse:
+    here = seated(request, seat_id)
+    answer = answer_for(here, answer_id)
+    note(request, here, answer.question.key)
+    return render(request, "seats/question.html", question_told(here, answer))
+
+
+@require_safe
+@member_required(Permission.AUDIT)
+@told_when_over
+def evidence_file(
+    request: MemberRequest, seat_id: int, evidence_id: UUID
+) -> HttpResponseBase:
+    """A file behind the assessment, and no other of the organisation."""
+    here = seated(request, seat_id)
+    evidence = evidence_for(here, evidence_id)
+    try:
+        response = sent(evidence)
+    except StorageError as error:
+        context = inside(here) | {"problem": error.messages[0]}
+        return render(request, "seats/lost.html", context, status=503)
+    if request.method == "GET":
+        actions.note_download(
+            by=request.user, seat=here, about=evidence.title, sha256=evidence.sha256
+        )
+    return response
