@@ -1,4 +1,4 @@
-"""Every address. A room's own stand in its ``urls.py``."""
+"""Every address. Those of a room are in its ``urls.py``."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa

@@ -77,7 +77,7 @@ def read_sheet(
     content = b"".join(chunks)
     rows = process.read([content])
     if sort_out(rows).assessment_id != str(assessment.pk):
-        msg = "The file was downloaded from another assessment. Nothing of it is read."
+        msg = "The file was downloaded from another assessment, so it was not read."
         raise SheetError(msg)
     return drafts.keep(
         user_id=by.pk,

@@ -1,7 +1,7 @@
 """Cells of an answer, and their meaning. Pure.
 
-``told`` writes a value into a cell and ``meant`` reads it back. A cell that stands as
-it was written is no change, whatever has happened to the answer since.
+``told`` writes a value into a cell and ``meant`` reads it back. A cell that is as
+it was exported is no change, whatever has happened to the answer since.
 """
 
 import re
@@ -110,7 +110,7 @@ def meant(field: str, asked: SheetQuestion, cell: Cell | None, people: People) -
     Raises ``ValueError`` in words for the person.
     """
     if cell and cell.kind == "formula":
-        msg = f"“{cell.text[:60]}” is a formula. Write what comes out of it."
+        msg = f"“{cell.text[:60]}” is a formula. Write its result."
         raise ValueError(msg)
     if cell and cell.kind == "error":
         msg = f"“{cell.text[:60]}” is an error of the spreadsheet, not an answer."

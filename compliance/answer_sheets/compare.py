@@ -1,4 +1,4 @@
-"""A row that came back against what was written out and what stands now. Pure."""
+"""An imported row compared with the exported row and the current answer. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

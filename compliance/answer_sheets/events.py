@@ -43,7 +43,7 @@ ASSESSMENT_EXPORTED = _type(
 
 
 ASSESSMENT_IMPORTED = _type(
-    "assessment.imported", _("spreadsheet taken in"), after=_Imported
+    "assessment.imported", _("spreadsheet imported"), after=_Imported
 )
 
 

@@ -162,7 +162,7 @@ def plan(
         if row.question and _words(row.question) != _words(one.asked.text):
             found.ignored.append(
                 f"{row.sheet}, row {row.number}: the words of {one.asked.key} were"
-                " changed. Questions are not taken in."
+                " changed. Questions cannot be imported."
             )
         _compare(found, row, one, setting)
     found.missing = total - found.rows

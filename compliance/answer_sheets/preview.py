@@ -1,4 +1,4 @@
-"""Pages of a spreadsheet: counts in words, texts side by side."""
+"""The preview of an imported spreadsheet: counts, and texts side by side."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class Showing:
         said = f"{answers} answer{'' if answers == 1 else 's'} changed"
         kept = sum(len(entry.kept) for entry in plan.entries)
         if kept:
-            said += f", {kept} conflict{'' if kept == 1 else 's'} kept as here"
+            said += f", {kept} conflict{'' if kept == 1 else 's'} kept the version here"
         if plan.refused:
             said += f", {len(plan.refused)} refused"
         return f"{said}."
@@ -125,7 +125,7 @@ def told_undo(back: PutBack) -> str:
     count = len(back.done)
     said = f"{count} answer{'' if count == 1 else 's'} put back."
     if not back.left:
-        return said if count else "Nothing to put back: it stands as before."
+        return said if count else "There is nothing to undo: it is as before."
     keys = ", ".join(back.left[:NAMED])
     if len(back.left) > NAMED:
         keys += f" and {len(back.left) - NAMED} more"

@@ -1,6 +1,6 @@
-"""The rows of a file that came back, as rows of answers. Pure.
+"""The rows of an imported file, as rows of answers. Pure.
 
-Nothing of a file is dropped in silence: what is no answer is told in ``ignored``.
+Nothing is dropped silently: ``ignored`` lists everything that is no answer.
 """
 
 from collections import Counter
@@ -85,8 +85,8 @@ def sort_out(rows: Iterable[Row]) -> Sent:
     sent = Sent(_assessment_id(sheets))
     if not sent.assessment_id:
         msg = (
-            "The file says nowhere which assessment it belongs to. Download the sheet"
-            " anew and fill that in; its sheet “Read me” has to stay."
+            "The file does not say which assessment it belongs to. Download the"
+            " sheet again and fill that in; keep its sheet “Read me”."
         )
         raise SheetError(msg)
     for name, found in sheets.items():
@@ -151,7 +151,7 @@ def _row(sent: Sent, row: Row, columns: Mapping[str, str]) -> None:
         if key:
             words = (
                 f"{key[:40]}: the hidden column “{ROW_HEAD}” is missing or damaged, so"
-                " what was changed cannot be told. Download the sheet anew."
+                " changes cannot be detected. Download the sheet again."
             )
             sent.refused.append(Refusal(f"{row.sheet}!{first}{row.number}", words))
         else:
@@ -160,7 +160,7 @@ def _row(sent: Sent, row: Row, columns: Mapping[str, str]) -> None:
             )
         return
     for letter in set(row.cells) - set(columns.values()):
-        sent.ignored.append(f"{row.sheet}!{letter}{row.number}: beside the columns.")
+        sent.ignored.append(f"{row.sheet}!{letter}{row.number}: outside the columns.")
     fields = {f: columns[h] for f, h in FIELDS.items() if h in columns}
     cells = {f: row.cells.get(letter) for f, letter in fields.items()}
     sent.rows.append(
@@ -173,6 +173,6 @@ def _refuse_twins(sent: Sent) -> None:
     counts = Counter(row.mark.answer_id for row in sent.rows)
     for row in sent.rows:
         if counts[row.mark.answer_id] > 1:
-            words = f"{row.key[:40]} stands in more than one row. Keep one of them."
+            words = f"{row.key[:40]} is in more than one row. Keep one of them."
             sent.refused.append(Refusal(row.place("key"), words))
     sent.rows = [row for row in sent.rows if counts[row.mark.answer_id] == 1]

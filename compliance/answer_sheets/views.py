@@ -1,4 +1,4 @@
-"""The spreadsheet of an assessment: taken away, filled in elsewhere, taken in again."""
+"""The spreadsheet of an assessment: exported, filled in elsewhere, imported."""
 
 from collections.abc import Collection
 from typing import Any
@@ -27,8 +27,8 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 
 ON_A_PAGE = 100
 GONE = (
-    "This preview is no longer here: it is another person's, a day old, or you have"
-    " sent another file since. Choose the file again; nothing of it was saved."
+    "This preview is no longer available: it belongs to another person, is a day old, or"
+    " you have sent another file since. Choose the file again; nothing was saved."
 )
 XLSX = FORMATS["xlsx"].media_type
 

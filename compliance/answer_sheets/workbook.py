@@ -57,19 +57,19 @@ _HOW = [
     "Fill in the white cells of the other sheets. The grey ones are locked.",
     "Save the file as .xlsx and take it in where you downloaded it. Before anything is"
     " saved you see every change, every conflict and every cell that is refused.",
-    "A cell that you leave as it is changes nothing, whatever colleagues have written"
-    " here meanwhile. A cell that you clear takes its text away.",
+    "A cell that you leave alone changes nothing, even if colleagues have written here"
+    " in the meantime. A cell that you clear deletes its text.",
     "Write dates as 2026-12-31. Text may begin with =, +, - or @: it stays text.",
-    "Leave the rows where they are or sort them: each one knows its question. Rows,"
-    " columns and sheets that you add are not taken in.",
+    "Leave the rows where they are or sort them: each row is tied to its"
+    " question. Rows, columns and sheets that you add are ignored.",
 ]
 _WORDS = [
     ("Met", "The organisation does what the question asks for, and evidence shows it."),
-    ("Partly", "Some of it is there. The note says what is missing."),
+    ("Partly", "It is partly in place. The note says what is missing."),
     ("Not met", "It is not there."),
     ("N/A", "A person says that it does not apply. A reason is needed, and a second"),
-    ("Don't know", "Somebody looked and could not say. The question stays open."),
-    ("Later", "It is looked at later. “Later until” says until which day it waits."),
+    ("Don't know", "Someone looked and could not decide. The question stays open."),
+    ("Later", "It is postponed. “Later until” is the day until which it waits."),
     ("Unanswered", "Nobody has answered yet."),
     ("Does not apply", "A rule of the checklist says so; its row is locked."),
 ]

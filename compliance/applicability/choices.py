@@ -15,5 +15,5 @@ class Effect(LabelledStrEnum):
     """The effect of a gate on the duties behind it."""
 
     BINDS = "binds", "Applies where its own rule holds"
-    IN = "in", "Applies whatever its own rule says"
+    IN = "in", "Applies regardless of its own rule"
     OUT = "out", "Does not apply"

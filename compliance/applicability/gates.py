@@ -1,4 +1,4 @@
-"""Gates: tables in the head of an edition that stand before many questions. Pure.
+"""Gates: tables in the head of an edition that apply to many questions. Pure.
 
 A gate is a mapping::
 

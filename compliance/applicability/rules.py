@@ -60,7 +60,7 @@ class Applicability:
 def check(rule: Any, known: Mapping[str, set[str]], depth: int = 0) -> None:
     """Raise ``RuleError`` unless the rule uses only known facts and choices."""
     if depth > MOST_DEPTH:
-        msg = f"its groups stand in each other more than {MOST_DEPTH} deep"
+        msg = f"its groups are nested more than {MOST_DEPTH} deep"
         raise RuleError(msg)
     if not isinstance(rule, dict) or not rule:
         msg = f"a rule is a mapping with at least one key, not {rule!r}"

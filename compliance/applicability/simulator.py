@@ -131,7 +131,7 @@ def _said(
 def _differences(decision: Decision, expected: Iterable[Expected]) -> Iterator[str]:
     for name, group in expected:
         because = group["because"].rstrip(".")
-        reason = decision.reason or "Nothing has to be decided."
+        reason = decision.reason or "There is nothing to decide."
         if name == "must_apply" and not decision.applies:
             yield f"must apply ({because}) and does not: {reason}"
         elif name == "must_not_apply" and decision.applies:

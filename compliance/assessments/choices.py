@@ -100,7 +100,7 @@ TALKED = frozenset({AssessmentStatus.RUNNING, AssessmentStatus.REVIEW})
 ``RUNNING`` may change as well."""
 
 
-NO_OWNER = "Choose somebody of this organisation who may answer."
+NO_OWNER = "Choose a member of this organisation who may answer."
 """Said where a question or an action is given to anybody else."""
 
 

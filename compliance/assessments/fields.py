@@ -1,4 +1,4 @@
-"""The fields of an answer, each told once: what it is called, holds, and does where.
+"""The fields of an answer, each declared once: label, kind, and where it is used.
 
 Forms, saves, undo, history, trail check, content hash, bundle, sheet and report loop over
 ``ANSWER_FIELDS``. ``CONTRIBUTING.md`` says how to add one. Pure.

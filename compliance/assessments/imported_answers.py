@@ -1,4 +1,4 @@
-"""Answers that came from outside in a bundle: whose they are here, for four eyes."""
+"""Imported answers: who counts as their author here, for four eyes."""
 
 from collections.abc import Iterable
 

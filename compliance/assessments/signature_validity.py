@@ -1,4 +1,4 @@
-"""Signed assessments that are no longer as they were signed, cheaply: for any page.
+"""Whether signed assessments are still as signed, computed cheaply for any page.
 
 Answers stand still while an assessment is signed; evidence and actions behind them do
 not. So the trail alone tells: what events since the signature changed and did not put

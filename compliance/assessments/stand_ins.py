@@ -1,4 +1,4 @@
-"""The answer of another assessment that stands for one here. Pure."""
+"""The answer of another assessment that replaces one here. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -159,7 +159,7 @@ def hand_back(
             base=Known(answer.version),
         )
         if isinstance(done, Refused):
-            msg = "This question has just become somebody else's."
+            msg = "Someone else has just become the owner of this question."
             raise ValidationError(msg)
         comment(by=by, answer=answer, text=f"Not the right person. {reason}")
         if to:
@@ -182,7 +182,7 @@ def _own(
         assessment__organisation=organisation,
     )
     if answer.owner_id != by.pk:
-        msg = "This question is no longer yours: there is nothing to give back."
+        msg = "This question is no longer yours, so you cannot give it back."
         raise ValidationError(msg)
     return answer
 
@@ -221,7 +221,7 @@ def _set(
     )
     if done.plan.stale:
         keys = ", ".join(done.plan.stale[:5])
-        msg = f"Somebody has just changed the owner of {keys}. Look again, then assign."
+        msg = f"Someone has just changed the owner of {keys}. Look again, then assign."
         raise ValidationError(msg)
     return done.seq
 

@@ -53,7 +53,7 @@ class PeopleForm(forms.Form):
 class AssignForm(PeopleForm):
     """Whom to ask, until when, in which words."""
 
-    to = _person("Somebody of this organisation", "Choose")
+    to = _person("A member of this organisation", "Choose")
     email = forms.EmailField(
         label="Email",
         required=False,
@@ -97,7 +97,7 @@ class AssignForm(PeopleForm):
         if not cleaned.get("to") and not email:
             self.add_error("to", "Choose whom you ask, or write an email address.")
         elif cleaned.get("to") and email:
-            self.add_error("to", "Choose somebody or invite somebody, one of the two.")
+            self.add_error("to", "Either choose a person or invite one.")
         elif email and not name and "name" not in self.errors:
             self.add_error("name", "Write the name of the person you invite.")
         return cleaned
@@ -121,7 +121,9 @@ class HandBackForm(PeopleForm):
     reason = _words(
         "Why is it not you?",
         3,
-        error_messages={"required": "Say why, so that it reaches the right person."},
+        error_messages={
+            "required": "Give the reason, so that it reaches the right person."
+        },
     )
 
     def clean_reason(self) -> str:

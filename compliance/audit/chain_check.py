@@ -1,4 +1,4 @@
-"""Does a chain stand as written, and if not: where does it break, and how? Pure."""
+"""Verification of a chain: where it is broken, and how. Pure."""
 
 import json
 from collections import defaultdict
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
     EDITED = "edited"
     REHASHED = "edited and hashed again"
-    REWRITTEN = "written anew"
+    REWRITTEN = "rewritten"
     DELETED = "deleted"
     FIRST_DELETED = "beginning deleted"
     CUT = "end cut off"
@@ -42,9 +42,9 @@ class Kind(StrEnum):
     ROW = "row changed without an entry"
     ERASED = "content taken out without an entry"
     HEAD = "head missing"
-    GONE = "chain gone, or an older database"
+    GONE = "chain missing, or an older database"
     CHECKPOINT = "checkpoint not signed by this installation"
-    UNKEPT = "checkpoint gone"
+    UNKEPT = "checkpoint missing"
     NEWER = "written by another version of the program"
 
 
@@ -106,11 +106,11 @@ class _Walk:
     def erased_fault(self) -> Fault | None:
         for (seq, place), by in self.gone.items():
             if not by:
-                what = f"{place} was erased, and no entry says so"
+                what = f"{place} was erased, and no entry records it"
                 return Fault(seq, what, Kind.ERASED)
         if self.wrong:
             seq, place = self.wrong
-            what = f"{place} was erased, and is nothing that may be"
+            what = f"{place} was erased, and may not be"
             return Fault(seq, what, Kind.ERASED)
         return None
 
@@ -213,7 +213,7 @@ def _end_fault(
         )
         return Fault(size + 1, what, Kind.ROLLED_BACK, until=said.size)
     if head[0] < size:
-        what = "stands behind the head of the chain"
+        what = "comes after the head of the chain"
         return Fault(head[0] + 1, what, Kind.INSERTED)
     if head[1] != last:
         return Fault(size, "was changed and hashed again", Kind.REHASHED)
@@ -251,7 +251,7 @@ def _named(
     if seq < expected:
         is_copy = index > 0 and rows[index - 1].hash == row.hash
         kind = Kind.DUPLICATED if is_copy else Kind.INSERTED
-        return Fault(seq, "stands twice", kind)
+        return Fault(seq, "appears twice", kind)
     if not _has_its_hash(row):
         return _strange(rows, index, previous, chains)
     if not row.payload:
@@ -280,7 +280,7 @@ def _strange(
     is_early = before and row.link.at < before.link.at
     is_late = after and row.link.at > after.link.at
     if is_early or is_late:
-        what = "its date was changed: it does not lie between those of its neighbours"
+        what = "its date was changed: it is not between the dates of its neighbours"
         return Fault(seq, what, Kind.BACKDATED)
     return Fault(seq, "its who, when or what was changed", Kind.EDITED)
 

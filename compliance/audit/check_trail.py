@@ -99,7 +99,7 @@ def _look_at_whole(
     if found.fault:
         fault = found.fault
         return [f"Event {fault.seq} {fault.what} ({fault.kind})."], False
-    words = [f"All {found.size} events stand as written. Head: {found.head}"]
+    words = [f"All {found.size} events are as written. Head: {found.head}"]
     if found.erased:
         places = sum(map(len, found.erased.values()))
         words.append(f"{places} texts were erased; later events name each.")
@@ -108,7 +108,7 @@ def _look_at_whole(
     words.append(
         f"Signed checkpoints agree up to event {found.covered}."
         if found.covered
-        else "No checkpoint: a trail written anew as a whole would not be seen."
+        else "No checkpoint: a trail that was rewritten as a whole would not be detected."
     )
     return words, True
 
@@ -129,7 +129,7 @@ def _look_at_part(
     if tree is None:
         return [
             *words,
-            "No checkpoint goes with it: where they are from is open.",
+            "No checkpoint comes with it, so their origin is not proven.",
         ], False
     shown = {seq - 1: own for seq, own in events.items() if seq <= size}
     if not _holds(tree, shown, proof):

@@ -1,4 +1,4 @@
-"""Checkpoints: signed words on how far a chain is, kept outside of the database.
+"""Checkpoints: signed statements of the length of a chain, outside the database.
 
 A chain that was cut, rolled back or hashed again from some event on is consistent in
 itself. Anything signed and written elsewhere before shows it. One file for each chain
@@ -191,8 +191,8 @@ def _refuse_lost(organisation_id: UUID, last: Checkpoint | None) -> None:
     head = ChainHead.objects.filter(pk=organisation_id).first()
     if head and (head.signed or 0) > (last.size if last else 0):
         msg = (
-            f"the checkpoint of {head.signed} events is gone from its file. Put the file"
-            " back, or run “manage.py checkpoint --lost” to begin again without it"
+            f"the checkpoint of {head.signed} events is missing from its file. Restore the"
+            " file, or run “manage.py checkpoint --lost” to start again without it"
         )
         raise CheckpointError(msg)
 
@@ -214,7 +214,7 @@ def _next(organisation_id: UUID, last: Checkpoint | None) -> Checkpoint | None:
         frontier.add(bytes.fromhex(own))
         head = own
     if stands < size:
-        msg = f"the last checkpoint is at event {size}, which is gone"
+        msg = f"the last checkpoint is at event {size}, which is missing"
         raise CheckpointError(msg)
     if frontier.size == size:
         return None

@@ -241,7 +241,7 @@ def _reading(
 
 
 JOB: Mapping[str, str] = {
-    "step": "the words beside the bar while its job goes on, empty before and after",
-    "done_percent": "how long the bar is while its job goes on",
+    "step": "the words beside the bar while its job runs, empty before and after",
+    "done_percent": "the length of the bar while its job runs",
 }
 """Columns of a row that a job in the background moves on."""

@@ -58,7 +58,7 @@ class Does(StrEnum):
     MOVES = "gives it another place"
     CHANGES = "changes its fields"
     REPLACES = "replaces words in all of it"
-    MERGES = "takes over what the original says"
+    MERGES = "takes over the text of the original"
 
 
 _TYPES: dict[str, "EventType"] = {}

@@ -1,4 +1,4 @@
-"""The trail is append-only below the ORM, and its head follows by itself."""
+"""Triggers: the trail is append-only below the ORM, and its head follows."""
 
 from compliance.audit.models import Event
 from compliance.web.triggers import after_insert, guard, same

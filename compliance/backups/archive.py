@@ -199,7 +199,7 @@ def _listed(archive: ZipFile) -> dict[str, ZipInfo]:
             msg = f"{name} is there twice"
             raise BackupError(msg)
         if info.header_offset < end:
-            msg = f"{name} lies in the bytes of another part"
+            msg = f"{name} overlaps another part"
             raise BackupError(msg)
         if info.flag_bits & _ENCRYPTED or info.compress_type not in {
             ZIP_STORED,

@@ -149,8 +149,8 @@ def _write_file(writer: Writer, name: str, size: int) -> None:
         file = path.open("rb")
     except FileNotFoundError as error:
         msg = (
-            f"{path} vanished while the backup was made: it was swept or erased. Nothing"
-            " was kept; make the backup again."
+            f"{path} vanished while the backup was made: it was swept or erased. No"
+            " backup was written; make it again."
         )
         raise BackupError(msg) from error
     with file, writer.part(name, is_packed=False) as part:
@@ -160,7 +160,7 @@ def _write_file(writer: Writer, name: str, size: int) -> None:
     if kept.sha256 != hash_in(name) or kept.size != size:
         msg = (
             f"{path} no longer has the bytes it was received with. Restore it from an"
-            " earlier backup, or move it away: then backups go without it and say so."
+            " earlier backup, or move it away: backups then leave it out and say so."
         )
         raise BackupError(msg)
 

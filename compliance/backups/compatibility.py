@@ -1,4 +1,4 @@
-"""Do program, tables and a backup fit together; is there room for one here?"""
+"""Whether a backup fits the program and its tables, and the installation is empty."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where the files of a backup lie in an installation, and how they come there."""
+"""Paths of the files of a backup in an installation, and writing them there."""
 
 import os
 import secrets
@@ -44,7 +44,7 @@ def put(name: str, chunks: Iterable[bytes], desk: Path, now: datetime) -> str:
             file.writelines(chunks)
         sha256, _ = reports.keep(made)
     if sha256 != hash_in(name):
-        msg = f"{name} has other bytes than its name says"
+        msg = f"{name} does not match the hash in its name"
         raise BackupError(msg)
     return ""
 

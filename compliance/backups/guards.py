@@ -1,4 +1,4 @@
-"""Guards of the database step aside while a whole installation comes in.
+"""Guards of the database are disabled while a whole installation is restored.
 
 Signed answers, published editions and events of the trail are written as they stood:
 what guards them is for everybody who would change them later. All of it happens in the

@@ -98,7 +98,7 @@ def _put_rows(backup: Reader) -> None:
         for head in ChainHead.objects.all()
     }
     if heads != said.chains:
-        msg = "The trail does not end where the manifest says it ended."
+        msg = "The trail does not end where the manifest says."
         raise BackupError(msg)
     _count_checkpoints()
     _end_links()

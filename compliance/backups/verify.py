@@ -93,11 +93,11 @@ def _check_files(backup: Reader, files: dict[str, int]) -> None:
         if not (sha256 := hash_in(name)):
             continue
         if sha256 != member.sha256:
-            msg = f"{name} has other bytes than its name says"
+            msg = f"{name} does not match the hash in its name"
             raise BackupError(msg)
         if files.pop(name, None) != member.size:
-            msg = f"{name}: no row tells of a file of that name and size"
+            msg = f"{name}: no row names a file of that name and size"
             raise BackupError(msg)
     if lost := sorted(set(files) - set(said.missing)):
-        msg = f"{lost[0]} is missing: a row tells of it"
+        msg = f"{lost[0]} is missing, though a row names it"
         raise BackupError(msg)

@@ -284,6 +284,6 @@ def _told_undo(back: PutBack) -> str:
     count = len(back.done)
     said = f"{count} answers put back." if count != 1 else "1 answer put back."
     if not back.left:
-        return said if count else "Nothing to put back: it stands as before."
+        return said if count else "There is nothing to undo: it is as before."
     left = f"Changed again since, so left alone: {named(back.left)}."
     return f"{said} {left}" if count else left

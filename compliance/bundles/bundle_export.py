@@ -234,7 +234,7 @@ def damaged(sha256: str) -> StorageError:
     """The refusal of a file that is not what was received."""
     msg = (
         f"The evidence file {sha256[:8]}… is missing or no longer has the bytes it was"
-        " received with. Whoever runs this installation has to restore it from a"
+        " received with. The administrator of this installation has to restore it from a"
         " backup."
     )
     return StorageError(msg, code=storage.DAMAGED)

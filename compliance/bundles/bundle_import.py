@@ -98,8 +98,8 @@ def _build(by: User | None, organisation: Organisation, coming: Coming) -> Asses
     built = content_of(to_read(assessment.pk))
     if not _says(bundle, built):
         msg = (
-            "rows.json: built again, the assessment says something else than its content"
-            " hash stands for, so nothing was imported."
+            "rows.json: the rebuilt assessment does not match its content"
+            " hash, so nothing was imported."
         )
         raise ValidationError(msg)
     return assessment

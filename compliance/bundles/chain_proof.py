@@ -1,4 +1,4 @@
-"""That the events of one assessment stand in the chain of their organisation.
+"""Proof that the events of one assessment are in the chain of their organisation.
 
 A proof names the size and the Merkle root of the whole chain and holds the parts of the
 tree that have none of the events (``audit.merkle``); and the last signed checkpoint,

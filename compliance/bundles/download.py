@@ -1,4 +1,4 @@
-"""Taking a bundle away, which is an event of the trail."""
+"""Downloads of a bundle, recorded in the trail."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""Where bundles and audit packs wait to be taken away, under their SHA-256."""
+"""Storage of bundles and audit packs until download, under their SHA-256."""
 
 import os
 import time

@@ -31,10 +31,10 @@ class Fate:
     @property
     def words(self) -> str:
         if self.edition is None:
-            return "comes along, as an own checklist"
+            return "is imported with it, as an own checklist"
         if self.edition.checklist.organisation_id:
-            return "stands here with the same content, as an own checklist"
-        return "stands here with the same content, in the library"
+            return "is here with the same content, as an own checklist"
+        return "is here with the same content, in the library"
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _people(
                 f"{ref}: no member who may read here has the address {email}."
             )
         if email in met:
-            faults.append(f"{ref}: {email} stands for somebody else already.")
+            faults.append(f"{ref}: {email} is already assigned to someone else.")
         met.add(email)
     people = [
         Somebody(

@@ -1,4 +1,4 @@
-"""Do the rows of a bundle say what the trail in the same bundle says?
+"""Whether the rows of a bundle agree with the trail in the same bundle.
 
 The last trail is that of the installation that wrote the bundle: its events, folded, are
 the rows of there (``projection.py``). Those before it say signatures only. Evidence and
@@ -68,7 +68,7 @@ class _TrailState:
             if event.actor_id:
                 self._hold(event, event.actor_id, content.get("after", {}))
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            msg = f"event {event.seq} of the trail tells nothing of its kind"
+            msg = f"event {event.seq} of the trail holds nothing of its kind"
             raise ValueError(msg) from error
 
     def _hold(self, event: Event, actor_id: int, after: dict[str, Any]) -> None:
@@ -86,7 +86,7 @@ class _TrailState:
 def unlike(bundle: Bundle) -> str:
     """The difference between rows and their events: the part and what differs; or ""."""
     if not bundle.trails:
-        return "trail/1.json: is missing, so nothing tells whether the rows are true"
+        return "trail/1.json: is missing, so the rows cannot be verified"
     heard, last = _TrailState(), len(bundle.trails)
     try:
         for number, said in bundle.events():
@@ -200,4 +200,4 @@ def _hands(
         key = row["key"]
         said = heard.hands[answers[key]] if row["applies"] else heard.rulers
         if not said | heard.moved[key] <= {people[ref] for ref in row["hands"]}:
-            yield f"{key}: hands leaves out somebody who prepared it"
+            yield f"{key}: hands leaves out a person who prepared it"

@@ -93,7 +93,7 @@ def _emptied(row: OriginTrail) -> str:
         for place in erased(json.loads(payload), salts):
             may = may_be_erased(place, texts_of(action))
             if (str(seq), place) not in named or not may:
-                return f"event {seq}: {place} was erased, and no entry says so"
+                return f"event {seq}: {place} was erased, and no entry records it"
     return ""
 
 

@@ -109,7 +109,7 @@ def _loose_parts(rows: dict[str, Any], names: set[str]) -> Iterator[tuple[str, s
     whose = (layout.EVIDENCE, layout.EDITIONS, layout.SIGNED)
     kept = {n for n in names if n.startswith(whose)}
     yield from ((name, "is missing") for name in sorted(needed - kept))
-    yield from ((n, "is named by nothing in the bundle") for n in sorted(kept - needed))
+    yield from ((n, "is not referred to in the bundle") for n in sorted(kept - needed))
 
 
 def _twice(values: list[Any]) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The rows of a bundle as the tables of there had them, by the numbers of its trail.
+"""The rows of a bundle as the tables of their origin had them, by the keys in its trail.
 
 A bundle calls people and rows by names of its own. Here they get the keys that the events
 name: those of answers and people stand in the bundle; what belongs to a row above is found

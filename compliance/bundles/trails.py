@@ -91,7 +91,7 @@ def _fault(event: EventPart, before: EventPart | None, head: dict[str, Any]) -> 
         "its content was changed": _has_other_content(event),
         "its who, when or what was changed": link_digest(_link(event)) != event.hash,
         "comes after the head": event.seq > head["head_seq"],
-        "is not the head that is said to be there": (
+        "is not the declared head": (
             stands_at_head and event.hash != head["head_hash"]
         ),
         "is out of order": before is not None and event.seq <= before.seq,

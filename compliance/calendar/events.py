@@ -38,7 +38,7 @@ REMINDERS_SET = _type(
 )
 REMINDERS_ESCALATED = _type(
     "reminders.escalated",
-    _("late work told to an officer"),
+    _("late work reported to an officer"),
     subject="organisation",
     after=_Escalated,
 )

@@ -82,14 +82,14 @@ class RemindersForm(forms.Form):
 class RulesForm(forms.Form):
     """The organisation's default, and when officers hear of late work."""
 
-    rhythm = _pick("Digest of whoever chose nothing", Rhythm.choices)
+    rhythm = _pick("Digest for people who have not chosen", Rhythm.choices)
     escalate_days = forms.IntegerField(
-        label="Tell officers of work that is late by so many days",
+        label="Report work to officers when it is late by this many days",
         required=False,
         min_value=1,
         max_value=LONGEST_ESCALATION,
         widget=forms.NumberInput(attrs={"class": "input"}),
-        help_text="Empty: never. It stands in their own digest, and in the trail.",
+        help_text="Empty: never. It appears in their own digest, and in the trail.",
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"),
             f"A number from 1 to {LONGEST_ESCALATION}, or nothing.",

@@ -1,4 +1,4 @@
-"""The dates of an organisation that a person may see: all as marks, a few in words."""
+"""The dates of an organisation that a person may see: all as marks, one page as entries."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Checklists in and out: a dry run first, then all of a file or nothing."""
+"""Import of checklists: a dry run first, then all of a file or nothing."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -123,7 +123,7 @@ def preview(found: Found, wish: Wish) -> Coming:
     pairs, beside = pairs_in(found, wish.organisation)
     coming = Coming(
         found,
-        "Relations are added to the crosswalk" if pairs else "Nothing is taken in",
+        "Relations are added to the crosswalk" if pairs else "Nothing is imported",
         counts=_counts(found.document, pairs),
         lost=(*found.lost, *beside),
         faults=tuple(_faults(found, pairs)),
@@ -261,13 +261,13 @@ def write(
 
 def _words(met: drafting.Fate, wish: Wish) -> str:
     if met.edition and met.is_same:
-        return f"Edition {met.edition.number} stands here with the same content"
+        return f"Edition {met.edition.number} is here with the same content"
     if met.edition and wish.joins:
         return f"Its texts become translations of the draft of edition {met.edition.number}"
     if met.edition:
         return f"Replaces the draft of edition {met.edition.number}"
     if met.checklist:
-        return "A new draft edition of a checklist that stands here"
+        return "A new draft edition of a checklist that is here"
     return "A new checklist" if wish.organisation else "A new checklist of the library"
 
 

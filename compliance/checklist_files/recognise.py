@@ -1,4 +1,4 @@
-"""The format of a file that is no workbook, by its contents, and its reader. Pure.
+"""The format of a file other than a workbook, recognised by its content. Pure.
 
 The name of the file only tells CSV from YAML where the content leaves it open.
 """

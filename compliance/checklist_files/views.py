@@ -1,4 +1,4 @@
-"""Checklists in from a file and out as one; what comes in is the organisation's own."""
+"""Import and export of checklists; an imported one belongs to the organisation."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Where in a file something is wrong, and what, in words. Pure."""
+"""Formats the faults of a file with their places. Pure."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -157,7 +157,7 @@ def _pairs(
             msg = "a key must be text; put it in quotes"
             raise UnreadableError(msg, line)
         if key in seen:
-            msg = f"key {key[:60]!r} stands twice"
+            msg = f"key {key[:60]!r} appears twice"
             raise UnreadableError(msg, line)
         seen.add(key)
         yield key, pair

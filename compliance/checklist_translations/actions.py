@@ -71,7 +71,7 @@ def save_translation(
     """
     with open_draft(organisation, edition_id) as edition:
         if language not in (edition.translations or {}):
-            msg = f"{language_name(language)} is no language of this edition any more"
+            msg = f"{language_name(language)} is no longer a language of this edition"
             raise RefusedError(msg)
         row, part = find_part(edition, kind, key)
         if row.version != version:

@@ -138,7 +138,7 @@ def translate(request: MemberRequest, edition_id: int) -> HttpResponse:
     try:
         row, part = translator.find_part(edition, kind, key)
     except ObjectDoesNotExist:
-        words = "Somebody else has removed what was open; look again."
+        words = "Someone else has removed the open item. Reload the page."
         messages.error(request, words)
         return _to_overview(request, edition, language)
     posted = request.POST if request.method == "POST" else None

@@ -1,4 +1,4 @@
-"""Changes of a question, in words: rules as sentences, dates as days. Pure."""
+"""Describes the changes of a question: rules as sentences, dates as days. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ class ChangeKind(LabelledStrEnum):
     LEVEL = "level", "Level changed"
     MOVED = "moved", "Moved"
     GUIDANCE = "guidance", "Guidance changed"
-    TRANSLATED = "translated", "Translated anew"
+    TRANSLATED = "translated", "Retranslated"
 
 
 class Travels(StrEnum):

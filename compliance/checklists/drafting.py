@@ -1,4 +1,4 @@
-"""Rows of a draft from a document, and what would become of a document that comes in."""
+"""Rows of a draft from a document, and the outcome of importing a document."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

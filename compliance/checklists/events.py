@@ -59,7 +59,7 @@ EDITION_MERGED = _edition(
     after=say.Merged,
     does=Does.MERGES,
     part="edition",
-    undo_words="The draft stands on edition {cloned_from} of the original now.",
+    undo_words="The draft is now based on edition {cloned_from} of the original.",
 )
 MERGING_UNDONE = _edition(
     "edition.merging_undone",

@@ -1,4 +1,4 @@
-"""A published edition is frozen: it can only retire. Its content stands from review on."""
+"""A published edition is frozen: it can only retire. Its content is fixed from review on."""
 
 from compliance.checklists.models import (
     Choice,

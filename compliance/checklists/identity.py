@@ -1,4 +1,4 @@
-"""Matching of a document's questions with those that exist here.
+"""Matching of a document's questions with existing ones.
 
 The source's own name decides first, then the key. Equal words under another name are
 offered to a person, never taken for the same by themselves. Answers hang on keys, so a

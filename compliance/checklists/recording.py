@@ -39,7 +39,7 @@ def open_draft(organisation: Organisation | None, edition_id: int) -> Iterator[E
         edition = locked(organisation, edition_id)
         if edition.status != EditionStatus.DRAFT:
             state = edition.get_status_display().lower()
-            msg = f"Edition {edition.number} is {state}: nothing of it changes now"
+            msg = f"Edition {edition.number} is {state} and can no longer change"
             raise RefusedError(msg)
         yield edition
 

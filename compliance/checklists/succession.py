@@ -31,7 +31,7 @@ def faults(document: Document) -> Iterator[Fault]:
     for at, entry in enumerate(document["edition"].get("replaces") or ()):
         path, key = ("edition", "replaces", at), entry["question"]
         if key in seen:
-            yield (*path, "question"), f"{key} stands twice"
+            yield (*path, "question"), f"{key} appears twice"
         seen.add(key)
         for to, new in enumerate(entry["by"]):
             if new == key or new in entry["by"][:to]:
@@ -46,7 +46,7 @@ def stale(document: Document) -> Iterator[Fault]:
         if key in asked and not entry.get("stays"):
             yield (*path, "question"), f"{key} is still asked"
         elif key not in asked and entry.get("stays"):
-            yield (*path, "question"), f"{key} does not stay: it is asked no more"
+            yield (*path, "question"), f"{key} does not stay: it is no longer asked"
         for to, new in enumerate(entry["by"]):
             if new not in asked:
                 yield (*path, "by", to), f"{new} is no question of the checklist"

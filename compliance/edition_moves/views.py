@@ -231,7 +231,9 @@ def _stale(to: Edition, plan: Plan, chosen: Chosen) -> str:
     new = [move.key for move in plan.told if move.mark not in chosen.seen]
     more = " and others" if len(new) > MOST_NAMED else ""
     look = f" Look again at {', '.join(new[:MOST_NAMED])}{more}." if new else ""
-    return f"{why} Nothing was moved.{look} What you decided elsewhere is kept."
+    return (
+        f"{why} The assessment was not moved.{look} What you decided elsewhere is kept."
+    )
 
 
 def _chosen(request: MemberRequest, plan: Plan, chosen: Chosen) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Gates and what follows from facts, in words for a page."""
+"""Sentences for gates and for the consequences of facts."""
 
 from datetime import date
 from typing import Any

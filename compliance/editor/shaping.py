@@ -18,7 +18,7 @@ Fields = dict[str, list[str]]
 """The fields of one row: names after the row's number, with their values."""
 FIRST = {"date": "on", "until": "on", "row": "effect", "follows": "pick"}
 """The first field of a row, by area."""
-GONE = "That row is not there any more"
+GONE = "That row no longer exists"
 
 
 class ShapeError(ValueError):
@@ -102,7 +102,7 @@ def _add(rows: list[Fields], at: int, join: str) -> int:
         raise ShapeError(msg)
     depth = 0 if at < 0 else _depth(rows[at]) + 1
     if join and depth >= MOST_GROUPS:
-        msg = f"Groups stand in each other at most {MOST_GROUPS} deep"
+        msg = f"Groups can be nested at most {MOST_GROUPS} deep"
         raise ShapeError(msg)
     if len(rows) >= MOST_ROWS:
         msg = f"A rule has at most {MOST_ROWS} conditions and groups"

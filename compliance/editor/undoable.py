@@ -1,4 +1,4 @@
-"""The changes to a draft that can be undone, as they are told beside their Undo."""
+"""The changes to a draft that can be undone, as listed beside their Undo."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -20,7 +20,9 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
             storage.open_kept(organisation_id, sha256).close()
             good.add(sha256)
         except (storage.StorageError, ValueError):
-            what = f"“{title}”: the file is gone or has other bytes than received"
+            what = (
+                f"“{title}”: the file is missing or has changed since it was received"
+            )
             yield Fault(_came(organisation_id, pk), what, Kind.FILE)
 
 

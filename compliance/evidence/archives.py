@@ -1,4 +1,4 @@
-"""The table of contents of a ZIP; nothing is unpacked. Pure.
+"""The table of contents of a ZIP, without unpacking. Pure.
 
 The table is walked by hand: a hostile one of 50 MB would cost a library that builds
 an object for every part half a gigabyte.
@@ -29,10 +29,12 @@ def names_in(file: BinaryIO) -> frozenset[str]:
     names, unpacked = _parts(table, count)
     for name in names:
         if _leaves_its_folder(name):
-            msg = "A part of the archive would be written outside its folder. It is not kept."
+            msg = "A part of the archive would be written outside its folder. It was not stored."
             raise FaultError(msg)
     if unpacked > SMALL_BYTES and unpacked > MOST_RATIO * size:
-        msg = f"The archive says it unpacks to {unpacked // 10**6} MB. It is not kept."
+        msg = (
+            f"The archive says it unpacks to {unpacked // 10**6} MB. It was not stored."
+        )
         raise FaultError(msg)
     return names
 

@@ -1,4 +1,4 @@
-"""The types of events about evidence by itself; ``assessments`` has those of its use."""
+"""The types of events about evidence; ``assessments`` has those of its use."""
 
 from functools import partial
 from typing import Required

@@ -1,4 +1,4 @@
-"""How large a picture is, read from its header. Nothing is decoded. Pure."""
+"""The size of a picture, read from its header without decoding. Pure."""
 
 import struct
 from typing import BinaryIO

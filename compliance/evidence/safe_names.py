@@ -1,4 +1,4 @@
-"""Names and addresses from outside, made fit to show. Pure: text in, text out."""
+"""Sanitises names and addresses from outside. Pure: text in, text out."""
 
 import re
 import unicodedata

@@ -12,8 +12,8 @@ AWAY = "away"
 PIECE = 64 * 1024
 LONGEST_REPLY = 1000
 _AWAY = (
-    "The virus scanner does not answer, so nothing was kept. Try again in a minute;"
-    " if it stays away, tell whoever runs this installation."
+    "The virus scanner does not answer, so the file was not stored. Try again in a minute;"
+    " if it does not come back, tell the administrator of this installation."
 )
 
 
@@ -87,7 +87,7 @@ def _read(reply: bytes) -> str:
         return "".join(sign for sign in name if sign.isprintable())[:100] or "something"
     if "size limit" in words:
         msg = (
-            "The file is larger than the virus scanner takes, so nothing was kept."
+            "The file is larger than the virus scanner accepts, so it was not stored."
             " Split it, or add a link."
         )
         raise ScannerError(msg)

@@ -1,4 +1,4 @@
-"""Where files lie: ``MEDIA_ROOT/<organisation>/<first two of the hash>/<SHA-256>``.
+"""Where files are stored: ``MEDIA_ROOT/<organisation>/<first two of the hash>/<SHA-256>``.
 
 A name is the hash of what is in it, so nothing that people type becomes a path and
 the same bytes lie there once. A file appears whole or not at all, and is on the disk,
@@ -125,16 +125,16 @@ def organisations_with_files() -> list[UUID]:
 def full() -> StorageError:
     """The refusal of a full disk."""
     msg = (
-        "The disk is full: nothing was kept. Whoever runs this installation has to"
-        " make room; then add it again."
+        "The disk is full: the file was not stored. The administrator of this installation has"
+        " to free space; then add it again."
     )
     return StorageError(msg, code=FULL)
 
 
 def _damaged() -> StorageError:
     msg = (
-        "The stored file is missing or no longer has the bytes it was received with."
-        " Whoever runs this installation has to restore it from a backup."
+        "The stored file is missing or no longer has the bytes it was received with. The"
+        " administrator of this installation has to restore it from a backup."
     )
     return StorageError(msg, code=DAMAGED)
 

@@ -1,4 +1,4 @@
-"""Receiving an upload: never more than may be kept, and a full disk told in words.
+"""Receiving an upload: never more than the limit, and a message when the disk is full.
 
 Without this, a file of any length fills the folder for temporary files before the
 form is asked, and a full one ends in an error page that drops what was typed.

@@ -1,4 +1,4 @@
-"""Using one version of a piece of evidence where others stand."""
+"""Replacing other versions of a piece of evidence by one."""
 
 from collections.abc import Collection, Sequence
 from itertools import groupby

@@ -176,7 +176,7 @@ def _found(asked: list[_Requirement], about: dict[str, Any], notes: Notes) -> Fo
         ],
     }
     if about:
-        notes.keep("the file", "what is said of the standard")
+        notes.keep("the file", "the description of the standard")
     found = found_in(
         KIND,
         head,

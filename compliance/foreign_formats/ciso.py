@@ -383,7 +383,7 @@ def _edition(
     rest = {k: v for k, v in framework.items() if k != "requirement_nodes"}
     about = {k: v for k, v in library.items() if k != "objects"}
     reading.notes.keep(
-        reading.where(("objects", "framework")), "what is said of the library"
+        reading.where(("objects", "framework")), "the description of the library"
     )
     return {
         "number": title(version, 20),

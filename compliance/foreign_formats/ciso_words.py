@@ -59,7 +59,7 @@ READ = {
     "framework", "frameworks", "requirement_mapping_set", "requirement_mapping_sets",
 }  # fmt: skip
 IDLE = {
-    "depends_on": "a question that depends on another answer is asked whatever that says",
+    "depends_on": "a question that depends on another answer is always asked",
     "implementation_groups": "a requirement of some groups is asked of everybody",
     "select_implementation_groups": "an answer that chooses groups chooses none",
     "add_score": "the score of an answer is not added up",

@@ -184,7 +184,7 @@ def _edition(about: dict[str, Any], reading: _Reading) -> dict[str, Any]:
     data = about.get("data")
     more = {k: v for k, v in data.items() if k != "sections"} if data else {}
     rest |= {"data": more} if more else {}
-    reading.notes.keep("the structure", "what is said of it")
+    reading.notes.keep("the structure", "its description")
     return {
         "number": title(about.get("version") or day, 20),
         "law_as_of": day,

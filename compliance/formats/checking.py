@@ -1,6 +1,6 @@
 """Whether what was read can be a checklist: its shape first, then what must hold across.
 
-Every fault is told with its place in the file.
+Every fault is reported with its place in the file.
 """
 
 import json
@@ -152,7 +152,7 @@ def _faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
     yield from _head_faults(whole)
     for at in _repeats(section.key for section in whole.sections):
         key = whole.sections[at].key
-        yield ("sections", at, "key"), f"section {key} stands twice"
+        yield ("sections", at, "key"), f"section {key} appears twice"
     known = {
         fact.key: {choice.key for choice in fact.choices} or YESNO
         for fact in whole.facts
@@ -166,12 +166,12 @@ def _faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
         path, question = placed[at]
         yield (
             (*path, "key"),
-            f"question {question.key} stands twice; capitals make no other key",
+            f"question {question.key} appears twice; capitals make no other key",
         )
     sourced = [pair for pair in placed if pair[1].source]
     for at in _repeats(question.source for _, question in sourced):
         path, question = sourced[at]
-        yield (*path, "source"), f"{question.source[:80]} stands twice"
+        yield (*path, "source"), f"{question.source[:80]} appears twice"
     for path, question in placed:
         for more, reason in _question_faults(question, whole, known):
             yield (*path, *more), reason
@@ -180,10 +180,10 @@ def _faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
 def _head_faults(whole: DocumentShape) -> Iterator[tuple[Path, str]]:
     edition = whole.edition
     for at in _repeats(fact.key for fact in whole.facts):
-        yield ("facts", at, "key"), f"fact {whole.facts[at].key} stands twice"
+        yield ("facts", at, "key"), f"fact {whole.facts[at].key} appears twice"
     for f, fact in enumerate(whole.facts):
         for at in _repeats(choice.key for choice in fact.choices):
-            yield ("facts", f, "choices", at, "key"), "this choice stands twice"
+            yield ("facts", f, "choices", at, "key"), "this choice appears twice"
     if edition.role_fact and edition.role_fact not in {f.key for f in whole.facts}:
         reason = f"no fact is called {edition.role_fact!r}"
         yield ("edition", "role_fact"), reason
@@ -206,10 +206,10 @@ def _link_faults(
     question: QuestionShape, whole: DocumentShape
 ) -> Iterator[tuple[Path, str]]:
     for at in _repeats(choice.key for choice in question.choices):
-        yield ("choices", at, "key"), "this choice stands twice"
+        yield ("choices", at, "key"), "this choice appears twice"
     for name in ("cites", "binds"):
         for at in _repeats(getattr(question, name)):
-            yield (name, at), f"{getattr(question, name)[at]} stands twice"
+            yield (name, at), f"{getattr(question, name)[at]} appears twice"
     for at, role in enumerate(question.binds):
         if role not in whole.edition.roles:
             yield ("binds", at), f"{role!r} is no role of the checklist"

@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet program would read otherwise than they were written. Pure.
+"""Escapes texts that a spreadsheet program would read differently. Pure.
 
 XLSX writes a character as "_x0041_"; a cell that begins as a formula does may run, also
 where the sign stands behind others that nobody sees.

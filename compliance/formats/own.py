@@ -155,7 +155,7 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 
 
 class Dumper(yaml.CSafeDumper):
-    """Writes what stands twice out twice."""
+    """Writes what appears twice out twice."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""Files that were read and wait between preview and saving.
+"""Imported files that wait between preview and saving.
 
 A draft is a file of its owner's in the data folder: for one person and one thing, gone
 after a day or when the next one comes.

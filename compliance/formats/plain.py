@@ -185,7 +185,7 @@ def _twice(text: str) -> UnreadableError:
         elif found[0] in "]}":
             within.pop()
     where = f"{_line_at(text, place)}, key {key[:60]!r}"
-    return UnreadableError(where, "stands twice in one object")
+    return UnreadableError(where, "appears twice in one object")
 
 
 def _place_of(sign: str, text: str) -> str:

@@ -100,7 +100,7 @@ def give_keys(asked: Sequence[tuple[dict[str, Any], str]], notes: Notes) -> None
     for (question, place), key in zip(asked, keys, strict=True):
         if key != question["key"]:
             words = (
-                f"{question['key']} stands twice in the file: here it is called {key}"
+                f"{question['key']} appears twice in the file: here it is called {key}"
             )
             notes.keep(place, words)
             question["key"] = key

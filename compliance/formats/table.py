@@ -94,7 +94,7 @@ class _Building:
 
     def _translation(self, row: Row) -> None:
         if self.last is None:
-            words = "a translation stands before what it translates"
+            words = "a translation comes before the text that it translates"
             self.notes.fault(row.place("record"), words)
             return
         record, values, holder, path = self.last
@@ -189,7 +189,7 @@ class _Building:
     def _role(self, values: dict[str, Any], row: Row) -> None:
         key = values.get("key", "")
         if key in self.edition["roles"]:
-            self.notes.fault(row.place("key"), f"role {key[:40]} stands twice")
+            self.notes.fault(row.place("key"), f"role {key[:40]} appears twice")
         self.edition["roles"][key] = values.get("label", "")
         self.rows["edition", "roles", key] = (row, "role")
 
@@ -199,7 +199,7 @@ class _Building:
 
     def _option(self, values: dict[str, Any], row: Row) -> None:
         if not self.facts:
-            self.notes.fault(row.place("record"), "an option stands before any fact")
+            self.notes.fault(row.place("record"), "an option comes before any fact")
             return
         options = self.facts[-1]["choices"]
         path = ("facts", len(self.facts) - 1, "choices", len(options))
@@ -212,9 +212,7 @@ class _Building:
 
     def _question(self, values: dict[str, Any], row: Row) -> None:
         if not self.sections:
-            self.notes.fault(
-                row.place("record"), "a question stands before any section"
-            )
+            self.notes.fault(row.place("record"), "a question comes before any section")
             return
         asked = self.sections[-1]["questions"]
         path = ("sections", len(self.sections) - 1, "questions", len(asked))
@@ -223,7 +221,7 @@ class _Building:
 
     def _choice(self, values: dict[str, Any], row: Row) -> None:
         if not self.sections or not self.sections[-1]["questions"]:
-            self.notes.fault(row.place("record"), "a choice stands before any question")
+            self.notes.fault(row.place("record"), "a choice comes before any question")
             return
         asked = self.sections[-1]["questions"]
         choices = asked[-1]["choices"]

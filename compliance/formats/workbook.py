@@ -74,10 +74,10 @@ def _row(
     for letter, (kind, text) in cells.items():
         place = f"{sheet}!{letter}{number}"
         if kind in {"formula", "error"}:
-            words = f"“{text[:60]}” is a formula or an error; write what comes out"
+            words = f"“{text[:60]}” is a formula or an error; write its result"
             notes.fault(place, words)
         elif letter not in head:
-            notes.lose(place, "a cell beside the columns")
+            notes.lose(place, "a cell outside the columns")
         else:
             (known if head[letter] in COLUMNS else others)[head[letter]] = text
     return Row(number, known, letters, others, sheet)

@@ -1,3 +1,3 @@
-"""The page of the trail, and assessments as they stood at an earlier moment."""
+"""The page of the trail, and assessments at an earlier moment."""
 
 __all__ = ["looking_back"]

@@ -92,7 +92,7 @@ def remarks(assessment: Assessment, asked: dict[str, str]) -> list[str]:
             words = "is no moment. Give a day and a time, as in 2026-11-24T09:30."
             found.append(f"“{asked[name]}” {words}")
         elif at and at > this_minute:
-            words = "is still to come. What is shown for it is what stands now."
+            words = "is in the future, so the state of now is shown."
             found.append(f"{asked[name]} {words}")
     if asked["seq"] and event_of(assessment, asked["seq"]) is None:
         found.append(f"“{asked['seq']}” is no entry of this trail.")

@@ -1,1 +1,1 @@
-"""Home: what needs the person, and where the organisation stands."""
+"""Home: the person's open work, and the state of the organisation."""

@@ -190,7 +190,7 @@ def _unconfirmed(organisation: Organisation, user: User) -> list[Need]:
     one = Need(
         icon="users",
         title=f"{count} N/A wait{'' if count > 1 else 's'} for you",
-        detail="Somebody else said so; a second person confirms it",
+        detail="Someone else chose it; a second person confirms it",
         url=reverse("workspace:na_queue", args=[organisation.slug]),
         on=None,
         is_pressing=False,

@@ -1,4 +1,4 @@
-"""Telling organisations that the law changed under their questions."""
+"""Notifies organisations that the law changed under their questions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

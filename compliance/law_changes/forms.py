@@ -26,7 +26,7 @@ class ProvisionForm(forms.Form):
     )
     successor = forms.CharField(
         label="Followed by",
-        help_text="The citation that stands in its place, as the index writes it.",
+        help_text="The citation that replaces it, as the index writes it.",
         required=False,
         max_length=80,
         validators=[validate_line],

@@ -1,4 +1,4 @@
-"""How a provision changed, in words. Pure: values in, text out."""
+"""Describes how a provision changed. Pure: values in, text out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -29,11 +29,11 @@ that asks for the use of one, without a password, can never ask this.
 """
 UNKNOWN = "The passkey was not recognised. Try again, or type your password."
 LATE = (
-    "This was asked more than five minutes ago, or is used up. Try again, or type"
+    "This request is more than five minutes old, or already used. Try again, or type"
     " your password."
 )
 COPIED = (
-    "This passkey counts wrong: somebody may have a copy of it. Type your password,"
+    "The counter of this passkey is wrong: someone may have a copy of it. Type your password,"
     " and remove the passkey from your account."
 )
 

@@ -54,7 +54,7 @@ def refusal() -> str:
         return ""
     return (
         f"Reports cannot be made with {_named(installed())}: Attest needs"
-        f" {', '.join(lacking)} as in {_named(KNOWN)}. Whoever runs this installation has"
+        f" {', '.join(lacking)} as in {_named(KNOWN)}. The administrator of this installation has"
         " to install these."
     )
 

@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple, TypedDict
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 NO_ROOM = (
-    "The disk is full: there is no room for the file, and nothing was kept of it. Whoever"
-    " runs this installation has to make room; then ask for it again."
+    "The disk is full: there is no space for the file, so it was not stored. The"
+    " administrator of this installation has to free space; then request it again."
 )
 
 

@@ -196,7 +196,7 @@ def _fit(key: object) -> Key:
 def _refuse_unfit(seal: Seal) -> None:
     certificate, now = seal.certificate, datetime.now(UTC)
     if _public(seal.key.public_key()) != _public(certificate.public_key()):
-        msg = "The certificate belongs to another key. Its own stands first."
+        msg = "The certificate belongs to another key. Its own must come first."
         raise SealError(msg)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc

@@ -318,7 +318,7 @@ def _explained(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno in NO_SPACE:
         return NO_ROOM
     if isinstance(error, FatalURLFetchingError):
-        return "The report asked for something outside itself."
+        return "The report referred to a resource outside itself."
     if isinstance(error, RecursionError):
         return "The report is nested too deeply."
     return ""

@@ -1,4 +1,4 @@
-"""Events of actions in one sentence each, in the language of whoever reads."""
+"""Events of actions in one sentence each, in the language of the reader."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""The history of an action, from the trail, in words."""
+"""The history of an action, from the trail."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Permission to stop a report."""
+"""Permission to cancel a report."""
 
 from collections.abc import Set as AbstractSet
 

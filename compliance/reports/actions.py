@@ -33,22 +33,22 @@ from compliance.reviews.moments import refuse_no_moment
 from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
-    "The report could not be made: a fault of the program, kept in its log. Nothing"
-    " else is affected. Ask for it again."
+    "The report could not be made: a fault of the program, recorded in its log."
+    " Nothing else is affected. Request it again."
 )
 STOPPED = (
-    "The program was stopped while the report was made. Nothing else is affected. Ask for"
+    "The program was stopped while the report was made. Nothing else is affected. Request"
     " it again."
 )
 TRIED = (
-    "Each time this report was made, the program was killed: most likely there is too"
-    " little memory for it. Nothing was kept of it. Ask for it again, or for an extract."
+    "Each time this report was made, the program was killed: most likely it ran"
+    " out of memory. The report was not stored. Request it again, or an extract."
 )
 KILLED = (
-    "The command that made this report was stopped before its end. Nothing was kept of"
-    " it. Run the command again."
+    "The command that made this report was interrupted. The report was not stored."
+    " Run the command again."
 )
-OVER = "This report is over: there is nothing to cancel any more."
+OVER = "This report has already ended and cannot be cancelled."
 
 
 class CancelledError(Exception):

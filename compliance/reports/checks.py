@@ -66,7 +66,7 @@ def _time_stamps() -> list[CheckMessage]:
     if settings.TIMESTAMP_URL and not path:
         msg = (
             "ATTEST_TIMESTAMP_CERTIFICATES names no certificate, so the time stamps of"
-            " ATTEST_TIMESTAMP_URL count for nothing when a report is checked."
+            " ATTEST_TIMESTAMP_URL are ignored when a report is verified."
         )
         return [Warning(msg, id="attest.W002")]
     return []
@@ -83,6 +83,6 @@ def _own_key() -> list[CheckMessage]:
         )
         return [Error(msg, id="attest.E004")]
     if path.stat().st_mode & OTHERS:
-        msg = f"{path} can be read by others. Whoever has it can seal: chmod 600."
+        msg = f"{path} can be read by others. Anyone who has it can seal: chmod 600."
         return [Warning(msg, id="attest.W001")]
     return []

@@ -1,4 +1,4 @@
-"""Counts of verdicts in words, in the language of a report. Pure."""
+"""Counts of verdicts, in the language of a report. Pure."""
 
 from django.utils.translation import gettext, gettext_noop
 

@@ -71,7 +71,7 @@ class ReportForm(forms.Form):
         self.offered = offered(scales)
         field = self.fields["state"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", "As it stands"), *((str(n), w) for n, w in revisions)]
+            field.choices = [("", "As it is now"), *((str(n), w) for n, w in revisions)]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

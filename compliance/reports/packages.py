@@ -36,18 +36,18 @@ from compliance.reviews.snapshot import content_of, one_moment, to_read
 from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
-    "The file could not be made: a fault of the program, kept in its log. Nothing else"
-    " is affected. Ask for it again."
+    "The file could not be made: a fault of the program, recorded in its log. Nothing"
+    " else is affected. Request it again."
 )
 STOPPED = (
-    "The program was stopped while the file was made. Nothing else is affected. Ask for"
+    "The program was stopped while the file was made. Nothing else is affected. Request"
     " it again."
 )
 TRIED = (
-    "Each time this file was made, the program was killed: most likely there is too little"
-    " memory for it. Nothing was kept of it. Ask for it again."
+    "Each time this file was made, the program was killed: most likely it ran out"
+    " of memory. The file was not stored. Request it again."
 )
-OVER = "This file is made or given up: there is nothing to cancel any more."
+OVER = "This file has already ended and cannot be cancelled."
 
 
 def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:

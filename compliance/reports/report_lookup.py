@@ -1,4 +1,4 @@
-"""The installation's knowledge of a report that somebody shows it.
+"""Looks up an uploaded report in the trail of this installation.
 
 Nothing is told but whether what the file says of itself is known here: whoever asks
 learns no name, no number and no hash that the file does not hold.
@@ -85,7 +85,7 @@ def _file(sha256: str, facts: dict[str, Any], is_ours: bool) -> Looked:
     if is_ours:
         words = (
             "The file has the seal of this installation but is missing from its trail:"
-            " somebody used the key outside Attest, changed the file next to its"
+            " someone used the key outside Attest, changed the file next to its"
             " signature, or put back an older copy of the database."
         )
         return Looked(name, FAULT, words)

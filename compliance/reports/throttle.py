@@ -1,4 +1,4 @@
-"""How often whoever waits hears of a step."""
+"""Throttles progress updates."""
 
 import time
 from collections.abc import Callable

@@ -118,7 +118,7 @@ STORED = (
     _("Weight changed"),
     _("Moved"),
     _("Guidance changed"),
-    _("Translated anew"),
+    _("Retranslated"),
     _("What good looks like"),
     _("How to check"),
     _("When partly"),

@@ -66,7 +66,7 @@ def set_targets(
         before = _said(scale.key, stands)
         if base != mark(stands):
             msg = (
-                "Somebody else set other targets since you opened the page. Compare them,"
+                "Someone else has set other targets since you opened the page. Compare them,"
                 " then save again."
             )
             raise ValidationError(msg, code="stale")

@@ -229,7 +229,7 @@ def _scale_cell(key: str) -> _Say:
     def say(one: Stand) -> Cell:
         scale = scale_of(one.figures, key)
         if scale is None:
-            return Cell("", "no such scale in its edition", one.result)
+            return Cell("", "its edition has no such scale", one.result)
         return Cell(*said_of(scale), one.result, mark_of(scale))
 
     return say

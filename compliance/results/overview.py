@@ -1,4 +1,4 @@
-"""Where an organisation stands, for whoever answers for all of it.
+"""The whole organisation on one page, for those responsible for all of it.
 
 Every number is a kept figure (``figure_store``) or the answer of one statement, whatever the
 number of assessments. Measures are never added up over themes or organisations.
@@ -210,7 +210,11 @@ class Overview:
         if count := self.late_count:
             said.append(f"{count} action{' is' if count == 1 else 's are'} late")
         told = "; ".join(said)
-        return f"{told[0].upper()}{told[1:]}." if said else "Nothing is late or void."
+        return (
+            f"{told[0].upper()}{told[1:]}."
+            if said
+            else "No work is late, no signature void."
+        )
 
 
 def assessments_of(organisations: Iterable[Organisation]) -> list[Assessment]:

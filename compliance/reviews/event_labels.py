@@ -1,4 +1,4 @@
-"""Events of the trail in one sentence each, in the language of whoever reads."""
+"""Events of the trail in one sentence each, in the language of the reader."""
 
 from collections.abc import Mapping
 from datetime import date

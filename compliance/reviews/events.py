@@ -79,7 +79,7 @@ ASSESSMENT_SIGNED = _assessment(
     after=_Signed,
 )
 REOPENING_ASKED = _assessment(
-    "assessment.reopening_asked", _("reopening asked for"), after=_Asked
+    "assessment.reopening_asked", _("reopening requested"), after=_Asked
 )
 REOPENING_DECLINED = _assessment(
     "assessment.reopening_declined", _("reopening declined"), after=_Declined

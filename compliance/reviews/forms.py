@@ -24,7 +24,7 @@ def _words(label: str, required: bool = False) -> forms.CharField:
         max_length=LONGEST,
         validators=[validate_text],
         error_messages={
-            "required": "Say why it is opened again.",
+            "required": "Give the reason for reopening.",
             "max_length": "20,000 characters fit.",
         },
     )
@@ -70,7 +70,7 @@ class SignForm(forms.Form):
         label="Signing as",
         max_length=SignOff._meta.get_field("role").max_length,
         validators=[validate_line],
-        error_messages={"required": "Say as what you sign: your role."},
+        error_messages={"required": "State the role in which you sign."},
     )
     reservations = _words("Reservations")
 

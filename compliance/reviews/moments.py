@@ -43,7 +43,7 @@ def refuse_no_moment(assessment: Assessment, seq: int) -> None:
     began = first_event(assessment)
     newest, _ = trail.head_of(assessment.organisation_id)
     if began is None or not began.seq <= seq <= newest:
-        raise ValidationError("The assessment did not stand at that moment.")
+        raise ValidationError("The assessment did not exist at that moment.")
 
 
 def days_of(assessment: Assessment, most: int) -> list[tuple[date, int, int]]:

@@ -1,4 +1,4 @@
-"""An assessment as it stood: the fold of its events until a moment.
+"""An assessment at an earlier moment: the fold of its events until then.
 
 Names of people, of the organisation and of the law are today's: they are no part of an
 answer. An edition never changes.

@@ -1,4 +1,4 @@
-"""The actions about an assessment's answers, as its report tells them."""
+"""The actions about an assessment's answers, as its report lists them."""
 
 from collections.abc import Iterable
 from datetime import date

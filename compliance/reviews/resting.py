@@ -1,4 +1,4 @@
-"""The assessment that another rests on, as its content tells it.
+"""The assessment that another rests on, as part of its content.
 
 While it is open that is what the other assessment says at the moment of reading. What was
 signed stands in the signed content, and what came in a bundle as it was stated there.

@@ -49,7 +49,7 @@ def faults(organisation_id: UUID) -> Iterator[Fault]:
         if what := _unlike(row, _entry(row)):
             yield Fault(row.trail_seq, what, Kind.SNAPSHOT)
     for seq in sorted(missing):
-        what = "the signature it tells of was taken away"
+        what = "the signature it records was removed"
         yield Fault(seq, what, Kind.SNAPSHOT)
     for assessment_id, revision in sorted(came, key=str):
         what = (

@@ -1,4 +1,4 @@
-"""The search index of the database: where it lies, how it is asked.
+"""The search index of the database: its tables, and its queries.
 
 SQLite: full-text tables (FTS5) that triggers keep. They hold no text, only words, and
 in ``scope`` the organisation, assessment or edition, so that a search never walks

@@ -1,6 +1,6 @@
-"""Eyes from outside: seats of auditors, their samples and requests, and share links.
+"""Access from outside: seats of auditors, their samples and requests, and share links.
 
-A seat lets one person read one assessment for some days; a share link lets whoever holds
+A seat lets one person read one assessment for some days; a share link lets anyone who has
 it read one. Looks down on reviews, assessments and evidence.
 """
 

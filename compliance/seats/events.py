@@ -115,7 +115,7 @@ SAMPLE_DRAWN = _seat("sample.drawn", _("sample drawn"), after=_Drawn)
 SAMPLE_ACCEPTED = _mark("sample.accepted", _("auditor accepted"))
 SAMPLE_OPEN = _mark("sample.open", _("auditor looks again"))
 SAMPLE_FLAGGED = _mark("sample.flagged", _("auditor flagged"))
-REQUEST_ASKED = _request("request.asked", _("request asked"), after=_Asked)
+REQUEST_ASKED = _request("request.asked", _("request sent"), after=_Asked)
 REQUEST_SAID = _request("request.said", _("request: message"), after=_Said)
 REQUEST_ANSWERED = _request("request.answered", _("request answered"), after=_Said)
 REQUEST_CLOSED = _request(

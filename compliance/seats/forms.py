@@ -83,7 +83,7 @@ class SeatForm(forms.Form):
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "off"}),
         error_messages={"required": "Write the email address of the auditor."},
     )
-    name = _line("Name, of somebody new", 120, required=False)
+    name = _line("Name, for a new person", 120, required=False)
     purpose = _line("What for", 300, required=False)
     from_on = _day("From")
     until_on = _day("Until")

@@ -1,4 +1,4 @@
-"""The draw of questions for a sample. Pure, and the same for whoever draws again."""
+"""The draw of questions for a sample. Pure and reproducible."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

@@ -72,7 +72,7 @@ def _checklist_keys(seeds: Seeds) -> None:
     for checklist in seeds.checklists:
         head = checklist.head
         if head.content.key in heads:
-            _add(seeds, head, ("key",), f"stands already in {heads[head.content.key]}")
+            _add(seeds, head, ("key",), f"is already in {heads[head.content.key]}")
         heads[head.content.key] = head.file
 
 
@@ -85,7 +85,7 @@ def _themes(seeds: Seeds) -> set[str]:
         return set()
     themes = [theme.key for theme in seeds.themes.content.themes]
     for at in _repeats(themes):
-        _add(seeds, seeds.themes, ("themes", at, "key"), "stands twice")
+        _add(seeds, seeds.themes, ("themes", at, "key"), "appears twice")
     return set(themes)
 
 
@@ -112,7 +112,7 @@ def _law(seeds: Seeds) -> Index:
 def _provision_fault(row: dict[str, Any], own: set[str], index: Index) -> str:
     cite, successor = row["cite"], row["successor"]
     if cite in index:
-        return f"{cite} stands twice"
+        return f"{cite} appears twice"
     if len(cite) > 80:
         return f"{cite} has more than 80 characters"
     if successor and successor not in own:
@@ -127,7 +127,7 @@ def _question_keys(seeds: Seeds) -> set[str]:
             for at, question in enumerate(source.content.questions):
                 path = ("questions", at, "key")
                 if question.key in seen:
-                    _add(seeds, source, path, f"stands already in {seen[question.key]}")
+                    _add(seeds, source, path, f"is already in {seen[question.key]}")
                     continue
                 seen[question.key] = f"{source.file}, line {source.read.line(path)}"
     return set(seen)
@@ -145,12 +145,12 @@ def _head_faults(source: Source[Head]) -> Iterator[Fault]:
     head = source.content
     facts = {fact.key: fact for fact in head.facts}
     for at in _repeats(fact.key for fact in head.facts):
-        yield source.fault(("facts", at, "key"), "stands twice")
+        yield source.fault(("facts", at, "key"), "appears twice")
     for at, fact in enumerate(head.facts):
         if fact.key in WORDS_OF_RULES:
             yield source.fault(("facts", at, "key"), "is a word of rules; take another")
         for to in _repeats(option.key for option in fact.choices):
-            yield source.fault(("facts", at, "choices", to, "key"), "stands twice")
+            yield source.fault(("facts", at, "choices", to, "key"), "appears twice")
     yield from _role_faults(source, facts)
 
 
@@ -187,7 +187,7 @@ def _link_faults(
 
 def _whole_faults(checklist: ChecklistFiles, index: Index) -> Iterator[Fault]:
     if not checklist.sections:
-        yield Fault(checklist.head.file, None, "has no section beside it")
+        yield Fault(checklist.head.file, None, "has no section next to it")
         return
     document = checklist.document()
     for path, reason in soundness.faults(document):
@@ -221,9 +221,9 @@ def _keys(fact: FactPart) -> set[str]:
 def _question_faults(question: QuestionPart, head: Head) -> Iterator[tuple[Path, str]]:
     for name in ("cites", "binds", "related"):
         for at in _repeats(getattr(question, name)):
-            yield (name, at), "stands twice"
+            yield (name, at), "appears twice"
     for at in _repeats(choice.key for choice in question.choices):
-        yield ("choices", at, "key"), "stands twice"
+        yield ("choices", at, "key"), "appears twice"
     for at, role in enumerate(question.binds):
         if role not in head.roles:
             yield ("binds", at), f"{role!r} is no role of the checklist"

@@ -44,7 +44,7 @@ def notice_faults(seeds: Seeds) -> Iterator[Fault]:
     ):
         for at, title in enumerate(titles):
             if title in titles[:at]:
-                yield seeds.about.fault((name, at, "title"), "stands twice")
+                yield seeds.about.fault((name, at, "title"), "appears twice")
 
 
 def _repeats(pairs: Iterable[Pair]) -> Iterator[tuple[Path, str]]:
@@ -52,7 +52,7 @@ def _repeats(pairs: Iterable[Pair]) -> Iterator[tuple[Path, str]]:
     ends: dict[frozenset[str], str] = {}
     for at, pair in enumerate(pairs):
         if pair.id in ids:
-            yield ("pairs", at, "id"), "stands twice"
+            yield ("pairs", at, "id"), "appears twice"
         ids.add(pair.id)
         both = frozenset({str(pair.a), str(pair.b)})
         if both in ends:

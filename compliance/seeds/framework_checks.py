@@ -13,12 +13,12 @@ def framework_faults(seeds: Seeds, *, whole: bool) -> Iterator[Fault]:
     for source in seeds.frameworks:
         key = source.content.framework.key
         if key in files:
-            yield source.fault(("framework", "key"), f"stands already in {files[key]}")
+            yield source.fault(("framework", "key"), f"is already in {files[key]}")
         files[key] = source.file
         ids: set[str] = set()
         for at, clause in enumerate(source.content.clauses):
             if clause.id in ids:
-                yield source.fault(("clauses", at, "id"), "stands twice")
+                yield source.fault(("clauses", at, "id"), "appears twice")
             ids.add(clause.id)
             for name in ("full", "partial") if whole else ():
                 for to, question in enumerate(getattr(clause, name)):

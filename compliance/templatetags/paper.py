@@ -1,4 +1,4 @@
-"""Text from people as it can stand on paper: literal, whole, and able to break."""
+"""Prepares text from people for print: literal, complete, and breakable."""
 
 import re
 import unicodedata

@@ -1,3 +1,3 @@
-"""Whether a report stands as it was sealed. Works without Django, so that anyone can run it."""
+"""Verifies a sealed report. Works without Django, so that anyone can run it."""
 
 __all__ = ["checked"]

@@ -1,4 +1,4 @@
-"""The events and sign-offs that a report carries; lies beside ``verify_report.py``.
+"""The events and sign-offs that a report carries; belongs next to ``verify_report.py``.
 
 Needs Python 3.10 alone. An event is compared within its own chain only: numbers of two
 installations have nothing to do with each other.
@@ -82,7 +82,7 @@ def check_trail(result: Result, source: dict[str, Any]) -> None:
         _refuse_entry(entry, trail, before)
         joined += entry["seq"] == before["seq"] + 1
         before = entry
-    words = "It carries no events: nothing of the trail could be checked."
+    words = "It carries no events, so the trail could not be checked."
     if entries:
         words = f"All {len(entries)} events have their hash, {joined} follow directly."
     result.add("trail", OK if entries else NOTE, words)

@@ -110,7 +110,7 @@ def check_pages(result: events.Result, reader: Any, source: dict[str, Any]) -> N
     words = f"{count} questions have the same answers on the pages as in the data, in order."
     if once := _compare_elsewhere(blocks, source, tally):
         words += f" So have {once} that another assessment answers."
-    result.add(name, OK, f"{words} Nothing is drawn over a text.")
+    result.add(name, OK, f"{words} No text is covered.")
     result.add("pages, not compared", NOTE, "; ".join([UNREAD, *_left(tally)]) + ".")
 
 

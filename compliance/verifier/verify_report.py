@@ -41,7 +41,7 @@ try:
 except ImportError:  # a copy without Attest: the files beside this one
     for name in BESIDE:
         if not Path(__file__).with_name(name).is_file():
-            print(f"{name} is missing: it lies beside verify_report.py.")
+            print(f"{name} is missing: it belongs next to verify_report.py.")
             sys.exit(2)
     import verify_events as events  # type: ignore[import-not-found, no-redef]
     import verify_pages as pages  # type: ignore[import-not-found, no-redef]

@@ -1,4 +1,4 @@
-"""A clock: a thread of the web process that looks once a minute for what is due."""
+"""A scheduler: a thread of the web process that checks every minute for due work."""
 
 import logging
 import threading

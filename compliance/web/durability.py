@@ -1,4 +1,4 @@
-"""Saved means on the disk: what a database says of itself, and a server that ends as a whole."""
+"""Saved means on disk: checks of the database settings, and a server that ends as a whole."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Three helpers: is a part wanted, the page or a part of it, and a refused form."""
+"""Helpers for HTMX: is a partial wanted, render page or partial, refuse a form."""
 
 from typing import Any
 

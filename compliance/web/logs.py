@@ -1,4 +1,4 @@
-"""Keeps out of the log: tokens that open a door, traces of bad requests."""
+"""Keeps secret tokens and tracebacks of bad requests out of the log."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Mail: queued with the change it tells of, sent by the worker, once."""
+"""Mail: queued in the transaction of its change, sent once by the worker."""
 
 import logging
 import smtplib

@@ -1,4 +1,4 @@
-"""Text typed into a form that is not there any more, to give it back."""
+"""Returns the text typed into a form that no longer exists."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

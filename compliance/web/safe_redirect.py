@@ -1,4 +1,4 @@
-"""Addresses that lead on: only to a page of this site."""
+"""Redirect targets, restricted to pages of this site."""
 
 from django.utils.http import url_has_allowed_host_and_scheme
 

@@ -1,4 +1,4 @@
-"""Writing in turn: first come, first served, where the database does not see to it.
+"""Serialises writes, first come, first served, where the database does not.
 
 SQLite lets one write at a time and picks among those that wait by luck: of sixteen
 people who save at once, somebody waits for many seconds. A lock on a file beside

@@ -18,9 +18,9 @@ _WORDS = {
         "The administrator of this installation has to make room. Then go back and save again.",
     ),
     503: (
-        "Nothing can be saved just now",
-        "The database can only be read: it is being moved, repaired or kept as it is. Go"
-        " back later and save again.",
+        "Nothing can be saved at the moment",
+        "The database can only be read: it is being moved or repaired."
+        " Try again later.",
     ),
 }
 _NO_WORDS = re.compile(r"|on|[0-9a-f]{64}|[0-9:,-]+")

@@ -1,4 +1,4 @@
-"""Triggers: what the database itself refuses, or does, whoever writes to it.
+"""Triggers: rules that the database enforces, whichever program writes to it.
 
 Rooms declare theirs beside the models (``guards.py``). After each ``migrate`` the database
 has exactly those, and no migration names one. SQLite drops the triggers of a table that

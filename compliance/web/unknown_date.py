@@ -1,4 +1,4 @@
-"""The day that stands where nobody stated one. Pure."""
+"""The placeholder for an unstated date. Pure."""
 
 NO_DAY = "2000-01-01"
 """The "law as of" day of a file without a date. A file that is imported twice has to

@@ -145,7 +145,7 @@ def rests_on_field(others: Iterable[Assessment]) -> forms.TypedChoiceField:
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
         help_text="Another assessment can answer them for this one. It shows and reports"
-        " what stands there, and keeps its own answers for later.",
+        " the answers given there, and keeps its own for later.",
     )
 
 
@@ -294,7 +294,7 @@ class BackForm(KnownForm):
         validators=[validate_text],
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
         error_messages={
-            "required": "Say why it is sent back.",
+            "required": "Give the reason for sending it back.",
             "max_length": "The text has %(show_value)d characters; 50,000 fit.",
         },
     )

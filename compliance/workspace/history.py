@@ -1,4 +1,4 @@
-"""The history of an answer, from the trail, in words."""
+"""The history of an answer, from the trail."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

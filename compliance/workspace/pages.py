@@ -1,4 +1,4 @@
-"""Contexts of a workspace page: read from the address, cut into chunks, put in words."""
+"""Contexts of a workspace page: read from the address, in chunks, ready to print."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -232,7 +232,7 @@ def _bar(
 def _owner(request: MemberRequest, look: Look) -> str:
     """The name of the person whose questions are shown."""
     owners = request.organisation.memberships.with_people().filter(user=look.owner)
-    return next((str(member.user) for member in owners), "Somebody who left")
+    return next((str(member.user) for member in owners), "A former member")
 
 
 def read_view(

@@ -78,7 +78,7 @@ def _told(request: MemberRequest, answer: Answer, name: str, value: Any) -> str:
     if field.kind == Kind.PERSON:
         members = request.organisation.memberships.with_people()
         owner = members.filter(user_id=value).first() if value else None
-        return str(owner.user) if owner else "somebody unknown" if value else "nobody"
+        return str(owner.user) if owner else "an unknown person" if value else "nobody"
     if field.kind == Kind.VALUE:
         return lines.value_in_words(answer.question, value) or "nothing"
     return field.words(value) or "nothing"

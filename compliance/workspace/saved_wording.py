@@ -1,4 +1,4 @@
-"""The summary of a kept view, in words."""
+"""The summary of a saved view."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -138,7 +138,7 @@ def test_preview_of_another_person_is_not_found_and_says_why(
     path = f"{address(assessment, 'sheet_preview')}?draft={shown.context['draft'].id}"
     for reply in (otto.get(path), take(otto, assessment, shown)):
         assert reply.status_code == 404
-        assert "This preview is no longer here" in text_of(reply)
+        assert "This preview is no longer available" in text_of(reply)
         assert "filled.xlsx" not in text_of(reply)
 
 
@@ -308,7 +308,7 @@ def test_one_undo_takes_a_file_back_and_says_who_did(
     assert undo not in page.content.decode()
     assert not assessment.answers.exclude(note="")
     again = con.post(undo, follow=True)
-    assert "put back" not in text_of(again).replace("Nothing to put back", "")
+    assert "put back" not in text_of(again).replace("There is nothing to undo", "")
     assert Event.objects.filter(action="assessment.import_undone").count() == 1
     shown = preview(con, assessment, sent)
     assert set(said(shown.context["plan"])) | set(clashes(shown.context["plan"])) == {
@@ -336,7 +336,7 @@ def test_file_of_which_only_conflicts_were_kept_has_no_undo(
     take(con, assessment, preview(con, assessment, changed(content, NEW)))
     event = imported().get()
     assert con.post(address(assessment, "sheet_undo", event.seq)).status_code == 404
-    assert "1 kept as here" in text_of(con.get(address(assessment)))
+    assert "1 kept the version here" in text_of(con.get(address(assessment)))
 
 
 def test_pick_for_a_foreign_answer_changes_nothing(cast, assessment, con, content):

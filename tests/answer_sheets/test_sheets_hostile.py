@@ -213,10 +213,10 @@ def test_what_is_no_answer_is_told_and_passed_over(assessment, con, content):
         [
             f"Section 1!{beside}1: “My remarks” is no column of this sheet.",
             "Section 1: column “Later until” is missing.",
-            "Section 1!Z3: beside the columns.",
-            "Section 1!XFD4: beside the columns.",
+            "Section 1!Z3: outside the columns.",
+            "Section 1!XFD4: outside the columns.",
             "Section 1!D20: a row of no question.",
-            "Section 1, row 2: the words of Q1 were changed. Questions are not taken in.",
+            "Section 1, row 2: the words of Q1 were changed. Questions cannot be imported.",
             "Sheet “Mine” holds no answers.",
         ]
     )
@@ -250,7 +250,7 @@ def test_sheet_of_another_assessment_is_refused(cast, assessment, con, content):
     reply = send(con, other, content)
     assert reply.status_code == 422
     assert reply.context["form"].errors["upload"] == [
-        "The file was downloaded from another assessment. Nothing of it is read."
+        "The file was downloaded from another assessment, so it was not read."
     ]
 
 

@@ -89,7 +89,7 @@ def test_second_person_confirms_with_one_event(cast, answer):
 def test_nobody_confirms_their_own(cast, answer):
     say_na(cast.otto, answer)
     done = confirm(cast.otto, answer)
-    assert done.refused == ["Q1: you said N/A yourself. A second person confirms it."]
+    assert done.refused == ["Q1: you chose N/A yourself. A second person confirms it."]
     answer.refresh_from_db()
     assert answer.na_waits
 
@@ -116,7 +116,7 @@ def test_several_are_confirmed_at_once_and_what_cannot_be_is_named(cast, assessm
     done = confirm(cast.rev, first, second, third)
     assert done.answers == [first, second]
     assert len(done.events) == 2
-    assert done.refused == ["Q3: you said N/A yourself. A second person confirms it."]
+    assert done.refused == ["Q3: you chose N/A yourself. A second person confirms it."]
     waiting = actions.unconfirm_na(
         by=cast.ada,
         organisation=cast.acme,
@@ -211,9 +211,7 @@ def test_number_sent_back_says_what_its_value_says(cast):
 def test_closed_assessment_and_rules_refuse_the_second_person(cast, answer):
     say_na(cast.con, answer)
     Answer.objects.update(applies=False)
-    assert confirm(cast.rev, answer).refused == [
-        "Q1 does not apply any more, by a rule."
-    ]
+    assert confirm(cast.rev, answer).refused == ["Q1 no longer applies, by a rule."]
     answer.assessment.status = "archived"
     answer.assessment.save()
     with pytest.raises(ValidationError, match="closed"):
@@ -342,7 +340,10 @@ def test_sending_back_needs_a_reason(cast, sign_in, answer):
     rev, url = sign_in(cast.rev), address("na_back", answer)
     assert "We have no such system." in rev.get(url).text
     reply = rev.post(url, {"base": 1, "why": " "})
-    assert (reply.status_code, "Say why it is sent back." in reply.text) == (422, True)
+    assert (
+        reply.status_code,
+        "Give the reason for sending it back." in reply.text,
+    ) == (422, True)
     assert rev.post(url, {"base": 0, "why": "No."}).status_code == 409
     page = rev.post(url, {"base": 1, "why": "No."}, follow=True)
     assert "sent back" in page.text

@@ -178,7 +178,7 @@ def test_owner_is_told_by_name_or_as_nobody_but_never_from_elsewhere(
     told = [
         texts(send(cast.con, answer, "owner", who, base="1")) for who in ("", "zoe")
     ]
-    assert told == [["nobody", "Otto Weber"], ["somebody unknown", "Otto Weber"]]
+    assert told == [["nobody", "Otto Weber"], ["an unknown person", "Otto Weber"]]
 
 
 def test_owner_that_no_id_can_be_is_refused_beside_a_conflict(cast, answers, sign_in):
@@ -188,7 +188,7 @@ def test_owner_that_no_id_can_be_is_refused_beside_a_conflict(cast, answers, sig
     con.post(address, {"base": "0", "owner": str(cast.con.pk)})
     reply = con.post(address, {"base": "0", "owner": "1" * 30})
     assert reply.status_code == 422
-    assert "Choose somebody of this organisation who may answer." in reply.text
+    assert "Choose a member of this organisation who may answer." in reply.text
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def make_action(cast, answer, person):
 def test_nothing_is_given_to_somebody_who_may_not_answer(cast, answer, give, role):
     with pytest.raises(ValidationError) as refused:
         give(cast, answer, getattr(cast, role))
-    said = ["Choose somebody of this organisation who may answer."]
+    said = ["Choose a member of this organisation who may answer."]
     assert refused.value.messages == said
     give(cast, answer, cast.con)
 

@@ -310,7 +310,7 @@ def test_page_assigns_what_it_showed(cast, assessment, sign_in):
     reply = otto.post(url(assessment), {"pinned": pinned, "to": cast.con.pk})
     assert reply.status_code == 302
     done = otto.get(reply.url)
-    assert "6 questions are Con Tributor&#x27;s now. A mail says so." in done.text
+    assert "6 questions are Con Tributor&#x27;s now. A mail was sent." in done.text
     assert "Undo all of it" in done.text
     assert own(cast.con).count() == 6
 
@@ -324,7 +324,7 @@ def test_page_assigns_what_it_showed(cast, assessment, sign_in):
         (WHO | {"password": ""}, "Type your password."),
         (WHO | {"password": "wrong"}, "This is not your password."),
         ({"email": "nobody"}, "valid email"),
-        ({"to": "999999"}, "Choose somebody of this organisation who may answer."),
+        ({"to": "999999"}, "Choose a member of this organisation who may answer."),
         ({"to": "con", **WHO}, "one of the two"),
         ({"to": "con", "due_on": "soon"}, "Write the date as"),
         ({"to": "con", "message": "a\x00b"}, "Null characters"),
@@ -460,5 +460,5 @@ def test_no_page_says_that_a_mail_went_where_there_is_no_mail_server(
     ]
     for page in pages:
         assert "No mail server is set, so Attest mails nobody." in page.text
-        assert "A mail says" not in page.text
+        assert "A mail was sent" not in page.text
         assert "Mail sent to" not in page.text

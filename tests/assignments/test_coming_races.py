@@ -28,7 +28,7 @@ def assessment(cast):
 
 
 def invite(cast, assessment, email):
-    """An invitation for somebody who has an account, and every free question."""
+    """An invitation for someone who has an account, and every free question."""
     user = make_user("New", email)
     assignments.assign(
         by=cast.ada,

@@ -160,5 +160,5 @@ def test_what_its_type_does_not_name_is_never_erased_whatever_an_entry_says():
     events, head = erased_chain("/after/note")
     fault = check(lambda: events, head, texts=lambda action: ["/after/n"]).fault
     assert (fault.seq, fault.kind) == (4, Kind.ERASED)
-    assert fault.what == "/after/note was erased, and is nothing that may be"
+    assert fault.what == "/after/note was erased, and may not be"
     assert check(lambda: events, head, texts=None).fault is None

@@ -156,7 +156,7 @@ def test_files_and_rows_that_tell_of_them_belong_together(saved, copy):
     written_anew(copy, without(report), old=saved.path)
     assert "the manifest does not know it" in refusal(copy)
     written_anew(copy, without(report), drop=[report], old=saved.path)
-    assert f"{report} is missing: a row tells of it" in refusal(copy)
+    assert f"{report} is missing, though a row names it" in refusal(copy)
     file = "rows/compliance_answer.jsonl"
     written_anew(copy, drop=[file], old=saved.path)
     assert f"{file} is missing" in refusal(copy)

@@ -38,7 +38,7 @@ def test_refused_forms_of_seats_have_no_fault(desk, open_window, places):
         wrong += looks(window.page)
     window.page.goto(f"{here}review/")
     window.page.get_by_role("button", name="Ask to reopen").click()
-    window.page.get_by_text("Say why it is opened again.").wait_for()
+    window.page.get_by_text("Give the reason for reopening.").wait_for()
     assert wrong + looks(window.page) == []
 
 
@@ -72,10 +72,10 @@ def test_pack_its_report_and_its_bundle_have_no_fault(
     page = open_window(
         desk.session_of("zoe@suedwind.example"), "/o/suedwind/bundles/in/"
     ).page
-    for leads_on in ("Bring it in", "Choose another file"):
+    for leads_on in ("Import", "Choose another file"):
         page.goto("/o/suedwind/bundles/in/")
         page.set_input_files('input[type="file"]', tmp_path / "bundle.zip")
-        page.get_by_role("button", name="Show what comes in").click()
+        page.get_by_role("button", name="Preview").click()
         way = page.get_by_text(leads_on, exact=True)
         way.wait_for()
         wrong += looks(page)

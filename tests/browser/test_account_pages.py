@@ -56,7 +56,7 @@ def places(cast):
 def page(site, chromium, monkeypatch):
     """A page whose faults are collected in ``page.faults``.
 
-    Rows are made before it: Playwright's loop has a database connection of its own.
+    Rows are made before it: Playwright's loop has a database connection.
     """
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     cache.clear()

@@ -46,7 +46,7 @@ def test_address_is_made_copied_and_taken_back_by_keyboard(window):
     assert page.request.get(address).status == 200
     page.get_by_role("button", name="Take it back").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("The address opens nothing any more.").wait_for()
+    page.get_by_text("The address no longer works.").wait_for()
     assert page.request.get(address).status == 404
     assert wrong == []
 

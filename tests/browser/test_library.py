@@ -44,7 +44,7 @@ def reword(page, text):
 def send(page):
     """To review, once the check list has nothing to put right."""
     press(page, "Check", "link")
-    page.get_by_text("Put right first").wait_for()
+    page.get_by_text("Fix first").wait_for()
     assert looks(page) == []
     empty = "Say in two sentences what is new: the release notes are empty."
     press(page, empty, "link")
@@ -53,7 +53,7 @@ def send(page):
     page.get_by_text("The edition is saved.").wait_for()
     press(page, "Check", "link")
     press(page, "Send to review")
-    page.get_by_text("You sent it; somebody else publishes it.").wait_for()
+    page.get_by_text("You sent it; a second person publishes it.").wait_for()
     assert looks(page) == []
 
 

@@ -79,12 +79,12 @@ def test_report_of_a_pack_is_checked_by_anybody(plain, pack):
 
 def test_bundle_is_looked_at_then_brought_in(plain, pack):
     page = plain(ZOE, f"{SUEDWIND}bundles/in/")
-    choose = "Show what comes in"
+    choose = "Preview"
     assert "Choose the file." in send(page, None, choose)
     shown = send(page, pack / "bundle.zip", choose)
     assert "Nothing is saved yet." in shown
     assert "This installation wrote the bundle" in shown
-    press(page, "Bring it in")
+    press(page, "Import")
     assert "was imported, with an equal content hash." in page.inner_text("main")
     follow(page.get_by_role("link", name="Imported"))
     assert "each is as it was recorded" in page.inner_text("main")
@@ -97,7 +97,7 @@ def test_trail_is_filtered_verified_and_taken(plain):
     assert "No entry fits." in page.inner_text("main")
     follow(page.get_by_role("link", name="Show all").first)
     follow(page.get_by_role("link", name="Verify"))
-    assert "events stand as written." in page.inner_text("main")
+    assert "events are as written." in page.inner_text("main")
     with page.expect_download() as taken:
         page.get_by_role("button", name="Take as CSV").click()
     assert taken.value.path().read_bytes().count(b"\n") > 100
@@ -176,7 +176,7 @@ def test_signed_assessment_is_asked_to_be_reopened_and_left(desk, plain):
     path = f"{NORDHAVN}assessments/{desk.signed_place()}/review/"
     page = plain(ADA, path)
     press(page, "Ask to reopen")
-    assert "Say why it is opened again." in page.inner_text("main")
+    assert "Give the reason for reopening." in page.inner_text("main")
     page.get_by_label("Why is it opened again?").fill("A file was wrong.")
     press(page, "Ask to reopen")
     assert "A second person approves it" in page.inner_text("main")

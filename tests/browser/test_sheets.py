@@ -42,7 +42,7 @@ def test_sheet_goes_out_and_comes_back_without_script(desk, open_window, tmp_pat
     said = page.inner_text("main")
     assert "“24.12.2026” is no date. Write it as 2026-12-31." in said
     assert "A second person has to confirm this N/A." in said
-    page.get_by_label("Take what the file says").check()
+    page.get_by_label("Take the version in the file").check()
     follow(page.get_by_role("button", name="Take in"))
     assert "3 answers changed, 1 refused." in page.inner_text("main")
     notes = [desk.standing(answer)["note"] for answer in made["answers"][:3]]

@@ -181,7 +181,7 @@ def test_only_what_was_shown_is_done(assessment, answers, send):
     page = send(what="answer", verdict="met", pick=picks(answers[:2]))
     other = as_shown(send, page, what="answer", verdict="partly")
     assert other.status_code == 409
-    assert "This is not what was shown before." in seen(other)
+    assert "The outcome has changed since you last saw it." in seen(other)
     assert verdicts(assessment) == ["unanswered"] * 6
     blind = send(do="apply", what="answer", verdict="met", pick=picks(answers[:2]))
     assert (blind.status_code, verdicts(assessment)) == (409, ["unanswered"] * 6)

@@ -97,7 +97,7 @@ def test_its_page_has_the_link(ready, cast, sign_in, settings, tmp_path):
         page = client.post(url, {"upload": bundle.archive.fp}, follow=True)
     assert "assessment of this bundle is here already" in page.text
     assert f'href="{ready.get_absolute_url()}"' in page.text
-    assert "Bring it in" not in page.text
+    assert "Import" not in page.text
 
 
 def test_whoever_brings_in_from_elsewhere_does_not_sign_alone(ready, cast, elsewhere):
@@ -241,7 +241,7 @@ def test_own_na_is_not_confirmed_by_way_of_a_bundle(ready, cast, elsewhere):
     assert answer not in waiting(cast.acme, cast.otto)
     seen = {answer.pk: Known(answer.version)}
     done = confirm_na(by=cast.otto, organisation=cast.acme, seen=seen)
-    assert done.refused == ["Q1: you said N/A yourself. A second person confirms it."]
+    assert done.refused == ["Q1: you chose N/A yourself. A second person confirms it."]
     assert answer in waiting(cast.acme, cast.rev)
     assert not confirm_na(by=cast.rev, organisation=cast.acme, seen=seen).refused
 
@@ -290,7 +290,7 @@ def test_rows_that_leave_out_who_answered_are_refused(ready, cast, monkeypatch):
     for answer in record.rows["answers"]:
         answer["hands"] = []
     monkeypatch.setattr(bundle_export, "read", lambda _pk: record)
-    with pytest.raises(UnreadableError, match="leaves out somebody who prepared it"):
+    with pytest.raises(UnreadableError, match="leaves out a person who prepared it"):
         brought_in(bundle_of(ready), cast.other)
 
 
@@ -323,7 +323,7 @@ def test_rows_that_leave_out_who_ruled_it_out_are_refused(cast, monkeypatch, lef
     (row,) = (one for one in record.rows["answers"] if one["key"] == "Q9")
     row["hands"].remove(ids[getattr(cast, left_out).pk])
     monkeypatch.setattr(bundle_export, "read", lambda _pk: record)
-    with pytest.raises(UnreadableError, match="leaves out somebody who prepared it"):
+    with pytest.raises(UnreadableError, match="leaves out a person who prepared it"):
         brought_in(bundle_of(here), cast.other)
 
 

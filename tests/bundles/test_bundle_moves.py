@@ -176,7 +176,7 @@ def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
         ({"p99": "zoe@example.org"}, "p99 is nobody in the bundle."),
         (
             {"p1": "zoe@example.org", "p2": "zoe@example.org"},
-            "p2: zoe@example.org stands for somebody else already.",
+            "p2: zoe@example.org is already assigned to someone else.",
         ),
     ],
 )
@@ -277,7 +277,9 @@ def test_preview_changes_nothing(content, cast):
     with reading(content) as bundle:
         coming = plan(bundle, cast.other)
     assert coming.faults == ()
-    assert {fate.words for fate in coming.fates} == {"comes along, as an own checklist"}
+    assert {fate.words for fate in coming.fates} == {
+        "is imported with it, as an own checklist"
+    }
     assert counts == [
         m.objects.count() for m in (Assessment, Evidence, User, Event, Edition)
     ]

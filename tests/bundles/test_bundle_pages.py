@@ -48,7 +48,7 @@ def test_bundle_is_shown_then_brought_in(full, cast, sign_in):
     client = sign_in(cast.zoe)
     page = sent(client, bundle_of(full))
     assert "Nothing is saved yet" in page.text
-    assert "comes along, as an own checklist" in " ".join(page.text.split())
+    assert "is imported with it, as an own checklist" in " ".join(page.text.split())
     assert not Assessment.objects.filter(organisation=cast.other).exists()
     data = {"draft": hidden(page, "draft"), "person-p1": "zoe@example.org"}
     page = client.post(f"{IN}take/", data, follow=True)

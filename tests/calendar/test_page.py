@@ -112,7 +112,7 @@ def test_hostile_title_is_text(cast, sign_in):
 
 def test_calendar_without_dates_says_where_they_come_from(cast, sign_in):
     page = flat(sign_in(cast.rob).get(PAGE).text)
-    assert "No date lies ahead." in page
+    assert "No dates ahead." in page
     assert "Nothing is late." in flat(sign_in(cast.rob).get(f"{PAGE}?from=late").text)
 
 
@@ -121,4 +121,4 @@ def test_address_out_of_a_backup_is_told(cast, sign_in):
     client = sign_in(cast.rob)
     assert "your dates, and the law" in flat(client.get(PAGE).text)
     type(feed).objects.update(token_hash="over-1")
-    assert "opens nothing. Make a new one." in flat(client.get(PAGE).text)
+    assert "does not work. Make a new one." in flat(client.get(PAGE).text)

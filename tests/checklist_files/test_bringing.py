@@ -120,7 +120,7 @@ def test_new_number_becomes_a_draft_beside_the_published_edition(theme):
         make_sheet(9).document["sections"][0]["questions"][0] | {"key": "NEW"}
     )
     coming = checklist_files.preview(found_of(sheet), Wish())
-    assert coming.fate == "A new draft edition of a checklist that stands here"
+    assert coming.fate == "A new draft edition of a checklist that is here"
     assert (coming.change.added, coming.change.removed) == (("NEW",), (removed,))
     assert take(sheet).edition.status == "draft"
     assert Edition.objects.published().count() == 1

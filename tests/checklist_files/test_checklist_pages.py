@@ -122,7 +122,7 @@ def test_what_moved_since_the_preview_is_shown_again(ada, cast, sign_in):
     bring(otto)
     again = ada.post(url("checklist_files:checklist_take"), fields)
     assert again.status_code == 409
-    assert "Something here has changed since the page before" in text_of(again)
+    assert "This changed after you opened the page" in text_of(again)
     assert take(ada, reply).status_code == 302
 
 
@@ -130,7 +130,7 @@ def test_same_file_again_says_so_and_changes_nothing(ada):
     bring(ada)
     count = Event.objects.count()
     reply = send(ada)
-    assert "stands here with the same content" in text_of(ada.get(reply.url))
+    assert "is here with the same content" in text_of(ada.get(reply.url))
     assert "was here already" in text_of(ada.get(take(ada, reply).url))
     assert Event.objects.count() == count
 

@@ -30,7 +30,7 @@ def numbered_alike(value):
 
 
 def asvs_twice():
-    """A standard in which a number stands twice, with other words."""
+    """A standard in which a number appears twice, with other words."""
     found = make_asvs()
     leaves = found["Requirements"][0]["Items"][0]["Items"]
     leaves.append(leaves[0] | {"Description": "Something else"})

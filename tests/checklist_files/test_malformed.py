@@ -124,12 +124,12 @@ def test_fault_names_its_place(name, said):
         (
             ".json",
             '{"a": {"b": "\\"c\\": 1,", "c": [{"b": 1}, {"b": 2}]},\n"d": 1,\n"\\u0061": 2}',
-            "line 3, key 'a': stands twice in one object",
+            "line 3, key 'a': appears twice in one object",
         ),
         (
             ".json",
             '{"a": 1, "b": {"a": 1,\n"a": 2},\n"b": 3}',
-            "line 2, key 'a': stands twice",
+            "line 2, key 'a': appears twice",
         ),
         (".yaml", "a: 1\nb: é\nc: [x, \x01]\n", "line 3: holds a character"),
         (".yaml", "a: 1\nb:\n  - 2\n  - .inf\n", "line 4: holds a number without end"),

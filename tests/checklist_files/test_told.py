@@ -119,7 +119,7 @@ def test_second_of_a_number_is_told():
     first, second = (q["key"] for q in questions_of(found))
     assert first.startswith("1-")
     assert second.startswith("1-")
-    assert f"1 stands twice in the file: here it is called {second}" in told(found)
+    assert f"1 appears twice in the file: here it is called {second}" in told(found)
     asvs = make_asvs()
     leaves = asvs["Requirements"][0]["Items"][0]["Items"]
     leaves += [leaves[1], leaves[1] | {"Description": "[DELETED, MERGED TO 1]"}]
@@ -127,7 +127,7 @@ def test_second_of_a_number_is_told():
     keys = [q["key"] for q in questions_of(found)]
     assert len(set(keys)) == 4
     assert {"V1.1.1", "V1.2.1"} < set(keys)
-    words = f"V1.1.2 stands twice in the file: here it is called {keys[2]}"
+    words = f"V1.1.2 appears twice in the file: here it is called {keys[2]}"
     assert told(found)[words] == 1
     assert told(found)["deleted requirements are kept, and not asked"] == 1
     assert "[DELETED, MERGED TO 1]" in out(found)
@@ -200,7 +200,7 @@ def test_what_an_outer_group_says_opens_its_first_section():
 def test_second_control_of_an_id_is_told():
     found = read(json.dumps(catalog_of(control("a"), control("a"))).encode())
     key = questions_of(found)[1]["key"]
-    assert f"a stands twice in the file: here it is called {key}" in told(found)
+    assert f"a appears twice in the file: here it is called {key}" in told(found)
 
 
 def test_a_file_without_a_date_has_law_as_of_a_day_not_stated():

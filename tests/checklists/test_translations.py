@@ -286,7 +286,7 @@ def test_diff_page_tells_which_languages_are_anew(cast, sign_in, draft):
     path = reverse("checklists:diff", args=["acme", own.pk, next_one.pk])
     text = " ".join(sign_in(cast.ada).get(path).text.split())
     assert "German: 1 text translated anew" in text
-    assert "Translated anew" in text
+    assert "Retranslated" in text
     assert "de, Title" in text
 
 

@@ -148,10 +148,10 @@ def test_unanswered_question_leaves_nothing(cast, split):
     ("table", "said"),
     [
         ([{"question": "Q1", "by": ["Q2"]}], "Q1 is still asked"),
-        ([{"question": "Q0", "by": ["Q2"], "stays": True}], "it is asked no more"),
+        ([{"question": "Q0", "by": ["Q2"], "stays": True}], "it is no longer asked"),
         ([{"question": "Q0", "by": ["Q9"]}], "Q9 is no question of the checklist"),
         ([{"question": "Q0", "by": ["Q2", "Q2"]}], "Q2 cannot take the place"),
-        ([{"question": "Q0", "by": ["Q1"]}] * 2, "Q0 stands twice"),
+        ([{"question": "Q0", "by": ["Q1"]}] * 2, "Q0 appears twice"),
     ],
 )
 def test_table_that_cannot_be_meant_is_refused(table, said):

@@ -245,7 +245,7 @@ def test_edition_that_the_page_did_not_show_is_shown_first(cast, sign_in, retype
     assert reply.status_code == 409
     assert not Upgrade.objects.exists()
     assert "The newest edition is 3 now; the page showed another one." in page
-    assert "Nothing was moved. Look again at Q2, Q5." in page
+    assert "The assessment was not moved. Look again at Q2, Q5." in page
     assert "From edition 1 to 3" in page
     assert 'name="d-Q1"value="anew"checked' in page.replace(" ", "")
     assert 'value="8"' in page
@@ -286,7 +286,7 @@ def test_edition_closed_at_the_last_moment_moves_nothing(cast, waiting):
 def test_how_long_a_move_can_be_undone_is_said_with_its_end(cast, sign_in, waiting):
     client = sign_in(cast.otto)
     until = f"until {date_format(timezone.now() + timedelta(days=14), 'j F Y')}"
-    said = f"The move can be undone {until}, or until somebody signs before that."
+    said = f"The move can be undone {until}, unless someone signs before that."
     assert said in flat(client.get(path(waiting)).text)
     post(client, waiting)
     assert said in flat(client.get(path(waiting)).text)

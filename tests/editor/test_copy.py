@@ -52,7 +52,7 @@ def test_what_is_gone_or_not_ours_is_not_duplicated(ada, cast, draft, sign_in):
     assert zoe.post(url("part_copy", draft, "other"), {"key": "Q1"}).status_code == 404
     publishing.send_to_review(by=cast.otto, organisation=cast.acme, edition_id=draft.pk)
     page = ada.post(url("part_copy", draft), {"key": "Q1"}, follow=True)
-    assert "nothing of it changes now" in page.text
+    assert "can no longer change" in page.text
     assert Question.objects.filter(edition=draft).count() == 4
 
 

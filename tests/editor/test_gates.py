@@ -153,11 +153,11 @@ def test_too_many_rows_are_said_and_none_is_lost(ada, draft):
         ({"cites": "Law Art. 999"}, "id_cites",
          "Citations: Law Art. 999 is not in the legal index."),
         ({"keys": "Q2 Q99"}, "id_keys", "Keys of questions: Q99 is no question of the checklist."),
-        ({"keys": " "}, "id_keys", "Name the questions that it stands before."),
+        ({"keys": " "}, "id_keys", "Name the questions that the gate applies to."),
         ({"title": ""}, "id_title", "Write something for “Name”."),
         ({"row-rows": "0"}, "row-part", "A gate has at least one row."),
         ({"because": "x" * 1001}, "id_because", "has 1001 characters; 1000 fit."),
-        ({"keys": ""}, "id_keys", "Name the questions that it stands before."),
+        ({"keys": ""}, "id_keys", "Name the questions that the gate applies to."),
     ],
 )  # fmt: skip
 def test_bad_gate_is_refused_with_place_and_words(ada, draft, changes, place, words):
@@ -267,7 +267,7 @@ def test_final_edition_shows_its_gates_and_no_form(ada, cast, draft):
     other = make_draft(checklist=draft.checklist, number="2", gates=[GATE])
     whole["seen"] = ada.get(url("gates", other), {"gate": "old"}).context["seen"]
     reply = ada.post(url("gate_save", draft), whole)
-    assert "nothing of it changes now" in reply.text
+    assert "can no longer change" in reply.text
     assert gates_of(draft) == [GATE]
     assert ada.post(url("gate_save", other), whole).status_code == 302
 

@@ -53,7 +53,7 @@ def test_fact_brings_its_answers_as_roles(ada, draft):
     assert "No question binds it." in flat(page.text)
     save(ada, draft, binds=["health"])
     shown = flat(ada.get(url("roles", draft)).text)
-    assert "Whoever answers “<bdi>Health data</bdi>”." in shown
+    assert "A person who answers “<bdi>Health data</bdi>”." in shown
     assert "?question=Q1" in shown
 
 
@@ -82,7 +82,7 @@ def test_role_is_removed_and_given_to_its_answer_anew(ada, draft):
     ]
     reply = post(ada, draft, name="Clinic")
     assert reply.status_code == 422
-    assert "Choose the answer that makes somebody this role." in reply.text
+    assert "Choose the answer that gives this role." in reply.text
     assert 'value="Clinic"' in reply.text
     page = post(ada, draft, name="Clinic", answer="health")
     assert roles(draft) == {"health": "Clinic", "children": "Data of children"}
@@ -191,7 +191,7 @@ def test_nothing_changes_in_review_and_what_was_typed_comes_back(ada, cast, draf
     actions.send_to_review(by=cast.otto, **given)
     reply = ada.post(url("roles", draft), data)
     assert reply.status_code == 422
-    assert "nothing of it changes now" in reply.text
+    assert "can no longer change" in reply.text
     assert 'value="Keeper"' in reply.text
     assert ada.get(url("roles", draft)).url == url("detail", draft)
 

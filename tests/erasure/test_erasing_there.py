@@ -118,7 +118,7 @@ def test_text_erased_by_hand_is_found(cast, came, is_erased):
     event = event or events.first()
     place = erase_by_hand(event)[0]
     [kept] = origins.kept_with(came)
-    said = f"event {event.seq}: {place} was erased, and no entry says so"
+    said = f"event {event.seq}: {place} was erased, and no entry records it"
     assert kept.fault == said
     [fault] = origins.faults(cast.other.pk)
     assert "imported a trail of Acme; its event" in fault.what
@@ -133,7 +133,7 @@ def test_event_that_came_erased_is_vouched_for_by_its_coming(cast, came):
     event = events.filter(action="answer.saved").exclude(salts__contains="=").first()
     place = erase_by_hand(event)[0]
     faults = [one.fault for one in origins.kept_with(third) if one.fault]
-    assert faults == [f"event {event.seq}: {place} was erased, and no entry says so"]
+    assert faults == [f"event {event.seq}: {place} was erased, and no entry records it"]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_command_tells_files_and_namesakes(cast, capsys):
     said = capsys.readouterr().out
     assert "These files may print the name and stay as they are" in said
     assert "report 1, Full report" in said
-    assert "If they are the same person, erase as well: " in said
+    assert "If they are the same person, also erase: " in said
 
 
 def test_command_takes_the_name_of_somebody_without_a_mailbox(cast, came, capsys):

@@ -120,7 +120,7 @@ def test_full_disk_is_507_and_leaves_nothing(cast, sign_in, monkeypatch, stored)
     page = sign_in(cast.con).post(URL, {"upload": file(), "title": "Typed"})
     monkeypatch.undo()
     assert (page.status_code, stored(), Evidence.objects.count()) == (507, [], 0)
-    assert "The disk is full: nothing was kept." in page.text
+    assert "The disk is full: the file was not stored." in page.text
     assert 'value="Typed"' in page.text
 
 

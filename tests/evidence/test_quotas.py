@@ -71,7 +71,9 @@ def test_room_of_an_organisation_counts_the_same_bytes_once(
     make_file("a.txt", text(1))
     make_file("again.txt", text(1))
     make_file("b.txt", text(2))
-    with pytest.raises(ValidationError, match="ask whoever runs this installation"):
+    with pytest.raises(
+        ValidationError, match="ask the administrator of this installation"
+    ):
         make_file("c.txt", text(3))
     make_file("b.txt", text(2))
     make_file("theirs.txt", text(3), organisation=cast.other)

@@ -105,7 +105,7 @@ def test_file_arrives_in_small_pieces_and_whole(clamd):
     ids=["closes", "silent", "says nothing", "half", "other", "noise", "error"],
 )
 def test_without_a_clear_answer_nothing_passes(clamd, behave):
-    with pytest.raises(ScannerError, match="nothing was kept"):
+    with pytest.raises(ScannerError, match="the file was not stored"):
         found_in([b"a" * 200_000], clamd(behave), 5)
 
 
@@ -121,7 +121,7 @@ def test_file_over_the_limit_of_the_scanner_is_told(clamd):
         line.recv(100)
         line.sendall(b"INSTREAM size limit exceeded. ERROR\0")
 
-    with pytest.raises(ScannerError, match="larger than the virus scanner takes"):
+    with pytest.raises(ScannerError, match="larger than the virus scanner accepts"):
         found_in([b"a" * 3_000_000], clamd(refuse), 5)
 
 
@@ -160,4 +160,4 @@ def test_while_the_scanner_is_away_nothing_is_kept(cast, sign_in, settings, stor
     settings.SCAN_SOCKET = "/nowhere/clamd.ctl"
     page = sign_in(cast.con).post(URL, {"upload": SimpleUploadedFile("a.pdf", PDF)})
     assert (page.status_code, stored(), Event.objects.count()) == (503, [], 0)
-    assert "tell whoever runs this installation" in page.text
+    assert "tell the administrator of this installation" in page.text

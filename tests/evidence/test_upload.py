@@ -87,7 +87,7 @@ def test_full_disk_while_receiving_is_507_and_keeps_what_was_typed(
     page = send(sign_in(cast.con), PDF)
     assert (page.status_code, list(waiting.iterdir())) == (507, [])
     assert Evidence.objects.count() == 0
-    assert "The disk is full: nothing was kept." in page.text
+    assert "The disk is full: the file was not stored." in page.text
     assert 'value="Typed"' in page.text
 
 

@@ -315,7 +315,7 @@ def test_library_of_many_questions_counts_what_is_not_acted_on():
     found = read(as_yaml(library), ".yaml")
     assert found.faults == found.lost == ()
     assert {note.words: note.count for note in found.idle} == {
-        "a question that depends on another answer is asked whatever that says": 301,
+        "a question that depends on another answer is always asked": 301,
         "a requirement of some groups is asked of everybody": 1,
         "an answer that chooses groups chooses none": 600,
         "the score of an answer is not added up": 2,

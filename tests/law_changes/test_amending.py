@@ -81,7 +81,7 @@ def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
 
 def test_what_stands_again_is_no_change(cast, sign_in, provision):
     reply = sign_in(cast.rob).post(path(provision), sent(provision), follow=True)
-    assert f"{CITE} stands as it was." in flat(reply.text)
+    assert f"{CITE} is unchanged." in flat(reply.text)
     assert events() == []
     provision.refresh_from_db()
     assert provision.amended_at is None
@@ -110,7 +110,7 @@ def test_two_editors_at_once_are_told_apart(cast, sign_in, provision):
     reply = client.post(path(provision), first | {"title": "Mine"})
     assert reply.status_code == 422
     page = flat(reply.text)
-    assert "Somebody else has changed this provision" in page
+    assert "Someone else has changed this provision" in page
     assert f'href="{newer}"' in page
     assert 'value="Mine"' in page
     provision.refresh_from_db()

@@ -34,7 +34,7 @@ def test_report_whose_worker_is_killed_around_its_seal_is_sealed_once(prepared):
 def test_file_that_kills_its_worker_each_time_is_given_up_in_words(prepared, kind):
     told = prepared.ask("hopeless", kind, module="jobs")
     assert (told["kills"], told["status"]) == (3, "failed")
-    assert "too little memory" in told["problem"]
+    assert "ran out of memory" in told["problem"]
     assert told["is_told"]
     assert (told["left"], told["hang"]) == ([], [])
 

@@ -454,7 +454,7 @@ def test_members_page_shows_addresses_that_are_invited(cast, sign_in):
     invite(cast, name="<script>alert(1)</script>")
     text = sign_in(cast.ada).get("/o/acme/members/").text
     assert ("bruno@example.org" in text, "<script>alert(1)" in text) == (True, False)
-    assert "Invite somebody" in text
+    assert "Invite someone" in text
 
 
 def words(page):
@@ -482,7 +482,7 @@ def test_invitation_outlives_a_mail_server_that_is_down(cast, sign_in, monkeypat
         monkeypatch.undo()
         clock.shift(timedelta(minutes=2))
         (mail,) = send_queued()
-        assert "The mail" not in words(ada.get(URL)).split("Invite somebody")[0]
+        assert "The mail" not in words(ada.get(URL)).split("Invite someone")[0]
         assert opened(Client(), link_in(mail)).status_code == 200
 
 

@@ -48,7 +48,7 @@ def test_last_owner_stays_and_is_told_why(cast, sign_in):
     for path, form in (("role", {"role": "reader"}), ("remove", {})):
         page = ada.post(f"{URL}{row.pk}/{path}/", SURE | form)
         assert page.status_code == 422
-        assert "This is the last owner. Make somebody else owner first." in page.text
+        assert "This is the last owner. Make someone else owner first." in page.text
     assert member_of(cast.ada, cast.acme).role == "owner"
 
 

@@ -254,7 +254,7 @@ def test_question_is_open_for_five_minutes(seconds, is_taken, cast, ada):
         if is_taken:
             assert recognise(ada, cast.ada, said)
         else:
-            with pytest.raises(ValidationError, match="more than five minutes ago"):
+            with pytest.raises(ValidationError, match="more than five minutes old"):
                 recognise(ada, cast.ada, said)
 
 

@@ -208,7 +208,7 @@ def test_language_stays_for_a_text_that_was_written_since_the_merge(world):
 def test_merge_under_a_later_one_stays(world):
     event = take(world, "Q1")
     take_third(world, questions={"text": "Third?"})
-    with pytest.raises(RefusedError, match="stands on another edition"):
+    with pytest.raises(RefusedError, match="based on another edition"):
         undo(world, event)
 
 

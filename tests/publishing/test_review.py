@@ -59,7 +59,7 @@ def test_nobody_publishes_a_draft_that_was_not_sent(cast, draft, given):
 
 def test_nothing_changes_in_review_not_even_below_the_app(cast, draft, given):
     publishing.send_to_review(by=cast.ada, **given)
-    with pytest.raises(RefusedError, match="in review: nothing"):
+    with pytest.raises(RefusedError, match="in review and can"):
         editor.add_section(by=cast.ada, **given, title="Late")
     with pytest.raises(DatabaseError), transaction.atomic():
         Question.objects.filter(edition=draft).update(text="Late?")

@@ -125,7 +125,7 @@ def test_owner_is_somebody_of_the_organisation(cast):
                 fields={"title": "Fine", "owner_id": person.pk},
             )
         assert refused.value.messages == [
-            "Choose somebody of this organisation who may answer."
+            "Choose a member of this organisation who may answer."
         ]
 
 

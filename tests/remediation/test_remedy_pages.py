@@ -190,7 +190,7 @@ def test_save_refuses_what_is_wrong_and_keeps_what_was_typed(cast, sign_in):
     page = text(reply)
     for words in (
         "The title has 201 characters; 200 fit.",
-        "Choose somebody of this organisation who may answer.",
+        "Choose a member of this organisation who may answer.",
         "Write 0.1 days or more.",
         "Write the date as 2026-12-31.",
         "Long thoughts",
@@ -288,7 +288,7 @@ def test_card_that_somebody_else_moved_stays_where_it_is(cast, sign_in):
     con = sign_in(cast.con)
     reply = con.post(f"{ACTIONS}1/move/", {"status": "done", "base": 0})
     assert reply.status_code == 409
-    assert "somebody else has moved it to Dropped" in text(reply)
+    assert "someone else has moved it to Dropped" in text(reply)
     assert con.post(f"{ACTIONS}1/move/", {"status": "x"}).status_code == 422
     assert Action.objects.get().status == "dropped"
 

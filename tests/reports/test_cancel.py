@@ -80,7 +80,7 @@ def test_failure_after_cancelling_changes_nothing(cast, report, monkeypatch):
 
 def test_what_is_over_is_not_cancelled(cast, report, quick_files):
     actions.make_report(report.pk)
-    with pytest.raises(ValidationError, match="nothing to cancel"):
+    with pytest.raises(ValidationError, match="cannot be cancelled"):
         actions.cancel_report(by=cast.rob, report=report)
     assert Report.objects.get().status == "done"
 
@@ -117,7 +117,7 @@ def test_cancelling_twice_is_told(cast, sign_in, report):
     client = sign_in(cast.rob)
     post(client, report)
     text = client.get(post(client, report).url).text
-    assert "nothing to cancel" in text
+    assert "cannot be cancelled" in text
     assert told(report) == ["report.asked", "report.cancelled"]
 
 

@@ -147,7 +147,7 @@ def test_pack_whose_report_was_cancelled_alone_says_so(cast, monkeypatch):
 
 def test_what_is_over_is_not_cancelled(cast, package):
     packages.make_package(package.pk)
-    with pytest.raises(ValidationError, match="nothing to cancel"):
+    with pytest.raises(ValidationError, match="cannot be cancelled"):
         cancelled(cast.rev, package)
     assert Package.objects.get().status == "done"
 
@@ -172,11 +172,11 @@ def test_who_asked_cancels_it_on_its_page(cast, sign_in, package):
     assert "Cancel this file" in client.get(page).text
     assert client.post(address("package_cancel", package)).url == page
     text = client.get(page).text
-    assert "Nothing was kept of it" in text
+    assert "No part of it was kept" in text
     assert "Cancel this file" not in text
     assert "Ask for it again" in text
     client.post(address("package_cancel", package))
-    assert "nothing to cancel" in client.get(page).text
+    assert "cannot be cancelled" in client.get(page).text
     assert told(package) == ["package.asked", "package.cancelled"]
 
 

@@ -76,7 +76,7 @@ def test_moment_that_never_was_is_refused(cast, assessment):
     before = Report.objects.count()
     newest = save(cast, assessment, "Words")
     for seq in (newest + 1, 0):
-        with pytest.raises(ValidationError, match="did not stand"):
+        with pytest.raises(ValidationError, match="did not exist"):
             actions.ask_report(
                 by=cast.ada, assessment=assessment, state=State(as_of_seq=seq)
             )
@@ -156,7 +156,7 @@ def test_moment_that_is_none_is_said_in_words(cast, sign_in, assessment, sent):
     address = reverse("history:as_of", args=["acme", assessment.pk])
     response = sign_in(cast.rob).get(address, sent)
     assert response.status_code == 200
-    words = "did not stand at that moment|is no moment|is no entry of this trail"
+    words = "did not exist at that moment|is no moment|is no entry of this trail"
     assert re.search(words, flat(response.content.decode()))
 
 
@@ -350,7 +350,7 @@ def test_report_of_the_day_asked_for_again_is_one_of_the_day(cast, sign_in, asse
         ({"at": "garbage"}, "“garbage” is no moment. Give a day and a time"),
         (
             {"at": "0001-01-01T00:00"},
-            "did not stand at that moment. Choose a later one",
+            "did not exist at that moment. Choose a later one",
         ),
         ({"at": "9999-12-31T23:59"}, "9999-12-31T23:59 is still to come."),
         ({"at": "2999-01-01T00:00", "until": "x"}, "“x” is no moment."),
@@ -401,7 +401,7 @@ def test_moment_whose_trail_lacks_a_row_is_told_with_row_and_event(
         page = sign_in(cast.rob).get(address, sent)
         assert page.status_code == 200
         assert f"The trail lacks a row: {words}" in flat(page.text)
-        assert "did not stand at" not in page.text
+        assert "did not exist at" not in page.text
 
 
 def test_report_of_a_moment_whose_trail_lacks_a_row_fails_with_words(

@@ -54,7 +54,7 @@ def test_faulty_framework_is_refused_with_its_place(tmp_path, clause, said):
 def test_clause_that_stands_twice_is_refused(tmp_path):
     file = make_file()
     file["clauses"].append(deepcopy(file["clauses"][0]))
-    with pytest.raises(BadSeeds, match="stands twice"):
+    with pytest.raises(BadSeeds, match="appears twice"):
         actions.read(write(tmp_path, make_seeds() | {FILE: file}))
 
 

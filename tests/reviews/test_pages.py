@@ -56,7 +56,7 @@ def test_running_assessment_is_sent_from_its_page(cast, enter):
     ada = enter(cast.ada)
     assert "Send for review" in page(ada, assessment)
     reply = ada.post(url(assessment, "send"), follow=True)
-    assert "Sent for review. Its answers stand still" in flat(reply)
+    assert "Sent for review. Its answers cannot change" in flat(reply)
     assert signing.fresh(assessment).status == "review"
 
 
@@ -120,7 +120,7 @@ def test_signing_with_the_password_signs_what_was_shown(cast, enter, sent):
     [
         ({"password": "wrong"}, "This is not your password."),
         ({"password": ""}, "Type your password"),
-        ({"role": ""}, "Say as what you sign"),
+        ({"role": ""}, "State the role in which you sign"),
         ({"seen": "made-up"}, "This page is old."),
         ({"seen": ""}, "This field is required."),
         ({"role": "a\nb"}, "line"),
@@ -252,7 +252,7 @@ def test_reopening_without_a_reason_asks_for_one(cast, enter):
     assessment = signing.make_signed(cast)
     page = enter(cast.ada).post(url(assessment, "reopen"), {"reason": ""})
     assert page.status_code == 422
-    assert "Say why it is opened again." in page.text
+    assert "Give the reason for reopening." in page.text
 
 
 def test_signed_page_names_what_voids_it(cast, enter):

@@ -133,7 +133,7 @@ def test_wrong_expired_and_revoked_are_one(cast, assessment, client, made):
     assert len(replies) == 1
     assert wrong.status_code == 404
     assert openings([late]) == {}
-    assert "ask whoever sent it for another one" in flat(wrong.text)
+    assert "ask the sender for another one" in flat(wrong.text)
 
 
 def test_revoked_link_is_gone_in_an_open_session(cast, client, sign_in, made):

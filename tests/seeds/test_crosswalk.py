@@ -91,7 +91,7 @@ def newest():
             {"b": {"checklist": "lists", "question": "T002"}},
             "line 15: XW-002: both ends are in one checklist; use related there",
         ),
-        ({"id": "XW-001"}, "line 15: XW-001 id: stands twice"),
+        ({"id": "XW-001"}, "line 15: XW-001 id: appears twice"),
         (
             {"id": "one"},
             "line 15: one id: is not written as the format asks (^[A-Z]{1,4}-[0-9]{3,5}$)",
@@ -131,7 +131,7 @@ def test_open_point_without_date_and_title_twice_are_named(tmp_path):
     points = files["about.yaml"]["open_points"]
     points.append(deepcopy(points[0]))
     assert faults(tmp_path / "a", files) == [
-        "about.yaml, line 9: Guideline title: stands twice"
+        "about.yaml, line 9: Guideline title: appears twice"
     ]
     del points[1]["checked_on"]
     assert faults(tmp_path / "b", files) == [

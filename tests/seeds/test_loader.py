@@ -42,7 +42,7 @@ def test_right_seeds_have_no_faults(tmp_path):
             "line 9: T001 cites 1: Law Art. 2(1) is repealed; cite Law Art. 1(2)",
         ),
         ({"cites": []}, "line 8: T001 cites: needs 1 or more"),
-        ({"cites": ["Law Art. 1(1)"] * 2}, "line 10: T001 cites 2: stands twice"),
+        ({"cites": ["Law Art. 1(1)"] * 2}, "line 10: T001 cites 2: appears twice"),
         (
             {"binds": ["writer"]},
             "line 11: T001 binds 1: 'writer' is no role of the checklist",
@@ -169,7 +169,7 @@ CHOICE = ("questions", 1, "choices", 0)
         ),
         (
             set_in(SECTION, (*CHOICE, "key"), "floor"),
-            [f"{SECTION}, line 50: floor key: stands twice"],
+            [f"{SECTION}, line 50: floor key: appears twice"],
         ),
         (
             drop_in(SECTION, ("questions", 1, "applies")),
@@ -209,7 +209,7 @@ CHOICE = ("questions", 1, "choices", 0)
         ),
         (lambda files: files.pop("themes.yaml"), ["themes.yaml: is missing"]),
         (lambda files: files.pop(HEAD), [f"{HEAD}: is missing"]),
-        (lambda files: files.pop(SECTION), [f"{HEAD}: has no section beside it"]),
+        (lambda files: files.pop(SECTION), [f"{HEAD}: has no section next to it"]),
         (
             lambda files: files.update({"lists/notes.md": "x", "other.yaml": "a: 1"}),
             [
@@ -229,8 +229,8 @@ CHOICE = ("questions", 1, "choices", 0)
         (
             lambda files: files.update({"lists/02-second.yaml": files[SECTION]}),
             [
-                f"lists/02-second.yaml, line 4: T001 key: stands already in {SECTION}, line 4",
-                f"lists/02-second.yaml, line 23: T002 key: stands already in {SECTION}, line 23",
+                f"lists/02-second.yaml, line 4: T001 key: is already in {SECTION}, line 4",
+                f"lists/02-second.yaml, line 23: T002 key: is already in {SECTION}, line 23",
                 "lists/02-second.yaml, line 1: key: another section has this key",
             ],
         ),
@@ -254,7 +254,7 @@ def test_spoiled_files_are_named(tmp_path, spoil, said):
             ", line 2: anchors (&) and aliases (*) are not used here; write the value out",
         ),
         ("a: !!python/object:os.system 1\n", ", line 1: tags (!) are not used here"),
-        ("key: a\ntitle: b\nkey: c\n", ", line 3: key 'key' stands twice"),
+        ("key: a\ntitle: b\nkey: c\n", ", line 3: key 'key' appears twice"),
         ("a:\n  <<: {b: 1}\n", ", line 2: '<<' is no value; put text in quotes"),
         ("yes: 1\n", ", line 1: a key must be text; put it in quotes"),
         ("? [a]\n: 1\n", ", line 1: a key must be text; put it in quotes"),

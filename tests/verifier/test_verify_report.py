@@ -138,7 +138,7 @@ def test_report_of_a_part_agrees_and_says_what_it_lacks(place, pins, tmp_path):
     assert "was not compared" in words["trail head"]
 
 
-BESIDE = "verify_events.py is missing: it lies beside verify_report.py.\n"
+BESIDE = "verify_events.py is missing: it belongs next to verify_report.py.\n"
 
 
 def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
@@ -527,7 +527,7 @@ def test_head_that_was_changed_is_named_twice(resealed):
 
 
 def test_data_written_otherwise_are_named(resealed):
-    """A key that stands twice says one thing to one reader, another to the next."""
+    """A key that appears twice says one thing to one reader, another to the next."""
 
     def change(pdf):
         text = pdf.attachments["assessment.json"].get_file().read_bytes()

@@ -110,7 +110,7 @@ def test_pages_of_a_database_that_is_only_read(answer, cast, sign_in, client):
         given = {"login": cast.con.email, "password": factories.PASSWORD}
         page = client.post("/accounts/login/", given)
         assert page.status_code == 503
-        assert "Nothing can be saved just now" in page.text
+        assert "Nothing can be saved at the moment" in page.text
         assert factories.PASSWORD not in page.text
 
 

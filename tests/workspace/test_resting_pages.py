@@ -131,7 +131,7 @@ def test_facts_page_changes_it_and_says_what_moved(place, cast, sign_in):
     again = client.post(
         at("rest", here), sent | {"rests_on": str(whole.pk)}, follow=True
     )
-    assert "Somebody else has changed what it rests on" in again.content.decode()
+    assert "Someone else has changed what it rests on" in again.content.decode()
     here.refresh_from_db()
     assert not here.rests
 

@@ -139,7 +139,7 @@ def test_same_view_sent_twice_is_kept_once(one, con):
 def test_search_that_does_not_fit_is_refused(one, con):
     reply = con.post(url(one) + "?q=" + "%25" * 200, {"name": "Signs"})
     assert reply.status_code == 422
-    assert "too long to be kept" in reply.content.decode()
+    assert "too long to save" in reply.content.decode()
     long = "ü" * 200
     assert con.post(f"{url(one)}?q={long}", {"name": "Long"}).status_code == 302
     assert long in SavedView.objects.get().address
@@ -182,7 +182,7 @@ def test_owner_who_left_and_section_that_is_gone_are_said(one, cast, con):
     page = con.get(url(one)).content.decode()
     assert "All, owner somebody who left<" in page
     address = f"{one.get_absolute_url()}?owner=999999"
-    assert "Somebody who left" in con.get(address).content.decode()
+    assert "A former member" in con.get(address).content.decode()
 
 
 def test_address_in_the_database_is_read_as_leniently_as_any(one, cast, con):

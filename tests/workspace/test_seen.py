@@ -287,7 +287,7 @@ def test_button_marks_as_seen_and_its_undo_brings_them_back(
 def test_button_works_without_script(cast, sign_in, assessment, answers):
     con = sign_in(cast.con)
     reply = con.post(seen_url(assessment), {"answer": "", "known": ""})
-    assert "From here on" in reply.content.decode()
+    assert "From now on" in reply.content.decode()
     save(cast.ada, answers[0], verdict="met")
     page = con.post(seen_url(assessment), {"seq": head(assessment)}).content.decode()
     assert "<h1>What others changed</h1>" in page

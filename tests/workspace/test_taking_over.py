@@ -388,7 +388,7 @@ def test_what_was_taken_over_is_kept_or_left_once_it_is_another_duty(
     Relation.objects.update(relation="parallel")
     con = sign_in(cast.con)
     page = con.get(address(pair)).text
-    assert ("Keep mine" in page, "Take over anew" in page) == (True, False)
+    assert ("Keep mine" in page, "Take over again" in page) == (True, False)
     sent = {"base": 1, "source_version": 2}
     assert con.post(address(pair), sent).status_code == 409
     assert con.post(address(pair), sent | {"want": "keep"}).status_code == 302

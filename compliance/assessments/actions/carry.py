@@ -1,4 +1,4 @@
-"""Carrying an earlier assessment forward: every answer comes along, to be confirmed."""
+"""Carrying an earlier assessment forward: every answer is copied, to be confirmed."""
 
 from collections.abc import Sequence
 from typing import Any

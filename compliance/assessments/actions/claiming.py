@@ -1,4 +1,4 @@
-"""Saying whether answers that came in a bundle are one's own."""
+"""Claiming or declining the authorship of answers imported in a bundle."""
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone

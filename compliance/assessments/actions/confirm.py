@@ -126,13 +126,13 @@ def _why_not(by: User, answer: Answer, seen: Known) -> str:
     """Why a person cannot confirm this answer now, "" when they can."""
     key = answer.question.key
     if answer.na_by is None:
-        return f"{key} no longer says N/A."
+        return f"{key} is no longer N/A."
     if answer.na_confirmed_by_id:
         return f"{key} is confirmed already, by {answer.na_confirmed_by}."
     if is_own(by, answer.na_by, answer.assessment):
-        return f"{key}: you said N/A yourself. A second person confirms it."
+        return f"{key}: you chose N/A yourself. A second person confirms it."
     if not answer.applies:
-        return f"{key} does not apply any more, by a rule."
+        return f"{key} no longer applies, by a rule."
     if _says_else(answer, seen):
         return f"{key} has changed since you looked. Read it again."
     return ""

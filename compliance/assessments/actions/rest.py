@@ -42,7 +42,7 @@ def rest_on(
             raise ValidationError(msg)
         if here.rests_on_id != base:
             msg = (
-                "Somebody else has changed what it rests on since you opened this page."
+                "Someone else has changed what it rests on since you opened this page."
             )
             raise ValidationError(msg, code=STALE)
         if here.rests == bool(other) and here.rests_on_id == (other and other.pk):

@@ -109,7 +109,7 @@ def _said(done: actions.Assigned, user: User) -> str:
         email = done.invitation.email
         return f"{done.count} {noun} for {email}, who has a link to join."
     noun = "question is" if done.count == 1 else "questions are"
-    mailed = "" if done.person == user else f" {by_mail('A mail says so.')}"
+    mailed = "" if done.person == user else f" {by_mail('A mail was sent.')}"
     return f"{done.count} {noun} {done.person}'s now.{mailed}"
 
 
@@ -137,7 +137,7 @@ def _context(
         "pinned": " ".join(str(row.id) for row in rows),
         "owned_count": owned.total(),
         "owners": [
-            (names.get(pk, "Somebody who left"), count)
+            (names.get(pk, "A former member"), count)
             for pk, count in owned.most_common()
         ],
         "sections": [section for section in view.sections if section.applies],

@@ -30,7 +30,7 @@ def make_feed(
         lock(organisation)
         member = Membership.objects.filter(organisation=organisation, user=by).first()
         if member is None or not may(member, Permission.VIEW):
-            msg = "You are no member any more."
+            msg = "You are no longer a member."
             raise ValidationError(msg)
         feed = Feed.of(organisation, by) or Feed(organisation=organisation, user=by)
         feed.token_hash = hash_of(token)

@@ -1,4 +1,4 @@
-"""Reminders: how often, their moments, and the mail that goes out once."""
+"""Reminders: their interval, and the mail that is sent once."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -236,7 +236,7 @@ def stopped_by(token: str) -> Reminders | None:
 
 
 def stop(*, reminders: Reminders) -> None:
-    """No digest any more, until the person chooses one again. Twice is once."""
+    """End the digest until the person chooses one again. Twice is once."""
     with writing():
         rows = Reminders.objects.filter(pk=reminders.pk)
         rows.update(rhythm=Rhythm.NEVER, next_at=None)

@@ -1,1 +1,1 @@
-"""Sources of dates: each gives marks without words, and tells some of them in words."""
+"""Sources of dates: each gives marks, and full entries for some of them."""

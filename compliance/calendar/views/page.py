@@ -47,7 +47,7 @@ def unsubscribe(request: MemberRequest) -> HttpResponse:
     actions.end_feed(
         by=request.user, organisation=request.organisation, user=request.user
     )
-    messages.success(request, "The address opens nothing any more.")
+    messages.success(request, "The address no longer works.")
     return redirect("calendar:calendar", request.organisation.slug)
 
 

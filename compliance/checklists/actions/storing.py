@@ -175,7 +175,7 @@ def keep_final(
         )
     number = document["edition"]["number"]
     if checklist.editions.filter(number=number).exists():
-        msg = f"{key}: edition {number} stands here with other content"
+        msg = f"{key}: edition {number} is here with other content"
         raise RefusedError(msg)
     edition = _filled(Edition(checklist=checklist), document)
     told = {"from_bundle": True}

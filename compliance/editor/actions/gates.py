@@ -1,4 +1,4 @@
-"""The gates of a draft: tables that stand before many questions."""
+"""The gates of a draft: tables that apply to many questions."""
 
 from collections.abc import Mapping
 from typing import Any

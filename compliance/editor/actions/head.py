@@ -97,7 +97,7 @@ def _refuse_bound(edition: Edition, gone: set[str]) -> None:
     binds = "binds" if len(keys) == 1 else "bind"
     msg = (
         f"{', '.join(keys[:MOST_NAMED])}{more} {binds} {edition.roles[first]}, which"
-        " would be no role any more; untick it first"
+        " would no longer be a role; untick it first"
     )
     raise RefusedError(msg)
 

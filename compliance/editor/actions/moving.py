@@ -75,7 +75,7 @@ def _index(order: list[str], key: str, behind: str) -> int:
     """Where a section comes to stand behind another one, itself taken out."""
     others = [name for name in order if name != key]
     if behind and behind not in others:
-        msg = "Somebody else has changed the outline; look again and move it from there"
+        msg = "Someone else has changed the outline. Reload the page, then move it"
         raise RefusedError(msg)
     return others.index(behind) + 1 if behind else 0
 
@@ -125,7 +125,7 @@ def _put(tree: Tree, key: str, target: Place) -> None:
         if key in keys:
             keys.remove(key)
     if section not in tree or (behind and behind not in tree[section]):
-        msg = "Somebody else has changed the outline; look again and move it from there"
+        msg = "Someone else has changed the outline. Reload the page, then move it"
         raise RefusedError(msg)
     keys = tree[section]
     keys.insert(keys.index(behind) + 1 if behind else 0, key)

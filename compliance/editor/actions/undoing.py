@@ -176,7 +176,7 @@ def _restore(
     """A section or fact where it stood, all of it; its event holds the whole row."""
     rows = model.objects.filter(edition=edition)
     if "version" not in was or rows.filter(key=was["key"]).exists():
-        msg = "That cannot come back any more; add it again"
+        msg = "That can no longer be restored; add it again"
         raise RefusedError(msg)
     at = was["position"]
     rows.filter(position__gte=at).update(position=F("position") + 1)

@@ -1,4 +1,4 @@
-"""The form of a gate: its table, and the questions that it stands before."""
+"""The form of a gate: its table, and the questions that it applies to."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ class GateForm(forms.Form):
     title = line("Name", 120)
     because = reason("Why there is a gate")
     cites = Lines("Citations", 2, most=80)
-    before = one_of("Stands before", BEFORE)
+    before = one_of("Applies to", BEFORE)
     keys = area("Keys of questions", 2, help_text="Such as Q1 Q2 Q3.")
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
@@ -67,7 +67,7 @@ class GateForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("before") == "questions" and not cleaned.get("keys", True):
-            self.add_error("keys", "Name the questions that it stands before.")
+            self.add_error("keys", "Name the questions that the gate applies to.")
         return cleaned
 
 

@@ -47,7 +47,7 @@ class QuestionForm(forms.Form):
     yardstick = forms.BooleanField(
         label="Yardstick: no law sets this threshold",
         required=False,
-        help_text="Said on screen and paper; a “not met” is then no breach.",
+        help_text="Shown on screen and on paper; a “not met” is then no breach.",
     )
     weight = forms.TypedChoiceField(
         label="Weight",
@@ -184,7 +184,7 @@ class MoveForm(forms.Form):
         told = "behind" if cleaned.get("part") == "section" else "section"
         is_told = told in self.data and (told == "behind" or cleaned.get(told))
         if not cleaned.get("step") and not is_told:
-            msg = "Say where it goes."
+            msg = "Choose where to move it."
             raise ValidationError(msg)
         return cleaned
 
@@ -274,7 +274,7 @@ class FactForm(forms.Form):
     contested = area(
         "Contested",
         2,
-        help_text="Why the law has two readings, where this is the one somebody takes."
+        help_text="Why the law has two readings, where this is one of them."
         " It then decides from which day duties bind, never whether.",
     )
 
@@ -292,7 +292,7 @@ class FactForm(forms.Form):
         elif "choices" in cleaned and len(labels) < 2:
             self.add_error("choices", "Write at least two choices, one a line.")
         elif len(set(labels)) < len(labels):
-            self.add_error("choices", "One of the choices stands twice.")
+            self.add_error("choices", "One of the choices appears twice.")
         return cleaned
 
     def values(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class RolesForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     role_fact = one_of("Fact that decides the role", ())
-    answer = one_of("Answer that makes somebody it", ())
+    answer = one_of("Answer that gives the role", ())
     name = line("Name of the new role", MOST_NAME, required=False)
 
     def __init__(self, data: Any = None, *, edition: Edition) -> None:
@@ -76,7 +76,7 @@ class RolesForm(forms.Form):
                 "name", "Save the other fact first: it brings its own roles."
             )
         elif name and not answer and "answer" in self.fields:
-            self.add_error("answer", "Choose the answer that makes somebody this role.")
+            self.add_error("answer", "Choose the answer that gives this role.")
         elif not self.errors:
             self._check(cleaned)
         return cleaned

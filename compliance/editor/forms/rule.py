@@ -175,7 +175,7 @@ class RuleEditor:
             return False
         rule = rule_trees.rule_of(self.tree())
         if rule and (fault := fault_of(rule, self._known)):
-            self.head.add_error("rows", f"The rule cannot be kept: {fault}.")
+            self.head.add_error("rows", f"The rule cannot be saved: {fault}.")
         return self.head.is_valid()
 
     def tree(self) -> Group:

@@ -72,7 +72,7 @@ def fact_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     key = request.POST.get("key", "")[:60]
     fact = edition.facts.filter(key=key).first() if key else None
     if key and fact is None:
-        messages.error(request, "Somebody else has removed that fact; look again.")
+        messages.error(request, "Someone else has removed that fact. Reload the page.")
         return redirect("editor:facts", request.organisation.slug, edition.pk)
     form = _form(fact, request.POST)
     if not form.is_valid():

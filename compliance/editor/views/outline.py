@@ -36,7 +36,7 @@ def _acted(request: MemberRequest, act: Callable[[], Any]) -> Any:
     except Edition.DoesNotExist as error:
         raise Http404 from error
     except ObjectDoesNotExist:
-        messages.error(request, "Somebody else has removed that; look again.")
+        messages.error(request, "Someone else has removed that. Reload the page.")
     except RefusedError as refused:
         messages.error(request, f"{refused}.")
     return None
@@ -100,7 +100,7 @@ def part_move(request: MemberRequest, edition_id: int) -> HttpResponse:
     """A question or a section to another place; the page, or its outline for htmx."""
     edition, form = find(request, edition_id), MoveForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say where it goes.")
+        messages.error(request, "Choose where to move it.")
         return _back(request, edition)
     data = form.cleaned_data
     given = _given(request, edition) | {"key": data["key"]}

@@ -1,4 +1,4 @@
-"""Guidance as whoever answers will see it, before it is saved."""
+"""A preview of guidance, before it is saved."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render

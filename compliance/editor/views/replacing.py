@@ -44,7 +44,7 @@ def replace(request: MemberRequest, edition_id: int) -> HttpResponse:
         messages.error(request, "The draft has changed since; look again.")
         return _page(request, edition, form, status=409)
     except RefusedError as refused:
-        form.add_error(None, f"{refused}. Nothing is replaced.")
+        form.add_error(None, f"{refused}. Nothing was replaced.")
         return _page(request, edition, form, status=422)
     return _done(request, edition, event)
 

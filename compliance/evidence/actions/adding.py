@@ -217,7 +217,7 @@ def _refuse_second(old_id: Any) -> None:
 
 def _checked(dates: dict[str, date | None]) -> dict[str, date | None]:
     if unknown := dates.keys() - set(DATES):
-        msg = f"no such dates: {', '.join(sorted(unknown))}"
+        msg = f"these dates do not exist: {', '.join(sorted(unknown))}"
         raise TypeError(msg)
     return dates
 

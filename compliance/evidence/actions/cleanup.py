@@ -1,4 +1,4 @@
-"""Taking away files that no row needs."""
+"""Deleting files that no row needs."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Another title, other dates."""
+"""Changing title and dates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ class StaleError(ValidationError):
     """Somebody else changed a field meanwhile; ``now`` maps it to what stands there."""
 
     def __init__(self, now: dict[str, Any]) -> None:
-        super().__init__("Somebody else changed it meanwhile.", code="stale")
+        super().__init__("Someone else has changed it in the meantime.", code="stale")
         self.now = now
 
 

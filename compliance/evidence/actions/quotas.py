@@ -1,4 +1,4 @@
-"""How much is kept. Counted in turn: those at the edge go one after the other."""
+"""Storage quotas, counted one upload after the other."""
 
 from datetime import timedelta
 
@@ -57,6 +57,6 @@ def _refuse_full(organisation: Organisation, sha256: str, size_bytes: int) -> No
         msg = (
             f"The organisation keeps {kept / 1e6:.1f} MB of files and"
             f" {limit / 1e6:.1f} MB fit; this one has {size_bytes / 1e6:.1f} MB."
-            " Add a link, or ask whoever runs this installation for more room."
+            " Add a link, or ask the administrator of this installation for more space."
         )
         raise ValidationError({"upload": ValidationError(msg, code=ROOM)})

@@ -1,4 +1,4 @@
-"""Several files in one go: each by itself, and what became of each."""
+"""Adding several files at once: each on its own, with an outcome for each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

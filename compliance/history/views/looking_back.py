@@ -1,4 +1,4 @@
-"""An assessment as it stood, and what differs between two moments."""
+"""An assessment at an earlier moment, and the differences between two moments."""
 
 from uuid import UUID
 

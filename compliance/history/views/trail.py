@@ -102,7 +102,7 @@ def _offered(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
     members = request.organisation.memberships.with_people()
     people = [(str(one.user_id), str(one.user)) for one in members]
     if chosen.who and chosen.who not in {PROGRAM, *(pk for pk, _ in people)}:
-        people.append((chosen.who, "Somebody who left"))
+        people.append((chosen.who, "A former member"))
     every = request.organisation.assessments.for_page().order_by("-started_at")
     return {
         "people": [*people, (PROGRAM, "Attest itself")],

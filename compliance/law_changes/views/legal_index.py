@@ -29,8 +29,8 @@ from compliance.web.mail import by_mail
 MOST = 100
 """Provisions on one page."""
 STALE = (
-    "Somebody else has changed this provision since you opened it. Its fields show what"
-    " you wrote, the line above them what stands; save again to put yours in its place."
+    "Someone else has changed this provision since you opened it. The fields show your"
+    " version, the line above them the saved one; save again to replace it with yours."
 )
 
 
@@ -96,7 +96,7 @@ def _readable(request: MemberRequest) -> list[UUID]:
 
 def _said(cite: str, done: actions.LawNotice | None) -> str:
     if done is None:
-        return f"{cite} stands as it was."
+        return f"{cite} is unchanged."
     if not done.assessments:
         return f"{cite} is changed. No running assessment rests on it."
     on_way = "is on its way" if done.mails == 1 else "are on their way"

@@ -16,8 +16,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--lost",
             action="store_true",
-            help="begin again where the file of a chain was lost: nothing shows any more"
-            " how far it was signed",
+            help="start again where the file of a chain was lost: how far it had been"
+            " signed is no longer proven",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py count_results``: counts the figures that are kept of results anew."""
+"""``manage.py count_results``: recounts the stored figures of results."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from compliance.results.figure_store import rebuild
 class Command(BaseCommand):
     """Pages count what is stale by themselves; after an upgrade this is sooner."""
 
-    help = "Count the kept figures of every assessment anew."
+    help = "Recount the stored figures of every assessment."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count, wrong = rebuild(timezone.localdate())

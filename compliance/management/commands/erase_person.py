@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument(
             "email",
-            help="or the name of somebody without a mailbox; an address that was only invited is erased, too",
+            help="or the name of a person without a mailbox; an address that was only invited is erased, too",
         )
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
         parser.add_argument(
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if again is None:
             again = input(f"This cannot be undone. To go on, type {email}: ")
         if again.strip().lower() != email:
-            msg = "That is another e-mail. Nothing was changed."
+            msg = "The e-mail address does not match. Nothing was changed."
             raise CommandError(msg)
         self._tell(self._erase(person or email, is_dry=False), "were")
         if connection.vendor == "sqlite":
@@ -85,11 +85,11 @@ class Command(BaseCommand):
             self.stdout.write(f"Stays, signed or published: {kept}.")
         if done.is_name_shared:
             self.stdout.write(
-                "The name stays in texts: it is very short, or somebody else's, too."
+                "The name stays in texts: it is very short, or also someone else's."
             )
         if done.namesakes:
             others = ", ".join(done.namesakes)
-            self.stdout.write(f"If they are the same person, erase as well: {others}.")
+            self.stdout.write(f"If they are the same person, also erase: {others}.")
         if done.signed:
             self.stdout.write(
                 "Signed content keeps the name, and so does every report, bundle, audit"

@@ -1,4 +1,4 @@
-"""``manage.py sweep_files``: takes away files that nothing needs any more."""
+"""``manage.py sweep_files``: deletes files that are no longer needed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``manage.py verify_report FILE``: does a report stand, by itself and against here?"""
+"""``manage.py verify_report FILE``: checks a report, also against this installation."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``manage.py verify_trail``: does the trail stand as written, and what it tells of?"""
+"""``manage.py verify_trail``: verifies the trail, and rows and files against it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -76,7 +76,7 @@ class Command(BaseCommand):
                 self._tell_gone(reports.gone(organisation_id))
             bad += bool(found.fault or beyond)
         if bad:
-            msg = f"{bad} of the chains do not stand as written."
+            msg = f"{bad} of the chains are not as written."
             raise CommandError(msg)
 
     def _tell(self, name: str, found: Checked, beyond: list[Fault]) -> None:
@@ -90,7 +90,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {event}{each.what} ({each.kind}).")
         if fault is None and not beyond:
             self.stdout.write(
-                f"{name}: {found.size} events stand as written, head {found.head}."
+                f"{name}: {found.size} events are as written, head {found.head}."
             )
         for seq, places in found.erased.items():
             named = ", ".join(f"{place} of event {at}" for at, place in places)

@@ -243,5 +243,5 @@ def keep_an_owner(membership: Membership) -> None:
         return
     others = membership.organisation.memberships.exclude(pk=membership.pk)
     if not others.filter(role=Role.OWNER, user__is_active=True).exists():
-        msg = "This is the last owner. Make somebody else owner first."
+        msg = "This is the last owner. Make someone else owner first."
         raise ValidationError(msg, code="last_owner")

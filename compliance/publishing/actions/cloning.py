@@ -31,9 +31,7 @@ def clone(
         source = _finished(None).select_related("checklist").get(pk=edition_id)
         original = source.checklist
         if organisation.checklists.filter(key=original.key).exists():
-            msg = (
-                f"{organisation} has a checklist of its own with the key {original.key}"
-            )
+            msg = f"{organisation} already has its own checklist with the key {original.key}"
             raise RefusedError(msg)
         if source.status != EditionStatus.PUBLISHED:
             msg = (

@@ -70,7 +70,7 @@ def take_out(
         msg = "This was merged before merges could be undone"
         raise RefusedError(msg)
     if newer is None or newer.number != after["cloned_from"]:
-        msg = "The draft stands on another edition of the original by now"
+        msg = "The draft is now based on another edition of the original"
         raise RefusedError(msg)
     found = content.document(edition)
     document, changed = undone(found, before["parts"], after["parts"])
@@ -79,7 +79,7 @@ def take_out(
         msg = f"{key} rests on “{name}”, which came with the merge; change it first"
         raise RefusedError(msg)
     if missing := drafting.fill(edition, document):
-        msg = f"{missing[0]} is not in the legal index any more"
+        msg = f"{missing[0]} is no longer in the legal index"
         raise RefusedError(msg)
     _stand_on(checklist, newer.checklist.editions.get(number=before["cloned_from"]))
     told = {name: before[name] for name in ("cloned_from", "parts")}

@@ -56,7 +56,7 @@ def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> 
         edition = _in_review(organisation, edition_id)
         is_own = edition.sent_by_id == by.pk
         if is_own and not is_alone(organisation, by):
-            msg = "You sent this edition to review; somebody else publishes it"
+            msg = "You sent this edition to review; a second person publishes it"
             raise RefusedError(msg)
         _refuse_faulty(edition)
         told = {"sent_by": edition.sent_by_id, "alone": is_own}

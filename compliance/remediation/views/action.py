@@ -184,7 +184,9 @@ def action_save(request: MemberRequest, number: int) -> HttpResponse:
         return _page(request, found, form, 422)
     if isinstance(done, actions.Stale):
         return _stale(request, done, form)
-    messages.success(request, "Saved." if done.event else "Nothing was to change.")
+    messages.success(
+        request, "Saved." if done.event else "There was nothing to change."
+    )
     if done.again:
         return redirect("remediation:action_again", request.organisation.slug, number)
     return redirect(done.action)
@@ -224,7 +226,7 @@ def action_link(request: MemberRequest, number: int) -> HttpResponse:
 @require_POST
 @member_required(Permission.ANSWER)
 def action_unlink(request: MemberRequest, number: int) -> HttpResponse:
-    return _link(request, number, actions.unlink_answer, "{} is not about {} any more.")
+    return _link(request, number, actions.unlink_answer, "{} is no longer about {}.")
 
 
 def _link(request: MemberRequest, number: int, change: Any, said: str) -> HttpResponse:

@@ -81,7 +81,7 @@ def action_move(request: MemberRequest, number: int) -> HttpResponse:
     if isinstance(done, actions.Stale):
         now = done.action.get_status_display()
         said = (
-            f"somebody else has moved it to {now}, not to {ActionStatus(status).label}."
+            f"someone else has moved it to {now}, not to {ActionStatus(status).label}."
         )
         return _refused(request, number, said, 409)
     return _done(request, done, f"moved to {done.action.get_status_display()}")

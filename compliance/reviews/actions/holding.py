@@ -1,4 +1,4 @@
-"""Holding an assessment still while it changes its state, and telling of it."""
+"""Locks an assessment while its state changes, and records the change."""
 
 from typing import Any
 from uuid import UUID

@@ -33,7 +33,7 @@ def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening
         if waits := Reopening.objects.filter(assessment=here, decision="").first():
             if (waits.asked_by_id, waits.reason) == (by.pk, reason.strip()):
                 return waits
-            msg = f"{waits.asked_by} has asked already. It waits for a second person."
+            msg = f"{waits.asked_by} has already asked. It waits for a second person."
             raise ValidationError(msg)
         asked = Reopening(
             assessment=here,
@@ -62,7 +62,7 @@ def decide_reopening(
         here = held(assessment.pk)
         asked = Reopening.objects.filter(assessment=here, decision="").first()
         if asked is None or here.status != AssessmentStatus.SIGNED:
-            msg = "No reopening waits here any more."
+            msg = "No reopening waits here any longer."
             raise ValidationError(msg)
         if decision == Decision.APPROVED and is_own(by, asked.asked_by, here):
             msg = "You asked for it yourself. A second person approves it."

@@ -31,7 +31,7 @@ def send(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         for why in error.messages:
             messages.error(request, why)
     else:
-        said = "Sent for review. Its answers stand still until it is returned."
+        said = "Sent for review. Its answers cannot change until it is returned."
         messages.success(request, said)
     return redirect(address(assessment))
 

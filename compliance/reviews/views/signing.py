@@ -35,7 +35,7 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error.messages)
         return _again(request, assessment, form, 409)
-    messages.success(request, "Signed. Nothing in this assessment changes any more.")
+    messages.success(request, "Signed. This assessment can no longer change.")
     return redirect(address(assessment))
 
 

@@ -1,4 +1,4 @@
-"""Finding questions, notes and comments: what stands in assessments."""
+"""Finds questions, notes and comments."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

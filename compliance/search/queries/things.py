@@ -1,4 +1,4 @@
-"""Finding what stands beside answers: evidence, actions, people, assessments, pages."""
+"""Finds evidence, actions, people, assessments and pages."""
 
 from itertools import chain
 from typing import Any

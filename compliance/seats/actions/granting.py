@@ -154,7 +154,7 @@ def _refuse_others(role: str, how: str) -> None:
     if role != Role.AUDITOR:
         msg = (
             f"This person is {how} already, as {Role(role).label.lower()},"
-            " and may read the assessment. A seat is for somebody from outside."
+            " and may read the assessment. A seat is for a person from outside."
         )
         raise ValidationError({"email": msg}, code="member")
 

@@ -1,4 +1,4 @@
-"""Everything that an auditor opens and takes away is in the trail."""
+"""Records everything that an auditor opens or downloads."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,1 +1,1 @@
-"""Views of the room, by who stands in front of the page."""
+"""Views of the room, by the person using the page."""

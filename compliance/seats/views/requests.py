@@ -61,7 +61,7 @@ def request(request: MemberRequest, request_id: int) -> HttpResponse:
     status = _answer(request, row, form) if form.is_valid() else 422
     if form.errors:
         return _page(request, row, form, status)
-    messages.success(request, f"Answered. {by_mail('A mail tells the auditor.')}")
+    messages.success(request, f"Answered. {by_mail('The auditor gets a mail.')}")
     return redirect(request.path)
 
 

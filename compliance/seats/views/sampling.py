@@ -1,4 +1,4 @@
-"""An auditor draws a sample and says what came of it."""
+"""An auditor draws a sample and records the result."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError

@@ -59,7 +59,7 @@ def _given(
         said = f"{given.invitation.email} is invited: the seat opens once they join."
         return handed(request, given.invitation, said, back)
     messages.success(
-        request, f"{given.user.email} has a seat. {by_mail('A mail says so.')}"
+        request, f"{given.user.email} has a seat. {by_mail('A mail was sent.')}"
     )
     return redirect(back)
 

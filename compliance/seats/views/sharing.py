@@ -63,7 +63,7 @@ def share(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 def revoke(request: MemberRequest, link_id: int) -> HttpResponse:
     link = get_object_or_404(links_in(request.organisation), pk=link_id)
     actions.revoke(by=request.user, link=link)
-    messages.success(request, "The link opens nothing any more.")
+    messages.success(request, "The link no longer works.")
     return redirect("seats:list", request.organisation.slug, link.assessment_id)
 
 

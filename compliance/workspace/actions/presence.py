@@ -104,7 +104,7 @@ def look_again(*, by: User, assessment: Assessment, moved: Moved, at: datetime) 
 
 def _visit(by: User, assessment: Assessment, first_seq: int, at: datetime) -> Visit:
     if not assessment.is_open:
-        msg = "This assessment is closed: nothing changes in it any more."
+        msg = "This assessment is closed and can no longer change."
         raise ValidationError(msg)
     visit, _ = Visit.objects.select_for_update().get_or_create(
         assessment=assessment,

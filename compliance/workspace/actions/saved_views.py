@@ -29,13 +29,13 @@ def keep_view(
     )
     longest = SavedView._meta.get_field("address").max_length or 0
     if len(address) > longest:
-        msg = "This search is too long to be kept. Shorten it."
+        msg = "This search is too long to save. Shorten it."
         raise ValidationError(msg)
     with writing():
         if same := mine.filter(name=name, address=address).first():
             return same
         if mine.count() >= MOST:
-            msg = f"{MOST} views are kept at most. Remove one first."
+            msg = f"{MOST} views can be saved at most. Remove one first."
             raise ValidationError(msg)
         _save(view)
     return view
@@ -58,7 +58,7 @@ def remove_view(*, by: User, view: SavedView) -> None:
 
 def _refuse_others(by: User, view: SavedView) -> None:
     if view.user_id != by.pk:
-        msg = "This view is somebody else's."
+        msg = "This view belongs to someone else."
         raise ValidationError(msg)
 
 

@@ -94,7 +94,7 @@ def keep_mine(
     with writing():
         answer = locked(organisation.pk, assessment_id, answer_id)
         if answer.taken_from is None or answer.taken_from_id != source_id:
-            msg = f"{answer.question.key} is not taken over any more."
+            msg = f"{answer.question.key} is no longer taken over."
             raise ValidationError(msg)
         _refuse_moved(answer.taken_from, source_version)
         if answer.taken_version == source_version:

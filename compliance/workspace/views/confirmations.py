@@ -1,4 +1,4 @@
-"""Confirmations: a second person looks at another's answer, or somebody at one that came along."""
+"""Confirmations: of another person's N/A, and of answers that were carried over."""
 
 from typing import Any
 from uuid import UUID

@@ -18,7 +18,7 @@ from compliance.workspace.pages import find
 from compliance.workspace.presence import here, place
 from compliance.workspace.seeing import unseen
 
-FAULT = "This page does not say up to where. Load it again."
+FAULT = "This page does not say up to which change. Reload it."
 
 
 @require_POST
