@@ -11,6 +11,7 @@ ROOMS = (
     "audit",
     "organisations",
     "legal_index",
+    "tokens",
     "evidence",
     "checklists",
     "assessments",
@@ -57,6 +58,7 @@ class ComplianceConfig(AppConfig):
         from compliance.reports import cancellation, checks  # noqa: PLC0415 - needs the settings
         from compliance.search import indexing  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
+        from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
         from compliance.web import triggers  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
@@ -65,6 +67,7 @@ class ComplianceConfig(AppConfig):
         arrived.connect(new_members.give_asked)
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(cancellation.end_jobs)
+        rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)
         rights_lost.connect(dating.forget_with_rights)
         for before, after in (

@@ -1,5 +1,6 @@
 """The registry: imports each room's models so that Django sees them."""
 
+from compliance.api.models import Call
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -58,6 +59,7 @@ from compliance.seats.models import (
     SeatOffer,
     ShareLink,
 )
+from compliance.tokens.models import Token
 
 __all__ = [
     "Action",
@@ -67,6 +69,7 @@ __all__ = [
     "Asked",
     "Assessment",
     "Attachment",
+    "Call",
     "ChainHead",
     "Challenge",
     "Check",
@@ -118,6 +121,7 @@ __all__ = [
     "Summary",
     "Target",
     "Theme",
+    "Token",
     "Upgrade",
     "User",
     "Visit",

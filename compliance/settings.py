@@ -46,6 +46,7 @@ SCAN_SOCKET = env.str("SCAN_SOCKET", "")
 if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
     msg = "ATTEST_SCAN_SOCKET is a path such as /run/clamav/clamd.ctl, or host:port."
     raise ImproperlyConfigured(msg)
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)
 SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
 SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)
 REPORT_SECONDS = env.int("REPORT_SECONDS", 600)
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
     "django_tasks_db",  # behind ours, whose db_worker does more
 ]
 MIDDLEWARE = [
+    "compliance.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "compliance.web.middleware.HeadersMiddleware",

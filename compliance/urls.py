@@ -42,9 +42,11 @@ accounts = [
 
 urlpatterns = [
     path("accounts/", include(accounts)),
+    path("api/v1/", include("compliance.api.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),
+    path("o/<slug:org>/", include("compliance.tokens.urls")),
     path("o/<slug:org>/", include("compliance.search.urls")),
     path("o/<slug:org>/", include("compliance.law_changes.urls")),
     path("o/<slug:org>/", include("compliance.workspace.urls")),

@@ -39,6 +39,7 @@ from compliance.organisations.actions import invite, make_editor
 from compliance.organisations.reauthentication import StepUp
 from compliance.reports import storage as report_files
 from compliance.seats.actions import share
+from compliance.tokens.actions import make_token
 from compliance.workspace.actions import keep_view
 from tests import factories, seating
 
@@ -85,6 +86,9 @@ DOORS = {
     "organisations:invitation_again": (INVITE, "GET POST"),
     "organisations:leave": (Permission.LEAVE, "GET POST"),
     "organisations:invitation_end": (INVITE, "POST"),
+    "tokens:tokens": (VIEW, "GET"),
+    "tokens:token_new": (VIEW, "POST"),
+    "tokens:token_end": (VIEW, "POST"),
     "search:search": (VIEW, "GET"),
     "workspace:saved_views": (VIEW, "GET POST"),
     "workspace:saved_view": (VIEW, "POST"),
@@ -323,6 +327,8 @@ def all_doors(resolver=None, namespace="", params=()):
         pattern = entry.pattern
         regex = getattr(pattern, "converters", None) or pattern.regex.groupindex
         names = (*params, *regex)
+        if getattr(entry, "namespace", "") == "api":
+            continue  # no session opens it: tests/api walks it with tokens
         if isinstance(entry, URLResolver):
             inside = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from all_doors(entry, inside, names)
@@ -384,6 +390,13 @@ def make_view(assessment, by):
         address="?show=not-met",
         is_shared=False,
     ).pk
+
+
+def make_program(organisation, by):
+    token, _ = make_token(
+        by=by, organisation=organisation, name="Export", scopes=["report"], days=30
+    )
+    return token.pk
 
 
 def make_report(assessment, by):
@@ -565,6 +578,9 @@ def keys(cast):
         "provision_id": Key(factories.make_provision().pk, 999_999),
         "instrument_key": Key("law", "nonsense"),
         "token": Key("nonsense", "nonsense"),
+        "token_id": Key(
+            make_program(cast.acme, cast.ada), 999_999, (make_program(other, zoe),)
+        ),
         "source_id": Key(sources[0].pk, 999_999, (answers[1].pk, sources[1].pk)),
         "scale": Key("seal", "nonsense"),
         "seq": Key(1, 999_999),
@@ -650,7 +666,7 @@ LASTING = {
         "organisations:passkey_remove",
     ],
     "seats, links and addresses that open something": [
-        "calendar:subscribe", "seats:list", "seats:share",
+        "calendar:subscribe", "seats:list", "seats:share", "tokens:token_new",
     ],
     "rules for everybody": ["calendar:rules"],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],

@@ -66,6 +66,9 @@ RESTS_ON = {
     "ShareLink.revoked_by": {"share.revoked"},
     "SignOff.signed_by": {"assessment.signed"},
     "Target.set_by": {"targets.set", "targets.set_for_all"},
+    "Token.ended_by": {"token.ended"},
+    "Token.made_by": {"token.made"},
+    "Token.user": {"token.made"},
     "Upgrade.moved_by": {"assessment.upgraded"},
     "Upgrade.undone_by": {"assessment.upgrade_undone"},
 }
@@ -172,6 +175,7 @@ SAID = {
         "workspace/_comment.html: comment.resolved_by",
     ],
     EVENT: [
+        "history/trail_rows.py: self.event.actor",
         "workspace/_conflict.html: side.who",
         "workspace/_history.html: entry.actor",
         "workspace/_news.html: entry.actor",
@@ -290,6 +294,12 @@ SAID = {
     ],
     "ShareLink.made_by": [
         "seats/_links.html: link.made_by",
+    ],
+    "Token.made_by": [
+        "tokens/_about.html: token.made_by",
+    ],
+    "Token.user": [
+        "tokens/_about.html: token.user",
     ],
     "SignOff.signed_by": [
         "history/_as_of_state.html: then.signoff.signer",

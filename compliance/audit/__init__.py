@@ -1,6 +1,7 @@
 """The audit trail: append-only, hash-chained events, their check, and the fold of them into rows."""
 
 __all__ = [
+    "bearing",
     "chain",
     "chain_check",
     "checkpoints",

@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from compliance.audit import checkpoints, event_types, leaves, rows
+from compliance.audit.bearing import borne
 from compliance.audit.chain import (
     START,
     Link,
@@ -140,6 +141,7 @@ def _added(
 ) -> list[Event]:
     """The events that follow on a head.
 
+    Each names the token of a program that does it (see ``bearing``).
     In a writer's block they wait until something reads events, another one follows in
     their chain, or the block ends: what changes in a chain after its last one is its own,
     too.
@@ -156,6 +158,7 @@ def _added(
                         "version": event_types.named(entry.action).version,
                     }
                     | more
+                    | borne()
                 )
             ),
         )
@@ -425,6 +428,12 @@ def together(event: Event) -> tuple[int, int] | None:
     """First and last number of the events that were recorded with this one."""
     span = content_of(event).get("together")
     return (span[0], span[1]) if span else None
+
+
+def token_of(event: Event) -> int | None:
+    """The token of the program that did it; None where somebody did it at a screen."""
+    token: int | None = content_of(event).get("token")
+    return token
 
 
 def holding_rows(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:

@@ -18,15 +18,18 @@ from compliance.calendar.models import Feed
 from compliance.organisations.models import OVER, Invitation
 from compliance.organisations.tasks import send_reset
 from compliance.seats.models import ShareLink
+from compliance.tokens.models import Token
 from compliance.web.mail import send
 
 LEFT_OUT = {
     "account.EmailConfirmation",
+    "compliance.Call",
     "compliance.Challenge",
     "compliance.Presence",
     "sessions.Session",
 }
-"""Sessions, links and questions that wait for an answer, and who looks at what now."""
+"""Sessions, links and questions that wait for an answer, replies to be repeated for a day, and
+who looks at what now."""
 
 
 def every() -> list[type[Model]]:
@@ -49,7 +52,7 @@ def kept() -> list[type[Model]]:
 def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:
     """The rows of a table at a moment, a stretch at a time, in the order of their keys.
 
-    Links of invitations, shares and calendars lose their hash, so that pages say that
+    Tokens, and links of invitations, shares and calendars, lose their hash, so that pages say that
     they are over. Of the queue, work that is not done is kept, but no
     mail: it would go out twice, and what it leads to is over.
     """
@@ -68,7 +71,7 @@ def _waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:
-    if model not in {Feed, Invitation, ShareLink}:
+    if model not in {Feed, Invitation, ShareLink, Token}:
         return {}
     return {"token_hash": Concat(Value(OVER), Cast("pk", CharField()))}
 

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.db.models.functions import Cast
 
+from compliance.api.models import Call
 from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import (
     Assessment,
@@ -280,6 +281,7 @@ def _close(person: User, words: _Words, done: Erased) -> None:
             done.sessions += 1
     for private in (Presence, SavedView, Visit, Authenticator, Challenge):
         private._default_manager.filter(user=person).delete()
+    Call.objects.all().delete()  # replies kept for a day, which may name the person
     EmailAddress.objects.filter(user=person).delete()
     person.name, person.email = words.name, words.email
     person.is_active = False

@@ -15,6 +15,7 @@ from compliance.formats.csv_file import guarded
 from compliance.organisations.models import Organisation
 from compliance.reviews.event_labels import told
 from compliance.seats.events import SHARE_OPENED
+from compliance.tokens.models import Token
 
 HEADINGS = (
     "number", "at_utc", "who", "what", "event", "about", "assessment",
@@ -26,26 +27,39 @@ _MOST_NAMED = 500
 
 
 class Row(NamedTuple):
-    """An event and what it says."""
+    """An event and what it says; ``token`` is the program's by which it was done."""
 
     event: Event
     text: str
+    token: str = ""
 
     @property
     def who(self) -> str:
         """The author; of somebody who came by a link nothing else is known."""
         if self.event.action == SHARE_OPENED:
             return "By share link"
-        return str(self.event.actor or "Attest")
+        if not self.token:
+            return str(self.event.actor or "Attest")
+        if self.event.actor is None:
+            return f"Token “{self.token}”"
+        return f"{self.event.actor}, by token “{self.token}”"
 
 
 def rows_of(events: Iterable[Event]) -> list[Row]:
-    """The events with their words, in one query whatever their number."""
+    """The events with their words, in one query whatever their number.
+
+    One more names the tokens, where programs did some of it.
+    """
     events = list(events)
+    borne = {event.pk: token for event in events if (token := trail.token_of(event))}
+    names = Token.names_of(borne.values()) if borne else {}
     ids = {int(e.subject_id) for e in events if e.subject_label == "answer"}
     found = Answer.everything.filter(pk__in=ids).order_by()
     keys = dict(found.values_list("pk", "question__key"))
-    return [Row(event, _words(event, keys)) for event in events]
+    return [
+        Row(event, _words(event, keys), names.get(borne.get(event.pk, 0), ""))
+        for event in events
+    ]
 
 
 def named_by(organisation: Organisation, text: str) -> list[int]:

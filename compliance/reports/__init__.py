@@ -1,9 +1,11 @@
 """Reports and audit packs: asked for, made, kept under their hash, sent."""
 
 __all__ = [
+    "access",
     "actions",
     "against_disk",
     "choices",
+    "download",
     "kinds",
     "models",
     "queries",

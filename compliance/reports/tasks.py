@@ -33,7 +33,7 @@ def make_report(context: TaskContext, report_id: str) -> None:
 
 def ask(
     *,
-    by: User,
+    by: User | None,
     assessment: Assessment,
     wanted: ReportOptions = FULL,
     state: State = NOW,

@@ -7,6 +7,7 @@ __all__ = [
     "actions",
     "choices",
     "figure_store",
+    "figures",
     "law",
     "levels",
     "models",

@@ -1,3 +1,3 @@
 """Search over answers, evidence, actions and questions, and its index in the database."""
 
-__all__ = ["indexing", "queries"]
+__all__ = ["indexing", "queries", "terms"]

@@ -4,11 +4,4 @@ A seat lets one person read one assessment for some days; a share link lets anyo
 it read one. Looks down on reviews, assessments and evidence.
 """
 
-__all__ = [
-    "access",
-    "actions",
-    "choices",
-    "events",
-    "models",
-    "queries",
-]
+__all__ = ["access", "actions", "choices", "events", "models", "queries"]

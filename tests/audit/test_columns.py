@@ -34,6 +34,7 @@ from compliance.reports.packages import ask_package
 from compliance.results.models import Target
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
+from compliance.tokens.actions import make_token
 from tests import factories, seating, signing
 from tests.audit.columns import RARE, columns_of_all, tampered_with
 from tests.bundles.making import (
@@ -83,6 +84,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
         "chainhead", "event", "originevent", "snapshot", "signoff",
         "visit", "presence", "savedview", "reminders", "summary", "monthend",
         "challenge", "factorcount",
+        "call",
     }  # fmt: skip
 
 
@@ -109,6 +111,7 @@ def test_no_event_has_what_opens_something():
     assert hidden == {
         ("authenticator", "data"), ("feed", "token_hash"), ("invitation", "token_hash"),
         ("sharelink", "token_hash"), ("user", "password"),
+        ("token", "token_hash"),
     }  # fmt: skip
 
 
@@ -135,6 +138,9 @@ def rare(cast, settings, tmp_path, monkeypatch):
     discussion.comment(by=cast.con, answer=here.answers.first(), text=text)
     seating.give(cast, here, "auditor@example.org")
     seats.share(by=cast.ada, assessment=here, label="Board", days=5)
+    make_token(
+        by=cast.con, organisation=cast.acme, name="Export", scopes=["report"], days=5
+    )
     ask_report(by=cast.ada, assessment=here)
     ask_package(by=cast.ada, assessment=here, kind=PackageKind.BUNDLE)
     write_elsewhere(monkeypatch)

@@ -14,7 +14,7 @@ from compliance.reports.findings import where_gaps_lie
 from compliance.reports.html import html_of
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.queries import read
-from compliance.results import reading as screen
+from compliance.results import queries as screen
 from compliance.results.figures import rows_of
 from compliance.results.queries import Result
 from compliance.reviews.snapshot import to_read

@@ -1,0 +1,1 @@
+"""What calls and replies hold, as OpenAPI describes it."""

@@ -1,0 +1,168 @@
+"""Answers. Their fields come from the registry (``assessments/fields.py``), one by one."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, create_model
+
+from compliance.api.problems import Problem
+from compliance.api.shapes.leaves import Given, Id, Person, Text, person_of
+from compliance.assessments import fields as registry
+from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import ANSWER_FIELDS, TYPED, Kind
+from compliance.assessments.models import Answer, Comment
+
+_TOLD: dict[Kind, Any] = {
+    Kind.VERDICT: Verdict,
+    Kind.VALUE: str | list[str] | None,
+    Kind.TEXT: str,
+    Kind.PERSON: Person | None,
+    Kind.DAY: date | None,
+    Kind.MOMENT: datetime | None,
+    Kind.FLAG: bool,
+    Kind.WORD: str,
+    Kind.ANSWER: int | None,
+    Kind.COUNT: int | None,
+}
+"""How a reply says each kind."""
+_GIVEN: dict[Kind, Any] = {
+    Kind.VERDICT: Verdict,
+    Kind.VALUE: Text | list[Text] | None,
+    Kind.TEXT: Text,
+    Kind.PERSON: Id | None,
+    Kind.DAY: date | None,
+}
+"""How a call gives each kind that a person sets."""
+
+
+class QuestionTold(BaseModel):
+    """The question of an answer."""
+
+    key: str
+    section: str
+    title: str
+    kind: str
+
+
+class EvidenceUsed(BaseModel):
+    """A piece of evidence in an answer."""
+
+    id: UUID
+    title: str
+
+
+class _Answer(BaseModel):
+    id: int
+    assessment: UUID
+    question: QuestionTold
+    version: int = Field(description="Send it back with a change.")
+    evidence: list[EvidenceUsed]
+
+
+_told: Any = {
+    field.name: (_TOLD[field.kind], Field(description=field.heading))
+    for field in ANSWER_FIELDS
+}
+AnswerShape: Any = create_model("AnswerShape", __base__=_Answer, **_told)
+AnswerShape.__doc__ = "The answer to one question of one assessment."
+
+_given: Any = {
+    field.name: (_GIVEN[field.kind], Field(default=None, description=field.heading))
+    for field in TYPED
+}
+AnswerFields: Any = create_model("AnswerFields", __base__=Given, **_given)
+AnswerFields.__doc__ = "Fields to set; those that are left out are left to others."
+
+
+class AnswerChange(Given):
+    """A change of an answer, and the version it was decided on."""
+
+    version: int = Field(ge=0, le=2**31 - 1)
+    set: AnswerFields
+
+
+class Sides(BaseModel):
+    """A field that both sides changed."""
+
+    field: str
+    yours: Any
+    theirs: Any
+
+
+class AnswerConflict(Problem):
+    """Somebody else changed the same fields: both sides, and the answer as it stands."""
+
+    sides: list[Sides]
+    standing: AnswerShape
+
+
+def answer_of(row: Answer) -> Any:
+    """The shape of an answer read ``for_row``."""
+    told = {field.name: _said(row, field) for field in ANSWER_FIELDS}
+    question = row.question
+    return AnswerShape(
+        id=row.pk,
+        assessment=row.assessment_id,
+        question=QuestionTold(
+            key=question.key,
+            section=question.section.key,
+            title=question.title,
+            kind=question.kind,
+        ),
+        version=row.version,
+        evidence=[
+            EvidenceUsed(id=one.evidence.pk, title=one.evidence.title)
+            for one in row.attachments.all()
+        ],
+        **told,
+    )
+
+
+def _said(row: Answer, field: registry.Field) -> Any:
+    if field.kind == Kind.PERSON:
+        return person_of(getattr(row, field.name))
+    return getattr(row, field.column)
+
+
+def changes_in(given: Any) -> dict[str, Any]:
+    """The fields that a call sets, as ``save_answer`` takes them: by their columns."""
+    return {
+        field.column: _typed(getattr(given, field.name), field)
+        for field in TYPED
+        if field.name in given.model_fields_set
+    }
+
+
+def _typed(value: Any, field: registry.Field) -> Any:
+    if field.kind != Kind.VALUE:
+        return value
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+class CommentShape(BaseModel):
+    """Something said about an answer."""
+
+    id: int
+    author: Person
+    text: str
+    written_at: datetime
+    resolved_at: datetime | None
+    resolved_by: Person | None
+
+    @classmethod
+    def of(cls, row: Comment) -> "CommentShape":
+        return cls(
+            id=row.pk,
+            author=Person(id=row.author.pk, name=str(row.author)),
+            text=row.text,
+            written_at=row.written_at,
+            resolved_at=row.resolved_at,
+            resolved_by=person_of(row.resolved_by),
+        )
+
+
+class CommentGiven(Given):
+    """Words about an answer; “@” and a name tells that person, by mail too."""
+
+    text: Text

@@ -1,0 +1,53 @@
+"""Leaves that several shapes have."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from compliance.assessments.values import LONGEST_TEXT
+from compliance.organisations.models import User
+from compliance.web.text import validate_line, validate_text
+
+
+def _fits(check: Callable[[str], None]) -> AfterValidator:
+    """A check of the forms, for pydantic: what no screen or paper can show is refused."""
+
+    def checked(text: str) -> str:
+        try:
+            check(text)
+        except ValidationError as error:
+            raise ValueError(error.messages[0]) from error
+        return text
+
+    return AfterValidator(checked)
+
+
+Text = Annotated[str, _fits(validate_text), Field(max_length=LONGEST_TEXT)]
+Line = Annotated[str, _fits(validate_line), Field(max_length=300)]
+Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
+
+
+class Given(BaseModel):
+    """A body that a program sends: a member that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Person(BaseModel):
+    """Somebody of the organisation, or who was."""
+
+    id: int
+    name: str
+
+
+def person_of(user: User | None) -> Person | None:
+    """Null for nobody."""
+    return None if user is None else Person(id=user.pk, name=str(user))
+
+
+def changed_in(given: BaseModel, *beside: str) -> dict[str, Any]:
+    """The members that a program sent, but for those ``beside`` them."""
+    names = given.model_fields_set - set(beside)
+    return {name: getattr(given, name) for name in names}

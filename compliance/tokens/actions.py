@@ -1,0 +1,146 @@
+"""Making tokens, taking them back, and the end of those of a member who goes."""
+
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.audit.transaction import writing
+from compliance.organisations.access import Permission, may
+from compliance.organisations.actions import hash_of, lock, lock_person
+from compliance.organisations.models import Membership, Organisation, User
+from compliance.tokens import scopes as table
+from compliance.tokens.events import TOKEN_ENDED, TOKEN_MADE
+from compliance.tokens.models import Token
+
+MARK = "attest_"
+"""The beginning of every token, by which scanners for secrets know one."""
+LONGEST = 365
+"""Days (safety.md, "Sessions")."""
+MOST = 20
+"""Standing tokens of one person, and of the organisation itself."""
+
+
+def make_token(
+    *,
+    by: User,
+    organisation: Organisation,
+    name: str,
+    scopes: Iterable[str],
+    days: int,
+    is_of_organisation: bool = False,
+) -> tuple[Token, str]:
+    """A token and its text (256 bits), which nobody can read again.
+
+    It is the person's own, or the organisation's, which asks for the permission
+    ``members`` and for nothing but scopes that read. Raises ``ValidationError`` for a
+    scope that the role does not have, too long a life, or too many tokens.
+    """
+    text = MARK + secrets.token_urlsafe(32)
+    with writing():
+        lock_person(by)
+        lock(organisation)
+        member = Membership.objects.filter(organisation=organisation, user=by).first()
+        _refuse(member, set(scopes), days, is_of_organisation=is_of_organisation)
+        owner = None if is_of_organisation else by
+        now = timezone.now()
+        standing = Token.objects.standing(now)
+        if standing.filter(organisation=organisation, user=owner).count() >= MOST:
+            msg = f"There are {MOST} tokens that still open something. Take one back first."
+            raise ValidationError(msg)
+        token = Token(
+            organisation=organisation,
+            user=owner,
+            name=name.strip(),
+            scopes=table.written(scopes),
+            token_hash=hash_of(text),
+            made_at=now,
+            made_by=by,
+            expires_at=now + timedelta(days=days),
+        )
+        token.clean_fields(exclude=["token_hash"])
+        token.save(force_insert=True)
+        trail.record(
+            by=by,
+            organisation_id=organisation.pk,
+            action=TOKEN_MADE,
+            subject=token,
+            after=_told(token),
+        )
+    return token, text
+
+
+def _refuse(
+    member: Membership | None, asked: set[str], days: int, *, is_of_organisation: bool
+) -> None:
+    """``ValidationError`` for a token that this member may not make."""
+    if member is None or not may(member, Permission.VIEW):
+        msg = "You are no member any more."
+        raise ValidationError(msg)
+    if is_of_organisation and not may(member, Permission.MEMBERS):
+        msg = "Only those who decide about members make tokens of the organisation."
+        raise ValidationError(msg)
+    allowed = set(table.offered(member.role))
+    if is_of_organisation:
+        allowed &= table.OF_ORGANISATION
+    if beyond := asked - allowed:
+        names = ", ".join(sorted(beyond))
+        msg = f"This token cannot have: {names}. Choose among what is offered."
+        raise ValidationError({"scopes": msg})
+    if not 1 <= days <= LONGEST:
+        msg = f"A token lasts from 1 to {LONGEST} days."
+        raise ValidationError({"days": msg})
+
+
+def end_token(*, by: User | None, token: Token) -> bool:
+    """Take a token back: it opens nothing from the next call on. Twice is once.
+
+    Returns whether it was still there to be taken back.
+    """
+    with writing():
+        rows = Token.objects.select_for_update(of=("self",))
+        token = rows.get(pk=token.pk, organisation=token.organisation_id)
+        if token.ended_at:
+            return False
+        _end(by, token)
+    return True
+
+
+def end_with_membership(
+    *, by: User | None, membership: Membership, kept: Collection[Permission], **_: Any
+) -> None:
+    """End the tokens of somebody who may no longer look, so that none comes back with them."""
+    if Permission.VIEW in kept:
+        return
+    own = Token.objects.select_for_update(of=("self",)).order_by("pk")
+    for token in own.filter(
+        organisation=membership.organisation_id,
+        user=membership.user_id,
+        ended_at=None,
+    ):
+        _end(by, token)
+
+
+def _end(by: User | None, token: Token) -> None:
+    token.ended_at, token.ended_by = timezone.now(), by
+    token.save(update_fields=["ended_at", "ended_by"])
+    trail.record(
+        by=by,
+        organisation_id=token.organisation_id,
+        action=TOKEN_ENDED,
+        subject=token,
+        before=_told(token),
+    )
+
+
+def _told(token: Token) -> dict[str, Any]:
+    return {
+        "title": token.name,
+        "user_id": token.user_id,
+        "scopes": token.scopes,
+        "expires_at": token.expires_at.isoformat(),
+    }

@@ -1,0 +1,62 @@
+"""Who stands behind the text of a token, at this moment."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from compliance.organisations.access import Permission
+from compliance.organisations.actions import hash_of
+from compliance.organisations.models import Membership
+from compliance.tokens.models import Token
+
+_USED = timedelta(minutes=1)
+"""The last use is kept to the minute: no call writes it twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token with the membership that its rights rest on; none of an organisation's."""
+
+    token: Token
+    membership: Membership | None
+    may: frozenset[Permission]
+
+
+def bearer_of(text: str) -> Bearer | None:
+    """The bearer of a token; None for one that opens nothing, whatever the reason.
+
+    A person's token is worth what their membership is worth now: none without it, or
+    with a closed account. An organisation's lives on when its maker leaves.
+    """
+    rows = Token.objects.standing(timezone.now()).select_related("organisation", "user")
+    token = rows.filter(token_hash=hash_of(text)).first()
+    if token is None:
+        return None
+    membership = None
+    if token.user:
+        own = Membership.objects.select_related("organisation")
+        membership = own.filter(
+            organisation=token.organisation_id,
+            user=token.user,
+            user__is_active=True,
+            joined_at__lte=token.made_at,
+        ).first()
+        if membership is None:
+            return None
+        membership.user, membership.organisation = token.user, token.organisation
+    may = token.opens(membership)
+    if Permission.VIEW not in may:
+        return None
+    _remember(token)
+    return Bearer(token, membership, may)
+
+
+def _remember(token: Token) -> None:
+    """Keep the last use; a call is answered all the same where nothing can be written."""
+    now = timezone.now()
+    if token.used_at is None or token.used_at < now - _USED:
+        with suppress(DatabaseError):
+            Token.objects.filter(pk=token.pk).update(used_at=now)

@@ -1,0 +1,318 @@
+"""Writing by a program: the same actions, refusals and events as from the pages."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from compliance.assessments.fields import ANSWER_FIELDS, TYPED
+from compliance.audit import trail
+from compliance.models import Action, Call, Comment, Event, Evidence
+from compliance.organisations.actions import remove_member
+from tests import factories
+from tests.calling import Program
+from tests.signing import make_signed
+
+
+@pytest.fixture
+def own(cast):
+    return factories.make_assessment(cast.acme, cast.ada)
+
+
+@pytest.fixture
+def answer(own):
+    return own.answers.order_by("question__position").first()
+
+
+@pytest.fixture
+def con(cast):
+    return Program(cast.con, cast.acme)
+
+
+def test_answer_is_saved_and_the_event_names_the_token(con, answer, cast):
+    set_ = {"verdict": "met", "note": "Seen.", "owner": cast.con.pk}
+    reply = con.patch(f"/answers/{answer.pk}", {"version": 0, "set": set_})
+    told = reply.json()
+    assert (told["verdict"], told["note"], told["version"]) == ("met", "Seen.", 1)
+    assert told["owner"] == {"id": cast.con.pk, "name": "Con Tributor"}
+    event = Event.objects.get(action="answer.saved")
+    assert (event.actor, trail.token_of(event)) == (cast.con, con.token.pk)
+    assert trail.verify(cast.acme.pk) is None
+
+
+def test_every_field_of_the_registry_is_read_and_every_typed_one_written(con, answer):
+    told = con.get(f"/answers/{answer.pk}").json()
+    assert {field.name for field in ANSWER_FIELDS} <= set(told)
+    document = con.client.get("/api/v1/openapi.json").json()
+    fields = document["components"]["schemas"]["AnswerFields"]["properties"]
+    assert set(fields) == {field.name for field in TYPED}
+
+
+def test_two_writers_of_one_field_both_hear_of_it(con, answer, cast):
+    otto = Program(cast.otto, cast.acme)
+    path = f"/answers/{answer.pk}"
+    first = otto.patch(path, {"version": 0, "set": {"note": "Theirs."}})
+    assert first.status_code == 200
+    reply = con.patch(path, {"version": 0, "set": {"note": "Mine."}})
+    told = reply.json()
+    assert reply.status_code == 409
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert told["sides"] == [{"field": "note", "yours": "Mine.", "theirs": "Theirs."}]
+    assert told["standing"]["version"] == 1
+    assert "version 1" in told["detail"]
+    assert Event.objects.filter(action="answer.refused").count() == 1
+    again = con.patch(path, {"version": 1, "set": {"note": "Both."}})
+    assert again.json()["note"] == "Both."
+
+
+def test_two_writers_of_different_fields_are_merged(con, answer, cast):
+    path = f"/answers/{answer.pk}"
+    Program(cast.otto, cast.acme).patch(path, {"version": 0, "set": {"note": "N"}})
+    told = con.patch(path, {"version": 0, "set": {"verdict": "met"}}).json()
+    assert (told["note"], told["verdict"]) == ("N", "met")
+
+
+def test_if_match_refuses_any_other_state(con, answer):
+    path = f"/answers/{answer.pk}"
+    tag = con.get(path).headers["ETag"]
+    body = {"version": 0, "set": {"note": "One."}}
+    assert con.patch(path, body, If_Match=tag).status_code == 200
+    late = {"version": 1, "set": {"verdict": "met"}}
+    reply = con.patch(path, late, If_Match=tag)
+    assert reply.status_code == 412
+    fresh = {"If_Match": f"W/{reply.headers['ETag']}"}
+    assert con.patch(path, late, **fresh).status_code == 200
+
+
+def test_signed_assessment_refuses(con, cast):
+    own = make_signed(cast)
+    answer = own.answers.order_by("question__position").first()
+    proof = factories.make_link(cast.acme, cast.ada)
+    version = con.get(f"/answers/{answer.pk}").json()["version"]
+    calls = [
+        con.patch(f"/answers/{answer.pk}", {"version": version, "set": {"note": "x"}}),
+        con.call("PUT", f"/answers/{answer.pk}/evidence/{proof.pk}"),
+        con.post(f"/answers/{answer.pk}/comments", {"text": "x"}),
+        con.post("/actions", {"title": "x", "answers": [answer.pk]}),
+        Program(cast.ada, cast.acme).patch(
+            f"/assessments/{own.pk}/facts", {"facts": {"data": []}, "known": {}}
+        ),
+    ]
+    assert [one.status_code for one in calls] == [422] * len(calls)
+    assert all("signed" in one.json()["detail"] for one in calls)
+
+
+def test_what_is_missing_is_named(con, answer):
+    reply = con.patch(f"/answers/{answer.pk}", {"version": 0, "set": {"verdict": "na"}})
+    assert reply.status_code == 422
+    assert "reason" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"version": 0, "set": {"note": "a\\u0000b"}}',
+        b'{"version": 0, "set": {"note": "\\ud800"}}',
+        b'{"version": 99, "set": {"note": "a"}}',
+        b'{"version": -1, "set": {}}',
+        b'{"version": 1e99, "set": {}}',
+        b'{"version": 0, "set": {"owner": 9007199254740991}}',
+        b'{"version": 0, "set": {"owner": 9999999999999999999999}}',
+        b'{"version": 0, "set": {"due_on": "0000-00-00"}}',
+        b'{"version": 0, "set": {"answered_by": 1}}',
+        b'{"version": 0, "set": {"verdict": null}}',
+        b'{"version": 0, "set": {"value": ["a", ["b"]]}}',
+        b'{"version": 0, "set": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"version": 0, "set": {"note": "' + b"a" * 100_001 + b'"}}',
+    ],
+)
+def test_malformed_bodies_are_refused_in_words(body, con, answer):
+    reply = con.patch(f"/answers/{answer.pk}", body)
+    assert reply.status_code in {400, 422}
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.json()["detail"]
+    assert not Event.objects.filter(action__startswith="answer.").exists()
+
+
+def test_body_that_is_too_large_is_413(con, answer, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    reply = con.patch(f"/answers/{answer.pk}", b"{" + b" " * 2000)
+    assert (reply.status_code, reply.json()["title"]) == (413, "Content Too Large")
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/assessments/1", "/answers/x", "/", "/answers/"]
+)
+def test_addresses_that_are_not_there_are_problems(path, con):
+    reply = con.get(path)
+    assert (reply.status_code, reply.json()["status"]) == (404, 404)
+
+
+def test_wrong_method_is_a_problem(con):
+    reply = con.call("DELETE", "/assessments")
+    assert (reply.status_code, reply.json()["title"]) == (405, "Method Not Allowed")
+    assert "GET" in reply.headers["Allow"]
+
+
+def test_fault_of_the_program_is_a_problem(con, monkeypatch):
+    monkeypatch.setattr("compliance.api.resources.search.find", lambda *a, **k: 1 / 0)
+    reply = con.get("/search?q=x")
+    assert (reply.status_code, reply.json()["title"]) == (500, "Internal Server Error")
+
+
+def test_reader_and_narrow_token_write_nothing(cast, answer):
+    body = {"version": 0, "set": {"note": "x"}}
+    for program in (
+        Program(cast.rob, cast.acme),
+        Program(cast.con, cast.acme, ["comment"]),
+        Program(cast.ada, cast.acme, ["trail"], is_of_organisation=True),
+    ):
+        reply = program.patch(f"/answers/{answer.pk}", body)
+        assert reply.status_code == 403
+        assert "“answer”" in reply.json()["detail"]
+
+
+def test_removed_member_is_out_with_the_next_call(con, answer, cast):
+    path = f"/answers/{answer.pk}"
+    assert con.get(path).status_code == 200
+    remove_member(by=cast.ada, membership=cast.acme.memberships.get(user=cast.con))
+    assert con.get(path).status_code == 401
+    assert con.patch(path, {"version": 0, "set": {"note": "x"}}).status_code == 401
+
+
+def test_same_key_writes_once_and_says_the_same(con, answer):
+    path, key = f"/answers/{answer.pk}/comments", str(uuid4())
+    first = con.post(path, {"text": "Twice?"}, Idempotency_Key=key)
+    again = con.post(path, {"text": "Twice?"}, Idempotency_Key=key)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert Comment.objects.count() == 1
+    other = con.post(path, {"text": "Another."}, Idempotency_Key=key)
+    assert other.status_code == 422
+    assert Comment.objects.count() == 1
+
+
+def test_key_belongs_to_its_token(con, answer, cast):
+    path, key = f"/answers/{answer.pk}/comments", "1"
+    con.post(path, {"text": "Mine."}, Idempotency_Key=key)
+    otto = Program(cast.otto, cast.acme)
+    reply = otto.post(path, {"text": "Mine."}, Idempotency_Key=key)
+    assert reply.json()["author"]["name"] == "Otto Weber"
+
+
+def test_key_of_a_refused_call_is_free_again(con, answer):
+    path = f"/answers/{answer.pk}/comments"
+    assert con.post(path, {"text": ""}, Idempotency_Key="k").status_code == 422
+    assert Call.objects.count() == 0
+    assert con.post(path, {"text": "Now."}, Idempotency_Key="k").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["é", "a" * 201])
+def test_odd_keys_are_refused(key, con, answer):
+    reply = con.post(
+        f"/answers/{answer.pk}/comments", {"text": "x"}, Idempotency_Key=key
+    )
+    assert reply.status_code == 400
+
+
+def test_file_is_added_used_and_fetched(con, answer):
+    def send():
+        file = SimpleUploadedFile("policy.txt", b"We do this.", "text/plain")
+        fields = {"file": file, "title": "Policy", "covers_from": "2026-01-01"}
+        return con.send("/evidence/files", fields, Idempotency_Key="f")
+
+    told = send().json()
+    assert send().json() == told
+    assert Evidence.objects.count() == 1
+    assert (told["title"], told["covers_from"]) == ("Policy", "2026-01-01")
+    path = f"/answers/{answer.pk}/evidence/{told['id']}"
+    used = con.call("PUT", path).json()
+    assert used["evidence"] == [{"id": told["id"], "title": "Policy"}]
+    file = con.get(f"/evidence/{told['id']}/file")
+    assert b"".join(file.streaming_content) == b"We do this."
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert con.call("DELETE", path).json()["evidence"] == []
+    named = [
+        trail.token_of(e) for e in Event.objects.filter(action__startswith="evidence.")
+    ]
+    assert named == [con.token.pk] * 3
+
+
+def test_refused_files_name_the_reason(con, settings):
+    settings.UPLOAD_BYTES = 10
+    large = con.send(
+        "/evidence/files", {"file": SimpleUploadedFile("a.txt", b"a" * 50)}
+    )
+    assert large.status_code == 422
+    none = con.send("/evidence/files", {"title": "x"})
+    assert (none.status_code, none.json()["faults"][0]["at"]) == (422, "body.file")
+
+
+def test_link_is_kept(con):
+    reply = con.post(
+        "/evidence/links", {"title": "Wiki", "url": "https://example.org/"}
+    )
+    assert reply.status_code == 201
+    assert con.get(reply.headers["Location"].removeprefix("/api/v1")).json()["url"]
+    bad = con.post("/evidence/links", {"title": "Wiki", "url": "javascript:alert(1)"})
+    assert bad.status_code == 422
+
+
+def test_action_is_made_changed_and_linked(con, answer, cast):
+    made = con.post("/actions", {"title": "Do it", "answers": [answer.pk]})
+    assert made.status_code == 201
+    path = made.headers["Location"].removeprefix("/api/v1")
+    change = {"version": 0, "set": {"status": "doing", "effort_days": "2.5"}}
+    told = con.patch(path, change).json()
+    assert (told["status"], told["effort_days"]) == ("doing", "2.5")
+    otto = Program(cast.otto, cast.acme)
+    clash = otto.patch(path, {"version": 0, "set": {"status": "done"}})
+    assert clash.json()["sides"][0]["theirs"] == "doing"
+    assert con.call("DELETE", f"{path}/answers/{answer.pk}").json()["answers"] == []
+    assert con.call("PUT", f"{path}/answers/{answer.pk}").json()["answers"] == [
+        answer.pk
+    ]
+    assert Action.objects.get().version == 1
+
+
+def test_comment_is_resolved_and_reopened(con, answer):
+    said = con.post(f"/answers/{answer.pk}/comments", {"text": "Where?"}).json()
+    path = f"/answers/{answer.pk}/comments/{said['id']}"
+    assert con.post(f"{path}/resolve").json()["resolved_by"]["name"] == "Con Tributor"
+    assert con.post(f"{path}/reopen").json()["resolved_at"] is None
+    assert len(con.get(f"/answers/{answer.pk}/comments").json()["items"]) == 1
+
+
+def test_assessment_is_started_and_its_facts_change(cast, own):
+    ada = Program(cast.ada, cast.acme)
+    body = {
+        "edition": own.edition_id,
+        "subject": "Payroll",
+        "period_from": "2026-01-01",
+        "period_to": "2026-12-31",
+        "facts": {"data": ["health"]},
+    }
+    made = ada.post("/assessments", body, Idempotency_Key="s")
+    assert made.status_code == 201
+    path = made.headers["Location"].removeprefix("/api/v1")
+    assert ada.get(f"{path}/facts").json() == {"facts": {"data": ["health"]}}
+    change = {"facts": {"data": ["children"]}, "known": {"data": ["health"]}}
+    assert ada.patch(f"{path}/facts", change).json()["facts"] == change["facts"]
+    stale = ada.patch(f"{path}/facts", change | {"facts": {"data": []}})
+    assert stale.status_code == 409
+    sides = {"data": {"yours": [], "theirs": ["children"]}}
+    assert stale.json()["sides"] == sides
+    unknown = ada.patch(f"{path}/facts", {"facts": {"nope": []}, "known": {}})
+    assert unknown.status_code == 422
+
+
+def test_reply_holds_no_more_than_it_says(con, answer):
+    text = json.dumps(con.get(f"/answers/{answer.pk}").json())
+    assert "email" not in text
