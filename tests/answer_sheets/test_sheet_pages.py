@@ -244,7 +244,7 @@ def test_what_was_taken_in_stands_in_history_and_trail(
     gathered = con.get(f"{assessment.get_absolute_url()}bulk/{together.seq}/")
     assert gathered.status_code == 200
     trail = sign_in(cast.ada).get(reverse("history:trail", args=[cast.acme.slug]))
-    assert "Spreadsheet taken in" in text_of(trail)
+    assert "Spreadsheet imported" in text_of(trail)
     assert "“filled.xlsx”" in text_of(trail)
 
 
@@ -304,7 +304,7 @@ def test_one_undo_takes_a_file_back_and_says_who_did(
     assert f'action="{undo}"' in con.get(address(assessment)).content.decode()
     page = sign_in(cast.otto).post(undo, follow=True)
     assert "2 answers put back." in text_of(page)
-    assert "Taken back by Otto Weber" in text_of(page)
+    assert "Undone by Otto Weber" in text_of(page)
     assert undo not in page.content.decode()
     assert not assessment.answers.exclude(note="")
     again = con.post(undo, follow=True)

@@ -325,7 +325,7 @@ def test_page_assigns_what_it_showed(cast, assessment, sign_in):
         (WHO | {"password": "wrong"}, "This is not your password."),
         ({"email": "nobody"}, "valid email"),
         ({"to": "999999"}, "Choose a member of this organisation who may answer."),
-        ({"to": "con", **WHO}, "one of the two"),
+        ({"to": "con", **WHO}, "Either choose a person"),
         ({"to": "con", "due_on": "soon"}, "Write the date as"),
         ({"to": "con", "message": "a\x00b"}, "Null characters"),
         ({"to": "con", "message": "x" * 2001}, "at most 2000"),

@@ -212,7 +212,7 @@ def test_hand_back_page_gives_the_question_to_somebody_else(cast, con, assessmen
 
 def test_hand_back_wants_a_reason(con, assessment, own):
     page = con.post(f"{url(assessment, own[0])}hand-back/", {"reason": " "})
-    assert (page.status_code, "Say why" in page.text) == (422, True)
+    assert (page.status_code, "Give the reason" in page.text) == (422, True)
 
 
 def test_question_of_somebody_else_is_not_opened(con, assessment, own):

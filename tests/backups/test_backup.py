@@ -161,5 +161,5 @@ def test_a_database_that_is_away_is_told(world, monkeypatch):
         msg = "connection refused\nCONTEXT: host"
         raise OperationalError(msg)
 
-    monkeypatch.setattr(backup.fitting, "refuse_unmigrated", away)
+    monkeypatch.setattr(backup.compatibility, "refuse_unmigrated", away)
     assert refused(world) == "The database cannot be used: connection refused"

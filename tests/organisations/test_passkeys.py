@@ -231,7 +231,7 @@ def test_question_is_answered_once(cast, ada):
     made = device.add(ada)
     options = device.ask(ada, TO).json()
     recognise(ada, cast.ada, made.sign(options))
-    with pytest.raises(ValidationError, match="used up"):
+    with pytest.raises(ValidationError, match="already used"):
         recognise(ada, cast.ada, made.sign(options))
 
 
@@ -242,7 +242,7 @@ def test_question_is_used_up_by_a_wrong_answer_too(cast, ada):
     with pytest.raises(ValidationError, match="not recognised"):
         recognise(ada, cast.ada, made.sign(options))
     made.origin = device.ORIGIN
-    with pytest.raises(ValidationError, match="used up"):
+    with pytest.raises(ValidationError, match="already used"):
         recognise(ada, cast.ada, made.sign(options))
 
 
@@ -261,9 +261,9 @@ def test_question_is_open_for_five_minutes(seconds, is_taken, cast, ada):
 def test_question_counts_in_its_session_and_for_its_address(cast, ada, sign_in):
     made = device.add(ada)
     other = sign_in(cast.ada)
-    with pytest.raises(ValidationError, match="used up"):
+    with pytest.raises(ValidationError, match="already used"):
         recognise(other, cast.ada, device.signed_for(ada, made, TO))
-    with pytest.raises(ValidationError, match="used up"):
+    with pytest.raises(ValidationError, match="already used"):
         recognise(ada, cast.ada, device.signed_for(ada, made, TO), "/o/acme/else/")
 
 

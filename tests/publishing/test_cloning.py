@@ -63,7 +63,7 @@ def test_clone_is_one_event_on_the_chain_of_the_organisation(cast):
 def test_second_clone_is_refused_and_leaves_nothing(cast):
     source = make_library()
     clone(cast, source)
-    with pytest.raises(RefusedError, match="of its own"):
+    with pytest.raises(RefusedError, match="its own checklist"):
         clone(cast, source, by=cast.otto)
     assert Checklist.objects.filter(organisation=cast.acme).count() == 1
     clone(cast, source, by=cast.zoe, organisation=cast.other)

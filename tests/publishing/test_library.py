@@ -61,7 +61,7 @@ def test_two_editors_publish_the_next_edition_for_everyone(
     assert draft.questions.count() == 3
     client.post(path(draft, "send"))
     reply = client.post(path(draft, "publish"), follow=True)
-    assert "somebody else publishes it" in flat(reply.text)
+    assert "a second person publishes it" in flat(reply.text)
     publish(cast, sign_in, draft)
     draft.refresh_from_db()
     published.refresh_from_db()

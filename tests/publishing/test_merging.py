@@ -268,7 +268,7 @@ def test_page_offers_and_takes(world, cast, sign_in):
     stale = ada.post(url("merge", draft), data | {"seen": "0" * 64})
     assert stale.status_code == 409
     told = ada.post(url("merge", draft), data, follow=True)
-    assert "stands on edition 2026.2 of the original now" in told.text
+    assert "now based on edition 2026.2 of the original" in told.text
     assert ">Undo<" in told.text
     assert texts(draft)["Q1"] == "Theirs?"
     assert texts(draft)["Q3"] == "Ours of Q3?"

@@ -352,7 +352,7 @@ def test_report_of_the_day_asked_for_again_is_one_of_the_day(cast, sign_in, asse
             {"at": "0001-01-01T00:00"},
             "did not exist at that moment. Choose a later one",
         ),
-        ({"at": "9999-12-31T23:59"}, "9999-12-31T23:59 is still to come."),
+        ({"at": "9999-12-31T23:59"}, "9999-12-31T23:59 is in the future"),
         ({"at": "2999-01-01T00:00", "until": "x"}, "“x” is no moment."),
         ({"seq": "abc"}, "“abc” is no entry of this trail."),
     ],

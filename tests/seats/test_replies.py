@@ -137,7 +137,7 @@ def test_hostile_name_is_refused_or_kept_harmless(
     ],
 )
 def test_limits_hold_here_too(otto_sends, settings, files, limits, status):
-    for name, value in rate_limits.items():
+    for name, value in limits.items():
         setattr(settings, name, value)
     assert otto_sends(text="Here.", upload=file()).status_code == status
     assert (Evidence.objects.count(), RequestMessage.objects.count()) == (0, 0)
