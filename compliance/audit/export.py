@@ -18,7 +18,7 @@ from compliance.audit.jsonl import FORMAT, line_of
 from compliance.audit.merkle import proof_of
 from compliance.audit.models import Event
 
-_CHECKER = ("chain", "checking", "jsonl", "leaves", "merkle", "signed_note")
+_CHECKER = ("chain", "chain_check", "jsonl", "leaves", "merkle", "signed_note")
 """Modules that ``check_trail.py`` needs beside it, under ``compliance/audit``."""
 
 

@@ -77,7 +77,7 @@ def alone(place, *arguments):
 def test_the_standard_library_is_enough(exported):
     done = alone(exported)
     assert (done.stderr, done.returncode) == ("", 0)
-    assert "All 12 events stand as written." in done.stdout
+    assert "All 12 events are as written." in done.stdout
     assert "Signed checkpoints agree up to event 12." in done.stdout
     assert "Signatures were not checked" in done.stdout
 

@@ -133,8 +133,8 @@ def test_who_chose_nothing_gets_one_a_week(cast, clock):
     assert not Reminders.objects.filter(user=cast.aud).exists()
 
 
-def test_owners_set_the_default(cast, clock, sign_in):
-    reply = sign_in(cast.ada).post(
+def test_owners_set_the_default(cast, clock, sign_in_freshly):
+    reply = sign_in_freshly(cast.ada).post(
         f"{PAGE}rules/", {"rhythm": "never", "escalate_days": ""}
     )
     assert reply.status_code == 302

@@ -75,7 +75,7 @@ def test_contents_say_the_page_of_each_chapter(made):
     for entry in reader.outline:
         if not isinstance(entry, list):
             pages[entry.title] = reader.get_destination_page_number(entry) + 1
-    for title in ("3 Answers in detail", "6 Evidence register"):
+    for title in ("4 Answers in detail", "7 Evidence register"):
         assert re.search(rf"{title}\s+{pages[title]}\b", contents)
 
 
@@ -84,16 +84,16 @@ def test_bookmarks_are_those_of_the_whole(made, whole):
 
 
 def test_running_head_names_the_chapter_in_each_of_its_pieces(made, pieces):
-    cut = [piece for piece in pieces if 'data-chapter="3 Answers in detail"' in piece]
+    cut = [piece for piece in pieces if 'data-chapter="4 Answers in detail"' in piece]
     reader = pypdf.PdfReader(made)
     first, last = (
         reader.get_destination_page_number(entry)
         for entry in reader.outline
-        if not isinstance(entry, list) and entry.title[0] in "34"
+        if not isinstance(entry, list) and entry.title[0] in "45"
     )
     assert len(cut) > 1
     for page in reader.pages[first:last]:
-        assert "3 Answers in detail" in page.extract_text()
+        assert "4 Answers in detail" in page.extract_text()
 
 
 def test_links_lead_where_they_led(made, whole):

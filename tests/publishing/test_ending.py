@@ -32,8 +32,8 @@ def own(cast):
 
 
 @pytest.fixture
-def ada(cast, sign_in):
-    return sign_in(cast.ada)
+def ada(cast, sign_in_freshly):
+    return sign_in_freshly(cast.ada)
 
 
 def given(cast, edition):

@@ -71,9 +71,10 @@ def test_no_text_leaves_the_paper(kind, language, tmp_path):
     paper = hostile(kind, language, signed=kind != ReportKind.SUMMARY)
     made = make(paper, path)
     assert faults(path) == []
-    assert made.unprinted["private use"] > 50
     told = seen("".join(text_of(path)))
-    assert str(sum(made.unprinted.values())) in told
+    if kind != ReportKind.BOARD:  # it quotes nobody's notes
+        assert made.unprinted["private use"] > 50
+        assert str(sum(made.unprinted.values())) in told
     if kind == ReportKind.FULL:
         for name, form in FORMS.items():
             written = seen(printable(form).replace(THAI, ""))

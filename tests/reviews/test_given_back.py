@@ -85,7 +85,7 @@ def test_reopening_that_somebody_asked_for_gives_the_reason_back(cast, sign_in):
     assessment = signing.make_signed(cast)
     actions.ask_reopening(by=cast.otto, assessment=assessment, reason="A figure.")
     page = sign_in(cast.rev).post(url(assessment, "reopen"), {"reason": TYPED})
-    assert "Otto Weber has asked already." in flat(page.text)
+    assert "Otto Weber has already asked." in flat(page.text)
     assert kept(page) == [TYPED]
     assert Reopening.objects.count() == 1
 

@@ -254,7 +254,7 @@ def test_reopening_needs_a_reason_and_a_second_person(cast):
         actions.ask_reopening(by=cast.otto, assessment=assessment, reason=" ")
     asked = {"by": cast.otto, "assessment": assessment, "reason": "A wrong figure."}
     assert actions.ask_reopening(**asked) == actions.ask_reopening(**asked)
-    with pytest.raises(ValidationError, match="Otto Weber has asked already"):
+    with pytest.raises(ValidationError, match="Otto Weber has already asked"):
         actions.ask_reopening(**asked | {"by": cast.ada})
     decide = {"assessment": assessment, "decision": "approved"}
     with pytest.raises(ValidationError, match="You asked for it yourself"):
