@@ -30,6 +30,7 @@ from compliance.organisations.actions import hash_of
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import OVER
 from compliance.reports.actions import ask_report
+from compliance.reports.letterheads import letterhead_of, set_letterhead
 from compliance.reports.packages import ask_package
 from compliance.results.models import Target
 from compliance.reviews import actions as reviews
@@ -141,6 +142,10 @@ def rare(cast, settings, tmp_path, monkeypatch):
     make_token(
         by=cast.con, organisation=cast.acme, name="Export", scopes=["report"], days=5
     )
+    set_letterhead(
+        by=cast.ada, organisation=cast.acme, colour="#402060", mark="Internal",
+        footer="Acme, Porto", logo="", base=letterhead_of(cast.acme).version,
+    )  # fmt: skip
     ask_report(by=cast.ada, assessment=here)
     ask_package(by=cast.ada, assessment=here, kind=PackageKind.BUNDLE)
     write_elsewhere(monkeypatch)
