@@ -67,7 +67,7 @@ REFUSED = {
         ("Q1", "verdict", "Maybe"),
         "“Maybe” is none of the answers: ",
     ),
-    "formula": (("Q1", "note", "=1+1"), "“=1+1” is a formula. Write what comes out"),
+    "formula": (("Q1", "note", "=1+1"), "“=1+1” is a formula. Write its result"),
     "formula in the answer": (("Q1", "verdict", '=IF(TRUE,"Met")'), "“=IF(TRUE"),
     "error": (("Q1", "note", "#REF!"), "“#REF!” is an error of the spreadsheet"),
     "date as text": (

@@ -45,7 +45,7 @@ def test_key_of_a_removed_copy_is_never_used_again(ada, cast, draft):
 
 def test_what_is_gone_or_not_ours_is_not_duplicated(ada, cast, draft, sign_in):
     page = ada.post(url("part_copy", draft), {"key": "Q9"}, follow=True)
-    assert "look again" in page.text
+    assert "Reload the page" in page.text
     library = make_edition()
     assert ada.post(url("part_copy", library), {"key": "Q1"}).status_code == 404
     zoe = sign_in(cast.zoe)

@@ -202,7 +202,7 @@ def test_only_changes_of_this_draft_are_undone(ada, cast, draft):
     for wrong in (seq, Event.objects.order_by("seq").last().seq):
         assert ada.get(url("edit", draft), {"saved": wrong}).context["done"] is None
         reply = ada.post(url("undo", draft), {"seq": wrong}, follow=True)
-        assert "look again" in reply.text
+        assert "Reload the page" in reply.text
     assert ada.post(url("undo", draft), {"seq": "x"}).status_code == 404
     assert question_of(other)["text"] == "Elsewhere?"
 

@@ -224,7 +224,7 @@ def test_short_path_shows_what_to_begin_with_and_hides_nothing(cast, sign_in):
     client = sign_in(cast.con)
     every = client.get(assessment.get_absolute_url()).text
     assert re.findall(r'class="qid">(Q\d)<', every) == [f"Q{n}" for n in range(1, 7)]
-    said = "Begin with 2 essentials. 4 more questions apply to you as well"
+    said = "Begin with 2 essentials. 4 more questions apply to you too"
     assert said in " ".join(flat(every).split())
     first = client.get(f"{assessment.get_absolute_url()}?show=essentials").text
     assert re.findall(r'class="qid">(Q\d)<', first) == ["Q2", "Q5"]
