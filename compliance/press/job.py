@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypedDict
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 NO_ROOM = (
     "The disk is full: there is no space for the file, so it was not stored. The"
-    " administrator of this installation has to free space; then request it again."
+    " administrator of this installation has to free space; then ask for it again."
 )
 
 

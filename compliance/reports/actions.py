@@ -34,15 +34,15 @@ from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
     "The report could not be made: a fault of the program, recorded in its log."
-    " Nothing else is affected. Request it again."
+    " Nothing else is affected. Ask for it again."
 )
 STOPPED = (
-    "The program was stopped while the report was made. Nothing else is affected. Request"
-    " it again."
+    "The program was stopped while the report was made. Nothing else is affected. Ask"
+    " for it again."
 )
 TRIED = (
     "Each time this report was made, the program was killed: most likely it ran"
-    " out of memory. The report was not stored. Request it again, or an extract."
+    " out of memory. The report was not stored. Ask for it again, or an extract."
 )
 KILLED = (
     "The command that made this report was interrupted. The report was not stored."

@@ -18,7 +18,7 @@ def gone(organisation_id: UUID) -> list[str]:
 
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
-    """Files with other bytes than were sealed.
+    """Files that differ from the sealed ones.
 
     A file that was deleted, which an operator may do for somebody who is erased, is none:
     see ``gone``.

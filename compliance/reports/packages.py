@@ -37,15 +37,15 @@ from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (
     "The file could not be made: a fault of the program, recorded in its log. Nothing"
-    " else is affected. Request it again."
+    " else is affected. Ask for it again."
 )
 STOPPED = (
-    "The program was stopped while the file was made. Nothing else is affected. Request"
-    " it again."
+    "The program was stopped while the file was made. Nothing else is affected. Ask"
+    " for it again."
 )
 TRIED = (
     "Each time this file was made, the program was killed: most likely it ran out"
-    " of memory. The file was not stored. Request it again."
+    " of memory. The file was not stored. Ask for it again."
 )
 OVER = "This file has already ended and cannot be cancelled."
 

@@ -290,7 +290,7 @@ def test_same_file_again_has_nothing_to_take_in(assessment, con, content):
     shown = preview(con, assessment, sent)
     assert (said(shown.context["plan"]), clashes(shown.context["plan"])) == ({}, {})
     assert "The file changes nothing here." in text_of(shown)
-    assert ">Take in<" not in shown.content.decode()
+    assert ">Import<" not in shown.content.decode()
     take(con, assessment, shown)
     assert imported().count() == 1
 

@@ -43,7 +43,7 @@ def test_sheet_goes_out_and_comes_back_without_script(desk, open_window, tmp_pat
     assert "“24.12.2026” is no date. Write it as 2026-12-31." in said
     assert "A second person has to confirm this N/A." in said
     page.get_by_label("Take the version in the file").check()
-    follow(page.get_by_role("button", name="Take in"))
+    follow(page.get_by_role("button", name="Import"))
     assert "3 answers changed, 1 refused." in page.inner_text("main")
     notes = [desk.standing(answer)["note"] for answer in made["answers"][:3]]
     assert notes == ["", "Written in the file. =1+1", "In the file"]
@@ -61,10 +61,10 @@ def test_preview_and_what_follows_have_no_fault(desk, open_window, tmp_path):
     send_changed(window, made, desk, tmp_path)
     wrong = looks(page)
     desk.save(made["people"][1], made["answers"][2], {"note": "Here, again"})
-    page.get_by_role("button", name="Take in").click()
+    page.get_by_role("button", name="Import").click()
     page.get_by_text("Answers have changed since").wait_for()
     wrong += looks(page)
-    page.get_by_role("button", name="Take in").click()
+    page.get_by_role("button", name="Import").click()
     page.get_by_role("button", name="Undo filled.xlsx").wait_for()
     wrong += looks(page)
     page.get_by_role("button", name="Show changes").click()

@@ -47,5 +47,5 @@ def test_one_signature_is_taken_once(is_counting, cast, sign_in, settings):
         thread.join()
     assert sum(isinstance(one, Authenticator) for one in told) == 1
     refusals = [one for one in told if isinstance(one, ValidationError)]
-    assert all("used up" in one.messages[0] for one in refusals)
+    assert all("already used" in one.messages[0] for one in refusals)
     assert len(refusals) == 3

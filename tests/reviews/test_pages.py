@@ -362,7 +362,7 @@ def test_page_keeps_to_what_was_signed_when_something_moved_since(cast, enter, s
 def test_new_revision_names_what_changed_since_the_last_signature(cast, enter, sent):
     signing.sign(cast.rev, sent)
     again = signing.reopen(cast.otto, cast.ada, sent)
-    assert "Nothing that matters" in page(enter(cast.rob), again)
+    assert "No change that matters" in page(enter(cast.rob), again)
     signing.answer(cast.con, again, "Q2", note="A better figure.")
     describe(by=cast.con, evidence=cast.acme.evidence.get(), title="Rules")
     text = page(enter(cast.rob), again)

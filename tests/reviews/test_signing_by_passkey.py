@@ -82,7 +82,7 @@ def test_refused_passkey_is_not_saved_by_the_password_beside_it(rev, sent):
 def test_signature_for_one_assessment_signs_no_other(cast, rev, sent):
     other = signing.make_sent(cast, factories.make_edition(3))
     made = device.add(rev)
-    refused(rev, sent, device.signed_for(rev, made, url(other)), "is used up")
+    refused(rev, sent, device.signed_for(rev, made, url(other)), "already used")
 
 
 def test_replayed_signature_signs_no_later_revision(cast, rev, sent):
@@ -92,7 +92,7 @@ def test_replayed_signature_signs_no_later_revision(cast, rev, sent):
     signing.reopen(cast.rev, cast.ada, sent)
     actions.send(by=cast.otto, assessment=sent)
     page = rev.post(url(sent), form_of(rev, sent, passkey=said))
-    assert (page.status_code, "is used up" in flat(page.text)) == (422, True)
+    assert (page.status_code, "already used" in flat(page.text)) == (422, True)
     assert SignOff.objects.count() == 1
 
 
@@ -148,7 +148,7 @@ def test_seat_and_link_are_given_with_a_passkey(cast, sent, sign_in):
         "until_on": "2099-01-10",
     }
     again = otto.post(f"{base}auditors/", seat | {"passkey": said})
-    assert (again.status_code, "is used up" in flat(again.text)) == (422, True)
+    assert (again.status_code, "already used" in flat(again.text)) == (422, True)
     assert 'name="purpose" value="' not in again.text
     assert 'name="email" value="eve@audit.example"' in again.text
     otto.post(f"{base}auditors/", seat)
