@@ -6,7 +6,10 @@ from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.checklists import content
+from compliance.reviews import actions as reviewing
+from compliance.reviews.queries import desk_of
 from tests.factories import make_draft
+from tests.signing import answer, fresh, look, sign
 
 ONCE, HERE = ("Q1", "Q2"), ("Q3", "Q4")
 """The keys of the questions asked once for the organisation, and of the others."""
@@ -55,3 +58,14 @@ def applying(here):
     """Keys of the questions that are asked here."""
     rows = here.answers.filter(applies=True).order_by("question__position")
     return tuple(rows.values_list("question__key", flat=True))
+
+
+def sign_part(cast, here):
+    """An assessment that rests on another, answered and signed."""
+    for key in HERE:
+        answer(cast.con, here, key, verdict="met")
+    reviewing.send(by=cast.otto, assessment=fresh(here))
+    for line in desk_of(fresh(here)).ruled_out_for(cast.rev.pk):
+        look(cast.rev, here, line.key)
+    sign(cast.rev, fresh(here))
+    return fresh(here)

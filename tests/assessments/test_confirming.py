@@ -155,7 +155,7 @@ def test_answer_that_changes_needs_its_second_person_again(cast, answer):
     assert confirm(cast.rev, answer).answers == [answer]
     save(cast.ada, answer, verdict="met")
     answer.refresh_from_db()
-    assert confirm(cast.rev, answer).refused == ["Q1 no longer says N/A."]
+    assert confirm(cast.rev, answer).refused == ["Q1 is no longer N/A."]
 
 
 def test_note_leaves_the_confirmation_alone(cast, answer):

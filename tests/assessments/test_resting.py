@@ -98,7 +98,7 @@ def test_somebody_who_changed_it_meanwhile_is_not_overwritten(cast):
     part = started(cast.acme, cast.ada, edition, "Acme North")
     here = started(cast.acme, cast.ada, edition)
     rest_on(cast.ada, here, part)
-    with pytest.raises(ValidationError, match="Somebody else") as caught:
+    with pytest.raises(ValidationError, match="Someone else") as caught:
         actions.rest_on(by=cast.otto, assessment=here, other=whole, base=None)
     assert caught.value.code == "stale"
     here.refresh_from_db()

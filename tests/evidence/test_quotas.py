@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from compliance.assessments import actions as using
 from compliance.assessments.versions import Known
+from compliance.bulk.actions import undo_many
 from compliance.evidence import actions
+from compliance.evidence_use.actions import use_instead
 from compliance.models import Answer, Attachment, Event, Evidence
 from compliance.workspace import actions as workspace
 from tests.evidence.samples import PDF
@@ -212,7 +214,7 @@ def full(cast, make_file, settings):
 
 def test_undo_brings_no_file_over_the_limit(cast, full):
     answer, old, new = full
-    changed = using.use_instead(
+    changed = use_instead(
         by=cast.con,
         organisation=cast.acme,
         evidence=make_link(cast.acme, cast.ada),
@@ -221,7 +223,7 @@ def test_undo_brings_no_file_over_the_limit(cast, full):
     )
     using.attach(by=cast.con, answer=answer, evidence=new)
     with pytest.raises(ValidationError, match="1 files fit into one assessment"):
-        using.undo_many(by=cast.con, assessment=answer.assessment, seq=changed[0][1])
+        undo_many(by=cast.con, assessment=answer.assessment, seq=changed[0][1])
     assert {a.evidence.title for a in answer.attachments.all()} == {"Policy", "b.txt"}
 
 

@@ -5,11 +5,9 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.models import Assessment, Event
-from compliance.reviews import actions as reviewing
-from compliance.reviews.queries import desk_of
 from tests import factories
-from tests.resting import HERE, applying, levelled, rest_on, resting, started
-from tests.signing import answer, fresh, link, look, sign
+from tests.resting import applying, levelled, rest_on, resting, sign_part, started
+from tests.signing import answer, link
 
 pytestmark = pytest.mark.django_db
 
@@ -168,14 +166,7 @@ def test_workspace_costs_the_same_for_many_questions(
 def signed(cast, place):
     """What rests, signed while one of two questions was open there."""
     whole, here = place
-    for key in HERE:
-        answer(cast.con, here, key, verdict="met")
-    reviewing.send(by=cast.otto, assessment=fresh(here))
-    desk = desk_of(fresh(here))
-    for line in desk.ruled_out_for(cast.rev.pk):
-        look(cast.rev, here, line.key)
-    sign(cast.rev, fresh(here))
-    return whole, fresh(here)
+    return whole, sign_part(cast, here)
 
 
 def test_signed_rows_say_what_was_signed_and_what_stands_there_today(
