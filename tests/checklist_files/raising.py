@@ -16,7 +16,7 @@ READERS = {
         "formats.table:read",
     ),
     "compliance.checklist_files.parsing_workbook": ("formats.table:read",),
-    "compliance.bundles.parsing": ("bundles.checking:_head_and_rows",),
+    "compliance.bundles.parsing": ("bundles.bundle_check:_head_and_rows",),
     "compliance.verifier.verifying": ("verifier.verifying:verify",),
     "compliance.formats.xlsx_cells": ("formats.xlsx_cells:_plain",),
 }

@@ -285,7 +285,7 @@ def test_diff_page_tells_which_languages_are_anew(cast, sign_in, draft):
     )
     path = reverse("checklists:diff", args=["acme", own.pk, next_one.pk])
     text = " ".join(sign_in(cast.ada).get(path).text.split())
-    assert "German: 1 text translated anew" in text
+    assert "German: 1 text translated again" in text
     assert "Retranslated" in text
     assert "de, Title" in text
 

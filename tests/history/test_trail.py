@@ -45,17 +45,17 @@ def happen(cast, count=1, by=None, action=THING_DONE, **after):
 
 
 def seqs(page):
-    return [event.seq for event, _ in page.context["rows"]]
+    return [event.seq for event, *_ in page.context["rows"]]
 
 
 def body(response):
     return b"".join(response.streaming_content).decode()
 
 
-def test_newest_first_a_hundred_at_a_time_and_the_filter_stays(cast, sign_in):
+def test_newest_first_a_hundred_at_a_time_and_the_filter_stays(cast, sign_in_freshly):
     happen(cast, 130, by=cast.otto)
     happen(cast, 3)
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     page = client.get(URL, {"who": cast.otto.pk})
     assert seqs(page) == list(range(130, 30, -1))
     assert "130</span>of 133 entries" in flat(page.text)
@@ -94,7 +94,7 @@ def test_newest_first_a_hundred_at_a_time_and_the_filter_stays(cast, sign_in):
         ({"text": "\x00"}, 6),
     ],
 )
-def test_filters(cast, sign_in, query, found):
+def test_filters(cast, sign_in_freshly, query, found):
     assessment = factories.make_assessment(cast.acme, cast.ada)
     signing.answer(cast.con, assessment, "Q1", note="In the wiki.")
     signing.answer(cast.con, assessment, "Q2", verdict="met")
@@ -107,19 +107,19 @@ def test_filters(cast, sign_in, query, found):
             action=THING_DONE,
             subject=cast.acme,
         )
-    page = sign_in(cast.rev).get(URL, query)
+    page = sign_in_freshly(cast.rev).get(URL, query)
     expected = 2 if query.get("text") == "%" else found
     assert (page.status_code, page.context["count"]) == (200, expected)
     assert len(page.context["rows"]) == expected
 
 
-def test_one_assessment_and_some_days(cast, sign_in):
+def test_one_assessment_and_some_days(cast, sign_in_freshly):
     first, second = (factories.make_assessment(cast.acme, cast.ada) for _ in "12")
     signing.answer(cast.con, first, "Q1", verdict="met")
     now = timezone.now()
     with time_machine.travel(now + timedelta(days=40), tick=False):
         signing.answer(cast.con, second, "Q1", verdict="met")
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     assert seqs(client.get(URL, {"scope": second.pk})) == [2]
     today = timezone.localdate()
     assert seqs(client.get(URL, {"until": today})) == [1]
@@ -127,21 +127,21 @@ def test_one_assessment_and_some_days(cast, sign_in):
     assert seqs(client.get(URL, {"since": today + timedelta(days=1)})) == [2]
 
 
-def test_another_organisation_is_never_in_it(cast, sign_in):
+def test_another_organisation_is_never_in_it(cast, sign_in_freshly):
     other = factories.make_assessment(cast.other, cast.zoe)
     signing.answer(cast.zoe, other, "Q1", note="Secret of theirs.")
     happen(cast)
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     for query in ({}, {"who": cast.zoe.pk}, {"scope": other.pk}, {"text": "theirs"}):
         assert "Secret of theirs" not in client.get(URL, query).content.decode()
         for form in ("csv", "jsonl"):
             text = body(client.post(f"{URL}export/", query | {"form": form}))
             assert "Secret" not in text
-    assert sign_in(cast.zoe).get(URL).status_code == 404
+    assert sign_in_freshly(cast.zoe).get(URL).status_code == 404
 
 
-def test_query_count_is_the_same_for_one_and_two_hundred(cast, sign_in):
-    client = sign_in(cast.ada)
+def test_query_count_is_the_same_for_one_and_two_hundred(cast, sign_in_freshly):
+    client = sign_in_freshly(cast.ada)
     assessment = factories.make_assessment(cast.acme, cast.ada)
 
     def statements(**query):
@@ -159,9 +159,9 @@ def test_query_count_is_the_same_for_one_and_two_hundred(cast, sign_in):
     assert statements(text="Q1") == few <= 13
 
 
-def test_says_how_far_it_is_verified_and_signed(cast, sign_in):
+def test_says_how_far_it_is_verified_and_signed(cast, sign_in_freshly):
     happen(cast, 3)
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     page = flat(client.get(URL).text)
     assert "Not verified yet." in page
     assert "No signed checkpoint yet" in page
@@ -181,12 +181,12 @@ def test_says_how_far_it_is_verified_and_signed(cast, sign_in):
     assert "Event 4: its who, when or what was changed (edited)." in page
 
 
-def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in):
+def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in_freshly):
     happen(cast, 2, by=cast.otto, title="=cmd|' /C calc'!A0", text="+1")
     cast.con.name = "@Con"
     cast.con.save()
     happen(cast, by=cast.con, action=FORMULA)
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     answer = client.post(f"{URL}export/", {"form": "csv"})
     assert answer.headers["Content-Disposition"].startswith(
         'attachment; filename="trail-acme-'
@@ -211,9 +211,9 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in):
         ({"form": "zzz"}, "“zzz” is no kind of file: csv or jsonl."),
     ],
 )
-def test_file_of_a_filter_that_makes_no_sense_is_refused(cast, sign_in, asked, said):
+def test_file_of_a_filter_that_makes_no_sense_is_refused(cast, sign_in_freshly, asked, said):
     happen(cast)
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     answer = client.post(f"{URL}export/", {"form": "csv"} | asked)
     page = flat(html.unescape(answer.text))
     assert answer.status_code == 400
@@ -226,20 +226,20 @@ def test_file_of_a_filter_that_makes_no_sense_is_refused(cast, sign_in, asked, s
         assert said in flat(html.unescape(page.text))
 
 
-def test_link_that_was_opened_is_nobodys_doing(cast, sign_in, client):
+def test_link_that_was_opened_is_nobodys_doing(cast, sign_in_freshly, client):
     assessment = factories.make_assessment(cast.acme, cast.ada)
     _, token = share(by=cast.ada, assessment=assessment, label="Bank", days=7)
     client.get(f"/share/{token}/")
-    ada = sign_in(cast.ada)
+    ada = sign_in_freshly(cast.ada)
     page = ada.get(URL, {"text": "share"})
     assert page.context["rows"][0].who == "By share link"
     table = body(ada.post(f"{URL}export/", {"form": "csv"}))
     assert 'By share link,"Share link opened' in table
 
 
-def test_taking_it_away_is_an_event(cast, sign_in):
+def test_taking_it_away_is_an_event(cast, sign_in_freshly):
     happen(cast)
-    body(sign_in(cast.rev).post(f"{URL}export/", {"form": "jsonl", "text": "n"}))
+    body(sign_in_freshly(cast.rev).post(f"{URL}export/", {"form": "jsonl", "text": "n"}))
     event = Event.objects.get(action="trail.exported")
     assert (event.actor, trail.changes(event)[1]) == (
         cast.rev,
@@ -247,10 +247,10 @@ def test_taking_it_away_is_an_event(cast, sign_in):
     )
 
 
-def test_selection_checks_itself(cast, sign_in, tmp_path, capsys):
+def test_selection_checks_itself(cast, sign_in_freshly, tmp_path, capsys):
     happen(cast, 20, by=cast.otto)
     happen(cast, 20, by=cast.con)
-    answer = sign_in(cast.ada).post(
+    answer = sign_in_freshly(cast.ada).post(
         f"{URL}export/", {"form": "jsonl", "who": cast.con.pk}
     )
     place = tmp_path / "taken.jsonl"
@@ -265,9 +265,9 @@ def test_selection_checks_itself(cast, sign_in, tmp_path, capsys):
     assert main([str(place)]) == 1
 
 
-def test_one_who_may_not_read_it_takes_nothing(cast, sign_in):
+def test_one_who_may_not_read_it_takes_nothing(cast, sign_in_freshly):
     happen(cast)
-    assert sign_in(cast.rob).post(f"{URL}export/").status_code == 403
-    assert sign_in(cast.zoe).post(f"{URL}export/").status_code == 404
-    assert sign_in(cast.ada).get(f"{URL}export/").status_code == 405
+    assert sign_in_freshly(cast.rob).post(f"{URL}export/").status_code == 403
+    assert sign_in_freshly(cast.zoe).post(f"{URL}export/").status_code == 404
+    assert sign_in_freshly(cast.ada).get(f"{URL}export/").status_code == 405
     assert Event.objects.filter(organisation_id=cast.acme.pk).count() == 1

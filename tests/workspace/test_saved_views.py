@@ -148,16 +148,16 @@ def test_search_that_does_not_fit_is_refused(one, con):
 def test_forty_views_are_kept_at_most(one, cast):
     for number in range(40):
         keep(one, cast.con, name=str(number))
-    with pytest.raises(ValidationError, match="40 views are kept at most"):
+    with pytest.raises(ValidationError, match="40 views can be saved at most"):
         keep(one, cast.con, name="more")
     keep(one, cast.rob, name="another person's")
 
 
 def test_others_cannot_be_changed_by_the_action(one, cast):
     view = keep(one, cast.con)
-    with pytest.raises(ValidationError, match="somebody else"):
+    with pytest.raises(ValidationError, match="someone else"):
         actions.change_view(by=cast.ada, view=view, name="x", is_shared=False)
-    with pytest.raises(ValidationError, match="somebody else"):
+    with pytest.raises(ValidationError, match="someone else"):
         actions.remove_view(by=cast.ada, view=view)
     view.refresh_from_db()
     assert view.name == "Gaps"
