@@ -76,7 +76,7 @@ def shown_again(
 def _gone(context: dict[str, Any], key: str) -> list[str]:
     """Why a form is not there any more; the form's own words where it should be."""
     if key == "reopen_form" and context["asked"]:
-        return [f"Not sent: {context['asked'].asked_by} has asked already."]
+        return [f"Not sent: {context['asked'].asked_by} has already asked."]
     if context["desk"].review:
         return []
     state = context["assessment"].get_status_display().lower()
