@@ -211,7 +211,9 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in_freshly)
         ({"form": "zzz"}, "“zzz” is no kind of file: csv or jsonl."),
     ],
 )
-def test_file_of_a_filter_that_makes_no_sense_is_refused(cast, sign_in_freshly, asked, said):
+def test_file_of_a_filter_that_makes_no_sense_is_refused(
+    cast, sign_in_freshly, asked, said
+):
     happen(cast)
     client = sign_in_freshly(cast.ada)
     answer = client.post(f"{URL}export/", {"form": "csv"} | asked)
@@ -239,7 +241,9 @@ def test_link_that_was_opened_is_nobodys_doing(cast, sign_in_freshly, client):
 
 def test_taking_it_away_is_an_event(cast, sign_in_freshly):
     happen(cast)
-    body(sign_in_freshly(cast.rev).post(f"{URL}export/", {"form": "jsonl", "text": "n"}))
+    body(
+        sign_in_freshly(cast.rev).post(f"{URL}export/", {"form": "jsonl", "text": "n"})
+    )
     event = Event.objects.get(action="trail.exported")
     assert (event.actor, trail.changes(event)[1]) == (
         cast.rev,

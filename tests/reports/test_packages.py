@@ -153,12 +153,12 @@ def test_bundle_of_a_pack_is_brought_in(full, report, cast, tmp_path):
 
 
 def test_same_state_makes_the_same_pack(full, report, cast):
-    record = packages.outgoing.read(full.pk)
+    record = packages.bundle_export.read(full.pk)
     packs = []
     for _ in range(2):
         bundle = download_store.folder() / "bundle"
         with bundle.open("w+b") as file:
-            packages.outgoing.write(record, file)
+            packages.bundle_export.write(record, file)
         out = io.BytesIO()
         packages.write_pack(record, report, bundle, out, lambda *_: None)
         packs.append(out.getvalue())

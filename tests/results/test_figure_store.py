@@ -150,7 +150,7 @@ def test_figures_changed_by_hand_are_found_and_counted_again(cast, scaled, capsy
     row.figures = row.figures.replace('"open":1', '"open":0', 1)
     row.save()
     [fault] = faults(cast.acme.pk)
-    assert "stored figures" in fault.what
+    assert "kept figures" in fault.what
     call_command("count_results")
     assert "1 had been wrong" in capsys.readouterr().out
     assert list(faults(cast.acme.pk)) == []

@@ -13,9 +13,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from compliance.assessments import actions as work
 from compliance.assessments.versions import Known
 from compliance.audit import trail
+from compliance.bulk.actions import Bulk, preview_bulk, set_many
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves_actions
 from compliance.models import Answer, Event, Upgrade
@@ -97,11 +97,11 @@ class Target:
         """Everything an address may be about, by people who may."""
         cast, one = self.cast, self.assessment
         by = {"by": cast.con, "organisation": cast.acme}
-        self.together = work.set_many(
+        self.together = set_many(
             **by,
             assessment_id=one.pk,
             targets={row.pk: Known(row.version) for row in self.answers[3:5]},
-            bulk=work.Bulk({"due_on": signing.LATER}),
+            bulk=Bulk({"due_on": signing.LATER}),
         ).seq
         signing.answer(cast.con, one, "Q6", note="By Con.")
         self.seq = Event.objects.filter(scope_id=one.pk).latest("seq").seq
@@ -200,10 +200,10 @@ class Target:
     def told(self):
         """What the page would have said that a bulk change does."""
         try:
-            return work.preview_bulk(
+            return preview_bulk(
                 assessment=signing.fresh(self.assessment),
                 targets={row.pk: Known(row.version) for row in self.now()},
-                bulk=work.Bulk({"verdict": "partly"}),
+                bulk=Bulk({"verdict": "partly"}),
             ).digest
         except ValidationError:
             return ""
