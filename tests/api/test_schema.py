@@ -5,6 +5,7 @@ import os
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from schemathesis import GenerationMode
@@ -18,7 +19,6 @@ from schemathesis.specs.openapi.checks import (
 
 from compliance.api.document import described
 from compliance.api.urls import api
-from compliance.wsgi import application
 from tests.calling import Program
 
 pytestmark = pytest.mark.slow
@@ -38,6 +38,11 @@ OPERATIONS = [
     for method in methods
 ]
 FEW, MANY = 8, int(os.environ.get("API_EXAMPLES", "300"))
+
+
+application = (
+    get_wsgi_application()
+)  # that of compliance.wsgi starts the scheduler, too
 
 
 def served(environ, start_response):

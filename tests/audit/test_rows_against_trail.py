@@ -416,7 +416,7 @@ def test_seat_and_action_made_up_are_named(cast, here):
 def test_command_names_what_was_changed(cast, here, capsys):
     Assessment.objects.update(facts={})
     factories.begin_chains()
-    with pytest.raises(Exception, match="1 of the chains do not stand as written"):
+    with pytest.raises(Exception, match="1 of the chains are not as written"):
         call_command("verify_trail")
     text = capsys.readouterr().out
     seq = trail.events_of(cast.acme.pk).get(action="assessment.facts_changed").seq
