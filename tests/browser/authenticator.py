@@ -27,8 +27,8 @@ def begin_passkey(page, name):
     page.get_by_role("button", name="Make the passkey").wait_for()
 
 
-def confirm(page):
+def confirm(page, password=factories.PASSWORD):
     """Type the password where the door asks for it."""
     if page.get_by_role("heading", name="Confirm that it is you").is_visible():
-        page.get_by_label("Your password").fill(factories.PASSWORD)
+        page.get_by_label("Your password").fill(password)
         page.get_by_role("button", name="Go on").click()

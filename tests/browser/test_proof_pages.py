@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from compliance.demo.loading import PASSWORD
+from tests.browser.authenticator import confirm
 from tests.browser.conftest import cookie, new_context, own_desk, own_site
 from tests.browser.window import follow, until
 
@@ -54,7 +54,7 @@ def pack(desk, site, chromium, tmp_path_factory):
 
         until(is_there, bool, 60)
         way.click()
-        page.get_by_label("Your password").fill(PASSWORD)
+        confirm(page, "attest demo 2026")
         with page.expect_download() as download:
             page.get_by_role("button", name="Download the ZIP").click()
         with ZipFile(download.value.path()) as made:
@@ -156,12 +156,12 @@ def test_share_link_opens_until_it_is_taken_back(desk, plain):
     form.get_by_label("Days").fill("91")
     press(page, "Make the link")
     said = page.inner_text("main [role=alert]")
-    for words in ("Say who the link is for.", "from 1 to 90", "Type your password."):
+    for words in ("Say who the link is for.", "from 1 to 90"):
         assert words in said
     form.get_by_label("Who is it for").fill("Bank of Oslo")
     form.get_by_label("Days").fill("7")
-    form.get_by_label("Your password").fill("attest demo 2026")
     press(page, "Make the link")
+    confirm(page, "attest demo 2026")
     link = page.inner_text(".note-good .mono")
     nobody = plain(path=link[link.index("/share/") :])
     follow(nobody.get_by_role("table").get_by_role("link").first)
