@@ -36,7 +36,7 @@ def test_address_is_made_copied_and_taken_back_by_keyboard(window):
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_label("Your password").wait_for()
+    page.get_by_label("Your password").focus()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     address = page.get_by_label("Address").input_value()
