@@ -128,7 +128,7 @@ def test_answer_taken_away_and_confirmation_made_up(cast, started):
     changed = "“N/A confirmed by” and “confirmation of N/A” were changed"
     assert changed in next(tables.faults(cast.acme.pk)).what
     tamper("DELETE FROM compliance_answer WHERE id = %s", row.pk)
-    assert "removed" in next(tables.faults(cast.acme.pk)).what
+    assert "taken away" in next(tables.faults(cast.acme.pk)).what
 
 
 def test_move_to_another_edition_and_back_raises_no_alarm(cast, started):

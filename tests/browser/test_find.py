@@ -89,7 +89,7 @@ def test_slash_searches_the_list_and_the_view_is_kept(desk, work):
     page.get_by_role("link", name="Keep this view").click()
     page.get_by_label("Name").fill("Zebras")
     page.keyboard.press("Enter")
-    page.get_by_text("“Zebras” is kept.").wait_for()
+    page.get_by_text("“Zebras” is saved.").wait_for()
     page.goto(work.path)
     page.locator(".morefilters summary").click()
     page.get_by_role("link", name="Zebras").click()
