@@ -78,11 +78,7 @@ class Token(models.Model):
     @property
     def is_standing(self) -> bool:
         """Whether it opens anything, as far as its own row says."""
-        return (
-            self.ended_at is None
-            and self.expires_at > timezone.now()
-            and not self.token_hash.startswith(OVER)
-        )
+        return not self.state
 
     @property
     def state(self) -> str:
@@ -91,7 +87,7 @@ class Token(models.Model):
             return "Taken back"
         if self.token_hash.startswith(OVER):
             return "Over: restored from a backup"
-        return "" if self.is_standing else "Run out"
+        return "" if self.expires_at > timezone.now() else "Run out"
 
     @property
     def scope_words(self) -> list[str]:
