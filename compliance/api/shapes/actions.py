@@ -8,7 +8,15 @@ from pydantic import BaseModel, Field
 
 from compliance.api.problems import Problem
 from compliance.api.shapes.answers import Sides
-from compliance.api.shapes.leaves import Given, Id, Line, Person, Text, person_of
+from compliance.api.shapes.leaves import (
+    Given,
+    Id,
+    Line,
+    Person,
+    Text,
+    changed_in,
+    person_of,
+)
 from compliance.assessments.choices import ActionStatus, Priority
 from compliance.assessments.models import Action
 
@@ -89,5 +97,5 @@ class ActionConflict(Problem):
 
 def changes_in(given: ActionFields, *beside: str) -> dict[str, Any]:
     """The fields that a call sets, by the names of the model."""
-    names = given.model_fields_set - set(beside)
-    return {COLUMNS.get(name, name): getattr(given, name) for name in names}
+    found = changed_in(given, *beside)
+    return {COLUMNS.get(name, name): value for name, value in found.items()}

@@ -7,7 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field, create_model
 
 from compliance.api.problems import Problem
-from compliance.api.shapes.leaves import Given, Id, Person, Text, person_of
+from compliance.api.shapes.leaves import (
+    Given,
+    Id,
+    Person,
+    Text,
+    changed_in,
+    person_of,
+)
 from compliance.assessments import fields as registry
 from compliance.assessments.choices import Verdict
 from compliance.assessments.fields import ANSWER_FIELDS, TYPED, Kind
@@ -127,10 +134,11 @@ def _said(row: Answer, field: registry.Field) -> Any:
 
 def changes_in(given: Any) -> dict[str, Any]:
     """The fields that a call sets, as ``save_answer`` takes them: by their columns."""
+    found = changed_in(given)
     return {
-        field.column: _typed(getattr(given, field.name), field)
+        field.column: _typed(found[field.name], field)
         for field in TYPED
-        if field.name in given.model_fields_set
+        if field.name in found
     }
 
 
