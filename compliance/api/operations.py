@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from compliance.api import repeating
 from compliance.api.bearer import ApiRequest, Bearer
-from compliance.api.problems import MEDIA_TYPE, ProblemError
+from compliance.api.problems import MEDIA_TYPE, Problem, ProblemError
 from compliance.api.tags import body_of, is_known, tag_of
 from compliance.audit.bearing import bearing
 from compliance.organisations.access import Permission
@@ -39,6 +39,25 @@ class Said:
     def __init__(self, shape: BaseModel, status: int = 200, **headers: str) -> None:
         self.shape, self.status = shape, status
         self.headers = {n.replace("_", "-"): value for n, value in headers.items()}
+
+
+def conflict(kind: type[Problem], sides: list[dict[str, Any]], standing: Any) -> Said:
+    """Refuse a change of fields that somebody else changed: 409 with both sides.
+
+    ``kind`` has the shape of ``standing``, the thing as it is now with its version.
+    """
+    told = kind(
+        type="urn:attest:problem:conflict",
+        title="Conflict",
+        status=409,
+        detail=(
+            "Somebody else has changed these fields. Compare both sides, and send yours"
+            f" again with version {standing.version}."
+        ),
+        sides=sides,
+        standing=standing,
+    )
+    return Said(told, 409)
 
 
 def operation(

@@ -7,7 +7,7 @@ from ninja import Router
 
 from compliance.api.bearer import ApiRequest, author_of
 from compliance.api.cursors import Cursor, Limit, Page, sliced
-from compliance.api.operations import Said, operation
+from compliance.api.operations import Said, conflict, operation
 from compliance.api.shapes.actions import (
     ActionChange,
     ActionConflict,
@@ -113,19 +113,7 @@ def _conflict(done: actions.Stale, standing: ActionShape) -> Said:
         }
         for column, name in names
     ]
-    detail = (
-        "Somebody else has changed these fields. Compare both sides, and send yours"
-        f" again with version {standing.version}."
-    )
-    told = ActionConflict(
-        type="urn:attest:problem:conflict",
-        title="Conflict",
-        status=409,
-        detail=detail,
-        sides=sides,
-        standing=standing,
-    )
-    return Said(told, 409)
+    return conflict(ActionConflict, sides, standing)
 
 
 @operation(

@@ -8,7 +8,7 @@ from ninja import Router
 
 from compliance.api.bearer import ApiRequest, author_of
 from compliance.api.cursors import Cursor, Limit, Page, sliced
-from compliance.api.operations import Said, operation
+from compliance.api.operations import Said, conflict, operation
 from compliance.api.resources.assessments import find_assessment
 from compliance.api.resources.evidence import find_evidence
 from compliance.api.shapes.answers import (
@@ -98,20 +98,7 @@ def _conflict(done: actions.Refused, standing: Any) -> Said:
         }
         for column in done.fields
     ]
-    return Said(
-        AnswerConflict(
-            type="urn:attest:problem:conflict",
-            title="Conflict",
-            status=409,
-            detail=(
-                "Somebody else has changed these fields. Compare both sides, and send"
-                f" yours again with version {standing.version}."
-            ),
-            sides=sides,
-            standing=standing,
-        ),
-        409,
-    )
+    return conflict(AnswerConflict, sides, standing)
 
 
 def _theirs(standing: Any, column: str) -> Any:
