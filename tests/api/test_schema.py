@@ -5,7 +5,9 @@ import os
 import pytest
 import schemathesis
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from schemathesis import GenerationMode
@@ -40,9 +42,18 @@ OPERATIONS = [
 FEW, MANY = 8, int(os.environ.get("API_EXAMPLES", "300"))
 
 
-application = (
-    get_wsgi_application()
-)  # that of compliance.wsgi starts the scheduler, too
+application = get_wsgi_application()
+"""Without a scheduler, which that of compliance.wsgi starts, too."""
+
+
+@pytest.fixture(autouse=True)
+def connected():
+    """The connection of the test outlives its calls, as with Django's own client."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
 
 
 def served(environ, start_response):

@@ -71,14 +71,16 @@ def test_joining_and_erasing_wait_for_each_other(cast, assessment):
 
 
 def test_adding_a_passkey_and_saving_wait_for_each_other(
-    cast, assessment, sign_in, settings
+    cast, assessment, sign_in_freshly, settings
 ):
     """An event names its person; whoever adds a passkey has locked that person."""
     cache.clear()
     settings.URL = device.ORIGIN
-    client = sign_in(cast.ada)
+    client = sign_in_freshly(cast.ada)
     made = [
-        device.Device().make(json.loads(device.begin(client).context["options"]))
+        device.Device().make(
+            json.loads(device.begin(client, password="").context["options"])
+        )
         for _ in range(8)
     ]
     answer = assessment.answers.first()
