@@ -15,7 +15,7 @@ from compliance.seeds import actions
 
 SHIPPED = {
     "gdpr": ("G", 154),
-    "ai-act": ("A", 178),
+    "ai-act": ("A", 179),
     "sovereignty": ("S", 200),
     "zero-trust": ("Z", 115),
 }
