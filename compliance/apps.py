@@ -4,6 +4,7 @@ import gc
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -50,6 +51,7 @@ class ComplianceConfig(AppConfig):
             import_module(f"compliance.{room}.guards")
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
+        from compliance.organisations import session_use  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
@@ -62,6 +64,8 @@ class ComplianceConfig(AppConfig):
         from compliance.web import triggers  # noqa: PLC0415 - needs the settings
         from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
+        user_logged_in.connect(session_use.begin)
+        user_logged_out.connect(session_use.end)
         arriving.connect(new_members.hold_asked)
         arriving.connect(seating.hold_offers)
         arrived.connect(new_members.give_asked)

@@ -71,6 +71,8 @@ DOORS = {
     "organisations:app_new": (SIGNED_IN, "GET POST"),
     "organisations:app_remove": (SIGNED_IN, "POST"),
     "organisations:codes_new": (SIGNED_IN, "POST"),
+    "organisations:session_end": (SIGNED_IN, "POST"),
+    "organisations:sessions_end": (SIGNED_IN, "POST"),
     "organisations:passkey_new": (SIGNED_IN, "POST"),
     "organisations:passkey_add": (SIGNED_IN, "POST"),
     "organisations:passkey_ask": (SIGNED_IN, "POST"),
@@ -303,7 +305,9 @@ PEOPLE = {
     "reader": "rob",
     "auditor": "aud",
 }
-NOT_DOMAIN = {"django_session", "django_migrations", "sqlite_sequence"}
+NOT_DOMAIN = {
+    "django_session", "django_migrations", "sqlite_sequence", "usersessions_usersession",
+}  # fmt: skip
 VIEWS_BY_AUDITORS = {"compliance_event", "compliance_chainhead"}
 
 
@@ -574,6 +578,7 @@ def keys(cast):
             (make_invitation(other, zoe),),
         ),
         "passkey_id": Key(1, 999_999),
+        "session_id": Key(1, 999_999),
         "name_id": Key(1, 999_999),
         "provision_id": Key(factories.make_provision().pk, 999_999),
         "instrument_key": Key("law", "nonsense"),

@@ -35,6 +35,8 @@ OPEN_VIEWS = {
     "app_new",
     "app_remove",
     "codes_new",
+    "session_end",
+    "sessions_end",
     "passkey_new",
     "passkey_add",
     "passkey_ask",

@@ -66,6 +66,9 @@ ELSEWHERE: Mapping[str, Proven | Unproven] = {
         "who is signed in now, under a signature of the installation's key; whoever"
         " signs proves again who they are"
     ),
+    "usersessions.UserSession": Unproven(
+        "from where and when a session was last used; it gives no right"
+    ),
     "account.EmailAddress": Proven("", is_of_people=True),
     "mfa.Authenticator": Proven(
         "",

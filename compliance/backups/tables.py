@@ -27,6 +27,7 @@ LEFT_OUT = {
     "compliance.Challenge",
     "compliance.Presence",
     "sessions.Session",
+    "usersessions.UserSession",
 }
 """Sessions, links and questions that wait for an answer, replies to be repeated for a day, and
 who looks at what now."""

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -279,7 +280,7 @@ def _close(person: User, words: _Words, done: Erased) -> None:
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
             done.sessions += 1
-    for private in (Presence, SavedView, Visit, Authenticator, Challenge):
+    for private in (Presence, SavedView, Visit, Authenticator, Challenge, UserSession):
         private._default_manager.filter(user=person).delete()
     Call.objects.all().delete()  # replies kept for a day, which may name the person
     EmailAddress.objects.filter(user=person).delete()

@@ -9,5 +9,6 @@ __all__ = [
     "models",
     "rate_limits",
     "reauthentication",
+    "session_use",
     "tasks",
 ]

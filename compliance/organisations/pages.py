@@ -4,12 +4,14 @@ from collections import Counter
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from compliance.organisations import actions, webauthn
 from compliance.organisations.access import MemberRequest
+from compliance.organisations.devices import is_phone, network_of, program_of
 from compliance.organisations.models import Invitation, Membership
 from compliance.web.mail import is_printed
 
@@ -56,7 +58,27 @@ def security_told(request: MemberRequest) -> dict[str, Any]:
         "is_possible": webauthn.is_possible(),
         "is_protected": bool(passkeys or kinds.TOTP in found),
         "protected_by": _factors_told(len(passkeys), kinds.TOTP in found, left),
+        "sessions": sessions_told(request),
     }
+
+
+def sessions_told(request: MemberRequest) -> list[dict[str, Any]]:
+    """Where the person is signed in, the place used last first; rows of sessions that are
+    over go.
+    """
+    own = UserSession.objects.purge_and_list(request.user)
+    return [
+        {
+            "pk": one.pk,
+            "program": program_of(one.user_agent),
+            "is_phone": is_phone(one.user_agent),
+            "network": network_of(one.ip),
+            "created_at": one.created_at,
+            "last_seen_at": one.last_seen_at,
+            "is_this": one.session_key == request.session.session_key,
+        }
+        for one in sorted(own, key=lambda one: one.last_seen_at, reverse=True)
+    ]
 
 
 def _factors_told(passkeys: int, has_app: bool, left: int | None) -> str:

@@ -9,6 +9,7 @@ from compliance.organisations.views import (
     members,
     passkeys,
     security,
+    sessions,
 )
 
 app_name = "organisations"
@@ -19,6 +20,12 @@ urlpatterns = [
     path("security/app/", factors.app_new, name="app_new"),
     path("security/app/remove/", factors.app_remove, name="app_remove"),
     path("security/codes/", factors.codes_new, name="codes_new"),
+    path("security/sessions/end/", sessions.sessions_end, name="sessions_end"),
+    path(
+        "security/sessions/<int:session_id>/end/",
+        sessions.session_end,
+        name="session_end",
+    ),
     path("passkeys/new/", passkeys.passkey_new, name="passkey_new"),
     path("passkeys/add/", passkeys.passkey_add, name="passkey_add"),
     path("passkeys/ask/", passkeys.passkey_ask, name="passkey_ask"),

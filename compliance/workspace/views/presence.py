@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from compliance.assessments.models import Answer, Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.organisations.session_use import in_background
 from compliance.web.htmx import wants_partial
 from compliance.workspace import actions
 from compliance.workspace.forms import PresenceForm, VisitForm
@@ -23,6 +24,7 @@ FAULT = "This page does not say up to which change. Reload it."
 
 @require_POST
 @member_required(Permission.VIEW)
+@in_background
 def presence(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Where the person is; who else is here, or 204 when the page knows that."""
     form = PresenceForm(request.POST)

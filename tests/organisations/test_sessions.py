@@ -1,0 +1,194 @@
+"""Where somebody is signed in: listed with place and last use, ended one by one or all at once."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from compliance.organisations.devices import is_phone, network_of, program_of
+from tests import factories
+
+pytestmark = pytest.mark.slow
+LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+)
+EDGE = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
+)
+SURE = {"password": factories.PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_yet():
+    cache.clear()
+
+
+def entered(user, agent=LINUX, address="203.0.113.9"):
+    """A browser in which somebody has typed their password."""
+    client = Client(REMOTE_ADDR=address, headers={"User-Agent": agent})
+    reply = client.post("/accounts/login/", {"login": user.email} | SURE)
+    assert reply["Location"] == "/"
+    return client
+
+
+def is_in(client):
+    return client.get("/security/").status_code == 200
+
+
+def listed(client):
+    told = client.get("/security/").context["sessions"]
+    return [(one["program"], one["network"], one["is_this"]) for one in told]
+
+
+def row_of(client):
+    return UserSession.objects.get(session_key=client.session.session_key)
+
+
+def later(**passed):
+    return time_machine.travel(timezone.now() + timedelta(**passed), tick=False)
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        (LINUX, "Firefox, Linux"),
+        (PHONE, "Safari, iPhone"),
+        (EDGE, "Edge, Windows"),
+        ("curl/8.5.0", "Unknown program"),
+        ("", "Unknown program"),
+        ("<script>Firefox", "Firefox"),
+    ],
+)
+def test_program_is_told_in_words(agent, told):
+    assert program_of(agent) == told
+    assert is_phone(agent) == ("iPhone" in agent)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("127.0.0.1", "The machine that Attest runs on"),
+        ("::1", "The machine that Attest runs on"),
+        ("10.1.2.3", "Private network, 10.1.2.3"),
+        ("fd00::1", "Private network, fd00::1"),
+        ("8.8.8.8", "8.8.8.8"),
+        ("0.0.0.0", "Unknown"),  # noqa: S104
+    ],
+)
+def test_network_is_told_in_words(address, told):
+    assert network_of(address) == told
+
+
+def test_page_lists_each_browser_with_network_and_last_use(cast):
+    first = entered(cast.ada)
+    with later(minutes=5):
+        second = entered(cast.ada, PHONE, "8.8.8.8")
+        assert listed(second) == [
+            ("Safari, iPhone", "8.8.8.8", True),
+            ("Firefox, Linux", "Private network, 203.0.113.9", False),
+        ]
+        text = " ".join(second.get("/security/").text.split())
+        assert "last used 5 min ago" in text
+        assert text.count("Sign out everywhere else") == 1
+    assert len(listed(first)) == 2
+    assert listed(entered(cast.otto)) == [
+        ("Firefox, Linux", "Private network, 203.0.113.9", True)
+    ]
+
+
+def test_one_browser_is_signed_out_and_no_other(cast):
+    here, there, third = (entered(cast.ada) for _ in range(3))
+    page = here.post(f"/security/sessions/{row_of(there).pk}/end/", follow=True)
+    assert "Firefox, Linux is signed out." in page.text
+    assert (is_in(here), is_in(there), is_in(third)) == (True, False, True)
+
+
+def test_all_others_are_signed_out_at_once(cast):
+    here, there, third = (entered(cast.ada) for _ in range(3))
+    otto = entered(cast.otto)
+    here.post("/security/sessions/end/")
+    assert [is_in(one) for one in (here, there, third, otto)] == [
+        True, False, False, True,
+    ]  # fmt: skip
+    assert "Sign out everywhere else" not in here.get("/security/").text
+
+
+def test_session_of_somebody_else_is_not_found(cast):
+    ada, otto = entered(cast.ada), entered(cast.otto)
+    path = f"/security/sessions/{row_of(ada).pk}/end/"
+    unknown = otto.post("/security/sessions/999999/end/")
+    assert (otto.post(path).status_code, unknown.status_code) == (404, 404)
+    assert is_in(ada)
+
+
+def test_last_use_is_kept_once_a_minute_with_where_from(cast):
+    ada = entered(cast.ada)
+    began = row_of(ada)
+    with CaptureQueriesContext(connection) as asked:
+        ada.get("/o/acme/")
+    assert not [one for one in asked if "UPDATE" in one["sql"]]
+    with later(minutes=2):
+        ada.get("/o/acme/", REMOTE_ADDR="8.8.4.4", headers={"User-Agent": EDGE})
+        used = row_of(ada)
+    assert used.last_seen_at > began.last_seen_at
+    assert (used.created_at, used.ip) == (began.created_at, "8.8.4.4")
+    assert program_of(used.user_agent) == "Edge, Windows"
+
+
+def test_page_that_is_only_open_is_no_use(cast):
+    """The presence that an open page tells by itself."""
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    ada = entered(cast.ada)
+    began = row_of(ada).last_seen_at
+    with later(minutes=2):
+        reply = ada.post(f"{assessment.get_absolute_url()}presence/")
+        assert reply.status_code in {200, 204}
+        assert row_of(ada).last_seen_at == began
+        ada.get("/o/acme/")
+        assert row_of(ada).last_seen_at > began
+
+
+def test_new_key_at_the_door_keeps_the_session_in_the_list(cast):
+    ada = entered(cast.ada)
+    began = row_of(ada)
+    with later(minutes=15):
+        page = ada.post("/security/codes/", SURE)
+        assert page.status_code == 302
+        now = row_of(ada)
+    assert now.session_key != began.session_key
+    assert (now.pk, now.created_at) == (began.pk, began.created_at)
+
+
+def test_signing_out_and_a_new_password_leave_no_row_behind(cast):
+    ada, other = entered(cast.ada), entered(cast.ada)
+    ada.post("/accounts/logout/")
+    assert UserSession.objects.count() == 1
+    cast.ada.take_password("another fine phrase")
+    assert not is_in(other)
+    fresh = Client()
+    form = {"login": cast.ada.email, "password": "another fine phrase"}
+    fresh.post("/accounts/login/", form)
+    assert [row.session_key for row in UserSession.objects.all()] == [
+        fresh.session.session_key
+    ]
+
+
+def test_half_a_sign_in_is_no_session(cast, client):
+    client.post("/accounts/login/", {"login": cast.ada.email, "password": "wrong"})
+    assert UserSession.objects.count() == 0
+
+
+def test_session_from_before_the_list_joins_it(cast, sign_in):
+    ada = sign_in(cast.ada)
+    UserSession.objects.all().delete()
+    assert is_in(ada)
+    assert UserSession.objects.get().user == cast.ada
