@@ -71,6 +71,10 @@ interface Marks {
   "data-find-dialog": Has<'[role="listbox"]' | '[role="status"]'> &
     HTMLDialogElement &
     Data<"script">;
+  "data-ev-day": HTMLInputElement;
+  "data-ev-files": HTMLInputElement;
+  "data-ev-q": HTMLInputElement;
+  "data-evbox": Data<"evbox">;
   "data-go-on": HTMLButtonElement;
   "data-grip": HTMLTemplateElement;
   "data-item": Item;

@@ -1,6 +1,8 @@
 // One's own questions: the row saves itself as in the workspace; a button saves it and then goes
 // on.
 import { addressIn, drop } from "./box.js";
+import "./drops.js";
+import "./evbox.js";
 import "./outbox.js";
 import "./settling.js";
 import { fill, isSaved, known, rowOf, rowOn } from "./rows.js";

@@ -114,7 +114,7 @@ const acts = {
   n: (all, at) => openAt(all[at], (row) => field(row, "note")),
   o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
   d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),
-  e: (all, at) => openAt(all[at], (row) => row.querySelector("[data-add-evidence]")?.focus()),
+  e: (all, at) => openAt(all[at], (row) => need("./evbox.js").then((box) => box.show(row), lost)),
   y: (all, at) => need("./states.js").then((states) => states.stillRight(all[at]), lost),
   t: (all, at) =>
     openAt(all[at], (row) => need("./states.js").then((states) => states.takeFirst(row), lost)),

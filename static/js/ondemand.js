@@ -37,7 +37,7 @@ function look() {
   comments();
   foresee("./states.js", ".q-open, [data-from-panel]");
   foresee("./settling.js", "[data-conflict]");
-  foresee("./proofs.js", ".q-open [data-uploads]");
+  foresee("./evbox.js", ".q-open [data-evbox]");
 }
 for (const name of /** @type {const} */ (["htmx:afterSwap", "attest:moved"]))
   document.addEventListener(name, look);
@@ -51,6 +51,7 @@ document.addEventListener("attest:picked", () => foresee("./bulk.js"));
 const presses = {
   "[data-conflict] button": "./settling.js",
   "#bulk button[name]": "./bulk.js",
+  "[data-add-evidence]": "./evbox.js",
   "[data-below]": "./states.js",
   "form.talk button": "./talk.js",
 };

@@ -6,11 +6,21 @@ import { open } from "./workspace.js";
 
 export { take } from "./drops.js";
 
+/** @param {Row} row @param {File[]} files @param {[string, FormDataEntryValue][]} [fields] */
+export function give(row, files, fields) {
+  const zone = row.querySelector("[data-uploads]");
+  if (zone) upload(zone, files, fields);
+}
 document.addEventListener("attest:files", (event) => {
   const row = event.target;
   open(row, () => {
-    const zone = row.querySelector("[data-uploads]");
-    if (zone) upload(zone, event.detail);
+    // the box in the row knows which period they cover
+    const box = row.querySelector("[data-ev-files]");
+    if (!box) return give(row, event.detail);
+    const all = new DataTransfer();
+    for (const file of event.detail) all.items.add(file);
+    box.files = all.files;
+    box.dispatchEvent(new Event("change", { bubbles: true }));
   });
 });
 
@@ -23,10 +33,14 @@ document.addEventListener("attest:uploaded", async (event) => {
       await (await fetch(addressOf(row))).text(),
       "text/html",
     );
-    for (const name of ["proofs", "qev", "marks"]) {
+    for (const name of ["proofs", "qev", "marks", "last"]) {
       const fresh = page.getElementById(`${name}-${row.dataset.q}`);
-      if (fresh) document.getElementById(fresh.id)?.replaceWith(fresh);
+      const there = fresh && document.getElementById(fresh.id);
+      if (!there) continue;
+      there.replaceWith(fresh);
+      htmx.process(fresh);
     }
+    document.body.dispatchEvent(new CustomEvent("attest:saved")); // the filters count anew
   } catch {
     /* the line is down: what was added stands in the list below */
   }

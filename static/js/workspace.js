@@ -54,7 +54,7 @@ export async function open(row, then) {
   row.classList.add("q-open");
   row.querySelector("[data-qlink]").setAttribute("aria-expanded", "true");
   document.dispatchEvent(new CustomEvent("attest:moved"));
-  then?.(row);
+  return then?.(row);
 }
 
 /** @param {Row} row */

@@ -28,6 +28,10 @@ CHROMIUM = [
 ]
 
 
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
+"""The smallest file that is taken for one."""
+
+
 PROGRAMS = ("chromium-headless-shell", "chromium")
 """Debian's names. The first draws no window, and so needs half the processor time."""
 
@@ -265,3 +269,15 @@ def work(desk, open_window):
         person=made["people"][0],
         session=made["sessions"][0],
     )
+
+
+@pytest.fixture
+def papers(tmp_path):
+    """``papers(name, content)``: the path of a file on the person's own disk."""
+
+    def write(name, content=PDF):
+        path = tmp_path / name
+        path.write_bytes(content + name.encode())
+        return str(path)
+
+    return write

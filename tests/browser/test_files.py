@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.browser.conftest import PDF
 from tests.browser.test_accessible import faults_here, looks
 from tests.browser.window import becomes, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 CLIP = """async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 9, height: 7 });
     canvas.getContext("2d").fillRect(0, 0, 9, 7);
@@ -16,18 +16,6 @@ CLIP = """async () => {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
 }"""
 TYPED = "Typed before the file fell on it."
-
-
-@pytest.fixture
-def papers(tmp_path):
-    """``papers(name, content)``: the path of a file on the person's own disk."""
-
-    def write(name, content=PDF):
-        path = tmp_path / name
-        path.write_bytes(content + name.encode())
-        return str(path)
-
-    return write
 
 
 @pytest.fixture

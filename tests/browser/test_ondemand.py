@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.test_files import CLIP, drop, papers  # noqa: F401
+from tests.browser.test_files import CLIP, drop
 from tests.browser.window import becomes, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -87,7 +87,7 @@ def test_bulk_script_that_did_not_arrive_is_asked_for_again(work):
 def test_files_dropped_and_pasted_before_their_script_are_added(
     work,
     desk,
-    papers,  # noqa: F811
+    papers,
 ):
     first, second = work.answers[:2]
     page = work.page

@@ -1,13 +1,16 @@
 """Using evidence in an answer: picked from the library or added on the spot."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.assessments import actions
@@ -17,9 +20,12 @@ from compliance.evidence.forms import SEVERAL, EvidenceForm
 from compliance.evidence.refusals import tell
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
-from compliance.workspace.pages import find, find_answer
+from compliance.workspace import proof_offers
+from compliance.workspace.pages import find, find_answer, find_row, row_context
 
 MOST = 20
+PLACE = "undo"
+"""Where a row takes what became of one piece; the other parts of the reply go to the row."""
 MINE = "mine"
 """Where to go back to, for those who came from the page of their own questions."""
 
@@ -33,27 +39,36 @@ def proof_add(
     assessment = find(request, assessment_id)
     answer = find_answer(assessment, answer_id)
     if request.method != "POST":
+        if wants_partial(request.htmx) and request.htmx.target != "found":
+            return _box(request, answer)
         return _page(request, answer, EvidenceForm())
     form = EvidenceForm(request.POST, request.FILES)
     if not assessment.is_open:
         closed = assessment.closed_word
         said = f"This assessment is {closed}: its evidence stays as it is."
         form.add_error(None, said)
-    if not form.is_valid():
-        return _page(request, answer, form, 422)
-    outcomes = library.add_each(
-        by=request.user,
-        organisation=request.organisation,
-        then=lambda one: actions.attach(by=request.user, answer=answer, evidence=one),
-        **form.cleaned_data,
-    )
-    status = tell(form, outcomes)
+    outcomes, status = _added(request, answer, form) if form.is_valid() else ([], 422)
+    if wants_partial(request.htmx) and request.htmx.target == PLACE:
+        return _told_link(request, answer, form, outcomes)
     unused = [one for one in outcomes if one.unused]
     if status != 200 or unused or wants_partial(request.htmx):
         return _page(request, answer, form, status, outcomes)
     many = len(outcomes) > 1
     said = f"{len(outcomes)} files" if many else f"“{outcomes[0].evidence}”"
     return _back(request, answer, f"{said} added.")
+
+
+def _added(
+    request: MemberRequest, answer: Answer, form: EvidenceForm
+) -> tuple[list[library.Outcome], int]:
+    """What became of each file or link, and the status that tells it."""
+    outcomes = library.add_each(
+        by=request.user,
+        organisation=request.organisation,
+        then=lambda one: actions.attach(by=request.user, answer=answer, evidence=one),
+        **form.cleaned_data,
+    )
+    return outcomes, tell(form, outcomes)
 
 
 def _page(
@@ -71,10 +86,32 @@ def _page(
     return render(request, "workspace/proof_add.html", context, status=status)
 
 
+def _query(request: MemberRequest) -> str:
+    return request.GET.get("q", "").replace("\x00", "").strip()[:200]
+
+
+def _box(request: MemberRequest, answer: Answer) -> HttpResponse:
+    """The box in the row; only what it offers when that is asked for."""
+    query, today = _query(request), timezone.localdate()
+    assessment = answer.assessment
+    context = {
+        "assessment": assessment,
+        "answer": answer,
+        "query": query,
+        "proofs_url": request.path,
+        "offers": proof_offers.offers(answer, query, today),
+        "usual": proof_offers.usual(answer, today),
+        "link_title": (title := proof_offers.title_of(query)),
+        "link_vals": json.dumps({"url": query, "title": title}),
+        "upload_bytes": settings.UPLOAD_BYTES,
+    }
+    part = "box" if (request.htmx.target or "").startswith("evbox-") else "offers"
+    return render(request, f"workspace/_proof_box.html#{part}", context)
+
+
 def _context(request: MemberRequest, answer: Answer) -> dict[str, Any]:
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    rows = request.organisation.evidence.current().newest_first()
-    rows = rows.exclude(attachments__answer=answer)
+    query = _query(request)
+    rows = proof_offers.choosable(answer)
     if query:
         rows = rows.matching(query)
     return {
@@ -115,11 +152,53 @@ def _change(
     said: str,
 ) -> HttpResponse:
     evidence = get_object_or_404(request.organisation.evidence, pk=evidence_id)
+    is_partial = wants_partial(request.htmx)
     try:
         action(by=request.user, answer=answer, evidence=evidence)
     except ValidationError as error:
-        return _back(request, answer, error.messages[0])
-    return _back(request, answer, said.format(evidence.title))
+        fault = error.messages[0]
+        if is_partial:
+            return _told(request, answer, fault, status=422)
+        return _back(request, answer, fault)
+    said = said.format(evidence.title)
+    if not is_partial:
+        return _back(request, answer, said)
+    back = "use" if action is actions.detach else "drop"
+    return _told(request, answer, said, undo=f"{evidence.pk}/{back}/")
+
+
+def _told_link(
+    request: MemberRequest,
+    answer: Answer,
+    form: EvidenceForm,
+    outcomes: Sequence[library.Outcome],
+) -> HttpResponse:
+    """What became of a link that was pasted into the row."""
+    faults = [one.unused for one in outcomes if one.unused]
+    faults += [str(text) for several in form.errors.values() for text in several]
+    if faults or not outcomes or not outcomes[0].evidence:
+        return _told(request, answer, " ".join(faults), status=422)
+    new = outcomes[0].evidence
+    said = f"“{new}” is used in this answer."
+    return _told(request, answer, said, undo=f"{new.pk}/drop/")
+
+
+def _told(
+    request: MemberRequest,
+    answer: Answer,
+    said: str,
+    *,
+    undo: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """What was done, with its way back, and the evidence of the row as it is now."""
+    answer = find_row(request, answer.assessment_id, answer.pk)
+    context = row_context(request, answer) | {"answer": answer, "told": said}
+    context |= {"undo": undo, "is_swap": True, "said": said if status == 200 else ""}
+    context["is_mine"] = request.POST.get("want") == MINE
+    line = context["line"]
+    context |= {"warnings": line.warnings, "is_due_soon": line.is_due_soon}
+    return render(request, "workspace/_proofs_told.html", context, status=status)
 
 
 def _back(request: MemberRequest, answer: Answer, said: str) -> HttpResponse:
