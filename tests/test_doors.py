@@ -68,6 +68,7 @@ DOORS = {
     "mfa_authenticate": (PUBLIC, "GET POST"),
     "mfa_login_webauthn": (PUBLIC, "GET POST"),
     "organisations:security": (SIGNED_IN, "GET"),
+    "signed_by_me": (SIGNED_IN, "GET"),
     "organisations:app_new": (SIGNED_IN, "GET POST"),
     "organisations:app_remove": (SIGNED_IN, "POST"),
     "organisations:codes_new": (SIGNED_IN, "POST"),

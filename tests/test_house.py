@@ -35,6 +35,7 @@ OPEN_VIEWS = {
     "app_new",
     "app_remove",
     "codes_new",
+    "signed_by_me",
     "session_end",
     "sessions_end",
     "passkey_new",

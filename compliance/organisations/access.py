@@ -92,6 +92,8 @@ class MemberRequest(HttpRequest):
     may: frozenset[Permission]
     confirmed_by: str
     """How the person said just now who they are: "password", "app", "passkey", ""."""
+    confirmed_with: str
+    """The name of the passkey that they used for it."""
 
 
 def takes(role: str) -> frozenset[Permission]:

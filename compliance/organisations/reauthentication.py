@@ -95,9 +95,10 @@ def stepped_up[**P](
 def asked(request: Any, level: StepUp, *, first: bool = False) -> HttpResponse | None:
     """None when the person may go on, else the page that asks who they are.
 
-    On the request ``confirmed_by`` is the way in which they said so just now, if they did.
+    On the request ``confirmed_by`` is the way in which they said so just now, if they did,
+    and ``confirmed_with`` the name of a passkey.
     """
-    request.confirmed_by = ""
+    request.confirmed_by = request.confirmed_with = ""
     if level == StepUp.SESSION or (request.method != "POST" and not first):
         return None
     request.sensitive_post_parameters = list(OWN)  # kept out of error reports
@@ -145,7 +146,7 @@ def _way(request: Any, given: dict[str, str], level: StepUp) -> str:
     """The way in which the person is recognised. Raises ``ValidationError``, by field."""
     if given["passkey"]:
         try:
-            recognise(
+            found = recognise(
                 by=request.user,
                 session=request.session.session_key or "",
                 purpose=request.path,
@@ -153,6 +154,7 @@ def _way(request: Any, given: dict[str, str], level: StepUp) -> str:
             )
         except ValidationError as error:
             raise ValidationError({"password": error.messages}) from error
+        request.confirmed_with = str(found)
         return "passkey"
     if given["app_code"] and level != StepUp.EACH:
         if take_code(by=request.user, code=given["app_code"]) is None:

@@ -35,6 +35,7 @@ class _Signed(_Sent, total=False):
     stood_at: Required[Moment]
     signed_at: Required[Moment]
     method: Required[str]
+    passkey: Words
 
 
 class _Asked(_Revised, total=False):

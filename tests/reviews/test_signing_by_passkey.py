@@ -47,7 +47,8 @@ def test_signature_by_passkey_says_so(cast, rev, sent):
     assert (done.signed_by, done.method) == (cast.rev, "passkey")
     assert "confirmed by passkey" in flat(page.text)
     event = Event.objects.get(action="assessment.signed")
-    assert told(event.action, *trail.changes(event)).endswith("confirmed by passkey")
+    words = told(event.action, *trail.changes(event))
+    assert words.endswith("confirmed by passkey; “Laptop”")
     assert device.kept().get().last_used_at is not None
 
 

@@ -45,13 +45,15 @@ def sign(
     role: str,
     reservations: str = "",
     method: str = "password",
+    passkey: str = "",
 ) -> SignOff:
     """Sign what ``seen`` names; from here nothing of the assessment changes.
 
     One transaction: snapshot, event, sign-off, end of the review and status. Refused
     with ``ValidationError`` (code ``MOVED``) when the assessment says something else
     by now, when something stands in the way of this signer, and when it is not in
-    review. ``method`` says how the signer proved who they are just now.
+    review. ``method`` says how the signer proved who they are just now; ``passkey`` is the
+    name of the one that they used.
     """
     with writing():
         here = held(assessment.pk)
@@ -81,7 +83,7 @@ def sign(
             signed_at=timezone.now(),
             method=method,
         )
-        _sign(by, here, signoff, review)
+        _sign(by, here, signoff, review, {"passkey": passkey} if passkey else {})
         # Outside of the database, too: nobody can take the signature back unseen.
         leave = partial(checkpoint_safely, here.organisation_id)
         transaction.on_commit(leave, robust=True)
@@ -98,7 +100,13 @@ def _kept(content: Content, here: Assessment) -> Snapshot:
     )
 
 
-def _sign(by: User, here: Assessment, signoff: SignOff, review: Review) -> None:
+def _sign(
+    by: User,
+    here: Assessment,
+    signoff: SignOff,
+    review: Review,
+    factor: dict[str, str],
+) -> None:
     """The event, which the sign-off names, then everything that follows from it."""
     clean_typed(signoff, "role", "reservations")
     told = {
@@ -112,7 +120,7 @@ def _sign(by: User, here: Assessment, signoff: SignOff, review: Review) -> None:
         "stood_at": signoff.stood_at.isoformat(),
         "signed_at": signoff.signed_at.isoformat(),
         "method": signoff.method,
-    }
+    } | factor
     before = {"status": here.status}
     review.ended, review.ended_at = ReviewEnd.SIGNED, signoff.signed_at
     review.ended_by = by

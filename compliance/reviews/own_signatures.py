@@ -1,0 +1,52 @@
+"""A person's own signatures, as the trail has them, with the factor each rests on."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from compliance.assessments.models import Assessment
+from compliance.audit import trail
+from compliance.audit.models import Event
+from compliance.organisations.models import Membership, User
+from compliance.reviews.events import ASSESSMENT_SIGNED
+
+MOST = 200
+
+
+class Signed(NamedTuple):
+    """One signature; ``assessment`` is None where the person may look no longer."""
+
+    at: datetime
+    assessment: Assessment | None
+    revision: int
+    content_hash: str
+    method: str
+    passkey: str
+    seq: int
+
+
+def signed_by(person: User) -> list[Signed]:
+    """Their newest signatures in all organisations, whatever became of them since."""
+    events = list(
+        Event.objects.filter(actor=person, action=ASSESSMENT_SIGNED).order_by("-at")[
+            :MOST
+        ]
+    )
+    member = Membership.objects.filter(user=person).values("organisation")
+    seen = Assessment.objects.select_related("organisation", "edition__checklist")
+    found = seen.filter(organisation__in=member).in_bulk(
+        [event.scope_id for event in events]
+    )
+    return [_told(event, found.get(event.scope_id)) for event in events]
+
+
+def _told(event: Event, assessment: Assessment | None) -> Signed:
+    _before, after = trail.changes(event)
+    return Signed(
+        at=event.at,
+        assessment=assessment,
+        revision=after["revision"],
+        content_hash=after["content_hash"],
+        method=after["method"],
+        passkey=after.get("passkey", ""),
+        seq=event.seq,
+    )
