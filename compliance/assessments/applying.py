@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,6 +14,10 @@ from compliance.checklists import content
 from compliance.checklists.choices import Level
 from compliance.checklists.models import Edition, Question, Section
 
+MOST_FINAL = 64
+"""Editions whose models are kept in memory; one more, and all are read again."""
+_final: dict[tuple[int, str], Model] = {}
+"""Models of editions that can change no more, as triggers hold them."""
 RESTS = "Asked once for the organisation, in the assessment that this one rests on."
 """The reason why a question is not asked here."""
 
@@ -117,15 +120,14 @@ class Scope:
 
 def model_of(edition: Edition) -> Model:
     """The facts and gates of an edition; those of one that is final are read once."""
-    if edition.content_hash:
-        return _final(edition.pk, edition.content_hash)
-    return _read(edition)
-
-
-@lru_cache(maxsize=64)
-def _final(edition_id: int, content_hash: str) -> Model:
-    """The model of an edition that can change no more, as triggers hold it."""
-    return _read(Edition.objects.get(pk=edition_id))
+    if not edition.content_hash:
+        return _read(edition)
+    which = edition.pk, edition.content_hash
+    if (found := _final.get(which)) is None:
+        if len(_final) >= MOST_FINAL:
+            _final.clear()
+        found = _final[which] = _read(edition)
+    return found
 
 
 def _read(edition: Edition) -> Model:

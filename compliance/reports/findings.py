@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from compliance.charts.shapes import Axis, Chart, bar, radar, track
 from compliance.checklists.rating import Points, Rating, counted_as
-from compliance.reports.measuring import Measured, ReportOptions
+from compliance.reports.measuring import Measured, SetTarget
 from compliance.results.law import Counts, Duty, LawResult
 from compliance.results.levels import (
     Criterion,
@@ -326,7 +326,7 @@ def _backed(result: ScaleResult) -> str:
     }
 
 
-def _set_by(wanted: ReportOptions, *, staged: bool) -> str:
+def _set_by(wanted: SetTarget, *, staged: bool) -> str:
     words = (
         gettext(
             "Our targets, last set by %(name)s on %(day)s, are no part of a signature."

@@ -4,42 +4,35 @@ What was signed does not change, so the counts and levels of a signed state do n
 Targets are no part of what is signed: they are those that hold when the report is made.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from compliance.assessments.coverage import leaves_gap
 from compliance.assessments.models import Assessment
 from compliance.checklists.fined import tiers_of
 from compliance.checklists.force import Mark
 from compliance.checklists.models import Edition
 from compliance.checklists.rating import Rating
-from compliance.checklists.scales import Scale, scales_of
+from compliance.checklists.scales import Scale, ratings, scales_of
 from compliance.legal_index.fines import Tier
 from compliance.results.choices import Proof
 from compliance.results.law import Counts, LawResult, count, law_result
-from compliance.results.levels import (
-    Criterion,
-    ScaleResult,
-    is_staged,
-    keys_of,
-    scale_result,
-)
+from compliance.results.levels import ScaleResult, is_staged, scale_result
 from compliance.results.models import Target
 from compliance.results.queries import (
-    criterion_of,
-    duty_of,
-    is_out,
-    offered_in,
+    divided,
+    levels_of,
+    rating_keys,
+    reached,
     roles_of,
 )
 from compliance.reviews.content import Content, Line, Section
 
 
 @dataclass(frozen=True, slots=True)
-class ReportOptions:
+class SetTarget:
     """A target: the level of a group, and who set it when."""
 
     scale: str
@@ -66,7 +59,7 @@ class Measures:
     tiers: Mapping[str, Tier] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     stated: tuple[str, ...] = ()
-    targets: tuple[ReportOptions, ...] = ()
+    targets: tuple[SetTarget, ...] = ()
 
 
 UNMEASURED = Measures()
@@ -84,7 +77,7 @@ class Measured:
     practice: tuple[tuple[str, Counts], ...]
     scales: tuple[ScaleResult, ...]
     answers: Mapping[str, Line]
-    targets: tuple[ReportOptions, ...]
+    targets: tuple[SetTarget, ...]
 
     @property
     def levels(self) -> list[ScaleResult]:
@@ -96,22 +89,27 @@ class Measured:
         """Scales with a mean beside the lowest answer."""
         return [one for one in self.scales if is_staged(one.scale)]
 
-    def last_target(self, scale: str) -> ReportOptions | None:
+    def last_target(self, scale: str) -> SetTarget | None:
         """The newest target of a scale."""
         found = [one for one in self.targets if one.scale == scale]
         return max(found, key=lambda one: one.set_at, default=None)
 
 
-def measures_of(edition: Edition, assessment: Assessment) -> Measures:
-    """The yardsticks of an edition, and the targets of today: five queries."""
+def measures_of(
+    edition: Edition, assessment: Assessment, choices: Mapping[str, list[Any]]
+) -> Measures:
+    """The yardsticks of an edition, and the targets of today.
+
+    ``choices`` are those of ``queries.choices_in``.
+    """
     scales = tuple(scales_of(edition.scales))
     targets = Target.objects.holding_for(assessment).select_related("set_by")
     questions = list(edition.questions.order_by().values_list("key", "remedy", "binds"))
     return Measures(
         scales=scales,
         offered={
-            key: {one.label: one for one in found.values()}
-            for key, found in (offered_in(edition.pk) if scales else {}).items()
+            key: {one.label: one for one in ratings(found).values()}
+            for key, found in (choices if scales else {}).items()
         },
         remedies={key: remedy for key, remedy, _ in questions},
         binds={key: binds for key, _, binds in questions},
@@ -119,7 +117,7 @@ def measures_of(edition: Edition, assessment: Assessment) -> Measures:
         roles=edition.roles,
         stated=tuple(assessment.facts.get(edition.role_fact) or ()),
         targets=tuple(
-            ReportOptions(one.scale, one.group, one.level, str(one.set_by), one.set_at)
+            SetTarget(one.scale, one.group, one.level, str(one.set_by), one.set_at)
             for one in (targets if scales else ())
         ),
     )
@@ -129,27 +127,17 @@ def measured(
     content: Content, day: date, measures: Measures, marks: Mapping[str, Mark]
 ) -> Measured:
     """The result of a content on a day."""
-    on_scales = keys_of(measures.scales)
-    rows = list(_rows(content, measures))
-    proofs = _proofs(content, day)
-    criteria: dict[str, Criterion] = {
-        row["question__key"]: criterion_of(row, measures.offered, proofs)
-        for row in rows
-        if row["question__key"] in on_scales and not is_out(row)
-    }
-    duties = [
-        duty_of(
-            row,
-            proofs,
-            day,
-            is_law=not marks.get(row["question__key"], Mark()).is_rating,
-            tier=measures.tiers.get(row["question__key"]),
-        )
-        for row in rows
-        if row["question__key"] not in on_scales
-    ]
+    criteria, duties = divided(
+        _rows(content, measures),
+        measures.scales,
+        measures.offered,
+        _proofs(content, day),
+        day,
+        rates=rating_keys(marks),
+        tiers=measures.tiers,
+    )
     scales = (
-        scale_result(one, criteria, _levels(one, measures.targets))
+        scale_result(one, criteria, levels_of(one, measures.targets))
         for one in measures.scales
     )
     practice = groupby(
@@ -162,11 +150,6 @@ def measured(
         {line.key: line for line in content.applying},
         measures.targets,
     )
-
-
-def _levels(scale: Scale, targets: Iterable[ReportOptions]) -> dict[str, int]:
-    """Level by group: an assessment's own target comes last, and counts."""
-    return {one.group: one.level for one in targets if one.scale == scale.key}
 
 
 def _rows(content: Content, measures: Measures) -> Iterator[dict[str, Any]]:
@@ -197,20 +180,11 @@ def _row(
 
 
 def _proofs(content: Content, day: date) -> dict[int, Proof]:
-    """How far the evidence of each line reaches; expired pieces count for nothing."""
-    found = {}
-    for number, line in enumerate(content.applying):
-        periods = [
-            (
-                proof.covers_from,
-                min(
-                    (d for d in (proof.covers_to, proof.expires_on) if d), default=None
-                ),
-            )
-            for proof in line.proofs
-            if not (proof.expires_on and proof.expires_on < day)
+    """How far the evidence of each line reaches, by the number of ``_rows``."""
+    dated = {
+        number: [
+            (one.covers_from, one.covers_to, one.expires_on) for one in line.proofs
         ]
-        if periods:
-            gap = leaves_gap(periods, content.period_from, content.period_to)
-            found[number] = Proof.EARLY if gap else Proof.WHOLE
-    return found
+        for number, line in enumerate(content.applying)
+    }
+    return reached(dated, content.period_from, content.period_to, day)

@@ -1,7 +1,6 @@
 """Reading an assessment for its report: once, in a constant number of queries."""
 
 import tomllib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -23,7 +22,7 @@ from compliance.bundles.report_data import Happened
 from compliance.checklists import copies
 from compliance.checklists.content import document
 from compliance.checklists.force import marks_of
-from compliance.checklists.models import Choice, Edition
+from compliance.checklists.models import Edition
 from compliance.checklists.rating import Ratings, ratings_of
 from compliance.checklists.translations import ORIGINAL
 from compliance.reports.clauses import mapped
@@ -33,7 +32,8 @@ from compliance.reports.kinds import FULL, ReportOptions
 from compliance.reports.measuring import measures_of
 from compliance.reports.models import Letterhead
 from compliance.reports.paper import PLAIN, Entry, Look, Paper
-from compliance.reviews.changes import Changed, differences
+from compliance.results.queries import choices_in
+from compliance.reviews.changes import differences
 from compliance.reviews.content import Content
 from compliance.reviews.event_labels import told
 from compliance.reviews.past import content_as_of
@@ -78,21 +78,23 @@ def read(
         else:
             content, moved = _now(assessment)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
-        last, since = None, list[Changed]()
+        last = None
         if "changes" in wanted.parts:  # no other kind tells it
             last = _signed_before(signatures, content, revision)
-        if last:
-            since = differences(content_at(assessment, last.revision), content)
+        since = (
+            differences(content_at(assessment, last.revision), content) if last else ()
+        )
         edition = _edition(assessment, content)
         words = words_of(edition, wanted.language, assessment)
         marks, look = marks_of(edition), _look(assessment)
-        ratings, measures = _ratings(edition), measures_of(edition, assessment)
+        choices = choices_in(edition.pk)
+        measures = measures_of(edition, assessment, choices)
         frameworks = mapped(edition) if wanted.clauses else ()
     return Paper(
         number=number,
         words=words,
         marks=marks,
-        ratings=ratings,
+        ratings=_ratings(choices),
         measures=measures,
         frameworks=frameworks,
         look=look,
@@ -136,15 +138,13 @@ def _edition(assessment: Assessment, content: Content) -> Edition:
     return copies.with_hash(now, here, content.edition_hash) or now
 
 
-def _ratings(edition: Edition) -> dict[str, Ratings]:
-    """The framework's ratings of answers, by question and label: one query."""
-    found: defaultdict[str, list[Any]] = defaultdict(list)
-    rows: Any = Choice.objects.filter(question__edition=edition, rating__isnull=False)
-    for key, label, rating in rows.order_by("pk").values_list(
-        "question__key", "label", "rating"
-    ):
-        found[key].append((label, label, rating))
-    return {key: ratings_of(choices) for key, choices in found.items()}
+def _ratings(choices: Mapping[str, list[Any]]) -> dict[str, Ratings]:
+    """The framework's ratings of answers, by question and label."""
+    return {
+        key: found
+        for key, offered in choices.items()
+        if (found := ratings_of((c["label"], c["label"], c["rating"]) for c in offered))
+    }
 
 
 def _brought_at(assessment: Assessment) -> datetime | None:

@@ -59,16 +59,7 @@ class Side:
     @cached_property
     def criterion(self) -> dict[str, tuple[ScaleResult, Criterion]]:
         return {
-            one.key: (scale, one)
-            for scale in self.scales
-            for group in scale.groups
-            if not group.group.across
-            for one in group.criteria
-        } | {
-            one.key: (scale, one)
-            for scale in self.scales
-            for group in scale.groups
-            for one in group.criteria
+            one.key: (scale, one) for scale in self.scales for one in scale.criteria
         }
 
 
@@ -385,10 +376,8 @@ def _cause(
     """The change of the criterion that held the level down before, or does so now."""
     if was is None or was.level == now.level:
         return None
-    held = [*(was.holding if now.level != was.level else []), *now.holding]
-    found = [by_key[one.key] for one in held if one.key in by_key]
-    changed = [one for one in found if one.kind != Kind.SAME]
-    return changed[0] if changed else None
+    found = (by_key.get(one.key) for one in [*was.holding, *now.holding])
+    return next((one for one in found if one and one.kind != Kind.SAME), None)
 
 
 def _facts(old: Content, new: Content) -> list[tuple[str, str, str]]:

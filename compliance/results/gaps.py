@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.models import Action, ActionLink, Answer, Assessment
+from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.fined import tiers_by_question
 from compliance.checklists.force import rates
 from compliance.checklists.models import Edition
@@ -22,7 +22,12 @@ from compliance.organisations.models import Organisation
 from compliance.remediation.waiting import waits_of
 from compliance.results.levels import keys_of, scale_result
 from compliance.results.models import Target
-from compliance.results.queries import criterion_of, is_out, offered_in
+from compliance.results.queries import (
+    criteria_of,
+    levels_of,
+    offered_in,
+    open_actions,
+)
 from compliance.web.enums import LabelledStrEnum
 
 SOON = timedelta(days=30)
@@ -180,12 +185,7 @@ class _Planned:
     """The first due open action of each answer, and the open ones it waits for."""
 
     def __init__(self, rows: Mapping[UUID, Assessment]) -> None:
-        links = ActionLink.objects.filter(
-            answer__assessment__in=list(rows), action__in=Action.objects.open()
-        ).select_related("action__owner", "action__organisation")
-        self.actions: dict[int, Action] = {}
-        for link in links.order_by("action__due_on", "action__number"):
-            self.actions.setdefault(link.answer_id, link.action)
+        self.actions = {pk: some[0] for pk, some in open_actions(rows.values()).items()}
         self.waits = waits_of({one.pk: one for one in self.actions.values()}.values())
 
     def of(self, answer: int) -> dict[str, Any]:
@@ -259,19 +259,18 @@ def _ratings(
         assessment__in=rated, applies=True, question__key__in=keys
     )
     for row in said.order_by("question__position").values(*_ANSWERED):
-        if not is_out(row):
-            answers[row["assessment_id"]][row["question__key"]] = row
+        answers[row["assessment_id"]][row["question__key"]] = row
     wanted = _targets(organisation, rated)
     found: defaultdict[str, list[Gap]] = defaultdict(list)
     for one in rated:
-        own = answers[one.pk]
-        for scale in scaled[one.edition_id]:
-            criteria = {
-                key: criterion_of(own[key], offered[one.edition_id], {})
-                for key in keys_of([scale])
-                if key in own
-            }
-            result = scale_result(scale, criteria, wanted[one.pk, scale.key])
+        own, scales = answers[one.pk], scaled[one.edition_id]
+        criteria = criteria_of(
+            own.values(), keys_of(scales), offered[one.edition_id], {}
+        )
+        for scale in scales:
+            result = scale_result(
+                scale, criteria, levels_of(scale, wanted.get(one.pk, ()))
+            )
             for below in result.gaps:
                 row = own[below.criterion.key]
                 found[scale.name].append(
@@ -295,21 +294,13 @@ def _level(scale: Any, rating: Any) -> str:
 
 def _targets(
     organisation: Organisation, rated: Sequence[Assessment]
-) -> defaultdict[tuple[UUID, str], dict[str, int]]:
-    """Level by group for each assessment and scale; its own before the default."""
-    found: defaultdict[tuple[UUID, str], dict[str, int]] = defaultdict(dict)
-    rows = list(Target.objects.filter(organisation=organisation))
-    for one in rated:
-        for is_own in (False, True):
-            for row in rows:
-                holds = (
-                    row.assessment_id == one.pk
-                    if is_own
-                    else row.assessment_id is None
-                    and row.checklist_id == one.edition.checklist_id
-                )
-                if holds:
-                    found[one.pk, row.scale][row.group] = row.level
+) -> dict[UUID, list[Target]]:
+    """The targets of each assessment, the organisation's before its own: one query."""
+    found: defaultdict[UUID, list[Target]] = defaultdict(list)
+    for row in Target.objects.filter(organisation=organisation).defaults_first():
+        for one in rated:
+            if row.holds_for(one):
+                found[one.pk].append(row)
     return found
 
 

@@ -20,9 +20,11 @@ class TargetQuerySet(models.QuerySet["Target"]):
             organisation=assessment.organisation_id,
             checklist=assessment.edition.checklist_id,
         )
-        return self.filter(own | default).order_by(
-            models.F("assessment").asc(nulls_first=True)
-        )
+        return self.filter(own | default).defaults_first()
+
+    def defaults_first(self) -> "TargetQuerySet":
+        """Those of an organisation before those of an assessment, which count over them."""
+        return self.order_by(models.F("assessment").asc(nulls_first=True))
 
 
 class Target(models.Model):
@@ -66,6 +68,12 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scale} {self.group}: {self.level}"
+
+    def holds_for(self, assessment: Assessment) -> bool:
+        """Whether it is one of ``holding_for``; the edition of the assessment is at hand."""
+        if self.assessment_id is None:
+            return self.checklist_id == assessment.edition.checklist_id
+        return self.assessment_id == assessment.pk
 
 
 class Summary(models.Model):

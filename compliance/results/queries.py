@@ -1,10 +1,12 @@
 """The result of an assessment as it is now, read in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from django.db.models import Q
 
 from compliance.assessments.coverage import leaves_gap
 from compliance.assessments.models import (
@@ -16,7 +18,7 @@ from compliance.assessments.models import (
 )
 from compliance.assessments.scoring import BESIDE
 from compliance.checklists.fined import tiers_of
-from compliance.checklists.force import marks_of
+from compliance.checklists.force import Mark, marks_of
 from compliance.checklists.models import Choice
 from compliance.checklists.rating import Rating
 from compliance.checklists.scales import Scale, ratings, scales_of
@@ -63,7 +65,7 @@ def read(assessment: Assessment, today: date) -> Result:
     """
     rows = list(_answers(assessment))
     proofs = _proofs(assessment, today)
-    return _result(assessment, rows, proofs, today, _actions(assessment))
+    return _result(assessment, rows, proofs, today, open_actions([assessment]))
 
 
 def read_rows(assessment: Assessment, answers: Iterable[Answer], today: date) -> Result:
@@ -80,8 +82,8 @@ def read_rows(assessment: Assessment, answers: Iterable[Answer], today: date) ->
         ]
         for one in asked
     }
-    rows = [_row(one) for one in asked]
-    return _result(assessment, rows, _reached(assessment, periods, today), today, {})
+    proofs = reached(periods, assessment.period_from, assessment.period_to, today)
+    return _result(assessment, [_row(one) for one in asked], proofs, today, {})
 
 
 def _result(
@@ -93,34 +95,23 @@ def _result(
 ) -> Result:
     edition, facts = assessment.edition, assessment.facts
     scales = scales_of(edition.scales)
-    on_scales = keys_of(scales)
-    marks = marks_of(assessment.edition)
-    tiers = tiers_of(assessment.edition_id)
-    offered = offered_in(assessment.edition_id) if scales else {}
     targets = list(Target.objects.holding_for(assessment)) if scales else []
-    criteria = {
-        row["question__key"]: criterion_of(row, offered, proofs)
-        for row in rows
-        if row["question__key"] in on_scales and not is_out(row)
-    }
-    duties = [
-        duty_of(
-            row,
-            proofs,
-            today,
-            is_law=not marks[row["question__key"]].is_rating,
-            tier=tiers.get(row["question__key"]),
-        )
-        for row in rows
-        if row["question__key"] not in on_scales
-    ]
+    criteria, duties = divided(
+        rows,
+        scales,
+        offered_in(edition.pk) if scales else {},
+        proofs,
+        today,
+        rates=rating_keys(marks_of(edition)),
+        tiers=tiers_of(edition.pk),
+    )
     return Result(
         assessment,
         today,
         law_result(
             duties, roles_of(edition.roles, facts.get(edition.role_fact), duties)
         ),
-        [scale_result(one, criteria, _wanted(one, targets)) for one in scales],
+        [scale_result(one, criteria, levels_of(one, targets)) for one in scales],
         actions,
         duties,
     )
@@ -159,7 +150,56 @@ def _answers(assessment: Assessment) -> Iterable[Any]:
     return rows
 
 
-def is_out(row: Mapping[str, Any]) -> bool:
+def divided(
+    rows: Iterable[Mapping[str, Any]],
+    scales: Iterable[Scale],
+    offered: Mapping[str, dict[str, Rating]],
+    proofs: Mapping[int, Proof],
+    day: date,
+    *,
+    rates: Collection[str] = (),
+    tiers: Mapping[str, Tier] | None = None,
+) -> tuple[dict[str, Criterion], list[Duty]]:
+    """Rows as criteria by key, and as duties: a question on a scale is never a duty.
+
+    ``rows`` have the columns of an answer and of ``ASKED``. By question key:
+    ``offered``, the ratings of choices; ``rates``, which no law sets; ``tiers``.
+    """
+    found, on_scales, limits = list(rows), keys_of(scales), tiers or {}
+    duties = [
+        _duty(
+            row,
+            proofs,
+            day,
+            is_law=row["question__key"] not in rates,
+            tier=limits.get(row["question__key"]),
+        )
+        for row in found
+        if row["question__key"] not in on_scales
+    ]
+    return criteria_of(found, on_scales, offered, proofs), duties
+
+
+def criteria_of(
+    rows: Iterable[Mapping[str, Any]],
+    on_scales: Collection[str],
+    offered: Mapping[str, dict[str, Rating]],
+    proofs: Mapping[int, Proof],
+) -> dict[str, Criterion]:
+    """The criteria among some rows by key, without those that do not apply."""
+    return {
+        row["question__key"]: _criterion(row, offered, proofs)
+        for row in rows
+        if row["question__key"] in on_scales and not _is_out(row)
+    }
+
+
+def rating_keys(marks: Mapping[str, Mark]) -> frozenset[str]:
+    """The keys of questions that no law sets."""
+    return frozenset(key for key, mark in marks.items() if mark.is_rating)
+
+
+def _is_out(row: Mapping[str, Any]) -> bool:
     """Whether two people agree, or a choice says, that it does not apply."""
     return row["verdict"] == "na" and not _waits(row)
 
@@ -180,13 +220,13 @@ def roles_of(
     return [role for role in known if role in own]
 
 
-def duty_of(
+def _duty(
     row: Mapping[str, Any],
     proofs: Mapping[int, Proof],
     today: date,
     *,
     is_law: bool,
-    tier: Tier | None = None,
+    tier: Tier | None,
 ) -> Duty:
     """The duty of an answer with the columns of ``ASKED`` and its own."""
     return Duty(
@@ -207,7 +247,7 @@ def duty_of(
     )
 
 
-def criterion_of(
+def _criterion(
     row: Mapping[str, Any],
     offered: Mapping[str, dict[str, Rating]],
     proofs: Mapping[int, Proof],
@@ -230,15 +270,24 @@ def criterion_of(
 
 def offered_in(edition_id: int) -> dict[str, dict[str, Rating]]:
     """The ratings of each choice of an edition, by question key: one query."""
+    return {key: ratings(found) for key, found in choices_in(edition_id).items()}
+
+
+def choices_in(edition_id: int) -> dict[str, list[Any]]:
+    """The choices of an edition that rate, or may be levels, by question key: one query.
+
+    In order, each with ``key``, ``label`` and ``rating``.
+    """
     rows = (
-        Choice.objects.filter(question__edition=edition_id, question__kind__in=RATED)
+        Choice.objects.filter(question__edition=edition_id)
+        .filter(Q(question__kind__in=RATED) | Q(rating__isnull=False))
         .order_by("question__position", "position")
         .values("question__key", "key", "label", "rating")
     )
     choices: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         choices[row["question__key"]].append(row)
-    return {key: ratings(found) for key, found in choices.items()}
+    return dict(choices)
 
 
 def _proofs(assessment: Assessment, today: date) -> dict[int, Proof]:
@@ -252,13 +301,13 @@ def _proofs(assessment: Assessment, today: date) -> dict[int, Proof]:
     )
     for answer, first, last, expires in rows:
         periods[answer].append((first, last, expires))
-    return _reached(assessment, periods, today)
+    return reached(periods, assessment.period_from, assessment.period_to, today)
 
 
-def _reached(
-    assessment: Assessment, dated: Mapping[int, list[Dated]], today: date
+def reached(
+    dated: Mapping[int, Iterable[Dated]], start: date, end: date, today: date
 ) -> dict[int, Proof]:
-    start, end = assessment.period_from, assessment.period_to
+    """How far the pieces of each answer reach in an audit period from start to end."""
     found = {}
     for answer, pieces in dated.items():
         periods = [
@@ -272,17 +321,17 @@ def _reached(
     return found
 
 
-def _actions(assessment: Assessment) -> dict[int, list[Action]]:
-    """Open actions by the answers that they are about, the first due first."""
+def open_actions(assessments: Iterable[Assessment]) -> dict[int, list[Action]]:
+    """Open actions by the answers that they are about, the first due first: one query."""
     found: dict[int, list[Action]] = defaultdict(list)
     links = ActionLink.objects.filter(
-        answer__assessment=assessment, action__in=Action.objects.open()
-    ).select_related("action__owner")
+        answer__assessment__in=list(assessments), action__in=Action.objects.open()
+    ).select_related("action__owner", "action__organisation")
     for link in links.order_by("action__due_on", "action__number"):
         found[link.answer_id].append(link.action)
     return dict(found)
 
 
-def _wanted(scale: Scale, targets: Iterable[Target]) -> dict[str, int]:
-    """Level by group: an assessment's own target takes the place of the default."""
+def levels_of(scale: Scale, targets: Iterable[Any]) -> dict[str, int]:
+    """Level by group; of two targets of a group the later counts: own after default."""
     return {one.group: one.level for one in targets if one.scale == scale.key}

@@ -23,10 +23,10 @@ from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.scales import scales_of
 from compliance.results.law import RULES, law_result
-from compliance.results.levels import keys_of, scale_result
+from compliance.results.levels import scale_result
 from compliance.results.models import MonthEnd
 from compliance.results.points import SHAPE, Point, read_back, scale_point, written
-from compliance.results.queries import ASKED, criterion_of, duty_of, is_out, offered_in
+from compliance.results.queries import ASKED, divided, offered_in, rating_keys
 
 HOW = f"{RULES} {SHAPE}"
 MONTHS = 12
@@ -130,9 +130,8 @@ class _EditionQuestions:
             for one in columns
         }
         self.scales = scales_of(edition.scales)
-        self.on_scales = keys_of(self.scales)
         self.offered = offered_in(edition.pk) if self.scales else {}
-        self.marks = marks_of(edition)
+        self.rates = rating_keys(marks_of(edition))
 
     def point(self, answers: Iterable[Answer], day: date) -> Point:
         """The figures of some answers as they counted on a day."""
@@ -143,16 +142,9 @@ class _EditionQuestions:
             for pk, question in self.rows.items()
             if pk in said
         ]
-        criteria = {
-            row["question__key"]: criterion_of(row, self.offered, {})
-            for row in rows
-            if row["question__key"] in self.on_scales and not is_out(row)
-        }
-        duties = [
-            duty_of(row, {}, day, is_law=not self.marks[row["question__key"]].is_rating)
-            for row in rows
-            if row["question__key"] not in self.on_scales
-        ]
+        criteria, duties = divided(
+            rows, self.scales, self.offered, {}, day, rates=self.rates
+        )
         return Point(
             law_result(duties).counts,
             tuple(scale_point(scale_result(s, criteria, {})) for s in self.scales),

@@ -204,7 +204,7 @@ def test_carrying_two_thousand_answers_takes_no_more_statements(cast):
         with CaptureQueriesContext(connection) as queries:
             carry(cast, assessment)
         counts.append(len(queries))
-    assert counts[1] == counts[2] <= 29
+    assert counts[1] == counts[2] <= 28
 
 
 @pytest.mark.parametrize(
