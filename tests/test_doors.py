@@ -267,6 +267,8 @@ DOORS = {
     "reports:cancel": (REPORT, "POST"),
     "reports:download": (REPORT, "GET"),
     "reports:audited": (AUDIT, "GET"),
+    "reports:ask_working_paper": (AUDIT, "POST"),
+    "reports:working_paper": (SEATS, "POST"),
     "seats:home": (AUDIT, "GET"),
     "seats:seat": (AUDIT, "GET"),
     "seats:section": (AUDIT, "GET"),

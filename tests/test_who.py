@@ -105,6 +105,7 @@ SAID = {
         "history/_as_of_answers.html: task.owner",
         "reports/pdf/_question.html: task.owner",
         "reports/pdf/_planned.html: task.owner",
+        "reports/pdf/exceptions.html: task.owner",
         "reports/pdf/actions.html: task.owner",
         "reports/pdf/board.html: task.owner",
         "reviews/_looked.html: task.owner",
@@ -115,6 +116,7 @@ SAID = {
         "results/comparing.py: by",
         "results/comparing.py: one.by",
         "reports/pdf/_question.html: line.answered_by",
+        "reports/pdf/exceptions.html: line.answered_by",
         "reports/pdf/applicability.html: line.answered_by",
         "reports/pdf/statement.html: line.answered_by",
         "ui/answered.html: row.answered_by",
@@ -264,6 +266,8 @@ SAID = {
     ],
     "RequestMessage.by": [
         "mail/request.txt: by",
+        "reports/pdf/exceptions.html: message.by",
+        "reports/pdf/requests.html: message.by",
         "seats/_asked.html: message.by",
     ],
     "Review.ended_by": [
@@ -281,6 +285,7 @@ SAID = {
     ],
     "Seat.given_by": [
         "mail/seat.txt: by",
+        "reports/pdf/engagement.html: work.given_by",
         "seats/_seats.html: seat.given_by",
     ],
     "Seat.user": [

@@ -1,10 +1,16 @@
-"""Permission to cancel a report."""
+"""Permissions beside the table: whose reports one sees, and who cancels one."""
 
 from collections.abc import Set as AbstractSet
 
 from compliance.organisations.access import Permission
-from compliance.organisations.models import User
-from compliance.reports.models import Report
+from compliance.organisations.models import Organisation, User
+from compliance.reports.models import Report, ReportQuerySet, reports_of
+
+
+def reports_for(organisation: Organisation, may: AbstractSet[str]) -> ReportQuerySet:
+    """The reports that a member sees: working papers only who deals with auditors."""
+    rows = reports_of(organisation)
+    return rows if Permission.SEATS in may else rows.filter(seat=None)
 
 
 def may_cancel(report: Report, user: User, may: AbstractSet[str]) -> bool:

@@ -17,6 +17,7 @@ from compliance.organisations.models import User
 from compliance.press.api import NO_ROOM, RenderError
 from compliance.reports import html, queries, storage
 from compliance.reports.attachments import attachments_of, laid_out
+from compliance.reports.choices import ReportKind
 from compliance.reports.events import (
     REPORT_ASKED,
     REPORT_CANCELLED,
@@ -48,6 +49,7 @@ KILLED = (
     "The command that made this report was interrupted. The report was not stored."
     " Run the command again."
 )
+OF_SEAT = "A working paper is asked for at the seat of its auditor."
 OVER = "This report has already ended and cannot be cancelled."
 
 
@@ -67,8 +69,11 @@ def ask_report(
 
     Of a signed assessment it tells what was signed, unless it looks back. Raises
     ``SignOff.DoesNotExist`` for a revision that nobody signed, ``ValidationError`` for
-    a moment before the assessment began or that has not come.
+    a moment before the assessment began or that has not come, and for a working paper
+    without a seat.
     """
+    if wanted.kind == ReportKind.WORKING and wanted.seat is None:
+        raise ValidationError(OF_SEAT)
     with writing():
         locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
         signoff = _signoff(locked, state)
@@ -82,6 +87,7 @@ def ask_report(
             language=wanted.language,
             extract=wanted.extract,
             clauses=wanted.clauses,
+            seat_id=wanted.seat,
             signoff=signoff,
             as_of_seq=state.as_of_seq,
             package=package,

@@ -15,6 +15,7 @@ class ReportKind(models.TextChoices):
     APPLICABILITY = "applicability", "Statement of applicability"
     EVIDENCE = "evidence", "Evidence register"
     CHANGES = "changes", "Changes since last time"
+    WORKING = "working", "Auditor's working paper"
 
 
 class Extract(models.TextChoices):

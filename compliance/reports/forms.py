@@ -8,7 +8,13 @@ from django.core.files.uploadedfile import UploadedFile
 
 from compliance.checklists.scales import Scale
 from compliance.reports.choices import Extract, ReportKind
-from compliance.reports.kinds import FULL, ReportOptions, State, offered
+from compliance.reports.kinds import (
+    FULL,
+    OF_ASSESSMENT,
+    ReportOptions,
+    State,
+    offered,
+)
 from compliance.reports.letterheads import LOGO_BYTES, logo_of
 from compliance.reports.models import Letterhead
 from compliance.reports.upload import MOST_BYTES
@@ -25,14 +31,16 @@ ABOUT = {
     ReportKind.EVIDENCE: "Every file and link with its dates and hash.",
     ReportKind.CHANGES: "Answers that differ from the assessment before.",
 }
-"""The purpose of each kind, in one line."""
+"""The purpose of each kind that one asks for here, in one line."""
 
 
 class ReportForm(forms.Form):
     """Kind, language and extract; what is not sent is the full report in English."""
 
     kind = forms.ChoiceField(
-        choices=ReportKind.choices, initial=FULL.kind, required=False
+        choices=[(kind.value, kind.label) for kind in OF_ASSESSMENT],
+        initial=FULL.kind,
+        required=False,
     )
     language = forms.ChoiceField(
         choices=OwnLanguage.choices,
@@ -119,6 +127,18 @@ class ReportForm(forms.Form):
             (kind.value, str(kind.label), ABOUT[kind], kind.value == chosen)
             for kind in self.offered
         ]
+
+
+class LanguageForm(forms.Form):
+    """The language of a report about which nothing else is asked."""
+
+    language = forms.ChoiceField(choices=OwnLanguage.choices, required=False)
+
+    @property
+    def chosen(self) -> str:
+        """The language; English for none, and for one that Attest does not write."""
+        said = self.cleaned_data.get("language") if self.is_valid() else ""
+        return str(said or FULL.language)
 
 
 class LetterheadForm(forms.ModelForm):

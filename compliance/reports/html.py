@@ -160,13 +160,19 @@ def _context(paper: Paper) -> dict[str, Any]:
         ],
         "ahead": {line.key for line in paper.ahead},
         "stated_count": len(content.applying) - len(content.na),
-    } | (_board(paper, later) if "board" in paper.parts else {})
+    } | (_board(paper, later) if "board" in paper.parts else _work(paper))
 
 
 def _board(paper: Paper, later: list[Later]) -> dict[str, Any]:
     found = board_of(paper)
     pairs = [list(pair) for pair in batched(found.tiles, 2)]
     return {"board": found, "tile_rows": pairs, "board_days": later[:DAYS]}
+
+
+def _work(paper: Paper) -> dict[str, Any]:
+    rows = paper.work.rows(paper.content) if paper.work else []
+    found = [row for row in rows if row.tested.is_exception]
+    return {"work": paper.work, "tests": rows, "exceptions": found}
 
 
 def _statement_told(paper: Paper) -> str:

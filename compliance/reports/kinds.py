@@ -32,6 +32,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     ReportKind.APPLICABILITY: ("scope", "statement", "check"),
     ReportKind.EVIDENCE: ("evidence", "check"),
     ReportKind.CHANGES: ("changes", "edition", "check"),
+    ReportKind.WORKING: ("engagement", "exceptions", "tests", "requests", "check"),
 }
 """Kind to its chapters in order; ``trail`` and ``check`` are annexes.
 
@@ -43,14 +44,17 @@ The board report has two pages and no annex: its second page has the hashes.
 ANNEXES = ("clauses", "trail", "check")
 """``clauses`` is there only where it was asked for."""
 
+OF_ASSESSMENT = [kind for kind in ReportKind if kind != ReportKind.WORKING]
+"""Kinds that tell an assessment alone; a working paper tells the work in a seat."""
+
 NEEDS = {ReportKind.PROFILE: Reading.LOWEST, ReportKind.MATURITY: Reading.MEAN}
 """Kinds that tell a scale, by the way in which it is read."""
 
 
 def offered(scales: Iterable[Scale]) -> list[ReportKind]:
-    """The kinds that an edition with those scales can have."""
+    """The kinds that anybody can ask for, of an edition with those scales."""
     read = {scale.read for scale in scales}
-    return [kind for kind in ReportKind if NEEDS.get(kind) in {None, *read}]
+    return [kind for kind in OF_ASSESSMENT if NEEDS.get(kind) in {None, *read}]
 
 
 KEPT: Mapping[str, Callable[[Line], bool]] = {
@@ -66,13 +70,15 @@ KEPT: Mapping[str, Callable[[Line], bool]] = {
 class ReportOptions:
     """A request: kind, language, extract and further annex of a report.
 
-    An extract narrows the full report only; other kinds have their own choice.
+    An extract narrows the full report only; other kinds have their own choice. ``seat``
+    is that of the auditor whose working paper it is.
     """
 
     kind: str = ReportKind.FULL
     language: str = OwnLanguage.ENGLISH
     extract: str = Extract.ALL
     clauses: bool = False
+    seat: int | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:

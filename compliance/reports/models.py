@@ -16,6 +16,7 @@ from compliance.reports.choices import Extract, ReportKind
 from compliance.reports.colours import LEAST, contrast, is_colour
 from compliance.reports.kinds import ReportOptions
 from compliance.reviews.models import SignOff
+from compliance.seats.models import Seat
 from compliance.web.own_languages import OwnLanguage
 from compliance.web.text import validate_line
 
@@ -41,6 +42,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
             "assessment__edition__checklist",
             "asked_by",
             "signoff",
+            "seat__user",
         )
 
 
@@ -48,7 +50,8 @@ class Report(models.Model):
     """A report of an assessment as it stood when it was asked for.
 
     With a ``signoff`` it tells what was signed, with ``as_of_seq`` what was said right
-    after that event of the trail. With a ``package`` it is made for that audit pack.
+    after that event of the trail. With a ``package`` it is made for that audit pack, with
+    a ``seat`` it is the working paper of that auditor.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,6 +66,8 @@ class Report(models.Model):
     extract = models.CharField(max_length=20, choices=Extract.choices, blank=True)
     clauses = models.BooleanField(default=False)
     """Whether an annex tells which clauses of other frameworks its answers help to show."""
+    seat = models.ForeignKey(Seat, models.PROTECT, null=True, related_name="reports")
+    """That of the auditor whose working paper it is."""
     signoff = models.ForeignKey(
         SignOff, models.PROTECT, null=True, related_name="reports"
     )
@@ -109,6 +114,14 @@ class Report(models.Model):
                 violation_error_message="Only the full report can be narrowed.",
             ),
             models.CheckConstraint(
+                condition=Q(seat=None) & ~Q(kind=ReportKind.WORKING)
+                | Q(seat__isnull=False, kind=ReportKind.WORKING),
+                name="report_working_of_seat",
+                violation_error_message=(
+                    "A working paper is asked for on the page of an auditor's seat."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=Q(signoff=None) | Q(as_of_seq=None),
                 name="report_of_one_state",
             ),
@@ -139,7 +152,9 @@ class Report(models.Model):
     @property
     def wanted(self) -> ReportOptions:
         """The request."""
-        return ReportOptions(self.kind, self.language, self.extract, self.clauses)
+        return ReportOptions(
+            self.kind, self.language, self.extract, self.clauses, self.seat_id
+        )
 
     @property
     def file_name(self) -> str:

@@ -27,6 +27,7 @@ from compliance.reports.edition_changes import EditionChanges
 from compliance.reports.edition_translation import AS_WRITTEN, Words, in_words
 from compliance.reports.kinds import FULL, ReportOptions
 from compliance.reports.measuring import UNMEASURED, Measured, Measures, measured
+from compliance.reports.working_paper import WorkingPaper
 from compliance.reviews.changes import Changed
 from compliance.reviews.content import (
     Content,
@@ -105,6 +106,8 @@ class Paper:
     """Whether a time-stamp service is asked when the report is sealed."""
     is_past: bool = False
     """Whether it looks back at an earlier moment, which is ``read_at`` then."""
+    work: WorkingPaper | None = None
+    """The work of an auditor, in a working paper."""
     since: tuple[Changed, ...] = ()
     """Differences from the last signed state, if it was signed before."""
     since_signed: Signature | None = None

@@ -32,6 +32,7 @@ from compliance.reports.kinds import FULL, ReportOptions
 from compliance.reports.measuring import measures_of
 from compliance.reports.models import Letterhead
 from compliance.reports.paper import PLAIN, Entry, Look, Paper
+from compliance.reports.seat_reading import work_of
 from compliance.results.queries import choices_in
 from compliance.reviews.changes import differences
 from compliance.reviews.content import Content
@@ -70,13 +71,7 @@ def read(
             at, seq, head = then.at, then.seq, then.hash
             signatures = tuple(s for s in signatures if s.there or s.trail_seq <= seq)
             events = tuple(event for event in events if event.link.seq <= seq)
-        moved = frozenset[str]()
-        if as_of_seq is not None:
-            content = content_as_of(assessment, as_of_seq)
-        elif revision is not None:
-            content = content_at(assessment, revision)
-        else:
-            content, moved = _now(assessment)
+        content, moved = _content(assessment, revision, as_of_seq)
         edition_changes = _edition_changes(assessment, content.edition_hash, events)
         last = None
         if "changes" in wanted.parts:  # no other kind tells it
@@ -90,6 +85,7 @@ def read(
         choices = choices_in(edition.pk)
         measures = measures_of(edition, assessment, choices)
         frameworks = mapped(edition) if wanted.clauses else ()
+        work = work_of(wanted.seat) if wanted.seat else None
     return Paper(
         number=number,
         words=words,
@@ -97,6 +93,7 @@ def read(
         ratings=_ratings(choices),
         measures=measures,
         frameworks=frameworks,
+        work=work,
         look=look,
         read_at=timezone.localtime(at),
         zone=settings.TIME_ZONE,
@@ -226,6 +223,17 @@ def program_version() -> str:
     """The version of Attest, from the one place that has it."""
     project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())
     return str(project["project"]["version"])
+
+
+def _content(
+    assessment: Assessment, revision: int | None, as_of_seq: int | None
+) -> tuple[Content, frozenset[str]]:
+    """The content of a state; only now anybody asks what its answers rest on."""
+    if as_of_seq is not None:
+        return content_as_of(assessment, as_of_seq), frozenset()
+    if revision is not None:
+        return content_at(assessment, revision), frozenset()
+    return _now(assessment)
 
 
 def _now(assessment: Assessment) -> tuple[Content, frozenset[str]]:

@@ -11,6 +11,16 @@ urlpatterns = [
         audited.audited,
         name="audited",
     ),
+    path(
+        "audit/<int:seat_id>/working-paper/",
+        audited.ask_working_paper,
+        name="ask_working_paper",
+    ),
+    path(
+        "auditors/seats/<int:seat_id>/working-paper/",
+        audited.working_paper,
+        name="working_paper",
+    ),
     path("reports/", reports.report_list, name="list"),
     path("reports/letterhead/", letterhead.letterhead, name="letterhead"),
     path("reports/ask/<uuid:assessment_id>/", reports.ask, name="ask"),

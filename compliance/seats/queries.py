@@ -124,6 +124,16 @@ def sample_of(seat: Seat) -> QuerySet[SampleItem]:
     return rows.order_by("answer__question__position")
 
 
+def reports_in(seat: Seat) -> QuerySet[Any]:
+    """Finished reports of the assessment, newest first, and the seat's working papers.
+
+    Those of other auditors stay out.
+    """
+    rows: QuerySet[Any] = seat.assessment.reports.all()
+    own = Q(seat=seat) & ~Q(status="cancelled")
+    return rows.filter(Q(seat=None, status="done") | own)
+
+
 def looked(seat: Seat) -> QuerySet[Event]:
     """Pages and files that the auditor opened, newest first."""
     events = trail.events_of(seat.assessment.organisation_id)

@@ -12,7 +12,7 @@ from compliance.bundles.answers import written
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
-from compliance.reports.kinds import ReportOptions
+from compliance.reports.kinds import OF_ASSESSMENT, ReportOptions
 from compliance.reports.queries import read
 from compliance.reviews.rows import rows_of
 from compliance.reviews.snapshot import content_of, to_read
@@ -76,7 +76,7 @@ def _is_used(row):
 
 def _report(assessment, is_small):
     told = []
-    for kind in ReportKind.values if is_small else [ReportKind.FULL]:
+    for kind in OF_ASSESSMENT if is_small else [ReportKind.FULL]:
         paper = read(assessment.pk, 1, ReportOptions(kind))
         text = seen_on(html_of(paper))
         if not is_small:

@@ -12,7 +12,13 @@ from compliance.reviews.content import PreviousAnswer, Remark, Section, Task
 from compliance.reviews.signatures import Signature
 from compliance.web.own_languages import OwnLanguage
 from tests.documents import document, question
-from tests.reports.papers import make_content, make_line, make_paper, make_proof
+from tests.reports.papers import (
+    make_content,
+    make_line,
+    make_paper,
+    make_proof,
+    make_work,
+)
 
 AT = datetime(2026, 12, 22, 10, 5, tzinfo=UTC)
 NAME = 120
@@ -84,6 +90,7 @@ def hostile(kind=ReportKind.FULL, language=OwnLanguage.ENGLISH, *, signed=True):
         since=tuple(Changed(text[:NAME], "answer, note") for text in WORDS),
         since_signed=one,
         moved=frozenset({"K1"}),
+        work=make_work(WORDS, [line.key for line in lines]),
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from compliance.reports.edition_changes import changes
 from compliance.reports.paper import Entry, Paper
+from compliance.reports.working_paper import Asked, Message, Tested, WorkingPaper
 from compliance.reviews.content import (
     Content,
     Line,
@@ -110,6 +111,58 @@ def make_paper(content=None, **fields):
     return Paper(content=content or make_content(), **(values | fields))
 
 
+def make_work(texts=("Seen.",), keys=("Q3",)):
+    """The work of an auditor: a flagged answer and a request for each text."""
+    requests = tuple(
+        Asked(
+            code=f"R-{n}",
+            title=text[:200],
+            text=text,
+            key=keys[n % len(keys)],
+            asked_at=AT,
+            due_on=date(2027, 1, 20),
+            status="Answered",
+            closed_at=None,
+            messages=(
+                Message(
+                    text[:120],
+                    AT,
+                    text,
+                    is_ours=True,
+                    file=text[:120],
+                    sha256="ab" * 32,
+                ),
+                Message("Aud", AT, text, is_ours=False),
+            ),
+        )
+        for n, text in enumerate(texts, 1)
+    )
+    tests = tuple(
+        Tested(
+            key=keys[n % len(keys)],
+            title=text[:200],
+            how="At random",
+            seed="5eed",
+            result="Flagged",
+            is_exception=True,
+            note=text,
+            said_at=AT,
+            read_at=AT,
+            taken=frozenset({"0123456789abcdef" * 4}),
+        )
+        for n, text in enumerate(texts)
+    )
+    return WorkingPaper(
+        auditor=texts[0][:120],
+        purpose=texts[0][:300],
+        from_on=date(2026, 12, 1),
+        until_on=date(2026, 12, 22),
+        given_by=texts[0][:120],
+        tests=tests,
+        requests=requests,
+    )
+
+
 def make_full_paper():
     """A report with a question of every kind, and with every hostile text."""
     proof = make_proof()
@@ -163,4 +216,5 @@ def make_full_paper():
     return make_paper(
         make_content(lines, [proof], subject=HOSTILE[0], carried_from=HOSTILE[0]),
         edition_changes=changes(first, newer, is_carried=True),
+        work=make_work(HOSTILE, ("Q1", "Q3", "H2", "GONE")),
     )

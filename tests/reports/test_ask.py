@@ -7,6 +7,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.models import Report
 from compliance.reports.choices import Extract, ReportKind
+from compliance.reports.kinds import OF_ASSESSMENT
 from compliance.web.own_languages import OwnLanguage
 from tests.factories import make_assessment, make_scaled_edition
 
@@ -68,7 +69,8 @@ def test_page_offers_every_kind_that_the_edition_can_have(cast, sign_in, read, l
     address = reverse("reports:ask", args=["acme", assessment.pk])
     client = sign_in(cast.rob)
     html = client.get(address).content.decode()
-    assert {kind for kind in ReportKind if kind.label not in html} == lacking
+    assert {kind for kind in OF_ASSESSMENT if kind.label not in html} == lacking
+    assert "working paper" not in html
     for label in (*OwnLanguage.labels, *Extract.labels):
         assert label in html
     for kind in lacking:

@@ -15,11 +15,11 @@ from compliance.api.resources.assessments import find_assessment
 from compliance.api.shapes.reports import ReportAsked, ReportShape
 from compliance.organisations.access import Permission
 from compliance.reports import actions, tasks
-from compliance.reports.access import may_cancel
+from compliance.reports.access import may_cancel, reports_for
 from compliance.reports.choices import ReportKind
 from compliance.reports.download import sent
 from compliance.reports.kinds import ReportOptions, State
-from compliance.reports.models import Report, reports_of
+from compliance.reports.models import Report
 from compliance.reviews.models import SignOff
 
 router = Router(tags=["reports"])
@@ -38,7 +38,7 @@ SOON = "2"
 
 
 def _find(request: ApiRequest, report_id: UUID) -> Report:
-    found = reports_of(request.organisation).filter(pk=report_id).first()
+    found = reports_for(request.organisation, request.may).filter(pk=report_id).first()
     if found is None:
         raise Http404
     return found
@@ -49,7 +49,7 @@ def list_reports(
     request: ApiRequest, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[ReportShape]:
     """Every report, the newest first."""
-    rows = reports_of(request.organisation)
+    rows = reports_for(request.organisation, request.may)
     found, after = sliced(rows, ("-asked_at", "pk"), cursor, limit)
     return Page(items=[ReportShape.of(one) for one in found], next=after)
 

@@ -12,8 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.assessments.models import Assessment
 from compliance.reports import actions, storage, tasks
-from compliance.reports.choices import ReportKind
-from compliance.reports.kinds import FULL, ReportOptions
+from compliance.reports.kinds import FULL, OF_ASSESSMENT, ReportOptions
 from compliance.web.own_languages import OwnLanguage
 from compliance.web.site_address import is_only_here
 from compliance.web.worker import alive
@@ -30,7 +29,7 @@ class Command(BaseCommand):
 
         parser.add_argument(
             "--kind",
-            choices=ReportKind.values,
+            choices=[str(kind) for kind in OF_ASSESSMENT],
             default=FULL.kind,
             help="what it is for",
         )

@@ -14,10 +14,9 @@ from compliance.checklists.scales import scales_of
 from compliance.history.looking_back import event_of, revisions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reports import actions, tasks
-from compliance.reports.access import may_cancel
+from compliance.reports.access import may_cancel, reports_for
 from compliance.reports.download import sent
 from compliance.reports.forms import ReportForm
-from compliance.reports.models import reports_of
 from compliance.web.htmx import render_page
 from compliance.workspace.lists import listed
 
@@ -30,7 +29,7 @@ OFFERED = 20
 @require_GET
 @member_required(Permission.REPORT)
 def report_list(request: MemberRequest) -> HttpResponse:
-    pages = Paginator(reports_of(request.organisation), ON_A_PAGE)
+    pages = Paginator(reports_for(request.organisation, request.may), ON_A_PAGE)
     used = listed(request.organisation).in_use()
     assessments = Paginator(used, OFFERED).get_page(request.GET.get("of"))
     context = {
@@ -76,7 +75,9 @@ def ask(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 @member_required(Permission.REPORT)
 def detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """The report, or how far it is: the page asks again until it is over."""
-    report = get_object_or_404(reports_of(request.organisation), pk=report_id)
+    report = get_object_or_404(
+        reports_for(request.organisation, request.may), pk=report_id
+    )
     context = {
         "report": report,
         "assessment": report.assessment,
@@ -88,7 +89,9 @@ def detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 @member_required(Permission.REPORT)
 def cancel(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    report = get_object_or_404(reports_of(request.organisation), pk=report_id)
+    report = get_object_or_404(
+        reports_for(request.organisation, request.may), pk=report_id
+    )
     if not may_cancel(report, request.user, request.may):
         raise PermissionDenied
     try:
@@ -101,4 +104,6 @@ def cancel(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_GET
 @member_required(Permission.REPORT)
 def download(request: MemberRequest, report_id: UUID) -> FileResponse:
-    return sent(get_object_or_404(reports_of(request.organisation), pk=report_id))
+    return sent(
+        get_object_or_404(reports_for(request.organisation, request.may), pk=report_id)
+    )

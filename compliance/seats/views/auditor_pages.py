@@ -15,7 +15,15 @@ from compliance.seats import actions
 from compliance.seats.access import answer_for, evidence_for, seated, seats_of
 from compliance.seats.expired import told_when_over
 from compliance.seats.pages import inside, note, question_told
-from compliance.seats.queries import beside, facts, items_by_answer, page_of, parts
+from compliance.seats.queries import (
+    beside,
+    facts,
+    items_by_answer,
+    page_of,
+    parts,
+    reports_in,
+)
+from compliance.web.own_languages import OwnLanguage
 
 
 @require_safe
@@ -45,7 +53,8 @@ def seat(request: MemberRequest, seat_id: int) -> HttpResponse:
         "items": items,
         "left": sum(item.result == "open" for item in items),
         "requests": here.requests.unanswered().count(),
-        "reports": here.assessment.reports.filter(status="done"),
+        "reports": reports_in(here),
+        "languages": OwnLanguage.choices,
     }
     return render(request, "seats/seat.html", context)
 
