@@ -188,7 +188,8 @@ def _unlike(walk: _Walk, waiting: list[Checkpoint]) -> Fault | None:
     while waiting and waiting[0].size == walk.tree.size:
         said = waiting.pop(0)
         if (said.root, said.head) != (walk.tree.root(), walk.previous):
-            first, last = walk.covered + 1, said.size
+            first, last = walk.tree.unlike(said.parts) or (1, said.size)
+            first = max(first, walk.covered + 1)
             what = f"or one up to {last} is not what was signed on {said.at:%Y-%m-%d %H:%M} UTC"
             return Fault(first, what, Kind.REWRITTEN, until=last)
         walk.covered = said.size

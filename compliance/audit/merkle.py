@@ -44,6 +44,17 @@ class Frontier:
         self.parts.append(made)
         self.size += 1
 
+    def unlike(self, parts: Sequence[bytes]) -> tuple[int, int] | None:
+        """The first and last event of the first part that another tree of this size has
+        otherwise; None where it has all of them."""
+        before = 0
+        for own, other in zip(self.parts, parts, strict=True):
+            whole = 1 << (self.size - before).bit_length() - 1
+            if own != other:
+                return before + 1, before + whole
+            before += whole
+        return None
+
     def root(self) -> bytes:
         """The root over all events so far."""
         if not self.parts:

@@ -60,7 +60,8 @@ class Row:
             return
         now = {**dict(zip(places, cells, strict=True)), **values}
         self._places = _places(tuple(now))
-        self._cells = list(map(_once, now.values()))
+        self._cells = list(now.values())  # as long as it is, without room to grow
+        self._cells[:] = map(_once, self._cells)
 
 
 @cache

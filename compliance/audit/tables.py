@@ -32,7 +32,7 @@ from compliance.audit.projection import (
     project,
 )
 
-_STRETCH = 2000
+_STRETCH = 500
 _SHOWN = 80
 """Characters of a row's name that a fault shows."""
 

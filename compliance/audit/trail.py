@@ -35,6 +35,8 @@ from compliance.web.sqlite_lock import in_turn
 
 MOST = 20
 """Faults of one kind of check that are named."""
+_STRETCH = 500
+"""Events that are in memory at a time: one has some kilobytes, and a start all answers."""
 
 
 def record(
@@ -280,7 +282,7 @@ _COLUMNS = (
 def stored(events: models.QuerySet[Event]) -> Iterator[Stored]:
     """Events as the chain sees them, a stretch at a time; their order is the caller's."""
     rows = events.values_list("organisation_id", *_COLUMNS)
-    for organisation_id, *row in rows.iterator(chunk_size=2000):
+    for organisation_id, *row in rows.iterator(chunk_size=_STRETCH):
         seq, at, actor, *about, payload, salts, own = row
         action, label, subject_id, scope_id, payload_hash, previous = about
         link = Link(
@@ -443,7 +445,7 @@ def holding_rows(events: models.QuerySet[Event]) -> Iterator[RecordedEvent]:
         default=models.Value("", models.TextField()),
     )
     columns = events.values_list("seq", "subject_label", "subject_id", "payload", salts)
-    for seq, label, pk, payload, gone in columns.iterator(chunk_size=2000):
+    for seq, label, pk, payload, gone in columns.iterator(chunk_size=_STRETCH):
         if '"rows":' in payload:
             content = json.loads(payload)
             readable = leaves.readable(content, gone) if gone else content

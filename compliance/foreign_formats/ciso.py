@@ -2,8 +2,8 @@
 
 A node that is not assessable is a section, with the titles above it; one that is
 assessable is a question, and its own questions follow it. Scores, groups and what depends
-on another answer stay beside the questions ("ciso" in "extra"), and the preview counts
-what is not acted on. Here facts, given before anybody answers, decide what is asked: a
+on another answer stay beside the questions ("ciso" in "extra"), and the preview names
+each question with the rule that is not acted on. Here facts, given before anybody answers, decide what is asked: a
 question that another answer hides would take given answers and their evidence out of
 sight, and a fact made of the other question would ask it twice.
 """
@@ -24,6 +24,7 @@ from compliance.foreign_formats.ciso_relations import (
     pairs_in,
     said_of_sets,
 )
+from compliance.foreign_formats.ciso_rules import Rule, tell
 from compliance.foreign_formats.ciso_words import (
     CALLED,
     CHOICE,
@@ -75,6 +76,8 @@ class _Reading:
         self.sections: list[dict[str, Any]] = []
         self.places: dict[Path, Path] = {}
         self.asked_all: list[tuple[dict[str, Any], str]] = []
+        self.asked_at: dict[Path, dict[str, Any]] = {}
+        self.rules: list[Rule] = []
         self.section_keys: set[str] = set()
         self.original = original_of(library)
         self.names: dict[tuple[str, ...], dict[str, str]] = {}
@@ -272,6 +275,7 @@ class _Reading:
         self.places["sections", at, "questions", len(questions)] = path
         questions.append(question)
         self.asked_all.append((question, self.where(path)))
+        self.asked_at[path] = question
 
     def weighed(self, holder: dict[str, Any], path: Path) -> None:
         if holder.get("weight") is not None and not weight_of(holder):
@@ -284,7 +288,7 @@ class _Reading:
         for name, value in found.items():
             if name in IDLE:
                 if value:
-                    self.notes.idle(self.where((*path, name)), IDLE[name])
+                    self.rules.append((path, name, found))
             elif name not in known | {"translations"}:
                 self.notes.keep(self.where((*path, name)), str(name)[:80])
 
@@ -339,6 +343,7 @@ def read(library: dict[str, Any], where: Where) -> Found:
     reading.nodes(framework, path)
     reading.chapters_said()
     give_keys(reading.asked_all, reading.notes)
+    tell(reading.rules, reading.asked_at, framework, reading.notes, where)
     sets = said_of_sets(objects, reading.notes, where, is_kept=True)
     head = {
         "title": title(framework.get("name") or library.get("name"), 120),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from compliance.formats.limits import MOST_FAULTS, MOST_WORDS
+from compliance.formats.limits import MOST_FAULTS, MOST_NAMED, MOST_WORDS
 
 NOTES = ("idle", "kept", "lost", "faults")
 Path = tuple[str | int, ...]
@@ -22,15 +22,24 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to be told: the first place where it stands, and how often."""
+    """Something to be told: the first place where it stands, and how often.
+
+    ``which`` names what it is about, one by one, the first ``MOST_NAMED`` of them.
+    """
 
     place: str
     words: str
     count: int = 1
+    which: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         said = f"{self.place}: {self.words}" if self.place else self.words
         return said if self.count == 1 else f"{said} ({self.count:,} times)"
+
+    @property
+    def unnamed(self) -> int:
+        """How many more there are than ``which`` names."""
+        return self.count - len(self.which)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,13 @@ class Found:
 
 def from_plain(said: dict[str, Any]) -> Found:
     """The object that ``plain`` came from."""
-    notes = {name: tuple(Note(**note) for note in said[name]) for name in NOTES}
+    notes = {
+        name: tuple(
+            Note(**note | {"which": tuple(note.get("which", ()))})
+            for note in said[name]
+        )
+        for name in NOTES
+    }
     lists = {name: tuple(said[name]) for name in ("pairs", "unsaid")}
     return Found(**said | notes | lists)
 
@@ -85,15 +100,22 @@ class Notes:
     _idle: dict[str, tuple[str, int]] = field(default_factory=dict)
     _kept: dict[str, tuple[str, int]] = field(default_factory=dict)
     _lost: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _which: dict[str, list[str]] = field(default_factory=dict)
     _faults: list[Note] = field(default_factory=list)
 
     def keep(self, place: str, words: str) -> None:
         """Something that no field holds stays beside it."""
         _count(self._kept, place, words)
 
-    def idle(self, place: str, words: str) -> None:
-        """A rule of the file stays beside what it is about, and is not acted on."""
+    def idle(self, place: str, words: str, which: str) -> None:
+        """A rule of the file stays beside what it is about, and is not acted on.
+
+        ``which`` says what that is, and what the rule says of it.
+        """
         _count(self._idle, place, words)
+        named = self._which.setdefault(words, [])
+        if len(named) < MOST_NAMED:
+            named.append(clipped(which, 200))
 
     def lose(self, place: str, words: str) -> None:
         """Something cannot be kept; the words say why."""
@@ -113,7 +135,11 @@ class Notes:
         faults = self._faults[:MOST_FAULTS]
         if more := len(self._faults) - len(faults):
             faults.append(Note("", f"and {more:,} more"))
-        idle, kept, lost = map(_listed, (self._idle, self._kept, self._lost))
+        kept, lost = map(_listed, (self._kept, self._lost))
+        idle = tuple(
+            replace(note, which=tuple(self._which[words]))
+            for words, note in zip(self._idle, _listed(self._idle), strict=True)
+        )
         return replace(found, idle=idle, kept=kept, lost=lost, faults=tuple(faults))
 
 

@@ -19,3 +19,5 @@ MOST_ALIASED = 100_000
 """Values that the aliases of a YAML file may stand for."""
 MOST_FAULTS = 50
 MOST_WORDS = 500
+MOST_NAMED = 200
+"""Questions that a note on a rule of the file names one by one."""

@@ -57,6 +57,22 @@ def test_what_is_consistent_in_itself_shows_against_a_checkpoint(way, seed):
     assert (without.fault, without.covered) == (None, 0)
 
 
+@pytest.mark.parametrize(
+    ("at", "first", "last"), [(1, 1, 64), (65, 65, 96), (97, 97, 100), (101, 101, 101)]
+)
+def test_one_checkpoint_names_the_whole_part_of_its_tree(at, first, last):
+    events, _ = tampering.chain_of(101)
+    at -= 1
+    bad = tampering.chained(
+        [*events[:at], tampering.rewritten(events[at]), *events[at + 1 :]], at
+    )
+    fault = found(bad, (101, bad[-1].hash), [signed(events, 101)]).fault
+    assert (fault.kind, fault.seq, fault.until) == (Kind.REWRITTEN, first, last)
+    known = [signed(events, size) for size in range(1, at + 1)]
+    fault = found(bad, (101, bad[-1].hash), [*known, signed(events, 101)]).fault
+    assert (fault.seq, fault.until) == (at + 1, last)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("way", tampering.OF_THE_CHAIN + tampering.WITH_CHECKPOINT)
 def test_a_hundred_places_in_ten_thousand_events(way):

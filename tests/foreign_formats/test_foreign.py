@@ -8,7 +8,7 @@ import pytest
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.foreign_formats.oscal import xml
-from compliance.formats.findings import Sheet
+from compliance.formats.findings import Sheet, from_plain
 from tests.checklist_files.reading import read
 from tests.foreign_formats.catalogs import (
     ASVS_CSV,
@@ -22,6 +22,7 @@ from tests.foreign_formats.catalogs import (
     make_pia,
     node,
 )
+from tests.foreign_formats.catalogs import asked as question_asked
 from tests.foreign_formats.varied import WITHDRAWN, as_xml
 
 FORMS = ("json", "yaml", "xml")
@@ -320,10 +321,50 @@ def test_library_of_many_questions_counts_what_is_not_acted_on():
         "an answer that chooses groups chooses none": 600,
         "the score of an answer is not added up": 2,
     }
+    which = {note.words.partition(" that")[0]: note for note in found.idle}
+    depends = which["a question"]
+    assert depends.which[:2] == (
+        "1.1.1.3: there only if 1.1.1.1 is “Yes”",
+        "2.10.10b: there only if 2.10.10 is answered",
+    )
+    assert (len(depends.which), depends.unnamed) == (200, 101)
+    choosing = which["an answer"].which[:2]
+    assert choosing == ("2.10.10, “Yes”: Basic", "2.10.10, “No”: Basic")
+    [groups, scores] = [note.which for note in found.idle if " that " not in str(note)]
+    assert groups == ("1.1.1: Basic",)
+    assert scores == ("1.1.1.1, “Yes”: 10", "1.1.1.2, “Yes”: 10")
+    assert from_plain(json.loads(json.dumps(found.plain()))) == found
     assert not {"depends_on", "add_score"} & {note.words for note in found.kept}
     asked = {q["title"]: q["extra"]["ciso"] for q in questions_of(found)}
     assert asked["Where is 309?"]["depends_on"]["condition"] == "any"
     assert asked["Is 309 there?"]["choices"][0]["select_implementation_groups"] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("1.1.1.1", "2.1.4"),
+        ({}, "2.1.4"),
+        ({"question": f"{URN}:question:gone", "answers": "x"}, None),
+        ({"question": [], "answers": [1]}, "2.1.4"),
+        (
+            {
+                "question": f"{URN}:QUESTION:made:2",
+                "answers": [f"{URN}:question:made:2:choice:1", "?"],
+                "condition": "all",
+            },
+            "2.1.4: there only if 1.1.1.2 is “Yes” and “?”",
+        ),
+    ],
+)
+def test_condition_of_a_library_is_told_in_any_form(rule, said):
+    library = make_library()
+    nodes = library["objects"]["framework"]["requirement_nodes"]
+    nodes[-1]["questions"] = question_asked(4, "date", depends_on=rule)
+    notes = read(as_yaml(library), ".yaml").idle
+    which = [one for note in notes for one in note.which if one.startswith("2.1.4")]
+    gone = f"2.1.4: there only if {URN}:question:gone is answered"
+    assert which == ([] if rule == {} else [said or gone])
 
 
 def test_library_brings_its_translations():

@@ -86,6 +86,10 @@ class Command(BaseCommand):
         for word, notes in told:
             for note in notes:
                 self.stdout.write(f"{word}: {note}")
+                for which in note.which:
+                    self.stdout.write(f"  {which}")
+                if note.which and note.unnamed:
+                    self.stdout.write(f"  and {note.unnamed:,} more")
 
     def _tell_taken(self, taken: actions.Taken) -> None:
         if taken.edition:
