@@ -432,30 +432,3 @@ def test_rows_are_written_in_the_writers_block_only():
 def test_modules_that_postgresql_leaves_out_are_there():
     named = left_out() | files(EVERY_ROLE)
     assert [here(path) for path in named if not path.exists()] == []
-
-
-def sentences(text):
-    """The sentences of prose; code in backquotes counts as a word."""
-    text = re.sub(r"`[^`]*`", "X", text)
-    for part in re.split(r"\n\s*\n|\n\s*[-*|] ", text):
-        yield from re.split(r"(?<=[.:!?])\s+(?=[A-Z])", " ".join(part.split()))
-
-
-def docstrings():
-    """Text of docstrings and of strings below constants, with its module."""
-    for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text())):
-            match node:
-                case ast.Expr(value=ast.Constant(value=str() as text)):
-                    yield here(path), text
-
-
-def test_sentences_begin_with_what_acts():
-    """No more than one sentence in 200 begins with "What ..." or "Who ..."."""
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-    texts = [*docstrings(), *((here(page), page.read_text()) for page in pages)]
-    said = [(at, one) for at, text in texts for one in sentences(text)]
-    start = re.compile(r"(What|Who|Whoever|Whatever|Whose|Which)\b[^?]*[^?]$")
-    found = [f"{at}: {one[:80]}" for at, one in said if start.match(one)]
-    assert len(said) > 5000
-    assert len(found) <= len(said) / 200, found

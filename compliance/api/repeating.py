@@ -24,7 +24,7 @@ _HEADERS = ("ETag", "Location", "Content-Type")
 def once(request: ApiRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The reply to a call; the one that the same call got before, where it comes again.
 
-    What the call changes and the row that remembers it are one transaction. Raises
+    One transaction has the changes of the call and the row that remembers it. Raises
     ``ProblemError`` for a key that came with another call.
     """
     key = _key_of(request)
@@ -73,7 +73,7 @@ def once_apart(
 
 
 def fingerprint_of(request: ApiRequest) -> str:
-    """What makes a call the same: method, address and content."""
+    """A digest that two calls share if method, address and content are the same."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         for name, texts in sorted(request.POST.lists()):

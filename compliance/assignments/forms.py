@@ -51,7 +51,7 @@ class PeopleForm(forms.Form):
 
 
 class AssignForm(PeopleForm):
-    """Whom to ask, until when, in which words."""
+    """The person to ask, the due day, and the words of the request."""
 
     to = _person("A member of this organisation", "Choose")
     email = forms.EmailField(

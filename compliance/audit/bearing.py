@@ -1,6 +1,6 @@
 """The token by which a program acts just now, for the events of what it changes.
 
-Whoever lets a program in (room ``api``) says so once, around everything that it does.
+The room ``api`` says once which program acts, around everything that it does.
 """
 
 from collections.abc import Iterator

@@ -12,7 +12,7 @@ from compliance.checklists.translations import name_of
 
 Words = Mapping[str, FactWords]
 GUIDANCE = {
-    "good": "What good looks like",
+    "good": "A good answer shows",
     "how_to_check": "How to check",
     "when_partly": "When partly",
     "common_mistake": "Common mistake",

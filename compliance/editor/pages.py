@@ -122,7 +122,7 @@ def cited(editor: QuestionEditor) -> list[Cited]:
 
 
 def typed(document: dict[str, Any], editor: QuestionEditor) -> dict[str, Any]:
-    """Whom a question asks as it was typed; what cannot be read stays as it is."""
+    """The question's rules as they were typed; a part that cannot be read stays as it is."""
     found = dict(document)
     if not editor.form.is_bound:
         return found

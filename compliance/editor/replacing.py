@@ -13,7 +13,7 @@ TEXTS = {
     "remedy": "Remedy",
     "background": "Background",
 }
-LISTS = {"good": "What good looks like", "evidence_hints": "Evidence"}
+LISTS = {"good": "A good answer shows", "evidence_hints": "Evidence"}
 CHOICE = ("label", "help")
 MAY_BE_EMPTY = {
     "how_to_check",

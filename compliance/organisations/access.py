@@ -78,7 +78,7 @@ STEP_UP: dict[Permission, StepUp] = {
     **dict.fromkeys(_LASTING, StepUp.FRESH),
     Permission.SIGN: StepUp.EACH,
 }
-"""What a route with a permission wants where it changes something; it may say otherwise."""
+"""The proof that a changing route with a permission asks for, unless it says otherwise."""
 
 
 class MemberRequest(HttpRequest):

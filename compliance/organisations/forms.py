@@ -34,7 +34,7 @@ class OrganisationForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    """Whom to invite. A browser must not offer the owner's own name and address."""
+    """The person to invite. A browser must not offer the owner's own name and address."""
 
     email = forms.EmailField(
         label="Email",

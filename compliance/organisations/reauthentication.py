@@ -34,7 +34,7 @@ _ASKED_FIRST = "confirm_first"
 
 
 class StepUp(StrEnum):
-    """What a route wants besides the session."""
+    """The proof that a route asks for besides the session."""
 
     SESSION = "nothing: what it does ends with the session, or is undone by others"
     FRESH = "a password or a factor of the last ten minutes"

@@ -19,7 +19,7 @@ def _reason(label: str, missing: str) -> forms.CharField:
 class ReasonForm(forms.Form):
     """Why an edition goes back to its editors."""
 
-    reason = _reason("What is to be changed", "Say what should change.")
+    reason = _reason("Changes to make", "Say what should change.")
 
 
 class RetireForm(forms.Form):

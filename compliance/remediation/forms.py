@@ -19,7 +19,7 @@ class RemedyForm(forms.Form):
     """Fields of an action: title, details, owner, due date, priority and effort."""
 
     title = forms.CharField(
-        label="What is to be done",
+        label="Task",
         max_length=200,
         validators=[validate_line],
         widget=forms.TextInput(

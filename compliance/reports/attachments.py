@@ -33,7 +33,7 @@ def attachments_of(paper: Paper) -> list[Carried]:
         SOURCE,
         "application/json",
         "Source",
-        "What this report was made from, its content hash and its trail",
+        "The data of this report, with content hash and trail",
         report_data.written(paper.record, {form.name: form.content for form in forms}),
     )
     return [source, *forms]

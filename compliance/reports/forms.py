@@ -61,7 +61,7 @@ class ReportForm(forms.Form):
     clauses = forms.BooleanField(
         label="Annex: evidence by framework clause",
         required=False,
-        help_text="Which clauses of other frameworks the answers help to show.",
+        help_text="Lists the clauses of other frameworks that the answers help to show.",
     )
 
     def __init__(

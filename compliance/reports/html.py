@@ -216,7 +216,7 @@ def _chief(paper: Paper) -> tuple[Counts, bool]:
 
 
 def _tiers(law: LawResult) -> list[findings.CountedRow]:
-    """What binds under each limit of fines; nothing where no act sets one."""
+    """Counts of the duties that bind under each limit of fines; none where no act sets one."""
     none = gettext("No limit in the acts cited")
     return findings.counted_rows(
         [(limit(one.tier) if one.tier else none, one.counts) for one in law.tiers]
@@ -224,7 +224,7 @@ def _tiers(law: LawResult) -> list[findings.CountedRow]:
 
 
 def _roles(paper: Paper) -> list[findings.CountedRow]:
-    """What binds in each role; nothing where all binds in one."""
+    """Counts of the duties that bind each role; none where all bind one."""
     found, names = paper.result.law.roles, paper.measures.roles
     if len(found) < 2:
         return []

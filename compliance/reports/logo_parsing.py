@@ -1,6 +1,6 @@
 """A picture to a small PNG, in a process of its own (``sandbox/child.py``).
 
-Whatever came with it is left behind: colour profiles, comments, places, other frames.
+Nothing else in the file is kept: no colour profile, comment, place or other frame.
 Transparent parts become white, as PDF/A-3 pages are. It reads the picture from standard
 input and writes the PNG, or nothing where the file is no picture that it reads.
 """

@@ -1,6 +1,6 @@
 """The result of what a report tells: by the rules of the result page, from the content.
 
-What was signed does not change, so the counts and levels of a signed state do not, either.
+A signed state does not change, so its counts and levels do not, either.
 Targets are no part of what is signed: they are those that hold when the report is made.
 """
 

@@ -67,7 +67,7 @@ class Beside:
 
 
 def beside(assessment: Assessment, today: date) -> Beside:
-    """What stands beside an assessment, from kept figures."""
+    """Other assessments to show beside this one, from kept figures."""
     rows = assessments_of([assessment.organisation])
     same = [
         one

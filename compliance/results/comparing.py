@@ -65,7 +65,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a question counts as: its place among better and worse, where it has one."""
+    """The words of an answer, and its place among better and worse, where it has one."""
 
     words: str
     rank: tuple[Any, ...] | None = None

@@ -532,7 +532,7 @@ def _alone(tier: Tier) -> Tier:
 
 
 def _signatures(shown: Sequence[Stand]) -> list[Signature]:
-    """Who signed, and who waits since when: two queries."""
+    """The signatures, and the reviews that wait for one, in two queries."""
     signed = SignOff.objects.filter(
         assessment__in=[one.assessment for one in shown if _is_signed(one)],
         revision=F("assessment__revision"),

@@ -45,7 +45,7 @@ class SectionRow:
 
 @dataclass(frozen=True, slots=True)
 class ExposureRow:
-    """What stands under one limit of fines, or binds one role; ``small`` says more."""
+    """The duties under one limit of fines, or of one role; ``small`` says more."""
 
     name: str
     small: str

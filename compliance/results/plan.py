@@ -33,7 +33,7 @@ class Step:
 
     @property
     def too_early(self) -> list[Action]:
-        """What it waits for and is due after it."""
+        """The actions that it waits for although they are due after it."""
         due = self.action.due_on
         return [one for one in self.waits if due and one.due_on and one.due_on > due]
 

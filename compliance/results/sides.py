@@ -20,7 +20,7 @@ MOST = 200
 
 
 def side(assessment: Assessment, on: date | None, today: date) -> Side:
-    """What an assessment says and counts; "counts" is by the rules and law of today.
+    """The answers and figures of an assessment, counted by the rules and law of today.
 
     Raises ``ValidationError`` where it had not begun at the end of the day.
     """

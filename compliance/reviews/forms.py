@@ -33,7 +33,7 @@ def _words(label: str, required: bool = False) -> forms.CharField:
 class ReturnForm(forms.Form):
     """Why an assessment goes back as a whole."""
 
-    said = _words("What has to change")
+    said = _words("Changes to make")
 
 
 class CheckForm(forms.Form):
@@ -41,7 +41,7 @@ class CheckForm(forms.Form):
 
     seen = forms.RegexField("^[0-9a-f]{64}$")
     result = forms.ChoiceField(choices=CheckResult.choices)
-    reason = _words("What has to change")
+    reason = _words("Changes to make")
 
 
 class SeenForm(forms.Form):

@@ -1,7 +1,6 @@
 """The assessment that another rests on, as part of its content.
 
-While it is open that is what the other assessment says at the moment of reading. What was
-signed stands in the signed content, and what came in a bundle as it was stated there.
+While it is open that is what the other assessment says at the moment of reading. A signed state is read from the signed content, and an imported one as its bundle states it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +27,7 @@ class Elsewhere:
 
 
 def elsewhere(assessment: Assessment) -> Elsewhere | None:
-    """What an assessment from ``to_read`` rests on; None where it rests on nothing."""
+    """The assessment that one from ``to_read`` rests on; None where it rests on nothing."""
     if (settled := settled_elsewhere(assessment)) or not assessment.rests:
         return settled
     other = assessment.rests_on

@@ -97,7 +97,7 @@ class SeatForm(forms.Form):
 class ShareForm(forms.Form):
     """The purpose of a share link, and its period."""
 
-    label = _line("Who is it for", 120, "Say who the link is for.")
+    label = _line("Recipient", 120, "Name the recipient of the link.")
     days = _number(f"Days, {LONGEST_DAYS} at most", LONGEST_DAYS, 14)
 
     def __init__(self, data: Any = None) -> None:
@@ -145,7 +145,7 @@ class MarkForm(forms.Form):
 class AskForm(forms.Form):
     """A request."""
 
-    title = _line("What do you need", 200, "Say what you need.")
+    title = _line("Your request", 200, "Say what you need.")
     text = _words("More about it", required=False)
     due_on = _day("Until")
     answer = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""Who stands behind the text of a token, at this moment."""
+"""The token, person and permissions behind the text of a token, at this moment."""
 
 from contextlib import suppress
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ SCOPES: Mapping[Permission, str] = {
 OF_ORGANISATION = frozenset(
     {Permission.VIEW, Permission.REPORT, Permission.TRAIL, Permission.MEMBERS}
 )
-"""What a token may that has no person: to read. A word in an assessment is somebody's."""
+"""The permissions of a token without a person: to read. Words in an assessment are a person's."""
 
 
 def offered(role: str) -> list[Permission]:

@@ -65,7 +65,7 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands in for answers, by key of the question.
+    """The answers that stand in for others, by key of the question.
 
     ``now`` holds what the other assessment says today where something else was signed.
     """

@@ -135,7 +135,7 @@ def test_auditor_samples_flags_asks_and_takes_what_was_given(desk, plain):
     assert page.locator(".badge", has_text="Flagged").count() == 1
     press(page, "Ask")
     assert "Say what you need." in page.inner_text("main")
-    page.get_by_label("What do you need").fill("The log of May")
+    page.get_by_label("Your request").fill("The log of May")
     press(page, "Ask")
     follow(page.get_by_role("link", name="The log of May"))
     bruno = plain("bruno@nordhavn.example", f"{NORDHAVN}requests/")
@@ -158,9 +158,9 @@ def test_share_link_opens_until_it_is_taken_back(desk, plain):
     press(page, "Make the link")
     confirm(page, "attest demo 2026")
     said = page.inner_text("main [role=alert]")
-    for words in ("Say who the link is for.", "from 1 to 90"):
+    for words in ("Name the recipient of the link.", "from 1 to 90"):
         assert words in said
-    form.get_by_label("Who is it for").fill("Bank of Oslo")
+    form.get_by_label("Recipient").fill("Bank of Oslo")
     form.get_by_label("Days").fill("7")
     press(page, "Make the link")
     link = page.inner_text(".note-good .mono")

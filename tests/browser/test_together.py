@@ -188,6 +188,6 @@ def test_page_that_says_what_is_seen_works_without_script(desk, open_window):
     )
     plain.page.get_by_role("button", name="I have seen these").click()
     plain.page.get_by_role("button", name="Undo").wait_for()
-    assert plain.page.locator("h1").inner_text() == "What others changed"
+    assert plain.page.locator("h1").inner_text() == "Changes by others"
     follow(plain.page.get_by_role("link", name="Back to the questions"))
     assert plain.page.locator(".badge-change").count() == 0

@@ -111,7 +111,7 @@ def test_second_time_is_refused_with_the_way_to_the_first(full, cast, sign_in):
     assert "has already been imported" in page.text
     assert came.get_absolute_url() in page.text
     assert "Choose another file" in page.text
-    assert "Who they are here" not in page.text
+    assert "Accounts here" not in page.text
     draft = page.redirect_chain[-1][0].partition("draft=")[2]
     page = client.post(f"{IN}take/", {"draft": draft})
     assert page.status_code == 422

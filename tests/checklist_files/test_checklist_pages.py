@@ -299,7 +299,7 @@ def test_checklist_without_guidance_can_be_read(ada):
     edition = bring(ada, catalog, theme="privacy", name="c.json")
     page = ada.get(url("checklists:detail", edition.pk))
     assert page.status_code == 200
-    assert "What a good answer shows" in text_of(page)
+    assert "A good answer shows" in text_of(page)
 
 
 def test_equal_words_are_offered_on_the_preview(ada):

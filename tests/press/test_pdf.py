@@ -149,7 +149,7 @@ def test_bookmarks_name_chapters_and_sections(made):
         "5 Statement of applicability",
         "6 Action plan",
         "7 Evidence register",
-        "8 What changed in the checklist",
+        "8 Changes in the checklist",
         "Annex A Trail of changes",
         "Annex B Signatures and verification",
     ]

@@ -233,7 +233,7 @@ def test_save_after_a_clash_leaves_what_was_not_touched_to_others(cast, sign_in)
     sign_in(cast.otto).post(f"{ACTIONS}1/save/", theirs)
     con = sign_in(cast.con)
     reply = con.post(f"{ACTIONS}1/save/", form(title="Mine", text="More"))
-    assert [label for label, *_ in reply.context["clashes"]] == ["What is to be done"]
+    assert [label for label, *_ in reply.context["clashes"]] == ["Task"]
     again = reply.context["form"].data
     assert con.post(f"{ACTIONS}1/save/", again).status_code == 302
     task = Action.objects.get()

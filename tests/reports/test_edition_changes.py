@@ -47,7 +47,7 @@ def test_assessment_on_its_first_edition_has_no_such_part(begun):
     paper = read(begun[0].pk, 1)
     assert paper.edition_changes is None
     assert chapter(paper) is None
-    assert "What changed in the checklist" not in html_of(paper)
+    assert "Changes in the checklist" not in html_of(paper)
 
 
 def test_moved_assessment_tells_every_change_word_by_word(cast, begun):

@@ -60,8 +60,8 @@ def test_last_page_says_what_is_proved_and_what_not():
     words = words_of(html_of(paper))
     for group in [*paper.hash_groups, *paper.head_groups]:
         assert group in words
-    assert "What this proves." in words
-    assert "What it does not prove." in words
+    assert "Proven." in words
+    assert "Not proven." in words
 
 
 def test_preparation_is_marked_with_its_date():

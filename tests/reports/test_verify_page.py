@@ -59,7 +59,7 @@ def test_own_report_agrees_and_tells_what_it_says(report, tmp_path):
     assert "Everything agrees" in text
     assert "This very file was made here, byte for byte." in text
     assert "Acme" in text
-    assert "What it does not prove" in text
+    assert "Not proven" in text
     assert "The pages of a full report show each answer as it is in the data." in text
     assert "Pages, not compared." in text
     assert "<dd>1 Jan 2026</dd>" in text.replace("<bdi>", "").replace("</bdi>", "")

@@ -98,7 +98,7 @@ def test_page_of_a_review_shows_samples_statement_hash_and_eyes(cast, enter, sen
 
 def test_reader_sees_the_review_without_its_forms(cast, enter, sent):
     text = page(enter(cast.rob), sent)
-    assert "What stands in the way" in text
+    assert "Points to solve" in text
     assert "Your password" not in text
     assert "Go through them" not in text
 
@@ -235,7 +235,7 @@ def test_own_answers_are_shown_without_a_button(cast, enter):
     otto = enter(cast.otto)
     text = flat(otto.get(url(assessment, "check"), {"by": cast.otto.pk}))
     assert "You prepared this answer. Another reviewer checks it." in text
-    assert "What has to change" not in text
+    assert "Changes to make" not in text
     rev = flat(enter(cast.rev).get(url(assessment)))
     assert "1 needs another reviewer" in rev
 

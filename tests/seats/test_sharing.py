@@ -62,7 +62,7 @@ def test_link_is_shown_once_and_only_its_hash_is_kept(cast, assessment, sign_in)
         ({"days": 91}, "A number from 1 to 90."),
         ({"days": 0}, "A number from 1 to 90."),
         ({"days": ""}, "A number from 1 to 90."),
-        ({"label": ""}, "Say who the link is for."),
+        ({"label": ""}, "Name the recipient of the link."),
     ],
 )
 def test_refused_link_is_not_made(cast, assessment, sign_in, form, words):

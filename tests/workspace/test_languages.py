@@ -60,7 +60,7 @@ def test_background_stands_apart_from_what_a_good_answer_shows(cast, sign_in):
     assert "<h2>Background</h2><p" in text
     assert "<em>helps</em>" in text
     assert "<em>Dafür.</em>" in text
-    assert "What a good answer shows" not in text
+    assert "A good answer shows" not in text
     assert "Usual evidence" not in text
 
 

@@ -290,7 +290,7 @@ def test_button_works_without_script(cast, sign_in, assessment, answers):
     assert "From now on" in reply.content.decode()
     save(cast.ada, answers[0], verdict="met")
     page = con.post(seen_url(assessment), {"seq": head(assessment)}).content.decode()
-    assert "<h1>What others changed</h1>" in page
+    assert "<h1>Changes by others</h1>" in page
     assert "Undo" in page
 
 

@@ -376,7 +376,7 @@ def test_answer_to_another_duty_is_shown_with_its_evidence_and_no_button(
     proof = reverse("evidence:detail", args=["acme", pair.proof.pk])
     for shown in ("Kept in the wiki.", f'href="{proof}"', "about another duty"):
         assert shown in page
-    assert "What changes in" not in page
+    assert "Changes in" not in page
     assert "btn-primary" not in page
 
 

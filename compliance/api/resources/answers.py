@@ -160,7 +160,7 @@ def stop_using_evidence(request: ApiRequest, answer_id: Id, evidence_id: UUID) -
 def list_comments(
     request: ApiRequest, answer_id: Id, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[CommentShape]:
-    """What was said about an answer, oldest first."""
+    """The comments on an answer, oldest first."""
     rows = find_answer(request, answer_id).comments.select_related(
         "author", "resolved_by"
     )

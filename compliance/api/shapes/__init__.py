@@ -1,1 +1,1 @@
-"""What calls and replies hold, as OpenAPI describes it."""
+"""The shapes of calls and replies, as OpenAPI describes them."""

@@ -79,7 +79,7 @@ class AssessmentTold(AssessmentShape):
     again: int
     """Answers to be confirmed again."""
     signature_void: list[str]
-    """What has changed since the signature; empty while it holds, or there is none."""
+    """Changes since the signature; empty while it is valid, or there is none."""
 
     @classmethod
     def told(cls, standing: AssessmentState) -> "AssessmentTold":

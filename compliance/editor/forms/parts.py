@@ -60,12 +60,12 @@ class QuestionForm(forms.Form):
     )
     cites = Lines("Citations", 3, most=100)
     cite = line("Add a citation", 200, required=False)
-    good = Lines("What a good answer shows", 3)
+    good = Lines("A good answer shows", 3)
     how_to_check = area("How to check", 2)
     when_partly = area("When is it “Partly”?", 2)
     common_mistake = area("The usual mistake", 2)
     evidence_hints = Lines("Usual evidence", 3)
-    remedy = area("What to do first", 2)
+    remedy = area("First step", 2)
     background = area("Background", 3)
     related = Lines("Related questions", 2, most=20)
     unit = line("Unit", 40, required=False)
@@ -242,9 +242,9 @@ class HeadForm(forms.Form):
         },
     )
     release_notes = area(
-        "What changed, in two sentences", 3, help_text="Publishing asks for them."
+        "Changes, in two sentences", 3, help_text="Publishing asks for them."
     )
-    subject_label = line("What is assessed is called", 120)
+    subject_label = line("Name of the subject", 120)
     subject_help = area("Hint beside it", 2)
     language = line("Language", 20, required=False)
 

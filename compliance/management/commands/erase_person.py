@@ -14,7 +14,7 @@ from compliance.search import indexing
 class Command(BaseCommand):
     """Tells first what it would do; then asks for the e-mail once more."""
 
-    help = "Erase a person's name and e-mail. What they did and what was signed stays."
+    help = "Erase a person's name and e-mail. Their acts and signed content stay."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument(

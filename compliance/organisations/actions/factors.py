@@ -202,7 +202,7 @@ def take_recovery_code(*, by: User, code: str) -> Authenticator | None:
 
 
 def _refuse_unproved(by: User) -> None:
-    """Whoever typed somebody else's address must not lock them out of it for good."""
+    """A person who typed someone else's address must not lock them out of it for good."""
     try:
         validate_can_add_authenticator(by)
     except ValidationError as error:
@@ -284,7 +284,7 @@ _SUBJECT = {
     RECOVERY_CODE_USED: "A recovery code of your account was used",
 }
 _SAID = {
-    FACTORS_FORGOTTEN: "Whoever runs Attest took your passkeys, app and recovery codes away."
+    FACTORS_FORGOTTEN: "The administrator of Attest took your passkeys, app and recovery codes away."
     " Set up new ones now.",
     PASSKEY_ADDED: "The passkey “{name}” of your account was added.",
     PASSKEY_RENAMED: "The passkey “{before}” of your account is called “{name}” now.",

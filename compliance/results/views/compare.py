@@ -41,7 +41,7 @@ LEVEL, BESIDE = "level", "beside"
 @require_safe
 @member_required(Permission.VIEW)
 def compare(request: MemberRequest) -> HttpResponse:
-    """What changed between two sides, which the person may look into both."""
+    """The changes between two sides, both of which the person may read."""
     if "swap" in request.GET:
         return redirect(_swapped(request))
     form = SidesForm(request.GET)

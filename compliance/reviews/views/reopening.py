@@ -56,6 +56,6 @@ def reopen_decide(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         return redirect(address(assessment))
     said = "It stays signed."
     if decision == Decision.APPROVED:
-        said = f"Reopened as revision {done.revision + 1}. What was signed stays."
+        said = f"Reopened as revision {done.revision + 1}. The signed state stays."
     messages.success(request, said)
     return redirect(address(assessment))
