@@ -94,6 +94,7 @@ interface Marks {
   "data-presence": Form<"answer">;
   "data-q": Row;
   "data-qlink": HTMLAnchorElement;
+  "data-section-link": HTMLAnchorElement;
   "data-settles": Form;
   "data-single-keys": HTMLInputElement;
   "data-take": HTMLAnchorElement & Data<"below">;

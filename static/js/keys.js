@@ -1,5 +1,6 @@
 // Keys of the question list. Single keys act while focus is inside it, or nowhere, as on a page
-// just opened (WCAG 2.1.4).
+// just opened; those that lead into it act from the header and the sections, too. All can be
+// switched off (WCAG 2.1.4).
 import { inTurn, isWaiting, loadMore } from "./more.js";
 import { lost, need } from "./ondemand.js";
 import { clear, count, extend, list, pick } from "./picks.js";
@@ -125,6 +126,10 @@ const acts = {
 };
 const anywhere = new Set(["j", "k", "u", "[", "]", "/"]); // also where no row has the focus
 const moves = new Set(["j", "k", "u"]);
+// From a button of the header or a section too, but not from what has keys of its own.
+/** @param {At<KeyboardEvent>} event */
+const leadsIn = (event) =>
+  anywhere.has(event.key.toLowerCase()) && !event.target.closest("dialog, details, .panel, .undo");
 
 const areOn = () => {
   try {
@@ -165,9 +170,10 @@ function leave(event, row) {
 /** @param {Element | null} node */
 const rowWith = (node) => rowOf(node) ?? rowOf(node?.closest("li")?.querySelector("[data-q]"));
 document.addEventListener("keydown", (event) => {
-  if (event.target !== document.body && !list.contains(event.target)) return;
-  const row = rowWith(event.target);
   if (isText(event.target) || !isPlain(event) || !areOn()) return;
+  const isInside = event.target === document.body || list.contains(event.target);
+  if (!isInside && !leadsIn(event)) return;
+  const row = rowWith(event.target);
   if (isOpening) {
     event.preventDefault();
     return;
