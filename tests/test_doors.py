@@ -242,6 +242,9 @@ DOORS = {
     "calendar:calendar": (VIEW, "GET"),
     "calendar:subscribe": (VIEW, "POST"),
     "calendar:unsubscribe": (VIEW, "POST"),
+    "calendar:audit": (AUDIT, "GET"),
+    "calendar:audit_subscribe": (AUDIT, "POST"),
+    "calendar:audit_unsubscribe": (AUDIT, "POST"),
     "calendar:feed": (PUBLIC, "GET"),
     "calendar:reminders": (VIEW, "GET POST"),
     "calendar:rules": (MEMBERS, "POST"),
@@ -674,7 +677,8 @@ LASTING = {
         "organisations:passkey_remove",
     ],
     "seats, links and addresses that open something": [
-        "calendar:subscribe", "seats:list", "seats:share", "tokens:token_new",
+        "calendar:audit_subscribe", "calendar:subscribe", "seats:list", "seats:share",
+        "tokens:token_new",
     ],
     "rules for everybody": ["calendar:rules"],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
@@ -706,7 +710,7 @@ def test_every_address_that_changes_something_states_its_class():
 
 def test_a_session_alone_changes_nothing_that_outlives_it(keys, cast, sign_in):
     """Neither a form, nor one with a wrong password, nor one with a passkey of nobody."""
-    ada, wrong = sign_in(cast.ada), []
+    ada, aud, wrong = sign_in(cast.ada), sign_in(cast.aud), []
     before = rows_of()
     lasting = {name for names in LASTING.values() for name in names} | set(EACH)
     for door in doors():
@@ -719,7 +723,8 @@ def test_a_session_alone_changes_nothing_that_outlives_it(keys, cast, sign_in):
             {"passkey": "{}"},
         ):
             cache.clear()
-            reply = ada.post(address(door, keys), {"what": "typed <b>"} | typed)
+            client = aud if DOORS[door.name][0] == AUDIT else ada
+            reply = client.post(address(door, keys), {"what": "typed <b>"} | typed)
             told = (reply.status_code, "Confirm that it is you" in reply.text)
             kept = 'name="what" value="typed &lt;b&gt;"' in reply.text
             if told != (422, True) or not kept:

@@ -18,12 +18,16 @@ LONGEST_ESCALATION = 90
 """Days after which late work is told to officers at the latest."""
 
 
+SUBSCRIBES = frozenset({Permission.VIEW, Permission.AUDIT})
+"""Permissions of which one is enough for an address: it shows what they may see."""
+
+
 class FeedQuerySet(models.QuerySet["Feed"]):
     """Subscriptions by whether they open anything."""
 
     def standing(self) -> "FeedQuerySet":
         """Those of active members whose role may look."""
-        roles = [role for role, may in ALLOWED.items() if Permission.VIEW in may]
+        roles = [role for role, may in ALLOWED.items() if SUBSCRIBES & may]
         members = Membership.objects.filter(
             organisation=models.OuterRef("organisation"),
             user=models.OuterRef("user"),

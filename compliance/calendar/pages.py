@@ -102,6 +102,32 @@ def context_of(
     }
 
 
+def audit_context(
+    organisation: Organisation,
+    user: User,
+    may: frozenset[Any],
+    today: date,
+    asked: CalendarQuery,
+) -> dict[str, Any]:
+    """The same list for an auditor: the own requests and seats, and no other date."""
+    scope = DateScope(organisation, may, today, person=user)
+    every = marks(scope)
+    is_late = asked.since == LATE
+    shown = _shown(every, today, None, is_late=is_late)
+    page = Paginator(shown, ON_A_PAGE).get_page(asked.page)
+    return {
+        "today": today,
+        "page": page,
+        "months": _by_month(scope, page),
+        "late_count": sum(mark.day < today for mark in every),
+        "late_link": asked.with_(**{"from": LATE}),
+        "today_link": asked.with_(**{"from": ""}),
+        "is_late": is_late,
+        "query": "from=late&" if is_late else "",
+        "is_audit": True,
+    }
+
+
 def _shown(
     found: list[Mark], today: date, first: date | None, *, is_late: bool
 ) -> list[Mark]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 from compliance.audit.models import Event
 from compliance.calendar.choices import Kind
 from compliance.calendar.entries import Entry, Mark
-from compliance.calendar.sources import law, outside, targets, work
+from compliance.calendar.sources import auditor, law, outside, targets, work
 from compliance.calendar.sources.scope import DateScope
 from compliance.organisations.access import Permission
 from compliance.organisations.models import User
@@ -44,6 +44,15 @@ SOURCES: Mapping[str, Source] = {
     ),
     outside.LINK: Source(
         Kind.LINK, outside.links, outside.entries_of_links, Permission.SEATS
+    ),
+    auditor.ASKED: Source(
+        Kind.AUDITOR, auditor.asked, auditor.entries_of_asked, Permission.AUDIT
+    ),
+    auditor.FIRST: Source(
+        Kind.AUDITOR, auditor.firsts, auditor.entries_of_seats, Permission.AUDIT
+    ),
+    auditor.LAST: Source(
+        Kind.AUDITOR, auditor.lasts, auditor.entries_of_seats, Permission.AUDIT
     ),
 }
 """Source to its readers, in the order of one day."""

@@ -17,7 +17,7 @@ from django.utils.translation.template import templatize
 from compliance.applicability import decision, rules
 from compliance.apps import ROOMS
 from compliance.calendar import choices as dates
-from compliance.calendar.sources import law, outside, work
+from compliance.calendar.sources import auditor, law, outside, work
 from compliance.checklists import changes, force, translations
 from compliance.checklists.choices import ChangeKind, QuestionKind
 from compliance.reports import board, counting, findings, html
@@ -55,7 +55,7 @@ TRAIL = [
     *(f"compliance.{room}.events" for room in ROOMS),
 ]
 """The sentences of events, and what is said in them."""
-CALENDAR = (dates, law, outside, work)
+CALENDAR = (dates, auditor, law, outside, work)
 """The titles of dates, which subscriptions and mails hold."""
 TOLD = [
     *(m.__file__ for m in CALENDAR),

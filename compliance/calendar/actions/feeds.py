@@ -10,7 +10,7 @@ from django.utils import timezone
 from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.calendar.events import FEED_ENDED, FEED_MADE
-from compliance.calendar.models import Feed
+from compliance.calendar.models import SUBSCRIBES, Feed
 from compliance.organisations.access import Permission, may
 from compliance.organisations.actions import hash_of, lock, lock_person
 from compliance.organisations.models import Membership, Organisation, User
@@ -29,7 +29,7 @@ def make_feed(
         lock_person(by)
         lock(organisation)
         member = Membership.objects.filter(organisation=organisation, user=by).first()
-        if member is None or not may(member, Permission.VIEW):
+        if member is None or not any(may(member, one) for one in SUBSCRIBES):
             msg = "You are no longer a member."
             raise ValidationError(msg)
         feed = Feed.of(organisation, by) or Feed(organisation=organisation, user=by)
