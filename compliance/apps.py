@@ -4,6 +4,7 @@ import gc
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate, pre_migrate
@@ -39,16 +40,30 @@ class ComplianceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Triggers and the search index follow from the code, after each migration.
-
-        See ``web/triggers.py`` and ``search/indexing.py``. The rooms above give
-        a new member the things that wait for them, and end those that rest on a
-        right which a member loses.
-        """
+        """Load what rooms declare, connect them, and register the checks of settings."""
         for room in ROOMS:  # before anything reads or adds an event
             import_module(f"compliance.{room}.events")
         for room in GUARDED:
             import_module(f"compliance.{room}.guards")
+        if settings.METRICS_TOKEN:  # counts tasks where they run
+            import_module("compliance.monitoring.metrics")
+        self._connect()
+        self._follow_migrations()
+        from compliance.reports import checks  # noqa: PLC0415 - needs the settings
+        from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
+
+        register(check_durable, Tags.database)
+        register(checks.check_seal, Tags.files)
+        register(checks.check_seal_fits, Tags.files, deploy=True)
+        register(checks.check_address, Tags.urls, deploy=True)
+        # A page of 150 answers or a catalogue makes tens of thousands of values that
+        # live to its end; looking for rings among them every 2,000 costs up to a third.
+        gc.set_threshold(20_000, 10, 20)
+
+    def _connect(self) -> None:
+        """The rooms above give a new member the things that wait for them, and end those
+        that rest on a right which a member loses.
+        """
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.organisations import session_use  # noqa: PLC0415 - needs the apps
@@ -57,12 +72,9 @@ class ComplianceConfig(AppConfig):
             arriving,
             rights_lost,
         )
-        from compliance.reports import cancellation, checks  # noqa: PLC0415 - needs the settings
-        from compliance.search import indexing  # noqa: PLC0415 - needs the apps
+        from compliance.reports import cancellation  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
         from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
-        from compliance.web import triggers  # noqa: PLC0415 - needs the settings
-        from compliance.web.durability import check_durable  # noqa: PLC0415 - needs the settings
 
         user_logged_in.connect(session_use.begin)
         user_logged_out.connect(session_use.end)
@@ -74,16 +86,15 @@ class ComplianceConfig(AppConfig):
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)
         rights_lost.connect(dating.forget_with_rights)
+
+    def _follow_migrations(self) -> None:
+        """Triggers and the search index follow from the code, after each migration."""
+        from compliance.search import indexing  # noqa: PLC0415 - needs the apps
+        from compliance.web import triggers  # noqa: PLC0415 - needs the settings
+
         for before, after in (
             (indexing.release, indexing.keep),
             (triggers.step_aside, triggers.keep),
         ):
             pre_migrate.connect(before, sender=self)
             post_migrate.connect(after, sender=self)
-        register(check_durable, Tags.database)
-        register(checks.check_seal, Tags.files)
-        register(checks.check_seal_fits, Tags.files, deploy=True)
-        register(checks.check_address, Tags.urls, deploy=True)
-        # A page of 150 answers or a catalogue makes tens of thousands of values that
-        # live to its end; looking for rings among them every 2,000 costs up to a third.
-        gc.set_threshold(20_000, 10, 20)

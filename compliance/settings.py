@@ -1,5 +1,6 @@
 """Every setting, read once from the environment. Each has a row in ``docs/settings.md``."""
 
+import os
 import re
 from pathlib import Path
 
@@ -37,6 +38,18 @@ if not 1 <= INVITATION_DAYS <= 90:
 CHECKPOINT_MINUTES = env.int("CHECKPOINT_MINUTES", 60)
 CHECKPOINT_MAIL = env.str("CHECKPOINT_MAIL", "")
 RUN_WORKER = env.bool("RUN_WORKER", True)
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    if len(METRICS_TOKEN) < 20:
+        msg = "ATTEST_METRICS_TOKEN is 20 characters or more."
+        raise ImproperlyConfigured(msg)
+    # All processes of this data folder count in these files. Read when the library is
+    # imported, so that it must stand here.
+    METRICS_DIR = DATA_DIR / "metrics"
+    METRICS_DIR.mkdir(mode=0o700, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
+DISK_FREE_BYTES = env.int("DISK_FREE_BYTES", 1024 * 1024 * 1024)
+BACKUP_HOURS = env.int("BACKUP_HOURS", 26)
 UPLOAD_BYTES = env.int("UPLOAD_BYTES", 50 * 1024 * 1024)
 UPLOADS_PER_HOUR = env.int("UPLOADS_PER_HOUR", 60)
 ORGANISATION_BYTES = env.int("ORGANISATION_BYTES", 5 * 1024 * 1024 * 1024)
@@ -76,6 +89,7 @@ INSTALLED_APPS = [
     "django_tasks_db",  # behind ours, whose db_worker does more
 ]
 MIDDLEWARE = [
+    "compliance.monitoring.middleware.RequestMiddleware",
     "compliance.api.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -208,6 +222,7 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked inside, past the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -276,24 +291,35 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 FORMAT_MODULE_PATH = None
 
+LOG_FORMAT = env.str("LOG_FORMAT", "line")
+if LOG_FORMAT not in {"line", "json"}:
+    msg = "ATTEST_LOG_FORMAT is line or json."
+    raise ImproperlyConfigured(msg)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "format": "{asctime} {levelname} {name} {message}",
+            "format": "{asctime} {levelname} {name} [{request}] {message}",
             "style": "{",
+        },
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime} {levelname} {name} {request} {message}",
+            "style": "{",
+            "rename_fields": {"asctime": "at", "levelname": "level"},
         },
     },
     "filters": {
         "short": {"()": "compliance.web.logs.KeepShort"},
         "tokens": {"()": "compliance.web.logs.HideTokens"},
+        "request": {"()": "compliance.web.logs.AddRequest"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["short", "tokens"],
+            "formatter": LOG_FORMAT,
+            "filters": ["short", "tokens", "request"],
         }
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},

@@ -44,6 +44,7 @@ accounts = [
 urlpatterns = [
     path("accounts/", include(accounts)),
     path("api/v1/", include("compliance.api.urls")),
+    path("", include("compliance.monitoring.urls")),
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),

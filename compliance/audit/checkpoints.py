@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from compliance.audit.chain import START
@@ -158,6 +160,16 @@ def latest(organisation_id: UUID) -> Checkpoint | None:
             return _last(file, organisation_id)
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def unsigned_since() -> datetime | None:
+    """When the oldest event was written that no checkpoint covers; None without one."""
+    first = Event.objects.filter(
+        organisation_id=OuterRef("pk"), seq=Coalesce(OuterRef("signed"), 0) + 1
+    )
+    waiting = ChainHead.objects.annotate(first_at=Subquery(first.values("at")))
+    oldest: datetime | None = waiting.aggregate(at=Min("first_at"))["at"]
+    return oldest
 
 
 def kept(organisation_id: UUID) -> tuple[list[Note], int]:

@@ -36,6 +36,8 @@ from compliance.reviews.snapshot import one_moment
 from compliance.web.folders import flush
 
 PART = ".part"
+LAST = "last-backup"
+"""The file in the data folder that says when a backup was last made."""
 
 
 @dataclass
@@ -76,7 +78,16 @@ def make(path: Path) -> tuple[Path, Manifest]:
             part.unlink(missing_ok=True)
             raise
     flush(path.resolve().parent)
+    (Path(settings.DATA_DIR) / LAST).write_text(said.made_at.isoformat())
     return path, said
+
+
+def last_made() -> datetime | None:
+    """The moment of the last backup that was made of this data folder, if any."""
+    try:
+        return datetime.fromisoformat((Path(settings.DATA_DIR) / LAST).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def trail_key() -> str:

@@ -25,6 +25,9 @@ def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
+    if settings.METRICS_TOKEN:
+        for left in settings.METRICS_DIR.glob("*.db"):  # of processes that ended
+            left.unlink()
     os.environ[SERVER] = str(os.getpid())
     os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
     if host in settings.ALLOWED_HOSTS:  # not 0.0.0.0: nobody can follow a link there

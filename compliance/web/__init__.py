@@ -8,6 +8,7 @@ __all__ = [
     "htmx",
     "joined_rows",
     "languages",
+    "logs",
     "mail",
     "markdown",
     "own_languages",

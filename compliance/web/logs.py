@@ -1,7 +1,11 @@
-"""Keeps secret tokens and tracebacks of bad requests out of the log."""
+"""Keeps secret tokens and tracebacks of bad requests out of the log, and adds the request's number."""
 
 import logging
 import re
+from contextvars import ContextVar
+
+request_number: ContextVar[str] = ContextVar("request_number", default="-")
+"""The number of the request that is worked on, "-" outside one."""
 
 _TOKEN = re.compile(r"(/(?:share|invitation|feed|digest)/)[^/\s?]+")
 
@@ -26,4 +30,12 @@ class KeepShort(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.startswith("django.security."):
             record.exc_info = record.exc_text = None
+        return True
+
+
+class AddRequest(logging.Filter):
+    """Adds the number of the request, which ties the lines of one request together."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request = request_number.get()
         return True

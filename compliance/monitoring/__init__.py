@@ -1,0 +1,1 @@
+"""Whether the installation is well: probes for whoever routes requests, and metrics."""

@@ -1,0 +1,176 @@
+"""Checks that the readiness probe, the metrics and the alerts share: each told once."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Case, F, Min, When
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from compliance.audit import checkpoints
+from compliance.backups import backup
+
+FRESH_SECONDS = 5
+"""How long results are shown again: anybody can ask for them, as often as they like."""
+TASK_SECONDS = 10 * 60
+
+
+class Status(StrEnum):
+    """How a check ended: as it should, with something to look into, or with no service."""
+
+    PASS = "pass"  # noqa: S105 - a word of readiness
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A figure, and the bound within which it is well."""
+
+    name: str
+    metric: str
+    says: str
+    measure: Callable[[], float | None]
+    """None where there is nothing to measure: no backup, no task, no checkpoint due."""
+    is_well: Callable[[float | None], bool]
+    is_vital: bool = False
+    """Whether a process that fails it can serve nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a check found; no value where it could not be measured."""
+
+    check: Check
+    value: float | None
+    status: Status
+
+
+def _database() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return 1
+
+
+@cache
+def _migrations_of_program() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def _missing_migrations() -> float:
+    applied = MigrationRecorder(connection).applied_migrations()
+    return len(_migrations_of_program() - set(applied))
+
+
+def _free_bytes() -> float:
+    return shutil.disk_usage(settings.DATA_DIR).free
+
+
+def _task_wait() -> float | None:
+    due = Case(
+        When(run_after=get_date_max(), then=F("enqueued_at")), default=F("run_after")
+    )
+    return _seconds_since(DBTaskResult.objects.ready().aggregate(at=Min(due))["at"])
+
+
+def _checkpoint_wait() -> float | None:
+    return _seconds_since(checkpoints.unsigned_since())
+
+
+def _backup_age() -> float | None:
+    return _seconds_since(backup.last_made())
+
+
+def _seconds_since(moment: datetime | None) -> float | None:
+    return (timezone.now() - moment).total_seconds() if moment else None
+
+
+def _at_most(bound: Callable[[], float]) -> Callable[[float | None], bool]:
+    return lambda value: value is None or value <= bound()
+
+
+CHECKS = (
+    Check(
+        "database",
+        "attest_database_up",
+        "1 when the database answers.",
+        _database,
+        lambda value: value == 1,
+        is_vital=True,
+    ),
+    Check(
+        "migrations",
+        "attest_migrations_missing",
+        "Migrations of this program that the database lacks.",
+        _missing_migrations,
+        lambda value: value == 0,
+        is_vital=True,
+    ),
+    Check(
+        "disk",
+        "attest_disk_free_bytes",
+        "Bytes free on the disk of the data folder.",
+        _free_bytes,
+        lambda value: value is not None and value >= settings.DISK_FREE_BYTES,
+    ),
+    Check(
+        "tasks",
+        "attest_task_wait_seconds",
+        "Seconds for which the oldest task that is due has waited.",
+        _task_wait,
+        _at_most(lambda: TASK_SECONDS),
+    ),
+    Check(
+        "checkpoints",
+        "attest_checkpoint_wait_seconds",
+        "Age of the oldest event that no checkpoint of the trail covers.",
+        _checkpoint_wait,
+        _at_most(lambda: 2 * 60 * (settings.CHECKPOINT_MINUTES or float("inf"))),
+    ),
+    Check(
+        "backup",
+        "attest_backup_age_seconds",
+        "Age of the last backup that this data folder made.",
+        _backup_age,
+        lambda value: (
+            not settings.BACKUP_HOURS
+            or (value is not None and value <= settings.BACKUP_HOURS * 60 * 60)
+        ),
+    ),
+)
+
+_kept: tuple[float, list[Result]] | None = None
+
+
+def results() -> list[Result]:
+    """Every check once, at most five seconds old."""
+    global _kept  # noqa: PLW0603 - two threads at once only measure twice
+    if _kept is None or time.monotonic() - _kept[0] > FRESH_SECONDS:
+        _kept = time.monotonic(), [_run(check) for check in CHECKS]
+    return _kept[1]
+
+
+def overall(found: list[Result]) -> Status:
+    """The worst of the results: a warning takes no machine out of service."""
+    worst = {one.status for one in found}
+    return next(s for s in (Status.FAIL, Status.WARN, Status.PASS) if s in worst)
+
+
+def _run(check: Check) -> Result:
+    try:
+        value = check.measure()
+        is_well = check.is_well(value)
+    except (DatabaseError, OSError):
+        value, is_well = None, False
+    if is_well:
+        return Result(check, value, Status.PASS)
+    return Result(check, value, Status.FAIL if check.is_vital else Status.WARN)
