@@ -80,6 +80,7 @@ interface Marks {
   "data-item": Item;
   "data-keep": Form & Data<"of" | "at" | "name"> & { readonly dataset: { shape?: string } };
   "data-limb": Item;
+  "data-menu": HTMLSelectElement | HTMLInputElement;
   "data-mentions": HTMLTextAreaElement;
   "data-move": Form<"status">;
   "data-one-file": Form;

@@ -49,7 +49,7 @@ function ask(row, words, name) {
   say(words, "save-off");
   const at = document.activeElement;
   if (at === document.body || (at && row.contains(at) && !isText(at)))
-    row.querySelector(`[name="${name}"]`)?.focus();
+    (row.querySelector(`[data-chip="${name}"]`) ?? row.querySelector(`[name="${name}"]`))?.focus();
 }
 
 // htmx sends a form to where its last button leads, though the button was not what sent it.

@@ -24,6 +24,14 @@ const place = (row) => (row ? rows().indexOf(row) : -1);
 /** @param {Row} row @param {string} name */
 const field = (row, name) => row.querySelector(`[name="${name}"]`)?.focus();
 
+// Owner and days have a menu; until its script is there, their fields.
+/** @param {Row} row @param {string} name */
+const menu = (row, name) =>
+  need("./menus.js").then(
+    (menus) => menus.show(row, name),
+    () => field(row, name),
+  );
+
 /** @param {Row | null | undefined} row */
 function go(row) {
   row?.querySelector("[data-qlink]").focus({ preventScroll: true });
@@ -69,7 +77,7 @@ function choose(row, radio, value) {
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
   if (value === "na") field(row, "reason");
-  if (value === "later") openAt(row, () => field(row, "later_until"));
+  if (value === "later") openAt(row, () => menu(row, "later_until"));
 }
 
 /** @param {number} at */
@@ -113,8 +121,8 @@ const acts = {
     extend(all[at], all[at - 1]);
   },
   n: (all, at) => openAt(all[at], (row) => field(row, "note")),
-  o: (all, at) => openAt(all[at], (row) => field(row, "owner")),
-  d: (all, at) => openAt(all[at], (row) => field(row, "due_on")),
+  o: (all, at) => openAt(all[at], (row) => menu(row, "owner")),
+  d: (all, at) => openAt(all[at], (row) => menu(row, "due_on")),
   e: (all, at) => openAt(all[at], (row) => need("./evbox.js").then((box) => box.show(row), lost)),
   y: (all, at) => need("./states.js").then((states) => states.stillRight(all[at]), lost),
   t: (all, at) =>

@@ -37,6 +37,7 @@ function look() {
   comments();
   foresee("./states.js", ".q-open, [data-from-panel]");
   foresee("./settling.js", "[data-conflict]");
+  foresee("./menus.js", ".q-open [data-menu]");
   foresee("./evbox.js", ".q-open [data-evbox]");
 }
 for (const name of /** @type {const} */ (["htmx:afterSwap", "attest:moved"]))
