@@ -22,9 +22,10 @@ def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
     would forget what is called saved.
     """
     refuse_forgetful()
+    address = socket.gethostbyname(host)  # the server takes no names
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
+        probe.bind((address, port))
     if settings.METRICS_TOKEN:
         for left in settings.METRICS_DIR.glob("*.db"):  # of processes that ended
             left.unlink()
@@ -37,7 +38,7 @@ def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
         sys.executable,
         [
             *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-            *("--host", host, "--port", str(port), "--no-ws"),
+            *("--host", address, "--port", str(port), "--no-ws"),
             *("--workers", str(processes or min(2, cores()))),
             *("--blocking-threads", "4", "--respawn-failed-workers"),
             *("--log-level", "warning", "compliance.wsgi:application"),

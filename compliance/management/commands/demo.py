@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--host", default="localhost")
         parser.add_argument("--no-serve", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
