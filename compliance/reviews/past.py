@@ -7,11 +7,9 @@ answer. An edition never changes.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import Any
 
-from django.db.models import Model, Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
-from compliance.assessments.fields import ANSWER_FIELDS, Kind
 from compliance.assessments.folding import answers_of, fold, unsaved
 from compliance.assessments.models import (
     Action,
@@ -23,7 +21,7 @@ from compliance.assessments.models import (
 )
 from compliance.checklists.models import Citation, Edition, Question
 from compliance.evidence.models import Evidence
-from compliance.organisations.models import User
+from compliance.reviews.at_hand import hang, join_people
 from compliance.reviews.content import Content
 from compliance.reviews.imported_facts import Stated
 from compliance.reviews.previous_assessment import said_in
@@ -33,9 +31,8 @@ from compliance.reviews.resting import (
     elsewhere_in,
     settled_elsewhere,
 )
-from compliance.reviews.snapshot import Rows, told
+from compliance.reviews.snapshot import PEOPLE, Rows, sources, told
 
-_PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)
 _HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (
     (Attachment, "attachments"),
     (Comment, "comments"),
@@ -109,40 +106,33 @@ class _Past:
     def _hang(self) -> None:
         """Give the answers their evidence, comments and actions, as a prefetch does."""
         proofs, actions = unsaved(Evidence, self.rows), unsaved(Action, self.rows)
-        hanging: dict[int, dict[str, list[Any]]] = {
-            pk: {name: [] for _, name in _HANGING} for pk in self.answers
-        }
         for model, name in _HANGING:
-            for row in unsaved(model, self.rows).values():
-                if row.answer_id in hanging:
-                    hanging[row.answer_id][name].append(row)
-                    if isinstance(row, Attachment):
-                        row.evidence = proofs.named(row.evidence_id, (model, row.pk))
-                    if isinstance(row, ActionLink):
-                        row.action = actions.named(row.action_id, (model, row.pk))
-        for pk, answer in self.answers.items():
-            answer._prefetched_objects_cache = hanging[pk]  # type: ignore[attr-defined]
+            found = unsaved(model, self.rows).values()
+            rows = [row for row in found if row.answer_id in self.answers]
+            for row in rows:
+                if isinstance(row, Attachment):
+                    row.evidence = proofs.named(row.evidence_id, (model, row.pk))
+                if isinstance(row, ActionLink):
+                    row.action = actions.named(row.action_id, (model, row.pk))
+            hang(self.answers.values(), name, "answer_id", rows)
 
     def _name(self) -> None:
         """Give the answers their question, source and people, those of today."""
         rows = list(self.answers.values())
         questions = Question.objects.select_related("section")
-        sources = Answer.everything.select_related(
-            "question", "assessment__edition__checklist"
-        )
         prefetch_related_objects(
             rows,
             Prefetch("question", questions.prefetch_related("choices")),
-            Prefetch("taken_from", sources),
+            sources(),
         )
         cites = _cites({answer.question_id for answer in rows})
         for answer in rows:
             answer.cites = "; ".join(cites[answer.question_id])
         links = [link for a in rows for link in a.action_links.all()]
         comments = [one for answer in rows for one in answer.comments.all()]
-        _join_people(rows, _PEOPLE)
-        _join_people(comments, ["author"])
-        _join_people([link.action for link in links], ["owner"])
+        join_people(rows, PEOPLE)
+        join_people(comments, ["author"])
+        join_people([link.action for link in links], ["owner"])
 
 
 def _cites(questions: Iterable[int]) -> dict[int, list[str]]:
@@ -151,13 +141,3 @@ def _cites(questions: Iterable[int]) -> dict[int, list[str]]:
     for question_id, cite in rows.values_list("question", "provision__cite"):
         found[question_id].append(cite)
     return found
-
-
-def _join_people(rows: Sequence[Model], names: Sequence[str]) -> None:
-    """Give rows the people whose ids they hold, in one query."""
-    ids = {getattr(row, f"{name}_id") for row in rows for name in names}
-    people = User.objects.in_bulk(ids - {None})
-    for row in rows:
-        for name in names:
-            if pk := getattr(row, f"{name}_id"):
-                setattr(row, name, people[pk])

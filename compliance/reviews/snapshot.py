@@ -7,13 +7,23 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import Prefetch, prefetch_related_objects
 
 from compliance.assessments.applying import Scope
-from compliance.assessments.fields import HASHED, Kind
-from compliance.assessments.models import Answer, Assessment, Comment
+from compliance.assessments.fields import ANSWER_FIELDS, HASHED, Kind
+from compliance.assessments.models import (
+    ActionLink,
+    Answer,
+    Assessment,
+    Attachment,
+    Comment,
+)
+from compliance.assessments.scoring import CHOSEN
 from compliance.assessments.stand_ins import StandIn, not_asked
+from compliance.checklists.models import Choice, Question
 from compliance.evidence.models import Evidence
+from compliance.reviews.at_hand import hang, join_people
 from compliance.reviews.content import Content, Line, Proof, Remark, Task
 from compliance.reviews.content import Section as Part
 from compliance.reviews.imported_facts import Stated
@@ -21,6 +31,17 @@ from compliance.reviews.previous_assessment import Before, then
 from compliance.reviews.remedies import tasks_of, with_actions
 from compliance.reviews.resting import Elsewhere, elsewhere
 from compliance.workspace.lines import told_value
+
+PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)
+"""Columns of an answer that name people whom its content tells."""
+
+
+def sources() -> Prefetch[Any]:
+    """Answers that others were taken over from, with all that is told of them."""
+    rows = Answer.everything.select_related(
+        "question", "assessment__edition__checklist"
+    )
+    return Prefetch("taken_from", rows)
 
 
 @contextmanager
@@ -93,22 +114,29 @@ def content_of(assessment: Assessment) -> Content:
 
 def rows_to_tell(assessment: Assessment) -> Rows:
     """The rows of an assessment from ``to_read``, in a constant number of queries."""
-    answers = (
-        Answer.everything.filter(assessment=assessment)
-        .for_page()
-        .select_related(
-            "taken_from__question", "taken_from__assessment__edition__checklist"
-        )
-        .prefetch_related(
-            models.Prefetch(
-                "comments", Comment.objects.select_related("author").order_by("pk")
-            ),
-            with_actions(),
-        )
-        .order_by("question__position", "pk")
+    rows = Answer.everything.filter(assessment=assessment).with_cites()
+    answers = list(
+        rows.select_related("question__section").order_by("question__position", "pk")
     )
+    join_people(answers, PEOPLE)
+    prefetch_related_objects(answers, sources())
+    for name, found in (
+        ("attachments", Attachment.objects.select_related("evidence")),
+        ("comments", Comment.objects.select_related("author")),
+        ("action_links", ActionLink.objects.select_related("action__owner")),
+    ):
+        own: Any = found.filter(answer__assessment=assessment).order_by("pk")
+        hang(answers, name, "answer_id", own)
+    _hang_choices([answer.question for answer in answers])
     before = Stated(assessment).before()
-    return Rows(assessment, list(answers), before, elsewhere(assessment))
+    return Rows(assessment, answers, before, elsewhere(assessment))
+
+
+def _hang_choices(questions: Sequence[Question]) -> None:
+    """The choices of those that are answered by one, or some: a query only if any is."""
+    editions = {one.edition_id for one in questions if one.kind in CHOSEN}
+    found = Choice.objects.filter(question__edition__in=editions)
+    hang(questions, "choices", "question_id", found)
 
 
 def told(rows: Rows) -> Content:
