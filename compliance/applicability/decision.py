@@ -176,8 +176,16 @@ class _Teller:
         duty, model = self.duty, self.model
         found = gates_of.passed(model.gates, duty.key, facts)
         rule = None if any(gate.is_in for gate in found) else duty.rule
+        is_shut = any(gate.is_out for gate in found)
+        on, ends = self._days(found, facts)
         own = rules.applicability(
-            rule, duty.binds, model.role_fact, facts, model.words, self.say
+            rule,
+            duty.binds,
+            model.role_fact,
+            facts,
+            model.words,
+            self.say,
+            is_stopped=is_shut or (with_days and self._is_over(ends)),
         )
         asked = [
             key
@@ -189,9 +197,8 @@ class _Teller:
         told = [own.reason, *self._implied(names)]
         if own.applies:
             told += [self._gate(gate, facts) for gate in found if _is_told(gate)]
-        is_out = not own.applies or any(gate.is_out for gate in found)
+        is_out = is_shut or not own.applies
         is_open = own.is_open or any(gate.is_open for gate in found)
-        on, ends = self._days(found, facts)
         if not is_out and with_days:
             told += self._told_days(on if _moved(found) else None, ends)
             is_out = self._is_over(ends)

@@ -156,16 +156,20 @@ def _values(value: Any) -> list[str]:
 
 def uses(rule: dict[str, Any] | None) -> tuple[str, ...]:
     """Keys of the facts a rule looks at, each once, in the order of the rule."""
-    found: dict[str, None] = {}
+    return tuple(named(rule))
+
+
+def named(rule: dict[str, Any] | None) -> dict[str, set[str]]:
+    """The choices that a rule looks at, by fact, in the order of the rule."""
+    found: dict[str, set[str]] = {}
     for key, value in (rule or {}).items():
-        if key in {"all", "any"}:
-            for part in value:
-                found.update(dict.fromkeys(uses(part)))
-        elif key == "not":
-            found.update(dict.fromkeys(uses(value)))
+        if key in {"all", "any", "not"}:
+            for part in [value] if key == "not" else value:
+                for fact, choices in named(part).items():
+                    found.setdefault(fact, set()).update(choices)
         else:
-            found[key] = None
-    return tuple(found)
+            found.setdefault(key, set()).update(_values(value))
+    return found
 
 
 def sentence(
@@ -225,9 +229,12 @@ def applicability(
     facts: Facts,
     words: Mapping[str, FactWords],
     _: Callable[[str], str] = str,
+    *,
+    is_stopped: bool = False,
 ) -> Applicability:
     """Whether a question applies, with the rule and the facts as its reason.
 
+    ``is_stopped`` says that something else keeps it out, so that the reason says "would".
     ``_`` as in ``sentence``.
     """
     parts = [part for part in (bound(binds, role_fact), rule) if part]
@@ -248,6 +255,8 @@ def applicability(
         reason = _("Applies only when %(rule)s. %(facts)s.") % told
     elif missing:
         reason = _("Kept in until it is known whether %(rule)s. %(facts)s.") % told
+    elif is_stopped:
+        reason = _("Would apply by these facts. %(facts)s.") % told
     else:
         reason = _("Applies by these facts. %(facts)s.") % told
     return Applicability(not deciding, bool(missing) and not deciding, reason, names)

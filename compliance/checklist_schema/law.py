@@ -42,6 +42,7 @@ class InstrumentHead(Part):
     link: Url
     applies_from: date
     status: Status = ProvisionStatus.IN_FORCE
+    seen_on: date | None = None
 
 
 class Unit(Part):
@@ -114,6 +115,7 @@ class Law(Part):
             "official_id": head.official_id,
             "url": head.url,
             "force": head.force.value,
+            "seen_on": head.seen_on,
             "fines": [
                 {
                     "amount": one.amount,

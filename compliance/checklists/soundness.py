@@ -119,10 +119,13 @@ def looked_at(document: Document) -> set[str]:
 
 
 def can_hold(wanted: list[dict[str, Any]], document: Document) -> bool:
-    """Whether some answer to the facts makes all rules hold; True when there are too many."""
-    names = {name for rule in wanted for name in rules.uses(rule)}
-    facts = [fact for fact in document["facts"] if fact["key"] in names]
-    cases = [list(_cases(fact)) for fact in facts]
+    """Whether some answer to the facts makes all rules hold; True when there are too many.
+
+    A choice that no rule names is like none at all, so only the others are tried.
+    """
+    named = rules.named({"all": wanted})
+    facts = [fact for fact in document["facts"] if fact["key"] in named]
+    cases = [list(_cases(fact, named[fact["key"]])) for fact in facts]
     if prod(map(len, cases)) > MOST_CASES:
         return True
     keys = [fact["key"] for fact in facts]
@@ -132,9 +135,10 @@ def can_hold(wanted: list[dict[str, Any]], document: Document) -> bool:
     )
 
 
-def _cases(fact: Document) -> Iterator[list[str]]:
-    """The answers a fact can have: none of its choices, one, or any number."""
-    choices = [choice["key"] for choice in fact["choices"]] or ["yes", "no"]
+def _cases(fact: Document, named: set[str]) -> Iterator[list[str]]:
+    """The answers a fact can have: none of the choices named, one, or any number."""
+    asked = [choice["key"] for choice in fact["choices"] if choice["key"] in named]
+    choices = asked if fact["choices"] else ["yes", "no"]
     most = len(choices) if fact["kind"] == FactKind.SEVERAL else 1
     if 2 ** min(len(choices), most) > MOST_CASES:
         most = 2  # enough for rules that people write

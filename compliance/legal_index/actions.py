@@ -20,7 +20,7 @@ from compliance.legal_index.events import (
 )
 from compliance.legal_index.models import Instrument, Provision
 
-INSTRUMENT = ("name", "title", "official_id", "url", "force", "fines")
+INSTRUMENT = ("name", "title", "official_id", "url", "force", "fines", "seen_on")
 
 
 @writing()

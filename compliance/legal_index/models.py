@@ -9,7 +9,8 @@ from compliance.legal_index.choices import Force, ProvisionStatus
 class Instrument(models.Model):
     """A regulation, directive, standard or framework; ``force`` says whether it binds.
 
-    ``fines`` are upper limits of the law, see ``fines.py``.
+    ``fines`` are upper limits of the law, see ``fines.py``. ``seen_on`` is the day on which
+    somebody last looked whether its entries still stand, such as guidelines and judgments.
     """
 
     key = models.SlugField(max_length=60, unique=True)
@@ -19,6 +20,7 @@ class Instrument(models.Model):
     url = models.URLField(max_length=300)
     force = models.CharField(max_length=20, choices=Force.choices, default=Force.LAW)
     fines = models.JSONField(default=list)
+    seen_on = models.DateField(null=True)
 
     in_trail = Proven("")
 

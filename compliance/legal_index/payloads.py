@@ -25,6 +25,7 @@ class Instrument(Side, total=False):
     url: Words
     force: str
     fines: list[Fine]
+    seen_on: Day | None
 
 
 class Provision(Side, total=False):

@@ -89,8 +89,9 @@ def test_last_row_leaves_rule_and_days_of_the_question():
 def test_row_turns_the_duty_off_and_says_why():
     found = decided(NEW | {"history": ["legacy"]})
     assert of(found) == (False, None, False)
-    assert found.reason.endswith(
-        "Transition: does not apply. On the market before the day and unchanged"
+    assert found.reason == (
+        "Would apply by these facts. Role: “Provider”; Risk: “annex_iii”."
+        " Transition: does not apply. On the market before the day and unchanged"
         " (Act Art. 111(2))."
     )
     assert found.facts == ("role", "risk", "history", "public")
@@ -269,6 +270,15 @@ def test_end_is_told_before_and_after():
     assert decided({}, ENDS).reason == "Binds until 11 January 2027."
     assert decided({}, ENDS, period_from=date(2028, 1, 1)).reason == (
         "Bound until 11 January 2027, before the period begins."
+    )
+
+
+def test_duty_that_ended_would_have_applied_by_its_facts():
+    some = Duty("S034", {"risk": "annex_iii"}, [], [], [{"date": "2027-01-11"}])
+    found = decided(NEW, some, period_from=date(2028, 1, 1))
+    assert found.reason == (
+        "Would apply by these facts. Risk: “annex_iii”."
+        " Bound until 11 January 2027, before the period begins."
     )
 
 

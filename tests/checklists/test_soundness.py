@@ -144,6 +144,17 @@ def test_fault_has_its_place_and_words(spoiled, path, words):
     assert len(found) == (2 if "itself" in words else 1)
 
 
+def test_rule_is_tried_with_the_choices_it_names_however_many_there_are():
+    choices = [{"key": f"c{number}"} for number in range(12)]
+    facts = [{"key": key, "kind": "several", "choices": choices} for key in "abc"]
+    document = {"facts": facts}
+    rule = {"a": "c1", "b": ["c2", "c3"], "any": [{"c": "c4"}, {"a": "c5"}]}
+    assert soundness.can_hold([rule], document)
+    assert soundness.can_hold([rule, {"not": {"b": "c3"}}], document)
+    assert not soundness.can_hold([rule, {"not": {"a": "c1"}}], document)
+    assert not soundness.can_hold([rule, {"not": {"b": ["c2", "c3"]}}], document)
+
+
 def test_last_day_before_the_first_is_named():
     document = deepcopy(DOCUMENT)
     asked = document["sections"][0]["questions"][0]
