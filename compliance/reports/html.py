@@ -35,6 +35,8 @@ from compliance.web.text import printable
 FONT = re.compile(r'url\("\.\./fonts/([a-z0-9-]+\.woff2)"\)')
 FEW = 3
 """Chapters that are found without a page of contents."""
+SHORT = 20
+"""Questions of a report whose chapters do not each begin a page: most would stay empty."""
 HEAD = 36
 """Characters of a name at the top of each page: three such names take two lines."""
 _SLACK = re.compile(r">[ \t]*\n\s*<")
@@ -128,6 +130,7 @@ def _context(paper: Paper) -> dict[str, Any]:
         "sections": content.sections,
         "told": _told(paper),
         "has_contents": len(chapters) > FEW,
+        "is_short": len(content.lines) <= SHORT,
         "law": law,
         "law_sentences": findings.law_sentences(law),
         "law_rows": findings.counted_rows([(s.title, s.counts) for s in law.sections]),

@@ -8,7 +8,7 @@ import pikepdf
 import pypdf
 import pytest
 
-from compliance.reports.html import html_of, stylesheet
+from compliance.reports.html import SHORT, html_of, stylesheet
 from compliance.reports.pdf_engine import render
 from compliance.web.text import printable
 from tests.press.structure import elements
@@ -197,3 +197,18 @@ def test_note_of_100_kilobytes_flows_over_pages(tmp_path):
     assert text.count("Sentence.") == 10_000
     assert text.count("x" * 60) * 60 > 90_000
     assert text.count("Wort") == 20_000
+
+
+def test_chapters_of_few_questions_share_pages(tmp_path):
+    few, many = (
+        make_paper(make_content([make_line(f"Q{n}") for n in range(count)]))
+        for count in (SHORT, SHORT + 1)
+    )
+    (short, _), (long, _) = make(few, tmp_path / "few"), make(many, tmp_path / "many")
+    assert short <= long - 4
+    last, before = reversed(pypdf.PdfReader(tmp_path / "few").pages[-2:])
+    assert "Signatures and verification" in last.extract_text().partition("Signed")[0]
+    assert "Check it yourself" not in before.extract_text()
+    assert {
+        page.mediabox.width for page in pypdf.PdfReader(tmp_path / "few").pages
+    } == {last.mediabox.width}

@@ -4,6 +4,7 @@ Each attack is sealed with the installation's own key, so signature, hashes and 
 inside are all in order.
 """
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -123,11 +124,12 @@ def drawn_on(pdf, number):
 
 
 def answers(pdf):
-    """The number of the page with the answers: the one with the most marks of its own."""
-    found = [
-        len(re.findall(rb"BDC", drawn_on(pdf, n)[1])) for n in range(len(pdf.pages))
-    ]
-    return found.index(max(found[4:7]))
+    """The number of the page with the answer to Q2."""
+    held = io.BytesIO()
+    pdf.save(held)
+    texts = [page.extract_text() for page in pypdf.PdfReader(held).pages]
+    wanted = {"Nobody does it.", "Do you keep this duty?"}
+    return next(n for n, text in enumerate(texts) if all(w in text for w in wanted))
 
 
 def shows(pdf, number, text):

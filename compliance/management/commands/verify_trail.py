@@ -63,6 +63,7 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:  # all of a large file is read once
                 cursor.execute("PRAGMA mmap_size = 0")
                 cursor.execute("PRAGMA cache_size = -4000")
+                cursor.execute("PRAGMA temp_store = FILE")  # sorted tables, too
         bad = 0
         for organisation_id in sorted({*trail.chains(), *_expected()}):
             name = names.get(organisation_id, str(organisation_id))
