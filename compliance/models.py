@@ -41,6 +41,7 @@ from compliance.checklists.models import (
 from compliance.evidence.models import Evidence
 from compliance.legal_index.models import Instrument, Provision
 from compliance.organisations.models import (
+    AccessPolicy,
     Challenge,
     FactorCount,
     Invitation,
@@ -62,6 +63,7 @@ from compliance.seats.models import (
 from compliance.tokens.models import Token
 
 __all__ = [
+    "AccessPolicy",
     "Action",
     "ActionLink",
     "ActionWait",

@@ -75,6 +75,7 @@ DOORS = {
     "organisations:app_new": (SIGNED_IN, "GET POST"),
     "organisations:app_remove": (SIGNED_IN, "POST"),
     "organisations:codes_new": (SIGNED_IN, "POST"),
+    "organisations:address_confirm": (SIGNED_IN, "POST"),
     "organisations:session_end": (SIGNED_IN, "POST"),
     "organisations:sessions_end": (SIGNED_IN, "POST"),
     "organisations:passkey_new": (SIGNED_IN, "POST"),
@@ -83,6 +84,7 @@ DOORS = {
     "organisations:passkey": (SIGNED_IN, "GET POST"),
     "organisations:passkey_remove": (SIGNED_IN, "POST"),
     "organisations:members": (MEMBERS, "GET"),
+    "organisations:policy": (MEMBERS, "GET POST"),
     "organisations:member": (MEMBERS, "GET"),
     "organisations:member_role": (MEMBERS, "POST"),
     "organisations:member_remove": (MEMBERS, "POST"),
@@ -684,7 +686,7 @@ LASTING = {
         "calendar:audit_subscribe", "calendar:subscribe", "seats:list", "seats:share",
         "tokens:token_new",
     ],
-    "rules for everybody": ["calendar:rules"],
+    "rules for everybody": ["calendar:rules", "organisations:policy"],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
 }  # fmt: skip
 """What outlives a session: a password or a factor not older than ten minutes."""

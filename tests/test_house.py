@@ -39,6 +39,7 @@ OPEN_VIEWS = {
     "app_remove",
     "codes_new",
     "signed_by_me",
+    "address_confirm",
     "session_end",
     "sessions_end",
     "passkey_new",

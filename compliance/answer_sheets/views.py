@@ -64,7 +64,7 @@ def _page(
 
 
 @require_POST
-@member_required(Permission.REPORT)
+@member_required(Permission.REPORT, also=Permission.EXPORT)
 def sheet_file(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     assessment = _find(request, assessment_id)
     content = actions.write_sheet(by=request.user, assessment=assessment)

@@ -9,7 +9,7 @@ from compliance.calendar.entries import Entry
 from compliance.calendar.models import Feed, Reminders
 from compliance.calendar.queries import dated, entries, marks, own
 from compliance.calendar.sources.scope import DateScope
-from compliance.organisations.access import ALLOWED
+from compliance.organisations.access import granted
 from compliance.organisations.actions import hash_of
 from compliance.organisations.models import Membership
 
@@ -39,16 +39,13 @@ def read(feed: Feed) -> Subscribed | None:
 
     None when the membership has just ended.
     """
-    member = Membership.objects.filter(
-        organisation=feed.organisation, user=feed.user
-    ).first()
+    members = Membership.objects.select_related("organisation__own_policy")
+    member = members.filter(organisation=feed.organisation, user=feed.user).first()
     if member is None:
         return None
     with spoken_to(Reminders.of(feed.organisation, feed.user)):
         today = timezone.localdate()
-        scope = DateScope(
-            feed.organisation, ALLOWED.get(member.role, frozenset()), today
-        )
+        scope = DateScope(feed.organisation, granted(member), today)
         found = own(scope, feed.user) if feed.is_own_only else marks(scope)
         found = [mark for mark in found if (today - mark.day).days <= PAST_DAYS][:MOST]
         told = entries(scope, dated(scope, found))

@@ -2,17 +2,25 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate
 
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
-from compliance.organisations.choices import Role
-from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.choices import Among, Role
+from compliance.organisations.models import (
+    AccessPolicy,
+    Membership,
+    Organisation,
+    User,
+)
 from compliance.organisations.reauthentication import StepUp, asked
 
 
@@ -26,6 +34,8 @@ class Permission(StrEnum):
     EDIT = "edit"
     REPORT = "report"
     TRAIL = "trail"
+    EXPORT = "export"
+    """Takes bundles, packs, spreadsheets of answers and the trail away as files."""
     CONFIRM = "confirm"
     SIGN = "sign"
     REOPEN = "reopen"
@@ -46,7 +56,13 @@ ALLOWED: dict[str, frozenset[Permission]] = {
     Role.OWNER: _ALL,
     Role.OFFICER: _ALL - {Permission.MEMBERS},
     Role.CONTRIBUTOR: frozenset(
-        _EVERYBODY | {Permission.ANSWER, Permission.COMMENT, Permission.REPORT}
+        _EVERYBODY
+        | {
+            Permission.ANSWER,
+            Permission.COMMENT,
+            Permission.REPORT,
+            Permission.EXPORT,
+        }
     ),
     Role.REVIEWER: frozenset(
         _EVERYBODY
@@ -57,13 +73,24 @@ ALLOWED: dict[str, frozenset[Permission]] = {
             Permission.REOPEN,
             Permission.REPORT,
             Permission.TRAIL,
+            Permission.EXPORT,
         }
     ),
-    Role.READER: frozenset(_EVERYBODY | {Permission.REPORT}),
+    Role.READER: frozenset(_EVERYBODY | {Permission.REPORT, Permission.EXPORT}),
     Role.AUDITOR: frozenset({Permission.AUDIT, Permission.LEAVE}),
 }
 """Role to permissions. A role that is not here may do nothing."""
-
+_BY_POLICY = {
+    Permission.EXPORT: "exports",
+    Permission.SEATS: "shares",
+    Permission.INVITE: "invites",
+}
+"""Rights that an organisation may leave to fewer, with the rule of its policy."""
+_AMONG: dict[str, frozenset[str]] = {
+    Among.ROLE: frozenset(Role.values),
+    Among.LEADERS: frozenset({Role.OWNER, Role.OFFICER}),
+    Among.OWNERS: frozenset({Role.OWNER}),
+}
 
 _LASTING = {
     Permission.INVITE,
@@ -90,28 +117,48 @@ class MemberRequest(HttpRequest):
     membership: Membership
     memberships: list[Membership]
     may: frozenset[Permission]
+    factor_by: date | None
+    """The day from which the organisation asks for a second factor that they lack."""
     confirmed_by: str
     """How the person said just now who they are: "password", "app", "passkey", ""."""
     confirmed_with: str
     """The name of the passkey that they used for it."""
 
 
-def takes(role: str) -> frozenset[Permission]:
-    """Permissions that a person needs to give, change or end a role."""
-    own = ALLOWED.get(role, frozenset())
+def takes(role: str, organisation: Organisation) -> frozenset[Permission]:
+    """Permissions that a person needs to give, change or end a role there."""
+    own = _left(role, organisation.policy)
     if Permission.AUDIT in own:
         return own - {Permission.AUDIT} | {Permission.SEATS}
     return own
 
 
 def may(membership: Membership, permission: Permission) -> bool:
-    """Whether the role of a member carries a permission."""
+    """Whether a member has a permission: by the role, and by the policy."""
+    if permission in _BY_POLICY:
+        return permission in granted(membership)
     return permission in ALLOWED.get(membership.role, frozenset())
 
 
+def granted(membership: Membership) -> frozenset[Permission]:
+    """The permissions of a member: those of the role that the policy leaves to them."""
+    return _left(membership.role, membership.organisation.policy)
+
+
+def _left(role: str, policy: AccessPolicy) -> frozenset[Permission]:
+    withheld = {
+        permission
+        for permission, rule in _BY_POLICY.items()
+        if role not in _AMONG[getattr(policy, rule)]
+    }
+    return ALLOWED.get(role, frozenset()) - withheld
+
+
 def who_may(organisation: Organisation, permission: Permission) -> list[User]:
-    """Its active members whose role carries a permission, by name; one query."""
+    """Its active members with a permission, by name."""
     members = organisation.memberships.with_people().filter(user__is_active=True)
+    if permission in _BY_POLICY:
+        members = members.select_related("user", "organisation__own_policy")
     return [member.user for member in members if may(member, permission)]
 
 
@@ -128,8 +175,28 @@ def _remember(
             User.objects.filter(pk=user.pk).update(worked_in=user.worked_in_id)
 
 
+def _lacking(request: Any) -> HttpResponse | None:
+    """The page for somebody without the second factor that is asked for; else None.
+
+    An htmx call is refused: the page that made it keeps what was typed.
+    """
+    policy, today = request.organisation.policy, timezone.localdate()
+    request.factor_by = None
+    if policy.second_factor_from is None or request.user.is_protected:
+        return None
+    if not policy.asks_factor(today):
+        request.factor_by = policy.second_factor_from
+        return None
+    if request.htmx:
+        return HttpResponse(status=403)
+    return render(request, "organisations/factor_needed.html", status=403)
+
+
 def member_required[**P](
-    permission: Permission, step_up: StepUp | None = None
+    permission: Permission,
+    step_up: StepUp | None = None,
+    *,
+    also: Permission | None = None,
 ) -> Callable[
     [Callable[Concatenate[MemberRequest, P], HttpResponseBase]],
     Callable[..., HttpResponseBase],
@@ -140,6 +207,8 @@ def member_required[**P](
     ``membership`` and all ``memberships`` of the person on the request: no query of its
     own, but for somebody who signed in otherwise. Where something is changed the door
     asks for what ``step_up`` says, which is ``STEP_UP`` of the permission if left out.
+    ``also`` is a second permission that a file needs. Whoever lacks a second factor that
+    the organisation asks for sees how to set one up, and nothing else.
     """
     level = step_up or STEP_UP[permission]
 
@@ -159,15 +228,17 @@ def member_required[**P](
                     break
             else:
                 raise Http404
-            allowed = ALLOWED.get(membership.role, frozenset())
+            allowed = granted(membership)
             if request.user.is_editor:
                 allowed |= {Permission.LIBRARY}
-            if permission not in allowed:
+            if not {permission, also or permission} <= allowed:
                 raise PermissionDenied
             _remember(request.user, membership, request.memberships)
             request.membership = membership
             request.organisation = membership.organisation
             request.may = allowed
+            if permission != Permission.LEAVE and (page := _lacking(request)):
+                return page
             return asked(request, level) or view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

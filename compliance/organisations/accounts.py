@@ -14,24 +14,36 @@ from compliance.audit.trail import record_of_people
 from compliance.audit.transaction import writing
 from compliance.organisations.actions.members import keep_address
 from compliance.organisations.events import ACCOUNT_CHANGED
-from compliance.organisations.models import Membership, Organisation, User
+from compliance.organisations.models import (
+    AccessPolicy,
+    Membership,
+    Organisation,
+    User,
+)
 from compliance.web.joined_rows import Joined
 from compliance.web.safe_redirect import is_local
 from compliance.web.text import validate_line
 
 _PERSON = Joined(
     """
-    SELECT {columns}
+    SELECT {columns}, EXISTS (
+        SELECT 1 FROM "mfa_authenticator" factor
+        WHERE factor.user_id = person.id AND factor.type IN ('webauthn', 'totp')
+    )
     FROM "compliance_user" person
     LEFT JOIN "compliance_membership" membership ON membership.user_id = person.id
     LEFT JOIN "compliance_organisation" organisation
     ON organisation.id = membership.organisation_id
+    LEFT JOIN "compliance_accesspolicy" policy
+    ON policy.organisation_id = organisation.id
     WHERE person.id = %s ORDER BY organisation.name
     """,
     person=(User, None),
     membership=(Membership, None),
     organisation=(Organisation, None),
+    policy=(AccessPolicy, None),
 )
+_POLICY = AccessPolicy._meta.get_field("organisation").remote_field
 
 
 class Backend(AuthenticationBackend):
@@ -42,9 +54,12 @@ class Backend(AuthenticationBackend):
         user: User | None = rows[0][0] if rows else None
         if user is None or not self.user_can_authenticate(user):
             return None
-        user.came_with = []
-        for _, membership, organisation in rows:
+        user.came_with, user.protected = [], bool(rows[0][-1])
+        for _, membership, organisation, policy, _ in rows:
             if membership:
+                _POLICY.set_cached_value(organisation, policy)
+                if policy:
+                    policy.organisation = organisation
                 membership.user, membership.organisation = user, organisation
                 user.came_with.append(membership)
         return user

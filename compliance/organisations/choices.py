@@ -12,3 +12,11 @@ class Role(models.TextChoices):
     REVIEWER = "reviewer", "Reviewer"
     READER = "reader", "Reader"
     AUDITOR = "auditor", "Auditor"
+
+
+class Among(models.TextChoices):
+    """Those among whom a policy leaves a right, of all whose role has it."""
+
+    ROLE = "role", "Everybody whose role allows it"
+    LEADERS = "leaders", "Owners and officers"
+    OWNERS = "owners", "Owners alone"

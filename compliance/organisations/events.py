@@ -42,6 +42,15 @@ class _Account(Side, total=False):
     passkey: Words
 
 
+class _Policy(Side, total=False):
+    second_factor_from: str | None
+    idle_minutes: int
+    session_hours: int
+    exports: str
+    shares: str
+    invites: str
+
+
 class _Editor(Side, total=False):
     is_editor: Required[bool]
 
@@ -94,6 +103,13 @@ RECOVERY_CODES_MADE = _member(
 )
 RECOVERY_CODE_USED = _member(
     "factor.recovery_code_used", _("recovery code used to sign in"), after=_Factor
+)
+POLICY_CHANGED = _type(
+    "policy.changed",
+    _("security policy changed"),
+    subject="accesspolicy",
+    before=_Policy,
+    after=_Policy,
 )
 ACCOUNT_MADE = _type("account.made", _("account made"), subject="user", after=_Account)
 ACCOUNT_CHANGED = _type(

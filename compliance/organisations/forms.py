@@ -5,8 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from compliance.organisations.choices import Role
-from compliance.organisations.models import Invitation, User
+from compliance.organisations.choices import Among, Role
+from compliance.organisations.models import (
+    IDLE_MINUTES,
+    SESSION_HOURS,
+    AccessPolicy,
+    Invitation,
+    User,
+)
 from compliance.web.text import validate_line
 
 
@@ -99,6 +105,71 @@ class RoleForm(forms.Form):
         choices=Role.choices,
         widget=forms.Select(attrs={"class": "select"}),
     )
+
+
+def _number(label: str, bounds: tuple[int, int], unit: str) -> forms.IntegerField:
+    least, most = bounds
+    said = f"From {least} to {most} {unit}."
+    return forms.IntegerField(
+        label=label,
+        min_value=least,
+        max_value=most,
+        help_text=said,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            f"Write a number {said[0].lower()}{said[1:]}",
+        ),
+        widget=forms.NumberInput(attrs={"class": "input input-s"}),
+    )
+
+
+def _among(label: str, everybody: str, *, help_text: str) -> forms.ChoiceField:
+    choices = [
+        (value, everybody if value == Among.ROLE else words)
+        for value, words in Among.choices
+        if everybody == Among.ROLE.label or value != Among.LEADERS
+    ]
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        help_text=help_text,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+
+class PolicyForm(forms.Form):
+    """The policy of an organisation."""
+
+    second_factor_from = forms.DateField(
+        label="Second factor required from",
+        required=False,
+        help_text="A passkey or an app with codes. Leave it empty to require none.",
+        error_messages={"invalid": "Write a day."},
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"class": "input input-s", "type": "date"}
+        ),
+    )
+    idle_minutes = _number("Minutes without use", IDLE_MINUTES, "minutes")
+    session_hours = _number("Hours in all", SESSION_HOURS, "hours")
+    exports = _among(
+        "Take files away",
+        Among.ROLE.label,
+        help_text="Bundles, packs, spreadsheets of answers, the trail as a file.",
+    )
+    shares = _among(
+        "Let auditors in and share reports",
+        Among.LEADERS.label,
+        help_text="Seats, their requests, and share links.",
+    )
+    invites = _among(
+        "Invite people",
+        Among.LEADERS.label,
+        help_text="Owners invite at any time.",
+    )
+
+    def __init__(self, data: Any = None, *, policy: AccessPolicy) -> None:
+        initial = {name: getattr(policy, name) for name in self.base_fields}
+        super().__init__(data, initial=initial)
 
 
 class PasskeyForm(forms.Form):

@@ -1,7 +1,7 @@
 """People and where they work."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from compliance.audit.columns import Proven, Unproven
 from compliance.audit.trail import record_of_people
 from compliance.audit.transaction import writing
-from compliance.organisations.choices import Role
+from compliance.organisations.choices import Among, Role
 from compliance.organisations.events import ACCOUNT_CHANGED, PASSWORD_CHANGED
 from compliance.web.mail import MailStatus, standing
 from compliance.web.text import validate_line
@@ -53,6 +53,8 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    protected: bool | None = None
+    """Of whoever is signed in: ``is_protected``, read with the account."""
     came_with: "list[Membership] | None" = None
     """The memberships of whoever is signed in, with the organisations, by name."""
 
@@ -92,6 +94,15 @@ class User(AbstractBaseUser):
         return own.order_by("created_at", "pk")
 
     @property
+    def is_protected(self) -> bool:
+        """Whether a second factor is asked for at sign-in."""
+        if self.protected is None:
+            kinds = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
+            own = Authenticator.objects.filter(user=self, type__in=kinds)
+            return own.exists()
+        return self.protected
+
+    @property
     def has_app(self) -> bool:
         """Whether an app on their phone makes codes for them."""
         kind = Authenticator.Type.TOTP
@@ -128,6 +139,72 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("home:home", args=[self.slug])
+
+    @property
+    def policy(self) -> "AccessPolicy":
+        """Its own, or the one that holds where an owner has set none."""
+        try:
+            return self.own_policy
+        except AccessPolicy.DoesNotExist:
+            return AccessPolicy(organisation=self)
+
+
+IDLE_MINUTES, SESSION_HOURS = (5, 720), (1, 24)
+"""The bounds of a policy."""
+
+
+class AccessPolicy(models.Model):
+    """The rules of one organisation for those who work in it; a row once an owner sets one."""
+
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, primary_key=True, related_name="own_policy"
+    )
+    second_factor_from = models.DateField(null=True, blank=True)
+    """From this day nobody works here whom a password alone lets in."""
+    idle_minutes = models.PositiveSmallIntegerField(default=30)
+    session_hours = models.PositiveSmallIntegerField(default=12)
+    exports = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
+    shares = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
+    invites = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
+
+    in_trail = Proven("organisation_id")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(idle_minutes__range=IDLE_MINUTES),
+                name="policy_idle_bounded",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(session_hours__range=SESSION_HOURS),
+                name="policy_session_bounded",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    exports__in=Among.values,
+                    shares__in=Among.values,
+                    invites__in=Among.values,
+                ),
+                name="policy_rights_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"policy of {self.organisation}"
+
+    def asks_factor(self, day: date) -> bool:
+        """Whether nobody works here on that day whom a password alone lets in."""
+        return bool(self.second_factor_from and self.second_factor_from <= day)
+
+    @property
+    def idle(self) -> timedelta:
+        """The longest time without use."""
+        return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest session, used or not."""
+        return timedelta(hours=self.session_hours)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -236,7 +313,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """All of one person, with the organisation joined, by its name."""
         return (
             self.filter(user=user)
-            .select_related("organisation")
+            .select_related("organisation__own_policy")
             .order_by("organisation__name")
         )
 

@@ -43,6 +43,17 @@ def members_told(request: MemberRequest) -> list[Membership]:
     return people
 
 
+def policy_told(request: MemberRequest) -> dict[str, Any]:
+    """The members whom a required second factor concerns, and how long sessions last."""
+    members = request.organisation.memberships.filter(user__is_active=True)
+    return {
+        "policy": request.organisation.policy,
+        "members": members.count(),
+        "lacking": actions.without_factor(request.organisation),
+        "stuck": actions.without_a_way(request.organisation),
+    }
+
+
 def security_told(request: MemberRequest) -> dict[str, Any]:
     """A person's factors, as their own page and pages that return to it show them."""
     kinds = Authenticator.Type
@@ -59,6 +70,8 @@ def security_told(request: MemberRequest) -> dict[str, Any]:
         "is_protected": bool(passkeys or kinds.TOTP in found),
         "protected_by": _factors_told(len(passkeys), kinds.TOTP in found, left),
         "sessions": sessions_told(request),
+        "unproved": actions.unproved_address(request.user),
+        "is_printed": is_printed(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Sessions of whoever is signed in: where each is used, and when it last was.
+"""Sessions of whoever is signed in: where each is used, when it last was, when it is over.
 
 The rows are those of ``allauth.usersessions``. Its own middleware writes one with every
 request; this one once a minute, so that reading pages hardly writes.
@@ -6,16 +6,18 @@ request; this one once a minute, so that reading pages hardly writes.
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from compliance.organisations.models import User
+from compliance.organisations.models import AccessPolicy, User
 
 _USED = timedelta(minutes=1)
 """The last use is kept to the minute."""
@@ -29,7 +31,10 @@ def in_background[V: Callable[..., HttpResponseBase]](view: V) -> V:
 
 
 class SessionUseMiddleware:
-    """Keeps the last use of each session."""
+    """Keeps the last use of each session, and ends those that are over.
+
+    Of several organisations the strictest policy holds: a session opens them all.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -44,6 +49,11 @@ class SessionUseMiddleware:
         if request.session.session_key is None or not request.user.is_authenticated:
             return None
         used, now = request.session.used, timezone.now()
+        if used and (words := _over(request.user, used, now)):
+            logout(request)
+            if request.headers.get("HX-Request") != "true":
+                messages.info(request, words)
+            return None
         with suppress(DatabaseError):
             if used is None:  # begun by a program, or before sessions were listed
                 begin(request, request.user)
@@ -77,6 +87,21 @@ def end(request: Any, **_: Any) -> None:
     """Somebody signed out: nothing is left that says from where they came."""
     if request and request.session.session_key:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
+
+
+def _over(user: User, used: UserSession, now: datetime) -> str:
+    """Why a session is over, in words; "" for one that goes on."""
+    policies = [one.organisation.policy for one in user.came_with or ()]
+    policies = policies or [AccessPolicy()]
+    idle = min(policy.idle for policy in policies)
+    longest = min(policy.longest for policy in policies)
+    if now - used.last_seen_at > idle:
+        told = f"{idle.total_seconds() / 60:.0f} minutes without use"
+    elif now - used.created_at > longest:
+        told = f"{longest.total_seconds() / 3600:.0f} hours"
+    else:
+        return ""
+    return f"Attest signed you out after {told}. This device keeps unsaved answers."
 
 
 def _is_in_background(view: Any) -> bool:

@@ -8,6 +8,7 @@ from compliance.organisations.views import (
     invitations,
     members,
     passkeys,
+    policy,
     security,
     sessions,
 )
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", front.front, name="front"),
     path("organisations/new/", front.create, name="create"),
     path("security/", security.security, name="security"),
+    path("security/address/", security.address_confirm, name="address_confirm"),
     path("security/app/", factors.app_new, name="app_new"),
     path("security/app/remove/", factors.app_remove, name="app_remove"),
     path("security/codes/", factors.codes_new, name="codes_new"),
@@ -49,6 +51,7 @@ urlpatterns = [
         name="invitation_end",
     ),
     path("o/<slug:org>/members/", members.members, name="members"),
+    path("o/<slug:org>/policy/", policy.policy, name="policy"),
     path("o/<slug:org>/leave/", members.leave, name="leave"),
     path("o/<slug:org>/members/<int:membership_id>/", members.member, name="member"),
     path(

@@ -32,6 +32,18 @@ _METHODS = {
     "password": _("confirmed by password"),
     "passkey": _("confirmed by passkey"),
 }
+_POLICY = {
+    "idle_minutes": _("signed out after %(value)s minutes without use"),
+    "session_hours": _("signed out after %(value)s hours"),
+    "exports": _("files taken away: %(value)s"),
+    "shares": _("seats and share links: %(value)s"),
+    "invites": _("invitations: %(value)s"),
+}
+_AMONG = {
+    "role": _("whoever has the role for it"),
+    "leaders": _("owners and officers"),
+    "owners": _("owners alone"),
+}
 _QUOTED = ("told", "subject", "title", "about", "text")
 _LONGEST = 160
 
@@ -71,6 +83,7 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     said += _reviewed(after)
     said += _moved(before, after)
     said += _passkey(before, after)
+    said += _policy(after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if count := len(after.get("questions_moved", ())):
         words = ngettext("%(count)s question moved", "%(count)s questions moved", count)
@@ -119,6 +132,23 @@ def _passkey(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
         f"“{_short(one['passkey'])}”" for one in (before, after) if one.get("passkey")
     ]
     return [_from_to(*names)] if names else []
+
+
+def _policy(after: Mapping[str, Any]) -> list[str]:
+    """The rules of an organisation that were changed."""
+    said = []
+    if "second_factor_from" in after:
+        asked_from = after["second_factor_from"]
+        said.append(
+            gettext("second factor from %(day)s") % {"day": _day(asked_from)}
+            if asked_from
+            else gettext("second factor no longer required")
+        )
+    for name, words in _POLICY.items():
+        if name in after:
+            value = _AMONG.get(after[name], after[name])
+            said.append(str(words) % {"value": value})
+    return said
 
 
 def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -28,8 +28,8 @@ class Bearer:
 def bearer_of(text: str) -> Bearer | None:
     """The bearer of a token; None for one that opens nothing, whatever the reason.
 
-    A person's token is worth what their membership is worth now: none without it, or
-    with a closed account. An organisation's lives on when its maker leaves.
+    A person's token is worth what their membership is worth now: none without it, with a
+    closed account, or without the second factor that the organisation asks for. An organisation's lives on when its maker leaves.
     """
     rows = Token.objects.standing(timezone.now()).select_related("organisation", "user")
     token = rows.filter(token_hash=hash_of(text)).first()
@@ -37,7 +37,7 @@ def bearer_of(text: str) -> Bearer | None:
         return None
     membership = None
     if token.user:
-        own = Membership.objects.select_related("organisation")
+        own = Membership.objects.select_related("organisation__own_policy")
         membership = own.filter(
             organisation=token.organisation_id,
             user=token.user,
@@ -46,7 +46,10 @@ def bearer_of(text: str) -> Bearer | None:
         ).first()
         if membership is None:
             return None
-        membership.user, membership.organisation = token.user, token.organisation
+        membership.user = token.user
+        asks = membership.organisation.policy.asks_factor(timezone.localdate())
+        if asks and not token.user.is_protected:
+            return None
     may = token.opens(membership)
     if Permission.VIEW not in may:
         return None

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from compliance.audit.columns import Proven
-from compliance.organisations.access import ALLOWED, Permission
+from compliance.organisations.access import Permission, granted
 from compliance.organisations.models import OVER, Membership, Organisation, User
 from compliance.tokens import scopes
 from compliance.web.text import validate_line
@@ -105,4 +105,4 @@ class Token(models.Model):
             return self.given & scopes.OF_ORGANISATION
         if membership is None:
             return frozenset()
-        return self.given & ALLOWED.get(membership.role, frozenset())
+        return self.given & granted(membership)

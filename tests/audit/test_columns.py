@@ -27,6 +27,7 @@ from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.models import Answer, Event, FactorCount, Invitation, ShareLink
 from compliance.organisations.actions import hash_of
+from compliance.organisations.actions import set_policy as make_policy
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import OVER
 from compliance.reports.actions import ask_report
@@ -155,6 +156,10 @@ def rare(cast, settings, tmp_path, monkeypatch):
     signed = signing.make_signed(cast)
     reviews.ask_reopening(by=cast.rev, assessment=signed, reason="A figure was wrong.")
     make_feed(by=cast.ada, organisation=cast.acme, is_own_only=True)
+    make_policy(
+        by=cast.ada, organisation=cast.acme, second_factor_from=None, idle_minutes=15,
+        session_hours=8, exports="owners", shares="role", invites="role",
+    )  # fmt: skip
     set_rules(by=cast.ada, organisation=cast.acme, rhythm="daily", escalate_days=3)
     with writing():
         Target.objects.create(

@@ -1,16 +1,21 @@
 """Signing in, and the pages about people: no accessibility fault, nothing blocked."""
 
+import itertools
 from types import SimpleNamespace
 
+import pyotp
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from compliance.organisations import actions
 from tests.browser.authenticator import confirm
 from tests.browser.conftest import new_context
-from tests.browser.test_accessible import looks, loud
+from tests.browser.test_accessible import NARROW, WIDE, looks, loud
 from tests.browser.window import Window
 from tests.factories import PASSWORD, make_user
 
@@ -161,3 +166,87 @@ def test_password_can_be_shown(db, page):
     assert page.get_attribute("#id_password", "type") == "text"
     page.click("text=Show password")
     assert page.get_attribute("#id_password", "type") == "password"
+
+
+MIDDLE = {"width": 820, "height": 1100}
+ALL = list(itertools.product((WIDE, MIDDLE, NARROW), ("light", "dark")))
+OF_SECURITY = ["/security/", "/security/signed/", "/o/acme/policy/"]
+
+
+@pytest.fixture
+def own_address(cast, sign_in):
+    """Ada has shown that her address is hers, and is signed in elsewhere, too."""
+    EmailAddress.objects.create(user=cast.ada, email=cast.ada.email, verified=True)
+    sign_in(cast.ada)
+
+
+@pytest.fixture
+def ruled(cast):
+    """Acme asks for a second factor, and Ada alone has one."""
+    Authenticator.objects.create(user=cast.ada, type="webauthn", data={"name": "Key"})
+    rules = {"idle_minutes": 30, "session_hours": 12}
+    rights = dict.fromkeys(["exports", "shares", "invites"], "role")
+    today = timezone.localdate()
+    actions.set_policy(
+        by=cast.ada,
+        organisation=cast.acme,
+        second_factor_from=today,
+        **rules,
+        **rights,
+    )
+
+
+def test_pages_of_security_are_accessible_at_every_width(cast, page):
+    sign_in(page, "ada@example.org")
+    wrong = []
+    for path in OF_SECURITY:
+        page.goto(path)
+        wrong += looks(page, ALL)
+    assert wrong + loud(page) == []
+
+
+def press(page, name, most=60):
+    """Go to something by Tab alone and press it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        said = page.evaluate("document.activeElement.innerText?.trim() ?? ''")
+        if " ".join(said.split()) == name:
+            page.keyboard.press("Enter")
+            return
+    msg = f"Tab never came to {name}"
+    raise AssertionError(msg)
+
+
+def test_app_is_set_up_and_a_browser_signed_out_by_keyboard_alone(own_address, page):
+    """Each page of the way is looked at, too."""
+    sign_in(page, "ada@example.org")
+    page.goto("/security/")
+    press(page, "Set up the app with codes")
+    field = page.get_by_label("Type the code that the app shows")
+    field.wait_for()
+    wrong = looks(page, ALL)
+    field.focus()
+    page.keyboard.type("000000")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    wrong += looks(page, ALL)
+    secret = page.input_value("#key")
+    page.get_by_label("Type the code that the app shows").fill(pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="I have kept them").wait_for()
+    wrong += looks(page, ALL)
+    press(page, "I have kept them")
+    page.get_by_role("heading", name="Well protected").wait_for()
+    press(page, "Sign out everywhere else")
+    page.get_by_text("You are signed out everywhere else.").wait_for()
+    wrong += looks(page, ALL)
+    assert wrong + [fault for fault in loud(page) if "422" not in fault] == []
+
+
+def test_member_without_a_second_factor_is_led_to_the_set_up(ruled, page):
+    sign_in(page, "con@example.org")
+    page.goto("/o/acme/")
+    page.get_by_role("heading", name="Set up a second factor first").wait_for()
+    assert looks(page, ALL) == []
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_role("heading", name="Sign-in and security").wait_for()

@@ -17,7 +17,7 @@ from compliance.calendar.digests import Digest, digest_of
 from compliance.calendar.events import REMINDERS_ESCALATED, REMINDERS_SET
 from compliance.calendar.models import Reminders, Rules
 from compliance.calendar.sources.scope import DateScope
-from compliance.organisations.access import ALLOWED, Permission, may
+from compliance.organisations.access import ALLOWED, Permission, granted, may
 from compliance.organisations.actions import lock
 from compliance.organisations.models import Membership, Organisation, User
 from compliance.web.mail import absolute, queue_mail
@@ -177,7 +177,7 @@ def _member(row: Reminders) -> Membership | None:
     found = Membership.objects.filter(
         organisation=row.organisation_id, user=row.user_id, user__is_active=True
     )
-    member = found.select_related("organisation").first()
+    member = found.select_related("organisation__own_policy").first()
     return member if member and may(member, Permission.VIEW) else None
 
 
@@ -191,7 +191,7 @@ def spoken_to(row: Reminders) -> Iterator[None]:
 def scope_of(row: Reminders, member: Membership) -> DateScope:
     """All dates that the person may see on the day of their clock."""
     today = timezone.now().astimezone(row.zone).date()
-    return DateScope(row.organisation, ALLOWED[member.role], today)
+    return DateScope(row.organisation, granted(member), today)
 
 
 def context_of(row: Reminders, digest: Digest, today: date) -> dict[str, Any]:

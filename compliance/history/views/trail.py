@@ -55,7 +55,7 @@ def _page(request: MemberRequest, chosen: Chosen) -> dict[str, Any]:
 
 
 @require_POST
-@member_required(Permission.TRAIL)
+@member_required(Permission.TRAIL, also=Permission.EXPORT)
 def trail_export(request: MemberRequest) -> HttpResponseBase:
     """The filtered trail as CSV, or as JSON Lines that check themselves.
 

@@ -1,5 +1,9 @@
 """Actions on organisations, their members and invitations."""
 
+from compliance.organisations.actions.addresses import (
+    send_proof,
+    unproved_address,
+)
 from compliance.organisations.actions.editors import make_editor
 from compliance.organisations.actions.factors import (
     add_app,
@@ -36,6 +40,11 @@ from compliance.organisations.actions.members import (
     remove_member,
     rights_lost,
 )
+from compliance.organisations.actions.policy import (
+    set_policy,
+    without_a_way,
+    without_factor,
+)
 
 __all__ = [
     "accept_as_new",
@@ -68,4 +77,9 @@ __all__ = [
     "rename_passkey",
     "rights_lost",
     "send_again",
+    "send_proof",
+    "set_policy",
+    "unproved_address",
+    "without_a_way",
+    "without_factor",
 ]

@@ -41,8 +41,8 @@ RECOVERY = Authenticator.Type.RECOVERY_CODES
 MOST = 20
 """Passkeys of one person."""
 UNPROVED = (
-    "Somebody might have typed your address. Confirm it first: the link is in the mail"
-    " that came when the account was made."
+    "Somebody else might have typed your address. Confirm it first: Sign-in and security"
+    " mails you a link."
 )
 
 
@@ -110,9 +110,13 @@ def rename_passkey(*, by: User, passkey: Authenticator, name: str) -> None:
 
 
 def remove_passkey(*, by: User, passkey: Authenticator) -> None:
-    """It is not recognised any more, whoever has the device."""
+    """It is not recognised any more, whoever has the device.
+
+    Raises ``ValidationError`` for the last factor where an organisation asks for one.
+    """
     with writing():
         passkey = by.passkeys.select_for_update().get(pk=passkey.pk)
+        _keep_one(by, passkey.pk)
         _tell(by, PASSKEY_REMOVED, before={"passkey": str(passkey)})
         passkey.delete()
         _drop_idle_codes(by)
@@ -139,12 +143,17 @@ def add_app(*, by: User, secret: str, code: str) -> list[str]:
 
 
 def remove_app(*, by: User) -> None:
-    """No app makes codes for the person any more; without one nothing changes."""
+    """No app makes codes for the person any more; without one nothing changes.
+
+    Raises ``ValidationError`` for the last factor where an organisation asks for one.
+    """
     with writing():
         lock_person(by)
         found = Authenticator.objects.filter(user=by, type=APP)
-        if not found.exists():
+        app = found.first()
+        if app is None:
             return
+        _keep_one(by, app.pk)
         _tell(by, APP_REMOVED)
         found.delete()
         _drop_idle_codes(by)
@@ -207,6 +216,19 @@ def _refuse_unproved(by: User) -> None:
         validate_can_add_authenticator(by)
     except ValidationError as error:
         raise ValidationError(UNPROVED) from error
+
+
+def _keep_one(by: User, removed: int) -> None:
+    """Refuse to lose the last factor where an organisation asks for one."""
+    rest = Authenticator.objects.filter(user=by, type__in=[APP, PASSKEY])
+    if rest.exclude(pk=removed).exists():
+        return
+    asking = Membership.objects.of(by).filter(
+        organisation__own_policy__second_factor_from__isnull=False
+    )
+    if names := ", ".join(str(one.organisation) for one in asking):
+        msg = f"{names} asks for a second factor: set up another one, then remove this."
+        raise ValidationError(msg)
 
 
 def _first_codes(by: User) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from compliance.audit import trail
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
-from compliance.organisations.access import ALLOWED, takes
+from compliance.organisations.access import ALLOWED, granted, takes
 from compliance.organisations.choices import Role
 from compliance.organisations.events import (
     ACCOUNT_CHANGED,
@@ -232,7 +232,7 @@ def _locked(membership: Membership) -> Membership:
 def refuse_above(by: User, organisation: Organisation, role: str) -> None:
     """Nobody gives, changes or ends a role that may more than their own."""
     own = organisation.memberships.filter(user=by).first()
-    if own is None or not takes(role) <= ALLOWED[own.role]:
+    if own is None or not takes(role, organisation) <= granted(own):
         msg = "You cannot give, change or end a role above your own."
         raise ValidationError(msg, code="above")
 

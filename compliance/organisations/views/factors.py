@@ -48,8 +48,12 @@ def app_new(request: MemberRequest) -> HttpResponse:
 @require_POST
 @stepped_up(StepUp.FRESH)
 def app_remove(request: MemberRequest) -> HttpResponse:
-    actions.remove_app(by=request.user)
-    messages.success(request, "Codes of your app count no longer.")
+    try:
+        actions.remove_app(by=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, "Codes of your app count no longer.")
     return redirect("organisations:security")
 
 

@@ -98,8 +98,12 @@ def passkey(request: MemberRequest, passkey_id: int) -> HttpResponse:
 @stepped_up(StepUp.FRESH)
 def passkey_remove(request: MemberRequest, passkey_id: int) -> HttpResponse:
     own = get_object_or_404(request.user.passkeys, pk=passkey_id)
-    actions.remove_passkey(by=request.user, passkey=own)
-    messages.success(request, f"The passkey “{own}” is removed.")
+    try:
+        actions.remove_passkey(by=request.user, passkey=own)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, f"The passkey “{own}” is removed.")
     return redirect("organisations:security")
 
 

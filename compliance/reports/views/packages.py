@@ -24,7 +24,7 @@ SHOWN = 10
 
 
 @require_safe
-@member_required(Permission.TRAIL)
+@member_required(Permission.TRAIL, also=Permission.EXPORT)
 def exports(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Files that can be taken of an assessment, and those that this person asked for."""
     rows = request.organisation.assessments.for_page()
@@ -39,13 +39,15 @@ def exports(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@member_required(Permission.ASSESS)
+@member_required(Permission.ASSESS, also=Permission.EXPORT)
 def ask_bundle(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     return _ask(request, assessment_id, PackageKind.BUNDLE)
 
 
 @require_POST
-@member_required(Permission.TRAIL, StepUp.SESSION)  # the file asks
+@member_required(
+    Permission.TRAIL, StepUp.SESSION, also=Permission.EXPORT
+)  # the file asks
 def ask_pack(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     return _ask(request, assessment_id, PackageKind.PACK)
 
@@ -86,7 +88,7 @@ def package_cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_required(Permission.TRAIL)
+@member_required(Permission.TRAIL, also=Permission.EXPORT)
 def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
     """The file, for the one who asked for it and still may.
 
