@@ -88,6 +88,7 @@ DOORS = {
     "organisations:member": (MEMBERS, "GET"),
     "organisations:member_role": (MEMBERS, "POST"),
     "organisations:member_remove": (MEMBERS, "POST"),
+    "organisations:member_sign_out": (MEMBERS, "POST"),
     "organisations:invitation": (PUBLIC, "GET POST"),
     "organisations:invited": (PUBLIC, "GET"),
     "organisations:invite": (INVITE, "GET POST"),
@@ -676,6 +677,7 @@ LASTING = {
     "members, owners and invitations": [
         "organisations:invitation_again", "organisations:invite", "organisations:leave",
         "organisations:member_remove", "organisations:member_role",
+        "organisations:member_sign_out",
     ],
     "factors": [
         "organisations:app_new", "organisations:app_remove", "organisations:codes_new",

@@ -190,7 +190,10 @@ SAID = {
         "answer_sheets/sheet.html: one.event.actor",
         "answer_sheets/sheet.html: one.undone.actor",
         "answer_sheets/queries.py: by",
+        "mail/factor_asked.txt: by",
         "mail/handed_back.txt: by",
+        "mail/signed_out.txt: by",
+        "organisations/actions/sessions.py: by",
         "reports/pdf/trail.html: entry.who",
         "history/trail.html: row.who",
         "reviews/_eyes.html: hand.user",
@@ -214,6 +217,7 @@ SAID = {
         "organisations/_member.html: member.user",
         "organisations/member.html: member.user",
         "organisations/models.py: self.user",
+        "organisations/policy.html: one.user",
         "organisations/views/members.py: membership.user",
     ],
     NOBODY: [

@@ -71,6 +71,9 @@ MEMBER_LEFT = _member("member.left", _("member left"), before=_Member)
 MEMBER_ROLE_CHANGED = _member(
     "member.role_changed", _("role changed"), before=_Role, after=_Role
 )
+MEMBER_SIGNED_OUT = _member(
+    "member.signed_out", _("signed out everywhere by an owner"), after=_Factor
+)
 MEMBER_INVITED = _invitation("member.invited", _("member invited"), after=_Member)
 INVITATION_SENT_AGAIN = _invitation(
     "invitation.sent_again", _("invitation sent again"), after=_Member

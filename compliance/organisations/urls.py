@@ -64,4 +64,9 @@ urlpatterns = [
         members.member_remove,
         name="member_remove",
     ),
+    path(
+        "o/<slug:org>/members/<int:membership_id>/sign-out/",
+        members.member_sign_out,
+        name="member_sign_out",
+    ),
 ]

@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from compliance.models import Event
 from compliance.organisations.devices import is_phone, network_of, program_of
 from tests import factories
+from tests.mailing import send_queued
 
 pytestmark = pytest.mark.slow
 LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -192,3 +194,28 @@ def test_session_from_before_the_list_joins_it(cast, sign_in):
     UserSession.objects.all().delete()
     assert is_in(ada)
     assert UserSession.objects.get().user == cast.ada
+
+
+def test_owner_signs_a_member_out_everywhere(cast):
+    ada, con, phone = entered(cast.ada), entered(cast.con), entered(cast.con, PHONE)
+    path = f"/o/acme/members/{cast.acme.memberships.get(user=cast.con).pk}/"
+    page = ada.post(f"{path}sign-out/", SURE, follow=True)
+    assert "Con Tributor is signed out everywhere." in page.text
+    assert (is_in(ada), is_in(con), is_in(phone)) == (True, False, False)
+    event = Event.objects.filter(organisation_id=cast.acme.pk).last()
+    assert (event.action, event.actor) == ("member.signed_out", cast.ada)
+    told = [m.to for m in send_queued() if "signed you out" in m.subject]
+    assert told == [[cast.con.email]]
+    assert is_in(entered(cast.con))
+
+
+def test_owner_signs_nobody_of_elsewhere_and_not_themselves_out(cast):
+    ada, zoe = entered(cast.ada), entered(cast.zoe)
+    theirs = cast.other.memberships.get(user=cast.zoe)
+    own = cast.acme.memberships.get(user=cast.ada)
+    path = "/o/acme/members/{}/sign-out/"
+    assert ada.post(path.format(theirs.pk), SURE).status_code == 404
+    page = ada.post(path.format(own.pk), SURE)
+    assert (page.status_code, "Sign-in and security." in page.text) == (422, True)
+    assert (is_in(ada), is_in(zoe)) == (True, True)
+    assert "Sign out everywhere" not in ada.get(f"/o/acme/members/{own.pk}/").text

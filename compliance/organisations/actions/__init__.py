@@ -45,6 +45,7 @@ from compliance.organisations.actions.policy import (
     without_a_way,
     without_factor,
 )
+from compliance.organisations.actions.sessions import sign_out_member
 
 __all__ = [
     "accept_as_new",
@@ -79,6 +80,7 @@ __all__ = [
     "send_again",
     "send_proof",
     "set_policy",
+    "sign_out_member",
     "unproved_address",
     "without_a_way",
     "without_factor",

@@ -67,6 +67,19 @@ def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     return _back(request, membership)
 
 
+@require_POST
+@member_required(Permission.MEMBERS)
+def member_sign_out(request: MemberRequest, membership_id: int) -> HttpResponse:
+    membership = _member(request, membership_id)
+    try:
+        actions.sign_out_member(by=request.user, membership=membership)
+    except ValidationError as error:
+        told = {"problems": error.messages}
+        return _member_page(request, membership, status=422, **told)
+    messages.success(request, f"{membership.user} is signed out everywhere.")
+    return _back(request, membership)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.LEAVE)
 def leave(request: MemberRequest) -> HttpResponse:

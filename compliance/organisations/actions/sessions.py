@@ -1,0 +1,44 @@
+"""Ending the sessions of a member: a laptop was lost, or somebody leaves in anger."""
+
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from compliance.audit import trail
+from compliance.audit.transaction import writing
+from compliance.organisations.actions.members import lock, refuse_above
+from compliance.organisations.events import MEMBER_SIGNED_OUT
+from compliance.organisations.models import Membership, User
+from compliance.web.mail import absolute, queue_mail
+
+
+def sign_out_member(*, by: User, membership: Membership) -> None:
+    """End all sessions of a member, in other organisations, too; a mail tells them.
+
+    Raises ``ValidationError`` for oneself, and for a role above one's own.
+    """
+    if membership.user_id == by.pk:
+        msg = "Sign yourself out at Sign-in and security."
+        raise ValidationError(msg)
+    with writing():
+        lock(membership.organisation)
+        refuse_above(by, membership.organisation, membership.role)
+        for session in UserSession.objects.filter(user=membership.user_id):
+            session.end()
+        trail.record(
+            by=by,
+            organisation_id=membership.organisation_id,
+            action=MEMBER_SIGNED_OUT,
+            subject=membership,
+            after={"person": membership.user.email},
+        )
+        queue_mail(
+            to=membership.user.email,
+            subject=f"{by} signed you out of Attest everywhere",
+            template="signed_out",
+            context={
+                "by": by,
+                "organisation": membership.organisation,
+                "link": absolute(reverse("organisations:security")),
+            },
+        )
