@@ -1,6 +1,7 @@
 """Home: the person's open work, and the state of the organisation."""
 
 from datetime import date
+from functools import partial
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from compliance.assessments.choices import ActionFilter
 from compliance.home.todo import SOON, Need, expiring, needs
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
+from compliance.workspace.cards import cards
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 
 MOST = 5
@@ -36,6 +38,8 @@ def home(request: MemberRequest) -> HttpResponse:
         "action_counts": actions.counts(request.user, today),
         "soon": today + SOON,
         "expiring": expiring(request.organisation, today)[:MOST],
+        "is_first": not (first or mine) and Permission.ASSESS in request.may,
+        "cards": partial(cards, request.organisation),
     }
     return render(request, "home/home.html", context)
 

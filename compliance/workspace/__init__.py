@@ -2,6 +2,7 @@
 
 __all__ = [
     "actions",
+    "cards",
     "forms",
     "history",
     "lines",

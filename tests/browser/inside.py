@@ -84,6 +84,16 @@ def assessment(*names, questions=8, sections=2, role="officer"):
     }
 
 
+def newcomer(name):
+    """Somebody who owns a new organisation with nothing in it: its home and a session."""
+    slug = f"browser-{os.getpid()}-{next(count)}"
+    organisation = factories.make_organisation("Acme", slug)
+    email = f"{name.lower()}@{slug}.example.org"
+    person = User.objects.create(email=email, name=name, password="!")
+    Membership.objects.create(organisation=organisation, user=person, role="owner")
+    return {"path": f"/o/{slug}/", "session": session(person.pk)}
+
+
 def related(name):
     """The same, its first question related to one that is met elsewhere."""
     made = assessment(name, questions=3, sections=1)

@@ -123,18 +123,15 @@ def add_evidence(window, answer, desk, tmp_path):
     page = window.page
     window.focus(answer)
     page.keyboard.press("e")
-    until(
-        lambda: page.evaluate("'addEvidence' in document.activeElement.dataset"), bool
-    )
-    page.keyboard.press("Enter")
+    page.locator(f"#ev-q-{answer}").wait_for()
     paper = tmp_path / "minutes-march.txt"
     paper.write_text("The board has reviewed it.")
-    page.set_input_files("#id_upload", paper)
-    page.fill("#id_title", "Minutes of March")
-    page.get_by_role("button", name="Add evidence").click()
-    page.wait_for_url("**open=*")
-    assert "Minutes of March" in window.row(answer).inner_text()
-    assert desk.standing(answer)["evidence"] == ["Minutes of March"]
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose", exact=True).click()
+    chooser.value.set_files(paper)
+    page.locator(f"#proofs-{answer}", has_text="minutes-march.txt").wait_for()
+    page.keyboard.press("Escape")
+    assert desk.standing(answer)["evidence"] == ["minutes-march.txt"]
 
 
 def ask_for_the_report(page, tmp_path):

@@ -25,6 +25,7 @@ from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import render_page
+from compliance.workspace.cards import cards
 from compliance.workspace.forms import FactsForm, RestsOnForm, StartForm
 from compliance.workspace.lists import ON_A_PAGE, listed, standing
 from compliance.workspace.pages import find
@@ -50,10 +51,10 @@ def list_(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.ASSESS)
 def choose(request: MemberRequest) -> HttpResponse:
-    editions = list(Edition.open_now(request.organisation))
-    earlier = can_carry(request.organisation, editions)
+    found = cards(request.organisation)
+    earlier = can_carry(request.organisation, [card.edition for card in found])
     context = {
-        "editions": editions,
+        "cards": found,
         "earlier": Paginator(earlier, ON_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "workspace/choose.html", context)
