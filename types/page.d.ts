@@ -98,6 +98,8 @@ interface Marks {
   "data-section-link": HTMLAnchorElement;
   "data-settles": Form;
   "data-single-keys": HTMLInputElement;
+  "data-step": HTMLElement;
+  "data-steps": HTMLFormElement;
   "data-take": HTMLAnchorElement & Data<"below">;
   "data-unsaved": Marks["data-keep"] & Data<"keep">;
   "data-uploads": Has<"template" | "[data-queue]" | "[data-queue-said]" | "[data-queue-sum]"> &

@@ -1,7 +1,7 @@
 """Forms of an assessment."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +176,11 @@ class FactsForm(forms.Form):
         self.facts = {fact.key: fact for fact in facts}
         for fact in facts:
             self.fields[fact.key] = _field(fact)
+
+    @property
+    def named(self) -> Iterator[tuple[forms.BoundField, str]]:
+        """Each field with the short name of its fact."""
+        return ((self[key], fact.label) for key, fact in self.facts.items())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -45,9 +45,11 @@ def start(page):
     page.fill("#id_subject", "Nordhavn Leasing")
     counts = page.locator("#applying")
     before = counts.inner_text()
-    facts = page.locator(".facts-set")
-    for place in range(facts.count()):
-        facts.nth(place).locator("input").first.check()
+    further = page.get_by_role("button", name="Next")
+    while further.is_visible():
+        further.click()
+        for one in page.locator(".facts-set:visible").all():
+            one.locator("input").first.check()
     until(counts.inner_text, lambda text: text != before)
     page.get_by_role("button", name="Start assessment").click()
     page.locator("form[data-q]").first.wait_for()

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 from compliance.assessments import actions
 from compliance.assessments.applying import Scope
 from compliance.assessments.carrying import can_carry, following
-from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models import Answer, Assessment, AssessmentQuerySet
 from compliance.assessments.resting import bears, may_rest_on
 from compliance.checklists.copies import line
 from compliance.checklists.models import Edition, Fact
@@ -33,6 +33,8 @@ from compliance.workspace.standing_in import borne_by
 
 LONGEST = 200
 """Characters of a search."""
+SOURCES = 3
+"""How many assessments are offered to take facts from."""
 BASE = "base"
 """Before the name of a fact: what the page knew of it."""
 
@@ -65,13 +67,14 @@ def choose(request: MemberRequest) -> HttpResponse:
 def start(request: MemberRequest, edition_id: int) -> HttpResponse:
     editions = Edition.open_now(request.organisation)
     edition = get_object_or_404(editions, pk=edition_id)
-    earlier = _earlier(request, edition)
+    earlier = _asked(request, edition, "from")
     is_sent = request.method == "POST"
     data = request.POST if is_sent else None
     others = list(may_rest_on(request.organisation, edition))
     first = _first_words(earlier)
     form = StartForm(data, edition=edition, others=others, initial=first)
-    before = earlier.facts if earlier else {}
+    like = earlier or _asked(request, edition, "facts")
+    before = like.facts if like else {}
     facts = FactsForm(data, facts=list(edition.facts.all()), known=before)
     if is_sent and form.is_valid() and facts.is_valid():
         typed = dict(form.cleaned_data)
@@ -92,24 +95,28 @@ def start(request: MemberRequest, edition_id: int) -> HttpResponse:
             return redirect(assessment)
     known = facts.answers() if is_sent and facts.is_valid() else before
     context = {"edition": edition, "form": form, "facts": facts, "earlier": earlier}
+    context |= {"like": like, "alike": _alike(request, edition)[:SOURCES]}
     rests = form["rests_on"].value() if others else None
     context |= _counts(edition, known, rests=bool(rests))
     status = 422 if is_sent else 200
     return render(request, "workspace/start.html", context, status=status)
 
 
-def _earlier(request: MemberRequest, edition: Edition) -> Assessment | None:
-    """The assessment that the address asks to carry forward; 404 for a foreign one."""
-    if "from" not in request.GET:
+def _asked(request: MemberRequest, edition: Edition, name: str) -> Assessment | None:
+    """The assessment that the address names, of the same checklist; 404 for a foreign one."""
+    if name not in request.GET:
         return None
-    own = request.organisation.assessments.for_page()
-    own = own.filter(
-        edition__checklist__in=line(edition.checklist, request.organisation)
-    )
     try:
-        return get_object_or_404(own, pk=UUID(request.GET["from"]))
+        return get_object_or_404(_alike(request, edition), pk=UUID(request.GET[name]))
     except ValueError as error:
         raise Http404 from error
+
+
+def _alike(request: MemberRequest, edition: Edition) -> AssessmentQuerySet:
+    """The organisation's own assessments of that checklist, the newest first."""
+    own = request.organisation.assessments.for_page()
+    alike = line(edition.checklist, request.organisation)
+    return own.filter(edition__checklist__in=alike).order_by("-started_at")
 
 
 def _first_words(earlier: Assessment | None) -> dict[str, Any]:
@@ -135,7 +142,8 @@ def applies(request: MemberRequest, edition_id: int) -> HttpResponse:
     facts = FactsForm(request.POST, facts=list(edition.facts.all()))
     known = facts.answers() if facts.is_valid() else {}
     rests = bool(request.POST.get("rests_on"))
-    context = {"edition": edition} | _counts(edition, known, rests=rests)
+    context = {"edition": edition, "is_reply": True}
+    context |= _counts(edition, known, rests=rests)
     return render(request, "workspace/_counts.html", context)
 
 
