@@ -253,6 +253,8 @@ def _cite_fault(cite: str, index: Index) -> str:
     if found["status"] == ProvisionStatus.REPEALED:
         successor = found["successor"]
         return f"{cite} is repealed" + (f"; cite {successor}" if successor else "")
+    if found["status"] == ProvisionStatus.PROPOSED:
+        return f"{cite} is proposed and decides nothing yet; name it in words"
     return ""
 
 

@@ -41,7 +41,8 @@ def make_law():
                 "article": "2",
                 "title": "Old lists",
                 "units": [
-                    {"unit": "(1)", "status": "repealed", "successor": "Law Art. 1(2)"}
+                    {"unit": "(1)", "status": "repealed", "successor": "Law Art. 1(2)"},
+                    {"unit": "(2)", "status": "proposed"},
                 ],
             },
         ],

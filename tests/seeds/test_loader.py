@@ -41,6 +41,11 @@ def test_right_seeds_have_no_faults(tmp_path):
             {"cites": ["Law Art. 2(1)"]},
             "line 9: T001 cites 1: Law Art. 2(1) is repealed; cite Law Art. 1(2)",
         ),
+        (
+            {"cites": ["Law Art. 2(2)"]},
+            "line 9: T001 cites 1: Law Art. 2(2) is proposed and decides nothing yet;"
+            " name it in words",
+        ),
         ({"cites": []}, "line 8: T001 cites: needs 1 or more"),
         ({"cites": ["Law Art. 1(1)"] * 2}, "line 10: T001 cites 2: appears twice"),
         (

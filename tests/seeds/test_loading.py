@@ -166,7 +166,7 @@ def test_changed_law_is_kept_with_before_and_after(tmp_path):
         "provisions": {cite: {"applies_from": "2027-01-01"} for cite in cites},
         "added": 1,
     }
-    assert Provision.objects.count() == 6
+    assert Provision.objects.count() == 7
 
 
 @pytest.mark.django_db
