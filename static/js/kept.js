@@ -1,4 +1,4 @@
-// What waits on this device, shown as text to copy: for a person who may no longer save it here.
+// Texts that wait on this device, shown to be copied: for a person who may no longer save it here.
 import { box } from "./box.js";
 import { waiting } from "./drafts.js";
 import { flat, rowAt } from "./rows.js";

@@ -1,4 +1,4 @@
-// What a first visit of the workspace does without: a script is fetched when it is first needed,
+// Scripts that a first visit of the workspace does without: each is fetched when it is first needed,
 // and asked for again when it did not arrive. What is done meanwhile waits for it.
 import { isText } from "./rows.js";
 import { say } from "./workspace.js";

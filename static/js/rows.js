@@ -1,4 +1,4 @@
-// What a row of the question list holds, what the server is known to hold, and which version was
+// The values of a row of the question list, those the server is known to hold, and the version that was
 // typed over.
 /** @param {Element | null | undefined} node */
 export const rowOf = (node) => node?.closest?.("[data-q]") ?? null;

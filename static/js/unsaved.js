@@ -1,4 +1,4 @@
-// What is typed into a form of the editor: kept on this device (keeper.js) for each edition and
+// Text typed into a form of the editor is kept on this device (keeper.js) for each edition and
 // part until it is saved, given back when the form is opened again, in any tab once its own is
 // gone; gone with "Drop it" and with sign-out. It keeps the version it was typed over, so that a
 // save after somebody else's shows both texts.
@@ -172,7 +172,7 @@ function line([key, { at, name, fields }]) {
   if (form) {
     const isStale =
       !form.matches("[data-unsaved]") && versionOf(fields) !== versionOf(base.get(key));
-    const warning = "Somebody has saved it since; saving shows you both. ";
+    const warning = "Someone has saved it since; saving shows you both. ";
     return make(
       "li",
       {},
