@@ -95,7 +95,7 @@ SAID = {
     ],
     "Action.owner": [
         "remediation/_action_card.html: action.owner",
-        "remediation/_action_facts.html: action.owner",
+        "remediation/action.html: action.owner",
         "remediation/_action_table.html: action.owner",
         "remediation/action_add.html: action.owner",
         "home/_actions.html: action.owner",
@@ -311,7 +311,7 @@ SAID = {
         "tokens/_about.html: token.user",
     ],
     "SignOff.signed_by": [
-        "history/_as_of_state.html: then.signoff.signer",
+        "history/_as_of_answers.html: then.signoff.signer",
         "history/looking_back.py: signer",
         "reports/pdf/_signatures.html: one.signer",
         "reports/pdf/_since_signed.html: one.signer",
