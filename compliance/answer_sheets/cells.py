@@ -176,7 +176,7 @@ def _verdict(cell: Cell | None) -> str:
     words = {plain(verdict.label): verdict.value for verdict in Verdict}
     if plain(typed) not in words:
         known = ", ".join(verdict.label for verdict in Verdict)
-        msg = f"“{typed[:60]}” is none of the answers: {known}."
+        msg = f"“{typed[:60]}” is not one of the answers: {known}."
         raise ValueError(msg)
     return words[plain(typed)]
 
@@ -193,7 +193,7 @@ def _owner(cell: Cell | None, people: People) -> int | None:
     ]
     if len(found) != 1:
         msg = (
-            f"“{_words(cell)[:60]}” is nobody of this organisation. Choose from the list"
+            f"“{_words(cell)[:60]}” is not a person of this organisation. Choose from the list"
             " or write the e-mail address."
         )
         raise ValueError(msg)
@@ -209,7 +209,7 @@ def _day(cell: Cell | None) -> date | None:
     except ValueError:
         day = None
     if day is None or (cell and cell.kind == "number"):
-        msg = f"“{typed[:60]}” is no date. Write it as 2026-12-31."
+        msg = f"“{typed[:60]}” is not a date. Write it as 2026-12-31."
         raise ValueError(msg)
     if not date(1900, 1, 1) <= day <= LATEST:
         msg = f"“{typed[:60]}”: check the year, it has to be 1900 to 2199."
@@ -257,7 +257,7 @@ def _chosen(asked: SheetQuestion, typed: str) -> list[str]:
         if not fit:
             known = "; ".join(asked.labels.values())
             wrong = rest if keys else typed
-            msg = f"“{wrong[:60]}” is none of the choices: {known[:300]}."
+            msg = f"“{wrong[:60]}” is not one of the choices: {known[:300]}."
             raise ValueError(msg)
         longest = max(fit, key=len)
         keys.append(labels[longest])

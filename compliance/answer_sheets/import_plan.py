@@ -173,7 +173,7 @@ def _row_fault(row: SentRow, one: CurrentAnswer | None) -> str:
     """Why a row as a whole is not taken in, "" when it may be."""
     key = row.key[:40] or "This row"
     if one is None:
-        return f"{key} is no question of this assessment."
+        return f"{key} is not a question of this assessment."
     if row.key and row.key != one.asked.key:
         return f"The row says {key}, but it was written for {one.asked.key}."
     if row.mark.version > one.answer.version:

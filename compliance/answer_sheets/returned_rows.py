@@ -130,7 +130,9 @@ def _columns(sent: Sent, head: Row) -> dict[str, str]:
     for letter, cell in head.cells.items():
         text, place = cell.text.strip(), f"{head.sheet}!{letter}{head.number}"
         if text not in _LOCKED | set(FIELDS.values()):
-            sent.ignored.append(f"{place}: “{text[:40]}” is no column of this sheet.")
+            sent.ignored.append(
+                f"{place}: “{text[:40]}” is not a column of this sheet."
+            )
         elif text in columns:
             sent.ignored.append(f"{place}: a second column “{text}”.")
         columns.setdefault(text, letter)

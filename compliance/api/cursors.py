@@ -65,7 +65,7 @@ def _read(cursor: str, order: Sequence[str]) -> list[Any]:
 
 
 def _no_cursor() -> ProblemError:
-    faults = [{"at": "query.cursor", "says": "It is no cursor of this list."}]
+    faults = [{"at": "query.cursor", "says": "This is not a cursor of this list."}]
     return ProblemError(422, "Send the `next` of the page before.", faults=faults)
 
 

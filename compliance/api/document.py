@@ -11,10 +11,10 @@ from ninja import NinjaAPI
 from compliance.api.problems import MEDIA_TYPE, Problem
 
 _SHARED = {
-    "401": "No token, or one that opens nothing",
+    "401": "No token, or one that is not valid",
     "403": "The scope is not in the token, or not in the role of its person",
     "404": "Nothing is here for this token",
-    "422": "The call cannot be: `faults` says where",
+    "422": "The call is not valid: `faults` says where",
     "429": "Too many calls: `Retry-After` says how long to wait",
     "default": "Any other error",
 }

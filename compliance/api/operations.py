@@ -51,7 +51,7 @@ def conflict(kind: type[Problem], sides: list[dict[str, Any]], standing: Any) ->
         title="Conflict",
         status=409,
         detail=(
-            "Somebody else has changed these fields. Compare both sides, and send yours"
+            "Someone else has changed these fields. Compare both sides, and send yours"
             f" again with version {standing.version}."
         ),
         sides=sides,

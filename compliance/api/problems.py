@@ -11,14 +11,14 @@ from pydantic import BaseModel, ConfigDict
 MEDIA_TYPE = "application/problem+json"
 PHRASES: Mapping[int, str] = {
     400: "The call could not be read. Compare it with the description at /api/v1/openapi.json.",
-    401: "Send a token that still opens something: Authorization: Bearer attest_...",
+    401: "Send a valid token: Authorization: Bearer attest_...",
     403: "The token, or the role of its person, does not allow this.",
     404: "There is nothing here for this token.",
     405: "This address does not take that method: see the header Allow.",
     413: "The call is too large.",
     429: "Too many calls. Wait as long as the header Retry-After says.",
-    500: "A fault of the program, kept in its log. Nothing was changed by half.",
-    503: "Nothing can be saved just now. Call again later.",
+    500: "Attest failed, and its log has the fault. Nothing was partly changed.",
+    503: "Nothing can be saved at the moment. Try again later.",
     507: "The disk is full. The administrator of this installation has to make room.",
 }
 """Said where a problem has no words of its own."""

@@ -38,7 +38,7 @@ def input_refused(request: HttpRequest, error: InputError) -> HttpResponse:
     if any(one["loc"][0] == "path" for one in error.errors):
         return problem(404)
     faults = [{"at": _place(one["loc"]), "says": one["msg"]} for one in error.errors]
-    return problem(422, "Put right what “faults” names.", faults=faults)
+    return problem(422, "Correct what “faults” names.", faults=faults)
 
 
 def _place(steps: tuple[Any, ...]) -> str:

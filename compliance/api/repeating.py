@@ -109,7 +109,7 @@ def _taken(request: ApiRequest, key: str, fingerprint: str) -> tuple[Call, bool]
         rows = Call.objects.select_for_update()
         call = rows.get(token=request.token, key=key)
         if call.fingerprint != fingerprint:
-            detail = f"This {HEADER} came with another call. Take a new key."
+            detail = f"This {HEADER} was used for another call. Send a new key."
             raise ProblemError(422, detail, kind="key-reused") from None
         return call, False
     return call, True

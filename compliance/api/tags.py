@@ -33,7 +33,7 @@ def refuse_stale(request: HttpRequest, standing: BaseModel) -> None:
     given = request.headers.get("If-Match", "")
     tag = tag_of(body_of(standing))
     if given and not _names(given, tag):
-        detail = "It has changed since. Read it again, and decide anew."
+        detail = "It has changed since. Read it again, then send your change."
         raise ProblemError(412, detail, kind="stale", headers={"ETag": tag})
 
 

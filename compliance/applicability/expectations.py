@@ -66,5 +66,5 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        msg = f"{text} is no day"
+        msg = f"{text} is not a day"
         raise UnreadableLineError(msg) from None

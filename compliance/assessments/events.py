@@ -179,7 +179,7 @@ ANSWER_RETURNED = _moved(
 )
 ANSWER_REFUSED = _answer(
     "answer.refused",
-    _("refused: somebody else had changed it"),
+    _("refused: someone else had changed it"),
     stays_inside=True,
     before=say.Version,
     after=say.Values,
@@ -217,7 +217,7 @@ ACTION_REOPENED = _remedied("action.reopened", _("opened again"))
 ACTION_UNDONE = _remedied("action.undone", _("change undone"))
 ACTION_REFUSED = _action(
     "action.refused",
-    _("change refused: somebody else had changed it"),
+    _("change refused: someone else had changed it"),
     after=say.NewTask,
 )
 ACTION_LINKED = _action("action.linked", _("linked to"), after=say.Link)

@@ -65,7 +65,7 @@ def checked_text(text: str) -> str:
 
 def _known(keys: Sequence[str], choices: Sequence[str]) -> list[str]:
     if unknown := sorted(set(keys) - set(choices)):
-        msg = f"“{unknown[0][:40]}” is none of the choices."
+        msg = f"“{unknown[0][:40]}” is not one of the choices."
         raise ValueError(msg)
     return [key for key in choices if key in keys]
 

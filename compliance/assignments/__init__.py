@@ -1,3 +1,3 @@
-"""Questions that somebody is asked to answer, and the page of that person."""
+"""Questions that someone is asked to answer, and the page of that person."""
 
 __all__ = ["actions"]

@@ -168,7 +168,7 @@ def _signed(data: bytes, organisation_id: str, key: str) -> Signed:
     public, bad = public_of(key), 0
     for note in notes_in(data):
         if note is None:
-            found.words.append("A piece of the checkpoints' file is no checkpoint.")
+            found.words.append("A piece of the checkpoints' file is not a checkpoint.")
             continue
         try:
             said = checkpoint_in(note)

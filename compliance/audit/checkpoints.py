@@ -193,7 +193,7 @@ def _key() -> Ed25519PrivateKey:
     pem = kept_file(Path(settings.KEYS_DIR) / KEY, make)
     key = serialization.load_pem_private_key(pem, None)
     if not isinstance(key, Ed25519PrivateKey):
-        msg = "trail.pem in ATTEST_KEYS_DIR is no Ed25519 key"
+        msg = "trail.pem in ATTEST_KEYS_DIR is not an Ed25519 key"
         raise CheckpointError(msg)
     return key
 

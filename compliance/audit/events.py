@@ -24,7 +24,7 @@ _type = partial(EventType, topic=Topic.TRAIL, prepares=Prepares.NOTHING)
 
 TRAIL_EXPORTED = _type(
     "trail.exported",
-    _("trail taken as a file"),
+    _("trail downloaded"),
     subject="organisation",
     after=_Exported,
 )

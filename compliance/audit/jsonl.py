@@ -51,7 +51,7 @@ def events_in(file: TextIO, organisation_id: str) -> Iterator[Stored]:
         try:
             yield _event(json.loads(line), organisation_id)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            msg = f"line {number} is no event: {error}"
+            msg = f"line {number} is not an event: {error}"
             raise ValueError(msg) from error
 
 

@@ -6,4 +6,4 @@ class RefusedError(ValueError):
 
 
 class StaleError(Exception):
-    """Somebody else has changed the part since it was read; nothing is written."""
+    """Someone else has changed the part since it was read; nothing is written."""

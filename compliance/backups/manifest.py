@@ -125,7 +125,7 @@ def read(content: bytes) -> Manifest:
         found = json.loads(content)
         version = found["version"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        msg = f"{NAME} is no manifest of a backup"
+        msg = f"{NAME} is not a manifest of a backup"
         raise BackupError(msg) from error
     if isinstance(version, int) and version > VERSION:
         msg = (

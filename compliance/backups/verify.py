@@ -40,7 +40,7 @@ def rows(backup: Reader, table: str) -> Iterator[list[Any]]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            msg = f"{name}: row {number} is no JSON"
+            msg = f"{name}: row {number} is not JSON"
             raise BackupError(msg) from error
         if not isinstance(row, list) or len(row) != width:
             msg = f"{name}: row {number} does not have the {width} columns of its table"

@@ -105,7 +105,7 @@ def _opened(file: BinaryIO) -> ZipFile:
     try:
         archive = ZipFile(file)
     except (BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
-        words = "is no bundle, or is cut off or damaged"
+        words = "is not a bundle, or is cut off or damaged"
         raise BundleError(FILE, words) from error
     infos = archive.infolist()
     if len(infos) > layout.MOST_PARTS:
@@ -122,14 +122,16 @@ def _opened(file: BinaryIO) -> ZipFile:
         raise BundleError(twice[0], "is there twice")
     for name in (layout.HEAD, layout.CONTENT, layout.ROWS, layout.SUMS):
         if name not in names:
-            raise BundleError(name, "is missing: this is no bundle, or not all of one")
+            raise BundleError(
+                name, "is missing: this is not a bundle, or not all of one"
+            )
     return archive
 
 
 def _refuse_part(info: ZipInfo) -> None:
     name = info.filename
     if not layout.NAME.fullmatch(name):
-        raise BundleError(ascii(name), "is no part of a bundle")
+        raise BundleError(ascii(name), "is not part of a bundle")
     if info.flag_bits & ENCRYPTED:
         raise BundleError(name, "has a password")
     is_file = name.startswith(layout.EVIDENCE)
@@ -153,7 +155,7 @@ def _sums(archive: ZipFile, infos: dict[str, ZipInfo]) -> dict[str, str]:
     for line in _text(archive, infos, layout.SUMS).splitlines():
         found = _SUM.fullmatch(line)
         if not found or found[2] in sums:
-            raise BundleError(layout.SUMS, f"line {len(sums) + 1} is no line of it")
+            raise BundleError(layout.SUMS, f"line {len(sums) + 1} is not a line of it")
         sums[found[2]] = found[1]
     listed, there = set(sums), set(infos) - {layout.SUMS}
     if missing := sorted(listed - there):
@@ -218,12 +220,12 @@ def _shaped(shape: type[BaseModel], name: str, text: str) -> dict[str, Any]:
         place = ".".join(map(str, error["loc"]))
         raise BundleError(name, f"{place}: {reason_of(error)}") from None
     except (ValueError, RecursionError) as error:
-        raise BundleError(name, "is no JSON, or nested too deeply") from error
+        raise BundleError(name, "is not JSON, or nested too deeply") from error
     return value
 
 
 def _no_number(word: str) -> None:
-    msg = f"{word} is no number"
+    msg = f"{word} is not a number"
     raise ValueError(msg)
 
 

@@ -37,7 +37,7 @@ def _kind(bundle: Bundle, row: dict[str, Any]) -> str:
             raise ValidationError(fault)
         return ""
     if clean_name(row["file_name"]) != row["file_name"]:
-        msg = "Its file name has signs that no file name has here."
+        msg = "Its file name has characters that are not allowed here."
         raise ValidationError(msg)
     with bundle.file(row["sha256"]) as part:
         file = cast(BinaryIO, part)

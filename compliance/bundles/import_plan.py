@@ -223,7 +223,7 @@ def _edition_faults(
             organisation=organisation, key=key
         ).exists()
         if is_new and sheet["theme"] not in themes:
-            faults.append(f"{name}: {sheet['theme']} is no theme here.")
+            faults.append(f"{name}: {sheet['theme']} is not a theme here.")
         if missing := missing_cites(sheet["document"]):
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             faults.append(
@@ -244,7 +244,7 @@ def _people(
     by_email = {one.email: one for one in who_may(organisation, Permission.VIEW)}
     known = {person["ref"] for person in rows["people"]}
     faults = [
-        f"{ref} is nobody in the bundle." for ref in sorted(wanted.keys() - known)
+        f"{ref} is not a person of the bundle." for ref in sorted(wanted.keys() - known)
     ]
     met: set[str] = set()
     for ref, email in wanted.items():

@@ -54,7 +54,7 @@ def _moment(value: str) -> str:
     except ValueError:
         is_aware = False
     if not is_aware:
-        msg = "is no moment with a time zone"
+        msg = "is not a moment with a time zone"
         raise ValueError(msg)
     return value
 
@@ -63,7 +63,7 @@ def _day(value: str) -> str:
     try:
         date.fromisoformat(value)
     except ValueError:
-        msg = "is no day"
+        msg = "is not a day"
         raise ValueError(msg) from None
     return value
 

@@ -70,13 +70,13 @@ def _lines(lines: Iterable[str], refusal: Refusal) -> Iterator[str]:
 
 def _event(line: str, at: int, refusal: Refusal) -> EventPart:
     if len(line) > layout.MOST_LINE_BYTES:
-        msg = f"line {at} is longer than {layout.MOST_LINE_BYTES:,} signs"
+        msg = f"line {at} is longer than {layout.MOST_LINE_BYTES:,} characters"
         raise refusal(msg)
     try:
         event = EventPart.model_validate_json(line)
         json.loads(event.payload)
     except (ValidationError, ValueError, RecursionError) as error:
-        msg = f"line {at} is no event"
+        msg = f"line {at} is not an event"
         raise refusal(msg) from error
     return event
 

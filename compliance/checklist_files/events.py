@@ -15,7 +15,7 @@ class _File(Side, total=False):
 
 EDITION_EXPORTED = EventType(
     "edition.exported",
-    _("edition taken as a file"),
+    _("edition downloaded"),
     subject="edition",
     after=_File,
     topic=Topic.CHECKLIST,

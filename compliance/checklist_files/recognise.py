@@ -79,7 +79,7 @@ def _by_keys(value: Any, form: str, where: Where) -> Found:
         if fits:
             return reader()
     names = ", ".join(str(name)[:30] for name in list(value)[:6]) or "nothing"
-    words = f"is none of the formats known: it holds {names}; known are {KNOWN}"
+    words = f"is not one of the formats known: it holds {names}; known are {KNOWN}"
     raise UnreadableError("the file", words)
 
 

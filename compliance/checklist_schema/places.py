@@ -167,5 +167,5 @@ def _scalar(node: yaml.Node, scalars: SafeConstructor) -> Any:
     try:
         return scalars.construct_object(node)
     except (ValueError, OverflowError, ConstructorError):
-        msg = f"{str(node.value)[:60]!r} is no value; put text in quotes"
+        msg = f"{str(node.value)[:60]!r} is not a value; put text in quotes"
         raise UnreadableError(msg, node.start_mark.line + 1) from None

@@ -88,7 +88,7 @@ def _theme_fault(checklist: Checklist | None, theme: str) -> str:
     if not theme:
         return "" if checklist else f"The file names no theme; {_themes()}"
     if not Theme.objects.filter(key=theme).exists():
-        return f"{theme} is no theme here; {_themes()}"
+        return f"{theme} is not a theme here; {_themes()}"
     return ""
 
 

@@ -57,7 +57,7 @@ def dangling(document: Document) -> list[Fault]:
     """Keys in gates, tables and examples that no question has: harmless, and out of date."""
     asked = {q["key"] for _, q in _placed(document)}
     found = [
-        ((*path, name, at), f"{key} is no question of the checklist")
+        ((*path, name, at), f"{key} is not a question of the checklist")
         for path, part in _naming(document)
         for name in ("questions", "all_but")
         for at, key in enumerate(part.get(name, ()))

@@ -49,4 +49,4 @@ def stale(document: Document) -> Iterator[Fault]:
             yield (*path, "question"), f"{key} does not stay: it is no longer asked"
         for to, new in enumerate(entry["by"]):
             if new not in asked:
-                yield (*path, "by", to), f"{new} is no question of the checklist"
+                yield (*path, "by", to), f"{new} is not a question of the checklist"

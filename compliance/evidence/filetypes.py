@@ -212,7 +212,9 @@ def _mail(head: bytes, file: BinaryIO) -> FileType:
     file.seek(0)
     has_nul = any(b"\0" in part for part in iter(lambda: file.read(_CHUNK), b""))
     if has_nul or not re.match(rb"(From [^\n]+\n)?[!-9;-~]+:[ \t\r\n]", head):
-        msg = "This is no e-mail. Save it again from the mail program, as EML or PDF."
+        msg = (
+            "This is not an e-mail. Save it again from the mail program, as EML or PDF."
+        )
         raise RefusedError(msg)
     return EML
 

@@ -57,7 +57,7 @@ def link_fault(url: str) -> str:
     if not re.match(r"https?://", url, re.I):
         return "Begin the link with https:// or http://."
     if re.search(r"[\s\x00-\x20\\<>\"`{}|^\x7f]", url) or OVERRIDES.search(url):
-        return "There is a space or a sign in the link that no address has."
+        return "The link has a space or a character that no address has."
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

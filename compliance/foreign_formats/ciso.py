@@ -279,7 +279,7 @@ class _Reading:
 
     def weighed(self, holder: dict[str, Any], path: Path) -> None:
         if holder.get("weight") is not None and not weight_of(holder):
-            words = "a weight that is none of 1 to 5 is kept, and counts as 3"
+            words = "a weight that is not one of 1 to 5 is kept, and counts as 3"
             self.notes.keep(self.where((*path, "weight")), words)
 
     def kept_of(self, found: dict[str, Any], known: set[str], path: Path) -> None:
@@ -333,7 +333,7 @@ def read(library: dict[str, Any], where: Where) -> Found:
         framework = framework[0] if framework else None
     for name in objects:
         if name not in READ:
-            words = f"{str(name)[:60]} is no part of a checklist"
+            words = f"{str(name)[:60]} is not part of a checklist"
             reading.notes.lose(where(("objects", name)), words)
     if not isinstance(framework, dict):
         said_of_sets(objects, reading.notes, where, is_kept=False)

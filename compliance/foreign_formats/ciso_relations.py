@@ -95,11 +95,13 @@ def _pair(
         )
         return None
     if said == "not_related":
-        notes.lose(where(path), "“not_related” is no relation")
+        notes.lose(where(path), "“not_related” is not a relation")
         return None
     if said not in RELATIONS:
         known = ", ".join(RELATIONS)
-        notes.fault(where((*path, "relationship")), f"“{said[:40]}” is none of {known}")
+        notes.fault(
+            where((*path, "relationship")), f"“{said[:40]}” is not one of {known}"
+        )
         return None
     relation, words, back = RELATIONS[said]
     strength = line(pair.get("strength_of_relationship"))

@@ -157,7 +157,7 @@ def read(value: dict[str, Any]) -> Found:
     give_keys(reading.asked, reading.notes)
     for name in value if about is not value else ():
         if name != "structure":
-            words = f"{str(name)[:60]} is no part of a structure"
+            words = f"{str(name)[:60]} is not part of a structure"
             reading.notes.lose("the file", words)
     name = line(about.get("name"))
     head = {

@@ -212,7 +212,7 @@ def _link_faults(
             yield (name, at), f"{getattr(question, name)[at]} appears twice"
     for at, role in enumerate(question.binds):
         if role not in whole.edition.roles:
-            yield ("binds", at), f"{role!r} is no role of the checklist"
+            yield ("binds", at), f"{role!r} is not a role of the checklist"
 
 
 def _rule_faults(

@@ -47,7 +47,7 @@ def rows_in(text: str) -> Iterator[tuple[int, list[str]]]:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as fault:
-        raise UnreadableError(f"line {line}", f"is no CSV: {fault}") from None
+        raise UnreadableError(f"line {line}", f"is not CSV: {fault}") from None
 
 
 def _mark(text: str) -> str:

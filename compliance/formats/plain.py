@@ -56,7 +56,7 @@ def from_json(text: str) -> Any:
         )
     except json.JSONDecodeError as fault:
         place = f"line {fault.lineno}, column {fault.colno}"
-        raise UnreadableError(place, f"is no JSON: {fault.msg}") from None
+        raise UnreadableError(place, f"is not JSON: {fault.msg}") from None
     except _OddError as fault:
         raise UnreadableError(_place_of(fault.sign, text), str(fault)) from None
     except _TwiceError:
@@ -127,7 +127,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise _OddError(name, f"{name} is no JSON number")
+    raise _OddError(name, f"{name} is not a JSON number")
 
 
 def _whole(digits: str) -> int:

@@ -59,7 +59,7 @@ Lines = Annotated[list[Long], Field(max_length=MOST_LINES)]
 
 def _a_language(value: str) -> str:
     if not language_tag(value):
-        msg = f"{value[:20]!r} is no language such as de, pt-BR or sr-Latn"
+        msg = f"{value[:20]!r} is not a language such as de, pt-BR or sr-Latn"
         raise ValueError(msg)
     return language_tag(value)
 

@@ -59,7 +59,7 @@ class _Building:
             return
         if record not in RECORDS:
             known = ", ".join([*RECORDS, "translation"])
-            words = f"“{record[:40]}” is no record; known are {known}"
+            words = f"“{record[:40]}” is not a record; known are {known}"
             self.notes.fault(row.place("record"), words)
             return
         values = {
@@ -133,7 +133,7 @@ class _Building:
     def _weight(self, row: Row, text: str) -> Any:
         if text.strip().isascii() and text.strip().isdigit() and len(text) < 9:
             return int(text)
-        self.notes.fault(row.place("weight"), f"“{text[:40]}” is no whole number")
+        self.notes.fault(row.place("weight"), f"“{text[:40]}” is not a whole number")
         return None
 
     def _yes(self, row: Row, column: str, text: str) -> bool:

@@ -96,20 +96,20 @@ def nonsense_in(query: QueryDict) -> list[str]:
     for name, what in _NAMED.items():
         text = query.get(name, "").strip()
         if text and not getattr(chosen, name):
-            wrong.append(f"“{text[:40]}” is no {what}.")
+            wrong.append(f"“{text[:40]}” is not {what}.")
     if len(query.get("text", "").strip()) > LONGEST:
-        wrong.append(f"A text to look for has at most {LONGEST} signs.")
+        wrong.append(f"A text to look for has at most {LONGEST} characters.")
     if chosen.since and chosen.until and chosen.until < chosen.since:
         wrong.append("The last day comes before the first.")
     return wrong
 
 
 _NAMED = {
-    "who": "person",
-    "sort": "sort of event",
-    "scope": "assessment",
-    "since": "day from which to look, as in 2026-11-24",
-    "until": "day up to which to look, as in 2026-11-24",
+    "who": "a person",
+    "sort": "a sort of event",
+    "scope": "an assessment",
+    "since": "a day from which to look, as in 2026-11-24",
+    "until": "a day up to which to look, as in 2026-11-24",
 }
 
 

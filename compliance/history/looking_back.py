@@ -89,13 +89,13 @@ def remarks(assessment: Assessment, asked: dict[str, str]) -> list[str]:
     for name in ("at", "until"):
         at = moment_in(asked[name])
         if asked[name] and at is None:
-            words = "is no moment. Give a day and a time, as in 2026-11-24T09:30."
+            words = "is not a moment. Give a day and a time, as in 2026-11-24T09:30."
             found.append(f"“{asked[name]}” {words}")
         elif at and at > this_minute:
             words = "is in the future, so the state of now is shown."
             found.append(f"{asked[name]} {words}")
     if asked["seq"] and event_of(assessment, asked["seq"]) is None:
-        found.append(f"“{asked['seq']}” is no entry of this trail.")
+        found.append(f"“{asked['seq']}” is not an entry of this trail.")
     return found
 
 

@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": (
             "Too many tries. Wait 15 minutes, then sign in again."
         ),
-        "enter_current_password": "This is not your password until now.",
+        "enter_current_password": "This is not your current password.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

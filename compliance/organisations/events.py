@@ -98,7 +98,7 @@ APP_ADDED = _member("factor.app_added", _("app with codes added"), after=_Factor
 APP_REMOVED = _member("factor.app_removed", _("app with codes removed"), after=_Factor)
 FACTORS_FORGOTTEN = _member(
     "factor.all_forgotten",
-    _("second factors taken away by whoever runs Attest"),
+    _("second factors taken away by the administrator"),
     after=_Factor,
 )
 RECOVERY_CODES_MADE = _member(

@@ -153,7 +153,7 @@ def _parsed[T](path: str, content: bytes, parse: Callable[[bytes], T]) -> T:
     try:
         return parse(content)
     except (ValueError, TypeError) as error:  # TypeError: a password too much, or none
-        msg = f"{path} is no key or certificate, or its password is another."
+        msg = f"{path} is not a key or certificate, or its password is another."
         raise SealError(msg) from error
 
 

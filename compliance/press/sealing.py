@@ -84,7 +84,7 @@ class Stamper(TimeStamper):
             answer = tsp.TimeStampResp.load(content)
             answer.native  # noqa: B018 - reads it whole; a part of it is read on demand
         except (ValueError, TypeError) as error:
-            msg = "its answer is no time stamp"
+            msg = "its answer is not a time stamp"
             raise TimestampRequestError(msg) from error
         return answer
 

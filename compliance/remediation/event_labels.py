@@ -63,7 +63,7 @@ def told_change(
 def told_value(field: str, value: Any, people: Mapping[int, str]) -> str:
     """The value of a field in words; ``people`` names owners by id."""
     if field == "owner_id":
-        return people.get(value, "somebody else") if value else "nobody"
+        return people.get(value, "someone else") if value else "nobody"
     if field == "status":
         return str(ActionStatus(value).label)
     if field == "priority":

@@ -329,11 +329,11 @@ def _backed(result: ScaleResult) -> str:
 def _set_by(wanted: SetTarget, *, staged: bool) -> str:
     words = (
         gettext(
-            "Our targets, last set by %(name)s on %(day)s, are no part of a signature."
+            "Our targets, last set by %(name)s on %(day)s, are not part of a signature."
         )
         if staged
         else gettext(
-            "Our minimum, last set by %(name)s on %(day)s, is no part of a signature."
+            "Our minimum, last set by %(name)s on %(day)s, is not part of a signature."
         )
     )
     return words % {"name": isolated(wanted.set_by), "day": day(wanted.set_at)}

@@ -17,12 +17,10 @@ LOGO_BYTES = 1024 * 1024
 KEPT_BYTES = 150_000
 """The longest PNG that is kept: every report carries it."""
 NO_PICTURE = (
-    "This is no picture that fits. Choose a PNG or JPEG file of at most 16 million pixels;"
+    "This picture cannot be used. Choose a PNG or JPEG file of at most 16 million pixels;"
     " save an SVG as PNG first."
 )
-STALE = (
-    "Somebody else changed this since you opened the page. Compare, then save again."
-)
+STALE = "Someone else changed this since you opened the page. Compare, then save again."
 
 
 def logo_of(chunks: Iterable[bytes]) -> str:

@@ -80,7 +80,7 @@ def _gone(context: dict[str, Any], key: str) -> list[str]:
     if context["desk"].review:
         return []
     state = context["assessment"].get_status_display().lower()
-    return [f"Not sent: somebody was faster. This assessment is {state} by now."]
+    return [f"Not sent: someone was faster. This assessment is {state} by now."]
 
 
 def _has_form(context: dict[str, Any], key: str) -> bool:

@@ -59,9 +59,7 @@ def _refuse_other_kinds(file: BinaryIO) -> None:
         )
         raise WallError(msg)
     if not first.startswith(b"PK\x03\x04"):
-        msg = (
-            "The file is no .xlsx spreadsheet. Save it as “Excel 2007 to 365 (.xlsx)”."
-        )
+        msg = "The file is not an .xlsx spreadsheet. Save it as “Excel 2007 to 365 (.xlsx)”."
         raise WallError(msg)
 
 

@@ -110,7 +110,9 @@ SEAT_OFFER_ENDED = _offer(
 SEAT_TAKEN_UP = _seat("seat.taken_up", _("seat taken up"), after=_Given)
 SEAT_ENDED = _seat("seat.ended", _("seat ended"), before=_Ended, after=_Named)
 SEAT_VIEWED = _seat("seat.viewed", _("auditor read"), after=_Viewed)
-SEAT_DOWNLOADED = _seat("seat.downloaded", _("auditor took a file"), after=_Downloaded)
+SEAT_DOWNLOADED = _seat(
+    "seat.downloaded", _("auditor downloaded a file"), after=_Downloaded
+)
 SAMPLE_DRAWN = _seat("sample.drawn", _("sample drawn"), after=_Drawn)
 SAMPLE_ACCEPTED = _mark("sample.accepted", _("auditor accepted"))
 SAMPLE_OPEN = _mark("sample.open", _("auditor looks again"))

@@ -226,7 +226,7 @@ def _question_faults(question: QuestionPart, head: Head) -> Iterator[tuple[Path,
         yield ("choices", at, "key"), "appears twice"
     for at, role in enumerate(question.binds):
         if role not in head.roles:
-            yield ("binds", at), f"{role!r} is no role of the checklist"
+            yield ("binds", at), f"{role!r} is not a role of the checklist"
     known = {fact.key: _keys(fact) for fact in head.facts}
     for path, rule in _rules(question):
         if reason := rules.fault_of(rule, known):
@@ -243,7 +243,7 @@ def _links(
         if key == question.key:
             yield ("related", at), f"{key} is this question"
         elif key not in keys:
-            yield ("related", at), f"{key} is no question"
+            yield ("related", at), f"{key} is not a question"
 
 
 def _cite_fault(cite: str, index: Index) -> str:

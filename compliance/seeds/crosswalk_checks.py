@@ -88,9 +88,9 @@ def _asked(seeds: Seeds) -> Asked:
 def _links(pair: Pair, asked: Asked) -> Iterator[tuple[Path, str]]:
     for side, end in (("a", pair.a), ("b", pair.b)):
         if end.checklist not in asked:
-            yield (side, "checklist"), f"{end.checklist!r} is no checklist here"
+            yield (side, "checklist"), f"{end.checklist!r} is not a checklist here"
         elif end.question not in asked[end.checklist]:
-            reason = f"{end.question} is no question of {end.checklist!r}"
+            reason = f"{end.question} is not a question of {end.checklist!r}"
             yield (side, "question"), reason
     if reason := _travel_fault(pair, asked):
         yield ("relation",), reason

@@ -24,7 +24,7 @@ def framework_faults(seeds: Seeds, *, whole: bool) -> Iterator[Fault]:
                 for to, question in enumerate(getattr(clause, name)):
                     if question not in owners:
                         path = ("clauses", at, name, to)
-                        yield source.fault(path, f"{question} is no question")
+                        yield source.fault(path, f"{question} is not a question")
 
 
 def frameworks_of(seeds: Seeds) -> list[dict[str, Any]]:

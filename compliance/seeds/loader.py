@@ -111,7 +111,7 @@ def read_folder(folder: Path) -> Seeds:
     """Every file of a folder, with the faults that each has by itself."""
     seeds = Seeds()
     if not folder.is_dir():
-        seeds.faults.append(Fault(str(folder), None, "is no folder"))
+        seeds.faults.append(Fault(str(folder), None, "is not a folder"))
         return seeds
     seeds.themes = _file(seeds, folder, folder / "themes.yaml", Themes)
     for path in sorted(folder.glob("law/*.yaml")):
@@ -121,7 +121,7 @@ def read_folder(folder: Path) -> Seeds:
         if path.is_dir() and path.name not in PARTS and not path.name.startswith("."):
             _checklist(seeds, folder, path)
         elif path.suffix in {".yaml", ".yml"} and path.name not in FILES:
-            seeds.faults.append(Fault(path.name, None, "is no part of the format"))
+            seeds.faults.append(Fault(path.name, None, "is not part of the format"))
     found = (
         _file(seeds, folder, path, FrameworkPart)
         for path in sorted(folder.glob("frameworks/*.yaml"))
@@ -160,7 +160,7 @@ def _edition(seeds: Seeds, root: Path, folder: Path) -> ChecklistFiles | None:
             continue
         if path.suffix != ".yaml" or not path.name[:2].isdigit():
             name = path.relative_to(root).as_posix()
-            seeds.faults.append(Fault(name, None, "is no part of a checklist"))
+            seeds.faults.append(Fault(name, None, "is not part of a checklist"))
         elif section := _file(seeds, root, path, SectionPart):
             sections.append(section)
     organisations = None

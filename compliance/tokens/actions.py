@@ -50,7 +50,7 @@ def make_token(
         now = timezone.now()
         standing = Token.objects.standing(now)
         if standing.filter(organisation=organisation, user=owner).count() >= MOST:
-            msg = f"There are {MOST} tokens that still open something. Take one back first."
+            msg = f"There are {MOST} valid tokens. Take one back first."
             raise ValidationError(msg)
         token = Token(
             organisation=organisation,
@@ -79,10 +79,10 @@ def _refuse(
 ) -> None:
     """``ValidationError`` for a token that this member may not make."""
     if member is None or not may(member, Permission.VIEW):
-        msg = "You are no member any more."
+        msg = "You are no longer a member."
         raise ValidationError(msg)
     if is_of_organisation and not may(member, Permission.MEMBERS):
-        msg = "Only those who decide about members make tokens of the organisation."
+        msg = "Only owners make tokens of the organisation."
         raise ValidationError(msg)
     allowed = set(table.offered(member.role))
     if is_of_organisation:

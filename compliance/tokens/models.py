@@ -86,8 +86,8 @@ class Token(models.Model):
         if self.ended_at:
             return "Taken back"
         if self.token_hash.startswith(OVER):
-            return "Over: restored from a backup"
-        return "" if self.expires_at > timezone.now() else "Run out"
+            return "Ended: restored from a backup"
+        return "" if self.expires_at > timezone.now() else "Expired"
 
     @property
     def scope_words(self) -> list[str]:

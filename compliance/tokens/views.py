@@ -53,7 +53,7 @@ def token_end(request: MemberRequest, token_id: int) -> HttpResponse:
     """Take one back: one's own, or any as somebody who decides about members."""
     token = get_object_or_404(_seen(request), pk=token_id)
     actions.end_token(by=request.user, token=token)
-    messages.success(request, f"The token “{token}” opens nothing any more.")
+    messages.success(request, f"The token “{token}” no longer works.")
     return redirect("tokens:tokens", request.organisation.slug)
 
 

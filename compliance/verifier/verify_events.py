@@ -196,7 +196,7 @@ def _chain_of(one: dict[str, Any], trail: dict[str, Any]) -> str:
 
 def export_in(path: Path) -> Export:
     """The exported trail in a file; ``FaultError`` for any other and a changed event."""
-    words = f"{path.name} is no exported trail."
+    words = f"{path.name} is not an exported trail."
     try:
         with path.open(encoding="utf-8") as file:
             head = json.loads(file.readline())

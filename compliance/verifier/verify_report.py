@@ -152,7 +152,7 @@ def _export(_result: Result, path: Path) -> Any:
 
 def _opened(data: bytes) -> PdfFileReader:
     if not data.startswith(b"%PDF-"):
-        raise UnreadableError("The file is no PDF.")
+        raise UnreadableError("The file is not a PDF.")
     walls = DecodeLimits(per_stream=StreamDecodeLimits(max_output_size=MOST_BYTES))
     try:
         reader = pages.Reader(io.BytesIO(data), decode_limits=walls)

@@ -34,7 +34,7 @@ class Wording:
         """ "Not met, owner Con Tributor, with “log”, from 2 Records on"."""
         parts = [LABELS[look.show]]
         if look.owner:
-            parts.append(f"owner {self._people.get(look.owner, 'somebody who left')}")
+            parts.append(f"owner {self._people.get(look.owner, 'someone who left')}")
         if look.query:
             parts.append(f"with “{look.query}”")
         if look.start and look.start in self._sections:

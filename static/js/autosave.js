@@ -95,7 +95,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   clearTimeout(waiting);
   const status = event.detail.xhr?.status;
   if (status === 409)
-    say(`${row.dataset.key} was changed by somebody else. Choose what to keep.`, "save-off");
+    say(`${row.dataset.key} was changed by someone else. Choose what to keep.`, "save-off");
   if (status === 422) say(`${row.dataset.key} is not saved yet.`, "save-off");
   if (!isSaved(event)) return;
   remember(row, event.detail.requestConfig.formData);

@@ -182,7 +182,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const code = event.detail.xhr.status;
   if (code === 409)
     say(
-      "Somebody else has changed the outline. It is shown as it stands; move it again from there.",
+      "Someone else has changed the outline. It is shown as it stands; move it again from there.",
     );
   else if (code !== 200) say("Not moved: the line is down. Load the page again and repeat it.");
 });

@@ -71,7 +71,7 @@ document.addEventListener("htmx:afterRequest", async (event) => {
   if (!said || xhr?.status === 422) return;
   const isOther = isStale(xhr?.getResponseHeader("HX-Trigger"));
   said.textContent = isOther
-    ? "Somebody else is signed in here. The comment is not sent."
+    ? "Someone else is signed in here. The comment is not sent."
     : (words[xhr?.status ?? 0] ?? "The comment is not sent.");
   if (xhr?.status === 401) said.append(" ", link());
   else if (![403, 404].includes(xhr?.status)) said.append(" It stays here: try again.");

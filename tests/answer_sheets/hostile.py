@@ -223,8 +223,8 @@ WHOLE = {
     "row 999999999999": rows(
         b'<row r="999999999999"><c r="A999999999999"><v>1</v></c></row>'
     ),
-    "row that is no number": rows(b'<row r="x"><c r="A2"><v>1</v></c></row>'),
-    "cell that is no place": rows(b'<row r="50"><c r="??"><v>1</v></c></row>'),
+    "row that is not a number": rows(b'<row r="x"><c r="A2"><v>1</v></c></row>'),
+    "cell that is not a place": rows(b'<row r="50"><c r="??"><v>1</v></c></row>'),
     "string that is not there": rows(
         b'<row r="50"><c r="B50" t="s"><v>99</v></c></row>'
     ),

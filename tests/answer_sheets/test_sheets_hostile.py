@@ -65,22 +65,25 @@ def test_reading_stays_below_its_memory(content, monkeypatch):
 REFUSED = {
     "word that is none": (
         ("Q1", "verdict", "Maybe"),
-        "“Maybe” is none of the answers: ",
+        "“Maybe” is not one of the answers: ",
     ),
     "formula": (("Q1", "note", "=1+1"), "“=1+1” is a formula. Write its result"),
     "formula in the answer": (("Q1", "verdict", '=IF(TRUE,"Met")'), "“=IF(TRUE"),
     "error": (("Q1", "note", "#REF!"), "“#REF!” is an error of the spreadsheet"),
     "date as text": (
         ("Q1", "due", "24.12.2026"),
-        "“24.12.2026” is no date. Write it as",
+        "“24.12.2026” is not a date. Write it as",
     ),
-    "date as number": (("Q1", "due", "46000"), "“46000” is no date."),
+    "date as number": (("Q1", "due", "46000"), "“46000” is not a date."),
     "year": (("Q1", "due", "2999-01-01"), "“2999-01-01”: check the year"),
-    "stranger": (("Q1", "owner", "zoe@example.org"), "“zoe@example.org” is nobody of"),
+    "stranger": (
+        ("Q1", "owner", "zoe@example.org"),
+        "“zoe@example.org” is not a person of",
+    ),
     "text for a number": (("Q2", "value", "thirty"), "“thirty” is not a number."),
     "choice that is none": (
         ("Q3", "value", "Most"),
-        "“Most” is none of the choices: All",
+        "“Most” is not one of the choices: All",
     ),
     "two choices for one": (
         ("Q3", "value", "None; All of them"),
@@ -165,7 +168,9 @@ def test_answers_of_others_are_out_of_reach(cast, assessment, con, content):
     cell_of(book, "Q1", "mark").value = f"{foreign.pk} 0"
     cell_of(book, "Q1", "note").value = "Taken over"
     plan = preview(con, assessment, bytes_of(book)).context["plan"]
-    assert refusals(plan) == [("Section 1!B2", "Q1 is no question of this assessment.")]
+    assert refusals(plan) == [
+        ("Section 1!B2", "Q1 is not a question of this assessment.")
+    ]
     foreign.refresh_from_db()
     assert foreign.version == 0
 
@@ -176,7 +181,7 @@ def test_answers_of_others_are_out_of_reach(cast, assessment, con, content):
         ("", "Q1: the hidden column “Attest row” is missing or damaged"),
         ("1;DROP TABLE", "Q1: the hidden column “Attest row” is missing or damaged"),
         ("-1 0", "Q1: the hidden column “Attest row” is missing or damaged"),
-        ("999999999999999999 0", "Q1 is no question of this assessment."),
+        ("999999999999999999 0", "Q1 is not a question of this assessment."),
         ("{} 999", "Q1 was written out in a version that does not exist here."),
         ("{next} 0", "The row says Q1, but it was written for Q6."),
     ],
@@ -211,7 +216,7 @@ def test_what_is_no_answer_is_told_and_passed_over(assessment, con, content):
     assert (said(plan), refusals(plan)) == ({}, [])
     assert sorted(plan.ignored) == sorted(
         [
-            f"Section 1!{beside}1: “My remarks” is no column of this sheet.",
+            f"Section 1!{beside}1: “My remarks” is not a column of this sheet.",
             "Section 1: column “Later until” is missing.",
             "Section 1!Z3: outside the columns.",
             "Section 1!XFD4: outside the columns.",

@@ -173,14 +173,14 @@ def test_sent_back_it_is_open_again_and_a_comment_says_why(cast, answer):
         organisation=cast.acme,
         answer_id=answer.pk,
         seen=Known(1),
-        why="Size is no reason. <b>",
+        why="Size is not a reason. <b>",
     )
     answer.refresh_from_db()
     assert (answer.verdict, answer.na_by, answer.version) == ("unanswered", None, 2)
     comment = answer.comments.get()
     assert (comment.author, comment.text) == (
         cast.rev,
-        "N/A sent back: Size is no reason. <b>\n\nThe reason was: We are small.",
+        "N/A sent back: Size is not a reason. <b>\n\nThe reason was: We are small.",
     )
     assert Mention.objects.get(comment=comment).user == cast.con
     before, after = trail.changes(Event.objects.get(action="answer.na_sent_back"))

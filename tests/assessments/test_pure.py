@@ -96,7 +96,7 @@ def test_value_is_kept_in_one_form(kind, typed, kept):
         ("number", ["soon"], "not a number"),
         ("date", ["28.2.2026"], "2026-12-31"),
         ("date", ["2026-02-30"], "2026-12-31"),
-        ("choice", ["z"], "none of the choices"),
+        ("choice", ["z"], "one of the choices"),
         ("text", ["x" * 100_001], "100,000 fit"),
         ("text", ["a\x00b"], "Character 2 is a control character"),
         ("number", ["1e-999999"], "not a number"),

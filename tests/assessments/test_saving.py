@@ -231,7 +231,7 @@ def test_choice_that_the_edition_has_no_more_stays(cast, sign_in, kind, value, p
     if kind == "choices":
         save(cast.con, now, value=["old", "c1", "c2"])
         assert fresh(answer).value == ["c1", "c2", "old"]
-        with pytest.raises(ValidationError, match="none of the choices"):
+        with pytest.raises(ValidationError, match="one of the choices"):
             save(cast.con, fresh(answer), value=["older"])
 
 

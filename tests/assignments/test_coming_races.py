@@ -62,7 +62,7 @@ def test_joining_and_erasing_wait_for_each_other(cast, assessment):
         )
         errors = [one for one in told if isinstance(one, Exception)]
         assert [type(one) for one in errors if one.args] in ([], [ValidationError])
-        assert [str(one) for one in errors if "used up" not in str(one)] == []
+        assert [str(one) for one in errors if "no longer works" not in str(one)] == []
         assert not cast.acme.memberships.filter(user=user).exists()
         assert not Invitation.objects.exists()
         user.refresh_from_db()

@@ -156,7 +156,7 @@ def test_newcomer_joins_by_touch_and_lands_on_what_was_asked(desk, open_window):
     becomes(lambda: desk.standing(made["answers"][0])["verdict"], "not_met")
     assert window.faults == []
     window.page.goto(made["link"])
-    window.page.get_by_role("heading", name="This link is used up").wait_for()
+    window.page.get_by_role("heading", name="This link no longer works").wait_for()
 
 
 def test_signed_out_text_is_saved_after_signing_in(ask, desk):

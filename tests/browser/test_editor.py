@@ -94,7 +94,7 @@ def test_two_editors_lose_nothing(desk, made, open_window):
     for window, text in ((theirs, "Theirs, first?"), (ours, "Ours, later?")):
         window.page.get_by_label("Question", exact=True).fill(text)
         window.page.get_by_role("button", name="Save Q1").click()
-    ours.page.get_by_text("Somebody else has saved Q1").wait_for()
+    ours.page.get_by_text("Someone else has saved Q1").wait_for()
     assert ours.page.get_by_text("Theirs, first?").first.is_visible()
     assert looks(ours.page) == []
     assert (
@@ -164,7 +164,7 @@ def test_what_is_typed_outlives_another_question_and_somebody_elses_save(
     assert page.get_by_label("How to check").input_value() == "Ask the register, twice."
     assert "saving shows you both" in told(page).inner_text()
     follow(page.get_by_role("button", name="Save Q1"))
-    page.get_by_text("Somebody else has saved Q1").wait_for()
+    page.get_by_text("Someone else has saved Q1").wait_for()
     assert page.evaluate(KEPT) != []
     follow(page.get_by_role("button", name="Save Q1"))
     page.get_by_text("Q1 is saved").wait_for()

@@ -86,7 +86,7 @@ def test_slash_searches_the_list_and_the_view_is_kept(desk, work):
     page.keyboard.press("Enter")
     becomes(lambda: page.locator("#found").inner_text(), "1 question")
     page.locator(".morefilters summary").click()
-    page.get_by_role("link", name="Keep this view").click()
+    page.get_by_role("link", name="Save this view").click()
     page.get_by_label("Name").fill("Zebras")
     page.keyboard.press("Enter")
     page.get_by_text("“Zebras” is saved.").wait_for()

@@ -73,7 +73,7 @@ def test_report_of_a_pack_is_checked_by_anybody(plain, pack):
     assert "The file was changed after it was sealed." in changed
     assert "Do not rely on this file." in changed
     said = send(page, pack / "README.txt", "Check")
-    assert "The file is no PDF. Choose a file" in said
+    assert "The file is not a PDF. Choose a file" in said
     assert "Choose the PDF of a report." in send(page, None, "Check")
 
 
@@ -98,7 +98,7 @@ def test_trail_is_filtered_verified_and_taken(plain):
     follow(page.get_by_role("link", name="Show all").first)
     follow(page.get_by_role("link", name="Verify"))
     assert "events are as written." in page.inner_text("main")
-    press(page, "Take as CSV")
+    press(page, "Download as CSV")
     with page.expect_download() as taken:
         confirm(page, "attest demo 2026")
     assert taken.value.path().read_bytes().count(b"\n") > 100
@@ -216,5 +216,5 @@ def test_file_that_is_dropped_beside_the_field_is_taken(open_window):
     window.page.evaluate(DROP)
     assert window.page.evaluate("document.activeElement.files[0].name") == "dropped.pdf"
     press(window.page, "Check")
-    window.page.get_by_text("The file is no PDF.").wait_for()
+    window.page.get_by_text("The file is not a PDF.").wait_for()
     assert window.scripts == []

@@ -215,7 +215,7 @@ def test_two_editors_of_a_rule_lose_nothing(desk, made, open_window):
         comes(page, "id_if-0-picks")
         page.locator("#id_if-0-picks").select_option(pick)
         page.get_by_role("button", name="Save Q1").click()
-    ours.page.get_by_text("Somebody else has saved Q1").wait_for()
+    ours.page.get_by_text("Someone else has saved Q1").wait_for()
     stands = desk.question_of(made["draft"], "Q1")
     assert stands["rule"] == {"data": ["health"]}
     picks = ours.page.locator("#id_if-0-picks")

@@ -40,7 +40,7 @@ def test_sheet_goes_out_and_comes_back_without_script(desk, open_window, tmp_pat
     page = window.page
     send_changed(window, made, desk, tmp_path)
     said = page.inner_text("main")
-    assert "“24.12.2026” is no date. Write it as 2026-12-31." in said
+    assert "“24.12.2026” is not a date. Write it as 2026-12-31." in said
     assert "A second person has to confirm this N/A." in said
     page.get_by_label("Take the version in the file").check()
     follow(page.get_by_role("button", name="Import"))

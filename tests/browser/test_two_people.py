@@ -37,7 +37,7 @@ def test_conflict_shows_both_texts_and_saves_neither_over_the_other(clash, desk)
         "Reviewed in March by the board.",
     ]
     assert "Cara changed the note" in clash.block.inner_text()
-    assert clash.ole.says("changed by somebody else")
+    assert clash.ole.says("changed by someone else")
     assert desk.standing(clash.answer)["note"] == "Reviewed in March by the board."
     assert clash.ole.note(clash.answer).input_value() == "Reviewed in May by the board."
 

@@ -170,7 +170,7 @@ def test_colleagues_change_refuses_all_until_it_is_left_out(
     change(cast.ada, answers[1], verdict="not_met")
     refused = as_shown(send, page, what="answer", verdict="met")
     assert refused.status_code == 409
-    assert "Somebody changed this since the page showed it: Q2." in seen(refused)
+    assert "Someone changed this since the page showed it: Q2." in seen(refused)
     assert verdicts(assessment) == ["unanswered", "not_met"] + ["unanswered"] * 4
     again = {"pinned": hidden(refused, "pinned"), "told": hidden(refused, "told")}
     send(do="others", what="answer", verdict="met", **again)
@@ -243,11 +243,11 @@ def test_reply_brings_the_rows_that_the_page_shows_and_the_undo(
 
 
 FOOLISH = {
-    "a pick that is no number": {"pick": "x 1"},
-    "a version that is no number": {"pick": "1 x"},
+    "a pick that is not a number": {"pick": "x 1"},
+    "a version that is not a number": {"pick": "1 x"},
     "a version from the future": {"pick": "{} 7"},
     "a verdict that does not exist": {"pick": "{} 0", "verdict": "perfect"},
-    "a person that is no number": {"pick": "{} 0", "what": "owner", "person": "'--"},
+    "a person that is not a number": {"pick": "{} 0", "what": "owner", "person": "'--"},
     "a person of elsewhere": {"pick": "{} 0", "what": "owner", "person": "zoe"},
     "a day that does not exist": {
         "pick": "{} 0",

@@ -133,7 +133,7 @@ def test_every_part_that_is_missing_is_named(parts):
     ],
 )  # fmt: skip
 def test_names_that_no_part_has_are_refused(parts, name):
-    assert "is no part of a bundle" in refused(packed(parts | {name: b"x"}))
+    assert "is not part of a bundle" in refused(packed(parts | {name: b"x"}))
 
 
 def test_part_twice_is_refused(parts):
@@ -148,7 +148,7 @@ def test_too_many_parts_are_refused(parts):
 
 
 def test_bundle_in_a_bundle_is_no_part(parts):
-    assert "is no part" in refused(packed(parts | {"bundle.zip": packed(parts)}))
+    assert "is not part" in refused(packed(parts | {"bundle.zip": packed(parts)}))
 
 
 def test_part_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(parts):
@@ -189,7 +189,7 @@ def test_file_that_is_cut_off_is_refused(parts, length):
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"%PDF-1.7", b"\x00" * 5000, b"{}"])
 def test_other_files_are_refused(content):
-    assert refused(content) == "The file is no bundle, or is cut off or damaged"
+    assert refused(content) == "The file is not a bundle, or is cut off or damaged"
 
 
 def test_one_flipped_bit_anywhere_is_noticed(parts):
@@ -310,8 +310,8 @@ def lines_with(parts, change):
         (lambda e: e[0].update(scope_id=""), "another assessment"),
         (lambda e: e[0].update(organisation_id="x"), "another organisation"),
         (lambda e: e[0].update(seq=10**12), "who, when or what"),
-        (lambda e: e[0].update(at="yesterday"), "is no event"),
-        (lambda e: e[0].update(payload="no json"), "is no event"),
+        (lambda e: e[0].update(at="yesterday"), "is not an event"),
+        (lambda e: e[0].update(payload="no json"), "is not an event"),
     ],
 )
 def test_trail_that_was_changed_is_refused(parts, change, words):
@@ -358,7 +358,7 @@ def test_rows_that_say_something_else_than_the_hash_change_nothing(parts, cast):
     [
         (
             lambda r: r["evidence"][1].update(file_name="../../x.pdf"),
-            "signs that no file",
+            "characters that are not",
         ),
         (lambda r: r["evidence"][1].update(file_name="x.exe"), "is something else"),
         (

@@ -173,7 +173,7 @@ def test_person_may_be_asked_for_and_the_hash_is_equal(full, content, cast):
             {"p1": "ada@example.org"},
             "p1: no member who may read here has the address ada@example.org.",
         ),
-        ({"p99": "zoe@example.org"}, "p99 is nobody in the bundle."),
+        ({"p99": "zoe@example.org"}, "p99 is not a person of the bundle."),
         (
             {"p1": "zoe@example.org", "p2": "zoe@example.org"},
             "p2: zoe@example.org is already assigned to someone else.",

@@ -83,7 +83,7 @@ def test_signed_one_is_said_to_arrive_signed(cast, sign_in):
 def test_file_that_is_no_bundle_is_refused_at_its_field(cast, sign_in):
     page = sent(sign_in(cast.zoe), b"PK no")
     assert page.status_code == 422
-    assert "is no bundle, or is cut off or damaged" in page.text
+    assert "is not a bundle, or is cut off or damaged" in page.text
 
 
 def test_audit_pack_is_refused_with_a_word_on_its_bundle(cast, sign_in):

@@ -160,7 +160,7 @@ def test_theme_is_needed_for_a_new_checklist(theme):
     found = read(json.dumps(make_catalog(1, 2)).encode())
     with pytest.raises(FaultyError, match="names no theme"):
         take(found)
-    with pytest.raises(FaultyError, match="moon is no theme"):
+    with pytest.raises(FaultyError, match="moon is not a theme"):
         take(found, theme="moon")
     assert take(found, theme="privacy").is_changed
     assert not take(found).is_changed
@@ -390,7 +390,7 @@ def test_command_names_the_place_and_changes_nothing(theme, tmp_path):
     path.write_bytes(b"record,key\r\nmoon,x\r\n")
     with pytest.raises(CommandError, match="Nothing was changed") as refused:
         run("import_checklist", str(path))
-    assert "row 2, column record: “moon” is no record" in str(refused.value)
+    assert "row 2, column record: “moon” is not a record" in str(refused.value)
     assert Checklist.objects.count() == 0
 
 

@@ -144,7 +144,7 @@ def test_draft_in_the_way_is_replaced_when_the_box_is_ticked(ada):
     other = json.dumps(value).encode()
     reply = send(ada, other, "own.json")
     page = ada.get(reply.url)
-    assert "Put it in the place of" in text_of(page)
+    assert "Replace the draft that is here" in text_of(page)
     assert take(ada, reply).status_code == 422
     assert take(ada, reply, replace="on").status_code == 302
     assert Edition.objects.count() == 1
@@ -153,7 +153,7 @@ def test_draft_in_the_way_is_replaced_when_the_box_is_ticked(ada):
 def test_bad_file_is_refused_with_its_places(ada):
     reply = send(ada, b"record,key\r\nmoon,x\r\n", "bad.csv")
     assert reply.status_code == 422
-    assert "row 2, column record: “moon” is no record" in text_of(reply)
+    assert "row 2, column record: “moon” is not a record" in text_of(reply)
     assert Checklist.objects.count() == 0
 
 

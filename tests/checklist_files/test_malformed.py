@@ -76,14 +76,14 @@ def test_process_refuses_when_its_memory_is_over(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("JSON cut off", "line 1, column 27: is no JSON"),
+        ("JSON cut off", "line 1, column 27: is not JSON"),
         (
             "YAML bomb of ten levels",
             "its aliases (*) stand for more than 100,000 values",
         ),
         ("YAML alias of itself", "line 1: is nested deeper than 60 levels"),
         ("XML DTD", "line 1: declares a document type (DTD), which no catalog needs"),
-        ("CSV weight is a word", "row 6, column weight: “heavy” is no whole number"),
+        ("CSV weight is a word", "row 6, column weight: “heavy” is not a whole number"),
         ("XLSX formula", "Sheet!C2: “=1+1” is a formula or an error"),
         ("control without an id", "group 1 (f0), control 1: a control needs an id"),
         ("node under nobody", "line "),
@@ -110,11 +110,11 @@ def test_fault_names_its_place(name, said):
 @pytest.mark.parametrize(
     ("suffix", "content", "said"),
     [
-        (".json", '{"a": "NaN, [",\n"b": NaN}', "line 2: NaN is no JSON number"),
+        (".json", '{"a": "NaN, [",\n"b": NaN}', "line 2: NaN is not a JSON number"),
         (".json", '{"a":\n"\\"-Infinity",\n"b": -Infinity}', "line 3: -Infinity is no"),
         (".json", '{"a": "1e999",\n"b": [1e9991,\n1e999]}', "line 2: 1e9991 is too"),
         (".json", f'{{"a": 1,\n"b": {"9" * 41}}}', "line 2: 99999999999999999999… has"),
-        (".json", '{"a": "[[",\n' + '"b":[\n' + "[" * 60, "no JSON"),
+        (".json", '{"a": "[[",\n' + '"b":[\n' + "[" * 60, "not JSON"),
         (
             ".json",
             '{"a": "[[",\n"b": [\n' + "[" * 60 + "]" * 61 + "}",

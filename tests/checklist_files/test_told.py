@@ -41,7 +41,7 @@ def test_structure_gives_out_what_it_said_it_keeps():
     pia["answers"] = []
     found = read(json.dumps(pia).encode())
     assert {"color", "display_mode", "evaluation_with_gauge"} < told(found).keys()
-    assert [note.words for note in found.lost] == ["answers is no part of a structure"]
+    assert [note.words for note in found.lost] == ["answers is not part of a structure"]
     text = out(found)
     for kept in (
         "mauve",
@@ -95,7 +95,7 @@ def test_library_brings_weights_numbers_and_lists():
     assert two["extra"]["ciso"]["weight"] == 9
     said = told(found)
     assert said["weight"] == 2
-    assert said["a weight that is none of 1 to 5 is kept, and counts as 3"] == 1
+    assert said["a weight that is not one of 1 to 5 is kept, and counts as 3"] == 1
     assert (
         said["a number without unit and bounds: met from 0 on, until they are set"] == 1
     )

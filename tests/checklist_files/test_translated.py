@@ -86,4 +86,4 @@ def test_what_is_no_translation_is_refused_with_its_place(translations):
 
 def test_what_is_no_language_is_refused():
     [fault] = found_in("{}", "klingon!").faults
-    assert "is no language such as" in str(fault)
+    assert "is not a language such as" in str(fault)

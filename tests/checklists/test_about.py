@@ -38,7 +38,7 @@ def test_page_tells_editions_law_sources_and_open_points(cast, sign_in):
     )
     response = sign_in(cast.rob).get(URL)
     for shown in [
-        "This is no legal advice.",
+        "This is not legal advice.",
         "Law as of <strong>24 November 2026</strong>",
         "First edition.",
         "<bdi>&lt;b&gt;Open&lt;/b&gt;</bdi>",

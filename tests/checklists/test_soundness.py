@@ -117,7 +117,7 @@ FAULTS = [
     (spoil(*ROWS, 0, "when", to={"view": "late"}), (*ROWS, 0, "when"), "'view' is contested"),
     (spoil(*ROWS, 0, "when", to={"old": "si"}), (*ROWS, 0, "when"), "has no choice 'si'"),
     (spoil("edition", "gates", 0, "questions", to=["T009"]),
-     ("edition", "gates", 0, "questions", 0), "T009 is no question"),
+     ("edition", "gates", 0, "questions", 0), "T009 is not a question"),
     (spoil("edition", "gates", to=[*DOCUMENT["edition"]["gates"] * 2]),
      ("edition", "gates", 1, "key"), "another gate has this key"),
     (spoil(*EXAMPLES, 0, "facts", "role", to=["owner"]), (*EXAMPLES, 0, "facts", "role"),
@@ -130,7 +130,7 @@ FAULTS = [
     (spoil(*EXAMPLES, 0, "must_not_apply", 0, "gate", to="new"),
      (*EXAMPLES, 0, "must_not_apply", 0, "gate"), "no gate is called 'new'"),
     (spoil(*EXAMPLES, 1, "dates", 0, "questions", to=["T009"]),
-     (*EXAMPLES, 1, "dates", 0, "questions", 0), "T009 is no question"),
+     (*EXAMPLES, 1, "dates", 0, "questions", 0), "T009 is not a question"),
 ]  # fmt: skip
 
 

@@ -149,7 +149,7 @@ def test_unanswered_question_leaves_nothing(cast, split):
     [
         ([{"question": "Q1", "by": ["Q2"]}], "Q1 is still asked"),
         ([{"question": "Q0", "by": ["Q2"], "stays": True}], "it is no longer asked"),
-        ([{"question": "Q0", "by": ["Q9"]}], "Q9 is no question of the checklist"),
+        ([{"question": "Q0", "by": ["Q9"]}], "Q9 is not a question of the checklist"),
         ([{"question": "Q0", "by": ["Q2", "Q2"]}], "Q2 cannot take the place"),
         ([{"question": "Q0", "by": ["Q1"]}] * 2, "Q0 appears twice"),
     ],

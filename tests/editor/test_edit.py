@@ -230,7 +230,7 @@ def test_stale_section_shows_both_and_leads_to_theirs(ada, cast, draft, sign_in)
     stale = ada.post(url("section_save", draft), mine)
     assert stale.status_code == 409
     assert 'value="Mine"' in stale.text
-    assert "Somebody else has saved this section" in stale.text
+    assert "Someone else has saved this section" in stale.text
     assert "Read this." in stale.text
     assert 'value="Theirs"' in keep_theirs(ada, stale).text
 

@@ -106,7 +106,7 @@ def test_short_path_is_taken_away_and_made_anew(ada, draft):
     [
         ({"because": ""}, "Write something for"),
         ({"questions": []}, "Choose at least one question."),
-        ({"questions": ["Q9"]}, "Q9 is no question of this edition."),
+        ({"questions": ["Q9"]}, "Q9 is not a question of this edition."),
         ({"if-0-picks": []}, "without one it would be the short path of everybody"),
     ],
 )
@@ -128,7 +128,7 @@ def test_second_editor_is_told_and_nothing_is_lost(ada, cast, draft):
     )
     reply = ada.post(url("essentials_save", draft), sent | {"questions": ["Q4"]})
     assert reply.status_code == 409
-    assert "Somebody else has saved the essentials" in reply.text
+    assert "Someone else has saved the essentials" in reply.text
     assert short_path(draft)["questions"] == ["Q2"]
 
 

@@ -152,7 +152,7 @@ def test_too_many_rows_are_said_and_none_is_lost(ada, draft):
          "Row 2: Law Art. 999 is not in the legal index."),
         ({"cites": "Law Art. 999"}, "id_cites",
          "Citations: Law Art. 999 is not in the legal index."),
-        ({"keys": "Q2 Q99"}, "id_keys", "Keys of questions: Q99 is no question of the checklist."),
+        ({"keys": "Q2 Q99"}, "id_keys", "Keys of questions: Q99 is not a question of the checklist."),
         ({"keys": " "}, "id_keys", "Name the questions that the gate applies to."),
         ({"title": ""}, "id_title", "Write something for “Name”."),
         ({"row-rows": "0"}, "row-part", "A gate has at least one row."),
@@ -205,7 +205,7 @@ def test_two_who_save_one_gate_see_both(ada, draft):
     save(ada, draft, title="Theirs")
     reply = ada.post(url("gate_save", draft), data | {"title": "Mine"})
     assert reply.status_code == 409
-    assert "Somebody else has saved this gate" in reply.text
+    assert "Someone else has saved this gate" in reply.text
     assert 'value="Theirs"' in keep_theirs(ada, reply).text
     assert gates_of(draft)[0]["title"] == "Theirs"
     again = {"title": "Mine", "seen": reply.context["seen"]}

@@ -132,7 +132,7 @@ def test_two_who_save_one_fact_see_it(ada, draft):
     mine = data | entry(because="Mine.", picks=["data=health"])
     reply = ada.post(url("implied", draft), mine)
     assert reply.status_code == 409
-    assert "Somebody else has saved this fact" in reply.text
+    assert "Someone else has saved this fact" in reply.text
     assert SYSTEMIC["because"] in keep_theirs(ada, reply).text
     assert implied_of(draft) == [SYSTEMIC]
     again = mine | {"version": str(draft.facts.get(key="data").version)}

@@ -166,7 +166,7 @@ def test_stale_save_shows_both_and_keeps_what_was_typed(ada, cast, draft, sign_i
     reply = ada.post(url("roles", draft), mine)
     assert reply.status_code == 409
     said = flat(reply.text)
-    assert "Somebody else has saved this edition" in said
+    assert "Someone else has saved this edition" in said
     assert "<li><bdi>Clinic</bdi></li>" in said
     assert "<li><bdi>Kids</bdi></li>" in said
     assert 'value="Schools"' in said

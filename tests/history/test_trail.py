@@ -202,13 +202,13 @@ def test_table_holds_what_the_filter_shows_and_no_formula(cast, sign_in_freshly)
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"since": "garbage"}, "“garbage” is no day from which to look"),
-        ({"until": "2026-13-01"}, "“2026-13-01” is no day up to which to look"),
-        ({"who": "<b>"}, "“<b>” is no person."),
-        ({"scope": "x"}, "“x” is no assessment."),
-        ({"sort": "x"}, "“x” is no sort of event."),
+        ({"since": "garbage"}, "“garbage” is not a day from which to look"),
+        ({"until": "2026-13-01"}, "“2026-13-01” is not a day up to which to look"),
+        ({"who": "<b>"}, "“<b>” is not a person."),
+        ({"scope": "x"}, "“x” is not an assessment."),
+        ({"sort": "x"}, "“x” is not a sort of event."),
         ({"since": "2026-02-01", "until": "2026-01-01"}, "The last day comes before"),
-        ({"form": "zzz"}, "“zzz” is no kind of file: csv or jsonl."),
+        ({"form": "zzz"}, "“zzz” is not a kind of file: csv or jsonl."),
     ],
 )
 def test_file_of_a_filter_that_makes_no_sense_is_refused(

@@ -149,7 +149,7 @@ def test_dead_link_is_like_one_that_never_was(cast, kill):
     never = opened(Client(), f"/invitation/{secrets.token_urlsafe(32)}/")
     plain = [re.sub(r'value="\w{64}"', "", page.text) for page in (dead, never)]
     assert (dead.status_code, plain[0]) == (never.status_code, plain[1])
-    assert (dead.status_code, "This link is used up" in dead.text) == (404, True)
+    assert (dead.status_code, "This link no longer works" in dead.text) == (404, True)
     assert "bruno@example.org" not in dead.text
 
 

@@ -341,8 +341,8 @@ def test_files_are_taken_away_by_owners_alone(cast, sign_in, sign_in_freshly):
         assert otto.post(path).status_code == 403, path
         assert ada.post(path).status_code in {200, 302}, path
     assert status(otto, f"{base}exports/of/{assessment.pk}/") == 403
-    assert "Take as CSV" not in otto.get(f"{base}trail/").text
-    assert "Take as CSV" in ada.get(f"{base}trail/").text
+    assert "Download as CSV" not in otto.get(f"{base}trail/").text
+    assert "Download as CSV" in ada.get(f"{base}trail/").text
     assert "leaves this to others" in otto.get(f"{base}sheets/{assessment.pk}/").text
 
 

@@ -185,7 +185,7 @@ def test_changed_password_ends_every_session(cast, sign_in):
 def test_weak_and_mistyped_passwords_are_refused_beside_their_field(cast, sign_in):
     form = {"oldpassword": "wrong", "password1": "short", "password2": "other"}
     page = sign_in(cast.ada).post("/accounts/password/", form).text
-    assert "This is not your password until now." in page
+    assert "This is not your current password." in page
     assert "too short" in page
     cast.ada.refresh_from_db()
     assert cast.ada.check_password(PASSWORD)
@@ -201,7 +201,7 @@ def test_reset_link_works_once(cast, sign_in, mailoutbox):
     page = client.get(link, follow=True)
     assert client.post(page.request["PATH_INFO"], form).status_code == 302
     assert open_session.get("/o/acme/members/").status_code == 302
-    assert "This link is used up" in Client().get(link).text
+    assert "This link no longer works" in Client().get(link).text
     again = submit(Client(), "ada@example.org", form["password1"])
     assert again.status_code == 302
 
@@ -217,14 +217,16 @@ def test_sign_out_ends_the_session_and_empties_the_browser(cast, sign_in):
 
 def test_sign_up_is_closed_by_default(db, settings):
     page = Client().get("/accounts/signup/")
-    assert "Accounts are given" in page.text
+    assert "Sign-up is by invitation only" in page.text
     form = {
         "name": "New Person",
         "email": "new@example.org",
         "password1": "another fine phrase",
         "password2": "another fine phrase",
     }
-    assert "Accounts are given" in Client().post("/accounts/signup/", form).text
+    assert (
+        "Sign-up is by invitation only" in Client().post("/accounts/signup/", form).text
+    )
     settings.SIGN_UP = True
     assert Client().post("/accounts/signup/", form).status_code == 302
     assert submit(Client(), "new@example.org", form["password1"]).status_code == 302
@@ -243,7 +245,7 @@ def test_confirmation_link_confirms_the_address(db, settings, mailoutbox):
     link = re.search(r"http://testserver(\S+)", mailoutbox[0].body)[1]
     assert "Is <bdi>new@example.org</bdi> your address?" in client.get(link).text
     assert client.post(link).status_code == 302
-    assert "used up" in client.get("/accounts/confirm/nonsense/").text
+    assert "already been used" in client.get("/accounts/confirm/nonsense/").text
 
 
 @pytest.mark.parametrize(

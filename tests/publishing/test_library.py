@@ -170,7 +170,7 @@ def test_only_editor_reads_what_that_means(cast, sign_in, published):
         sign_in(cast.otto).get(reverse("checklists:editors", args=["acme"])).text
     )
     assert "1 editor<" in said
-    assert "may publish it, and the trail says so" in said
+    assert "may also publish an edition they sent to review; the trail says so" in said
     assert cast.zoe.email not in said
 
 

@@ -157,5 +157,5 @@ def test_nonsense_about_the_trail_is_passed_over(facts):
 def test_file_that_is_no_report_ends_with_two(tmp_path):
     path = tmp_path / "x.pdf"
     path.write_bytes(b"none")
-    assert told(path) == (2, "The file is no PDF.")
+    assert told(path) == (2, "The file is not a PDF.")
     assert told(tmp_path / "missing.pdf")[0] == 2

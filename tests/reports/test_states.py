@@ -156,7 +156,7 @@ def test_moment_that_is_none_is_said_in_words(cast, sign_in, assessment, sent):
     address = reverse("history:as_of", args=["acme", assessment.pk])
     response = sign_in(cast.rob).get(address, sent)
     assert response.status_code == 200
-    words = "did not exist at that moment|is no moment|is no entry of this trail"
+    words = "did not exist at that moment|is not a moment|is not an entry of this trail"
     assert re.search(words, flat(response.content.decode()))
 
 
@@ -347,14 +347,14 @@ def test_report_of_the_day_asked_for_again_is_one_of_the_day(cast, sign_in, asse
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"at": "garbage"}, "“garbage” is no moment. Give a day and a time"),
+        ({"at": "garbage"}, "“garbage” is not a moment. Give a day and a time"),
         (
             {"at": "0001-01-01T00:00"},
             "did not exist at that moment. Choose a later one",
         ),
         ({"at": "9999-12-31T23:59"}, "9999-12-31T23:59 is in the future"),
-        ({"at": "2999-01-01T00:00", "until": "x"}, "“x” is no moment."),
-        ({"seq": "abc"}, "“abc” is no entry of this trail."),
+        ({"at": "2999-01-01T00:00", "until": "x"}, "“x” is not a moment."),
+        ({"seq": "abc"}, "“abc” is not an entry of this trail."),
     ],
 )
 def test_what_is_no_moment_is_said(cast, sign_in, assessment, asked, said):

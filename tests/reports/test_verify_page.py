@@ -99,7 +99,7 @@ def test_changed_report_is_named(report):
 @pytest.mark.slow
 def test_report_sealed_elsewhere_is_whole_but_foreign(report, settings, tmp_path):
     settings.KEYS_DIR = tmp_path / "others"
-    assert "Whole, but not sealed by this installation" in flat(send(report).text)
+    assert "Intact, but not sealed by this installation" in flat(send(report).text)
 
 
 @pytest.mark.slow
@@ -178,7 +178,7 @@ def test_form_of_another_site_is_refused():
 
 def test_key_that_cannot_be_read_is_told_and_no_error(settings, tmp_path):
     settings.SEAL_PKCS12 = "/no/such/file"
-    assert "cannot be read just now" in Client().get(ADDRESS).text
+    assert "cannot be read at the moment" in Client().get(ADDRESS).text
     assert send(b"%PDF-").status_code == 503
     assert Client().get(reverse("verify_certificate")).status_code == 503
 

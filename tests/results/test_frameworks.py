@@ -35,7 +35,7 @@ def load(folder, **clause):
 @pytest.mark.parametrize(
     ("clause", "said"),
     [
-        ({"partial": ["T009"]}, "T009 is no question"),
+        ({"partial": ["T009"]}, "T009 is not a question"),
         ({"partial": []}, "names no question"),
         ({"full": ["T001"]}, "names T001 twice"),
         ({"title": "Inventory"}, "title"),

@@ -117,9 +117,9 @@ def test_seat_that_ended_meanwhile_says_so_and_gives_the_words_back(cast, sign_i
     ):
         page = aud.post(path, {field: TYPED, "result": "flagged"})
         assert page.status_code == 404
-        assert "Your seat is over" in page.text
+        assert "Your seat has ended" in page.text
         assert kept(page) == [TYPED]
     page = aud.get(home)
-    assert (page.status_code, "Your seat is over" in page.text) == (404, True)
+    assert (page.status_code, "Your seat has ended" in page.text) == (404, True)
     page = other.get(home)
-    assert (page.status_code, "seat is over" in page.text) == (404, False)
+    assert (page.status_code, "seat has ended" in page.text) == (404, False)

@@ -149,7 +149,7 @@ def test_auditor_who_left_and_came_back_gets_a_new_seat(cast, assessment):
     [
         ({"email": "con@example.org"}, "already, as contributor"),
         ({"from_on": 5, "until_on": 4}, "before the first"),
-        ({"from_on": -9, "until_on": -1}, "is over"),
+        ({"from_on": -9, "until_on": -1}, "in the future"),
         ({"from_on": 0, "until_on": 91}, "90 days at most"),
         ({"purpose": "a\nb"}, "one line"),
     ],
@@ -375,9 +375,9 @@ def test_answer_of_another_assessment_is_not_sampled(cast, seat):
 
 def test_somebody_elses_seat_takes_nothing(cast, assessment, seat):
     other = factories.make_member(cast.acme, "auditor", "Bea", "bea@example.org")
-    with pytest.raises(ValidationError, match="seat is over"):
+    with pytest.raises(ValidationError, match="seat has ended"):
         actions.draw(by=other, seat=seat, how="risk", count=1)
-    with pytest.raises(ValidationError, match="seat is over"):
+    with pytest.raises(ValidationError, match="seat has ended"):
         ask(other, seat)
 
 

@@ -173,7 +173,7 @@ def test_gate_without_an_end_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"questions": ["T009"]}, "essentials questions 1: T009 is no question"),
+        ({"questions": ["T009"]}, "essentials questions 1: T009 is not a question"),
         ({"when": {"paper": "maybe"}}, "essentials when: fact 'paper' has no choice"),
         (
             {"when": {"paper": "yes", "not": {"paper": "yes"}}},
@@ -373,7 +373,7 @@ def test_successors_of_an_earlier_question_are_read(tmp_path):
     [
         ({"question": "T009", "by": ["T001"]}, "no earlier edition asks T009"),
         ({"question": "T001", "by": ["T002"]}, "T001 is still asked"),
-        ({"question": "T008", "by": ["T007"]}, "T007 is no question"),
+        ({"question": "T008", "by": ["T007"]}, "T007 is not a question"),
         ({"question": "T008", "by": ["T001"], "stays": True}, "T008 does not stay"),
     ],
 )

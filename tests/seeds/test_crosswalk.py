@@ -81,11 +81,11 @@ def newest():
         ),
         (
             {"a": {"checklist": "boxes", "question": "T001"}},
-            "line 17: XW-002 a checklist: 'boxes' is no checklist here",
+            "line 17: XW-002 a checklist: 'boxes' is not a checklist here",
         ),
         (
             {"a": {"checklist": "lists", "question": "T009"}},
-            "line 18: XW-002 a question: T009 is no question of 'lists'",
+            "line 18: XW-002 a question: T009 is not a question of 'lists'",
         ),
         (
             {"b": {"checklist": "lists", "question": "T002"}},
@@ -223,6 +223,6 @@ def test_pair_of_an_unknown_checklist_is_refused_and_keeps_the_old(tmp_path):
     before = list(Relation.objects.values()), Event.objects.count()
     with pytest.raises(RefusedError) as refused:
         checklists.store_relations(by=None, pairs=pairs)
-    assert str(refused.value) == "boxes is no checklist of the library"
+    assert str(refused.value) == "boxes is not a checklist of the library"
     assert (list(Relation.objects.values()), Event.objects.count()) == before
     assert Checklist.objects.count() == 2

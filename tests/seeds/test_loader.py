@@ -50,7 +50,7 @@ def test_right_seeds_have_no_faults(tmp_path):
         ({"cites": ["Law Art. 1(1)"] * 2}, "line 10: T001 cites 2: appears twice"),
         (
             {"binds": ["writer"]},
-            "line 11: T001 binds 1: 'writer' is no role of the checklist",
+            "line 11: T001 binds 1: 'writer' is not a role of the checklist",
         ),
         (
             {"applies": {"colour": "red"}},
@@ -96,7 +96,7 @@ def test_right_seeds_have_no_faults(tmp_path):
             "line 7: T001 kind: must be one of 'verdict', 'stage', 'choice', 'choices',"
             " 'number', 'date' or 'text'",
         ),
-        ({"related": ["T009"]}, "line 24: T001 related 1: T009 is no question"),
+        ({"related": ["T009"]}, "line 24: T001 related 1: T009 is not a question"),
         ({"related": ["T001"]}, "line 24: T001 related 1: T001 is this question"),
         ({"kind": "stage"}, "line 4: T001: kind stage needs two choices or more"),
         (
@@ -218,8 +218,8 @@ CHOICE = ("questions", 1, "choices", 0)
         (
             lambda files: files.update({"lists/notes.md": "x", "other.yaml": "a: 1"}),
             [
-                "lists/notes.md: is no part of a checklist",
-                "other.yaml: is no part of the format",
+                "lists/notes.md: is not part of a checklist",
+                "other.yaml: is not part of the format",
             ],
         ),
         (
@@ -260,10 +260,13 @@ def test_spoiled_files_are_named(tmp_path, spoil, said):
         ),
         ("a: !!python/object:os.system 1\n", ", line 1: tags (!) are not used here"),
         ("key: a\ntitle: b\nkey: c\n", ", line 3: key 'key' appears twice"),
-        ("a:\n  <<: {b: 1}\n", ", line 2: '<<' is no value; put text in quotes"),
+        ("a:\n  <<: {b: 1}\n", ", line 2: '<<' is not a value; put text in quotes"),
         ("yes: 1\n", ", line 1: a key must be text; put it in quotes"),
         ("? [a]\n: 1\n", ", line 1: a key must be text; put it in quotes"),
-        ("a: 2026-13-45\n", ", line 1: '2026-13-45' is no value; put text in quotes"),
+        (
+            "a: 2026-13-45\n",
+            ", line 1: '2026-13-45' is not a value; put text in quotes",
+        ),
         ("a: " + "x" * 5_000_000, ": has 5,000,003 bytes; at most 5,000,000"),
         ("[" * 30, ", line 1: is nested deeper than 20 levels"),
         ("", ": is empty"),
@@ -308,5 +311,5 @@ def test_fifty_faults_are_shown_and_the_rest_counted(tmp_path):
 
 
 def test_missing_folder_is_named(tmp_path):
-    with pytest.raises(BadSeeds, match="nowhere: is no folder"):
+    with pytest.raises(BadSeeds, match="nowhere: is not a folder"):
         actions.read(tmp_path / "nowhere")

@@ -149,11 +149,11 @@ def test_example_is_added_and_removed(ada, draft):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"must_apply": "Q9: Art. 5."}, "Q9 is no question of the checklist."),
+        ({"must_apply": "Q9: Art. 5."}, "Q9 is not a question of the checklist."),
         ({"must_apply": "gate new: Art. 5."}, "no gate is called &#x27;new&#x27;."),
         ({"must_apply": "Q1"}, "names no questions and no reason"),
         ({"dates": "soon Q1: Art. 5."}, "begins with no day such as 2027-12-02"),
-        ({"dates": "2027-13-02 Q1: Art. 5."}, "2027-13-02 is no day."),
+        ({"dates": "2027-13-02 Q1: Art. 5."}, "2027-13-02 is not a day."),
         ({"name": ""}, "Write something for “Name”."),
     ],
 )
@@ -170,7 +170,7 @@ def test_example_that_somebody_else_saved_is_not_overwritten(ada, draft):
     save(ada, draft, name="Theirs")
     reply = ada.post(url("organisation_save", draft), mine)
     assert reply.status_code == 409
-    assert "Somebody else has saved this example" in reply.text
+    assert "Someone else has saved this example" in reply.text
     assert 'value="Theirs"' in keep_theirs(ada, reply).text
     assert examples(draft)[0]["name"] == "Theirs"
     mine["seen"] = reply.context["seen"]

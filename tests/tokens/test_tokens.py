@@ -81,7 +81,7 @@ def test_token_of_an_organisation_reads_and_outlives_its_maker(cast):
     token, text = make(cast.ada, cast.acme, ["trail"], is_of_organisation=True)
     with pytest.raises(ValidationError, match="answer"):
         make(cast.ada, cast.acme, ["answer"], is_of_organisation=True)
-    with pytest.raises(ValidationError, match="decide about members"):
+    with pytest.raises(ValidationError, match="Only owners"):
         make(cast.otto, cast.acme, [], is_of_organisation=True)
     otto = Membership.objects.get(user=cast.otto, organisation=cast.acme)
     change_role(by=cast.ada, membership=otto, role="owner")
@@ -188,7 +188,7 @@ def test_token_out_of_a_backup_opens_nothing(cast):
     assert bearer_of(text) is None
     assert bearer_of(f"over-{token.pk}") is None
     token.refresh_from_db()
-    assert token.state == "Over: restored from a backup"
+    assert token.state == "Ended: restored from a backup"
 
 
 def test_scopes_are_written_in_the_order_of_the_table():

@@ -170,7 +170,7 @@ def test_program_alone_says_the_same_by_its_exit_status(sealed, tmp_path, pins):
     assert run("good.pdf", "--certificate", "none.pem")[0] == 2
     assert run("good.pdf", "--certificate", "0" * 64)[0] == 1
     assert run("cut.pdf")[0] in {1, 2}
-    assert run("none.pdf") == (2, "The file is no PDF.\n")
+    assert run("none.pdf") == (2, "The file is not a PDF.\n")
     assert "Not proven: That an answer is true." in said
 
 
@@ -671,7 +671,7 @@ def test_head_and_events_are_compared_with_an_exported_trail(sealed, tmp_path):
     told = head_told(sealed, export(tmp_path, source))
     assert told == [("fault", "trail.jsonl is the trail of another organisation.")]
     told = head_told(sealed, PROGRAM)
-    assert told == [("fault", "verify_report.py is no exported trail.")]
+    assert told == [("fault", "verify_report.py is not an exported trail.")]
 
 
 def test_head_that_no_file_has_is_told_as_not_compared(sealed, tmp_path):

@@ -252,7 +252,7 @@ def test_panel_tells_guidance_law_history_and_comments(
         for tab in ("guidance", "law", "history", "comments")
     }
     assert "A list is kept." in tabs["guidance"]
-    assert "no legal advice" in flat(tabs["law"])
+    assert "not legal advice" in flat(tabs["law"])
     told = flat(tabs["history"])
     assert '<del class="whole">two</del><ins class="whole">three</ins>' in told
     assert "No comments yet." in tabs["comments"]

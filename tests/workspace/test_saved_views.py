@@ -180,7 +180,7 @@ def test_reader_keeps_views_of_an_archived_assessment(one, cast, sign_in):
 def test_owner_who_left_and_section_that_is_gone_are_said(one, cast, con):
     keep(one, cast.con, address="?owner=999999&from=777")
     page = con.get(url(one)).content.decode()
-    assert "All, owner somebody who left<" in page
+    assert "All, owner someone who left<" in page
     address = f"{one.get_absolute_url()}?owner=999999"
     assert "A former member" in con.get(address).content.decode()
 

@@ -70,7 +70,7 @@ def start_assessment(request: ApiRequest, given: AssessmentStart) -> Said:
     author = author_of(request)
     edition = Edition.open_now(request.organisation).filter(pk=given.edition).first()
     if edition is None:
-        faults = [{"at": "body.edition", "says": "No edition is open under this id."}]
+        faults = [{"at": "body.edition", "says": "No open edition has this id."}]
         raise ProblemError(422, "Take one of /editions.", faults=faults)
     earlier = (
         find_assessment(request, given.carried_from) if given.carried_from else None
@@ -142,7 +142,7 @@ def change_facts(
         )
     except actions.StaleFactsError as stale:
         detail = (
-            "Somebody else has changed these facts. Compare both sides, and send yours"
+            "Someone else has changed these facts. Compare both sides, and send yours"
             " again with the standing ones as “known”."
         )
         sides = {

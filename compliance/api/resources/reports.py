@@ -65,10 +65,14 @@ def list_reports(
 def ask_report(request: ApiRequest, assessment_id: UUID, given: ReportAsked) -> Said:
     """Ask for a report. Poll its address until ``status`` is no longer “waiting”."""
     if given.extract and given.kind != ReportKind.FULL:
-        faults = [{"at": "body.extract", "says": "Only the full report is narrowed."}]
+        faults = [
+            {"at": "body.extract", "says": "Only the full report can be narrowed."}
+        ]
         raise ProblemError(422, "Leave “extract” out.", faults=faults)
     if given.revision and given.as_of_seq:
-        faults = [{"at": "body.as_of_seq", "says": "It goes with no revision."}]
+        faults = [
+            {"at": "body.as_of_seq", "says": "It cannot be combined with a revision."}
+        ]
         raise ProblemError(422, "Ask for one state of the assessment.", faults=faults)
     assessment = find_assessment(request, assessment_id)
     try:
@@ -81,7 +85,7 @@ def ask_report(request: ApiRequest, assessment_id: UUID, given: ReportAsked) -> 
             state=State(given.revision, given.as_of_seq),
         )
     except SignOff.DoesNotExist:
-        faults = [{"at": "body.revision", "says": "Nobody signed this revision."}]
+        faults = [{"at": "body.revision", "says": "This revision is not signed."}]
         raise ProblemError(422, "See /reviews.", faults=faults) from None
     shape = ReportShape.of(_find(request, asked.pk))
     address = f"/api/v1/reports/{asked.pk}"

@@ -16,7 +16,7 @@ router = Router(tags=["search"])
 
 def _known(kind: str) -> str:
     if kind not in KINDS:
-        msg = f"It is none of {', '.join(KINDS)}."
+        msg = f"It is not one of {', '.join(KINDS)}."
         raise ValueError(msg)
     return kind
 

@@ -63,7 +63,7 @@ class ActionShape(BaseModel):
 
 
 class ActionFields(Given):
-    """Fields to set; those that are left out are left as they are."""
+    """Fields to set; those that are left out stay as they are."""
 
     title: Line = ""
     text: Text = ""

@@ -79,7 +79,7 @@ _given: Any = {
     for field in TYPED
 }
 AnswerFields: Any = create_model("AnswerFields", __base__=Given, **_given)
-AnswerFields.__doc__ = "Fields to set; those that are left out are left to others."
+AnswerFields.__doc__ = "Fields to set; those that are left out stay as they are."
 
 
 class AnswerChange(Given):

@@ -60,7 +60,7 @@ class SavedView(models.Model):
     address = models.CharField(max_length=600)
     is_shared = models.BooleanField(default=False)
 
-    in_trail = Unproven("a view that somebody keeps; it changes nothing")
+    in_trail = Unproven("a view that someone saved; it changes nothing")
 
     class Meta:
         ordering = ["name", "pk"]

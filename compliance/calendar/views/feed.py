@@ -61,7 +61,7 @@ def _is_throttled(
 
 def _refusal(status: int) -> HttpResponseBase:
     """In plain text: a program reads it, not a person."""
-    words = {404: "This calendar is over, or never was.\n", 429: "Too often.\n"}
+    words = {404: "This calendar has ended, or never existed.\n", 429: "Too often.\n"}
     response = HttpResponse(words[status], content_type="text/plain", status=status)
     if status == 429:
         response.headers["Retry-After"] = "3600"

@@ -80,7 +80,7 @@ def _relations(pairs: list[dict[str, Any]]) -> list[Relation]:
     if missing := sorted(
         {pair[end] for pair in pairs for end in names} - owners.keys()
     ):
-        msg = f"{missing[0]} is no checklist of the library"
+        msg = f"{missing[0]} is not a checklist of the library"
         raise RefusedError(msg)
     return [Relation(**pair | {n: owners[pair[n]] for n in names}) for pair in pairs]
 

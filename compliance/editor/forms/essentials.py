@@ -23,7 +23,7 @@ class EssentialsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Choose at least one question.",
-            "invalid_choice": "%(value)s is no question of this edition.",
+            "invalid_choice": "%(value)s is not a question of this edition.",
         },
     )
 

@@ -87,7 +87,7 @@ class RolesForm(forms.Form):
             self.add_error(None, f"Two roles are called {twice[0]}.")
         if len(names) > 1 and not cleaned["role_fact"] and not self.edition.role_fact:
             fault = (
-                "More than one role needs a fact that decides which one somebody has."
+                "More than one role needs a fact that decides which one a person has."
             )
             self.add_error("role_fact", fault)
 

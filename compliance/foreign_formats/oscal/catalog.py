@@ -223,7 +223,9 @@ def catalog_in(value: dict[str, Any], known: str) -> dict[str, Any]:
             raise UnreadableError(name, f"is {words}; only a catalog is a checklist")
     if "catalog" not in value:
         names = ", ".join(str(name)[:30] for name in list(value)[:6])
-        words = f"holds {names}, which is none of the formats known; known are {known}"
+        words = (
+            f"holds {names}, which is not one of the formats known; known are {known}"
+        )
         raise UnreadableError("the file", words)
     found = value.get("catalog")
     if not isinstance(found, dict):

@@ -74,7 +74,7 @@ def parsed(content: bytes) -> Node:
     try:
         growing.parser.Parse(content, True)
     except ExpatError as fault:
-        words = f"is no XML: {fault}"
+        words = f"is not XML: {fault}"
         raise UnreadableError(f"line {fault.lineno}", words) from None
     except UnreadableError:
         raise

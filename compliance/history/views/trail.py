@@ -89,7 +89,7 @@ def trail_export(request: MemberRequest) -> HttpResponseBase:
 
 def _no_form(form: str) -> list[str]:
     is_known = form in FORMS
-    return [] if is_known else [f"“{form[:40]}” is no kind of file: csv or jsonl."]
+    return [] if is_known else [f"“{form[:40]}” is not a kind of file: csv or jsonl."]
 
 
 def _events(request: MemberRequest, chosen: Chosen) -> Any:

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Take away the passkeys, the app and the recovery codes of a person."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email", help="of somebody who has an account")
+        parser.add_argument("email", help="of someone who has an account")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

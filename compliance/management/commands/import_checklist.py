@@ -105,7 +105,7 @@ class Command(BaseCommand):
 
 def _language(said: str) -> str:
     if said and not language_tag(said):
-        msg = f"{said} is no language such as en, de or pt-BR."
+        msg = f"{said} is not a language such as en, de or pt-BR."
         raise CommandError(msg)
     return language_tag(said)
 

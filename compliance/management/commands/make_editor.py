@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Let a person edit the library: its checklists and the legal index."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email", help="of somebody who has an account")
+        parser.add_argument("email", help="of someone who has an account")
         parser.add_argument("--end", action="store_true", help="take it away again")
 
     def handle(self, *args: Any, **options: Any) -> None:

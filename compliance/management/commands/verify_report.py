@@ -14,7 +14,7 @@ from compliance.verifier.checked import NoReportError
 class Command(BaseCommand):
     """Says what was looked at, and names what does not agree."""
 
-    help = "Verify a report; exit 1 at a fault, 2 where the file is no report."
+    help = "Verify a report; exit 1 at a fault, 2 where the file is not a report."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

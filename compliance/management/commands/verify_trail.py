@@ -120,4 +120,4 @@ class Command(BaseCommand):
                 f" {last.at:%Y-%m-%d %H:%M} UTC; what is newer rests on the chain alone."
             )
         if torn:
-            self.stdout.write(f"  {torn} pieces of its file are no checkpoint.")
+            self.stdout.write(f"  {torn} pieces of its file are not checkpoints.")

@@ -41,7 +41,7 @@ RECOVERY = Authenticator.Type.RECOVERY_CODES
 MOST = 20
 """Passkeys of one person."""
 UNPROVED = (
-    "Somebody else might have typed your address. Confirm it first: Sign-in and security"
+    "Someone else might have typed your address. Confirm it first: Sign-in and security"
     " mails you a link."
 )
 
@@ -314,5 +314,5 @@ _SAID = {
     APP_ADDED: "Attest asks for a code of this app when you sign in.",
     APP_REMOVED: "Attest takes codes of no app for your account.",
     RECOVERY_CODES_MADE: "Each works once. Those made before work no longer.",
-    RECOVERY_CODE_USED: "Somebody signed in with your password and this code.",
+    RECOVERY_CODE_USED: "Someone signed in with your password and this code.",
 }

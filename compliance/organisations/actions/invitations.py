@@ -37,7 +37,7 @@ from compliance.organisations.models import (
 from compliance.web.mail import absolute, is_printed, queue_mail
 from compliance.web.safe_redirect import is_local
 
-USED_UP = "This link is used up."
+USED_UP = "This link no longer works."
 arriving = Signal()
 """An ``invitation`` is about to be accepted. Rooms above lock what they will write, since
 others lock that first and the trail after it."""

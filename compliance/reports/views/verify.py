@@ -21,7 +21,7 @@ from compliance.verifier.checked import NoReportError
 TRIES = {"verify": "30/h/ip"}
 AT_ONCE = BoundedSemaphore(2)
 """Files that this process has checked at the same time."""
-BUSY = "Two files are being checked just now. Wait a little, then send yours again."
+BUSY = "Two files are being checked. Wait a moment, then send yours again."
 NO_ROOM = "There is no space for the file at the moment. The file itself is fine."
 UNSET = (
     "This installation cannot read its own key at the moment. Tell its administrator."

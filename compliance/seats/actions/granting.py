@@ -163,7 +163,7 @@ def _refuse_days(first: date, last: date) -> None:
     if last < first:
         raise ValidationError({"until_on": "The last day comes before the first."})
     if last < timezone.localdate():
-        raise ValidationError({"until_on": "This day is over."})
+        raise ValidationError({"until_on": "Choose a day in the future."})
     if last > first + timedelta(days=LONGEST_DAYS):
         msg = f"A seat lasts {LONGEST_DAYS} days at most."
         raise ValidationError({"until_on": msg})

@@ -11,7 +11,7 @@ from compliance.audit import trail
 from compliance.organisations.models import User
 from compliance.seats.models import Seat
 
-OVER = "This seat is over."
+OVER = "This seat has ended."
 
 
 def held(by: User, seat: Seat) -> Seat:

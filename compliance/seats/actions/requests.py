@@ -47,7 +47,7 @@ def ask(
     with writing():
         here = held(by, seat)
         if due_on < timezone.localdate():
-            raise ValidationError({"due_on": "This day is over."})
+            raise ValidationError({"due_on": "Choose a day in the future."})
         assessment = here.assessment
         answer = assessment.answers.get(pk=answer_id) if answer_id else None
         Assessment.objects.select_for_update().get(pk=assessment.pk)

@@ -40,7 +40,7 @@ def note_view(*, by: User, seat: Seat, about: str) -> None:
 
 
 def note_download(*, by: User, seat: Seat, about: str, sha256: str) -> None:
-    """Tell that the auditor took a file, each time."""
+    """Tell that the auditor downloaded a file, each time."""
     after: dict[str, Any] = {"about": about, "sha256": sha256}
     with writing():
         tell(by, seat.assessment, SEAT_DOWNLOADED, seat, after=after)
