@@ -382,3 +382,25 @@ def test_owners_see_who_has_which_factor_and_no_secret(cast, ada, sign_in):
     assert text.count("password alone") == 5
     assert not any(secret in text for secret in (app.secret, "blue key", *codes))
     assert sign_in(cast.otto).get("/o/acme/members/").status_code == 403
+
+
+def test_second_factor_is_throttled_by_network_over_all_accounts(
+    cast, sign_in, settings
+):
+    """Whoever has the passwords of many tries no more codes than for one."""
+    apps = [connect(sign_in(user))[0] for user in (cast.ada, cast.otto, cast.con)]
+    rates = {"login_failed": "4/h/ip,10/15m/key"}
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | rates
+    cache.clear()
+    halves = [typed(user) for user in (cast.ada, cast.otto, cast.con)]
+    for client in (*halves, halves[0]):
+        client.post(STEP, {"code": "000000"})
+    with later(60):
+        page = halves[2].post(STEP, {"code": code_of(apps[2], 2)})
+        assert (page.status_code, "Too many tries" in page.text) == (200, True)
+    with later(2 * 3600):
+        assert (
+            typed(cast.con)
+            .post(STEP, {"code": code_of(apps[2], 240)})["Location"]
+            .startswith("/")
+        )
