@@ -194,6 +194,12 @@ class Evidence(models.Model):
         """The hash in eight groups of eight, as people compare it."""
         return [self.sha256[at : at + 8] for at in range(0, len(self.sha256), 8)]
 
+    @property
+    def twin(self) -> "Evidence | None":
+        """The first piece that the organisation kept of the same bytes before it."""
+        rows = Evidence.objects.same_file_as(self).filter(added_at__lt=self.added_at)
+        return rows.select_related("organisation").order_by("added_at", "pk").first()
+
     def days_left(self, today: date) -> int | None:
         """Days until it has run out, negative afterwards; None when it never does."""
         return (self.expires_on - today).days if self.expires_on else None

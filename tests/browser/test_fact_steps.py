@@ -88,3 +88,10 @@ def test_facts_of_another_assessment_are_taken_and_named(start):
     page.get_by_text("Some facts may be known already").wait_for()
     page.get_by_role("button", name="Next").click()
     assert not page.locator(".facts-set:visible input").first.is_checked()
+
+
+def test_low_window_is_left_to_the_facts(start):
+    start.page.set_viewport_size({"width": 320, "height": 256})
+    start.page.get_by_role("button", name="Next").click()
+    place = "getComputedStyle(document.querySelector('.factfoot')).position"
+    assert start.page.evaluate(place) == "static"

@@ -120,3 +120,21 @@ def test_what_cannot_be_used_is_in_the_library_and_told(
     page = sign_in(cast.con).post(address(answer), {"upload": file()}, headers=SCRIPT)
     assert "is in the library but not used here. 0 files fit" in flat(page)
     assert (Evidence.objects.count(), Attachment.objects.count()) == (1, 0)
+
+
+def test_same_file_in_the_library_is_named(cast, sign_in):
+    con = sign_in(cast.con)
+    first = con.post(URL, {"upload": file("a.pdf")}, headers=SCRIPT)
+    assert "The same file" not in flat(first)
+    again = con.post(URL, {"upload": file("b.pdf")}, headers=SCRIPT)
+    kept = Evidence.objects.get(title="a.pdf")
+    assert (
+        f'The same file is in the library as<a href="{kept.get_absolute_url()}">'
+        in (flat(again).replace(" <a", "<a"))
+    )
+    zoe = sign_in(cast.zoe)
+    elsewhere = zoe.post(
+        "/o/other/evidence/add/", {"upload": file("c.pdf")}, headers=SCRIPT
+    )
+    assert elsewhere.status_code == 200
+    assert "The same file" not in flat(elsewhere)
