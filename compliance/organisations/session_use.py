@@ -13,11 +13,13 @@ from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
-from compliance.organisations.models import AccessPolicy, User
+from compliance.organisations.models import IDLE_MINUTES, AccessPolicy, User
 
 _USED = timedelta(minutes=1)
 """The last use is kept to the minute."""
@@ -66,10 +68,11 @@ class SessionUseMiddleware:
 
 
 def begin(request: Any, user: User, **_: Any) -> None:
-    """Count a session from now: somebody signed in."""
+    """Count a session from now: somebody signed in. Those long over go."""
     if request.session.session_key is None:  # one of somebody else ended just now
         request.session.save()
     now = timezone.now()
+    _sweep(now)
     ip, agent = _client(request)
     request.session.used, _made = UserSession.objects.update_or_create(
         session_key=request.session.session_key,
@@ -87,6 +90,16 @@ def end(request: Any, **_: Any) -> None:
     """Somebody signed out: nothing is left that says from where they came."""
     if request and request.session.session_key:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
+
+
+def _sweep(now: datetime) -> None:
+    """Drop what no policy lets go on: nobody keeps from where people once came."""
+    over = UserSession.objects.filter(
+        last_seen_at__lt=now - timedelta(minutes=IDLE_MINUTES[1])
+    )
+    keys = over.values("session_key")
+    Session.objects.filter(Q(session_key__in=keys) | Q(expire_date__lt=now)).delete()
+    over.delete()
 
 
 def _over(user: User, used: UserSession, now: datetime) -> str:

@@ -407,3 +407,15 @@ def test_event_says_which_rules_were_changed(cast):
         "Security policy changed; second factor from 1 Dec 2099; signed out after 30"
         " minutes without use; files taken away: whoever has the role for it",
     ]
+
+
+def test_rules_go_on_by_themselves_behind_the_door(cast, sign_in):
+    """The page that asks for the password keeps what the form said."""
+    stale = sign_in(cast.ada)
+    rules = RULES | {"second_factor_from": "", "idle_minutes": 20, "shares": "owners"}
+    page = stale.post(PATH, rules)
+    kept = dict(page.context["kept"])
+    assert kept == {name: str(value) for name, value in rules.items()}
+    stale.post(PATH, kept | SURE)
+    policy = AccessPolicy.objects.get()
+    assert (policy.idle_minutes, policy.shares) == (20, "owners")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -219,3 +220,18 @@ def test_owner_signs_nobody_of_elsewhere_and_not_themselves_out(cast):
     assert (page.status_code, "Sign-in and security." in page.text) == (422, True)
     assert (is_in(ada), is_in(zoe)) == (True, True)
     assert "Sign out everywhere" not in ada.get(f"/o/acme/members/{own.pk}/").text
+
+
+def test_session_that_is_long_over_leaves_nothing_behind(cast, client):
+    """Of somebody who never comes back, and of a sign-in that was never finished."""
+    entered(cast.con)
+    client.get("/accounts/login/")
+    with later(hours=13):
+        ada = entered(cast.ada)
+        assert [row.user for row in UserSession.objects.all()] == [cast.ada]
+        kept = set(Session.objects.values_list("session_key", flat=True))
+        assert ada.session.session_key in kept
+        assert len(kept) <= 2
+    with later(hours=26):
+        entered(cast.ada)
+        assert Session.objects.count() == UserSession.objects.count() == 1
