@@ -48,6 +48,8 @@ TONES = {
     "ring": Tone("ra-ring", stroke="#858fa0", thick="0.8"),
     "wanted": Tone("ra-target", stroke="#18202c", thick="1.5", dashes="6 4"),
     "now": Tone("ra-now", "#e4e9f1", "#1b2b45", "2"),
+    "was": Tone("was", "#ffffff", "#18202c", "1.5"),
+    "pin": Tone("pin", "#18202c"),
     "floor": Tone("ra-floor", "#ffffff", "#18202c", "1.5"),
 }
 """Tone to its look; those that end in "-line" hatch the part of that name."""
@@ -137,6 +139,28 @@ def track(level: int | None, target: int | None, top: int) -> Chart:
             tone = "reached"
         shapes += part(tone, at * 44 - 43.5, 39, 11, 0.5)
     return Chart(f"0 0 {max(top * 44 - 4, 1)} 12", tuple(shapes))
+
+
+def moved(before: int | None, after: int | None, target: int | None, top: int) -> Chart:
+    """A level on both sides of a comparison, on an axis from 0 to ``top``.
+
+    A diamond stands for before, a dot for after, a line between them for the way, a pin
+    for the target. A side without a level has no mark.
+    """
+    step, edge, middle = 34, 9, 12
+    at = [edge + level * step for level in range(top + 1)]
+    axis = f"M{at[0]} {middle}H{at[-1]}" + "".join(f"M{x} 7v10" for x in at)
+    shapes = [Shape(axis, "ring")]
+    if target is not None:
+        x = at[target]
+        shapes.append(Shape(f"M{x - 4} 1h8l-3 4v18h-2v-18z", "pin"))
+    if before is not None and after is not None and before != after:
+        shapes.append(Shape(f"M{at[before]} {middle}H{at[after]}", "line"))
+    if before is not None and before != after:
+        shapes.append(Shape(f"M{at[before]} {middle - 6}l6 6l-6 6l-6 -6z", "was"))
+    if after is not None:
+        shapes.append(Shape(_dot((at[after], middle), 5), "dot"))
+    return Chart(f"0 0 {at[-1] + edge} {2 * middle}", tuple(shapes))
 
 
 def line(

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from compliance.charts.shapes import Chart, moved
 from compliance.results.law import COUNTED, Counts, Duty, count
 from compliance.results.levels import Criterion, GroupResult, ScaleResult, is_staged
 from compliance.reviews.changes import differences
@@ -140,6 +141,11 @@ class GroupPair:
     @property
     def wanted(self) -> str:
         return "" if self.target is None else self.names[self.target]
+
+    @property
+    def picture(self) -> Chart:
+        """Both levels on one axis, with the target."""
+        return moved(self.before, self.after, self.target, len(self.names) - 1)
 
     @property
     def gap(self) -> int:

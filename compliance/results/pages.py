@@ -37,10 +37,11 @@ BAR = 200
 
 @dataclass(frozen=True, slots=True)
 class SectionRow:
-    """A section with its bar."""
+    """A section with its bar; ``first`` is the answer to its first duty."""
 
     section: Section
     bar: Chart
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def context_of(result: Result, beside: Beside | None) -> dict[str, Any]:
         "law": result.law,
         "law_headline": _law_headline(result.law.counts),
         "law_sentences": _law_sentences(result.law),
-        "law_rows": _section_rows(result.law),
+        "law_rows": _section_rows(result),
         "law_tiers": [_tier_row(one) for one in result.law.tiers],
         "law_roles": _role_rows(result),
         "law_gaps": [
@@ -181,11 +182,16 @@ def _role_rows(result: Result) -> list[ExposureRow]:
     ]
 
 
-def _section_rows(law: LawResult) -> list[SectionRow]:
-    heaviest = max((one.counts.weight for one in law.sections), default=0) or 1
+def _section_rows(result: Result) -> list[SectionRow]:
+    sections = result.law.sections
+    heaviest = max((one.counts.weight for one in sections), default=0) or 1
+    binding = [one for one in result.duties if one.is_law and not one.is_ahead]
+    firsts = {one.section: one.id for one in reversed(binding)}
     return [
-        SectionRow(one, _bar(one.counts, BAR * one.counts.weight // heaviest))
-        for one in law.sections
+        SectionRow(
+            one, _bar(one.counts, BAR * one.counts.weight // heaviest), firsts[one.key]
+        )
+        for one in sections
     ]
 
 

@@ -14,6 +14,7 @@ from compliance.charts.shapes import (
     Shape,
     bar,
     line,
+    moved,
     radar,
     strip,
     track,
@@ -110,3 +111,13 @@ def test_each_tone_has_a_colour_for_paper_and_a_class_for_the_screen():
 def test_words_of_a_radar_are_literal():
     axes = [Axis("</svg><script>", Decimal(1), 1, None), *AXES]
     assert "<script>" not in shapes(radar(axes, 4))
+
+
+def test_moved_has_a_diamond_only_where_the_level_changed_and_no_mark_for_no_level():
+    def tones(*levels):
+        return [shape.tone for shape in moved(*levels).shapes]
+
+    assert tones(0, 2, 2, 4) == ["ring", "pin", "line", "was", "dot"]
+    assert tones(2, 2, None, 4) == ["ring", "dot"]
+    assert tones(None, 1, 2, 4) == ["ring", "pin", "dot"]
+    assert tones(1, None, None, 4) == ["ring", "was"]

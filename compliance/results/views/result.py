@@ -24,6 +24,7 @@ from compliance.results.choices import Reach
 from compliance.results.files import TYPES
 from compliance.results.forms import TargetForm
 from compliance.results.pages import context_of
+from compliance.results.periods import periods_of
 from compliance.results.queries import read
 
 
@@ -39,7 +40,10 @@ def result(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     found = read(find(request, assessment_id), today)
     near = beside(found.assessment, today) if found.scales else None
-    return render(request, "results/result.html", context_of(found, near))
+    context = context_of(found, near)
+    if found.law.is_there:
+        context["periods"] = periods_of(found.assessment, today)
+    return render(request, "results/result.html", context)
 
 
 @require_POST
