@@ -241,6 +241,7 @@ DOORS = {
     "results:compared": (REPORT, "POST"),
     "results:gaps": (VIEW, "GET"),
     "results:plan": (ANSWER, "POST"),
+    "results:gap_action": (ANSWER, "POST"),
     "results:gap_figures": (REPORT, "POST"),
     "results:result": (VIEW, "GET"),
     "results:figures": (REPORT, "POST"),

@@ -94,6 +94,8 @@ SAID = {
         "remediation/action.html: action.created_by",
     ],
     "Action.owner": [
+        "results/gaps.html: done.owner",
+        "results/views/gaps.py: owner",
         "remediation/_action_card.html: action.owner",
         "remediation/action.html: action.owner",
         "remediation/_action_table.html: action.owner",
@@ -221,6 +223,7 @@ SAID = {
         "organisations/views/members.py: membership.user",
     ],
     NOBODY: [
+        "results/_gap_table.html: editing.owner",
         "calendar/reminders.html: request.user",
         "workspace/_body.html: person",
         "workspace/_bulkbar.html: look.owner",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("compare/figures/", compare.compared, name="compared"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("gaps/plan/", gaps.plan, name="plan"),
+    path("gaps/actions/<int:number>/", gaps.gap_action, name="gap_action"),
     path("gaps/figures/", gaps.gap_figures, name="gap_figures"),
     path(one, result.result, name="result"),
     path(f"{one}figures/", result.figures, name="figures"),

@@ -255,3 +255,81 @@ def test_axis_has_eight_quarters_at_most_and_keeps_days_inside():
     assert len(axis.quarters) == 8
     assert axis.place(date(2019, 1, 1)) == 0
     assert axis.marks == (date(2027, 8, 2),)
+
+
+def row_of(action):
+    return reverse("results:gap_action", args=["acme", action.number])
+
+
+def test_owner_and_day_change_in_the_row_and_come_back(cast, law, sign_in):
+    answer = law.answers.get(question__key="Q1")
+    action = make_action(cast.acme, cast.ada, answer, due_on=date(2027, 1, 5))
+    waits = make_action(cast.acme, cast.ada, answer, due_on=date(2027, 2, 1))
+    waiting.wait_for(
+        by=cast.ada, organisation=cast.acme, number=waits.number, other=action.number
+    )
+    client = sign_in(cast.con)
+    edit = f"{URL}?show=law&edit={answer.pk}"
+    page = client.get(edit).content.decode()
+    assert 'id="gap-form"' in page
+    assert 'value="2027-01-05"' in page
+    said = {"owner": cast.con.pk, "due_on": "2027-03-01", "base": action.version}
+    reply = client.post(f"{row_of(action)}?show=law&edit={answer.pk}", said)
+    assert reply.status_code == 302
+    assert reply["Location"].endswith(f"#gap-{answer.pk}")
+    page = client.get(reply["Location"].partition("#")[0]).content.decode()
+    action.refresh_from_db()
+    assert (action.owner, action.due_on) == (cast.con, date(2027, 3, 1))
+    assert "waits for it and is due before, 1 Feb 2027" in " ".join(page.split())
+    event = Event.objects.filter(action="action.changed").latest("seq")
+    undo = reverse("remediation:action_undo", args=["acme", action.number, event.seq])
+    assert undo in page
+    assert client.post(undo, {"back": "gaps"})["Location"] == URL
+    action.refresh_from_db()
+    assert (action.owner, action.due_on) == (None, date(2027, 1, 5))
+
+
+def test_change_over_a_colleagues_is_refused_and_kept(cast, law, sign_in):
+    answer = law.answers.get(question__key="Q1")
+    action = make_action(cast.acme, cast.ada, answer, due_on=date(2027, 1, 5))
+    base = action.version
+    first, second = sign_in(cast.con), sign_in(cast.ada)
+    here = f"{row_of(action)}?show=law&edit={answer.pk}"
+    for client, day, status in (
+        (first, "2027-02-02", 302),
+        (second, "2027-03-03", 409),
+    ):
+        said = {"owner": "", "due_on": day, "base": base}
+        reply = client.post(here, said)
+        assert reply.status_code == status
+    assert "due 2 Feb 2027. Save again to set yours." in reply.text
+    assert 'value="2027-03-03"' in reply.text
+    again = {"owner": "", "due_on": "2027-03-03", "base": base + 1}
+    assert second.post(here, again).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [({"due_on": "soon"}, "Give a day"), ({"owner": "999999"}, "owner")],
+)
+def test_wrong_owner_or_day_is_said_in_the_row(cast, law, sign_in, said, words):
+    answer = law.answers.get(question__key="Q1")
+    action = make_action(cast.acme, cast.ada, answer, due_on=date(2027, 1, 5))
+    sent = {"owner": "", "due_on": "2027-01-05", "base": action.version} | said
+    reply = sign_in(cast.con).post(f"{row_of(action)}?edit={answer.pk}", sent)
+    assert reply.status_code == 422
+    assert words in reply.text
+    action.refresh_from_db()
+    assert action.due_on == date(2027, 1, 5)
+
+
+def test_reader_sees_no_chip_and_strangers_no_action(cast, law, sign_in):
+    answer = law.answers.get(question__key="Q1")
+    action = make_action(cast.acme, cast.ada, answer, due_on=date(2027, 1, 5))
+    page = sign_in(cast.rob).get(f"{URL}?edit={answer.pk}").content.decode()
+    assert "gap-form" not in page
+    assert "change the owner" not in page
+    assert sign_in(cast.rob).post(row_of(action), {}).status_code == 403
+    assert sign_in(cast.zoe).post(row_of(action), {}).status_code == 404
+    for odd in ("1.x", "..", "99999999999999999999.1", "7", "٣.٣", "1.999999999999999"):
+        assert sign_in(cast.con).get(URL, {"done": odd}).status_code == 200

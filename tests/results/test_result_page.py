@@ -336,3 +336,30 @@ def test_hostile_names_of_a_scale_stay_text(cast, sign_in):
         assert "<script>alert" not in client.get(address).text
     text = client.post(url(one, "figures"), {"format": "csv"}).content.decode()
     assert ",=1+1" not in text
+
+
+def test_last_periods_stand_below_each_other_with_their_counts(cast, sign_in):
+    edition = make_edition(4)
+    for year in range(2022, 2027):
+        one = make_assessment(
+            cast.acme,
+            cast.ada,
+            edition,
+            period_from=date(year, 1, 1),
+            period_to=date(year, 12, 31),
+        )
+        one.answers.filter(question__key="Q1").update(verdict="met")
+    make_assessment(cast.acme, cast.ada, edition, subject="Another")
+    page = sign_in(cast.rob).get(one.get_absolute_url() + "result/").text
+    assert page.count("1 Jan 202") >= 4
+    assert "1 Jan 2022" not in page
+    assert 'id="periods-h"' in page
+    assert "Another" not in page.partition('id="periods-h"')[2]
+
+
+def test_first_period_has_no_table_of_periods(cast, sign_in):
+    one = make_assessment(cast.acme, cast.ada, make_edition(2))
+    assert (
+        "periods-h"
+        not in sign_in(cast.rob).get(one.get_absolute_url() + "result/").text
+    )

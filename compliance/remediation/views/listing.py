@@ -100,9 +100,11 @@ def action_undo(request: MemberRequest, number: int, seq: int) -> HttpResponse:
         return _refused(request, number, error.messages[0], 422)
     if done.event is None:
         return _refused(request, number, "it has been changed again since.", 409)
-    if request.POST.get("back") == "action":
+    back = request.POST.get("back")
+    if back in {"action", "gaps"}:
         messages.info(request, "Undone.")
-        return redirect(done.action)
+        gaps = reverse("results:gaps", args=[request.organisation.slug])
+        return redirect(done.action if back == "action" else gaps)
     return _done(request, done, f"moved back to {done.action.get_status_display()}")
 
 

@@ -1,21 +1,25 @@
 """Gaps of the whole organisation, the plan that closes them, and actions made of them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.assessments.models import Answer
+from compliance.assessments.models import Action, Answer
 from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.remediation import actions as remediation
+from compliance.remediation import waiting
 from compliance.results import actions
 from compliance.results.files import TYPES
-from compliance.results.forms import PlanForm
-from compliance.results.gaps import Show, gaps_of
+from compliance.results.forms import GapForm, PlanForm
+from compliance.results.gaps import Gap, Show, gaps_of
 from compliance.results.overview import assessments_of, current, stands_of
 from compliance.results.plan import plan_of
 from compliance.workspace.pages import owners
@@ -60,6 +64,49 @@ def plan(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
+@member_required(Permission.ANSWER)
+def gap_action(request: MemberRequest, number: int) -> HttpResponse:
+    """Owner and day of the action of a gap; the way leads back to its row, with Undo."""
+    found = request.organisation.actions.filter(number=number).first()
+    if found is None:
+        raise Http404
+    form = GapForm(request.POST, people=owners(request, found.owner))
+    if not form.is_valid():
+        return _page(request, None, 422, editing=form)
+    said = form.cleaned_data
+    try:
+        done = remediation.change_action(
+            by=request.user,
+            organisation=request.organisation,
+            number=number,
+            changes={"owner_id": said["owner"], "due_on": said["due_on"]},
+            base=said["base"],
+        )
+    except ValidationError as error:
+        form.add_error(None, ValidationError(error.messages))
+        return _page(request, None, 422, editing=form)
+    if isinstance(done, remediation.Stale):
+        return _stale(request, done.action, form)
+    row = _number(request, "edit")
+    seq = f"&done={number}.{done.event.seq}" if done.event else ""
+    page = reverse("results:gaps", args=[request.organisation.slug])
+    return redirect(f"{page}?show={_show(request)}{seq}#gap-{row}")
+
+
+def _stale(request: MemberRequest, stands: Action, form: GapForm) -> HttpResponse:
+    """The typed values, and those of a colleague in words; saving again takes the typed."""
+    data = request.POST.copy()
+    data["base"] = str(stands.version)
+    form = GapForm(data, people=owners(request, stands.owner))
+    form.is_valid()
+    day = f"{stands.due_on:%-d %b %Y}" if stands.due_on else "no date"
+    owner = stands.owner or "nobody"
+    msg = f"Changed meanwhile: owner {owner}, due {day}. Save again to set yours."
+    form.add_error(None, msg)
+    return _page(request, None, 409, editing=form)
+
+
+@require_POST
 @member_required(Permission.REPORT)
 def gap_figures(request: MemberRequest) -> HttpResponse:
     """Every gap as a file; the export is in the trail."""
@@ -76,12 +123,49 @@ def gap_figures(request: MemberRequest) -> HttpResponse:
     return response
 
 
+def _show(request: MemberRequest) -> Show:
+    asked = request.GET.get("show", "")
+    return Show(asked) if asked in Show.values else Show.ALL
+
+
+def _number(request: MemberRequest, name: str) -> int:
+    """A number of the address; 0 for anything else."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+
+
+def _editing(request: MemberRequest, gaps: Iterable[Gap]) -> GapForm | None:
+    """The form of the row that the address opens; None where it opens none."""
+    answer = _number(request, "edit")
+    one = next((gap for gap in gaps if gap.answer == answer and gap.action), None)
+    if one is None or one.action is None or Permission.ANSWER not in request.may:
+        return None
+    action = one.action
+    now = {"owner": action.owner_id, "due_on": action.due_on, "base": action.version}
+    return GapForm(people=owners(request, action.owner), initial=now)
+
+
+def _done(request: MemberRequest) -> dict[str, Any]:
+    """The action that was changed last, its event, and what waits for it and is due before."""
+    number, _, seq = request.GET.get("done", "").partition(".")
+    if not (f"{number}{seq}".isascii() and number.isdecimal() and seq.isdecimal()):
+        return {}
+    rows = request.organisation.actions.filter(number=number[:9])
+    action = rows.select_related("organisation", "owner").first()
+    if action is None:
+        return {}
+    after = waiting.too_early(action, waiting.around(action)[1])
+    return {"done": action, "done_seq": int(seq[:15]), "too_early": after}
+
+
 def _page(
-    request: MemberRequest, form: PlanForm | None, status: int = 200
+    request: MemberRequest,
+    form: PlanForm | None,
+    status: int = 200,
+    editing: GapForm | None = None,
 ) -> HttpResponse:
     today, here = timezone.localdate(), request.organisation
-    asked = request.GET.get("show", "")
-    show = Show(asked) if asked in Show.values else Show.ALL
+    show = _show(request)
     rows = current(assessments_of([here]))
     found = gaps_of(here, rows, today)
     counts, shown = found.counts(), found.shown(show)
@@ -109,6 +193,9 @@ def _page(
         "form": form,
         "ticked": form["answer"].value() or [] if form else [],
         "plan": plan_of(here, sorted(marks), today),
+        "edit": _number(request, "edit"),
+        "editing": editing or _editing(request, [*found.law, *found.ratings]),
+        **_done(request),
         "formats": TYPES,
     }
     return render(request, "results/gaps.html", context, status=status)
