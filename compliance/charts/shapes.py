@@ -47,6 +47,7 @@ TONES = {
     "dot": Tone("dot", "#1b2b45"),
     "ring": Tone("ra-ring", stroke="#858fa0", thick="0.8"),
     "wanted": Tone("ra-target", stroke="#18202c", thick="1.5", dashes="6 4"),
+    "last": Tone("ra-last", stroke="#18202c", thick="1.25", dashes="1.5 3.5"),
     "now": Tone("ra-now", "#e4e9f1", "#1b2b45", "2"),
     "was": Tone("was", "#ffffff", "#18202c", "1.5"),
     "pin": Tone("pin", "#18202c"),
@@ -200,16 +201,22 @@ def line(
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis of a radar in stages counted from 1: mean, lowest, and wanted if anything."""
+    """An axis of a radar in stages counted from 1: mean, lowest, and wanted if anything.
+
+    ``last`` is the mean of the period before.
+    """
 
     title: str
     mean: Decimal
     floor: int
     target: int | None
+    last: Decimal | None = None
 
 
 def radar(axes: Sequence[Axis], stages: int, side: int = 135) -> Chart | None:
-    """Means, lowest stages and targets; None for fewer than three axes.
+    """Means, lowest stages, targets and last means; None for fewer than three axes.
+
+    Targets and last means are drawn where every axis has one.
 
     ``side`` is the room for titles at the left and the right of the rings.
     """
@@ -226,12 +233,18 @@ def radar(axes: Sequence[Axis], stages: int, side: int = 135) -> Chart | None:
     wanted = [_around(a, t / stages) for a, t in zip(angles, targets, strict=False)]
     pairs = list(zip(angles, axes, strict=True))
     now = [_around(angle, float(axis.mean) / stages) for angle, axis in pairs]
+    before = [
+        _around(angle, float(axis.last) / stages)
+        for angle, axis in pairs
+        if axis.last is not None
+    ]
     floors = [_around(angle, axis.floor / stages) for angle, axis in pairs]
     return Chart(
         f"{-side} 15 {400 + 2 * side} 370",
         (
             Shape(_closed(now), "now"),
             *(Shape(path, "ring") for path in (*rings, spokes)),
+            *([Shape(_closed(before), "last")] if len(before) == len(axes) else []),
             *([Shape(_closed(wanted), "wanted")] if len(targets) == len(axes) else []),
             *(Shape(_dot(place, 3.5), "dot") for place in now),
             *(Shape(_square(place, 8), "floor") for place in floors),

@@ -1,7 +1,8 @@
 """Contexts of the result page: sentences, bars and tables, so that templates only print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from compliance.assessments.models import Action
@@ -67,7 +68,8 @@ class Row:
     named: list[Criterion]
     more: int
     last: str = ""
-    """Its level in the period before, with the mean of a stage."""
+    """Its level in the period before, and its mean there where it is a stage."""
+    last_mean: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def _scale(
         criteria=[CriterionRow(c, _named(result, c.rating)) for c in result.criteria],
         gaps=gaps[:MOST],
         more_gaps=max(0, len(gaps) - MOST),
-        radar=radar_of(result) if staged else None,
+        radar=radar_of(result, last) if staged else None,
         headline=_staged_headline(result) if staged else _level_headline(result),
         sentences=_staged_sentences(result) if staged else _level_sentences(result),
         year=beside.before.assessment.period_to.year
@@ -256,17 +258,25 @@ def _row(result: ScaleResult, one: GroupResult, last: GroupFigures | None) -> Ro
         named=one.holding[:NAMED] if one.level != result.scale.top else [],
         more=max(0, len(one.holding) - NAMED) if one.level != result.scale.top else 0,
         last=levels[before].name if known and before is not None else "",
+        last_mean=last.mean if last else "",
     )
 
 
-def radar_of(result: ScaleResult) -> Chart | None:
-    """The radar of the groups with a mean; None for fewer than three."""
+def radar_of(
+    result: ScaleResult, last: Mapping[str, GroupFigures] | None = None
+) -> Chart | None:
+    """The radar of the groups with a mean; None for fewer than three.
+
+    ``last`` are the groups of the period before, by key.
+    """
+    earlier = {key: one.mean for key, one in (last or {}).items()}
     axes = [
         Axis(
             one.group.title,
             one.mean,
             (one.level or 0) + 1,
             None if one.target is None else one.target + 1,
+            Decimal(earlier[one.group.key]) if earlier.get(one.group.key) else None,
         )
         for one in result.groups
         if one.mean is not None

@@ -44,7 +44,6 @@ ASSESSMENTS = (
     "bulk:",
     "assignments:",
     "edition_moves:",
-    "remediation:",
     "reviews:",
     "results:",
     "seats:",
@@ -55,6 +54,9 @@ ASSESSMENTS = (
     "history:as_of",
 )
 """The same at the place of assessments."""
+
+ROOMS = {"evidence_use": "evidence", "remediation": "actions"}
+"""Rooms whose pages belong to a place of another name."""
 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -67,6 +69,9 @@ PLACES = {
     "calendar:rules": "home",
     "calendar:subscribe": "home",
     "results:overview": "home",
+    "results:gaps": "actions",
+    "results:plan": "actions",
+    "results:gap_action": "actions",
 }
 """Pages that belong to no room: name of the page to the place."""
 
@@ -119,8 +124,8 @@ def _room(match: ResolverMatch) -> str:
     """The place of a page in the navigation, by its subject, not by the room that shows it."""
     if match.view_name in PLACES:
         return PLACES[match.view_name]
-    if match.app_name == "evidence_use":
-        return "evidence"
+    if match.app_name in ROOMS:
+        return ROOMS[match.app_name]
     if match.view_name.startswith(CHECKLISTS):
         return "checklists"
     is_of_one = match.view_name.startswith(ASSESSMENTS)

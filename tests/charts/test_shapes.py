@@ -121,3 +121,11 @@ def test_moved_has_a_diamond_only_where_the_level_changed_and_no_mark_for_no_lev
     assert tones(2, 2, None, 4) == ["ring", "dot"]
     assert tones(None, 1, 2, 4) == ["ring", "pin", "dot"]
     assert tones(1, None, None, 4) == ["ring", "was"]
+
+
+def test_last_means_are_drawn_where_every_axis_has_one():
+    def axes(*last):
+        return [Axis(str(n), Decimal(2), 1, None, one) for n, one in enumerate(last)]
+
+    assert "last" in radar(axes(Decimal(1), Decimal(2), Decimal(3)), 4).tones
+    assert "last" not in radar(axes(Decimal(1), None, Decimal(3)), 4).tones
