@@ -20,6 +20,7 @@ from compliance.organisations.models import Organisation, User
 from compliance.remediation.actions import create_action
 from compliance.remediation.listing import suggested_title
 from compliance.results import clause_files, comparing, gaps
+from compliance.results.beside import beside
 from compliance.results.choices import Reach
 from compliance.results.clauses import proofs_of
 from compliance.results.events import (
@@ -31,11 +32,18 @@ from compliance.results.events import (
     TARGETS_SET,
     TARGETS_SET_FOR_ALL,
 )
-from compliance.results.figures import ALL_COLUMNS, all_rows, board_rows, month_rows
+from compliance.results.figures import (
+    ALL_COLUMNS,
+    all_rows,
+    board_rows,
+    earlier_rows,
+    month_rows,
+)
 from compliance.results.files import Table, file_of, written
 from compliance.results.law import RULES
 from compliance.results.models import Target
 from compliance.results.overview import assessments_of, current, overview, stands_of
+from compliance.results.periods import periods_of
 from compliance.results.queries import read
 
 
@@ -144,7 +152,11 @@ def _refuse_unknown(scale: Scale, levels: Mapping[str, int]) -> None:
 
 def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -> bytes:
     """Every figure of the result in a format of ``files.TYPES``; the export is an event."""
-    content = file_of(read(assessment, today), form, timezone.localtime())
+    found = read(assessment, today)
+    near = beside(assessment, today) if found.scales else None
+    periods = periods_of(assessment, today) if found.law.is_there else []
+    earlier = earlier_rows(found, near, periods)
+    content = file_of(found, form, timezone.localtime(), earlier)
     with writing():
         trail.record(
             by=by,

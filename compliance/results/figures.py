@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from compliance.checklists.scales import Scale
+from compliance.results.beside import Beside
 from compliance.results.law import NO_LIMIT, Counts, Exposure, Later, Section
 from compliance.results.levels import (
     Criterion,
@@ -13,6 +14,7 @@ from compliance.results.levels import (
 )
 from compliance.results.matrix import Stand
 from compliance.results.overview import Overview, Theme
+from compliance.results.periods import Period
 from compliance.results.queries import Result
 from compliance.results.summary_figures import Figures
 
@@ -38,6 +40,31 @@ def rows_of(result: Result) -> Iterator[Row]:
     yield from _counts("practice", "all", "", "Recommended practice", law.practice)
     for scale in result.scales:
         yield from _scale(scale)
+
+
+def earlier_rows(
+    result: Result, near: Beside | None, periods: Iterable[Period]
+) -> Iterator[Row]:
+    """The figures of earlier periods that the page shows: law, then each scale."""
+    for one in periods:
+        about = one.stand.assessment
+        name = f"{about.period_from.isoformat()} to {about.period_to.isoformat()}"
+        yield from _counts("law", "period", str(about.pk), name, one.stand.figures.law)
+    if near is None or near.before is None:
+        return
+    year = str(near.before.assessment.period_to.year)
+    for scale in result.scales:
+        names = [level.name for level in scale.scale.levels]
+        for key, group in near.last(scale.scale.key).items():
+            at = group.level
+            found = {
+                f"lowest level, {year}": None
+                if at is None
+                else "".join(names[at : at + 1])
+            }
+            if group.mean:
+                found[f"mean, {year}"] = group.mean
+            yield from _named(scale.scale.key, "period before", key, group.title, found)
 
 
 def all_rows(stands: Iterable[Stand]) -> Iterator[tuple[str, ...]]:

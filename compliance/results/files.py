@@ -7,7 +7,7 @@ from datetime import datetime
 
 from compliance.checklist_files.writing import FORMATS
 from compliance.formats import csv_file, xlsx
-from compliance.results.figures import COLUMNS, rows_of
+from compliance.results.figures import COLUMNS, Row, rows_of
 from compliance.results.law import RULES
 from compliance.results.queries import Result
 
@@ -26,11 +26,12 @@ class Table:
     rows: Iterable[Sequence[str]]
 
 
-def file_of(result: Result, form: str, at: datetime) -> bytes:
-    """The figures of a result in one of the formats of ``TYPES``."""
-    return written(
-        Table("Result", stamp_of(result), COLUMNS, rows_of(result)), form, at
-    )
+def file_of(
+    result: Result, form: str, at: datetime, earlier: Iterable[Row] = ()
+) -> bytes:
+    """The figures of a result, and of earlier periods, in one of the formats of ``TYPES``."""
+    rows = [*rows_of(result), *earlier]
+    return written(Table("Result", stamp_of(result), COLUMNS, rows), form, at)
 
 
 def written(table: Table, form: str, at: datetime) -> bytes:

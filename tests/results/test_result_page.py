@@ -355,6 +355,14 @@ def test_last_periods_stand_below_each_other_with_their_counts(cast, sign_in):
     assert "1 Jan 2022" not in page
     assert 'id="periods-h"' in page
     assert "Another" not in page.partition('id="periods-h"')[2]
+    rows = json.loads(
+        sign_in(cast.rob).post(url(one, "figures"), {"format": "json"}).content
+    )["figures"]
+    told = {
+        (r["name"][:4], r["figure"]): r["value"] for r in rows if r["part"] == "period"
+    }
+    assert {year for year, _ in told} == {"2023", "2024", "2025", "2026"}
+    assert (told["2024", "met"], told["2024", "open"]) == ("1", "3")
 
 
 def test_first_period_has_no_table_of_periods(cast, sign_in):
