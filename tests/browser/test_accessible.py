@@ -114,6 +114,7 @@ PLACES = [
 ]
 AUDITED = [
     "",
+    "calendar/",
     "{seat}/",
     "{seat}/sections/{seat_section}/",
     "{seat}/questions/{seated}/",
