@@ -31,6 +31,7 @@ from compliance.checklists.models import Question, Section
 from compliance.checklists.rating import Ratings, ratings_of
 from compliance.organisations.access import Permission, may
 from compliance.organisations.models import Membership, User
+from compliance.web import written_rows
 from compliance.web.joined_rows import Joined
 
 _LOCKED = Joined(
@@ -180,7 +181,7 @@ def write(
         return None
     if answer.owner_id and "owner_id" in change.after:
         answer.owner = answerer(answer.assessment.organisation_id, answer.owner_id)
-    answer.save(update_fields=change.columns)
+    written_rows.update(answer, change.columns)
     return record(by, answer, action, change.before, change.after | (also or {}))
 
 

@@ -23,4 +23,5 @@ __all__ = [
     "triggers",
     "unknown_date",
     "worker",
+    "written_rows",
 ]
