@@ -49,7 +49,7 @@ def test_assessment_is_signed_with_a_passkey(desk, open_window):
         ["passkey"],
     )
     window.page.goto("/security/")
-    window.page.get_by_text("last used").wait_for()
+    window.page.get_by_text("last used").first.wait_for()
     assert faults(window) == []
 
 
