@@ -49,7 +49,8 @@ def test_assessment_is_signed_with_a_passkey(desk, open_window):
         ["passkey"],
     )
     window.page.goto("/security/")
-    window.page.get_by_text("last used").first.wait_for()
+    keys = window.page.get_by_role("region", name="Passkeys")
+    keys.get_by_text("last used").wait_for()
     assert faults(window) == []
 
 
