@@ -64,7 +64,7 @@ class _Here:
         return name_of(holder)
 
     def said(self, name: str, value: Any) -> str:
-        """What a rule says; "" where it is in no form that is known."""
+        """The meaning of a rule in words; "" where it is in no form that is known."""
         if name == "depends_on":
             return self._condition(value) if isinstance(value, dict) else ""
         if name == "add_score":

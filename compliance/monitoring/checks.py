@@ -48,7 +48,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a check found; no value where it could not be measured."""
+    """The finding of a check; no value where it could not be measured."""
 
     check: Check
     value: float | None

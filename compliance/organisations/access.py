@@ -207,8 +207,8 @@ def member_required[**P](
     ``membership`` and all ``memberships`` of the person on the request: no query of its
     own, but for somebody who signed in otherwise. Where something is changed the door
     asks for what ``step_up`` says, which is ``STEP_UP`` of the permission if left out.
-    ``also`` is a second permission that a file needs. Whoever lacks a second factor that
-    the organisation asks for sees how to set one up, and nothing else.
+    ``also`` is a second permission that a file needs. People who lack a second factor
+    that the organisation asks for see how to set one up, and nothing else.
     """
     level = step_up or STEP_UP[permission]
 

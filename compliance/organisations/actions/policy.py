@@ -30,8 +30,8 @@ RULES = (
 def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessPolicy:
     """The policy with its new rules; the same again changes nothing.
 
-    ``rules`` has a value for each of ``RULES``. Whoever has no second factor is told by
-    mail when one is asked for, or on another day. Raises ``ValidationError``, by rule,
+    ``rules`` has a value for each of ``RULES``. People without a second factor get
+    a mail when one is asked for, or on another day. Raises ``ValidationError``, by rule,
     for a value out of bounds, and for a second factor that would shut somebody out: the
     owner themselves, or people who could not set one up.
     """

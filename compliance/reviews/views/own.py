@@ -1,4 +1,4 @@
-"""What I have signed, whatever the organisation."""
+"""My signatures, in every organisation."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

@@ -61,7 +61,7 @@ def proof_add(
 def _added(
     request: MemberRequest, answer: Answer, form: EvidenceForm
 ) -> tuple[list[library.Outcome], int]:
-    """What became of each file or link, and the status that tells it."""
+    """The outcome of each file or link, and the status that says it."""
     outcomes = library.add_each(
         by=request.user,
         organisation=request.organisation,
@@ -173,7 +173,7 @@ def _told_link(
     form: EvidenceForm,
     outcomes: Sequence[library.Outcome],
 ) -> HttpResponse:
-    """What became of a link that was pasted into the row."""
+    """The outcome of a link that was pasted into the row."""
     faults = [one.unused for one in outcomes if one.unused]
     faults += [str(text) for several in form.errors.values() for text in several]
     if faults or not outcomes or not outcomes[0].evidence:
@@ -191,7 +191,7 @@ def _told(
     undo: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """What was done, with its way back, and the evidence of the row as it is now."""
+    """The change with its way back, and the evidence of the row as it is now."""
     answer = find_row(request, answer.assessment_id, answer.pk)
     context = row_context(request, answer) | {"answer": answer, "told": said}
     context |= {"undo": undo, "is_swap": True, "said": said if status == 200 else ""}
