@@ -91,8 +91,8 @@ def test_choice_is_offered_at_the_start_and_taken(place, cast, sign_in):
     address = reverse("workspace:start", args=["acme", whole.edition.pk])
     said = page(client, address)
     assert "Answer them in this assessment" in said
-    assert str(whole.pk) in said
-    assert str(here.pk) not in said
+    assert f'value="{whole.pk}"' in said
+    assert f'value="{here.pk}"' not in said
     typed = {
         "subject": "ChatLens",
         "period_from": "2026-01-01",
