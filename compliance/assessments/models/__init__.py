@@ -15,7 +15,7 @@ from compliance.assessments.models.answer import (
 )
 from compliance.assessments.models.asked import Asked
 from compliance.assessments.models.assessment import Assessment, AssessmentQuerySet
-from compliance.assessments.models.looking import Presence, SavedView, Visit
+from compliance.assessments.models.comment import Comment, Mention
 from compliance.assessments.models.origin import (
     Namesake,
     NamesakeSaid,
@@ -23,8 +23,8 @@ from compliance.assessments.models.origin import (
     OriginEvent,
     OriginTrail,
 )
-from compliance.assessments.models.talk import Comment, Mention
 from compliance.assessments.models.upgrade import UNDO_FOR, Upgrade
+from compliance.assessments.models.visit import Presence, SavedView, Visit
 
 __all__ = [
     "ACTION_FIELDS",
