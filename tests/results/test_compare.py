@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -197,7 +198,7 @@ def test_two_organisations_where_rights_allow_both(cast, pair, sign_in):
     assert not Event.objects.filter(action="comparison.exported").exists()
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_file_has_the_figures_of_the_page(cast, pair, sign_in, form):
     reply = sign_in(cast.otto).post(FILE, of(*pair, format=form))
     assert reply.status_code == 200
@@ -205,8 +206,11 @@ def test_file_has_the_figures_of_the_page(cast, pair, sign_in, form):
     if form == "xlsx":
         assert reply.content[:2] == b"PK"
         return
-    text = reply.content.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(text[text.index("part,key") :])))
+    if form == "json":
+        rows = json.loads(reply.content)["figures"]
+    else:
+        text = reply.content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text[text.index("part,key") :])))
     found = {(row["part"], row["key"], row["figure"]): row for row in rows}
     assert found["all", "", "better"]["after"] == "1"
     assert found["law", "", "open"]["change"] == "down 1"

@@ -32,7 +32,6 @@ from compliance.results.law import RULES
 
 PAGE = 40
 """Questions on one page."""
-FORMS = [form for form in TYPES if form != "json"]
 LONG = 400
 """Letters of two answers from which they are compared word by word."""
 LEVEL, BESIDE = "level", "beside"
@@ -67,7 +66,7 @@ def compare(request: MemberRequest) -> HttpResponse:
         "like": like,
         "fault": fault,
         "found": found,
-        "formats": FORMS,
+        "formats": TYPES,
         "rules": RULES,
         "may_take": found and _may_take(request, before, after),
     }
@@ -82,7 +81,7 @@ def compared(request: MemberRequest) -> HttpResponse:
     """The comparison as a file; that it was taken is in the trail of both sides."""
     form, kind = SidesForm(request.POST), request.POST.get("format", "")
     before, after = _chosen(request, form, Permission.REPORT)
-    if kind not in FORMS or not before or not after or not form.is_valid():
+    if kind not in TYPES or not before or not after or not form.is_valid():
         raise Http404
     try:
         found = _compared(form, before, after)
