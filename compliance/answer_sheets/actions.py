@@ -45,7 +45,7 @@ class Taken:
 
 
 def write_sheet(*, by: User, assessment: Assessment) -> bytes:
-    """The answers as an XLSX file; that somebody took it away is on the trail."""
+    """The answers as an XLSX file; that someone took it away is on the trail."""
     from compliance.answer_sheets import workbook  # noqa: PLC0415 - large
 
     paper = queries.paper_of(assessment, by, timezone.localtime())

@@ -22,7 +22,7 @@ from compliance.answer_sheets.sheet import (
 )
 
 HEAD_ROWS = 5
-"""How far down the headings may stand, if somebody put rows above them."""
+"""How far down the headings may stand, if someone put rows above them."""
 _LOCKED = {KEY, QUESTION, CITATION, APPLIES, FITS, ROW_HEAD}
 
 

@@ -42,7 +42,7 @@ class Said:
 
 
 def conflict(kind: type[Problem], sides: list[dict[str, Any]], standing: Any) -> Said:
-    """Refuse a change of fields that somebody else changed: 409 with both sides.
+    """Refuse a change of fields that someone else changed: 409 with both sides.
 
     ``kind`` has the shape of ``standing``, the thing as it is now with its version.
     """

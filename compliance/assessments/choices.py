@@ -7,7 +7,7 @@ class Verdict(models.TextChoices):
     """The answer in one word; ``UNANSWERED`` is its absence.
 
     "Don't know" and "later" are answers of their own kind (product.md, "Filling in"):
-    somebody looked at the question, and it is still open.
+    someone looked at the question, and it is still open.
     """
 
     UNANSWERED = "unanswered", "Unanswered"

@@ -33,7 +33,7 @@ def put_back(answer: Answer, before: Changes, after: Changes) -> Changes:
 
 
 def credit(by: User, answer: Answer) -> Sides:
-    """Make somebody who answered; nobody answers what is unanswered."""
+    """Make someone who answered; nobody answers what is unanswered."""
     if answer.verdict == Verdict.UNANSWERED:
         return {}, {}
     return _set(answer, {"answered_by_id": by.pk, "answered_at": timezone.now()})

@@ -75,7 +75,7 @@ def own(by: User, said_by: str, assessment: str) -> Q:
 
 
 def names_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
-    """Names in bundles of an organisation that somebody is asked about, or was."""
+    """Names in bundles of an organisation that someone is asked about, or was."""
     rows = Namesake.objects.filter(member=user, origin__organisation=organisation)
     return rows.exclude(said=NamesakeSaid.KNOWN)
 
@@ -98,7 +98,7 @@ def asked_of(user: User, organisation: Organisation) -> QuerySet[Namesake]:
 
 
 def answers_of(name: Namesake) -> QuerySet[Answer]:
-    """Answers of somebody of a bundle."""
+    """Answers of someone of a bundle."""
     hands = name.origin.stated["hands"]
     ids = [int(pk) for pk, people in hands.items() if name.account_id in people]
     rows = Answer.everything.filter(assessment=name.origin.assessment_id, pk__in=ids)

@@ -67,7 +67,7 @@ def _within(value: Decimal, most: Any, least: Any) -> bool:
 class Tally:
     """How many applicable questions have each verdict.
 
-    Somebody who does not know, or says later, has not answered yet: those two are
+    Someone who does not know, or says later, has not answered yet: those two are
     open, and counted apart from what nobody has looked at. ``below`` are ratings that
     are not met: no law asks for more.
     """

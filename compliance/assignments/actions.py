@@ -1,4 +1,4 @@
-"""Asking somebody to answer: many questions at once, and giving one back."""
+"""Asking someone to answer: many questions at once, and giving one back."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from compliance.web.mail import absolute, queue_mail
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who is to be invited so that they can answer."""
+    """Someone who is to be invited so that they can answer."""
 
     email: str
     name: str
@@ -70,7 +70,7 @@ def assign(
 ) -> Assigned:
     """Make one person the owner of questions; they are told in one mail.
 
-    Questions of somebody else stay theirs unless ``take_over``; those that do not
+    Questions of someone else stay theirs unless ``take_over``; those that do not
     apply are left out. Without ``due_on`` each keeps its own day. A newcomer is
     invited, and the invitation is the mail; until they come the questions are nobody's
     and wait for the address. The same once more changes and mails nothing. Raises
@@ -271,7 +271,7 @@ def _tell(person: User, assessment: Assessment, count: int, words: str) -> None:
 def _tell_asker(
     by: User, asker: User, answer: Answer, reason: str, to: User | None
 ) -> User | None:
-    """Tell whoever asked, if that is somebody else who is still here."""
+    """Tell whoever asked, if that is someone else who is still here."""
     members = answer.assessment.organisation.memberships
     if asker == by or not members.filter(user=asker, user__is_active=True).exists():
         return None

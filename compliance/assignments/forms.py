@@ -1,4 +1,4 @@
-"""Forms to ask somebody for answers, and to give a question back."""
+"""Forms to ask someone for answers, and to give a question back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -83,7 +83,7 @@ class AssignForm(PeopleForm):
 
     @property
     def invites(self) -> bool:
-        """Whether somebody is to be invited."""
+        """Whether someone is to be invited."""
         return bool(self.cleaned_data["email"])
 
     def clean_message(self) -> str:

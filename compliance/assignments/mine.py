@@ -122,7 +122,7 @@ def shares(organisation: Organisation, user: User) -> list[Share]:
 
 
 def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> User:
-    """The person who made somebody the owner of these answers, last; else who started
+    """The person who made someone the owner of these answers, last; else who started
     the assessment.
     """
     events = Event.objects.filter(
@@ -141,7 +141,7 @@ def asked_by(assessment: Assessment, user: User, answers: Sequence[Answer]) -> U
 
 
 def _inviter(taken: Event) -> User | None:
-    """The person who invited somebody whose questions waited for them, of one such question."""
+    """The person who invited someone whose questions waited for them, of one such question."""
     came = Event.objects.filter(
         organisation_id=taken.organisation_id,
         action=INVITATION_ACCEPTED,

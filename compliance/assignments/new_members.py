@@ -32,9 +32,9 @@ def hold_asked(*, invitation: Invitation, **_: Any) -> None:
 
 
 def give_asked(*, invitation: Invitation, membership: Membership, **_: Any) -> None:
-    """Make somebody who has come the owner of what waited for them.
+    """Make someone who has come the owner of what waited for them.
 
-    Left out is what somebody else owns by now, what no longer applies, and what is in
+    Left out is what someone else owns by now, what no longer applies, and what is in
     an assessment that is closed.
     """
     if not may(membership, Permission.ANSWER):

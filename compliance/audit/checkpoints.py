@@ -127,7 +127,7 @@ def checkpoint_due() -> list[Checkpoint]:
     """Checkpoints of all chains that went on and have none from the last hour.
 
     The span is ``CHECKPOINT_MINUTES``. They are mailed where ``CHECKPOINT_MAIL``
-    names somebody.
+    names someone.
     """
     since = timezone.now() - timedelta(minutes=settings.CHECKPOINT_MINUTES)
     made = []

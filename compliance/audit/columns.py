@@ -220,7 +220,7 @@ def values_of(row: models.Model) -> Iterator[tuple[str, Any]]:
 def row_of[M: models.Model](model: type[M], pk: str, values: Mapping[str, Any]) -> M:
     """The unsaved row with some values as ``plain`` writes them; the others are blank.
 
-    Columns that no event has stay unread until somebody asks for them.
+    Columns that no event has stay unread until someone asks for them.
     """
     found = {**values, str(model._meta.pk.column): pk}
     return model(

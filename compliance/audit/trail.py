@@ -433,7 +433,7 @@ def together(event: Event) -> tuple[int, int] | None:
 
 
 def token_of(event: Event) -> int | None:
-    """The token of the program that did it; None where somebody did it at a screen."""
+    """The token of the program that did it; None where someone did it at a screen."""
     token: int | None = content_of(event).get("token")
     return token
 

@@ -130,7 +130,7 @@ def set_many(
 ) -> Set:
     """Set the same in many answers, each typed over the version that it maps to.
 
-    All or nothing: where somebody changed one of the fields since, nothing is
+    All or nothing: where someone changed one of the fields since, nothing is
     changed and the plan names the questions. Every answer has its own event, so that
     its history and its versions are those of single saves; the events are recorded
     together. Raises ``ValidationError`` when the assessment is closed, a reason or a

@@ -26,7 +26,7 @@ class Plan:
     and ``due_dates`` count what is overwritten. ``from_value`` keep their answer,
     because it follows from a value (``kept`` of them change in nothing else);
     ``not_applying`` and ``stale`` are left alone
-    altogether, the latter because somebody changed them since the page showed them.
+    altogether, the latter because someone changed them since the page showed them.
     """
 
     touched: dict[int, Changes] = field(default_factory=dict)

@@ -180,7 +180,7 @@ def _refuse_other(archive: ZipFile, info: ZipInfo, expected: str) -> None:
 def _refuse_bent(file: BinaryIO, archive: ZipFile) -> None:
     """Refuse a file that ends with the hash of its bytes and has another one.
 
-    One that somebody packed again has no such end: its parts have hashes of their own.
+    One that someone packed again has no such end: its parts have hashes of their own.
     """
     found = is_intact(file, layout.MARK)
     if found is False or (found is None and archive.comment):
@@ -255,7 +255,7 @@ def _sheet(
 def _refuse_unsigned(
     archive: ZipFile, infos: dict[str, ZipInfo], sums: dict[str, str], signed: str
 ) -> None:
-    """Refuse what is not what somebody signed, or could not be shown as it was."""
+    """Refuse what is not what someone signed, or could not be shown as it was."""
     name = layout.signed_content(signed)
     if sums[name] != signed:
         raise BundleError(name, "is not what its content hash says")

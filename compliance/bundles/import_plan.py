@@ -236,9 +236,9 @@ def _edition_faults(
 def _people(
     rows: dict[str, Any], organisation: Organisation, emails: Mapping[str, str]
 ) -> tuple[list[Somebody], list[str]]:
-    """The people of a bundle here, and why somebody cannot be the person named.
+    """The people of a bundle here, and why someone cannot be the person named.
 
-    Somebody who reads nothing here, as an auditor does not, could never be asked.
+    Someone who reads nothing here, as an auditor does not, could never be asked.
     """
     wanted = {ref: email.strip().lower() for ref, email in emails.items() if email}
     by_email = {one.email: one for one in who_may(organisation, Permission.VIEW)}

@@ -134,7 +134,7 @@ def _unknown(
     answers: dict[str, int],
     people: dict[str | None, int | None],
 ) -> str:
-    """Somebody, or an answer, that has no number of there; "" for none."""
+    """Someone, or an answer, that has no number of there; "" for none."""
     if len(set(people.values())) < len(people):
         return "people: two of them have one account"
     for at, person in enumerate(rows["people"]):

@@ -33,7 +33,7 @@ class PackageStatus(models.TextChoices):
 
 
 class Package(models.Model):
-    """A file that somebody asked for; nobody else sees it, and it goes after a day."""
+    """A file that someone asked for; nobody else sees it, and it goes after a day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="packages")

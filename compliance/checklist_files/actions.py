@@ -246,7 +246,7 @@ def sheet_of(edition: Edition) -> Sheet:
 def write(
     *, by: Any, organisation: Organisation | None, edition: Edition, form: str
 ) -> bytes:
-    """An edition as a file; that somebody took it away is on the trail."""
+    """An edition as a file; that someone took it away is on the trail."""
     written = FORMATS[form].write(sheet_of(edition))
     with writing():
         trail.record(

@@ -16,7 +16,7 @@ class SourcePart(Part):
 
 
 class OpenPart(Part):
-    """A point that could not be settled, and the day on which somebody looked."""
+    """A point that could not be settled, and the day on which someone looked."""
 
     title: Title
     text: Prose

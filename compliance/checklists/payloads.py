@@ -60,7 +60,7 @@ class SentBack(Status, total=False):
 
 
 class Sent(Status, total=False):
-    """The number of an edition that somebody else shall publish."""
+    """The number of an edition that someone else shall publish."""
 
     number: Required[str]
 

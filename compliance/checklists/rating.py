@@ -71,7 +71,7 @@ def rated(ratings: Ratings, chosen: Any) -> Rating | None:
 def summed(answers: Iterable[tuple[Ratings, Any]]) -> Points:
     """The points of answers, each as the ratings of its question and what is chosen.
 
-    A criterion that is open, or does not apply to somebody, adds none and stays in the
+    A criterion that is open, or does not apply to someone, adds none and stays in the
     most.
     """
     given = most = Decimal(0)

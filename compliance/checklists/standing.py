@@ -31,7 +31,7 @@ class Standing:
 
 
 def to_publish(organisation: Organisation, person: User) -> QuerySet[Edition]:
-    """Editions in review that somebody else sent, oldest first: the organisation's own.
+    """Editions in review that someone else sent, oldest first: the organisation's own.
 
     For an editor of the library those of the library, too.
     """

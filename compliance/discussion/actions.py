@@ -69,7 +69,7 @@ def resolve(*, by: User, answer: Answer, comment: Comment) -> Comment:
 
 
 def reopen(*, by: User, answer: Answer, comment: Comment) -> Comment:
-    """Say that a resolved comment needs somebody again; raises what resolving does."""
+    """Say that a resolved comment needs someone again; raises what resolving does."""
     with writing():
         answer = _locked(answer)
         standing = answer.comments.select_for_update(of=("self",)).get(pk=comment.pk)
@@ -98,7 +98,7 @@ def _named(by: User, answer: Answer, text: str) -> list[User]:
 
 
 def _tell(person: User, said: Comment) -> None:
-    """Mail that somebody was named: where and by whom, not what was said."""
+    """Mail that someone was named: where and by whom, not what was said."""
     answer = said.answer
     url = answer.assessment.get_absolute_url()
     queue_mail(

@@ -12,7 +12,7 @@ _INSIDE = "_+@"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be named."""
+    """Someone who can be named."""
 
     id: int
     name: str
@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Somebody to choose, and what to write after the "@" to mean them alone."""
+    """Someone to choose, and what to write after the "@" to mean them alone."""
 
     person: Person
     handle: str
@@ -40,7 +40,7 @@ class Piece:
 
 
 def pieces(text: str, people: Iterable[Person]) -> list[Piece]:
-    """The whole text, cut where somebody is named: the longest name wins.
+    """The whole text, cut where someone is named: the longest name wins.
 
     Capitals make no difference. People of the same name are all meant; an address
     means one.

@@ -11,7 +11,7 @@ from compliance.organisations.models import Organisation, User
 
 @dataclass(frozen=True, slots=True)
 class CommentText:
-    """A comment with its text cut where it names somebody."""
+    """A comment with its text cut where it names someone."""
 
     comment: Comment
     pieces: Sequence[Piece]
@@ -26,7 +26,7 @@ class Thread:
 
 
 def thread(answer: Answer) -> Thread:
-    """Comments on an answer, in two queries; three when somebody is named."""
+    """Comments on an answer, in two queries; three when someone is named."""
     comments = answer.comments.select_related("author", "resolved_by")
     said = [_said(one) for one in comments.prefetch_related("mentions__user")]
     return Thread(

@@ -2,7 +2,7 @@
 
 A question keeps its answer where its key and its meaning hold. Where the wording or the
 choices changed, the answer comes along to be confirmed again; where the kind changed it
-is converted only if somebody says so; where the question is gone it goes to the archive.
+is converted only if someone says so; where the question is gone it goes to the archive.
 """
 
 from collections.abc import Mapping, Sequence

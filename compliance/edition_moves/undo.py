@@ -124,7 +124,7 @@ def _put_back(
     questions: Mapping[int, Question],
     entries: list[trail.Entry],
 ) -> bool:
-    """Put an answer back, unsaved. Whether somebody had changed it since."""
+    """Put an answer back, unsaved. Whether someone had changed it since."""
     is_newer = answer.version != left.version
     was_altered = left.version != was.version
     is_said_since = answered(answer) != answered(left)
@@ -177,7 +177,7 @@ def _take_away(
 ) -> list[str]:
     """Take the answers of new questions away; those in use go to the archive: keys.
 
-    That the move itself gave them to somebody is no use of them.
+    That the move itself gave them to someone is no use of them.
     """
     rows = here.answers.filter(pk__in=added)
     told_of = Event.objects.filter(

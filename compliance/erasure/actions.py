@@ -124,7 +124,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
     texts the name is replaced in organisations they had to do with, and only when no
     other person bears it; the e-mail everywhere. ``is_dry`` changes nothing and tells
     what would be. Raises ``ValidationError`` for the last owner of an organisation and
-    for somebody who was erased before.
+    for someone who was erased before.
     """
     with writing():
         person = lock_person(person)
@@ -167,7 +167,7 @@ def erase_person(*, by: User | None, person: User, is_dry: bool = False) -> Eras
 
 
 def erase_address(*, by: User | None, email: str, is_dry: bool = False) -> Erased:
-    """The same for an address that no account has: somebody who was only invited.
+    """The same for an address that no account has: someone who was only invited.
 
     An account that nobody can sign in to stands for them, so that what is left has a
     number to go by. Raises ``ValidationError`` where nothing names the address.

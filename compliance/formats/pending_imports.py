@@ -60,7 +60,7 @@ def sweep() -> int:
                 path.unlink()
                 gone += 1
         except FileNotFoundError:
-            continue  # somebody else swept at the same time
+            continue  # someone else swept at the same time
     return gone
 
 

@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
     @property
     def who(self) -> str:
-        """The author; of somebody who came by a link nothing else is known."""
+        """The author; of someone who came by a link nothing else is known."""
         if self.event.action == SHARE_OPENED:
             return "By share link"
         if not self.token:

@@ -43,7 +43,7 @@ FEW = 3
 class Need:
     """One line of "Needs you": ``on`` is when it is due, if it is.
 
-    Without a due day it stands where ``since`` puts it, the day somebody asked. Things
+    Without a due day it stands where ``since`` puts it, the day someone asked. Things
     a colleague waits for (``is_asked``) come before all that has a day.
     """
 
@@ -284,7 +284,7 @@ def _request(asked: Request, today: date) -> Need:
 
 
 def _edition(edition: Edition, organisation: Organisation) -> Need:
-    """An edition that was sent and waits for somebody to publish it."""
+    """An edition that was sent and waits for someone to publish it."""
     return Need(
         icon="list-check",
         title=f"{edition.checklist.title}, edition {edition.number} waits to be published",

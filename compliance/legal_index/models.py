@@ -10,7 +10,7 @@ class Instrument(models.Model):
     """A regulation, directive, standard or framework; ``force`` says whether it binds.
 
     ``fines`` are upper limits of the law, see ``fines.py``. ``seen_on`` is the day on which
-    somebody last looked whether its entries still stand, such as guidelines and judgments.
+    someone last looked whether its entries still stand, such as guidelines and judgments.
     """
 
     key = models.SlugField(max_length=60, unique=True)

@@ -25,7 +25,7 @@ from compliance.organisations.reauthentication import StepUp, asked
 
 
 class Permission(StrEnum):
-    """One member per thing somebody may be stopped from doing."""
+    """One member per thing someone may be stopped from doing."""
 
     VIEW = "view"
     ANSWER = "answer"
@@ -165,7 +165,7 @@ def who_may(organisation: Organisation, permission: Permission) -> list[User]:
 def _remember(
     user: User, membership: Membership, memberships: list[Membership]
 ) -> None:
-    """Keep where somebody with several organisations worked last: the front door.
+    """Keep where someone with several organisations worked last: the front door.
 
     A page opens all the same where nothing can be written.
     """
@@ -176,7 +176,7 @@ def _remember(
 
 
 def _lacking(request: Any) -> HttpResponse | None:
-    """The page for somebody without the second factor that is asked for; else None.
+    """The page for someone without the second factor that is asked for; else None.
 
     An htmx call is refused: the page that made it keeps what was typed.
     """
@@ -205,7 +205,7 @@ def member_required[**P](
 
     Takes ``org`` (the slug) from the address and puts ``organisation``,
     ``membership`` and all ``memberships`` of the person on the request: no query of its
-    own, but for somebody who signed in otherwise. Where something is changed the door
+    own, but for someone who signed in otherwise. Where something is changed the door
     asks for what ``step_up`` says, which is ``STEP_UP`` of the permission if left out.
     ``also`` is a second permission that a file needs. People who lack a second factor
     that the organisation asks for see how to set one up, and nothing else.

@@ -110,7 +110,7 @@ class User(AbstractBaseUser):
 
     @property
     def called(self) -> str:
-        """The name to call somebody by: the first word."""
+        """The name to call someone by: the first word."""
         return str(self).split()[0]
 
     @property
@@ -227,7 +227,7 @@ class Invitation(models.Model):
     """A link that lets one person in, once; until then they have no right and no name.
 
     It goes to ``email`` as it was typed, whether an account has it or not; ``name`` is
-    offered to somebody who is new. Only the hash of the token is kept. ``path`` is the
+    offered to someone who is new. Only the hash of the token is kept. ``path`` is the
     page it leads to. The row goes when it is accepted, declined or taken back: the trail
     tells which.
     """

@@ -68,8 +68,8 @@ class SessionUseMiddleware:
 
 
 def begin(request: Any, user: User, **_: Any) -> None:
-    """Count a session from now: somebody signed in. Those long over go."""
-    if request.session.session_key is None:  # one of somebody else ended just now
+    """Count a session from now: someone signed in. Those long over go."""
+    if request.session.session_key is None:  # one of someone else ended just now
         request.session.save()
     now = timezone.now()
     _sweep(now)
@@ -87,7 +87,7 @@ def begin(request: Any, user: User, **_: Any) -> None:
 
 
 def end(request: Any, **_: Any) -> None:
-    """Somebody signed out: nothing is left that says from where they came."""
+    """Someone signed out: nothing is left that says from where they came."""
     if request and request.session.session_key:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
 

@@ -7,7 +7,7 @@ from compliance.web.text import validate_line
 
 
 def _reason(label: str, missing: str) -> forms.CharField:
-    """A text that somebody else has to read; ``missing`` is said where there is none."""
+    """A text that someone else has to read; ``missing`` is said where there is none."""
     return forms.CharField(
         label=label,
         max_length=MOST_TEXT,

@@ -19,7 +19,7 @@ class Offer:
     """A question that the original changed, and how ours stands to it.
 
     ``is_ours`` says that ours was changed or removed here as well: then ours is kept
-    unless somebody decides otherwise. Translations are no such change: those of both
+    unless someone decides otherwise. Translations are no such change: those of both
     sides stay.
     """
 

@@ -50,7 +50,7 @@ class Remedied:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A change typed over an older version, where somebody changed the same fields.
+    """A change typed over an older version, where someone changed the same fields.
 
     ``mine`` holds every field that was touched, ``action`` what stands.
     """

@@ -54,7 +54,7 @@ OVER = "This report has already ended and cannot be cancelled."
 
 
 class CancelledError(Exception):
-    """Somebody cancelled the report while it was being made."""
+    """Someone cancelled the report while it was being made."""
 
 
 def ask_report(
@@ -220,7 +220,7 @@ def is_known(name: str) -> bool:
 def _progress(report: Report, tell: Listen | None = None) -> Listen:
     """Writes a step down.
 
-    Raises ``CancelledError`` where somebody cancelled the report meanwhile.
+    Raises ``CancelledError`` where someone cancelled the report meanwhile.
     """
 
     def listen(step: str, percent: int) -> None:

@@ -20,7 +20,7 @@ def gone(organisation_id: UUID) -> list[str]:
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Files that differ from the sealed ones.
 
-    A file that was deleted, which an operator may do for somebody who is erased, is none:
+    A file that was deleted, which an operator may do for someone who is erased, is none:
     see ``gone``.
     """
     made = Report.objects.filter(assessment__organisation=organisation_id)

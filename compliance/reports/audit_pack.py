@@ -1,4 +1,4 @@
-"""The audit pack: all that somebody needs who has to believe nobody."""
+"""The audit pack: all that someone needs who has to believe nobody."""
 
 from collections.abc import Iterator
 from pathlib import Path

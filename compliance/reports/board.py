@@ -164,7 +164,7 @@ def _scale_tile(scale: ScaleResult) -> Tile:
 
 
 def _decisions(paper: Paper) -> Iterator[str]:
-    """Matters that wait for somebody, the gravest first."""
+    """Matters that wait for someone, the gravest first."""
     for scale in paper.result.levels:
         if found := findings.below(scale):
             names = ", ".join(findings.named_short(g.group.title) for g in found[:3])

@@ -20,7 +20,7 @@ def end_jobs(
     kept: Collection[Permission],
     **_: Any,
 ) -> None:
-    """Cancel the files of somebody who kept only some rights, or none.
+    """Cancel the files of someone who kept only some rights, or none.
 
     All are locked before the first is told: whoever makes one ends it the same way.
     """

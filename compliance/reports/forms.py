@@ -201,7 +201,7 @@ class LetterheadForm(forms.ModelForm):
 
 
 class VerifyForm(forms.Form):
-    """A report that somebody wants checked."""
+    """A report that someone wants checked."""
 
     file = forms.FileField(
         label="Report (PDF)",

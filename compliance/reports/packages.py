@@ -140,7 +140,7 @@ def _make_or_fail(package: Package) -> None:
 
 
 def note_download(*, by: User, package: Package) -> None:
-    """Put on the trail that somebody took the file away."""
+    """Put on the trail that someone took the file away."""
     with writing():
         _record(package, PACKAGE_DOWNLOADED, {"sha256": package.sha256}, by)
 
@@ -205,7 +205,7 @@ def _report(package: Package, listen: Listen) -> Report:
 class _Listener:
     """Writes steps down, not more often than a person can read.
 
-    Raises ``CancelledError`` where somebody cancelled the package meanwhile.
+    Raises ``CancelledError`` where someone cancelled the package meanwhile.
     """
 
     def __init__(self, package: Package) -> None:

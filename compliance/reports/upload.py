@@ -1,4 +1,4 @@
-"""Receiving a report from somebody who has not signed in: one file, and not too long."""
+"""Receiving a report from someone who has not signed in: one file, and not too long."""
 
 from typing import Any
 

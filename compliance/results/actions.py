@@ -62,7 +62,7 @@ def set_targets(
     ``reach`` says whether they hold for this assessment or for every one of its
     checklist. ``base`` is the ``mark`` of the targets that the page showed. Returns
     whether anything changed. Raises ``ValidationError`` for a group or level that the
-    scale does not have, and where somebody else has set other targets since.
+    scale does not have, and where someone else has set other targets since.
     """
     _refuse_unknown(scale, levels)
     own = assessment if reach == Reach.ASSESSMENT else None
@@ -172,7 +172,7 @@ def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -
 def write_clauses(
     *, by: User, organisation: Organisation, framework: Framework, form: str
 ) -> bytes:
-    """Evidence by clause as "xlsx" or "csv"; that somebody took it away is on the trail."""
+    """Evidence by clause as "xlsx" or "csv"; that someone took it away is on the trail."""
     at = timezone.localtime()
     found = proofs_of(organisation, framework)
     content = (
@@ -291,7 +291,7 @@ def write_comparison(
 def write_gaps(
     *, by: User, organisation: Organisation, today: date, form: str
 ) -> bytes:
-    """All gaps with what is planned for them; that somebody took them is an event."""
+    """All gaps with what is planned for them; that someone took them is an event."""
     rows = current(assessments_of([organisation]))
     stamp = [("as of", today.isoformat()), ("rules", RULES)]
     stamp.append(("organisation", organisation.name))

@@ -78,7 +78,7 @@ def last_of(line: Line, checks: Checks) -> Checked | None:
 
 
 def is_covered(line: Line, checks: Checks, signer_id: int) -> bool:
-    """Whether somebody other than the signer accepted the answer as it stands."""
+    """Whether someone other than the signer accepted the answer as it stands."""
     last = last_of(line, checks)
     if last is None or last.result != CheckResult.ACCEPTED:
         return False

@@ -53,7 +53,7 @@ class Stated:
         return {"title": checklist.title, "theme": theme}
 
     def name(self, person: User | None) -> str:
-        """The name of somebody; "" for nobody."""
+        """The name of someone; "" for nobody."""
         return "" if person is None else self._people.get(str(person.pk), str(person))
 
     def numbers(self, actions: Iterable[Action]) -> dict[int, int]:

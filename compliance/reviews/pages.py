@@ -63,7 +63,7 @@ def shown_again(
 ) -> dict[str, Any]:
     """The page with a form that was refused, under its name in the template.
 
-    Where the page has no such form any more, since somebody was faster, it says so and
+    Where the page has no such form any more, since someone was faster, it says so and
     gives back what was typed into the fields ``names``.
     """
     signing = form if isinstance(form, SignForm) else None

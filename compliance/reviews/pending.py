@@ -9,7 +9,7 @@ from compliance.reviews.models import Reopening, Review
 
 
 def to_review(organisation: Organisation, user: User) -> QuerySet[Review]:
-    """Reviews that go on and that somebody else sent, oldest first."""
+    """Reviews that go on and that someone else sent, oldest first."""
     rows = Review.objects.filter(
         ended="",
         assessment__organisation=organisation,
@@ -19,7 +19,7 @@ def to_review(organisation: Organisation, user: User) -> QuerySet[Review]:
 
 
 def to_reopen(organisation: Organisation, user: User) -> QuerySet[Reopening]:
-    """Requests to reopen that somebody else made and nobody decided, oldest first."""
+    """Requests to reopen that someone else made and nobody decided, oldest first."""
     rows = Reopening.objects.filter(
         decision="", assessment__organisation=organisation
     ).exclude(own(user, "asked_by", "assessment"))

@@ -1,4 +1,4 @@
-"""The statement that somebody signs. Pure."""
+"""The statement that someone signs. Pure."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -277,7 +277,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     """Share links by whether they open anything."""
 
     def open_at(self, moment: datetime) -> "ShareLinkQuerySet":
-        """Neither over nor taken back, and made by somebody who still may."""
+        """Neither over nor taken back, and made by someone who still may."""
         roles = [role for role, may in ALLOWED.items() if Permission.SEATS in may]
         return self.exclude(token_hash__startswith=OVER).filter(
             revoked_at=None,

@@ -1,4 +1,4 @@
-"""Pages for somebody from outside: sections, questions, and their visits."""
+"""Pages for someone from outside: sections, questions, and their visits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -113,7 +113,7 @@ def end_token(*, by: User | None, token: Token) -> bool:
 def end_with_membership(
     *, by: User | None, membership: Membership, kept: Collection[Permission], **_: Any
 ) -> None:
-    """End the tokens of somebody who may no longer look, so that none comes back with them."""
+    """End the tokens of someone who may no longer look, so that none comes back with them."""
     if Permission.VIEW in kept:
         return
     own = Token.objects.select_for_update(of=("self",)).order_by("pk")

@@ -1,7 +1,7 @@
 """Scopes of tokens: permissions of the one table that a program may be given.
 
 Signing, confirming, opening again, people and checklists are not among them: those need
-somebody who is asked anew who they are.
+someone who is asked anew who they are.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ OF_ORGANISATION = frozenset(
 
 
 def offered(role: str) -> list[Permission]:
-    """The scopes that somebody of a role may give to a token of theirs."""
+    """The scopes that someone of a role may give to a token of theirs."""
     return [scope for scope in SCOPES if scope in ALLOWED.get(role, frozenset())]
 
 

@@ -50,7 +50,7 @@ def token_new(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.VIEW)
 def token_end(request: MemberRequest, token_id: int) -> HttpResponse:
-    """Take one back: one's own, or any as somebody who decides about members."""
+    """Take one back: one's own, or any as someone who decides about members."""
     token = get_object_or_404(_seen(request), pk=token_id)
     actions.end_token(by=request.user, token=token)
     messages.success(request, f"The token “{token}” no longer works.")

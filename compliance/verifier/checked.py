@@ -65,7 +65,7 @@ class Verified:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the one fault is that somebody else sealed it."""
+        """Whether the one fault is that someone else sealed it."""
         return [fault.name for fault in self.faults] == ["certificate"]
 
     @property

@@ -114,14 +114,14 @@ def is_printed() -> bool:
 
 
 def by_mail(words: str) -> str:
-    """Words which say that a mail tells somebody, or that none does."""
+    """Words which say that a mail tells someone, or that none does."""
     if is_printed():
         return "No mail server is set, so Attest mails nobody."
     return words
 
 
 def absolute(path: str) -> str:
-    """The address of a page for somebody who is not on it: ``ATTEST_URL`` and a path."""
+    """The address of a page for someone who is not on it: ``ATTEST_URL`` and a path."""
     return f"{settings.URL}{path}"
 
 

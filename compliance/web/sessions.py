@@ -42,7 +42,7 @@ class SessionStore(db.SessionStore):
     """Reads as Django's does; whatever is not plainly there is left to that."""
 
     used: "UserSession | None" = None
-    """When it began and was last used, and from where; None for somebody not signed in."""
+    """When it began and was last used, and from where; None for someone not signed in."""
 
     def load(self) -> dict[str, Any]:
         """The values of a session that still stands."""

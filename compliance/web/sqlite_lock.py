@@ -1,7 +1,7 @@
 """Serialises writes, first come, first served, where the database does not.
 
 SQLite lets one write at a time and picks among those that wait by luck: of sixteen
-people who save at once, somebody waits for many seconds. A lock on a file beside
+people who save at once, someone waits for many seconds. A lock on a file beside
 the database has a queue.
 """
 

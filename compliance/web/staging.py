@@ -1,6 +1,6 @@
 """Staging folders for files in work; the remains of a killed process are removed.
 
-A lock that ends with its process says whether somebody still works there. So what was
+A lock that ends with its process says whether someone still works there. So what was
 left behind is known at once, by whoever works beside it next, and needs no age.
 """
 

@@ -309,7 +309,7 @@ class BackForm(KnownForm):
 
 
 class TakeForm(KnownForm):
-    """The versions of an answer and of its source that somebody looked at."""
+    """The versions of an answer and of its source that someone looked at."""
 
     source_version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 

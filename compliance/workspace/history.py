@@ -69,7 +69,7 @@ class Entry:
 def history(answer: Answer, *, from_outside: bool = False) -> list[Entry]:
     """Newest first, in one query; three where the assessment was carried forward.
 
-    Somebody ``from_outside`` reads no event that stays inside.
+    Someone ``from_outside`` reads no event that stays inside.
     """
     events = _events(answer).order_by("-seq")
     if from_outside:

@@ -116,7 +116,7 @@ def read_look(given: QueryDict) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class KeptView:
-    """A view that somebody kept, and what it shows."""
+    """A view that someone kept, and what it shows."""
 
     id: int
     name: str

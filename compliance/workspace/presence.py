@@ -17,7 +17,7 @@ SILENCE = timedelta(seconds=70)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody is: the row, how far they have seen, and where the trail stands."""
+    """Where someone is: the row, how far they have seen, and where the trail stands."""
 
     assessment: Assessment
     answer_id: int | None

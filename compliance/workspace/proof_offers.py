@@ -89,7 +89,7 @@ def usual(answer: Answer, today: date) -> list[Usual]:
 
 
 def title_of(link: str) -> str:
-    """How a pasted link is called until somebody says better: "" where it is none."""
+    """How a pasted link is called until someone says better: "" where it is none."""
     if not re.match(r"https?://\S+$", link) or link_fault(link):
         return ""
     return link.partition("://")[2].removeprefix("www.").rstrip("/")[:200]

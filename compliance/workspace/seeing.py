@@ -48,7 +48,7 @@ def unseen(
     """Changes by others since the viewer last looked, in one query.
 
     Read it before the answers: what arrives in between stays unseen. Nothing is new
-    in a closed assessment, nor to somebody who has not been here. Of a very long
+    in a closed assessment, nor to someone who has not been here. Of a very long
     absence only the newest events count. ``answer_id`` asks of one answer only.
     """
     if not assessment.is_open:

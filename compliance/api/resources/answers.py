@@ -203,7 +203,7 @@ def resolve_comment(request: ApiRequest, answer_id: Id, comment_id: Id) -> Comme
     gives={200: CommentShape},
 )
 def reopen_comment(request: ApiRequest, answer_id: Id, comment_id: Id) -> CommentShape:
-    """Say that a resolved comment needs somebody again; twice is once."""
+    """Say that a resolved comment needs someone again; twice is once."""
     return _talked(request, answer_id, comment_id, talk.reopen)
 
 

@@ -129,7 +129,7 @@ def change_facts(
 ) -> FactsChanged:
     """Change facts; answers stay, also where their question applies no longer.
 
-    A fact that somebody else changed meanwhile refuses the call (409) with both sides:
+    A fact that someone else changed meanwhile refuses the call (409) with both sides:
     send it again with ``known`` as they stand.
     """
     assessment = find_assessment(request, assessment_id)

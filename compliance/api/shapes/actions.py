@@ -89,7 +89,7 @@ class ActionChange(Given):
 
 
 class ActionConflict(Problem):
-    """Somebody else changed the same fields: both sides, and the action as it stands."""
+    """Someone else changed the same fields: both sides, and the action as it stands."""
 
     sides: list[Sides]
     standing: ActionShape

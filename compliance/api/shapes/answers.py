@@ -98,7 +98,7 @@ class Sides(BaseModel):
 
 
 class AnswerConflict(Problem):
-    """Somebody else changed the same fields: both sides, and the answer as it stands."""
+    """Someone else changed the same fields: both sides, and the answer as it stands."""
 
     sides: list[Sides]
     standing: AnswerShape

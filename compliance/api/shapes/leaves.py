@@ -36,7 +36,7 @@ class Given(BaseModel):
 
 
 class Person(BaseModel):
-    """Somebody of the organisation, or who was."""
+    """Someone of the organisation, or who was."""
 
     id: int
     name: str

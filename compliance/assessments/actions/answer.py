@@ -1,4 +1,4 @@
-"""Saving an answer: merged where nobody else was, refused where somebody was."""
+"""Saving an answer: merged where nobody else was, refused where someone was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A save typed over an older version, where somebody else changed the same field.
+    """A save typed over an older version, where someone else changed the same field.
 
     ``fields`` names those fields, ``touched`` holds what was changed and ``mine`` that
     with all that follows from it,

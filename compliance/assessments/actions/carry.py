@@ -65,7 +65,7 @@ def _carry(answer: Answer, earlier: Answer, owners: set[int]) -> None:
     A question that the new edition asks in another way keeps its own words only, such
     as the note. An owner who may not answer now, and a due date, stay behind. "Not
     applicable" waits for a second person. It was answered by whoever answered it then,
-    until somebody says something else.
+    until someone says something else.
     """
     for field in TYPED:
         if field.carried and field.is_plain:

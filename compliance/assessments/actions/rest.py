@@ -16,7 +16,7 @@ from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 
 STALE = "stale"
-"""The code of a refusal because somebody else has changed it since the page was read."""
+"""The code of a refusal because someone else has changed it since the page was read."""
 
 
 def rest_on(

@@ -22,7 +22,7 @@ Facts = dict[str, list[str] | None]
 
 
 class StaleFactsError(Exception):
-    """Facts that somebody else has answered otherwise since the page was read.
+    """Facts that someone else has answered otherwise since the page was read.
 
     ``mine`` holds every fact that was touched, ``now`` all that stand; ``keys`` names
     those that both changed.

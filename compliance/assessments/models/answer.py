@@ -227,7 +227,7 @@ class Answer(models.Model):
     action_count: int
     law_moved: bool
     asked_of: str | None
-    """The address of somebody invited, of whom it is asked."""
+    """The address of someone invited, of whom it is asked."""
 
     in_trail = Proven(
         "assessment__organisation_id",

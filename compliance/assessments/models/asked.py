@@ -1,4 +1,4 @@
-"""Questions that wait for somebody who was invited."""
+"""Questions that wait for someone who was invited."""
 
 from django.db import models
 
@@ -10,7 +10,7 @@ from compliance.organisations.models import Invitation
 class Asked(models.Model):
     """A question that is asked of an address: its person's own when they come.
 
-    It goes with the invitation. Somebody who owns the question by then keeps it.
+    It goes with the invitation. Someone who owns the question by then keeps it.
     """
 
     answer = models.OneToOneField(Answer, models.CASCADE, related_name="asked")

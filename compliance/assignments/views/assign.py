@@ -1,4 +1,4 @@
-"""Asking somebody for answers: who has which questions now, whom to ask, until when."""
+"""Asking someone for answers: who has which questions now, whom to ask, until when."""
 
 from collections import Counter
 from typing import Any

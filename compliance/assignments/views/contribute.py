@@ -1,4 +1,4 @@
-"""The page of somebody who was asked: only their questions, one at a time."""
+"""The page of someone who was asked: only their questions, one at a time."""
 
 from typing import Any
 from uuid import UUID

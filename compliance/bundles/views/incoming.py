@@ -68,7 +68,7 @@ def _again(request: MemberRequest, form: BundleForm) -> HttpResponse:
 @require_safe
 @member_required(Permission.ASSESS)
 def bundle_preview(request: MemberRequest) -> HttpResponse:
-    """Preview the import; ``person-p1=address`` says who somebody is here."""
+    """Preview the import; ``person-p1=address`` says who someone is here."""
     form = BringForm(request.GET)
     if not form.is_valid():
         return redirect("bundles:bundle_in", request.organisation.slug)

@@ -48,7 +48,7 @@ def origin(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
 @require_safe
 @member_required(Permission.VIEW)
 def names(request: MemberRequest) -> HttpResponse:
-    """The people of bundles that somebody here is believed to be."""
+    """The people of bundles that someone here is believed to be."""
     return _names(request)
 
 

@@ -22,7 +22,7 @@ def make_feed(
     """A new address and its token (256 bits), which nobody can read again.
 
     The address that the person had opens nothing from now on. Raises ``ValidationError``
-    for somebody who is no member any more.
+    for someone who is no member any more.
     """
     token = secrets.token_urlsafe(32)
     with writing():
@@ -70,6 +70,6 @@ def end_feed(*, by: User | None, organisation: Organisation, user: User) -> bool
 def end_with_rights(
     *, by: User | None, membership: Membership, kept: Collection[Permission], **_: Any
 ) -> None:
-    """Take back the address of somebody who may no longer look."""
+    """Take back the address of someone who may no longer look."""
     if Permission.VIEW not in kept:
         end_feed(by=by, organisation=membership.organisation, user=membership.user)

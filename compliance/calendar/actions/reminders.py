@@ -245,7 +245,7 @@ def stop(*, reminders: Reminders) -> None:
 def forget_with_rights(
     *, membership: Membership, kept: Collection[Permission], **_: Any
 ) -> None:
-    """End the reminders of somebody who may no longer look."""
+    """End the reminders of someone who may no longer look."""
     if Permission.VIEW not in kept:
         Reminders.objects.filter(
             organisation=membership.organisation_id, user=membership.user_id

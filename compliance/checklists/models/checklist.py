@@ -94,7 +94,7 @@ class Edition(models.Model):
     ``based_on`` is
     the edition that a draft was copied from, ``version`` counts changes of its head.
     ``sent_by`` sent it to review at ``sent_at``: until it is sent back nothing of it
-    changes, and somebody else publishes it.
+    changes, and someone else publishes it.
     """
 
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")

@@ -137,7 +137,7 @@ class Fact(models.Model):
 
     ``choices`` lists ``{"key", "label", "help"}``; empty for yes or no. ``implies`` says
     what else follows from it (``implied.py``), ``contested`` why the law is open to two
-    readings where the fact is the reading that somebody takes.
+    readings where the fact is the reading that someone takes.
     """
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="facts")

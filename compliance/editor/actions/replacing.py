@@ -51,7 +51,7 @@ def put_back(
 ) -> None:
     """Give each question of a replacing its texts of before, all of them or none.
 
-    Refuses where somebody changed or removed one of them since, and names those.
+    Refuses where someone changed or removed one of them since, and names those.
     """
     found = content.with_links(edition.questions.filter(key__in=before))
     rows = {row.key: row for row in found}

@@ -14,7 +14,7 @@ MOST_NAME = 200
 class RolesForm(forms.Form):
     """Every role of an edition by its name, one more, and the fact.
 
-    The key of a role is that of the answer to the fact which makes somebody it.
+    The key of a role is that of the answer to the fact which makes someone it.
     """
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -61,7 +61,7 @@ class RolesForm(forms.Form):
 
     @property
     def rows(self) -> list[tuple[str, forms.BoundField, forms.BoundField, str]]:
-        """Each role: key, name, whether it goes, and the answer that makes somebody it."""
+        """Each role: key, name, whether it goes, and the answer that makes someone it."""
         return [
             (key, self[f"role-{key}"], self[f"drop-{key}"], self.answers.get(key, ""))
             for key in self.edition.roles

@@ -22,7 +22,7 @@ DESCRIBED = ("title", *DATES)
 
 
 class StaleError(ValidationError):
-    """Somebody else changed a field meanwhile; ``now`` maps it to what stands there."""
+    """Someone else changed a field meanwhile; ``now`` maps it to what stands there."""
 
     def __init__(self, now: dict[str, Any]) -> None:
         super().__init__("Someone else has changed it in the meantime.", code="stale")

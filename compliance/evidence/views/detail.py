@@ -104,7 +104,7 @@ def _base(request: MemberRequest) -> dict[str, Any] | None:
 
 
 def _meanwhile(now: Any) -> str:
-    """Values that somebody else changed, beside the typed ones."""
+    """Values that someone else changed, beside the typed ones."""
     stands = f"“{day(now) if isinstance(now, date) else now}”" if now else "nothing"
     return f"Meanwhile it was changed to {stands}. Save again to write yours over it."
 

@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _person(self, asked: str) -> User | None:
-        """Somebody by e-mail, or by a name that came in a bundle and has no mailbox.
+        """Someone by e-mail, or by a name that came in a bundle and has no mailbox.
 
         None for an address without an account, which may have been invited.
         """

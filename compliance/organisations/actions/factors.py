@@ -191,7 +191,7 @@ def forget_factors(*, by: User | None, email: str) -> User:
 
 
 def recovery_codes_left(person: User) -> int | None:
-    """How many of a person's recovery codes are not used; None for somebody without."""
+    """How many of a person's recovery codes are not used; None for someone without."""
     found = Authenticator.objects.filter(user=person, type=RECOVERY).first()
     return len(RecoveryCodes(found).get_unused_codes()) if found else None
 

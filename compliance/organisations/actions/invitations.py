@@ -42,7 +42,7 @@ arriving = Signal()
 """An ``invitation`` is about to be accepted. Rooms above lock what they will write, since
 others lock that first and the trail after it."""
 arrived = Signal()
-"""Somebody who was invited is a member now: ``invitation``, ``membership``. Rooms above
+"""Someone who was invited is a member now: ``invitation``, ``membership``. Rooms above
 give them what waits for them, in the same transaction."""
 
 
@@ -128,7 +128,7 @@ def decline_invitation(*, by: User | None, invitation: Invitation) -> None:
 def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
     """Use an invitation up, signed in with its address.
 
-    Raises ``ValidationError`` when it no longer stands or is somebody else's.
+    Raises ``ValidationError`` when it no longer stands or is someone else's.
     """
     with writing():
         by = lock_person(by)
@@ -151,7 +151,7 @@ def accept_invitation(*, by: User, invitation: Invitation) -> Membership:
 
 
 def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Membership:
-    """The new account of somebody who had none, and the invitation used up.
+    """The new account of someone who had none, and the invitation used up.
 
     Raises ``ValidationError`` when it no longer stands, an account has the address,
     or the name cannot be.
@@ -170,7 +170,7 @@ def accept_as_new(*, invitation: Invitation, name: str, password: str) -> Member
                     # A link that was handed over says nothing of the mailbox.
                     is_verified=not is_printed(),
                 )
-        except IntegrityError:  # somebody else was faster
+        except IntegrityError:  # someone else was faster
             raise ValidationError(USED_UP, code="used_up") from None
         return accept_invitation(by=user, invitation=invitation)
 

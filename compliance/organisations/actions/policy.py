@@ -32,7 +32,7 @@ def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessP
 
     ``rules`` has a value for each of ``RULES``. People without a second factor get
     a mail when one is asked for, or on another day. Raises ``ValidationError``, by rule,
-    for a value out of bounds, and for a second factor that would shut somebody out: the
+    for a value out of bounds, and for a second factor that would shut someone out: the
     owner themselves, or people who could not set one up.
     """
     with writing():

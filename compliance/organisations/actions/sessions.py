@@ -1,4 +1,4 @@
-"""Ending the sessions of a member: a laptop was lost, or somebody leaves in anger."""
+"""Ending the sessions of a member: a laptop was lost, or someone leaves in anger."""
 
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError

@@ -55,7 +55,7 @@ def invite(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.INVITE)
 def invitation_again(request: MemberRequest, invitation_id: int) -> HttpResponse:
-    """A new link for somebody who has not come."""
+    """A new link for someone who has not come."""
     found = _waiting(request, invitation_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
@@ -144,7 +144,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
 def _answered(
     request: HttpRequest, found: Invitation, person: User | None, form: JoinForm
 ) -> HttpResponse | None:
-    """The reply to yes or no; None when the form is refused or it is somebody else."""
+    """The reply to yes or no; None when the form is refused or it is someone else."""
     is_own = person is not None and request.user == person
     try:
         if "decline" in request.POST:

@@ -24,7 +24,7 @@ def discard(
 
     Number and, with the checklist, key are free again; no key of a question is. The
     event says what went. ``seen`` is the content hash of what the person was shown:
-    refuses a draft that somebody has worked on since, and what is in review or
+    refuses a draft that someone has worked on since, and what is in review or
     published. Raises ``Edition.DoesNotExist`` for others' editions.
     """
     with _held(organisation, edition_id), open_draft(organisation, edition_id) as draft:

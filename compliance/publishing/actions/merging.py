@@ -62,7 +62,7 @@ def take_out(
 ) -> None:
     """Give a draft what it said before a merge, and the edition it stood on.
 
-    Refuses where somebody changed since what the merge brought, and names that.
+    Refuses where someone changed since what the merge brought, and names that.
     """
     checklist = _cloned(edition)
     newer = checklist.cloned_from

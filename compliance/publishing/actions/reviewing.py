@@ -18,7 +18,7 @@ from compliance.publishing import ready
 def send_to_review(
     *, by: User, organisation: Organisation | None, edition_id: int
 ) -> Edition:
-    """Hold a draft still for somebody else to publish. Refuses one with open faults."""
+    """Hold a draft still for someone else to publish. Refuses one with open faults."""
     with open_draft(organisation, edition_id) as edition:
         _refuse_faulty(edition)
         edition.status = EditionStatus.REVIEW
@@ -44,7 +44,7 @@ def send_back(
 
 
 def approve(*, by: User, organisation: Organisation | None, edition_id: int) -> Edition:
-    """Publish what somebody else sent to review.
+    """Publish what someone else sent to review.
 
     Its sender may publish it only where nobody else may: a rule that nobody can keep
     would be avoided with a second account. The trail then says ``alone``.

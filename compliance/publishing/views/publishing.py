@@ -148,7 +148,7 @@ def send_back(request: MemberRequest, edition_id: int) -> HttpResponse:
 @require_POST
 @member_required(Permission.EDIT)
 def publish(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """Freeze an edition that somebody else sent to review, for ever."""
+    """Freeze an edition that someone else sent to review, for ever."""
     return _done(
         request,
         edition_id,

@@ -37,7 +37,7 @@ def framework(request: MemberRequest, key: str) -> HttpResponse:
 @require_POST
 @member_required(Permission.REPORT)
 def framework_file(request: MemberRequest, key: str) -> HttpResponse:
-    """The same as a file; that somebody took it away is on the trail."""
+    """The same as a file; that someone took it away is on the trail."""
     found = get_object_or_404(Framework, key=key)
     form = request.POST.get("format", "")
     if form not in TYPES:

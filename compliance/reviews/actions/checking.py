@@ -139,7 +139,7 @@ def accept_ruled_out(*, by: User, assessment: Assessment, seen: str) -> int:
 
 
 def _second(by: User, answer: Answer) -> None:
-    """Accepting the "not applicable" of somebody else is the confirmation that it needs."""
+    """Accepting the "not applicable" of someone else is the confirmation that it needs."""
     done = confirm_na(
         by=by,
         organisation=answer.assessment.organisation,

@@ -102,7 +102,7 @@ def _returned(review: Review) -> list[Check]:
 def _hand_over(by: User, returned: Sequence[Check]) -> None:
     """Mark the answers, say why beside each, and tell their people in one mail each.
 
-    An answer that was carried or imported may be of somebody who may not read here.
+    An answer that was carried or imported may be of someone who may not read here.
     """
     told: defaultdict[User, list[Check]] = defaultdict(list)
     readers: set[User] = set()

@@ -1,4 +1,4 @@
-"""Signing: what an assessment says becomes what somebody put their name to."""
+"""Signing: what an assessment says becomes what someone put their name to."""
 
 from dataclasses import dataclass
 from datetime import datetime

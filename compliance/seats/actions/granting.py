@@ -116,7 +116,7 @@ def hold_offers(*, invitation: Invitation, **_: Any) -> None:
 
 
 def take_up_offers(*, invitation: Invitation, membership: Membership, **_: Any) -> None:
-    """Give somebody who has come the seats that were offered and are not over."""
+    """Give someone who has come the seats that were offered and are not over."""
     offers = invitation.seats.filter(until_on__gte=timezone.localdate())
     for offer in offers.select_related("assessment__organisation", "given_by"):
         days = Days(offer.from_on, offer.until_on)

@@ -23,7 +23,7 @@ CROSSING = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """From where to where along the trail somebody has now seen an assessment."""
+    """From where to where along the trail someone has now seen an assessment."""
 
     before: int
     after: int

@@ -25,7 +25,7 @@ from compliance.organisations.models import Organisation, User
 from compliance.workspace.taking import can_be_lent, can_be_taken, lent, taken
 
 STALE = "stale"
-"""The code of a refusal because somebody changed an answer meanwhile."""
+"""The code of a refusal because someone changed an answer meanwhile."""
 
 
 def take_over(

@@ -65,7 +65,7 @@ def _confirm_picked(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.CONFIRM)
 def na_undo(request: MemberRequest) -> HttpResponse:
-    """Take back one's confirmations, or somebody's, in one go."""
+    """Take back one's confirmations, or someone's, in one go."""
     form = SeqsForm(request.POST)
     if not form.is_valid():
         raise Http404
