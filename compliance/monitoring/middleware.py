@@ -13,6 +13,7 @@ from compliance.web.logs import request_number
 
 logger = logging.getLogger("attest.requests")
 HEADER = "X-Request-ID"
+STATIC = "static"
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -33,14 +34,20 @@ class RequestMiddleware:
         began = time.perf_counter()
         try:
             response = self.get_response(request)
-            response.headers[HEADER] = number
-            self._note(request, response.status_code, time.perf_counter() - began)
+            route = route_of(request)
+            if route != STATIC:  # a page loads many, and nobody asks after one
+                response.headers[HEADER] = number
+            self._note(
+                request, route, response.status_code, time.perf_counter() - began
+            )
         finally:
             request_number.reset(outside)
         return response
 
-    def _note(self, request: HttpRequest, status: int, seconds: float) -> None:
-        route, method = route_of(request), method_of(request)
+    def _note(
+        self, request: HttpRequest, route: str, status: int, seconds: float
+    ) -> None:
+        method = method_of(request)
         said = {"method": method, "route": route, "status": status}
         logger.info(
             "%s %s %d in %.0f ms",
@@ -59,7 +66,7 @@ def route_of(request: HttpRequest) -> str:
     if request.resolver_match:
         return request.resolver_match.route
     is_static = request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}")
-    return "static" if is_static else "unknown"
+    return STATIC if is_static else "unknown"
 
 
 def method_of(request: HttpRequest) -> str:

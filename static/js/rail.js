@@ -1,5 +1,4 @@
-// The sections beside the list: they say where one is and follow the list, and lead to a section
-// without loading the page again.
+// The sections beside the list say where one is, and lead to each without loading the page again.
 import { rowOf } from "./rows.js";
 
 const list = document.querySelector(".questions");
@@ -73,10 +72,13 @@ function soon() {
     tell();
   }, 80);
 }
-list?.addEventListener("scroll", soon, { passive: true });
-addEventListener("scroll", soon, { passive: true });
-list?.addEventListener("focusin", soon);
-for (const name of /** @type {const} */ (["attest:moved", "htmx:oobAfterSwap", "htmx:afterSettle"]))
+addEventListener("scroll", soon, { passive: true, capture: true }); // of the page and of the list
+for (const name of /** @type {const} */ ([
+  "focusin",
+  "attest:moved",
+  "htmx:oobAfterSwap",
+  "htmx:afterSettle",
+]))
   document.addEventListener(name, soon);
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-toggle]")) soon();

@@ -198,7 +198,7 @@ def test_what_two_dead_tabs_kept_is_given_back_until_sign_out(desk, made, open_w
 
 PLACES = [
     ("facts", "a new fact", "Short name"),
-    ("edition", "the edition", "What changed"),
+    ("edition", "the edition", "Changes, in two sentences"),
     ("roles", "the roles", "Name of the new role"),
 ]
 
