@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.signals import connection_created
@@ -71,10 +72,11 @@ def cold(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def no_checkpoints_left():
-    """A checkpoint outlives the rows of its test, and would tell the next that they are gone."""
+def nothing_left():
+    """Checkpoints and counts of tries outlive the rows of a test, and would meet the next."""
     yield
     shutil.rmtree(CHECKPOINTS, ignore_errors=True)
+    cache.clear()
 
 
 WATCH = pytest.StashKey[Watch]()

@@ -87,8 +87,10 @@ def read_only():
         if connection.vendor == "postgresql":
             cursor.execute("SAVEPOINT writing")
         cursor.execute(on)
-        yield
-        cursor.execute(off)
+        try:
+            yield
+        finally:
+            cursor.execute(off)
 
 
 def test_save_in_a_database_that_is_only_read_keeps_the_text(save, answer):
