@@ -37,6 +37,7 @@ def screens():
         text = re.sub(r"{{.*?}}", "X", text, flags=re.DOTALL)
         for quoted in re.findall(r"=[\"']([A-Z][^\"'{}<>]* [^\"'{}<>]*)[\"']", text):
             yield here(path), quoted
+        text = re.sub(r'{% translate "([^"]+)"[^%]*%}', r"\1", text)
         text = re.sub(r"{%.*?%}", " ", text, flags=re.DOTALL)
         text = re.sub(rf"</?(?:{WITHIN_A_LINE})\b[^>]*>", " ", text)
         yield here(path), re.sub(r"<[^>]*>", "\n\n", text)

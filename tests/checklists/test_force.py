@@ -112,7 +112,7 @@ def test_paper_counts_ratings_apart_from_breaches():
     text = text_of(paper_of({"Q2": YARDSTICK}))
     assert "Duties that bind: 1;" in text
     assert "1 questions rate the organisation against guidance" in text
-    assert "What is rated below, and no law demands, most weight first" in text
+    assert "Rated below, and demanded by no law, most weight first" in text
     assert "Yardstick, no legal threshold" in text
 
 
