@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from compliance.web.logs import request_number
+from compliance.web.middleware import is_static
 
 logger = logging.getLogger("attest.requests")
 HEADER = "X-Request-ID"
@@ -65,8 +66,7 @@ def route_of(request: HttpRequest) -> str:
     """The pattern of the address as the route table has it; a few words for all others."""
     if request.resolver_match:
         return request.resolver_match.route
-    is_static = request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}")
-    return STATIC if is_static else "unknown"
+    return STATIC if is_static(request) else "unknown"
 
 
 def method_of(request: HttpRequest) -> str:

@@ -33,6 +33,10 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+SECOND_FACTORS = (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP)
+"""Types that stand beside a password at sign-in; recovery codes only stand in for them."""
+
+
 class User(AbstractBaseUser):
     """A person who signs in."""
 
@@ -97,8 +101,7 @@ class User(AbstractBaseUser):
     def is_protected(self) -> bool:
         """Whether a second factor is asked for at sign-in."""
         if self.protected is None:
-            kinds = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
-            own = Authenticator.objects.filter(user=self, type__in=kinds)
+            own = Authenticator.objects.filter(user=self, type__in=SECOND_FACTORS)
             return own.exists()
         return self.protected
 

@@ -11,6 +11,7 @@ __all__ = [
     "logs",
     "mail",
     "markdown",
+    "middleware",
     "own_languages",
     "rejected_input",
     "safe_redirect",

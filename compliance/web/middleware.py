@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -19,6 +20,11 @@ HEADERS = {
         " publickey-credentials-get=(self), publickey-credentials-create=(self)"
     ),
 }
+
+
+def is_static(request: HttpRequest) -> bool:
+    """Whether it asks for a style, a script, a font or a picture of the program."""
+    return request.path.startswith(f"/{settings.STATIC_URL.lstrip('/')}")
 
 
 class _Still(GZipMiddleware):
@@ -48,7 +54,7 @@ class PackMiddleware(GZipMiddleware):
             self.kinds
         ):
             return response
-        if request.path.startswith("/static/"):
+        if is_static(request):
             return self.static.process_response(request, response)
         return super().process_response(request, response)
 
@@ -63,7 +69,7 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        is_file = request.path.startswith("/static/") and response.status_code < 400
+        is_file = is_static(request) and response.status_code < 400
         if not is_file:
             response.headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ["HX-Request", "Cookie"])

@@ -13,18 +13,18 @@ from compliance.audit import trail
 from compliance.audit.transaction import writing
 from compliance.organisations.actions.members import lock
 from compliance.organisations.events import POLICY_CHANGED
-from compliance.organisations.models import AccessPolicy, Membership, Organisation, User
+from compliance.organisations.models import (
+    SECOND_FACTORS,
+    AccessPolicy,
+    Membership,
+    Organisation,
+    User,
+)
 from compliance.templatetags.ui import day
 from compliance.web.mail import absolute, is_printed, queue_mail
 
-RULES = (
-    "second_factor_from",
-    "idle_minutes",
-    "session_hours",
-    "exports",
-    "shares",
-    "invites",
-)
+RULES = [one.name for one in AccessPolicy._meta.fields if not one.primary_key]
+"""Every column but that of the organisation."""
 
 
 def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessPolicy:
@@ -65,8 +65,7 @@ def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessP
 
 def without_factor(organisation: Organisation) -> list[Membership]:
     """Active members whom a password alone lets in, by name."""
-    kinds = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
-    safe = Authenticator.objects.filter(type__in=kinds).values("user")
+    safe = Authenticator.objects.filter(type__in=SECOND_FACTORS).values("user")
     members = organisation.memberships.with_people().filter(user__is_active=True)
     return list(members.exclude(user__in=safe))
 

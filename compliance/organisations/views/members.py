@@ -1,5 +1,6 @@
 """Members and their roles; one's own way out."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -58,26 +59,16 @@ def member_role(request: MemberRequest, membership_id: int) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
-    try:
-        actions.remove_member(by=request.user, membership=membership)
-    except ValidationError as error:
-        told = {"problems": error.messages}
-        return _member_page(request, membership, status=422, **told)
-    messages.success(request, f"{membership.user} is no longer a member.")
-    return _back(request, membership)
+    said = f"{membership.user} is no longer a member."
+    return _tried(request, membership, actions.remove_member, said)
 
 
 @require_POST
 @member_required(Permission.MEMBERS)
 def member_sign_out(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
-    try:
-        actions.sign_out_member(by=request.user, membership=membership)
-    except ValidationError as error:
-        told = {"problems": error.messages}
-        return _member_page(request, membership, status=422, **told)
-    messages.success(request, f"{membership.user} is signed out everywhere.")
-    return _back(request, membership)
+    said = f"{membership.user} is signed out everywhere."
+    return _tried(request, membership, actions.sign_out_member, said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,6 +100,22 @@ def _member_page(
         "form": RoleForm(initial={"role": membership.role}),
     } | told
     return render(request, "organisations/member.html", context, status=status)
+
+
+def _tried(
+    request: MemberRequest,
+    membership: Membership,
+    action: Callable[..., None],
+    said: str,
+) -> HttpResponse:
+    """Back with what is done, or the page of the member with why it is refused."""
+    try:
+        action(by=request.user, membership=membership)
+    except ValidationError as error:
+        told = {"problems": error.messages}
+        return _member_page(request, membership, status=422, **told)
+    messages.success(request, said)
+    return _back(request, membership)
 
 
 def _back(request: MemberRequest, membership: Membership) -> HttpResponse:
