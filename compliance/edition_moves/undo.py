@@ -177,7 +177,7 @@ def _take_away(
 ) -> list[str]:
     """Take the answers of new questions away; those in use go to the archive: keys.
 
-    That the move itself gave them to someone is no use of them.
+    An owner that the move itself set does not count as use.
     """
     rows = here.answers.filter(pk__in=added)
     told_of = Event.objects.filter(

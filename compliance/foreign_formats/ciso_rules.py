@@ -1,4 +1,4 @@
-"""Rules of a library of CISO Assistant on what is asked and counted, in words. Pure.
+"""The rules in a CISO Assistant library that decide which questions are asked and scored. Pure.
 
 Nothing here acts on them (see ``ciso``), so whoever imports the file reads which questions
 each is about, and what it says there.
@@ -64,7 +64,7 @@ class _Here:
         return name_of(holder)
 
     def said(self, name: str, value: Any) -> str:
-        """The meaning of a rule in words; "" where it is in no form that is known."""
+        """The meaning of a rule in words; "" where its form is unknown."""
         if name == "depends_on":
             return self._condition(value) if isinstance(value, dict) else ""
         if name == "add_score":

@@ -1,4 +1,4 @@
-"""Programs and networks in words, from what a request says of them. Pure."""
+"""Names of browsers, systems and networks, from the headers of a request. Pure."""
 
 from ipaddress import ip_address
 
@@ -12,7 +12,7 @@ _PROGRAMS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
-"""A later one's word stands in an earlier one's header, too."""
+"""Ordered: the header of an earlier program also contains the mark of a later one."""
 _SYSTEMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -47,4 +47,4 @@ def network_of(address: str) -> str:
 
 
 def _first(words: tuple[tuple[str, str], ...], agent: str) -> str:
-    return next((told for mark, told in words if mark in agent), "")
+    return next((name for mark, name in words if mark in agent), "")

@@ -1,4 +1,4 @@
-"""The one door before what outlives a session: it asks anew who someone is (safety.md, H10).
+"""The one door before what outlives a session: it asks again who someone is (safety.md, H10).
 
 Each route states its class, ``StepUp``: by its permission (``access.py``), or by itself
 (``stepped_up``). The door stands in front of the view. It asks on a page of its own,

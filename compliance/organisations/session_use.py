@@ -27,7 +27,7 @@ _NOWHERE = "0.0.0.0"  # noqa: S104 (the network of a sign-in that no request bro
 
 
 def in_background[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """Mark a view that open pages call by themselves: that is no use of the session."""
+    """Mark a view that open pages call by themselves: it does not count as use."""
     view.is_in_background = True  # type: ignore[attr-defined]
     return view
 
@@ -103,7 +103,7 @@ def _sweep(now: datetime) -> None:
 
 
 def _over(user: User, used: UserSession, now: datetime) -> str:
-    """Why a session is over, in words; "" for one that goes on."""
+    """The reason a session is over, in words; "" while it is valid."""
     policies = [one.organisation.policy for one in user.came_with or ()]
     policies = policies or [AccessPolicy()]
     idle = min(policy.idle for policy in policies)

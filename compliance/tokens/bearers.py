@@ -28,8 +28,9 @@ class Bearer:
 def bearer_of(text: str) -> Bearer | None:
     """The bearer of a token; None for one that opens nothing, whatever the reason.
 
-    A person's token is worth what their membership is worth now: none without it, with a
-    closed account, or without the second factor that the organisation asks for. An organisation's lives on when its maker leaves.
+    A person's token has the rights that their membership has now: none without it, with
+    a closed account, or without the second factor that the organisation asks for. An
+    organisation's token outlives its maker's membership.
     """
     rows = Token.objects.standing(timezone.now()).select_related("organisation", "user")
     token = rows.filter(token_hash=hash_of(text)).first()

@@ -22,7 +22,7 @@ def make_feed(
     """A new address and its token (256 bits), which nobody can read again.
 
     The address that the person had opens nothing from now on. Raises ``ValidationError``
-    for someone who is no member any more.
+    for someone who is no longer a member.
     """
     token = secrets.token_urlsafe(32)
     with writing():
