@@ -74,14 +74,8 @@ def context_of(
     asked_kind = asked.kind if asked.kind in Kind.values else ""
     of_kind = [m for m in every if not asked_kind or kind_of(m) == asked_kind]
     first = month_of(asked.since)
-    is_late = asked.since == LATE
-    shown = _shown(of_kind, today, first, is_late=is_late)
-    page = Paginator(shown, ON_A_PAGE).get_page(asked.page)
     line = yearline(((m.day, _ROWS.get(kind_of(m), "due")) for m in of_kind), today)
-    return {
-        "today": today,
-        "page": page,
-        "months": _by_month(scope, page),
+    return _listed(scope, of_kind, asked, first) | {
         "kinds": _kinds(kinds, asked, asked_kind),
         "line": line,
         "rows": ROWS,
@@ -89,10 +83,6 @@ def context_of(
             (one, asked.with_(**{"from": one.value}), one.value == asked.since)
             for one in line.months
         ],
-        "late_count": sum(m.day < today and kind_of(m) != Kind.LAW for m in of_kind),
-        "late_link": asked.with_(**{"from": LATE}),
-        "today_link": asked.with_(**{"from": ""}),
-        "is_late": is_late,
         "since": first,
         "asked": asked,
         "people": people,
@@ -111,20 +101,26 @@ def audit_context(
 ) -> dict[str, Any]:
     """The same list for an auditor: the own requests and seats, and no other date."""
     scope = DateScope(organisation, may, today, person=user)
-    every = marks(scope)
-    is_late = asked.since == LATE
-    shown = _shown(every, today, None, is_late=is_late)
+    listed = _listed(scope, marks(scope), asked, None)
+    query = "from=late&" if listed["is_late"] else ""
+    return listed | {"query": query, "is_audit": True}
+
+
+def _listed(
+    scope: DateScope, found: list[Mark], asked: CalendarQuery, first: date | None
+) -> dict[str, Any]:
+    """A page of the list, by month, and the links to what is late and to today."""
+    today, is_late = scope.today, asked.since == LATE
+    shown = _shown(found, today, first, is_late=is_late)
     page = Paginator(shown, ON_A_PAGE).get_page(asked.page)
     return {
         "today": today,
         "page": page,
         "months": _by_month(scope, page),
-        "late_count": sum(mark.day < today for mark in every),
+        "late_count": sum(m.day < today and kind_of(m) != Kind.LAW for m in found),
         "late_link": asked.with_(**{"from": LATE}),
         "today_link": asked.with_(**{"from": ""}),
         "is_late": is_late,
-        "query": "from=late&" if is_late else "",
-        "is_audit": True,
     }
 
 
