@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -59,6 +60,7 @@ SCAN_SOCKET = env.str("SCAN_SOCKET", "")
 if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
     msg = "ATTEST_SCAN_SOCKET is a path such as /run/clamav/clamd.ctl, or host:port."
     raise ImproperlyConfigured(msg)
+PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", [], subcast=ip_network)
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)
 SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
 SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)

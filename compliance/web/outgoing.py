@@ -1,0 +1,245 @@
+"""Calls to addresses that people typed: the one door out of Attest for them.
+
+Whoever types an address may mean a machine that only this one reaches (SSRF, OWASP ASVS
+5.0, 1.3.6). So the name is looked up once, every address behind it has to be public, and
+the connection goes to one of those; a second answer of the name server changes nothing.
+No redirect is followed and no proxy of the environment asked. One deadline stands over
+all of a call, and a body has a longest length.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLongError
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+LONGEST_URL = 500
+SECONDS = 10.0
+"""For all of a call: looking the name up, connecting, sending and reading."""
+_MOST_NAMES = 16
+"""Look-ups at once; one cannot be given up, only left behind."""
+_TUNNELS = tuple(
+    map(ipaddress.ip_network, ("64:ff9b::/96", "2002::/16", "2001::/32", "::/96"))
+)
+"""IPv6 addresses that lead to an IPv4 one (RFC 6052, 3056, 4380, 4291)."""
+_names = ThreadPoolExecutor(_MOST_NAMES, thread_name_prefix="names")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class AddressRefusedError(ValueError):
+    """An address that Attest does not call; the text says why, for whoever typed it."""
+
+
+class CallFailedError(Exception):
+    """Nobody answered, or not in time, or too much; the text says which."""
+
+
+class Reply(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A checked URL: where it leads, without a name looked up."""
+
+    is_secure: bool
+    host: str
+    port: int
+    path: str
+
+
+def refuse_address(url: str) -> None:
+    """Refuse an address as it is typed; nothing is looked up and nobody called.
+
+    Raises ``AddressRefusedError``. A name that passes is checked with each call.
+    """
+    target = _target(url)
+    try:
+        address = ipaddress.ip_address(target.host)
+    except ValueError:
+        return
+    _refuse_private(target, address)
+
+
+def call(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    most_bytes: int = 0,
+    seconds: float = SECONDS,
+) -> Reply:
+    """One HTTP call, and its reply whatever its status; redirects are replies, too.
+
+    ``most_bytes`` is the longest body to read; with 0 none is read. Raises
+    ``AddressRefusedError`` for an address that is not public, and ``CallFailedError`` for
+    a reply that does not come within ``seconds``, is no HTTP or is longer.
+    """
+    until = monotonic() + seconds
+    target = _target(url)
+    addresses = _looked_up(target, until)
+    connection = _Connection(target, addresses, until)
+    try:
+        with _ending(connection, until):
+            # the length is always said: without one, some servers wait for a body
+            sent = {"Content-Length": str(len(body)), **(headers or {})}
+            connection.request(method, target.path, body or None, sent)
+            reply = connection.getresponse()
+            read = reply.read(most_bytes + 1) if most_bytes else b""
+    except ssl.SSLCertVerificationError as error:
+        msg = f"The certificate of {target.host} is not valid."
+        raise CallFailedError(msg) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        msg = f"{target.host} gave no answer that can be read."
+        if monotonic() >= until:
+            msg = f"{target.host} did not answer within {seconds:g} seconds."
+        raise CallFailedError(msg) from error
+    finally:
+        connection.close()
+    if len(read) > most_bytes:
+        msg = f"{target.host} sent more than {most_bytes} bytes."
+        raise CallFailedError(msg)
+    found = {name.lower(): value for name, value in reply.getheaders()}
+    return Reply(reply.status, found, read)
+
+
+def _target(url: str) -> _Target:
+    if len(url) > LONGEST_URL or not url.isascii() or any(c <= " " for c in url):
+        msg = (
+            f"The address has at most {LONGEST_URL} characters, no spaces, and letters"
+            " without accents."
+        )
+        raise AddressRefusedError(msg)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        msg = "This is no address."
+        raise AddressRefusedError(msg) from error
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        msg = "The address begins with https:// and a host."
+        raise AddressRefusedError(msg)
+    if "@" in parts.netloc or "\\" in url or "#" in url:
+        msg = "The address has no user, password, backslash or fragment."
+        raise AddressRefusedError(msg)
+    is_secure = parts.scheme == "https"
+    if not is_secure and not settings.PRIVATE_NETWORKS:
+        msg = "The address begins with https://, so that nobody reads or changes it."
+        raise AddressRefusedError(msg)
+    return _Target(
+        is_secure,
+        parts.hostname,
+        port if port is not None else (443 if is_secure else 80),
+        _path(parts),
+    )
+
+
+def _path(parts: SplitResult) -> str:
+    query = f"?{parts.query}" if parts.query else ""
+    return (parts.path or "/") + query
+
+
+def _looked_up(target: _Target, until: float) -> list[Address]:
+    """The addresses behind a host, all of which may be called."""
+    look = _names.submit(
+        socket.getaddrinfo, target.host, target.port, type=socket.SOCK_STREAM
+    )
+    try:
+        found = look.result(max(until - monotonic(), 0))
+    except (OSError, TookTooLongError, UnicodeError) as error:
+        look.cancel()
+        msg = f"There is no address for the name {target.host}."
+        raise CallFailedError(msg) from error
+    addresses = [ipaddress.ip_address(str(at[0]).partition("%")[0]) for *_, at in found]
+    for address in addresses:
+        _refuse_private(target, address)
+    return list(dict.fromkeys(addresses))
+
+
+def _refuse_private(target: _Target, address: Address) -> None:
+    """``AddressRefusedError`` for an address that only this machine or its network has."""
+    inner = getattr(address, "ipv4_mapped", None) or address
+    if any(inner in network for network in settings.PRIVATE_NETWORKS):
+        return
+    if not _is_public(inner):
+        msg = (
+            f"{target.host} is in a private network. Whoever runs Attest can allow one"
+            " with ATTEST_PRIVATE_NETWORKS."
+        )
+        raise AddressRefusedError(msg)
+    if not target.is_secure:
+        msg = "Outside of the networks in ATTEST_PRIVATE_NETWORKS, use https://."
+        raise AddressRefusedError(msg)
+
+
+def _is_public(address: Address) -> bool:
+    is_tunnel = any(address in network for network in _TUNNELS)
+    is_other = address.is_multicast or address.is_reserved or address.is_unspecified
+    return address.is_global and not is_other and not is_tunnel
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection to one of some addresses, under a certificate for the host's name."""
+
+    def __init__(self, to: _Target, addresses: list[Address], until: float) -> None:
+        super().__init__(to.host, to.port)
+        self.default_port = 443 if to.is_secure else 80  # left out of the header Host
+        self._to, self._addresses, self._until = to, addresses, until
+
+    def connect(self) -> None:
+        """Try the addresses in order; the name is not looked up again."""
+        self.sock = self._connected()
+        if self._to.is_secure:
+            self.sock = ssl.create_default_context().wrap_socket(
+                self.sock,
+                server_hostname=self._to.host,
+                do_handshake_on_connect=False,  # the deadline has to reach it
+            )
+            self.sock.do_handshake()
+
+    def _connected(self) -> socket.socket:
+        failed: OSError | None = None
+        for address in self._addresses:
+            left = self._until - monotonic()
+            if left <= 0:
+                break
+            try:
+                return socket.create_connection((str(address), self._to.port), left)
+            except OSError as error:
+                failed = error
+        raise failed or TimeoutError
+
+    def end(self) -> None:
+        """Cut it, whoever waits for it in another thread."""
+        if self.sock is not None:
+            with suppress(OSError):
+                # not that of SSLSocket, which would let the rest come as plain text
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+@contextmanager
+def _ending(connection: _Connection, until: float) -> Iterator[None]:
+    """Cut a connection at the deadline: byte by byte, a reply could take for ever."""
+    timer = threading.Timer(max(until - monotonic(), 0), connection.end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
