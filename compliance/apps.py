@@ -23,6 +23,8 @@ ROOMS = (
     "answer_sheets",
     "bundles",
     "results",
+    "comparison",
+    "gaps",
     "calendar",
     "reports",
 )

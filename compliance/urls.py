@@ -66,6 +66,8 @@ urlpatterns = [
     path("o/<slug:org>/checklists/", include("compliance.checklist_translations.urls")),
     path("o/<slug:org>/", include("compliance.reviews.urls")),
     path("o/<slug:org>/", include("compliance.results.urls")),
+    path("o/<slug:org>/", include("compliance.comparison.urls")),
+    path("o/<slug:org>/", include("compliance.gaps.urls")),
     path("", include("compliance.seats.urls")),
     path("o/<slug:org>/checklists/", include("compliance.checklist_files.urls")),
     path("o/<slug:org>/sheets/", include("compliance.answer_sheets.urls")),

@@ -6,10 +6,14 @@ Figures of many assessments are kept, for the page of the whole organisation.
 __all__ = [
     "actions",
     "choices",
+    "events",
     "figure_store",
     "figures",
+    "files",
     "law",
     "levels",
     "models",
+    "overview",
+    "periods",
     "queries",
 ]

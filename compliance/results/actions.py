@@ -1,32 +1,26 @@
-"""Setting targets, making actions of gaps, and taking figures as a file."""
+"""Setting targets, and taking figures as a file."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.assessments.choices import Priority
-from compliance.assessments.models import Action, ActionLink, Answer, Assessment
+from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.checklists.models import Framework
 from compliance.checklists.scales import Scale
-from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
-from compliance.remediation.actions import create_action
-from compliance.remediation.listing import suggested_title
-from compliance.results import clause_files, comparing, gaps
+from compliance.results import clause_files
 from compliance.results.beside import beside
 from compliance.results.choices import Reach
 from compliance.results.clauses import proofs_of
 from compliance.results.events import (
     CLAUSES_EXPORTED,
-    COMPARISON_EXPORTED,
-    GAPS_EXPORTED,
     RESULT_EXPORTED,
     RESULTS_EXPORTED,
     TARGETS_SET,
@@ -192,119 +186,6 @@ def write_clauses(
                 "clauses": len(found),
                 "sha256": hashlib.sha256(content).hexdigest(),
             },
-        )
-    return content
-
-
-def plan_gaps(
-    *,
-    by: User,
-    organisation: Organisation,
-    answer_ids: Iterable[int],
-    due_on: date,
-    owner_id: int | None,
-) -> tuple[int, int]:
-    """An action for each answer that has no open one; how many, and how many had one.
-
-    Its title is the first step that the checklist recommends, its owner the one of the
-    answer where ``owner_id`` is None. All of them or none. Raises what ``create_action``
-    raises.
-    """
-    wanted = sorted(set(answer_ids))
-    with writing():
-        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-        rows = Answer.objects.filter(assessment__organisation=organisation)
-        answers = rows.select_related("question", "owner").in_bulk(wanted)
-        if len(answers) != len(wanted):
-            raise Answer.DoesNotExist
-        planned = ActionLink.objects.filter(
-            answer__in=wanted, action__in=Action.objects.open()
-        )
-        taken = set(planned.values_list("answer", flat=True))
-        able = {one.pk for one in who_may(organisation, Permission.ANSWER)}
-        for pk in wanted:
-            if pk in taken:
-                continue
-            own = answers[pk].owner_id
-            create_action(
-                by=by,
-                organisation=organisation,
-                fields={
-                    "title": suggested_title(answers[pk]),
-                    "due_on": due_on,
-                    "owner_id": owner_id or (own if own in able else None),
-                    "priority": _PRIORITIES[answers[pk].question.weight],
-                },
-                answer_ids=[pk],
-            )
-    return len(wanted) - len(taken), len(taken)
-
-
-_PRIORITIES = {
-    1: Priority.LOW,
-    2: Priority.LOW,
-    3: Priority.MEDIUM,
-    4: Priority.HIGH,
-    5: Priority.HIGH,
-}
-"""Weight of a question to the priority of its action."""
-
-
-def write_comparison(
-    *,
-    by: User,
-    assessments: Sequence[Assessment],
-    found: comparing.Comparison,
-    today: date,
-    form: str,
-) -> bytes:
-    """Everything that differs between two sides; an event of each assessment."""
-    stamp = [("as of", today.isoformat()), ("rules", RULES)]
-    for word, side in (("before", found.before), ("after", found.after)):
-        said = side.content
-        stamp += [
-            (word, f"{said.organisation}: {side.name}"),
-            (f"{word}, at the end of", (side.on or today).isoformat()),
-            (f"{word}, edition", said.edition),
-        ]
-    rows = [
-        (p.part, p.key, p.name, p.figure, p.before, p.after, p.change, p.why)
-        for p in comparing.pairs(found)
-    ]
-    table = Table("Comparison", stamp, comparing.COLUMNS, rows)
-    content = written(table, form, timezone.localtime())
-    after = {"format": form, "sha256": hashlib.sha256(content).hexdigest()}
-    each = {one.pk: one for one in assessments}.values()
-    with writing():
-        for one in sorted(each, key=lambda one: (one.organisation_id, one.pk)):
-            trail.record(
-                by=by,
-                organisation_id=one.organisation_id,
-                action=COMPARISON_EXPORTED,
-                subject=one,
-                scope_id=one.pk,
-                after=after,
-            )
-    return content
-
-
-def write_gaps(
-    *, by: User, organisation: Organisation, today: date, form: str
-) -> bytes:
-    """All gaps with what is planned for them; that someone took them is an event."""
-    rows = current(assessments_of([organisation]))
-    stamp = [("as of", today.isoformat()), ("rules", RULES)]
-    stamp.append(("organisation", organisation.name))
-    found = gaps.rows_of(gaps.gaps_of(organisation, rows, today))
-    table = Table("Gaps", stamp, gaps.COLUMNS, found)
-    content = written(table, form, timezone.localtime())
-    with writing():
-        trail.record(
-            by=by,
-            organisation_id=organisation.pk,
-            action=GAPS_EXPORTED,
-            subject=organisation,
-            after={"format": form, "sha256": hashlib.sha256(content).hexdigest()},
         )
     return content
 

@@ -7,7 +7,7 @@ from datetime import date
 from compliance.assessments.models import Assessment
 from compliance.results.matrix import Stand, scale_of
 from compliance.results.overview import assessments_of, current, stands_of
-from compliance.results.sides import earlier_of
+from compliance.results.periods import earlier_of
 from compliance.results.summary_figures import GroupFigures, ScaleFigures
 
 MOST = 12

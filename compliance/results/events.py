@@ -16,7 +16,7 @@ class _Targets(Side, total=False):
     holds_by: Day | None
 
 
-class _Exported(Side, total=False):
+class Exported(Side, total=False):
     format: Required[str]
     sha256: Required[Hash]
 
@@ -32,7 +32,7 @@ RESULT_EXPORTED = _about(
     "result.exported",
     _("result downloaded"),
     subject="assessment",
-    after=_Exported,
+    after=Exported,
     topic=Topic.REPORT,
     prepares=Prepares.NOTHING,
 )
@@ -57,20 +57,6 @@ RESULTS_EXPORTED = _about(
     "results.exported",
     _("results of every assessment downloaded"),
     subject="organisation",
-    after=_Exported,
-    topic=Topic.REPORT,
-)
-COMPARISON_EXPORTED = _about(
-    "comparison.exported",
-    _("comparison downloaded"),
-    subject="assessment",
-    after=_Exported,
-    topic=Topic.REPORT,
-)
-GAPS_EXPORTED = _about(
-    "gaps.exported",
-    _("gaps with their actions downloaded"),
-    subject="organisation",
-    after=_Exported,
+    after=Exported,
     topic=Topic.REPORT,
 )

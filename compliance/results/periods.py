@@ -47,6 +47,20 @@ def periods_of(assessment: Assessment, today: date) -> list[Period]:
     ]
 
 
+def earlier_of(assessment: Assessment) -> Assessment | None:
+    """The period before: the one carried forward, else the last of the same subject."""
+    rows = Assessment.objects.filter(organisation=assessment.organisation_id)
+    rows = rows.select_related("organisation", "edition__checklist")
+    if assessment.carried_from_id:
+        return rows.get(pk=assessment.carried_from_id)
+    same = rows.filter(
+        subject__iexact=assessment.subject,
+        edition__checklist=assessment.edition.checklist_id,
+        period_to__lt=assessment.period_to,
+    )
+    return same.order_by("-period_to", "-started_at").first()
+
+
 def _drawn(one: Stand, most: int) -> Chart:
     law = one.figures.law
     parts = [

@@ -2,19 +2,13 @@
 
 from django.urls import path
 
-from compliance.results.views import compare, frameworks, gaps, overview, result
+from compliance.results.views import frameworks, overview, result
 
 app_name = "results"
 one = "assessments/<uuid:assessment_id>/result/"
 urlpatterns = [
     path("overview/", overview.overview, name="overview"),
     path("overview/figures/", overview.figures, name="overview_figures"),
-    path("compare/", compare.compare, name="compare"),
-    path("compare/figures/", compare.compared, name="compared"),
-    path("gaps/", gaps.gaps, name="gaps"),
-    path("gaps/plan/", gaps.plan, name="plan"),
-    path("gaps/actions/<int:number>/", gaps.gap_action, name="gap_action"),
-    path("gaps/figures/", gaps.gap_figures, name="gap_figures"),
     path(one, result.result, name="result"),
     path(f"{one}figures/", result.figures, name="figures"),
     path(f"{one}targets/<slug:scale>/", result.targets, name="targets"),

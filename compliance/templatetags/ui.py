@@ -69,9 +69,9 @@ PLACES = {
     "calendar:rules": "home",
     "calendar:subscribe": "home",
     "results:overview": "home",
-    "results:gaps": "actions",
-    "results:plan": "actions",
-    "results:gap_action": "actions",
+    "gaps:list": "actions",
+    "gaps:plan": "actions",
+    "gaps:action": "actions",
 }
 """Pages that belong to no room: name of the page to the place."""
 

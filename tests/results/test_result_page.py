@@ -331,7 +331,7 @@ def test_hostile_names_of_a_scale_stay_text(cast, sign_in):
         url(one),
         url(one, "targets", scale="s"),
         reverse("results:overview", args=["acme"]),
-        reverse("results:gaps", args=["acme"]),
+        reverse("gaps:list", args=["acme"]),
     ):
         assert "<script>alert" not in client.get(address).text
     text = client.post(url(one, "figures"), {"format": "csv"}).content.decode()

@@ -103,7 +103,7 @@ def action_undo(request: MemberRequest, number: int, seq: int) -> HttpResponse:
     back = request.POST.get("back")
     if back in {"action", "gaps"}:
         messages.info(request, "Undone.")
-        gaps = reverse("results:gaps", args=[request.organisation.slug])
+        gaps = reverse("gaps:list", args=[request.organisation.slug])
         return redirect(done.action if back == "action" else gaps)
     return _done(request, done, f"moved back to {done.action.get_status_display()}")
 

@@ -16,6 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
 from compliance.checklists.diff import Runs, word_diff
+from compliance.comparison import actions, differences, sides
+from compliance.comparison.differences import Change, Comparison, Kind
+from compliance.comparison.forms import SidesForm
 from compliance.evidence.download import DOWNLOAD_HEADERS
 from compliance.organisations.access import (
     MemberRequest,
@@ -24,11 +27,9 @@ from compliance.organisations.access import (
     member_required,
 )
 from compliance.organisations.models import Organisation
-from compliance.results import actions, comparing, sides
-from compliance.results.comparing import Change, Comparison, Kind
 from compliance.results.files import TYPES
-from compliance.results.forms import SidesForm
 from compliance.results.law import RULES
+from compliance.results.periods import earlier_of
 
 PAGE = 40
 """Questions on one page."""
@@ -47,7 +48,7 @@ def compare(request: MemberRequest) -> HttpResponse:
     found, fault, status = None, "", 200
     before, after = _chosen(request, form, Permission.VIEW)
     if after and "before" not in request.GET:
-        before = sides.earlier_of(after)
+        before = earlier_of(after)
     if not form.is_valid():
         status = 422
     elif before and after:
@@ -72,12 +73,12 @@ def compare(request: MemberRequest) -> HttpResponse:
     }
     if found:
         context |= _shown(request, found)
-    return render(request, "results/compare.html", context, status=status)
+    return render(request, "comparison/compare.html", context, status=status)
 
 
 @require_POST
 @member_required(Permission.REPORT)
-def compared(request: MemberRequest) -> HttpResponse:
+def figures(request: MemberRequest) -> HttpResponse:
     """The comparison as a file; that it was taken is in the trail of both sides."""
     form, kind = SidesForm(request.POST), request.POST.get("format", "")
     before, after = _chosen(request, form, Permission.REPORT)
@@ -113,7 +114,7 @@ def _compared(form: SidesForm, before: Assessment, after: Assessment) -> Compari
     if before.edition.checklist_id != after.edition.checklist_id:
         msg = "They answer different checklists: choose two of one checklist."
         raise ValidationError(msg)
-    return comparing.compare(
+    return differences.compare(
         sides.side(before, days[0], today), sides.side(after, days[1], today)
     )
 
@@ -163,7 +164,7 @@ def _shown(request: MemberRequest, found: Comparison) -> dict[str, Any]:
         "paged": paged,
         "rows": [(one, _runs(one)) for one in page],
         "totals": [
-            (pair, comparing.total(pair.before), comparing.total(pair.after))
+            (pair, differences.total(pair.before), differences.total(pair.after))
             for pair in found.scales
         ],
     }
@@ -181,7 +182,7 @@ def _swapped(request: MemberRequest) -> str:
     names = ("before", "after", "before_on", "after_on")
     other = dict(zip(names, ("after", "before", "after_on", "before_on"), strict=True))
     given = {name: request.GET.get(other[name], "")[:40] for name in names}
-    address = reverse("results:compare", args=[request.organisation.slug])
+    address = reverse("comparison:compare", args=[request.organisation.slug])
     return f"{address}?{urlencode({k: v for k, v in given.items() if v})}"
 
 

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from compliance.audit.models import Event
 from compliance.charts.span import Axis, Quarter
+from compliance.gaps.listing import gaps_of
+from compliance.gaps.plan import plan_of
 from compliance.models import Action, Citation, Instrument, Target
 from compliance.remediation import waiting
-from compliance.results.gaps import gaps_of
 from compliance.results.overview import assessments_of
-from compliance.results.plan import plan_of
 from tests import signing
 from tests.factories import (
     make_action,
@@ -28,8 +28,8 @@ from tests.factories import (
     publish,
 )
 
-URL = reverse("results:gaps", args=["acme"])
-PLAN = reverse("results:plan", args=["acme"])
+URL = reverse("gaps:list", args=["acme"])
+PLAN = reverse("gaps:plan", args=["acme"])
 TODAY = date(2026, 11, 24)
 
 
@@ -166,7 +166,7 @@ def test_reader_sees_gaps_and_no_form(cast, law, sign_in):
 
 
 def test_file_has_every_gap_in_the_order_of_the_page(cast, law, cloud, sign_in):
-    url = reverse("results:gap_figures", args=["acme"])
+    url = reverse("gaps:figures", args=["acme"])
     reply = sign_in(cast.otto).post(url, {"format": "csv"})
     text = reply.content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text[text.index("list,key") :])))
@@ -258,7 +258,7 @@ def test_axis_has_eight_quarters_at_most_and_keeps_days_inside():
 
 
 def row_of(action):
-    return reverse("results:gap_action", args=["acme", action.number])
+    return reverse("gaps:action", args=["acme", action.number])
 
 
 def test_owner_and_day_change_in_the_row_and_come_back(cast, law, sign_in):

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Action, Answer
 from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.gaps import actions
+from compliance.gaps.forms import GapForm, PlanForm
+from compliance.gaps.listing import Gap, Show, gaps_of
+from compliance.gaps.plan import plan_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.remediation import actions as remediation
 from compliance.remediation import waiting
-from compliance.results import actions
 from compliance.results.files import TYPES
-from compliance.results.forms import GapForm, PlanForm
-from compliance.results.gaps import Gap, Show, gaps_of
 from compliance.results.overview import assessments_of, current, stands_of
-from compliance.results.plan import plan_of
 from compliance.workspace.pages import owners
 
 FIRST = 10
@@ -32,7 +32,7 @@ MOST = 100
 
 @require_safe
 @member_required(Permission.VIEW)
-def gaps(request: MemberRequest) -> HttpResponse:
+def gap_list(request: MemberRequest) -> HttpResponse:
     return _page(request, None)
 
 
@@ -60,12 +60,12 @@ def plan(request: MemberRequest) -> HttpResponse:
     if had:
         said += f" {had} had one already."
     messages.success(request, said)
-    return redirect("results:gaps", request.organisation.slug)
+    return redirect("gaps:list", request.organisation.slug)
 
 
 @require_POST
 @member_required(Permission.ANSWER)
-def gap_action(request: MemberRequest, number: int) -> HttpResponse:
+def action(request: MemberRequest, number: int) -> HttpResponse:
     """Owner and day of the action of a gap; the way leads back to its row, with Undo."""
     found = request.organisation.actions.filter(number=number).first()
     if found is None:
@@ -89,7 +89,7 @@ def gap_action(request: MemberRequest, number: int) -> HttpResponse:
         return _stale(request, done.action, form)
     row = _number(request, "edit")
     seq = f"&done={number}.{done.event.seq}" if done.event else ""
-    page = reverse("results:gaps", args=[request.organisation.slug])
+    page = reverse("gaps:list", args=[request.organisation.slug])
     return redirect(f"{page}?show={_show(request)}{seq}#gap-{row}")
 
 
@@ -108,7 +108,7 @@ def _stale(request: MemberRequest, stands: Action, form: GapForm) -> HttpRespons
 
 @require_POST
 @member_required(Permission.REPORT)
-def gap_figures(request: MemberRequest) -> HttpResponse:
+def figures(request: MemberRequest) -> HttpResponse:
     """Every gap as a file; the export is in the trail."""
     form = request.POST.get("format", "")
     if form not in TYPES:
@@ -198,4 +198,4 @@ def _page(
         **_done(request),
         "formats": TYPES,
     }
-    return render(request, "results/gaps.html", context, status=status)
+    return render(request, "gaps/list.html", context, status=status)

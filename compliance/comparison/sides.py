@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.assessments.models import Assessment
+from compliance.comparison.differences import Side
 from compliance.organisations.models import Organisation
-from compliance.results.comparing import Side
 from compliance.results.queries import read_rows
 from compliance.reviews.moments import seq_at
 from compliance.reviews.past import rows_as_of
@@ -54,20 +54,6 @@ def side(assessment: Assessment, on: date | None, today: date) -> Side:
                 if one.archived_at is None
             },
         )
-
-
-def earlier_of(assessment: Assessment) -> Assessment | None:
-    """The period before: the one carried forward, else the last of the same subject."""
-    rows = Assessment.objects.filter(organisation=assessment.organisation_id)
-    rows = rows.select_related("organisation", "edition__checklist")
-    if assessment.carried_from_id:
-        return rows.get(pk=assessment.carried_from_id)
-    same = rows.filter(
-        subject__iexact=assessment.subject,
-        edition__checklist=assessment.edition.checklist_id,
-        period_to__lt=assessment.period_to,
-    )
-    return same.order_by("-period_to", "-started_at").first()
 
 
 def name_of(assessment: Assessment) -> str:

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compliance.audit.models import Event
+from compliance.comparison import differences, sides
+from compliance.comparison.differences import Kind
 from compliance.models import Assessment, Membership
-from compliance.results import comparing, sides
-from compliance.results.comparing import Kind
 from tests import signing
 from tests.factories import (
     attach,
@@ -26,8 +26,8 @@ from tests.factories import (
     publish,
 )
 
-URL = reverse("results:compare", args=["acme"])
-FILE = reverse("results:compared", args=["acme"])
+URL = reverse("comparison:compare", args=["acme"])
+FILE = reverse("comparison:figures", args=["acme"])
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
@@ -65,7 +65,7 @@ def of(before, after, **more):
 
 def read(before, after, on=None):
     today = date(2026, 11, 24)
-    return comparing.compare(
+    return differences.compare(
         sides.side(before, on, today), sides.side(after, None, today)
     )
 

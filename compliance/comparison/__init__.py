@@ -1,0 +1,1 @@
+"""Comparison: two periods, days, subjects or organisations side by side, and each change."""
