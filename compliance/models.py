@@ -51,7 +51,7 @@ from compliance.organisations.models import (
 )
 from compliance.reports.models import Letterhead, Report
 from compliance.results.models import MonthEnd, Summary, Target
-from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
+from compliance.reviews.models import Check, Reopening, Review, SignOff
 from compliance.seats.models import (
     Request,
     RequestMessage,
@@ -60,6 +60,7 @@ from compliance.seats.models import (
     SeatOffer,
     ShareLink,
 )
+from compliance.snapshots.models import Snapshot
 from compliance.tokens.models import Token
 
 __all__ = [

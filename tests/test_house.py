@@ -417,7 +417,7 @@ def test_rows_are_written_in_the_writers_block_only():
         "compliance/web/mail.py": "the queue of mails lies below the trail",
         "compliance/web/triggers.py": "makes triggers, as migrations do",
         "compliance/search/indexing.py": "makes the search index, as migrations do",
-        "compliance/reviews/snapshot.py": "reads many tables as of one moment",
+        "compliance/snapshots/snapshot.py": "reads many tables as of one moment",
         "compliance/backups/restore.py": "rows come with the events that made them",
     }
     found = {

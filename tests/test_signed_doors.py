@@ -8,7 +8,7 @@ from compliance.models import Answer, Assessment, Snapshot
 from compliance.organisations.access import ALLOWED
 from compliance.organisations.actions import make_editor
 from compliance.reviews import actions
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories, signing
 from tests.test_closed_doors import FILL
 from tests.test_doors import (  # noqa: F401

@@ -2,7 +2,7 @@
 
 Answers stand still while an assessment is signed; evidence and actions behind them do
 not. So the trail alone tells: what events since the signature changed and did not put
-back. ``reviews.changes`` compares the whole of what was signed and says the same.
+back. ``snapshots.changes`` compares the whole of what was signed and says the same.
 """
 
 from collections import defaultdict

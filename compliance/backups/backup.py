@@ -32,7 +32,7 @@ from compliance.backups.manifest import (
     stamp,
 )
 from compliance.reports.queries import program_version
-from compliance.reviews.snapshot import one_moment
+from compliance.snapshots.snapshot import one_moment
 from compliance.web.folders import flush
 
 PART = ".part"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from compliance.assessments.fields import HASHED
 from compliance.formats.csv_file import guarded
-from compliance.reviews.content import Content, Line
+from compliance.snapshots.content import Content, Line
 
 _QUESTION = (
     "section", "question", "title", "text", "cites", "weight", "applies",

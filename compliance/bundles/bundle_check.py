@@ -22,9 +22,9 @@ from compliance.bundles.trails import check_trail
 from compliance.checklist_files import recognise
 from compliance.checklist_schema.fault_places import reason_of
 from compliance.formats.findings import clipped
-from compliance.reviews.content import content_from
 from compliance.sandbox.blame import is_of_library
 from compliance.sandbox.checksummed import is_intact
+from compliance.snapshots.content import content_from
 
 CHUNK = 1024 * 1024
 ENCRYPTED = 0x1

@@ -21,11 +21,11 @@ from compliance.evidence import storage
 from compliance.evidence.storage import StorageError
 from compliance.formats import own
 from compliance.organisations.models import User
-from compliance.reviews.content import Content
-from compliance.reviews.models import Snapshot
 from compliance.reviews.rows import rows_and_people
 from compliance.reviews.signatures import standing
-from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.content import Content
+from compliance.snapshots.models import Snapshot
+from compliance.snapshots.snapshot import content_of, one_moment, to_read
 
 CHUNK = 1024 * 1024
 EVENT = (

@@ -35,9 +35,9 @@ from compliance.checklists.models import Edition
 from compliance.evidence import storage
 from compliance.organisations.actions import lock, make_placeholders
 from compliance.organisations.models import Organisation, User
-from compliance.reviews.changes import without_people
-from compliance.reviews.content import Content, content_from
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.changes import without_people
+from compliance.snapshots.content import Content, content_from
+from compliance.snapshots.snapshot import content_of, to_read
 
 BATCH = 500
 

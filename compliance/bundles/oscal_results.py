@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from compliance.assessments.stand_ins import NOT_APPLYING
 from compliance.bundles.report_data import Record, moment
 from compliance.foreign_formats.oscal.names import NAMESPACE, string, token
-from compliance.reviews.content import Line, Proof
+from compliance.snapshots.content import Line, Proof
 
 OSCAL = "1.1.3"
 STATES = {"met": ("satisfied", "pass"), "na": ("satisfied", "other")}

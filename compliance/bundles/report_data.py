@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from compliance.audit.chain import Link, canonical
-from compliance.reviews.content import Content
 from compliance.reviews.signatures import Signature
+from compliance.snapshots.content import Content
 
 FORMAT = "attest-report"
 VERSION = 2

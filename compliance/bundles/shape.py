@@ -186,7 +186,7 @@ class EarlierPart(Part):
 
 
 class RestsOnPart(Part):
-    """The assessment that this one rests on; see ``reviews.content.RestsOn``."""
+    """The assessment that this one rests on; see ``snapshots.content.RestsOn``."""
 
     subject: Name
     checklist: Text

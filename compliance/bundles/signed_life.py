@@ -14,7 +14,8 @@ from compliance.bundles import layout
 from compliance.bundles.process import Bundle
 from compliance.bundles.values import values_of
 from compliance.organisations.models import User
-from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
+from compliance.reviews.models import Check, Reopening, Review, SignOff
+from compliance.snapshots.models import Snapshot
 
 
 class Life:

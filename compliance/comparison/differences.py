@@ -14,8 +14,8 @@ from typing import Any
 from compliance.charts.shapes import Chart, moved
 from compliance.results.law import COUNTED, Counts, Duty, count
 from compliance.results.levels import Criterion, GroupResult, ScaleResult, is_staged
-from compliance.reviews.changes import differences
-from compliance.reviews.content import Content, Line
+from compliance.snapshots.changes import differences
+from compliance.snapshots.content import Content, Line
 from compliance.web.enums import LabelledStrEnum
 
 

@@ -11,9 +11,9 @@ from compliance.assessments.models import Assessment
 from compliance.comparison.differences import Side
 from compliance.organisations.models import Organisation
 from compliance.results.queries import read_rows
-from compliance.reviews.moments import seq_at
-from compliance.reviews.past import rows_as_of
-from compliance.reviews.snapshot import one_moment, rows_to_tell, to_read, told
+from compliance.snapshots.moments import seq_at
+from compliance.snapshots.past import rows_as_of
+from compliance.snapshots.snapshot import one_moment, rows_to_tell, to_read, told
 
 MOST = 200
 """Assessments that one can choose from; the chosen ones are always among them."""

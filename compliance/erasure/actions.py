@@ -52,7 +52,8 @@ from compliance.organisations.models import (
 from compliance.organisations.tasks import send_reset
 from compliance.results.models import Summary
 from compliance.reviews.events import ASSESSMENT_SIGNED
-from compliance.reviews.models import SignOff, Snapshot
+from compliance.reviews.models import SignOff
+from compliance.snapshots.models import Snapshot
 from compliance.web.mail import send
 
 SHORTEST_NAME = 4

@@ -10,11 +10,11 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
-from compliance.reviews.changes import Changed, differences
-from compliance.reviews.content import Content, Line, Section
-from compliance.reviews.moments import event_at, seq_at
-from compliance.reviews.past import rows_as_of
-from compliance.reviews.snapshot import one_moment, to_read, told
+from compliance.snapshots.changes import Changed, differences
+from compliance.snapshots.content import Content, Line, Section
+from compliance.snapshots.moments import event_at, seq_at
+from compliance.snapshots.past import rows_as_of
+from compliance.snapshots.snapshot import one_moment, to_read, told
 from compliance.templatetags.ui import moment
 
 ZONED = "%Y-%m-%dT%H:%M"

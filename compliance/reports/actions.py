@@ -30,7 +30,7 @@ from compliance.reports.paper import Paper
 from compliance.reports.pdf_engine import render, seal
 from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
-from compliance.reviews.moments import refuse_no_moment
+from compliance.snapshots.moments import refuse_no_moment
 from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (

@@ -16,7 +16,7 @@ from compliance.bundles.zip_writer import Pack
 from compliance.evidence.safe_names import clean_name
 from compliance.reports import storage
 from compliance.reports.models import Report
-from compliance.reviews.content import Proof
+from compliance.snapshots.content import Proof
 from compliance.web.mail import absolute
 from compliance.web.site_address import is_only_here
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from compliance.reports import findings
 from compliance.reports.paper import Paper
 from compliance.results.levels import ScaleResult, is_staged
-from compliance.reviews.content import Line, Task
+from compliance.snapshots.content import Line, Task
 from compliance.templatetags.paper import isolated
 from compliance.templatetags.ui import long_day
 

@@ -16,7 +16,7 @@ from compliance.assessments.models import Assessment
 from compliance.checklists.content import fact_document, fact_words
 from compliance.checklists.models import Edition
 from compliance.checklists.translations import ORIGINAL, TranslatedText, said
-from compliance.reviews.content import Content, Line, Section
+from compliance.snapshots.content import Content, Line, Section
 from compliance.templatetags.ui import day
 
 ASKED = (

@@ -20,7 +20,7 @@ from compliance.results.levels import (
     ScaleResult,
     is_staged,
 )
-from compliance.reviews.content import Line
+from compliance.snapshots.content import Line
 from compliance.templatetags.paper import isolated, short
 from compliance.templatetags.ui import day, long_day
 

@@ -25,8 +25,8 @@ from compliance.reports.paper import Paper
 from compliance.reports.split import cut
 from compliance.reports.words import EXTRACTS, KINDS, PAGES, TITLES
 from compliance.results.law import RULES, Counts, LawResult
-from compliance.reviews.content import Line, Section
 from compliance.reviews.signing_statement import statement
+from compliance.snapshots.content import Line, Section
 from compliance.templatetags.paper import isolated, limit
 from compliance.templatetags.ui import long_day
 from compliance.web.site_address import is_only_here

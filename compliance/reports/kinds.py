@@ -8,7 +8,7 @@ from compliance.assessments.choices import OPEN
 from compliance.checklists.choices import Reading
 from compliance.checklists.scales import Scale
 from compliance.reports.choices import Extract, ReportKind
-from compliance.reviews.content import Line
+from compliance.snapshots.content import Line
 from compliance.web.own_languages import OwnLanguage
 
 PARTS: Mapping[str, tuple[str, ...]] = {

@@ -28,7 +28,7 @@ from compliance.results.queries import (
     reached,
     roles_of,
 )
-from compliance.reviews.content import Content, Line, Section
+from compliance.snapshots.content import Content, Line, Section
 
 
 @dataclass(frozen=True, slots=True)

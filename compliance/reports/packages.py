@@ -32,7 +32,7 @@ from compliance.reports.events import (
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.throttle import paced
 from compliance.reviews.signatures import standing
-from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.snapshot import content_of, one_moment, to_read
 from compliance.web.storage_errors import is_full
 
 UNFORESEEN = (

@@ -28,15 +28,15 @@ from compliance.reports.edition_translation import AS_WRITTEN, Words, in_words
 from compliance.reports.kinds import FULL, ReportOptions
 from compliance.reports.measuring import UNMEASURED, Measured, Measures, measured
 from compliance.reports.working_paper import WorkingPaper
-from compliance.reviews.changes import Changed
-from compliance.reviews.content import (
+from compliance.reviews.signatures import Signature
+from compliance.snapshots.changes import Changed
+from compliance.snapshots.content import (
     Content,
     Line,
     Section,
     Task,
     in_groups,
 )
-from compliance.reviews.signatures import Signature
 
 
 @dataclass(frozen=True)

@@ -34,13 +34,13 @@ from compliance.reports.models import Letterhead
 from compliance.reports.paper import PLAIN, Entry, Look, Paper
 from compliance.reports.seat_reading import work_of
 from compliance.results.queries import choices_in
-from compliance.reviews.changes import differences
-from compliance.reviews.content import Content
 from compliance.reviews.event_labels import told
-from compliance.reviews.past import content_as_of
-from compliance.reviews.resting import moved_since
 from compliance.reviews.signatures import Signature, content_at, signoffs_of
-from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.changes import differences
+from compliance.snapshots.content import Content
+from compliance.snapshots.past import content_as_of
+from compliance.snapshots.resting import moved_since
+from compliance.snapshots.snapshot import content_of, one_moment, to_read
 
 LONGEST_TRAIL = 5000
 """Entries of the trail that are printed; the newest, and the report says so."""

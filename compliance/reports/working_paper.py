@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from compliance.reviews.content import Content, Line, Proof
+from compliance.snapshots.content import Content, Line, Proof
 
 
 @dataclass(frozen=True, slots=True)

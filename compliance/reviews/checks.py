@@ -7,7 +7,7 @@ from datetime import datetime
 from compliance.assessments.fields import ANSWERING
 from compliance.audit.chain import canonical, digest
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.content import Line, Proof
+from compliance.snapshots.content import Line, Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from compliance.assessments.models import (
     Upgrade,
 )
 from compliance.evidence.models import Evidence
-from compliance.reviews.models import Check, Reopening, Review, SignOff, Snapshot
+from compliance.reviews.models import Check, Reopening, Review, SignOff
+from compliance.snapshots.models import Snapshot
 from compliance.web.triggers import ALWAYS, guard, same
 
 SAID = "a signed assessment is never changed"

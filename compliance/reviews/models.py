@@ -11,28 +11,8 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.audit.columns import Proven, Unproven
 from compliance.organisations.models import User
 from compliance.reviews.choices import CheckResult, Decision, ReviewEnd
+from compliance.snapshots.models import Snapshot
 from compliance.web.text import validate_line, validate_text
-
-
-class Snapshot(models.Model):
-    """The content of an assessment when it was signed: canonical JSON under its
-    SHA-256.
-
-    ``text`` is read by ``content_from``. ``rows`` are the rows behind it as
-    canonical JSON (``rows_of``), for moving the assessment elsewhere.
-    """
-
-    content_hash = models.CharField(primary_key=True, max_length=64)
-    text = models.TextField()
-    rows = models.TextField(blank=True)
-
-    in_trail = Unproven(
-        "its key is the SHA-256 of its text; the event of each signature has that, and"
-        " the SHA-256 of the rows"
-    )
-
-    def __str__(self) -> str:
-        return self.content_hash
 
 
 class Review(models.Model):

@@ -16,7 +16,7 @@ from compliance.audit.models import Event
 from compliance.evidence.events import EVIDENCE_DESCRIBED
 from compliance.organisations.models import User
 from compliance.reviews.checks import Hands
-from compliance.reviews.imported_facts import Stated
+from compliance.snapshots.imported_facts import Stated
 
 
 def makes(action: str) -> Prepares:

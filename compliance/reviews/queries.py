@@ -12,16 +12,16 @@ from compliance.assessments.choices import OPEN, AssessmentStatus
 from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment
 from compliance.checklists.force import rated_in
-from compliance.reviews.changes import Changed, differences
 from compliance.reviews.checks import Checked, Checks, Hands, last_of
 from compliance.reviews.choices import CheckResult, Why
-from compliance.reviews.content import Content, Line, content_from, in_groups
 from compliance.reviews.models import Check, Review
 from compliance.reviews.preparers import hands_in
 from compliance.reviews.readiness import Point, points
-from compliance.reviews.resting import moved_since
 from compliance.reviews.sampling import Sample, sample, samples, together
-from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.changes import Changed, differences
+from compliance.snapshots.content import Content, Line, content_from, in_groups
+from compliance.snapshots.resting import moved_since
+from compliance.snapshots.snapshot import content_of, one_moment, to_read
 
 
 @dataclass(frozen=True)

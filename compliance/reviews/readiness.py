@@ -9,7 +9,7 @@ from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import leaves_gap
 from compliance.reviews.checks import Checks, Hands, is_covered, last_of
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.content import Content, Line, Proof, RestsOn
+from compliance.snapshots.content import Content, Line, Proof, RestsOn
 
 SHOWN = 8
 """Keys that a point names; the rest are counted."""

@@ -28,10 +28,10 @@ from compliance.assessments.models import (
 from compliance.checklists.models import Edition
 from compliance.evidence.models import Evidence
 from compliance.organisations.models import User
-from compliance.reviews.imported_facts import Stated
 from compliance.reviews.models import Check
 from compliance.reviews.preparers import hands_in
-from compliance.reviews.resting import elsewhere, plain
+from compliance.snapshots.imported_facts import Stated
+from compliance.snapshots.resting import elsewhere, plain
 
 FORMAT = 2
 """Raised when the shape changes; ``docs/moving.md`` describes it."""

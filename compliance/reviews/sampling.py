@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from compliance.assessments.choices import Verdict
 from compliance.reviews.checks import Checks, last_of, seen_of
 from compliance.reviews.choices import CheckResult, Why
-from compliance.reviews.content import Content, Line
+from compliance.snapshots.content import Content, Line
 
 HEAVIEST = 5
 """The weight that is always worth a look."""

@@ -17,8 +17,8 @@ from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.models import Event
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.events import ASSESSMENT_SIGNED
-from compliance.reviews.imported_facts import came_with
 from compliance.reviews.models import Review, SignOff
+from compliance.snapshots.imported_facts import came_with
 
 SAID = (
     "revision", "content_hash", "statement", "reservations", "role", "signer", "stood_at",

@@ -18,12 +18,12 @@ from compliance.assessments.signature_validity import Void
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.evidence.events import EVIDENCE_DESCRIBED
-from compliance.reviews.changes import Changed, differences, without_people
 from compliance.reviews.choices import Decision, ReviewEnd
-from compliance.reviews.content import Content, content_from, in_groups
-from compliance.reviews.imported_facts import Stated, came_with
 from compliance.reviews.models import Reopening, Review, SignOff
-from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.changes import Changed, differences, without_people
+from compliance.snapshots.content import Content, content_from, in_groups
+from compliance.snapshots.imported_facts import Stated, came_with
+from compliance.snapshots.snapshot import content_of, one_moment, to_read
 
 SHOWN = 3
 """Changes that a line names; the rest are counted."""

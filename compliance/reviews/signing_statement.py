@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from compliance.reviews.content import Content
+from compliance.snapshots.content import Content
 
 _NUMBERS = (
     "No", "One", "Two", "Three", "Four", "Five", "Six",

@@ -15,7 +15,6 @@ from compliance.assessments.models import Answer, Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import Organisation
-from compliance.reviews.resting import elsewhere
 from compliance.seats.events import SEAT_DOWNLOADED, SEAT_VIEWED, SHARE_OPENED
 from compliance.seats.models import (
     Request,
@@ -27,6 +26,7 @@ from compliance.seats.models import (
     ShareLink,
     ShareLinkQuerySet,
 )
+from compliance.snapshots.resting import elsewhere
 from compliance.workspace.history import Entry, history
 from compliance.workspace.lines import Line, lines
 

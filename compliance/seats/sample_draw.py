@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.assessments.choices import Verdict
-from compliance.reviews.content import NO_EVIDENCE
 from compliance.reviews.sampling import HEAVIEST
+from compliance.snapshots.content import NO_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)

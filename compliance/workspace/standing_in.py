@@ -162,7 +162,7 @@ class _Signed:
 def _signed(assessment: Assessment) -> _Signed | None:
     """The words of the other assessment as they were signed; None while nothing is.
 
-    From the frozen text of ``reviews.content.Content``, in one query.
+    From the frozen text of ``snapshots.content.Content``, in one query.
     """
     if assessment.status != AssessmentStatus.SIGNED:
         return None
@@ -180,7 +180,7 @@ def _signed(assessment: Assessment) -> _Signed | None:
 
 
 def _stated(assessment: Assessment) -> dict[str, Any]:
-    """The statement of the bundle that it came in, as ``reviews.resting`` wrote it."""
+    """The statement of the bundle that it came in, as ``snapshots.resting`` wrote it."""
     try:
         said: dict[str, Any] = assessment.brought_from.stated["rests_on"]
     except (KeyError, ObjectDoesNotExist):  # only SQL leaves it like that

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.audit import checkpoints, trail
 from compliance.backups.verify import opened
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.backups import installations
 from tests.bundles.making import bundle_of
 

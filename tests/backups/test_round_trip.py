@@ -22,9 +22,9 @@ from compliance.models import (
     ShareLink,
     User,
 )
-from compliance.reviews.snapshot import content_of, to_read
 from compliance.search.queries import find
 from compliance.seats.actions import open_share
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.backups import installations
 from tests.bundles.making import bundle_of
 

@@ -19,7 +19,7 @@ from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
 from compliance.evidence import actions as evidence
 from compliance.models import Answer, Theme
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.documents import document, question
 from tests.evidence.samples import PDF
 from tests.factories import attach, make_action, make_assessment, make_link

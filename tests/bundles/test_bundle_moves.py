@@ -26,7 +26,7 @@ from compliance.models import (
     User,
 )
 from compliance.reviews.rows import rows_of
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.bundles.making import (
     brought_in,
     bundle_of,

@@ -8,7 +8,7 @@ from compliance.audit.chain import canonical
 from compliance.bundles.process import UnreadableError
 from compliance.reviews import actions as reviewing
 from compliance.reviews.rows import rows_of
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.bundles.making import (
     brought_in,
     bundle_of,

@@ -20,13 +20,13 @@ from compliance.reports.html import html_of
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.queries import read
 from compliance.reviews import actions
-from compliance.reviews.changes import without_people
-from compliance.reviews.content import Remark
 from compliance.reviews.queries import desk_of
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signature_integrity import faults
 from compliance.reviews.signatures import content_at, signoffs_of
-from compliance.reviews.snapshot import to_read
+from compliance.snapshots.changes import without_people
+from compliance.snapshots.content import Remark
+from compliance.snapshots.snapshot import to_read
 from compliance.verifier.verify_events import (
     FaultError,
     Result,

@@ -12,7 +12,7 @@ import pytest
 from compliance.audit.chain import canonical, digest
 from compliance.bundles import answers, oscal_results, report_data
 from compliance.formats.csv_file import unguarded
-from compliance.reviews.content import content_from
+from compliance.snapshots.content import content_from
 from tests.bundles.report_data import make_record
 from tests.foreign_formats.oscal import walk
 from tests.reports.papers import HOSTILE, make_content, make_line

@@ -28,12 +28,12 @@ from compliance.models import (
     User,
 )
 from compliance.results import queries as result
-from compliance.reviews.past import content_as_of
 from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import blocking, points
 from compliance.reviews.signatures import content_at, signoffs_of
-from compliance.reviews.snapshot import content_of, to_read
 from compliance.seeds import actions as seeds
+from compliance.snapshots.past import content_as_of
+from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace.standing_in import standing_in
 from tests.audit.columns import RARE, columns_of_all, tampered_with
 from tests.bundles.making import bundle_of, reading

@@ -15,7 +15,7 @@ from compliance.reports.html import html_of
 from compliance.reports.kinds import OF_ASSESSMENT, ReportOptions
 from compliance.reports.queries import read
 from compliance.reviews.rows import rows_of
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.golden.files import digest_of, lines_of, seen_on
 
 SMALL = "suppliers"

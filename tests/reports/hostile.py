@@ -7,9 +7,9 @@ from compliance.reports.choices import ReportKind
 from compliance.reports.edition_changes import changes
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.paper import Entry
-from compliance.reviews.changes import Changed
-from compliance.reviews.content import PreviousAnswer, Remark, Section, Task
 from compliance.reviews.signatures import Signature
+from compliance.snapshots.changes import Changed
+from compliance.snapshots.content import PreviousAnswer, Remark, Section, Task
 from compliance.web.own_languages import OwnLanguage
 from tests.documents import document, question
 from tests.reports.papers import (

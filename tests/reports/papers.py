@@ -6,7 +6,7 @@ from uuid import UUID
 from compliance.reports.edition_changes import changes
 from compliance.reports.paper import Entry, Paper
 from compliance.reports.working_paper import Asked, Message, Tested, WorkingPaper
-from compliance.reviews.content import (
+from compliance.snapshots.content import (
     Content,
     Line,
     PreviousAnswer,

@@ -17,10 +17,10 @@ from compliance.checklists.actions import store_checklist
 from compliance.checklists.models import Theme
 from compliance.reports.html import html_of
 from compliance.reports.queries import read
-from compliance.reviews.changes import differences
-from compliance.reviews.moments import first_event
-from compliance.reviews.past import content_as_of
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.changes import differences
+from compliance.snapshots.moments import first_event
+from compliance.snapshots.past import content_as_of
+from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace.history import history
 from tests.answer_sheets.making import book_of
 from tests.bundles.making import FACT, brought_in, bundle_of, hash_of

@@ -14,7 +14,7 @@ from django.urls import reverse
 from compliance.reports import split
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from compliance.reports.pdf_engine import render
-from compliance.reviews.content import Remark
+from compliance.snapshots.content import Remark
 from compliance.web.mail import absolute
 from tests.reports.attacks import ALL, PORT
 from tests.reports.papers import AT, make_content, make_line, make_paper, make_proof

@@ -11,7 +11,7 @@ from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of, pieces_of, stylesheet
 from compliance.reports.kinds import ReportOptions
 from compliance.reports.pdf_engine import render
-from compliance.reviews.content import PreviousAnswer, Section, Task
+from compliance.snapshots.content import PreviousAnswer, Section, Task
 from tests.reports.hostile import hostile
 from tests.reports.looked_at import faults
 from tests.reports.papers import make_content, make_line, make_paper

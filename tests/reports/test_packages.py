@@ -21,7 +21,7 @@ from compliance.models import Event, Package, Report
 from compliance.organisations import actions as people
 from compliance.reports import packages, tasks
 from compliance.reports.audit_pack import name_of
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.bundles.making import brought_in, hash_of, make_everything
 from tests.factories import PASSWORD
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from compliance.reports.html import html_of
 from compliance.reports.queries import read
-from compliance.reviews.content import Task
+from compliance.snapshots.content import Task
 from tests.factories import make_action, make_assessment
 from tests.reports.papers import HOSTILE, make_content, make_line, make_paper
 

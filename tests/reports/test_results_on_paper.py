@@ -17,7 +17,7 @@ from compliance.reports.queries import read
 from compliance.results import queries as screen
 from compliance.results.figures import rows_of
 from compliance.results.queries import Result
-from compliance.reviews.snapshot import to_read
+from compliance.snapshots.snapshot import to_read
 from tests.factories import attach, make_assessment, make_link, make_scaled_edition
 from tests.reports.papers import make_content, make_line, make_paper
 from tests.signing import answer, make_signed, reopen

@@ -22,7 +22,7 @@ from compliance.reports.choices import ReportKind
 from compliance.reports.html import html_of
 from compliance.reports.kinds import NOW, ReportOptions, State
 from compliance.reports.queries import read
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests.audit.tampering import Guardless
 from tests.bundles.making import brought_in, bundle_of, publish
 from tests.factories import make_assessment

@@ -21,7 +21,7 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.models import Event
 from compliance.organisations import reauthentication
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories, signing
 
 RACES = {

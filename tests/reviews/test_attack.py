@@ -21,7 +21,7 @@ from compliance.edition_moves import actions as edition_moves_actions
 from compliance.models import Answer, Event, Upgrade
 from compliance.organisations.access import ALLOWED
 from compliance.reviews import actions
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories, signing, test_doors
 from tests.test_doors import DOORS, PEOPLE, all_doors, knock
 

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from compliance.reviews.changes import differences
 from compliance.reviews.checks import Checked, last_of, seen_of
-from compliance.reviews.content import Content, Line, Proof, Remark, Section, Task
 from compliance.reviews.readiness import About, Level, blocking, points
 from compliance.reviews.sampling import samples, together
 from compliance.reviews.signing_statement import statement
+from compliance.snapshots.changes import differences
+from compliance.snapshots.content import Content, Line, Proof, Remark, Section, Task
 
 TODAY = date(2026, 12, 18)
 NOW = datetime(2026, 12, 18, 16, 20, tzinfo=UTC)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from compliance.audit.chain import canonical
 from compliance.models import Answer, Comment, Mention
 from compliance.reviews.rows import rows_of
-from compliance.reviews.snapshot import to_read
+from compliance.snapshots.snapshot import to_read
 from tests.factories import (
     attach,
     make_action,

@@ -16,7 +16,7 @@ from compliance.audit import trail
 from compliance.discussion.actions import comment
 from compliance.reviews import actions
 from compliance.reviews.signatures import content_at
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories, signing
 
 cast = factories.make_cast()

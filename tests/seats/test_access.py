@@ -14,8 +14,8 @@ from compliance.models import Event, Evidence, Membership, Seat
 from compliance.organisations.access import ALLOWED, Permission
 from compliance.organisations.actions import change_role
 from compliance.reports.actions import ask_report
-from compliance.reviews.snapshot import content_of, to_read
 from compliance.seats import actions
+from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories
 from tests.assessments.test_saving import save
 from tests.seating import ask, give, make_proof, make_report

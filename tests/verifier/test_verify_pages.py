@@ -24,7 +24,7 @@ from compliance.legal_index.choices import Force
 from compliance.press import sealing
 from compliance.press.keys import Place, fingerprint, seal_of
 from compliance.reports.kinds import ReportOptions
-from compliance.reviews.content import Remark, RestsOn
+from compliance.snapshots.content import Remark, RestsOn
 from compliance.verifier import verify_pages
 from compliance.verifier.verify_events import FaultError
 from compliance.verifier.verify_report import verify

@@ -19,7 +19,7 @@ from compliance.history.looking_back import (
     then,
 )
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reviews.moments import days_of
+from compliance.snapshots.moments import days_of
 
 DAYS = 14
 

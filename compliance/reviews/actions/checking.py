@@ -19,7 +19,7 @@ from compliance.reviews.choices import CheckResult
 from compliance.reviews.models import Check, Review
 from compliance.reviews.preparers import hands_of
 from compliance.reviews.queries import read_desk
-from compliance.reviews.snapshot import line_of, to_read
+from compliance.snapshots.snapshot import line_of, to_read
 
 LOOKED = {
     CheckResult.ACCEPTED: ANSWER_ACCEPTED,

@@ -9,7 +9,7 @@ from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import User
-from compliance.reviews.snapshot import to_read
+from compliance.snapshots.snapshot import to_read
 
 
 def held(assessment_id: UUID) -> Assessment:

@@ -17,7 +17,7 @@ from compliance.reviews.events import (
 )
 from compliance.reviews.models import Reopening
 from compliance.reviews.signatures import since_signed
-from compliance.reviews.snapshot import content_of
+from compliance.snapshots.snapshot import content_of
 
 
 def ask_reopening(*, by: User, assessment: Assessment, reason: str) -> Reopening:

@@ -17,13 +17,14 @@ from compliance.audit.transaction import writing
 from compliance.organisations.models import User
 from compliance.reviews.actions.holding import clean_typed, held, tell
 from compliance.reviews.choices import ReviewEnd
-from compliance.reviews.content import Content
 from compliance.reviews.events import ASSESSMENT_SIGNED
-from compliance.reviews.models import Review, SignOff, Snapshot
+from compliance.reviews.models import Review, SignOff
 from compliance.reviews.queries import read_desk
 from compliance.reviews.readiness import blocking
 from compliance.reviews.rows import rows_of
 from compliance.reviews.signing_statement import statement
+from compliance.snapshots.content import Content
+from compliance.snapshots.models import Snapshot
 
 MOVED = "moved"
 """The code of a refusal because the assessment says something else by now."""

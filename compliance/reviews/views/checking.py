@@ -20,7 +20,7 @@ from compliance.reviews.forms import CheckForm, SeenForm
 from compliance.reviews.pages import PAGE, address, find, shown_again
 from compliance.reviews.queue_filter import Picked, picked
 from compliance.reviews.review_queue import Looks, Stop, last_look, looks_at, way_of
-from compliance.reviews.snapshot import line_of, one_moment, to_read
+from compliance.snapshots.snapshot import line_of, one_moment, to_read
 
 
 @require_safe

@@ -10,7 +10,7 @@ from typing import Any
 
 from compliance.assessments.fields import ANSWER_FIELDS
 from compliance.assessments.material import ACTION, EVIDENCE
-from compliance.reviews.content import Content, Line, Proof, Task
+from compliance.snapshots.content import Content, Line, Proof, Task
 
 _LINE = {"title": "question", "text": "question", "weight": "weight"}
 _LINE |= {field.column: field.label for field in ANSWER_FIELDS if field.material}

@@ -11,12 +11,12 @@ from compliance.audit.models import Event
 from compliance.reviews import actions
 from compliance.reviews.checks import seen_of
 from compliance.reviews.choices import Decision
-from compliance.reviews.content import content_from
-from compliance.reviews.past import content_as_of
 from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import About, points
 from compliance.reviews.signatures import signoffs_of, standing
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.content import content_from
+from compliance.snapshots.past import content_as_of
+from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories
 from tests.resting import levelled, rest_on, resting, started
 from tests.signing import LATER, answer, fresh, link, seen, sign

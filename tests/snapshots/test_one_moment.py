@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 if connection.vendor == "sqlite":
     call_command("migrate", verbosity=0)
-from compliance.reviews.snapshot import content_of, one_moment, to_read
+from compliance.snapshots.snapshot import content_of, one_moment, to_read
 from tests import factories, signing
 
 cast = factories.make_cast()

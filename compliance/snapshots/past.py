@@ -21,17 +21,17 @@ from compliance.assessments.models import (
 )
 from compliance.checklists.models import Citation, Edition, Question
 from compliance.evidence.models import Evidence
-from compliance.reviews.at_hand import hang, join_people
-from compliance.reviews.content import Content
-from compliance.reviews.imported_facts import Stated
-from compliance.reviews.previous_assessment import said_in
-from compliance.reviews.resting import (
+from compliance.snapshots.at_hand import hang, join_people
+from compliance.snapshots.content import Content
+from compliance.snapshots.imported_facts import Stated
+from compliance.snapshots.previous_assessment import said_in
+from compliance.snapshots.resting import (
     Elsewhere,
     elsewhere,
     elsewhere_in,
     settled_elsewhere,
 )
-from compliance.reviews.snapshot import PEOPLE, Rows, sources, told
+from compliance.snapshots.snapshot import PEOPLE, Rows, sources, told
 
 _HANGING: tuple[tuple[type[Attachment | Comment | ActionLink], str], ...] = (
     (Attachment, "attachments"),

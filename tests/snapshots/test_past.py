@@ -22,9 +22,9 @@ from compliance.evidence.actions import describe
 from compliance.evidence_use.actions import use_instead
 from compliance.models import Answer, Evidence, Theme
 from compliance.remediation import actions as remediation
-from compliance.reviews.moments import seq_at
-from compliance.reviews.past import content_as_of
-from compliance.reviews.snapshot import content_of, to_read
+from compliance.snapshots.moments import seq_at
+from compliance.snapshots.past import content_as_of
+from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
 from tests.documents import document, question
 from tests.signing import link

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.reviews.content import content_from
+from compliance.snapshots.content import content_from
 from tests.reports.papers import HOSTILE, make_content, make_full_paper, make_line
 
 

@@ -15,7 +15,7 @@ from compliance.assessments.fields import Role, from_json
 from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User
-from compliance.reviews.previous_assessment import Before, EarlierAnswer, before
+from compliance.snapshots.previous_assessment import Before, EarlierAnswer, before
 
 
 def came_with(assessment: Assessment) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import Prefetch
 
 from compliance.assessments.models import Action, ActionLink, Answer
-from compliance.reviews.content import Task
-from compliance.reviews.imported_facts import Stated
+from compliance.snapshots.content import Task
+from compliance.snapshots.imported_facts import Stated
 
 
 def with_actions() -> Prefetch:

@@ -13,8 +13,8 @@ from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.resting import once_keys
 from compliance.assessments.stand_ins import StandIn, not_asked
-from compliance.reviews.content import Content, RestsOn, content_from
-from compliance.reviews.imported_facts import came_with
+from compliance.snapshots.content import Content, RestsOn, content_from
+from compliance.snapshots.imported_facts import came_with
 from compliance.workspace.standing_in import said_in, there
 
 

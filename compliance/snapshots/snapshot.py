@@ -23,13 +23,13 @@ from compliance.assessments.scoring import CHOSEN
 from compliance.assessments.stand_ins import StandIn, not_asked
 from compliance.checklists.models import Choice, Question
 from compliance.evidence.models import Evidence
-from compliance.reviews.at_hand import hang, join_people
-from compliance.reviews.content import Content, Line, Proof, Remark, Task
-from compliance.reviews.content import Section as Part
-from compliance.reviews.imported_facts import Stated
-from compliance.reviews.previous_assessment import Before, then
-from compliance.reviews.remedies import tasks_of, with_actions
-from compliance.reviews.resting import Elsewhere, elsewhere
+from compliance.snapshots.at_hand import hang, join_people
+from compliance.snapshots.content import Content, Line, Proof, Remark, Task
+from compliance.snapshots.content import Section as Part
+from compliance.snapshots.imported_facts import Stated
+from compliance.snapshots.previous_assessment import Before, then
+from compliance.snapshots.remedies import tasks_of, with_actions
+from compliance.snapshots.resting import Elsewhere, elsewhere
 from compliance.workspace.lines import told_value
 
 PEOPLE = tuple(field.name for field in ANSWER_FIELDS if field.kind == Kind.PERSON)

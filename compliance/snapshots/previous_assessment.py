@@ -7,7 +7,7 @@ from uuid import UUID
 
 from compliance.assessments.fields import ANSWERING, BY_COLUMN
 from compliance.assessments.models import Answer, Assessment
-from compliance.reviews.content import PreviousAnswer
+from compliance.snapshots.content import PreviousAnswer
 
 
 @dataclass(frozen=True, slots=True)

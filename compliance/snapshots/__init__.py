@@ -1,0 +1,12 @@
+"""The content of an assessment with its hash: as it stands, as it stood, what changed."""
+
+__all__ = [
+    "changes",
+    "content",
+    "imported_facts",
+    "models",
+    "moments",
+    "past",
+    "resting",
+    "snapshot",
+]
