@@ -38,7 +38,7 @@ django.setup()
 from compliance.reports.html import html_of, stylesheet
 from compliance.reports.paper import Entry, Paper
 from compliance.reports.split import cut
-from compliance.reviews.content import (
+from compliance.snapshots.content import (
     Content,
     Line,
     Proof,

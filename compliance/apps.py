@@ -26,7 +26,9 @@ ROOMS = (
     "comparison",
     "gaps",
     "calendar",
+    "letterhead",
     "reports",
+    "exports",
 )
 """Those that declare types of events."""
 GUARDED = ("audit", "checklists", "assessments", "reviews")
@@ -68,13 +70,13 @@ class ComplianceConfig(AppConfig):
         """
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
+        from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
         from compliance.organisations import session_use  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
             rights_lost,
         )
-        from compliance.reports import cancellation  # noqa: PLC0415 - needs the apps
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
         from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
 

@@ -40,6 +40,7 @@ from compliance.checklists.models import (
 )
 from compliance.evidence.models import Evidence
 from compliance.legal_index.models import Instrument, Provision
+from compliance.letterhead.models import Letterhead
 from compliance.organisations.models import (
     AccessPolicy,
     Challenge,
@@ -49,7 +50,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
-from compliance.reports.models import Letterhead, Report
+from compliance.reports.models import Report
 from compliance.results.models import MonthEnd, Summary, Target
 from compliance.reviews.models import Check, Reopening, Review, SignOff
 from compliance.seats.models import (

@@ -76,4 +76,6 @@ urlpatterns = [
     path("", include("compliance.calendar.urls")),
     path("o/<slug:org>/", include("compliance.home.urls")),
     path("o/<slug:org>/", include("compliance.reports.urls")),
+    path("o/<slug:org>/", include("compliance.exports.urls")),
+    path("o/<slug:org>/", include("compliance.letterhead.urls")),
 ]

@@ -31,7 +31,7 @@ ONE_KIND = {
         answer_sheets/test_sheets_libreoffice answer_sheets/test_sheets_mutated
         reports/test_attachments reports/test_command reports/test_download
         reports/test_edition_changes press/test_keys reports/test_report_lookup
-        reports/test_packages reports/test_remedies reports/test_edition_translation reports/test_verify_page
+        exports/test_packages reports/test_remedies reports/test_edition_translation reports/test_verify_page
         seats/test_replies
     """,
     PAGES: """

@@ -271,7 +271,7 @@ DOORS = {
     "history:trail_export": (TRAIL, "POST"),
     "reports:list": (REPORT, "GET"),
     "reports:ask": (REPORT, "GET POST"),
-    "reports:letterhead": (ASSESS, "GET POST"),
+    "letterhead:letterhead": (ASSESS, "GET POST"),
     "history:as_of": (REPORT, "GET"),
     "reports:detail": (REPORT, "GET"),
     "reports:cancel": (REPORT, "POST"),
@@ -301,12 +301,12 @@ DOORS = {
     "seats:request_close": (SEATS, "POST"),
     "seats:shared": (PUBLIC, "GET"),
     "seats:shared_page": (PUBLIC, "GET"),
-    "reports:exports": (TRAIL, "GET"),
-    "reports:ask_bundle": (ASSESS, "POST"),
-    "reports:ask_pack": (TRAIL, "POST"),
-    "reports:package": (TRAIL, "GET"),
-    "reports:package_cancel": (TRAIL, "POST"),
-    "reports:package_file": (TRAIL, "GET POST"),
+    "exports:list": (TRAIL, "GET"),
+    "exports:ask_bundle": (ASSESS, "POST"),
+    "exports:ask_pack": (TRAIL, "POST"),
+    "exports:package": (TRAIL, "GET"),
+    "exports:cancel": (TRAIL, "POST"),
+    "exports:file": (TRAIL, "GET POST"),
 }
 """Name of an address to who may, and by which methods."""
 
@@ -673,7 +673,7 @@ def test_every_view_asks_for_the_permission_in_its_row():
 
 LASTING = {
     "bundles, packs and the trail taken out": [
-        "history:trail_export", "reports:package_file",
+        "history:trail_export", "exports:file",
     ],
     "members, owners and invitations": [
         "organisations:invitation_again", "organisations:invite", "organisations:leave",

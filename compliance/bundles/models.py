@@ -69,7 +69,7 @@ class Package(models.Model):
 
     def get_absolute_url(self) -> str:
         organisation = self.assessment.organisation
-        return reverse("reports:package", args=[organisation.slug, self.pk])
+        return reverse("exports:package", args=[organisation.slug, self.pk])
 
     @property
     def is_over(self) -> bool:

@@ -12,4 +12,5 @@ __all__ = [
     "report_lookup",
     "storage",
     "tasks",
+    "throttle",
 ]

@@ -1,9 +1,7 @@
 """Reports: what was asked for, how far it is, and the file it became."""
 
-import hashlib
 import uuid
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,12 +11,10 @@ from compliance.audit.columns import JOB, Proven
 from compliance.bundles.models import Package
 from compliance.organisations.models import Organisation, User
 from compliance.reports.choices import Extract, ReportKind
-from compliance.reports.colours import LEAST, contrast, is_colour
 from compliance.reports.kinds import ReportOptions
 from compliance.reviews.models import SignOff
 from compliance.seats.models import Seat
 from compliance.web.own_languages import OwnLanguage
-from compliance.web.text import validate_line
 
 
 class ReportStatus(models.TextChoices):
@@ -160,61 +156,6 @@ class Report(models.Model):
     def file_name(self) -> str:
         """The name of the file when it is sent."""
         return f"attest-{self.kind}-{self.number}-{self.sha256[:8]}.pdf"
-
-
-def validate_colour(text: str) -> None:
-    """Refuse a colour on which white text, or which on white, is hard to read."""
-    if not is_colour(text):
-        raise ValidationError("Give a colour as #1b2b45: six digits from 0 to f.")
-    if contrast(text) < LEAST:
-        msg = (
-            f"White text on this colour has a contrast of {contrast(text):.1f} to 1;"
-            f" {LEAST} to 1 is needed. Choose a darker one."
-        )
-        raise ValidationError(msg)
-
-
-class Letterhead(models.Model):
-    """The organisation's own look of its reports: no part of what anybody signs.
-
-    ``mark`` stands in the place of "Confidential", ``footer`` at the foot of the cover;
-    ``logo`` is a PNG in base64, as the sandbox wrote it.
-    """
-
-    organisation = models.OneToOneField(
-        Organisation, models.CASCADE, primary_key=True, related_name="letterhead"
-    )
-    colour = models.CharField(max_length=7, default="#1b2b45")
-    mark = models.CharField(max_length=40, blank=True, validators=[validate_line])
-    footer = models.CharField(max_length=160, blank=True, validators=[validate_line])
-    logo = models.TextField(blank=True)
-
-    in_trail = Proven("organisation_id")
-
-    def __str__(self) -> str:
-        return f"{self.organisation_id} {self.colour}"
-
-    def clean(self) -> None:
-        try:
-            validate_colour(self.colour)
-        except ValidationError as error:
-            raise ValidationError({"colour": error}) from error
-
-    @property
-    def told(self) -> dict[str, str]:
-        """The values as an event names them: of the picture its SHA-256."""
-        logo = hashlib.sha256(self.logo.encode()).hexdigest() if self.logo else ""
-        return {
-            "colour": self.colour,
-            "mark": self.mark,
-            "footer": self.footer,
-            "logo": logo,
-        }
-
-    @property
-    def version(self) -> str:
-        """Changes with every value: by it a page tells that it is still right."""
-        return hashlib.sha256(repr(sorted(self.told.items())).encode()).hexdigest()
 
 
 def reports_of(organisation: Organisation) -> ReportQuerySet:

@@ -25,12 +25,12 @@ from compliance.checklists.force import marks_of
 from compliance.checklists.models import Edition
 from compliance.checklists.rating import Ratings, ratings_of
 from compliance.checklists.translations import ORIGINAL
+from compliance.letterhead.models import Letterhead
 from compliance.reports.clauses import mapped
 from compliance.reports.edition_changes import EditionChanges, changes
 from compliance.reports.edition_translation import words_of
 from compliance.reports.kinds import FULL, ReportOptions
 from compliance.reports.measuring import measures_of
-from compliance.reports.models import Letterhead
 from compliance.reports.paper import PLAIN, Entry, Look, Paper
 from compliance.reports.seat_reading import work_of
 from compliance.results.queries import choices_in

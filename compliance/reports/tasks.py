@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from compliance.assessments.models import Assessment
 from compliance.audit.transaction import writing
-from compliance.bundles.models import Package, PackageKind
 from compliance.organisations.models import User
-from compliance.reports import actions, packages
+from compliance.reports import actions
 from compliance.reports.kinds import FULL, NOW, ReportOptions, State
 from compliance.reports.models import Report
 from compliance.web.worker import is_alive
@@ -70,20 +69,3 @@ def ask_here(*, assessment: Assessment, wanted: ReportOptions, maker: str) -> Re
         report = actions.ask_report(by=None, assessment=assessment, wanted=wanted)
         _watch(str(report.pk), maker)
     return report
-
-
-@task(takes_context=True)
-def make_package(context: TaskContext, package_id: str) -> None:
-    """Make the file; safe to run again when a worker died in the middle of it."""
-    if context.attempt > MOST_TRIES:
-        packages.give_up(UUID(package_id))
-    else:
-        packages.make_package(UUID(package_id))
-
-
-def ask_package(*, by: User, assessment: Assessment, kind: PackageKind) -> Package:
-    """A bundle or audit pack that is asked for and queued: both or neither."""
-    with writing():
-        package = packages.ask_package(by=by, assessment=assessment, kind=kind)
-        make_package.enqueue(str(package.pk))
-    return package

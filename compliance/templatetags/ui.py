@@ -49,8 +49,8 @@ ASSESSMENTS = (
     "seats:",
     "answer_sheets:",
     "bundles:",
-    "reports:exports",
-    "reports:package",
+    "exports:list",
+    "exports:package",
     "history:as_of",
 )
 """The same at the place of assessments."""

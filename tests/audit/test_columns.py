@@ -26,14 +26,14 @@ from compliance.bundles.models import PackageKind
 from compliance.calendar.actions import make_feed, set_rules
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
+from compliance.exports.actions import ask_package
+from compliance.letterhead.actions import letterhead_of, set_letterhead
 from compliance.models import Answer, Event, FactorCount, Invitation, ShareLink
 from compliance.organisations.actions import hash_of
 from compliance.organisations.actions import set_policy as make_policy
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import OVER
 from compliance.reports.actions import ask_report
-from compliance.reports.letterheads import letterhead_of, set_letterhead
-from compliance.reports.packages import ask_package
 from compliance.results.models import Target
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats

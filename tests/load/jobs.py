@@ -38,6 +38,7 @@ from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from compliance.audit import trail  # noqa: E402
 from compliance.bundles import bundle_export, download_store  # noqa: E402
+from compliance.exports import tasks as exports  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
 from compliance.press.api import Made  # noqa: E402
 from compliance.reports import actions, storage, tasks  # noqa: E402
@@ -134,7 +135,7 @@ class World:
         by = {"by": self.ada, "assessment": self.assessment}
         if kind == "report":
             return tasks.ask(**by)
-        return tasks.ask_package(kind=kind, **by)
+        return exports.ask_package(kind=kind, **by)
 
     def forget(self):
         """So that the next kill meets the same work."""
@@ -263,7 +264,7 @@ def cancelled():
     while not step.startswith("Writing file"):
         time.sleep(0.05)
         step = Package.objects.get().step
-    cancel = reverse("reports:package_cancel", args=["acme", asked.pk])
+    cancel = reverse("exports:cancel", args=["acme", asked.pk])
     began = time.monotonic()
     status = world.client.post(cancel).status_code
     os.waitpid(child, 0)

@@ -16,19 +16,20 @@ from compliance.audit.transaction import writing
 from compliance.bundles import bundle_export, download_store
 from compliance.bundles.bundle_export import Listen
 from compliance.bundles.models import Package, PackageKind, PackageStatus
-from compliance.organisations.models import User
-from compliance.press.api import NO_ROOM
-from compliance.reports import actions, storage
-from compliance.reports.actions import CancelledError
-from compliance.reports.audit_pack import write_pack
-from compliance.reports.choices import ReportKind
-from compliance.reports.events import (
+from compliance.exports.audit_pack import write_pack
+from compliance.exports.events import (
     PACKAGE_ASKED,
     PACKAGE_CANCELLED,
     PACKAGE_DOWNLOADED,
     PACKAGE_FAILED,
     PACKAGE_MADE,
 )
+from compliance.organisations.models import User
+from compliance.press.api import NO_ROOM
+from compliance.reports import actions as reports
+from compliance.reports import storage
+from compliance.reports.actions import CancelledError
+from compliance.reports.choices import ReportKind
 from compliance.reports.models import Report, ReportStatus
 from compliance.reports.throttle import paced
 from compliance.reviews.signatures import standing
@@ -87,7 +88,7 @@ def give_up(package_id: UUID) -> None:
     package = _begin(package_id)
     if not package.is_over:
         for report in package.reports.all():
-            actions.give_up(report.pk)
+            reports.give_up(report.pk)
         with suppress(CancelledError):
             _end(package, PackageStatus.FAILED, problem=TRIED)
 
@@ -104,14 +105,14 @@ def cancel_package(*, by: User | None, package: Package) -> Package:
         _record(locked, PACKAGE_CANCELLED, {}, by)
         for report in locked.reports.all():
             if not report.is_over:
-                actions.cancel_report(by=by, report=report)
+                reports.cancel_report(by=by, report=report)
     return locked
 
 
 def _sweep() -> None:
     """Take away the parts that a killed process left of the file, and of the report for it."""
     download_store.sweep()
-    storage.sweep(actions.is_known)
+    storage.sweep(reports.is_known)
 
 
 def _begin(package_id: UUID) -> Package:
@@ -191,11 +192,11 @@ def _report(package: Package, listen: Listen) -> Report:
         return made
     report = package.reports.first()
     if report is None or report.is_over:  # else a killed process began it
-        report = actions.ask_report(
+        report = reports.ask_report(
             by=package.asked_by, assessment=package.assessment, package=package
         )
     listen("Making the report", 1)
-    report = actions.make_report(report.pk, listen)
+    report = reports.make_report(report.pk, listen)
     if report.status != ReportStatus.DONE:
         words = report.problem or "It was cancelled."
         raise ValidationError(f"The report of the pack was not made. {words}")

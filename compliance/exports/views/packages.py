@@ -15,9 +15,9 @@ from django.views.decorators.http import (
 from compliance.bundles import download_store
 from compliance.bundles.models import PackageKind, packages_of
 from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.exports import actions, tasks
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.reauthentication import StepUp
-from compliance.reports import packages, tasks
 from compliance.web.htmx import render_page
 
 SHOWN = 10
@@ -25,7 +25,7 @@ SHOWN = 10
 
 @require_safe
 @member_required(Permission.TRAIL, also=Permission.EXPORT)
-def exports(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
+def package_list(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     """Files that can be taken of an assessment, and those that this person asked for."""
     rows = request.organisation.assessments.for_page()
     assessment = get_object_or_404(rows, pk=assessment_id)
@@ -35,7 +35,7 @@ def exports(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
         "packages": mine.filter(assessment=assessment)[:SHOWN],
         "can_move": Permission.ASSESS in request.may,
     }
-    return render(request, "reports/exports.html", context)
+    return render(request, "exports/list.html", context)
 
 
 @require_POST
@@ -57,7 +57,7 @@ def _ask(
 ) -> HttpResponse:
     assessment = get_object_or_404(request.organisation.assessments, pk=assessment_id)
     package = tasks.ask_package(by=request.user, assessment=assessment, kind=kind)
-    return redirect("reports:package", request.organisation.slug, package.pk)
+    return redirect("exports:package", request.organisation.slug, package.pk)
 
 
 @require_safe
@@ -71,25 +71,25 @@ def package(request: MemberRequest, package_id: UUID) -> HttpResponse:
         "assessment": found.assessment,
         "is_there": download_store.is_wanted(found),
     }
-    return render_page(request, "reports/package.html", context, partial="state")
+    return render_page(request, "exports/package.html", context, partial="state")
 
 
 @require_POST
 @member_required(Permission.TRAIL, StepUp.SESSION)
-def package_cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
+def cancel(request: MemberRequest, package_id: UUID) -> HttpResponse:
     """For the one who asked for it: nobody else sees it."""
     mine = packages_of(request.organisation, request.user)
     found = get_object_or_404(mine, pk=package_id)
     try:
-        packages.cancel_package(by=request.user, package=found)
+        actions.cancel_package(by=request.user, package=found)
     except ValidationError as refusal:
         messages.error(request, refusal.message)
-    return redirect("reports:package", request.organisation.slug, found.pk)
+    return redirect("exports:package", request.organisation.slug, found.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.TRAIL, also=Permission.EXPORT)
-def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
+def file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
     """The file, for the one who asked for it and still may.
 
     It is on the trail.
@@ -102,8 +102,8 @@ def package_file(request: MemberRequest, package_id: UUID) -> HttpResponseBase:
         raise Http404
     if request.method != "POST":
         told = {"package": found, "assessment": found.assessment}
-        return render(request, "reports/package_file.html", told)
-    packages.note_download(by=request.user, package=found)
+        return render(request, "exports/file.html", told)
+    actions.note_download(by=request.user, package=found)
     return FileResponse(
         download_store.path_of(found.sha256).open("rb"),
         as_attachment=True,

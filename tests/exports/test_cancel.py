@@ -7,8 +7,9 @@ from django.urls import reverse
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.bundles import bundle_export, download_store
+from compliance.exports import actions as packages
 from compliance.models import Package, Report
-from compliance.reports import actions, packages, storage, throttle
+from compliance.reports import actions, storage, throttle
 from tests.bundles.making import make_everything
 from tests.factories import make_assessment
 
@@ -163,26 +164,26 @@ def test_worker_that_is_told_to_end_says_so(cast, package, monkeypatch):
 
 
 def address(name, package, org="acme"):
-    return reverse(f"reports:{name}", args=[org, package.pk])
+    return reverse(f"exports:{name}", args=[org, package.pk])
 
 
 def test_who_asked_cancels_it_on_its_page(cast, sign_in, package):
     client = sign_in(cast.rev)
     page = address("package", package)
     assert "Cancel this file" in client.get(page).text
-    assert client.post(address("package_cancel", package)).url == page
+    assert client.post(address("cancel", package)).url == page
     text = client.get(page).text
     assert "No part of it was kept" in text
     assert "Cancel this file" not in text
     assert "Ask for it again" in text
-    client.post(address("package_cancel", package))
+    client.post(address("cancel", package))
     assert "cannot be cancelled" in client.get(page).text
     assert told(package) == ["package.asked", "package.cancelled"]
 
 
 def test_nobody_else_cancels_it(cast, sign_in, package):
     for person, org in ((cast.ada, "acme"), (cast.zoe, "acme"), (cast.zoe, "other")):
-        reply = sign_in(person).post(address("package_cancel", package, org))
+        reply = sign_in(person).post(address("cancel", package, org))
         assert reply.status_code == 404
     assert Package.objects.get().status == "waiting"
 

@@ -13,7 +13,7 @@ FILES, FILE_BYTES = 25, 40 * 1024 * 1024
 
 def test_a_gigabyte_takes_at_most_half_of_one(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.reports.packing", str(FILES), str(FILE_BYTES)],
+        [sys.executable, "-m", "tests.exports.packing", str(FILES), str(FILE_BYTES)],
         cwd=settings.BASE_DIR,
         env={
             "DJANGO_SETTINGS_MODULE": "compliance.settings",

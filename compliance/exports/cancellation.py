@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any
 
 from compliance.bundles.models import Package, PackageKind, PackageStatus
+from compliance.exports.actions import cancel_package
 from compliance.organisations.access import Permission
 from compliance.organisations.models import Membership, User
 from compliance.reports.actions import cancel_report
 from compliance.reports.models import Report, ReportStatus
-from compliance.reports.packages import cancel_package
 
 _NEEDS = {PackageKind.BUNDLE: Permission.ASSESS, PackageKind.PACK: Permission.TRAIL}
 

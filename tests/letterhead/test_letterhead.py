@@ -12,13 +12,13 @@ from PIL import Image
 
 from compliance.audit import trail
 from compliance.audit.models import Event
+from compliance.letterhead.actions import letterhead_of, logo_of, set_letterhead
+from compliance.letterhead.colours import contrast
+from compliance.letterhead.logo_parsing import HEIGHT, WIDTH
 from compliance.models import Letterhead
 from compliance.reports.choices import ReportKind
-from compliance.reports.colours import contrast
 from compliance.reports.html import html_of, pieces_of, stylesheet_of
 from compliance.reports.kinds import ReportOptions
-from compliance.reports.letterheads import letterhead_of, logo_of, set_letterhead
-from compliance.reports.logo_parsing import HEIGHT, WIDTH
 from compliance.reports.paper import Look
 from compliance.reports.pdf_engine import render
 from compliance.reports.queries import read
@@ -37,7 +37,7 @@ def picture(form="PNG", size=(900, 300), mode="RGBA", **fields):
 
 
 def url():
-    return reverse("reports:letterhead", args=["acme"])
+    return reverse("letterhead:letterhead", args=["acme"])
 
 
 def sent(cast, **fields):

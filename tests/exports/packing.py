@@ -1,4 +1,4 @@
-"""``python -m tests.reports.packing FILES BYTES``: an audit pack of that much evidence.
+"""``python -m tests.exports.packing FILES BYTES``: an audit pack of that much evidence.
 
 It prints the most memory it took, in bytes, and the size of the pack.
 """
@@ -18,8 +18,8 @@ from django.utils import timezone  # noqa: E402
 
 from compliance.bundles import download_store  # noqa: E402
 from compliance.evidence import storage  # noqa: E402
+from compliance.exports import actions as packages  # noqa: E402
 from compliance.models import Evidence, Report  # noqa: E402
-from compliance.reports import packages  # noqa: E402
 from compliance.reports import storage as reports  # noqa: E402
 from tests.bundles.making import hash_of, publish  # noqa: E402
 from tests.factories import attach, make_assessment, make_cast  # noqa: E402

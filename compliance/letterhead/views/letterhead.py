@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from compliance.letterhead.actions import letterhead_of, set_letterhead
+from compliance.letterhead.forms import LetterheadForm
 from compliance.organisations.access import MemberRequest, Permission, member_required
-from compliance.reports.forms import LetterheadForm
-from compliance.reports.letterheads import letterhead_of, set_letterhead
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def letterhead(request: MemberRequest) -> HttpResponse:
     except ValidationError as error:
         return _refused(request, error)
     messages.success(request, "Saved. Reports made from now on look like this.")
-    return redirect("reports:letterhead", request.organisation.slug)
+    return redirect("letterhead:letterhead", request.organisation.slug)
 
 
 def _refused(request: MemberRequest, error: ValidationError) -> HttpResponse:
@@ -57,4 +57,4 @@ def _page(
 ) -> HttpResponse:
     kept = letterhead_of(request.organisation)
     context = {"form": form, "kept": kept} | more
-    return render(request, "reports/letterhead.html", context, status=status)
+    return render(request, "letterhead/letterhead.html", context, status=status)

@@ -124,7 +124,7 @@ def _readme(
         "head_seq": record.head[0],
         "head_hash": record.head[1],
     }
-    page = Engine.get_default().get_template("reports/pack_readme.txt")
+    page = Engine.get_default().get_template("exports/pack_readme.txt")
     words = page.render(Context(context, autoescape=False))
     return f"{words.rstrip()}\n".encode()
 

@@ -17,10 +17,12 @@ from compliance.audit import trail
 from compliance.bundles import download_store
 from compliance.bundles.models import KEPT_FOR
 from compliance.evidence import storage
+from compliance.exports import actions as packages
+from compliance.exports import tasks
+from compliance.exports.audit_pack import name_of
 from compliance.models import Event, Package, Report
 from compliance.organisations import actions as people
-from compliance.reports import packages, tasks
-from compliance.reports.audit_pack import name_of
+from compliance.reports import tasks as reporting
 from compliance.snapshots.snapshot import content_of, to_read
 from tests.bundles.making import brought_in, hash_of, make_everything
 from tests.factories import PASSWORD
@@ -47,7 +49,7 @@ def report(full, cast):
     """A report that says what stands, as far as a pack looks at one."""
     content = b"%PDF-1.7 a report"
     sha256 = hashlib.sha256(content).hexdigest()
-    packages.actions.storage.path_of(sha256).write_bytes(content)
+    packages.storage.path_of(sha256).write_bytes(content)
     return Report.objects.create(
         assessment=full,
         number=1,
@@ -173,7 +175,7 @@ def test_pack_without_a_report_of_now_has_one_made(full, cast, monkeypatch):
         Report.objects.filter(pk=report_id).update(status="failed", problem="No font.")
         return Report.objects.get(pk=report_id)
 
-    monkeypatch.setattr(packages.actions, "make_report", make)
+    monkeypatch.setattr(packages.reports, "make_report", make)
     package = made(full, cast.ada)
     assert (package.status, len(asked)) == ("failed", 1)
     assert package.problem == "The report of the pack was not made. No font."
@@ -245,7 +247,7 @@ def test_files_of_somebody_who_goes_are_not_made(full, cast, how):
         for by in (cast.otto, cast.ada)
         for kind in ("bundle", "pack")
     ]
-    reports = [tasks.ask(by=by, assessment=full) for by in (cast.otto, cast.ada)]
+    reports = [reporting.ask(by=by, assessment=full) for by in (cast.otto, cast.ada)]
     how(cast, cast.acme.memberships.get(user=cast.otto))
     for row in (*packs, *reports):
         row.refresh_from_db()

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 
 from compliance.audit import trail
 from compliance.audit.transaction import writing
+from compliance.letterhead.events import LETTERHEAD_SET
+from compliance.letterhead.models import Letterhead
 from compliance.organisations.models import Organisation, User
-from compliance.reports.events import LETTERHEAD_SET
-from compliance.reports.models import Letterhead
 from compliance.sandbox.process import UnfinishedError, output_of
 
 LOGO_BYTES = 1024 * 1024
@@ -28,7 +28,7 @@ def logo_of(chunks: Iterable[bytes]) -> str:
 
     Raises ``ValidationError`` in words.
     """
-    module = "compliance.reports.logo_parsing"
+    module = "compliance.letterhead.logo_parsing"
     try:
         with output_of(
             module, [], chunks, seconds=10, memory_bytes=512 * 2**20

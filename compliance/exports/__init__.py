@@ -1,0 +1,1 @@
+"""Exports: the bundle and the audit pack of an assessment, asked for, made, taken away."""

@@ -1,0 +1,5 @@
+"""The letterhead: an organisation's own colour, logo and words on its reports."""
+
+__all__ = [
+    "models",
+]
