@@ -18,7 +18,7 @@ from compliance.remediation.actions import create_action
 from compliance.remediation.listing import suggested_title
 from compliance.results.files import Table, written
 from compliance.results.law import RULES
-from compliance.results.overview import assessments_of, current
+from compliance.results.stands import assessments_of, current
 
 
 def plan_gaps(

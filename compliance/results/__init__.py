@@ -13,7 +13,6 @@ __all__ = [
     "law",
     "levels",
     "models",
-    "overview",
-    "periods",
     "queries",
+    "stands",
 ]

@@ -36,9 +36,9 @@ from compliance.results.figures import (
 from compliance.results.files import Table, file_of, written
 from compliance.results.law import RULES
 from compliance.results.models import Target
-from compliance.results.overview import assessments_of, current, overview, stands_of
-from compliance.results.periods import periods_of
+from compliance.results.overview import overview
 from compliance.results.queries import read
+from compliance.results.stands import assessments_of, current, stands_of
 
 
 def set_targets(
@@ -147,9 +147,7 @@ def _refuse_unknown(scale: Scale, levels: Mapping[str, int]) -> None:
 def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -> bytes:
     """Every figure of the result in a format of ``files.TYPES``; the export is an event."""
     found = read(assessment, today)
-    near = beside(assessment, today) if found.scales else None
-    periods = periods_of(assessment, today) if found.law.is_there else []
-    earlier = earlier_rows(found, near, periods)
+    earlier = earlier_rows(found, beside(found.assessment, today))
     content = file_of(found, form, timezone.localtime(), earlier)
     with writing():
         trail.record(

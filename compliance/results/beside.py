@@ -1,17 +1,27 @@
-"""A scale of one assessment beside the period before and beside other subjects."""
+"""One assessment beside its earlier periods and beside other subjects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from compliance.assessments.models import Assessment
-from compliance.results.matrix import Stand, scale_of
-from compliance.results.overview import assessments_of, current, stands_of
-from compliance.results.periods import earlier_of
+from compliance.charts.shapes import Chart, bar
+from compliance.results.law import COUNTED
+from compliance.results.matrix import scale_of
+from compliance.results.stands import (
+    Stand,
+    assessments_of,
+    chain_of,
+    current,
+    stands_of,
+)
 from compliance.results.summary_figures import GroupFigures, ScaleFigures
 
 MOST = 12
 """Subjects side by side; the page of the whole organisation has the others."""
+MOST_PERIODS = 4
+"""Periods side by side, this one among them."""
+_BAR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +42,42 @@ class Abreast:
     more: int
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An assessment with its duties drawn: each verdict as long as its count."""
+
+    stand: Stand
+    bar: Chart
+    is_this: bool
+
+
 @dataclass(frozen=True)
 class Beside:
-    """The period before, if there is one, and the assessments of the same checklist."""
+    """An assessment with its earlier periods, the newest first, and other subjects.
 
-    before: Stand | None
+    ``others`` are the assessments of its checklist in use, itself before all others.
+    """
+
+    chain: Sequence[Stand]
     others: Sequence[Stand]
+
+    @property
+    def before(self) -> Stand | None:
+        """The period before, if there is one."""
+        return self.chain[1] if len(self.chain) > 1 else None
+
+    def periods(self) -> list[Period]:
+        """The last periods, the oldest first, as far as they have duties; none alone.
+
+        Counted by the law and the rules of today.
+        """
+        stands = self.chain[::-1] if self.before else []
+        most = max((one.figures.law.total for one in stands), default=0)
+        return [
+            Period(one, _drawn(one, most), one is self.chain[0])
+            for one in stands
+            if most
+        ]
 
     def last(self, key: str) -> dict[str, GroupFigures]:
         """The groups of a scale in the period before, by key."""
@@ -67,21 +107,18 @@ class Beside:
 
 
 def beside(assessment: Assessment, today: date) -> Beside:
-    """Other assessments to show beside this one, from kept figures."""
+    """Other assessments to show beside this one: five queries while figures are kept."""
     rows = assessments_of([assessment.organisation])
     same = [
         one
         for one in current(rows)
         if one.edition.checklist_id == assessment.edition.checklist_id
     ]
-    earlier = earlier_of(assessment)
-    by_id = {one.pk: one for one in rows}
-    before = by_id.get(earlier.pk) if earlier else None
-    stands = stands_of([*same, *([before] if before else [])], today)
-    others = sorted(same, key=lambda one: (one.pk != assessment.pk, one.subject))
-    return Beside(
-        stands[before.pk] if before else None, [stands[one.pk] for one in others]
-    )
+    same.sort(key=lambda one: (one.pk != assessment.pk, one.subject))
+    this = next(one for one in rows if one.pk == assessment.pk)
+    chain = chain_of(this, rows)[:MOST_PERIODS]
+    stands = stands_of([*{one.pk: one for one in (*chain, *same)}.values()], today)
+    return Beside([stands[one.pk] for one in chain], [stands[one.pk] for one in same])
 
 
 def _level(scale: ScaleFigures, key: str) -> Level:
@@ -89,3 +126,12 @@ def _level(scale: ScaleFigures, key: str) -> Level:
     if group is None or group.level is None:
         return Level("", is_below=False)
     return Level(scale.names[group.level], group.is_below)
+
+
+def _drawn(one: Stand, most: int) -> Chart:
+    law = one.figures.law
+    parts = [
+        ("unanswered" if name == "open" else name, getattr(law, name))
+        for name in COUNTED
+    ]
+    return bar(parts, _BAR * law.total / most)

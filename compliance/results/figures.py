@@ -12,10 +12,9 @@ from compliance.results.levels import (
     ScaleResult,
     is_staged,
 )
-from compliance.results.matrix import Stand
 from compliance.results.overview import Overview, Theme
-from compliance.results.periods import Period
 from compliance.results.queries import Result
+from compliance.results.stands import Stand
 from compliance.results.summary_figures import Figures
 
 COLUMNS = ("measure", "part", "key", "name", "figure", "value")
@@ -42,15 +41,13 @@ def rows_of(result: Result) -> Iterator[Row]:
         yield from _scale(scale)
 
 
-def earlier_rows(
-    result: Result, near: Beside | None, periods: Iterable[Period]
-) -> Iterator[Row]:
+def earlier_rows(result: Result, near: Beside) -> Iterator[Row]:
     """The figures of earlier periods that the page shows: law, then each scale."""
-    for one in periods:
+    for one in near.periods() if result.law.is_there else []:
         about = one.stand.assessment
         name = f"{about.period_from.isoformat()} to {about.period_to.isoformat()}"
         yield from _counts("law", "period", str(about.pk), name, one.stand.figures.law)
-    if near is None or near.before is None:
+    if near.before is None:
         return
     year = str(near.before.assessment.period_to.year)
     for scale in result.scales:

@@ -3,35 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
-
 from compliance.assessments.choices import AssessmentStatus, Filter
-from compliance.assessments.models import Assessment
+from compliance.results.stands import Stand
 from compliance.results.summary_figures import Figures, ScaleFigures
 from compliance.templatetags.ui import day
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """An assessment with its figures."""
-
-    assessment: Assessment
-    figures: Figures
-
-    @property
-    def answers(self) -> str:
-        one = self.assessment
-        return reverse("workspace:detail", args=[one.organisation.slug, one.pk])
-
-    @property
-    def result(self) -> str:
-        one = self.assessment
-        return reverse("results:result", args=[one.organisation.slug, one.pk])
-
-    @property
-    def review(self) -> str:
-        one = self.assessment
-        return reverse("reviews:review", args=[one.organisation.slug, one.pk])
 
 
 @dataclass(frozen=True, slots=True)

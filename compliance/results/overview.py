@@ -12,25 +12,23 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus, Filter
 from compliance.assessments.models import Answer, Assessment
 from compliance.charts.shapes import Chart, bar, line
-from compliance.checklists.models import Edition
 from compliance.evidence.models import SOON_DAYS
 from compliance.legal_index.fines import Tier
 from compliance.organisations.models import Organisation
-from compliance.results.figure_store import figures
 from compliance.results.matrix import (
     Column,
-    Stand,
     law_rank,
     said_of,
     scale_rank,
 )
 from compliance.results.points import Point
+from compliance.results.stands import Stand, chain_of, current
 from compliance.results.summary_figures import Breach, Figures, Voided
 from compliance.results.trend import month_ends, trends
 from compliance.reviews.models import Review, SignOff
@@ -217,59 +215,6 @@ class Overview:
         )
 
 
-def assessments_of(organisations: Iterable[Organisation]) -> list[Assessment]:
-    """Every assessment of some organisations, newest first: two queries.
-
-    Rows of one edition share it.
-    """
-    by_id = {one.pk: one for one in organisations}
-    editions = Edition.objects.select_related("checklist__theme")
-    rows = list(
-        Assessment.objects.filter(organisation__in=list(by_id))
-        .defer("facts")
-        .order_by("-started_at", "pk")
-        .prefetch_related(
-            Prefetch("edition", editions.defer("extra", "translations", "gates"))
-        )
-    )
-    for row in rows:
-        row.organisation = by_id[row.organisation_id]
-    return rows
-
-
-def stands_of(rows: Sequence[Assessment], today: date) -> dict[UUID, Stand]:
-    """Assessments with their kept figures, by id."""
-    found = figures(rows, today)
-    return {row.pk: Stand(row, found[row.pk]) for row in rows}
-
-
-def current(rows: Iterable[Assessment]) -> list[Assessment]:
-    """Those in use that no later period of the same subject and checklist followed."""
-    used = [one for one in rows if one.status != AssessmentStatus.ARCHIVED]
-    subjects = {one.pk: one.subject.casefold() for one in used}
-    followed = {
-        one.carried_from_id
-        for one in used
-        if one.carried_from_id
-        and subjects.get(one.carried_from_id) == one.subject.casefold()
-    }
-    last: dict[Any, date] = {}
-    for one in used:
-        key = _about(one)
-        last[key] = max(one.period_from, last.get(key, one.period_from))
-    return [
-        one
-        for one in used
-        if one.pk not in followed and one.period_to >= last[_about(one)]
-    ]
-
-
-def _about(one: Assessment) -> tuple[Any, ...]:
-    """The same for all periods of one subject and checklist."""
-    checklist = one.edition.checklist_id
-    return one.organisation_id, checklist, one.subject.casefold()
-
-
 def overview(
     rows: Sequence[Assessment],
     stands: Mapping[UUID, Stand],
@@ -357,7 +302,11 @@ def themes_of(
         key: max(some, key=lambda one: _rank(one.figures))
         for key, some in by_theme.items()
     }
-    chains = {one.assessment.pk: _chain(one, stands) for one in worst.values()}
+    rows = [one.assessment for one in stands.values()]
+    chains = {
+        one.assessment.pk: [stands[row.pk] for row in chain_of(one.assessment, rows)]
+        for one in worst.values()
+    }
     rows = [one.assessment for chain in chains.values() for one in chain]
     points = trends(rows, today)
     return [
@@ -370,30 +319,6 @@ def themes_of(
         )
         for place, name in sorted(by_theme)
     ]
-
-
-def _chain(one: Stand, stands: Mapping[UUID, Stand]) -> list[Stand]:
-    """An assessment and its earlier periods, the newest first.
-
-    That is the one it was carried forward from, else the last of the same subject.
-    """
-    found = [one]
-    while before := _before(found[-1], stands):
-        found.append(before)
-    return found
-
-
-def _before(one: Stand, stands: Mapping[UUID, Stand]) -> Stand | None:
-    row = one.assessment
-    if row.carried_from_id and row.carried_from_id in stands:
-        return stands[row.carried_from_id]
-    earlier = [
-        other
-        for other in stands.values()
-        if other.assessment.period_to < row.period_from
-        and _about(other.assessment) == _about(row)
-    ]
-    return max(earlier, key=lambda other: other.assessment.period_to, default=None)
 
 
 def _trend(

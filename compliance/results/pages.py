@@ -110,8 +110,8 @@ class ScaleView:
     abreast: Abreast | None
 
 
-def context_of(result: Result, beside: Beside | None) -> dict[str, Any]:
-    """All that the page prints; ``beside`` is not asked for where nothing is rated."""
+def context_of(result: Result, beside: Beside) -> dict[str, Any]:
+    """All that the page prints."""
     scales = [
         _scale(one, result.actions, beside) for one in result.scales if one.criteria
     ]
@@ -131,6 +131,7 @@ def context_of(result: Result, beside: Beside | None) -> dict[str, Any]:
         "law_more": max(0, len(result.law.gaps) - MOST),
         "practice_bar": _bar(result.law.practice, BAR, rates=True),
         "scales": scales,
+        "periods": beside.periods() if result.law.is_there else [],
         "formats": TYPES,
         "rules": RULES,
     }
@@ -207,10 +208,10 @@ def _bar(counts: Counts, length: int, *, rates: bool = False) -> Chart:
 
 
 def _scale(
-    result: ScaleResult, actions: dict[int, list[Action]], beside: Beside | None
+    result: ScaleResult, actions: dict[int, list[Action]], beside: Beside
 ) -> ScaleView:
     key = result.scale.key
-    last = beside.last(key) if beside else {}
+    last = beside.last(key)
     rows = [_row(result, one, last.get(one.group.key)) for one in result.groups]
     gaps = [
         GapRow(
@@ -235,9 +236,9 @@ def _scale(
         headline=_staged_headline(result) if staged else _level_headline(result),
         sentences=_staged_sentences(result) if staged else _level_sentences(result),
         year=beside.before.assessment.period_to.year
-        if beside and beside.before and last
+        if beside.before and last
         else None,
-        abreast=beside.abreast(key) if beside else None,
+        abreast=beside.abreast(key),
     )
 
 

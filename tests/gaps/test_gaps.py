@@ -16,7 +16,7 @@ from compliance.gaps.listing import gaps_of
 from compliance.gaps.plan import plan_of
 from compliance.models import Action, Citation, Instrument, Target
 from compliance.remediation import waiting
-from compliance.results.overview import assessments_of
+from compliance.results.stands import assessments_of
 from tests import signing
 from tests.factories import (
     make_action,

@@ -12,6 +12,7 @@ from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
 from compliance.results.queries import read
+from compliance.results.stands import assessments_of, chain_of
 from tests.factories import (
     attach,
     make_action,
@@ -371,3 +372,39 @@ def test_first_period_has_no_table_of_periods(cast, sign_in):
         "periods-h"
         not in sign_in(cast.rob).get(one.get_absolute_url() + "result/").text
     )
+
+
+def test_period_before_is_the_one_carried_forward_else_the_last_that_ended(cast):
+    edition = make_edition(2)
+
+    def period(year, **more):
+        return make_assessment(
+            cast.acme,
+            cast.ada,
+            edition,
+            period_from=date(year, 1, 1),
+            period_to=date(year, 12, 31),
+            **more,
+        )
+
+    first, stray, other = period(2023), period(2024), period(2024, subject="Another")
+    carried = period(2025, carried_from=first)
+    last = period(2026)
+    rows = assessments_of([cast.acme])
+    assert chain_of(last, rows) == [last, carried, first]
+    assert chain_of(stray, rows) == [stray, first]
+    assert chain_of(other, rows) == [other]
+
+
+def test_periods_that_name_each_other_end_the_chain(cast):
+    edition = make_edition(2)
+    later = make_assessment(cast.acme, cast.ada, edition)
+    back = make_assessment(
+        cast.acme,
+        cast.ada,
+        edition,
+        period_from=date(2020, 1, 1),
+        period_to=date(2020, 12, 31),
+        carried_from=later,
+    )
+    assert chain_of(back, assessments_of([cast.acme])) == [back, later]

@@ -29,7 +29,7 @@ from compliance.organisations.access import (
 from compliance.organisations.models import Organisation
 from compliance.results.files import TYPES
 from compliance.results.law import RULES
-from compliance.results.periods import earlier_of
+from compliance.results.stands import assessments_of, chain_of
 
 PAGE = 40
 """Questions on one page."""
@@ -48,7 +48,7 @@ def compare(request: MemberRequest) -> HttpResponse:
     found, fault, status = None, "", 200
     before, after = _chosen(request, form, Permission.VIEW)
     if after and "before" not in request.GET:
-        before = earlier_of(after)
+        before = _earlier(after)
     if not form.is_valid():
         status = 422
     elif before and after:
@@ -117,6 +117,12 @@ def _compared(form: SidesForm, before: Assessment, after: Assessment) -> Compari
     return differences.compare(
         sides.side(before, days[0], today), sides.side(after, days[1], today)
     )
+
+
+def _earlier(after: Assessment) -> Assessment | None:
+    """The period before."""
+    chain = chain_of(after, assessments_of([after.organisation]))
+    return chain[1] if len(chain) > 1 else None
 
 
 def _chosen(

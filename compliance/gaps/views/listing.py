@@ -21,7 +21,7 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.remediation import actions as remediation
 from compliance.remediation import waiting
 from compliance.results.files import TYPES
-from compliance.results.overview import assessments_of, current, stands_of
+from compliance.results.stands import assessments_of, current, stands_of
 from compliance.workspace.pages import owners
 
 FIRST = 10

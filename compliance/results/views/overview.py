@@ -20,16 +20,11 @@ from compliance.results import actions
 from compliance.results.files import TYPES
 from compliance.results.law import RULES
 from compliance.results.matrix import matrix
-from compliance.results.overview import (
-    assessments_of,
-    by_organisation,
-    by_subject,
-    current,
-    stands_of,
-)
+from compliance.results.overview import by_organisation, by_subject
 from compliance.results.overview import (
     overview as told,
 )
+from compliance.results.stands import assessments_of, current, stands_of
 
 COLUMNS = 20
 """Subjects or organisations side by side on one page."""

@@ -24,7 +24,6 @@ from compliance.results.choices import Reach
 from compliance.results.files import TYPES
 from compliance.results.forms import TargetForm
 from compliance.results.pages import context_of
-from compliance.results.periods import periods_of
 from compliance.results.queries import read
 
 
@@ -39,10 +38,7 @@ def find(request: MemberRequest, assessment_id: UUID) -> Assessment:
 def result(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     found = read(find(request, assessment_id), today)
-    near = beside(found.assessment, today) if found.scales else None
-    context = context_of(found, near)
-    if found.law.is_there:
-        context["periods"] = periods_of(found.assessment, today)
+    context = context_of(found, beside(found.assessment, today))
     return render(request, "results/result.html", context)
 
 
