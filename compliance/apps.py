@@ -14,6 +14,7 @@ ROOMS = (
     "organisations",
     "legal_index",
     "tokens",
+    "webhooks",
     "evidence",
     "checklists",
     "assessments",

@@ -63,6 +63,7 @@ from compliance.seats.models import (
 )
 from compliance.snapshots.models import Snapshot
 from compliance.tokens.models import Token
+from compliance.webhooks.models import Delivery, Webhook
 
 __all__ = [
     "AccessPolicy",
@@ -82,6 +83,7 @@ __all__ = [
     "Citation",
     "Clause",
     "Comment",
+    "Delivery",
     "Edition",
     "Event",
     "Evidence",
@@ -129,4 +131,5 @@ __all__ = [
     "Upgrade",
     "User",
     "Visit",
+    "Webhook",
 ]

@@ -50,6 +50,7 @@ urlpatterns = [
     path("", include("compliance.organisations.urls")),
     path("security/signed/", own.signed_by_me, name="signed_by_me"),
     path("o/<slug:org>/", include("compliance.tokens.urls")),
+    path("o/<slug:org>/", include("compliance.webhooks.urls")),
     path("o/<slug:org>/", include("compliance.search.urls")),
     path("o/<slug:org>/", include("compliance.law_changes.urls")),
     path("o/<slug:org>/", include("compliance.workspace.urls")),

@@ -13,6 +13,7 @@ from django.db import connections  # noqa: E402
 from compliance.audit import scheduler as checkpointing  # noqa: E402
 from compliance.calendar import scheduler as reminding  # noqa: E402
 from compliance.web import durability, worker  # noqa: E402
+from compliance.webhooks import scheduler as telling  # noqa: E402
 
 durability.refuse_forgetful()
 connections.close_all()  # each thread that serves has its own
@@ -20,3 +21,4 @@ durability.end_with_server()
 worker.start_if_wanted()
 checkpointing.start_if_wanted()
 reminding.start()
+telling.start()

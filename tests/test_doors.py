@@ -40,6 +40,7 @@ from compliance.organisations.reauthentication import StepUp
 from compliance.reports import storage as report_files
 from compliance.seats.actions import share
 from compliance.tokens.actions import make_token
+from compliance.webhooks.actions import make_webhook
 from compliance.workspace.actions import keep_view
 from tests import factories, seating
 
@@ -98,6 +99,13 @@ DOORS = {
     "tokens:tokens": (VIEW, "GET"),
     "tokens:token_new": (VIEW, "POST"),
     "tokens:token_end": (VIEW, "POST"),
+    "webhooks:webhooks": (MEMBERS, "GET"),
+    "webhooks:webhook_new": (MEMBERS, "POST"),
+    "webhooks:webhook": (MEMBERS, "GET"),
+    "webhooks:webhook_test": (MEMBERS, "POST"),
+    "webhooks:webhook_again": (MEMBERS, "POST"),
+    "webhooks:webhook_secret": (MEMBERS, "POST"),
+    "webhooks:webhook_end": (MEMBERS, "POST"),
     "search:search": (VIEW, "GET"),
     "workspace:saved_views": (VIEW, "GET POST"),
     "workspace:saved_view": (VIEW, "POST"),
@@ -416,6 +424,17 @@ def make_program(organisation, by):
     return token.pk
 
 
+def make_receiver(organisation, by):
+    """A webhook at an address that no name server knows (RFC 6761)."""
+    webhook, _ = make_webhook(
+        by=by,
+        organisation=organisation,
+        address="https://receiver.invalid/",
+        topics=["answer"],
+    )
+    return webhook.pk
+
+
 def make_report(assessment, by):
     return Report.objects.create(
         assessment=assessment,
@@ -599,6 +618,9 @@ def keys(cast):
         "token_id": Key(
             make_program(cast.acme, cast.ada), 999_999, (make_program(other, zoe),)
         ),
+        "webhook_id": Key(
+            make_receiver(cast.acme, cast.ada), nobody, (make_receiver(other, zoe),)
+        ),
         "source_id": Key(sources[0].pk, 999_999, (answers[1].pk, sources[1].pk)),
         "scale": Key("seal", "nonsense"),
         "seq": Key(1, 999_999),
@@ -687,7 +709,7 @@ LASTING = {
     ],
     "seats, links and addresses that open something": [
         "calendar:audit_subscribe", "calendar:subscribe", "seats:list", "seats:share",
-        "tokens:token_new",
+        "tokens:token_new", "webhooks:webhook_new", "webhooks:webhook_secret",
     ],
     "rules for everybody": ["calendar:rules", "organisations:policy"],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],

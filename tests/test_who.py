@@ -71,6 +71,8 @@ RESTS_ON = {
     "Token.user": {"token.made"},
     "Upgrade.moved_by": {"assessment.upgraded"},
     "Upgrade.undone_by": {"assessment.upgrade_undone"},
+    "Webhook.ended_by": {"webhook.ended"},
+    "Webhook.made_by": {"webhook.made"},
 }
 """Column that names a person to the events that set it."""
 NO_EVENT = {
@@ -312,6 +314,9 @@ SAID = {
     ],
     "Token.user": [
         "tokens/_about.html: token.user",
+    ],
+    "Webhook.made_by": [
+        "webhooks/_about.html: webhook.made_by",
     ],
     "SignOff.signed_by": [
         "history/_as_of_answers.html: then.signoff.signer",

@@ -1,6 +1,6 @@
 """Tables and rows of a backup, and the links among them that no longer open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,17 +20,26 @@ from compliance.organisations.tasks import send_reset
 from compliance.seats.models import ShareLink
 from compliance.tokens.models import Token
 from compliance.web.mail import send
+from compliance.webhooks.models import Webhook
 
 LEFT_OUT = {
     "account.EmailConfirmation",
     "compliance.Call",
     "compliance.Challenge",
+    "compliance.Delivery",
     "compliance.Presence",
     "sessions.Session",
     "usersessions.UserSession",
 }
-"""Sessions, links and questions that wait for an answer, replies to be repeated for a day, and
-who looks at what now."""
+"""Sessions, links and questions that wait for an answer, replies to be repeated for a day,
+messages to webhooks, and who looks at what now."""
+
+
+_OPENING: Mapping[type[Model], str] = {
+    **dict.fromkeys((Feed, Invitation, ShareLink, Token), "token_hash"),
+    Webhook: "secret_hash",
+}
+"""What opens something or is told something, with the column that a backup lacks."""
 
 
 def every() -> list[type[Model]]:
@@ -53,8 +62,8 @@ def kept() -> list[type[Model]]:
 def values(model: type[Model], moment: datetime) -> Iterator[tuple[Any, ...]]:
     """The rows of a table at a moment, a stretch at a time, in the order of their keys.
 
-    Tokens, and links of invitations, shares and calendars, lose their hash, so that pages say that
-    they are over. Of the queue, work that is not done is kept, but no
+    Tokens, webhooks, and links of invitations, shares and calendars, lose their hash, so that
+    pages say that they are over. Of the queue, work that is not done is kept, but no
     mail: it would go out twice, and what it leads to is over.
     """
     rows = model._base_manager.order_by("pk")
@@ -72,9 +81,9 @@ def _waiting(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _instead(model: type[Model], moment: datetime) -> dict[str, Combinable]:
-    if model not in {Feed, Invitation, ShareLink, Token}:
+    if model not in _OPENING:
         return {}
-    return {"token_hash": Concat(Value(OVER), Cast("pk", CharField()))}
+    return {_OPENING[model]: Concat(Value(OVER), Cast("pk", CharField()))}
 
 
 def last_id(model: type[Model]) -> int:

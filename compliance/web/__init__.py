@@ -12,6 +12,7 @@ __all__ = [
     "mail",
     "markdown",
     "middleware",
+    "outgoing",
     "own_languages",
     "rejected_input",
     "safe_redirect",

@@ -1,4 +1,4 @@
-"""A scheduler: a thread of the web process that checks every minute for due work."""
+"""A scheduler: a thread of the web process that looks every minute, or as told, for due work."""
 
 import logging
 import threading
@@ -13,18 +13,18 @@ _SECONDS = 60
 """Between two looks. Of several processes one does each thing: a lock sees to it."""
 
 
-def start(name: str, look: Callable[[], object]) -> None:
+def start(name: str, look: Callable[[], object], seconds: int = _SECONDS) -> None:
     """Start the clock ``name``; it ends with the process. A look that fails is logged."""
-    told = (name, look)
+    told = (name, look, seconds)
     threading.Thread(target=_tick_for_ever, args=told, name=name, daemon=True).start()
 
 
-def _tick_for_ever(name: str, look: Callable[[], object]) -> None:
+def _tick_for_ever(name: str, look: Callable[[], object], seconds: int) -> None:
     while True:
-        time.sleep(_SECONDS)
+        time.sleep(seconds)
         try:
             look()
         except Exception:
-            logger.exception("The clock “%s” failed; again in %s s.", name, _SECONDS)
+            logger.exception("The clock “%s” failed; again in %s s.", name, seconds)
         finally:
             close_old_connections()

@@ -1,0 +1,173 @@
+"""Rows of webhooks, and of what was sent to them."""
+
+import uuid
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from compliance.audit.columns import Proven, Unproven
+from compliance.audit.event_types import Topic
+from compliance.audit.models import ChainHead
+from compliance.organisations.models import OVER, Organisation, User
+from compliance.web.outgoing import LONGEST_URL
+from compliance.webhooks.choices import State
+
+OVERLAP = timedelta(hours=24)
+"""After a change the secret before still signs, too, so that nothing is lost meanwhile."""
+
+
+class WebhookQuerySet(models.QuerySet["Webhook"]):
+    """Webhooks by whether anything is to be sent to them."""
+
+    def standing(self) -> "WebhookQuerySet":
+        """Neither ended, nor out of a backup."""
+        return self.filter(ended_at=None).exclude(secret_hash__startswith=OVER)
+
+    def with_work(self, now: datetime) -> "WebhookQuerySet":
+        """Those whose turn has come, with events not looked at yet or deliveries due."""
+        head = ChainHead.objects.filter(pk=models.OuterRef("organisation_id"))
+        due = Delivery.objects.due(now).filter(webhook=models.OuterRef("pk"))
+        return self.standing().filter(
+            models.Exists(head.filter(seq__gt=models.OuterRef("reached")))
+            | models.Exists(due),
+            next_at__lte=now,
+        )
+
+
+class Webhook(models.Model):
+    """An address that is told of events of an organisation, with the topics it wants.
+
+    ``reached`` is the number of the newest event that was looked at: the trail itself is
+    the outbox. After ``failures`` in a row it rests until ``next_at``. The row stays when
+    it is over, since events name it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="webhooks"
+    )
+    address = models.CharField(max_length=LONGEST_URL)
+    topics = models.CharField(max_length=200)
+    secret_number = models.PositiveIntegerField(default=1)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    secret_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reached = models.PositiveBigIntegerField()
+    failures = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+
+    objects = WebhookQuerySet.as_manager()
+
+    in_trail = Proven(
+        "organisation_id",
+        excused={
+            "reached": "how far it was told; the events are in the trail",
+            "failures": "how often in a row nobody answered; it gives no right",
+            "next_at": "the moment of its next turn; it gives no right",
+        },
+        hidden={"secret_hash": OVER},
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_by=None) | Q(ended_at__isnull=False),
+                name="webhook_ended_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The host: what stands behind it in an address may be long, or secret."""
+        return urlsplit(self.address).netloc
+
+    @property
+    def chosen(self) -> list[Topic]:
+        """The topics it wants."""
+        given = self.topics.split()
+        return [topic for topic in Topic if topic.value in given]
+
+    @property
+    def topic_words(self) -> list[str]:
+        return [str(topic.label) for topic in self.chosen]
+
+    @property
+    def state(self) -> str:
+        """Why nothing is sent to it, in words; "" while something is."""
+        if self.ended_at:
+            return (
+                "Ended" if self.ended_by else "Ended: the receiver said that it is gone"
+            )
+        if self.secret_hash.startswith(OVER):
+            return "Ended: restored from a backup"
+        return ""
+
+    def numbers(self, now: datetime) -> list[int]:
+        """The secrets that sign now: the one of today, and for a day the one before."""
+        is_changing = self.secret_number > 1 and now < self.secret_at + OVERLAP
+        newest = self.secret_number
+        return [newest, newest - 1] if is_changing else [newest]
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries by how far they are."""
+
+    def due(self, now: datetime) -> "DeliveryQuerySet":
+        return self.filter(state=State.WAITING, next_at__lte=now)
+
+
+class Delivery(models.Model):
+    """One event for one webhook; without ``seq`` a test. Kept for a while as the log.
+
+    ``queued_at`` is the moment from which it is tried; ``status`` the HTTP status of the
+    last reply, ``problem`` what was wrong instead of one.
+    """
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries")
+    seq = models.PositiveBigIntegerField(null=True, blank=True)
+    action = models.CharField(max_length=60)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.WAITING
+    )
+    queued_at = models.DateTimeField(default=timezone.now)
+    next_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    in_trail = Unproven(
+        "that an event was told; the events themselves are in the trail"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["webhook", "seq"], name="delivery_once_an_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="delivery_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["webhook", "state", "next_at"], name="delivery_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.seq or 'test'}: {self.state}"
+
+    @property
+    def message_id(self) -> str:
+        """The same for each try, so that a receiver knows a message again."""
+        if self.seq is None:
+            return f"test_{self.webhook_id.hex}_{self.pk}"
+        return f"evt_{self.webhook.organisation_id.hex}_{self.seq}"
