@@ -61,6 +61,7 @@ if SCAN_SOCKET and not re.fullmatch(r"/.+|.+:\d{1,5}", SCAN_SOCKET):
     msg = "ATTEST_SCAN_SOCKET is a path such as /run/clamav/clamd.ctl, or host:port."
     raise ImproperlyConfigured(msg)
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", [], subcast=ip_network)
+MCP = env.bool("MCP", False)
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", 600)
 SCAN_SECONDS = env.int("SCAN_SECONDS", 30)
 SHEET_BYTES = env.int("SHEET_BYTES", 10 * 1024 * 1024)

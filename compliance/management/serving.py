@@ -22,10 +22,7 @@ def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
     would forget what is called saved.
     """
     refuse_forgetful()
-    address = socket.gethostbyname(host)  # the server takes no names
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((address, port))
+    address = _free(host, port)
     if settings.METRICS_TOKEN:
         for left in settings.METRICS_DIR.glob("*.db"):  # of processes that ended
             left.unlink()
@@ -33,14 +30,35 @@ def serve(host: str, port: int, processes: int | None = None) -> NoReturn:
     os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
     if host in settings.ALLOWED_HOSTS:  # not 0.0.0.0: nobody can follow a link there
         os.environ.setdefault("ATTEST_URL", f"http://{host}:{port}")
+    _become(
+        *("--interface", "wsgi", "--host", address, "--port", str(port)),
+        *("--workers", str(processes or min(2, cores()))),
+        *("--blocking-threads", "4", "compliance.wsgi:application"),
+    )
+
+
+def serve_mcp(host: str, port: int) -> NoReturn:
+    """Become the server for assistants. Raises ``OSError`` when the port is taken."""
+    address = _free(host, port)
+    os.environ["ATTEST_DATA_DIR"] = str(settings.DATA_DIR)
+    _become(
+        *("--interface", "asgi", "--host", address, "--port", str(port)),
+        "compliance.assistants.asgi:application",
+    )
+
+
+def _free(host: str, port: int) -> str:
+    """The address of a host, as the server takes it; ``OSError`` where the port is taken."""
+    address = socket.gethostbyname(host)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((address, port))
+    return address
+
+
+def _become(*options: str) -> NoReturn:
     os.chdir(settings.BASE_DIR)
+    common = ("--no-ws", "--respawn-failed-workers", "--log-level", "warning")
     os.execv(  # noqa: S606 (no shell is the point)
-        sys.executable,
-        [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-            *("--host", address, "--port", str(port), "--no-ws"),
-            *("--workers", str(processes or min(2, cores()))),
-            *("--blocking-threads", "4", "--respawn-failed-workers"),
-            *("--log-level", "warning", "compliance.wsgi:application"),
-        ],
+        sys.executable, [sys.executable, "-m", "granian", *common, *options]
     )

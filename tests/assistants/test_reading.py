@@ -1,0 +1,237 @@
+"""Assistants read what their token opens, through the official client, and change nothing."""
+
+import asyncio
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from queue import Queue
+from types import SimpleNamespace
+
+import anyio
+import httpx2
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from django.test import Client as Browser
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from compliance.api.document import described
+from compliance.api.urls import api
+from compliance.assistants import server
+from compliance.assistants.tools import UnfitError, tools_of
+from compliance.models import Answer, Event
+from tests import factories
+from tests.calling import Program
+
+TOOLS = tools_of(described(api))
+URL = "http://localhost/mcp"
+
+
+@pytest.fixture(autouse=True)
+def connected():
+    """The connection of the test outlives the calls."""
+    request_started.disconnect(close_old_connections)
+    request_finished.disconnect(close_old_connections)
+    cache.clear()
+    yield
+    request_started.connect(close_old_connections)
+    request_finished.connect(close_old_connections)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """``asked(headers, work)``: what ``work`` of a client with those headers gives.
+
+    Client and server run in a thread of their own; what asks the database comes back
+    into that of the test, whose rows nobody else sees.
+    """
+    jobs = Queue()
+
+    async def run_sync(function, *arguments):
+        job = Future()
+        jobs.put((job, function, arguments))
+        return await asyncio.wrap_future(job)
+
+    monkeypatch.setattr(server.anyio.to_thread, "run_sync", run_sync)
+
+    def ask(headers, work):
+        application = server.application()
+
+        async def talk():
+            reached = httpx2.ASGITransport(app=application)
+            async with (
+                begun(application),
+                httpx2.AsyncClient(transport=reached, headers=headers) as web,
+            ):
+                return await work(web)
+
+        with ThreadPoolExecutor(1) as pool:
+            talking = pool.submit(anyio.run, talk)
+            talking.add_done_callback(lambda _: jobs.put(None))
+            while found := jobs.get(timeout=60):
+                job, function, arguments = found
+                job.set_result(function(*arguments))
+            return talking.result()
+
+    return ask
+
+
+@pytest.fixture
+def client(asked):
+    """``client(headers, work)``: the same with the official client of the protocol."""
+
+    def ask(headers, work):
+        async def talk(web):
+            transport = streamable_http_client(URL, http_client=web)
+            async with Client(transport) as found:
+                return await work(found)
+
+        return asked(headers, talk)
+
+    return ask
+
+
+@asynccontextmanager
+async def begun(application):
+    """A server's part: the application is begun before calls, and ended after them."""
+    send, receive = anyio.create_memory_object_stream(2)
+    is_up = anyio.Event()
+
+    async def told(message):
+        assert "failed" not in message["type"], message
+        is_up.set()
+
+    async with send, receive, anyio.create_task_group() as group:
+        group.start_soon(application, {"type": "lifespan"}, receive.receive, told)
+        await send.send({"type": "lifespan.startup"})
+        await is_up.wait()
+        yield
+        await send.send({"type": "lifespan.shutdown"})
+
+
+@pytest.fixture
+def enter(client):
+    """``enter(person, organisation)``: their assistant, as a function of tool and arguments."""
+
+    def as_person(person, organisation, **more):
+        program = Program(person, organisation, **more)
+        headers = {"Authorization": f"Bearer {program.text}"}
+
+        def call(name, **arguments):
+            reply = client(headers, lambda found: found.call_tool(name, arguments))
+            [said] = reply.content
+            return SimpleNamespace(is_error=reply.is_error, text=said.text)
+
+        call.token = program.token
+        return call
+
+    return as_person
+
+
+def test_tools_are_the_operations_that_read_and_no_other():
+    reading = {
+        told["operationId"]
+        for methods in described(api)["paths"].values()
+        for method, told in methods.items()
+        if method == "get"
+        and "application/json" in told["responses"]["200"].get("content", {})
+    }
+    assert set(TOOLS) == reading
+    assert {"list_checklists", "list_answers", "get_evidence", "get_result"} <= reading
+    assert not reading & {"change_answer", "fetch_report", "fetch_evidence"}
+
+
+def test_every_tool_is_told_with_words_and_a_whole_schema(client, db):
+    headers = {"Authorization": "Bearer attest_any"}
+    offered = client(headers, lambda found: found.list_tools()).tools
+    assert [one.name for one in offered] == list(TOOLS)
+    for one in offered:
+        assert one.description
+        assert one.annotations.read_only_hint
+        assert "$ref" not in json.dumps(one.input_schema)
+
+
+def test_assistant_reads_what_its_person_may(enter, cast):
+    assessment = factories.make_assessment(cast.acme, cast.ada)
+    con = enter(cast.con, cast.acme)
+    listed = json.loads(con("list_answers", assessment_id=str(assessment.pk)).text)
+    ids = [one["id"] for one in listed["items"]]
+    assert ids == list(assessment.answers.values_list("pk", flat=True))
+    told = json.loads(con("get_answer", answer_id=ids[0]).text)
+    assert told["question"]["key"] == "Q1"
+
+
+def test_reading_changes_nothing_and_the_token_remembers_its_use(enter, cast):
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    con = enter(cast.con, cast.acme)
+    events, rows = Event.objects.count(), list(Answer.everything.values())
+    con("get_answer", answer_id=answer.pk)
+    assert (Event.objects.count(), list(Answer.everything.values())) == (events, rows)
+    con.token.refresh_from_db()
+    assert con.token.used_at
+
+
+def test_assistant_of_another_organisation_finds_nothing(enter, cast):
+    answer = factories.make_assessment(cast.acme, cast.ada).answers.first()
+    reply = enter(cast.zoe, cast.other)("get_answer", answer_id=answer.pk)
+    assert reply.is_error
+    assert json.loads(reply.text)["status"] == 404
+
+
+def test_scope_that_the_token_lacks_is_refused(enter, cast):
+    reply = enter(cast.ada, cast.acme, scopes=[])("list_events")
+    assert (reply.is_error, json.loads(reply.text)["status"]) == (True, 403)
+
+
+def test_token_that_opens_nothing_gets_nothing(client, cast):
+    headers = {"Authorization": "Bearer attest_wrong"}
+    reply = client(headers, lambda found: found.call_tool("get_organisation", {}))
+    assert reply.is_error
+    assert json.loads(reply.content[0].text)["status"] == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("change_answer", {"answer_id": 1}),
+        ("get_answer", {}),
+        ("get_answer", {"answer_id": 1, "set": {}}),
+        ("get_answer", {"answer_id": "../../members"}),
+        ("get_answer", {"answer_id": "1?x=/"}),
+        ("list_answers", {"assessment_id": "nonsense"}),
+        ("list_checklists", {"limit": 10**9}),
+    ],
+)
+def test_unfit_calls_are_refused_in_words(name, arguments, enter, cast):
+    reply = enter(cast.con, cast.acme)(name, **arguments)
+    assert reply.is_error
+    assert reply.text
+
+
+def test_hostile_arguments_stay_in_their_place():
+    path, query = TOOLS["get_answer"].address({"answer_id": "../x?a=b#c\r\n"})
+    assert (path, query) == ("/api/v1/answers/..%2Fx%3Fa%3Db%23c%0D%0A", "")
+    path, query = TOOLS["search"].address({"q": "a&limit=9\r\n"})
+    assert query == "q=a%26limit%3D9%0D%0A"
+    with pytest.raises(UnfitError, match="takes no nonsense"):
+        TOOLS["search"].address({"q": "a", "nonsense": 1})
+
+
+def test_call_without_a_token_is_401(asked, db):
+    reply = asked({}, lambda web: web.post(URL, json={}))
+    assert (reply.status_code, reply.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_foreign_host_is_refused(asked, db):
+    headers = {"Authorization": "Bearer attest_any", "Host": "evil.example"}
+    reply = asked(headers, lambda web: web.post(URL, json={}))
+    assert 400 <= reply.status_code < 500
+
+
+def test_assistants_are_off_unless_allowed(db):
+    with pytest.raises(CommandError, match="ATTEST_MCP=on"):
+        call_command("serve_mcp")
+    assert Browser().get("/mcp").status_code == 404
