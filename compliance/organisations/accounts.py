@@ -15,6 +15,7 @@ from compliance.audit.transaction import writing
 from compliance.organisations.actions.members import keep_address
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import (
+    SECOND_FACTORS,
     AccessPolicy,
     Membership,
     Organisation,
@@ -28,7 +29,7 @@ _PERSON = Joined(
     """
     SELECT {columns}, EXISTS (
         SELECT 1 FROM "mfa_authenticator" factor
-        WHERE factor.user_id = person.id AND factor.type IN ('webauthn', 'totp')
+        WHERE factor.user_id = person.id AND factor.type IN (%s, %s)
     )
     FROM "compliance_user" person
     LEFT JOIN "compliance_membership" membership ON membership.user_id = person.id
@@ -50,7 +51,7 @@ class Backend(AuthenticationBackend):
     """Knows whoever is signed in, with the memberships that nearly every page asks for."""
 
     def get_user(self, user_id: int) -> User | None:
-        rows = _PERSON.read(user_id)
+        rows = _PERSON.read(*map(str, SECOND_FACTORS), user_id)
         user: User | None = rows[0][0] if rows else None
         if user is None or not self.user_can_authenticate(user):
             return None

@@ -354,7 +354,7 @@ def test_page_keeps_to_what_was_signed_when_something_moved_since(cast, enter, s
     assert desk.covered.content_hash == done.snapshot_id != desk.content.content_hash
     text = page(enter(cast.rob), sent)
     assert steps in text
-    covers = text[text.index("What the signature covers") :]
+    covers = text[text.index("Covered by the signature") :]
     assert f"SHA-256 {' '.join(desk.hash_groups)}" in covers.replace("  ", " ")
     assert f"what stands now {' '.join(desk.now_groups)}" in covers
 

@@ -70,6 +70,6 @@ def end_feed(*, by: User | None, organisation: Organisation, user: User) -> bool
 def end_with_rights(
     *, by: User | None, membership: Membership, kept: Collection[Permission], **_: Any
 ) -> None:
-    """Take back the address of someone who may no longer look."""
-    if Permission.VIEW not in kept:
+    """Take back the address of someone whose role may no longer have one."""
+    if SUBSCRIBES.isdisjoint(kept):
         end_feed(by=by, organisation=membership.organisation, user=membership.user)
