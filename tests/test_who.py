@@ -102,7 +102,7 @@ SAID = {
         "remediation/action.html: action.owner",
         "remediation/_action_table.html: action.owner",
         "remediation/action_add.html: action.owner",
-        "home/_actions.html: action.owner",
+        "home/home.html: action.owner",
         "gaps/_table.html: action.owner",
         "gaps/_roadmap.html: action.owner",
         "results/_late.html: one.who",
@@ -142,7 +142,7 @@ SAID = {
         "seats/question.html: answer.na_by",
     ],
     "Answer.na_confirmed_by": [
-        "workspace/_standing.html: answer.na_confirmed_by",
+        "workspace/_marks.html: answer.na_confirmed_by",
         "assessments/actions/confirm.py: answer.na_confirmed_by",
         "reports/pdf/_question.html: line.na_confirmed_by",
         "reports/pdf/applicability.html: line.na_confirmed_by",
@@ -184,7 +184,7 @@ SAID = {
         "history/trail_rows.py: self.event.actor",
         "workspace/_conflict.html: side.who",
         "workspace/_history.html: entry.actor",
-        "workspace/_news.html: entry.actor",
+        "workspace/_body.html: entry.actor",
         "workspace/_row.html: line.news.who",
         "remediation/action.html: entry.actor",
         "assignments/actions.py: by",
@@ -333,7 +333,7 @@ SAID = {
         "reviews/models.py: self.signer",
     ],
     "Upgrade.moved_by": [
-        "edition_moves/_moved.html: done.moved_by",
+        "edition_moves/upgrade.html: done.moved_by",
     ],
 }
 """Column, or what stands for one, to the places that show its person."""
