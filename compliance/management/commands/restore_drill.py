@@ -1,0 +1,68 @@
+"""``manage.py restore_drill FILE``: a backup becomes an installation, and goes again."""
+
+import os
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+ELSEWHERE = ("ATTEST_CACHE_URL", "ATTEST_METRICS_TOKEN")
+"""Settings that would lead the trial to parts of this installation."""
+
+
+class Command(BaseCommand):
+    """Restores into a folder of its own, with the keys of this installation.
+
+    Nothing of this installation is read but its keys, and nothing of it changes.
+    """
+
+    help = (
+        "Try a backup: restore it aside, check its trail, remove it; exit 1 at a fault."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--folder", type=Path, help="room for the trial; default: the system's own"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path, began = options["file"].resolve(), time.monotonic()
+        try:
+            with TemporaryDirectory(prefix="attest-", dir=options["folder"]) as folder:
+                self._run(Path(folder), "migrate", "--no-input", "--verbosity=0")
+                self._run(Path(folder), "restore", str(path))
+        except OSError as error:
+            msg = f"There is no room for the trial: {error}. Name one with --folder."
+            raise CommandError(msg) from error
+        seconds = time.monotonic() - began
+        self.stdout.write(f"{path} can be restored; that took {seconds:.0f} s.")
+
+    def _run(self, folder: Path, *words: str) -> None:
+        """A command of the trial, in a process of its own; what it says is passed on."""
+        environment = {n: v for n, v in os.environ.items() if n not in ELSEWHERE} | {
+            "ATTEST_DATA_DIR": str(folder),
+            "ATTEST_CHECKPOINTS_DIR": str(folder / "checkpoints"),
+            "ATTEST_KEYS_DIR": str(settings.KEYS_DIR),
+            "DATABASE_URL": f"sqlite:///{folder / 'attest.sqlite3'}",
+            "NO_BOOTSTRAP": "1",
+        }
+        done = subprocess.run(  # noqa: S603 - this program itself
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *words],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.stdout.write(done.stdout, ending="")
+        if done.returncode:
+            said = done.stderr.strip().splitlines()
+            raise CommandError(
+                said[-1] if said else f"{words[0]} ended without a word."
+            )
