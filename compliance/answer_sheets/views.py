@@ -22,7 +22,7 @@ from compliance.answer_sheets.returned_rows import SheetError
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.checklist_files.writing import FORMATS
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 ON_A_PAGE = 100
@@ -71,10 +71,8 @@ def sheet_file(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     words = (assessment.edition.checklist.title, assessment.subject)
     names = [slugify(text)[:60] for text in words]
     day = timezone.localdate().isoformat()
-    response = HttpResponse(content, content_type=XLSX, headers=DOWNLOAD_HEADERS)
     name = "-".join([name for name in names if name] + [day])
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
+    return attached(content, XLSX, f"{name}.xlsx")
 
 
 @require_POST

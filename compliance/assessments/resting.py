@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from compliance.assessments.applying import once_for_all
-from compliance.assessments.models import Answer, Assessment
+from compliance.assessments.models import Assessment
 from compliance.assessments.models.assessment import AssessmentQuerySet
 from compliance.checklists.choices import Level
 from compliance.checklists.copies import line
@@ -54,12 +54,6 @@ def refuse_bearer(
 def bears(assessment: Assessment) -> AssessmentQuerySet:
     """The assessments in use that rest on one."""
     return assessment.bears.in_use()
-
-
-def waiting_answers(assessment: Assessment) -> QuerySet[Answer]:
-    """The answers that wait while an assessment rests on another; none if it does not."""
-    rows = assessment.answers.filter(question__section__level=Level.ORGANISATION)
-    return rows if assessment.rests else rows.none()
 
 
 def once_keys(edition: Edition) -> QuerySet[Question, str]:

@@ -1,6 +1,5 @@
 """The next thirteen months in one line: the geometry of its SVG. Pure."""
 
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -98,8 +97,3 @@ def month_of(text: str) -> date | None:
         return date(int(year), int(month), 1)
     except ValueError:
         return None
-
-
-def end_of(first: date) -> date:
-    """The last day of a month."""
-    return first.replace(day=monthrange(first.year, first.month)[1])

@@ -15,7 +15,7 @@ from compliance.checklist_files.actions import Coming, Taken, Wish
 from compliance.checklist_files.forms import ChecklistForm, FormatForm, KeepForm
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists import content
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.formats.findings import Found
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
@@ -160,10 +160,6 @@ def checklist_file(request: MemberRequest, edition_id: int) -> HttpResponse:
         by=request.user, organisation=request.organisation, edition=edition, form=name
     )
     kind = FORMATS[name]
-    response = HttpResponse(
-        written, content_type=kind.media_type, headers=DOWNLOAD_HEADERS
-    )
     words = [slugify(edition.checklist.key)[:60], slugify(edition.number)[:20]]
     file_name = "-".join(filter(None, words)) + kind.suffix
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return response
+    return attached(written, kind.media_type, file_name)

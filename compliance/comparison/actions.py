@@ -1,6 +1,5 @@
 """Taking a comparison as a file."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,7 +11,7 @@ from compliance.audit.transaction import writing
 from compliance.comparison.differences import COLUMNS, Comparison, pairs
 from compliance.comparison.events import COMPARISON_EXPORTED
 from compliance.organisations.models import User
-from compliance.results.files import Table, written
+from compliance.results.files import Table, told, written
 from compliance.results.law import RULES
 
 
@@ -39,7 +38,7 @@ def write_comparison(
     ]
     table = Table("Comparison", stamp, COLUMNS, rows)
     content = written(table, form, timezone.localtime())
-    after = {"format": form, "sha256": hashlib.sha256(content).hexdigest()}
+    after = told(content, form)
     each = {one.pk: one for one in assessments}.values()
     with writing():
         for one in sorted(each, key=lambda one: (one.organisation_id, one.pk)):

@@ -1,6 +1,7 @@
 """Sending a file of evidence so that no browser runs it."""
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 from compliance.evidence import storage
 from compliance.evidence.filetypes import served_as
@@ -23,4 +24,12 @@ def sent(evidence: Evidence) -> FileResponse:
         filename=evidence.file_name,
         content_type=served_as(evidence.media_type),
         headers=DOWNLOAD_HEADERS,
+    )
+
+
+def attached(content: bytes, media_type: str, name: str) -> HttpResponse:
+    """Bytes that were written for this request, as a download of that name."""
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(
+        content, content_type=media_type, headers=DOWNLOAD_HEADERS | headers
     )

@@ -1,6 +1,5 @@
 """Making actions of gaps, and taking the gaps as a file."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
 
@@ -16,7 +15,7 @@ from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import Organisation, User
 from compliance.remediation.actions import create_action
 from compliance.remediation.listing import suggested_title
-from compliance.results.files import Table, written
+from compliance.results.files import Table, told, written
 from compliance.results.law import RULES
 from compliance.results.stands import assessments_of, current
 
@@ -91,6 +90,6 @@ def write_gaps(
             organisation_id=organisation.pk,
             action=GAPS_EXPORTED,
             subject=organisation,
-            after={"format": form, "sha256": hashlib.sha256(content).hexdigest()},
+            after=told(content, form),
         )
     return content

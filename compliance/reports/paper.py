@@ -266,14 +266,6 @@ class Paper:
         return self.tally_of(self.content.applying)
 
     @cached_property
-    def binding_tally(self) -> Tally:
-        return self.tally_of(self.binding)
-
-    @cached_property
-    def rated_tally(self) -> Tally:
-        return self.tally_of(self.rated)
-
-    @cached_property
     def is_rating_alone(self) -> bool:
         """Whether no law demands anything that applies on the day."""
         return bool(self.rated) and not self.binding
@@ -284,10 +276,6 @@ class Paper:
         return frozenset(
             line.key for line in self.content.applying if self.is_rating(line)
         )
-
-    @cached_property
-    def ahead_tally(self) -> Tally:
-        return self.tally_of(self.ahead)
 
     @cached_property
     def gaps(self) -> list[Line]:

@@ -1,6 +1,5 @@
 """Setting targets, and taking figures as a file."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -33,7 +32,7 @@ from compliance.results.figures import (
     earlier_rows,
     month_rows,
 )
-from compliance.results.files import Table, file_of, written
+from compliance.results.files import Table, file_of, told, written
 from compliance.results.law import RULES
 from compliance.results.models import Target
 from compliance.results.overview import overview
@@ -156,7 +155,7 @@ def write_figures(*, by: User, assessment: Assessment, today: date, form: str) -
             action=RESULT_EXPORTED,
             subject=assessment,
             scope_id=assessment.pk,
-            after={"format": form, "sha256": hashlib.sha256(content).hexdigest()},
+            after=told(content, form),
         )
     return content
 
@@ -178,12 +177,8 @@ def write_clauses(
             organisation_id=organisation.pk,
             action=CLAUSES_EXPORTED,
             subject=framework,
-            after={
-                "framework": framework.key,
-                "format": form,
-                "clauses": len(found),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            },
+            after=told(content, form)
+            | {"framework": framework.key, "clauses": len(found)},
         )
     return content
 
@@ -207,7 +202,7 @@ def write_all_figures(
     stamp += [("organisation", one.name) for one in organisations]
     table = Table("Results", stamp, ALL_COLUMNS, [*all_rows(now), *lists])
     content = written(table, form, timezone.localtime())
-    after = {"format": form, "sha256": hashlib.sha256(content).hexdigest()}
+    after = told(content, form)
     with writing():
         for one in sorted(organisations, key=lambda one: one.pk):  # as chains lock
             trail.record(

@@ -1,5 +1,6 @@
 """The figures of a result as CSV, XLSX and JSON. Same content, same bytes."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -61,3 +62,8 @@ def stamp_of(result: Result) -> list[tuple[str, str]]:
         ("as of", result.today.isoformat()),
         ("rules", RULES),
     ]
+
+
+def told(content: bytes, form: str) -> dict[str, str]:
+    """What an event says of a file that was taken away."""
+    return {"format": form, "sha256": hashlib.sha256(content).hexdigest()}

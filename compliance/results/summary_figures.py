@@ -87,13 +87,6 @@ class ScaleFigures:
         """Groups with the lowest level of all."""
         return [g for g in self.groups if g.level is not None and g.level == self.level]
 
-    @property
-    def least_wanted(self) -> int | None:
-        """The lowest target of a group; None without one."""
-        return min(
-            (g.target for g in self.groups if g.target is not None), default=None
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Voided:

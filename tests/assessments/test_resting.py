@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 
 from compliance.assessments import actions
 from compliance.assessments.applying import RESTS, Scope
-from compliance.assessments.resting import may_rest_on, waiting_answers
+from compliance.assessments.resting import may_rest_on
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.bulk.actions import Bulk, preview_bulk
@@ -33,8 +33,6 @@ def test_section_of_the_organisation_is_not_asked_where_it_rests(cast):
     scope = Scope.of_assessment(here)
     first = here.answers.select_related("question").get(question__key="Q1")
     assert scope.of(first.question).reason == RESTS
-    assert [row.question.key for row in waiting_answers(here).order_by("pk")] == [*ONCE]
-    assert not waiting_answers(whole)
 
 
 def test_start_says_on_what_it_rests(cast):

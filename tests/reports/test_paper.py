@@ -62,4 +62,4 @@ def test_duty_of_a_later_day_is_never_a_gap():
     paper = make_paper(make_content([make_line("Q1", verdict="not_met"), later]))
     assert [line.key for line in paper.gaps] == ["Q1"]
     assert [line.key for line in paper.to_prepare] == ["Q2"]
-    assert (paper.binding_tally.not_met, paper.ahead_tally.not_met) == (1, 1)
+    assert (len(paper.gaps), paper.tally_of(paper.ahead).not_met) == (1, 1)

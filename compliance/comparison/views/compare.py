@@ -19,7 +19,7 @@ from compliance.checklists.diff import Runs, word_diff
 from compliance.comparison import actions, differences, sides
 from compliance.comparison.differences import Change, Comparison, Kind
 from compliance.comparison.forms import SidesForm
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
@@ -96,10 +96,8 @@ def figures(request: MemberRequest) -> HttpResponse:
         today=today,
         form=kind,
     )
-    response = HttpResponse(content, content_type=TYPES[kind], headers=DOWNLOAD_HEADERS)
     name = f"comparison-{after.edition.checklist.key}-{today.isoformat()}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(content, TYPES[kind], name)
 
 
 def _compared(form: SidesForm, before: Assessment, after: Assessment) -> Comparison:

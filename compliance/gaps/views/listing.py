@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Action, Answer
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.gaps import actions
 from compliance.gaps.forms import GapForm, PlanForm
 from compliance.gaps.listing import Gap, Show, gaps_of
@@ -117,10 +117,8 @@ def figures(request: MemberRequest) -> HttpResponse:
     content = actions.write_gaps(
         by=request.user, organisation=request.organisation, today=today, form=form
     )
-    response = HttpResponse(content, content_type=TYPES[form], headers=DOWNLOAD_HEADERS)
     name = f"gaps-{request.organisation.slug}-{today.isoformat()}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(content, TYPES[form], name)
 
 
 def _show(request: MemberRequest) -> Show:

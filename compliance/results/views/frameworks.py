@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from compliance.checklist_files.writing import FORMATS
 from compliance.checklists.frameworks import counted
 from compliance.checklists.models import Framework
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.clauses import proofs_of
@@ -45,7 +45,5 @@ def framework_file(request: MemberRequest, key: str) -> HttpResponse:
     content = actions.write_clauses(
         by=request.user, organisation=request.organisation, framework=found, form=form
     )
-    response = HttpResponse(content, content_type=TYPES[form], headers=DOWNLOAD_HEADERS)
     name = f"evidence-{found.key}-{timezone.localdate().isoformat()}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(content, TYPES[form], name)

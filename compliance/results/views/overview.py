@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.organisations.access import (
     MemberRequest,
     Permission,
@@ -74,10 +74,8 @@ def figures(request: MemberRequest) -> HttpResponse:
     content = actions.write_all_figures(
         by=request.user, organisations=chosen, today=today, form=form
     )
-    response = HttpResponse(content, content_type=TYPES[form], headers=DOWNLOAD_HEADERS)
     name = f"results-{request.organisation.slug}-{today.isoformat()}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(content, TYPES[form], name)
 
 
 def _group(request: MemberRequest, permission: Permission) -> list[Organisation]:

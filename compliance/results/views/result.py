@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 
 from compliance.assessments.models import Assessment
 from compliance.checklists.scales import Scale, scales_of
-from compliance.evidence.download import DOWNLOAD_HEADERS
+from compliance.evidence.download import attached
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.results import actions
 from compliance.results.beside import beside
@@ -53,12 +53,8 @@ def figures(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
     content = actions.write_figures(
         by=request.user, assessment=assessment, today=timezone.localdate(), form=form
     )
-    name = (
-        f"result-{assessment.edition.checklist.key}-{timezone.localdate().isoformat()}"
-    )
-    response = HttpResponse(content, content_type=TYPES[form], headers=DOWNLOAD_HEADERS)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return response
+    key, day = assessment.edition.checklist.key, timezone.localdate().isoformat()
+    return attached(content, TYPES[form], f"result-{key}-{day}.{form}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

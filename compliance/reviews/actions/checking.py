@@ -13,10 +13,10 @@ from compliance.audit import trail
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed
+from compliance.reviews.actions.holding import clean_typed, review_of
 from compliance.reviews.checks import seen_of, seen_together
 from compliance.reviews.choices import CheckResult
-from compliance.reviews.models import Check, Review
+from compliance.reviews.models import Check
 from compliance.reviews.preparers import hands_of
 from compliance.reviews.queries import read_desk
 from compliance.snapshots.snapshot import line_of, to_read
@@ -50,10 +50,7 @@ def check(
         here = to_read(assessment.pk)
         rows = Answer.objects.select_related("question", "assessment__organisation")
         answer = rows.get(pk=answer_id, assessment=here)
-        review = Review.objects.filter(assessment=here, ended="").first()
-        if here.status != AssessmentStatus.REVIEW or review is None:
-            msg = "This assessment is not in review."
-            raise ValidationError(msg)
+        review = review_of(here)
         key = answer.question.key
         if seen != seen_of(line_of(here, answer_id)):
             raise ValidationError(f"{key} has changed since you looked. Read it again.")

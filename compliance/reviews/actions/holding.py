@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from compliance.assessments.choices import AssessmentStatus
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.organisations.models import User
+from compliance.reviews.models import Review
 from compliance.snapshots.snapshot import to_read
 
 
@@ -22,6 +25,14 @@ def held(assessment_id: UUID) -> Assessment:
     """
     Assessment.objects.select_for_update().get(pk=assessment_id)
     return to_read(assessment_id)
+
+
+def review_of(here: Assessment) -> Review:
+    """The review that goes on; raises ``ValidationError`` where there is none."""
+    review = Review.objects.filter(assessment=here, ended="").first()
+    if here.status != AssessmentStatus.REVIEW or review is None:
+        raise ValidationError("This assessment is not in review.")
+    return review
 
 
 def tell(

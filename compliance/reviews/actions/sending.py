@@ -11,7 +11,7 @@ from compliance.assessments.models import Answer, Assessment, Comment, Mention
 from compliance.audit.transaction import writing
 from compliance.organisations.access import Permission, who_may
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed, held, tell
+from compliance.reviews.actions.holding import clean_typed, held, review_of, tell
 from compliance.reviews.choices import CheckResult, ReviewEnd
 from compliance.reviews.events import ASSESSMENT_RETURNED, ASSESSMENT_SENT
 from compliance.reviews.models import Check, Review
@@ -59,10 +59,7 @@ def return_for_changes(
     """
     with writing():
         here = held(assessment.pk)
-        review = Review.objects.filter(assessment=here, ended="").first()
-        if here.status != AssessmentStatus.REVIEW or review is None:
-            msg = "This assessment is not in review."
-            raise ValidationError(msg)
+        review = review_of(here)
         returned = _returned(review)
         if not returned and not said.strip():
             msg = "Say what has to change, or return a question with its reason first."

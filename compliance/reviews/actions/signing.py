@@ -15,7 +15,7 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.checkpoints import checkpoint_safely
 from compliance.audit.transaction import writing
 from compliance.organisations.models import User
-from compliance.reviews.actions.holding import clean_typed, held, tell
+from compliance.reviews.actions.holding import clean_typed, held, review_of, tell
 from compliance.reviews.choices import ReviewEnd
 from compliance.reviews.events import ASSESSMENT_SIGNED
 from compliance.reviews.models import Review, SignOff
@@ -58,10 +58,7 @@ def sign(
     """
     with writing():
         here = held(assessment.pk)
-        review = Review.objects.filter(assessment=here, ended="").first()
-        if here.status != AssessmentStatus.REVIEW or review is None:
-            msg = "This assessment is not in review."
-            raise ValidationError(msg)
+        review = review_of(here)
         desk = read_desk(here)
         if desk.content.content_hash != seen.content_hash:
             msg = "The assessment has changed since you opened this page. Look at it again."
