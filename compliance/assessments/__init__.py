@@ -10,7 +10,6 @@ __all__ = [
     "events",
     "fields",
     "filing",
-    "folding",
     "following",
     "holding",
     "imported_answers",

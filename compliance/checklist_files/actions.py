@@ -11,12 +11,12 @@ from compliance.audit.chain import canonical, digest
 from compliance.audit.models import LIBRARY
 from compliance.audit.refusals import RefusedError
 from compliance.audit.transaction import writing
-from compliance.checklist_files import process
+from compliance.checklist_files import identity, process
 from compliance.checklist_files.events import EDITION_EXPORTED
 from compliance.checklist_files.relations import pairs_in, row_of
 from compliance.checklist_files.translation_overlay import laid_over
 from compliance.checklist_files.writing import FORMATS
-from compliance.checklists import actions, content, drafting, identity
+from compliance.checklists import actions, content, drafting
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Checklist, Edition
 from compliance.checklists.translations import ORIGINAL

@@ -3,7 +3,6 @@
 __all__ = [
     "actions",
     "changes",
-    "checking",
     "choices",
     "content",
     "copies",
@@ -14,7 +13,6 @@ __all__ = [
     "force",
     "form_lines",
     "frameworks",
-    "identity",
     "keeping",
     "limits",
     "models",

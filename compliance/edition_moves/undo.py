@@ -11,7 +11,6 @@ from compliance.assessments.applying import Scope
 from compliance.assessments.crediting import answered
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
 from compliance.assessments.fields import ANSWERED, ANSWERING, json_of
-from compliance.assessments.folding import answers_of, fold, unsaved
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
 from compliance.audit.leaves import ERASED
@@ -28,6 +27,7 @@ from compliance.edition_moves.actions import (
     tell,
 )
 from compliance.organisations.models import User
+from compliance.snapshots.folding import answers_of, fold, unsaved
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from compliance.checklists import checking, content
+from compliance.checklists import content
 from compliance.checklists.models import Edition
 from compliance.legal_index import citing
+from compliance.publishing import checking
 
 
 def items(edition: Edition) -> list[checking.Item]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from compliance.checklists.checking import facts_of, questions
 from compliance.checklists.translations import name_languages
+from compliance.publishing.checking import facts_of, questions
 
 Document = dict[str, Any]
 Parts = dict[str, dict[str, Any]]

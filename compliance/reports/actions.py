@@ -8,7 +8,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.folding import LackingError
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.transaction import writing
@@ -30,6 +29,7 @@ from compliance.reports.paper import Paper
 from compliance.reports.pdf_engine import render, seal
 from compliance.reports.throttle import Listen, paced
 from compliance.reviews.models import SignOff
+from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import refuse_no_moment
 from compliance.web.storage_errors import is_full
 

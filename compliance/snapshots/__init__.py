@@ -3,6 +3,7 @@
 __all__ = [
     "changes",
     "content",
+    "folding",
     "imported_facts",
     "models",
     "moments",

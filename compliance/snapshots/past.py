@@ -10,7 +10,6 @@ from copy import copy
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from compliance.assessments.folding import answers_of, fold, unsaved
 from compliance.assessments.models import (
     Action,
     ActionLink,
@@ -23,6 +22,7 @@ from compliance.checklists.models import Citation, Edition, Question
 from compliance.evidence.models import Evidence
 from compliance.snapshots.at_hand import hang, join_people
 from compliance.snapshots.content import Content
+from compliance.snapshots.folding import answers_of, fold, unsaved
 from compliance.snapshots.imported_facts import Stated
 from compliance.snapshots.previous_assessment import said_in
 from compliance.snapshots.resting import (

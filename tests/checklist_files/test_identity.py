@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from compliance.checklists import identity
+from compliance.checklist_files import identity
 from compliance.foreign_formats import asvs, ciso, cnil
 from compliance.foreign_formats.oscal import catalog
 from tests.foreign_formats.catalogs import (

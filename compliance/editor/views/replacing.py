@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
-from compliance.checklists.checking import questions
 from compliance.checklists.diff import word_diff
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
@@ -17,6 +16,7 @@ from compliance.editor import actions
 from compliance.editor.forms import ReplaceForm
 from compliance.editor.replacing import hits
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.publishing.checking import questions
 
 MOST_SHOWN = 200
 

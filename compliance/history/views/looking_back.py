@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from compliance.assessments.folding import LackingError
 from compliance.checklists.force import Mark, marks_of
 from compliance.history.looking_back import (
     ZONED,
@@ -19,6 +18,7 @@ from compliance.history.looking_back import (
     then,
 )
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.snapshots.folding import LackingError
 from compliance.snapshots.moments import days_of
 
 DAYS = 14

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.audit.refusals import RefusedError
-from compliance.checklists import checking, content
+from compliance.checklists import content
 from compliance.checklists.choices import EditionStatus
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, keeper, keeps, standing_of
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.models import Organisation
-from compliance.publishing import actions, ready
+from compliance.publishing import actions, checking, ready
 from compliance.publishing.forms import CloneForm, NextForm, ReasonForm
 
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from compliance.checklists import checking, content
+from compliance.checklists import content
 from compliance.legal_index.choices import CiteState
 from compliance.legal_index.cited import Cited
-from compliance.publishing import ready
+from compliance.publishing import checking, ready
 from tests.factories import make_draft
 
 pytestmark = pytest.mark.django_db
