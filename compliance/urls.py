@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from compliance.organisations.reauthentication import StepUp, stepped_up
 from compliance.organisations.views import front
 from compliance.reports.views import verify
-from compliance.reviews.views import own
+from compliance.reviews.views import signing
 
 # Only these pages of allauth are open; it finds them by their names.
 accounts = [
@@ -48,7 +48,7 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),
-    path("security/signed/", own.signed_by_me, name="signed_by_me"),
+    path("security/signed/", signing.signed_by_me, name="signed_by_me"),
     path("o/<slug:org>/", include("compliance.tokens.urls")),
     path("o/<slug:org>/", include("compliance.webhooks.urls")),
     path("o/<slug:org>/", include("compliance.search.urls")),

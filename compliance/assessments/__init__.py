@@ -9,7 +9,6 @@ __all__ = [
     "crediting",
     "events",
     "fields",
-    "filing",
     "following",
     "holding",
     "imported_answers",

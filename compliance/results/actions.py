@@ -14,10 +14,9 @@ from compliance.audit.transaction import writing
 from compliance.checklists.models import Framework
 from compliance.checklists.scales import Scale
 from compliance.organisations.models import Organisation, User
-from compliance.results import clause_files
 from compliance.results.beside import beside
 from compliance.results.choices import Reach
-from compliance.results.clauses import proofs_of
+from compliance.results.clauses import as_csv, as_xlsx, proofs_of
 from compliance.results.events import (
     CLAUSES_EXPORTED,
     RESULT_EXPORTED,
@@ -167,9 +166,7 @@ def write_clauses(
     at = timezone.localtime()
     found = proofs_of(organisation, framework)
     content = (
-        clause_files.as_csv(framework, found)
-        if form == "csv"
-        else clause_files.as_xlsx(framework, found, at)
+        as_csv(framework, found) if form == "csv" else as_xlsx(framework, found, at)
     )
     with writing():
         trail.record(

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from compliance.assessments.choices import AssessmentStatus, Verdict
 from compliance.assessments.models import Answer
 from compliance.checklists.frameworks import mapped
 from compliance.checklists.models import Clause, Framework, Mapping
+from compliance.formats import csv_file
 from compliance.organisations.models import Organisation
 
 
@@ -74,6 +75,7 @@ def proofs_of(organisation: Organisation, framework: Framework) -> list[ClausePr
     ]
 
 
+WIDTHS = {"Title": 48, "Evidence": 60, "Checklist": 24, "Subject": 30, "Framework": 24}
 COLUMNS = (
     "Framework",
     "Clause",
@@ -115,3 +117,18 @@ def _cells(proof: Proof) -> list[str]:
         min(days).isoformat() if days else "",
         str(answer.owner or ""),
     ]
+
+
+def as_csv(framework: Framework, found: list[ClauseProof]) -> bytes:
+    """The table as CSV."""
+    return csv_file.packed([COLUMNS, *rows_of(framework, found)])
+
+
+def as_xlsx(framework: Framework, found: list[ClauseProof], at: datetime) -> bytes:
+    """The table as one sheet."""
+    from compliance.formats import xlsx  # noqa: PLC0415 - large
+
+    title = f"Evidence by clause: {framework.name}"
+    rows = rows_of(framework, found)
+    name = "Evidence by clause"
+    return xlsx.table(name, COLUMNS, rows, title=title, at=at, widths=WIDTHS)

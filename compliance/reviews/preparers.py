@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
 from compliance.assessments.fields import ANSWERING
-from compliance.assessments.filing import moved_proofs
 from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import event_types, trail
@@ -123,4 +123,17 @@ def prepares(event: Event) -> bool:
     after = trail.changes(event)[1]
     if kind == Prepares.TYPED:
         return bool(after.get("answered_by_id") == event.actor_id)
-    return bool(after.keys() & set(ANSWERING)) or any(moved_proofs(event.action, after))
+    return bool(after.keys() & set(ANSWERING)) or any(
+        _moved_proofs(event.action, after)
+    )
+
+
+def _moved_proofs(action: str, after: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Ids of the evidence that an event of an answer put in, and took out."""
+    new = [proof["evidence"] for proof in after.get("attached", [])]
+    out = [proof["evidence"] for proof in after.get("detached", [])]
+    if action == EVIDENCE_ATTACHED:
+        new.append(after["evidence"])
+    if action == EVIDENCE_DETACHED:
+        out.append(after["evidence"])
+    return new, out

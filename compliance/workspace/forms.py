@@ -17,7 +17,7 @@ from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known
 from compliance.checklists.models import Edition, Fact
-from compliance.web.text import validate_text
+from compliance.web.text import validate_line, validate_text
 
 UNKNOWN = "unknown"
 NONE = "none"
@@ -352,3 +352,23 @@ class SeqsForm(forms.Form):
         self.fields["seq"] = forms.TypedMultipleChoiceField(
             coerce=int, choices=[(text, text) for text in sent[:200]]
         )
+
+
+class SavedViewForm(forms.Form):
+    """The name of a view; whether all see it is asked of those who may decide it."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=60,
+        validators=[validate_line],
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        error_messages={"required": "Give the view a name."},
+    )
+    is_shared = forms.BooleanField(label="Everybody here sees it", required=False)
+
+    def __init__(self, *args: Any, may_share: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_share = may_share
+
+    def clean_is_shared(self) -> bool:
+        return self.may_share and bool(self.cleaned_data["is_shared"])

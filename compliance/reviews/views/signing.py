@@ -1,4 +1,4 @@
-"""Signing."""
+"""Signing, and all that a person signed in every organisation."""
 
 from uuid import UUID
 
@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from compliance.assessments.models import Assessment
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.reviews import actions
 from compliance.reviews.forms import SignForm
+from compliance.reviews.own_signatures import MOST, signed_by
 from compliance.reviews.pages import PAGE, address, find, shown_again
 
 
@@ -45,3 +46,9 @@ def _again(
 ) -> HttpResponse:
     context = shown_again(request, assessment, "form", form, "reservations", "role")
     return render(request, PAGE, context, status=status)
+
+
+@require_safe
+def signed_by_me(request: MemberRequest) -> HttpResponse:
+    context = {"signatures": signed_by(request.user), "most": MOST}
+    return render(request, "reviews/signed_by_me.html", context)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from compliance.assessments.models import Assessment, SavedView
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.workspace import actions
+from compliance.workspace.forms import SavedViewForm
 from compliance.workspace.pages import Look, find, kept_views, read_look
 from compliance.workspace.saved_wording import Wording
-from compliance.workspace.view_form import SavedViewForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
