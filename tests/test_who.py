@@ -307,7 +307,7 @@ SAID = {
         "seats/_seats.html: offer.given_by",
     ],
     "ShareLink.made_by": [
-        "seats/_links.html: link.made_by",
+        "seats/list.html: link.made_by",
     ],
     "Token.made_by": [
         "tokens/_about.html: token.made_by",
@@ -322,8 +322,8 @@ SAID = {
         "history/_as_of_answers.html: then.signoff.signer",
         "history/looking_back.py: signer",
         "reports/pdf/_signatures.html: one.signer",
-        "reports/pdf/_since_signed.html: one.signer",
-        "reports/pdf/_since_signed.html: signer",
+        "reports/pdf/changes.html: one.signer",
+        "reports/pdf/changes.html: signer",
         "reports/pdf/cover.html: paper.signature.signer",
         "results/_signatures.html: one.signer",
         "reviews/_signature.html: one.signer",
