@@ -13,6 +13,7 @@ ROOMS = (
     "audit",
     "organisations",
     "legal_index",
+    "sign_on",
     "tokens",
     "webhooks",
     "evidence",
@@ -72,13 +73,15 @@ class ComplianceConfig(AppConfig):
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
-        from compliance.organisations import session_use  # noqa: PLC0415 - needs the apps
+        from compliance.organisations import session_use, signed_on  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
             rights_lost,
         )
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
+        from compliance.sign_on import actions as sign_on  # noqa: PLC0415 - needs the apps
+        from compliance.sign_on import entrance  # noqa: PLC0415 - needs the apps
         from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
 
         user_logged_in.connect(session_use.begin)
@@ -88,6 +91,8 @@ class ComplianceConfig(AppConfig):
         arrived.connect(new_members.give_asked)
         arrived.connect(seating.take_up_offers)
         rights_lost.connect(cancellation.end_jobs)
+        signed_on.elsewhere.connect(entrance.place)
+        rights_lost.connect(sign_on.keep_departure)
         rights_lost.connect(tokens.end_with_membership)
         rights_lost.connect(dating.end_with_rights)
         rights_lost.connect(dating.forget_with_rights)

@@ -61,6 +61,13 @@ from compliance.seats.models import (
     SeatOffer,
     ShareLink,
 )
+from compliance.sign_on.models import (
+    Departure,
+    Domain,
+    GroupRole,
+    Identity,
+    SignOn,
+)
 from compliance.snapshots.models import Snapshot
 from compliance.tokens.models import Token
 from compliance.webhooks.models import Delivery, Webhook
@@ -84,6 +91,8 @@ __all__ = [
     "Clause",
     "Comment",
     "Delivery",
+    "Departure",
+    "Domain",
     "Edition",
     "Event",
     "Evidence",
@@ -91,6 +100,8 @@ __all__ = [
     "FactorCount",
     "Feed",
     "Framework",
+    "GroupRole",
+    "Identity",
     "Instrument",
     "Invitation",
     "Letterhead",
@@ -123,6 +134,7 @@ __all__ = [
     "Section",
     "ShareLink",
     "SignOff",
+    "SignOn",
     "Snapshot",
     "Summary",
     "Target",

@@ -32,6 +32,7 @@ if not URL.startswith(("http://", "https://")):
     msg = "ATTEST_URL is the address people reach Attest at, such as https://attest.example."
     raise ImproperlyConfigured(msg)
 SIGN_UP = env.bool("SIGN_UP", False)
+NAME_SERVER = env.str("NAME_SERVER", "")
 INVITATION_DAYS = env.int("INVITATION_DAYS", 7)
 if not 1 <= INVITATION_DAYS <= 90:
     msg = "ATTEST_INVITATION_DAYS is between 1 and 90."
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "compliance.organisations.session_use.SessionUseMiddleware",
+    "compliance.organisations.signed_on.SignedOnMiddleware",
     "compliance.web.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -48,6 +48,7 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("verify/certificate.pem", verify.certificate, name="verify_certificate"),
     path("", include("compliance.organisations.urls")),
+    path("", include("compliance.sign_on.urls")),
     path("security/signed/", signing.signed_by_me, name="signed_by_me"),
     path("o/<slug:org>/", include("compliance.tokens.urls")),
     path("o/<slug:org>/", include("compliance.webhooks.urls")),

@@ -39,6 +39,7 @@ from compliance.organisations.actions import invite, make_editor
 from compliance.organisations.reauthentication import StepUp
 from compliance.reports import storage as report_files
 from compliance.seats.actions import share
+from compliance.sign_on.actions import add_domain, add_group
 from compliance.tokens.actions import make_token
 from compliance.webhooks.actions import make_webhook
 from compliance.workspace.actions import keep_view
@@ -96,6 +97,18 @@ DOORS = {
     "organisations:invitation_again": (INVITE, "GET POST"),
     "organisations:leave": (Permission.LEAVE, "GET POST"),
     "organisations:invitation_end": (INVITE, "POST"),
+    "sign_on:find": (PUBLIC, "GET POST"),
+    "sign_on:enter": (PUBLIC, "GET"),
+    "sign_on:callback": (PUBLIC, "GET"),
+    "sign_on:provider": (MEMBERS, "GET POST"),
+    "sign_on:test": (MEMBERS, "POST"),
+    "sign_on:switch": (MEMBERS, "POST"),
+    "sign_on:connect": (Permission.LEAVE, "POST"),
+    "sign_on:domain_add": (MEMBERS, "POST"),
+    "sign_on:domain_verify": (MEMBERS, "POST"),
+    "sign_on:domain_remove": (MEMBERS, "POST"),
+    "sign_on:group_add": (MEMBERS, "POST"),
+    "sign_on:group_remove": (MEMBERS, "POST"),
     "tokens:tokens": (VIEW, "GET"),
     "tokens:token_new": (VIEW, "POST"),
     "tokens:token_end": (VIEW, "POST"),
@@ -556,6 +569,21 @@ def seat_keys(cast, own, theirs):
     }
 
 
+def sign_on_keys(cast):
+    both = ((cast.ada, cast.acme), (cast.zoe, cast.other))
+    domains = [
+        add_domain(by=by, organisation=of, name="acme.example").pk for by, of in both
+    ]
+    groups = [
+        add_group(by=by, organisation=of, group="staff", role="reader").pk
+        for by, of in both
+    ]
+    return {
+        "domain_id": Key(domains[0], 999_999, (domains[1],)),
+        "group_id": Key(groups[0], 999_999, (groups[1],)),
+    }
+
+
 @pytest.fixture
 def keys(cast):
     """A value for each parameter that an address may have."""
@@ -593,6 +621,8 @@ def keys(cast):
     clause = factories.make_clause(own.edition, "Q1", framework="standard")
     return {
         "org": Key("acme", "nowhere", ("other",)),
+        "at": Key("acme", "nowhere", ("other",)),
+        **sign_on_keys(cast),
         "assessment_id": Key(own.pk, nobody, (theirs.pk,)),
         "answer_id": Key(answers[0].pk, 999_999, (answers[1].pk, answers[2].pk)),
         "evidence_id": Key(evidence.pk, nobody, (their_evidence.pk,)),
@@ -712,6 +742,11 @@ LASTING = {
         "tokens:token_new", "webhooks:webhook_new", "webhooks:webhook_secret",
     ],
     "rules for everybody": ["calendar:rules", "organisations:policy"],
+    "sign-on": [
+        "sign_on:connect", "sign_on:domain_add", "sign_on:domain_remove",
+        "sign_on:domain_verify", "sign_on:group_add", "sign_on:group_remove",
+        "sign_on:provider", "sign_on:switch", "sign_on:test",
+    ],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
 }  # fmt: skip
 """What outlives a session: a password or a factor not older than ten minutes."""

@@ -47,6 +47,9 @@ OPEN_VIEWS = {
     "passkey_ask",
     "passkey",
     "passkey_remove",
+    "find",
+    "enter",
+    "callback",
 } | {
     "verify",
     "certificate",

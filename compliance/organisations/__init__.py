@@ -10,5 +10,6 @@ __all__ = [
     "rate_limits",
     "reauthentication",
     "session_use",
+    "signed_on",
     "tasks",
 ]

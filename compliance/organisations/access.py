@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from compliance.organisations import signed_on
 from compliance.organisations.choices import Among, Role
 from compliance.organisations.models import (
     AccessPolicy,
@@ -120,9 +121,9 @@ class MemberRequest(HttpRequest):
     factor_by: date | None
     """The day from which the organisation asks for a second factor that they lack."""
     confirmed_by: str
-    """How the person said just now who they are: "password", "app", "passkey", ""."""
+    """How the person said just now who they are: password, app, passkey, sign-on, or ""."""
     confirmed_with: str
-    """The name of the passkey that they used for it."""
+    """The name of the passkey that they used for it, or the host of the provider."""
 
 
 def takes(role: str, organisation: Organisation) -> frozenset[Permission]:
@@ -184,6 +185,8 @@ def _lacking(request: Any) -> HttpResponse | None:
     request.factor_by = None
     if policy.second_factor_from is None or request.user.is_protected:
         return None
+    if signed_on.is_at(request, request.organisation.pk):
+        return None  # its provider says how its people prove who they are
     if not policy.asks_factor(today):
         request.factor_by = policy.second_factor_from
         return None

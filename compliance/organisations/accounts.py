@@ -7,11 +7,13 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from compliance.audit.trail import record_of_people
 from compliance.audit.transaction import writing
+from compliance.organisations import signed_on
 from compliance.organisations.actions.members import keep_address
 from compliance.organisations.events import ACCOUNT_CHANGED
 from compliance.organisations.models import (
@@ -93,6 +95,19 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         keep_address(user)  # before allauth would, where no event has it
         return user
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **hooks: Any
+    ) -> HttpResponse | None:
+        """Send people whose organisation signs them in to its provider."""
+        refused: HttpResponse | None = super().pre_login(request, user, **hooks)
+        if refused or "signed_on" in (hooks["signal_kwargs"] or {}):
+            return refused
+        signed_on.forget(request)
+        if not isinstance(user, User):
+            return None
+        place = signed_on.place_for(user.email, user)
+        return redirect(place) if place else None
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """With its event: the address is the person's."""

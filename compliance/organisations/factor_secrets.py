@@ -1,30 +1,20 @@
-"""Secrets of factors, kept under a key that is not in the database (AES-256-GCM).
-
-The key lies in the keys folder, made when first needed, so that neither the database nor
-a backup of it opens an app's secret or a recovery code.
-"""
+"""Secrets of factors, kept under ``factors.key``: see ``closed_text``."""
 
 import base64
 import logging
 import secrets
+from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from compliance.web.secret import kept_file
+from compliance.web import closed_text
 
 logger = logging.getLogger(__name__)
-_BEGINS = "gcm1:"
-_NONCE = 12
-"""Bytes, random for each secret (NIST SP 800-38D, 8.2.2)."""
 
 
 def closed(text: str) -> str:
     """The text as it is kept."""
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = nonce + _cipher().encrypt(nonce, text.encode(), _BEGINS.encode())
-    return _BEGINS + base64.b64encode(sealed).decode()
+    return closed_text.closed(text, _key())
 
 
 def opened(kept: str) -> str:
@@ -34,21 +24,14 @@ def opened(kept: str) -> str:
     person signs in by another factor.
     """
     try:
-        sealed = base64.b64decode(kept.removeprefix(_BEGINS), validate=True)
-        nonce, rest = sealed[:_NONCE], sealed[_NONCE:]
-        return _cipher().decrypt(nonce, rest, _BEGINS.encode()).decode()
-    except (InvalidTag, ValueError):
+        return closed_text.opened(kept, _key())
+    except ValueError:
         logger.exception(
             "The secret of a factor does not open: is %s the key it was made with?",
-            settings.KEYS_DIR / "factors.key",
+            _key(),
         )
         return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(
-        kept_file(
-            settings.KEYS_DIR / "factors.key",
-            lambda: AESGCM.generate_key(bit_length=256),
-        )
-    )
+def _key() -> Path:
+    return Path(settings.KEYS_DIR) / "factors.key"

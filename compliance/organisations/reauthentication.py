@@ -21,6 +21,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from compliance.organisations import signed_on
 from compliance.organisations.recognition import recognise, take_code
 
 MINUTES = 10
@@ -29,6 +30,10 @@ WRONG = "This is not your password."
 WRONG_CODE = "This code is not right, or was used before. Type the next one."
 TOO_MANY = "Too many tries. Wait 15 minutes, then try again."
 NOTHING = "Type your password."
+NOT_YET = (
+    "Nobody has confirmed yet that it is you: do so at the provider, or by a passkey."
+)
+BY_PROVIDER = "sign-on"
 OWN = ("password", "app_code", "passkey")
 _ASKED_FIRST = "confirm_first"
 
@@ -96,7 +101,7 @@ def asked(request: Any, level: StepUp, *, first: bool = False) -> HttpResponse |
     """None when the person may go on, else the page that asks who they are.
 
     On the request ``confirmed_by`` is the way in which they said so just now, if they did,
-    and ``confirmed_with`` the name of a passkey.
+    and ``confirmed_with`` the name of a passkey or the host of a provider.
     """
     request.confirmed_by = request.confirmed_with = ""
     if level == StepUp.SESSION or (request.method != "POST" and not first):
@@ -110,9 +115,14 @@ def asked(request: Any, level: StepUp, *, first: bool = False) -> HttpResponse |
         return redirect(request.path) if _ASKED_FIRST in request.POST else None
     if level == StepUp.FRESH and is_fresh(request):
         return None
+    if level == StepUp.EACH and (provider := signed_on.use_proof(request, MINUTES)):
+        request.confirmed_by, request.confirmed_with = BY_PROVIDER, provider
+        return None
     form = ConfirmForm(request.POST if "password" in request.POST else None)
-    if form.is_bound:
+    if form.is_bound and request.user.has_usable_password():
         form.add_error("password", NOTHING)
+    elif form.is_bound:
+        form.add_error(None, NOT_YET)
     return _page(request, form, level, 422 if request.method == "POST" else 200)
 
 
@@ -172,10 +182,20 @@ def _confirm(request: Any, way: str) -> None:
     request.session.cycle_key()
 
 
+def _begun(request: Any, level: StepUp) -> signed_on.SignedOn | None:
+    """Where the provider may say who they are: of an act in their name, in its own place."""
+    found = signed_on.begun(request)
+    if level != StepUp.EACH:
+        return found
+    return found if signed_on.is_at(request, request.organisation.pk) else None
+
+
 def _page(request: Any, form: ConfirmForm, level: StepUp, status: int) -> HttpResponse:
     """The question, with all that the form said, so that nothing is typed twice."""
     if level == StepUp.EACH or not request.user.has_app:
         del form.fields["app_code"]
+    if not request.user.has_usable_password():
+        del form.fields["password"]
     for field in form.fields.values():
         field.required = True  # one of them is: none is shown as optional
     hidden = {*OWN, "csrfmiddlewaretoken", _ASKED_FIRST}
@@ -191,5 +211,6 @@ def _page(request: Any, form: ConfirmForm, level: StepUp, status: int) -> HttpRe
         "is_first": request.method != "POST" or _ASKED_FIRST in request.POST,
         "minutes": MINUTES,
         "is_each": level == StepUp.EACH,
+        "begun": _begun(request, level),
     }
     return render(request, "organisations/confirm.html", context, status=status)

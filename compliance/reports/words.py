@@ -116,6 +116,7 @@ STORED = (
     _("facts"),
     _("password"),
     _("passkey"),
+    _("sign-on"),
     _("New"),
     _("Removed"),
     _("New type"),

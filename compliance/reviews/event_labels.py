@@ -31,6 +31,7 @@ _DECIDED = {
 _METHODS = {
     "password": _("confirmed by password"),
     "passkey": _("confirmed by passkey"),
+    "sign-on": _("confirmed by sign-on"),
 }
 _POLICY = {
     "idle_minutes": _("signed out after %(value)s minutes without use"),
@@ -82,7 +83,7 @@ def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     said += _beside(after)
     said += _reviewed(after)
     said += _moved(before, after)
-    said += _passkey(before, after)
+    said += _named(before, after)
     said += _policy(after)
     said += [f"“{_short(str(after[name]))}”" for name in _QUOTED if after.get(name)]
     if count := len(after.get("questions_moved", ())):
@@ -127,9 +128,12 @@ def _reviewed(after: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def _passkey(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def _named(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     names = [
-        f"“{_short(one['passkey'])}”" for one in (before, after) if one.get("passkey")
+        f"“{_short(one[kind])}”"
+        for one in (before, after)
+        for kind in ("passkey", "provider")
+        if one.get(kind)
     ]
     return [_from_to(*names)] if names else []
 

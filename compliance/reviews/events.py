@@ -36,6 +36,7 @@ class _Signed(_Sent, total=False):
     signed_at: Required[Moment]
     method: Required[str]
     passkey: Words
+    provider: Words
 
 
 class _Asked(_Revised, total=False):

@@ -20,7 +20,8 @@ class Signed(NamedTuple):
     revision: int
     content_hash: str
     method: str
-    passkey: str
+    named: str
+    """The passkey, or the provider."""
     seq: int
 
 
@@ -47,6 +48,6 @@ def _told(event: Event, assessment: Assessment | None) -> Signed:
         revision=after["revision"],
         content_hash=after["content_hash"],
         method=after["method"],
-        passkey=after.get("passkey", ""),
+        named=after.get("passkey") or after.get("provider", ""),
         seq=event.seq,
     )

@@ -2,6 +2,7 @@
 
 __all__ = [
     "clock",
+    "closed_text",
     "durability",
     "enums",
     "folders",

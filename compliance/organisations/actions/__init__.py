@@ -28,6 +28,7 @@ from compliance.organisations.actions.invitations import (
     send_again,
 )
 from compliance.organisations.actions.members import (
+    assign_role,
     change_role,
     create_organisation,
     join,
@@ -55,6 +56,7 @@ __all__ = [
     "arrived",
     "arriving",
     "ask_for_new",
+    "assign_role",
     "change_role",
     "create_organisation",
     "decline_invitation",

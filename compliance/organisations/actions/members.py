@@ -71,21 +71,36 @@ def change_role(*, by: User, membership: Membership, role: str) -> Membership:
         if membership.role == role:
             return membership
         keep_an_owner(membership)
-        rights_lost.send(
-            sender=Membership, by=by, membership=membership, kept=ALLOWED[role]
-        )
-        before, membership.role = membership.role, role
-        membership.full_clean()
-        membership.save(update_fields=["role"])
-        trail.record(
-            by=by,
-            organisation_id=organisation.pk,
-            action=MEMBER_ROLE_CHANGED,
-            subject=membership,
-            before={"role": before},
-            after={"role": role},
-        )
+        assign_role(by=by, membership=membership, role=role)
     return membership
+
+
+def assign_role(
+    *,
+    by: User | None,
+    membership: Membership,
+    role: str,
+    action: str = MEMBER_ROLE_CHANGED,
+    **told: Any,
+) -> None:
+    """Another role, with its event, which tells more where there is more.
+
+    For whoever has asked already whether this may be: the organisation is locked.
+    """
+    rights_lost.send(
+        sender=Membership, by=by, membership=membership, kept=ALLOWED[role]
+    )
+    before, membership.role = membership.role, role
+    membership.full_clean()
+    membership.save(update_fields=["role"])
+    trail.record(
+        by=by,
+        organisation_id=membership.organisation_id,
+        action=action,
+        subject=membership,
+        before={"role": before},
+        after={"role": role} | told,
+    )
 
 
 def remove_member(*, by: User, membership: Membership) -> None:
@@ -136,9 +151,9 @@ def make_placeholders(*, names: Sequence[str]) -> list[User]:
 
 
 def make_account(
-    *, email: str, name: str, password: str, is_verified: bool = False
+    *, email: str, name: str, password: str | None, is_verified: bool = False
 ) -> User:
-    """An account that its person signs in to.
+    """An account that its person signs in to; without a password by sign-on.
 
     Raises ``IntegrityError`` for an address that another one has; call it in
     ``attempt()`` where that may be.

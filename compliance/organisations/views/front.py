@@ -21,7 +21,9 @@ def front(request: MemberRequest) -> HttpResponse:
 
     A contributor who was asked something goes straight to it.
     """
-    own = list(request.user.memberships.of(request.user))
+    own = request.user.came_with
+    if own is None:
+        own = list(request.user.memberships.of(request.user))
     last = [m for m in own if m.organisation_id == request.user.worked_in_id]
     first = min(last or own, key=lambda m: m.joined_at, default=None)
     if first and first.role == Role.CONTRIBUTOR and _is_asked(request.user, first):

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from compliance.organisations import actions, rate_limits
+from compliance.organisations import actions, rate_limits, signed_on
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.forms import InviteForm, JoinForm
 from compliance.organisations.invitation_delivery import handed
@@ -129,6 +129,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
     person = found.find_person()
     if person and not person.is_active:
         return _used_up(request)
+    place = "" if person else signed_on.place_for(found.email)
+    if place:
+        return redirect(place)
     is_sent = request.method == "POST"
     is_new = is_sent and person is None and "decline" not in request.POST
     form = JoinForm(request.POST if is_new else None, invitation=found)

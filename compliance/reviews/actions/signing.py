@@ -26,6 +26,8 @@ from compliance.reviews.signing_statement import statement
 from compliance.snapshots.content import Content
 from compliance.snapshots.models import Snapshot
 
+_NAMED = {"passkey": "passkey", "sign-on": "provider"}
+"""Way of proof to the field of the event that names it."""
 MOVED = "moved"
 """The code of a refusal because the assessment says something else by now."""
 
@@ -46,15 +48,15 @@ def sign(
     role: str,
     reservations: str = "",
     method: str = "password",
-    passkey: str = "",
+    named: str = "",
 ) -> SignOff:
     """Sign what ``seen`` names; from here nothing of the assessment changes.
 
     One transaction: snapshot, event, sign-off, end of the review and status. Refused
     with ``ValidationError`` (code ``MOVED``) when the assessment says something else
     by now, when something stands in the way of this signer, and when it is not in
-    review. ``method`` says how the signer proved who they are just now; ``passkey`` is the
-    name of the one that they used.
+    review. ``method`` says how the signer proved who they are just now; ``named`` is the
+    name of their passkey, or the host of the provider that said so.
     """
     with writing():
         here = held(assessment.pk)
@@ -81,7 +83,8 @@ def sign(
             signed_at=timezone.now(),
             method=method,
         )
-        _sign(by, here, signoff, review, {"passkey": passkey} if passkey else {})
+        factor = {_NAMED[method]: named} if method in _NAMED and named else {}
+        _sign(by, here, signoff, review, factor)
         # Outside of the database, too: nobody can take the signature back unseen.
         leave = partial(checkpoint_safely, here.organisation_id)
         transaction.on_commit(leave, robust=True)

@@ -32,7 +32,7 @@ def sign(request: MemberRequest, assessment_id: UUID) -> HttpResponse:
             role=form.cleaned_data["role"],
             reservations=form.cleaned_data["reservations"],
             method=request.confirmed_by,
-            passkey=request.confirmed_with,
+            named=request.confirmed_with,
         )
     except ValidationError as error:
         form.add_error(None, error.messages)

@@ -1,0 +1,125 @@
+"""Sessions that began at the provider of an organisation (room ``sign_on``).
+
+Such a provider speaks for the people of its own organisation. Unless the organisation has
+shown that the person's address is its own, the session opens this organisation and
+nothing else: neither the account nor other organisations.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.dispatch import Signal
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from compliance.organisations.models import Organisation, User
+
+_KEY, _PROOF = "signed_on", "signed_on_proof"
+_OPEN = {"organisations:front", "account_logout"}
+"""Pages of no organisation that a limited session opens, besides the public ones."""
+elsewhere = Signal()
+"""Someone proves to Attest that an ``email`` is theirs: ``user`` or, of a new one, None.
+The room of sign-on replies with the page of the provider that alone lets them in."""
+
+
+class SignedOn(TypedDict):
+    """Where a session began."""
+
+    organisation: str
+    slug: str
+    name: str
+    user: int
+    is_limited: bool
+
+
+class _Proof(TypedDict):
+    path: str
+    provider: str
+    at: float
+
+
+def place_for(email: str, user: User | None = None) -> str:
+    """The page at which someone signs in in place of this one; "" for nearly everybody."""
+    told = elsewhere.send(sender=User, email=email, user=user)
+    return next((place for _, place in told if place), "")
+
+
+def remember(
+    request: HttpRequest, user: User, organisation: Organisation, *, is_limited: bool
+) -> None:
+    """Keep where the session of a person begins; they may still be asked for a factor."""
+    request.session[_KEY] = SignedOn(
+        organisation=str(organisation.pk),
+        slug=organisation.slug,
+        name=organisation.name,
+        user=user.pk,
+        is_limited=is_limited,
+    )
+
+
+def forget(request: HttpRequest) -> None:
+    """Someone signs in without a provider."""
+    request.session.pop(_KEY, None)
+
+
+def begun(request: Any) -> SignedOn | None:
+    """Where the session of whoever is signed in began; None for one that began here."""
+    found: SignedOn | None = request.session.get(_KEY)
+    return found if found and found["user"] == request.user.pk else None
+
+
+def is_at(request: Any, organisation_id: UUID) -> bool:
+    """Whether the session began at the provider of that organisation."""
+    found = begun(request)
+    return bool(found and found["organisation"] == str(organisation_id))
+
+
+def prove(request: HttpRequest, path: str, provider: str) -> None:
+    """The provider asked someone again just now who they are: good once, for one address."""
+    request.session[_PROOF] = _Proof(path=path, provider=provider, at=time.time())
+
+
+def use_proof(request: Any, minutes: int) -> str:
+    """The provider that said just now, for this address, who they are; "" for none.
+
+    It counts in its own organisation: nobody's provider signs elsewhere.
+    """
+    found: _Proof | None = request.session.pop(_PROOF, None)
+    if found is None or not is_at(request, request.organisation.pk):
+        return ""
+    request.session.save()  # used up, also for a second request that is on its way
+    is_late = time.time() - found["at"] > minutes * 60
+    return "" if is_late or found["path"] != request.path else found["provider"]
+
+
+class SignedOnMiddleware:
+    """Keeps a limited session in its organisation."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Any, _args: Any, kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        """Another organisation is "not found"; the account is refused in words."""
+        if _KEY not in request.session or not request.user.is_authenticated:
+            return None
+        found = begun(request)
+        if found is None or not found["is_limited"]:
+            return None
+        request.user.came_with = [
+            one
+            for one in request.user.came_with or ()
+            if str(one.organisation_id) == found["organisation"]
+        ]
+        is_public = not getattr(view, "login_required", True)
+        if "org" in kwargs or is_public or request.resolver_match.view_name in _OPEN:
+            return None
+        return render(
+            request, "organisations/limited.html", {"begun": found}, status=403
+        )

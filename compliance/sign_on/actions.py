@@ -1,0 +1,475 @@
+"""Setting a provider, showing that a domain is one's own, and whoever comes by sign-on."""
+
+import secrets
+from collections.abc import Collection
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils import timezone
+
+from compliance.audit import trail
+from compliance.audit.event_types import EventType
+from compliance.audit.transaction import attempt, writing
+from compliance.organisations.actions import (
+    accept_invitation,
+    assign_role,
+    join,
+    lock,
+    lock_person,
+    make_account,
+)
+from compliance.organisations.choices import Role
+from compliance.organisations.events import ACCOUNT_CHANGED
+from compliance.organisations.models import (
+    Invitation,
+    Membership,
+    Organisation,
+    User,
+)
+from compliance.sign_on import dns
+from compliance.sign_on.choices import GIVEN
+from compliance.sign_on.events import (
+    DOMAIN_ADDED,
+    DOMAIN_REMOVED,
+    DOMAIN_VERIFIED,
+    GROUP_ADDED,
+    GROUP_REMOVED,
+    IDENTITY_CONNECTED,
+    MEMBER_ROLE_BY_GROUP,
+    MEMBER_SIGNED_ON,
+    SIGN_ON_SET,
+    SIGN_ON_SWITCHED_OFF,
+    SIGN_ON_SWITCHED_ON,
+    SIGN_ON_TESTED,
+)
+from compliance.sign_on.models import (
+    Departure,
+    Domain,
+    GroupRole,
+    Identity,
+    SignOn,
+)
+from compliance.sign_on.oidc import Person
+from compliance.web import outgoing
+
+MOST = 50
+"""Domains, and groups with a role, of one organisation."""
+_TOLD = ("issuer", "client_id", "default_role")
+
+
+def set_provider(
+    *,
+    by: User,
+    organisation: Organisation,
+    issuer: str,
+    client_id: str,
+    secret: str,
+    default_role: str,
+) -> SignOn:
+    """The provider of an organisation; an empty ``secret`` keeps the one that is there.
+
+    Another provider, client or secret has to be tested anew, and is off until then. The
+    secret is in no event. Raises ``ValidationError``, by field.
+    """
+    try:
+        outgoing.refuse_address(issuer)
+    except outgoing.AddressRefusedError as error:
+        raise ValidationError({"issuer": str(error)}) from error
+    with writing():
+        lock(organisation)
+        found = SignOn.objects.filter(organisation=organisation).first()
+        is_new = found is None
+        found = found or SignOn(organisation=organisation)
+        before = {name: getattr(found, name) for name in _TOLD}
+        is_other = bool(secret) or (found.issuer, found.client_id) != (
+            issuer,
+            client_id,
+        )
+        if not secret and (is_new or found.issuer != issuer):
+            msg = "Write the secret that the provider made for Attest."
+            raise ValidationError({"secret": msg})
+        found.issuer, found.client_id = issuer, client_id
+        found.default_role = default_role
+        if secret:
+            found.close_secret(secret)
+        if is_other:
+            found.is_on, found.tested_at = False, None
+        found.clean_fields()
+        found.save(force_insert=is_new)
+        after = {name: getattr(found, name) for name in _TOLD}
+        _record(by, found, SIGN_ON_SET, before={} if is_new else before, after=after)
+    return found
+
+
+def mark_tested(*, by: User, sign_on: SignOn) -> None:
+    """An owner came through; raises ``ValidationError`` if it was changed meanwhile."""
+    with writing():
+        found = _locked(sign_on.organisation)
+        if (found.issuer, found.client_id, found.secret) != (
+            sign_on.issuer,
+            sign_on.client_id,
+            sign_on.secret,
+        ):
+            msg = "The provider was changed meanwhile. Test it once more."
+            raise ValidationError(msg)
+        found.tested_at = timezone.now()
+        found.save(update_fields=["tested_at"])
+        _record(by, found, SIGN_ON_TESTED, after={"issuer": found.issuer})
+
+
+def switch(*, by: User, organisation: Organisation, is_on: bool) -> SignOn:
+    """Sign-on, on or off.
+
+    On: raises ``ValidationError`` before a test, and while no owner could get in past the
+    provider (a password, and a second factor).
+    """
+    with writing():
+        found = _locked(organisation)
+        if found.is_on == is_on:
+            return found
+        if is_on and found.tested_at is None:
+            msg = "Test the provider first: sign in there once."
+            raise ValidationError(msg)
+        if is_on and not spare_owners(organisation):
+            msg = (
+                "Nobody could get in while the provider is down. An owner with a password"
+                " sets up a second factor first."
+            )
+            raise ValidationError(msg)
+        found.is_on = is_on
+        found.save(update_fields=["is_on"])
+        told = {"issuer": found.issuer}
+        if is_on:
+            _record(by, found, SIGN_ON_SWITCHED_ON, after=told)
+        else:
+            _record(by, found, SIGN_ON_SWITCHED_OFF, before=told)
+    return found
+
+
+def spare_owners(organisation: Organisation) -> list[User]:
+    """Owners who get in past the provider: by password and second factor."""
+    owners = organisation.memberships.with_people().filter(
+        role=Role.OWNER, user__is_active=True
+    )
+    return [one.user for one in owners if is_spare(one.user)]
+
+
+def is_spare(owner: User) -> bool:
+    """Whether an owner has a password and a second factor."""
+    return owner.has_usable_password() and owner.is_protected
+
+
+def add_domain(*, by: User, organisation: Organisation, name: str) -> Domain:
+    """A domain that the organisation is about to show; ``ValidationError`` for none."""
+    with writing():
+        lock(organisation)
+        if organisation.domains.count() >= MOST:
+            msg = f"There are {MOST} domains. Take one away first."
+            raise ValidationError(msg)
+        domain = Domain(
+            organisation=organisation,
+            name=dns.domain_name(name),
+            code=secrets.token_urlsafe(32),
+        )
+        domain.full_clean()
+        domain.save(force_insert=True)
+        _record(by, domain, DOMAIN_ADDED, after={"domain": domain.name})
+    return domain
+
+
+def verify_domain(*, by: User, domain: Domain) -> None:
+    """Look for its record. Raises ``ValidationError``, with what was found instead."""
+    texts = dns.texts_of(domain.name)
+    if domain.record not in texts:
+        place = f"{dns.PREFIX}.{domain.name}"
+        msg = f"There is no text record {domain.record} at {place} yet."
+        raise ValidationError(msg)
+    taken = "Another organisation has shown that this domain is its own."
+    with writing():
+        lock(domain.organisation)
+        found = Domain.objects.filter(pk=domain.pk, code=domain.code).first()
+        if found is None or found.verified_at:
+            return
+        found.verified_at = timezone.now()
+        try:
+            with attempt():
+                found.save(update_fields=["verified_at"])
+        except IntegrityError:
+            raise ValidationError(taken, code="taken") from None
+        _record(by, found, DOMAIN_VERIFIED, after={"domain": found.name})
+
+
+def remove_domain(*, by: User, domain: Domain) -> None:
+    """Give a domain up: its people sign in as they did before."""
+    with writing():
+        lock(domain.organisation)
+        found = Domain.objects.filter(pk=domain.pk).first()
+        if found:
+            _record(by, found, DOMAIN_REMOVED, before={"domain": found.name})
+            found.delete()
+
+
+def add_group(
+    *, by: User, organisation: Organisation, group: str, role: str
+) -> GroupRole:
+    """The role of a group's people. Raises ``ValidationError``."""
+    with writing():
+        lock(organisation)
+        if organisation.group_roles.count() >= MOST:
+            msg = f"There are {MOST} groups. Take one away first."
+            raise ValidationError(msg)
+        row = GroupRole(organisation=organisation, group=group, role=role)
+        row.full_clean()
+        row.save(force_insert=True)
+        _record(by, row, GROUP_ADDED, after={"group": group, "role": role})
+    return row
+
+
+def remove_group(*, by: User, row: GroupRole) -> None:
+    """A group gives no role any more; whoever has it by the group keeps it."""
+    with writing():
+        lock(row.organisation)
+        found = GroupRole.objects.filter(pk=row.pk).first()
+        if found:
+            told = {"group": found.group, "role": found.role}
+            _record(by, found, GROUP_REMOVED, before=told)
+            found.delete()
+
+
+def claimant(email: str) -> SignOn | None:
+    """The provider by which alone people of this address sign in, if any."""
+    domain = dns.domain_of(email)
+    if not domain:
+        return None
+    rows = SignOn.objects.filter(
+        is_on=True,
+        organisation__domains__name=domain,
+        organisation__domains__verified_at__isnull=False,
+    )
+    return rows.select_related("organisation").first()
+
+
+def owns_address(organisation: Organisation, email: str) -> bool:
+    """Whether the organisation has shown that the domain of an address is its own."""
+    rows = organisation.domains.filter(
+        name=dns.domain_of(email), verified_at__isnull=False
+    )
+    return rows.exists()
+
+
+def connect(*, by: User, organisation: Organisation, person: Person) -> Identity:
+    """A member, signed in, is this person of the provider. Raises ``ValidationError``."""
+    with writing():
+        by = lock_person(by)
+        lock(organisation)
+        if not organisation.memberships.filter(user=by).exists():
+            msg = "You are no longer a member."
+            raise ValidationError(msg)
+        return _connected(organisation, by, person)
+
+
+def known(organisation: Organisation, person: Person) -> User | None:
+    """The account that is connected to a person of the provider."""
+    rows = Identity.objects.filter(
+        organisation=organisation, issuer=person.issuer, subject=person.subject
+    )
+    found = rows.select_related("user").first()
+    return found.user if found else None
+
+
+def enter(*, sign_on: SignOn, person: Person) -> User:
+    """The account of somebody who comes by a provider, as a member with their role.
+
+    Made where there is none and the organisation lets people in unasked. Raises
+    ``ValidationError`` for somebody who is not let in; nothing changes then.
+    """
+    organisation = sign_on.organisation
+    with writing():
+        user = known(organisation, person) or _found(organisation, sign_on, person)
+        user = lock_person(user)
+        if not user.is_active:
+            msg = "This account is closed. Ask an owner of your organisation."
+            raise ValidationError(msg)
+        lock(organisation)
+        if known(organisation, person) is None:
+            _connected(organisation, user, person)
+        given = _role_by_group(organisation, person)
+        member = organisation.memberships.filter(user=user).first()
+        if member is None:
+            member = _joined(sign_on, user)
+        if given and member.role in GIVEN and member.role != given.role:
+            member.organisation, member.user = organisation, user
+            assign_role(
+                by=None,
+                membership=member,
+                role=given.role,
+                action=MEMBER_ROLE_BY_GROUP,
+                group=given.group,
+            )
+    return user
+
+
+def _found(organisation: Organisation, sign_on: SignOn, person: Person) -> User:
+    """The account with the address of a person who comes for the first time."""
+    if not person.email:
+        msg = "The provider says no email address. Ask whoever runs it to send “email”."
+        raise ValidationError(msg)
+    user = User.objects.filter(email=person.email).first()
+    if not owns_address(organisation, person.email):
+        domain = person.email.rpartition("@")[2]
+        msg = (
+            f"{organisation} has not shown that {domain} is its own. If you are a member,"
+            " sign in as before and connect your account in the menu of the organisation."
+        )
+        raise ValidationError(msg)
+    if not person.is_verified:
+        msg = (
+            f"The provider does not say that {person.email} is your address. Ask whoever"
+            " runs it to confirm it, and to send “email_verified”."
+        )
+        raise ValidationError(msg)
+    if user is None:
+        return _new(sign_on, person)
+    _make_theirs(user)
+    return user
+
+
+def _new(sign_on: SignOn, person: Person) -> User:
+    is_invited = Invitation.objects.open_at(timezone.now()).filter(
+        organisation=sign_on.organisation, email=person.email
+    )
+    if not sign_on.default_role and not is_invited.exists():
+        raise ValidationError(_uninvited(sign_on.organisation))
+    name = person.name or person.email.partition("@")[0]
+    User(email=person.email, name=name, password="-").full_clean(  # noqa: S106
+        validate_unique=False
+    )
+    try:
+        with attempt():
+            return make_account(
+                email=person.email, name=name, password=None, is_verified=True
+            )
+    except IntegrityError:
+        msg = "Somebody is making this account right now. Begin again at the sign-in page."
+        raise ValidationError(msg) from None
+
+
+def _make_theirs(user: User) -> None:
+    """Shut out somebody who made an account with an address that is not theirs.
+
+    Of an address that no mail has shown, the password and the sessions may be anybody's.
+    """
+    own = EmailAddress.objects.filter(user=user, email=user.email, verified=True)
+    if own.exists():
+        return
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    trail.record_of_people(
+        by=user, action=ACCOUNT_CHANGED, subject=user, after={"email": user.email}
+    )
+
+
+def _connected(organisation: Organisation, user: User, person: Person) -> Identity:
+    row = Identity(
+        organisation=organisation,
+        user=user,
+        issuer=person.issuer,
+        subject=person.subject,
+    )
+    try:
+        with attempt():
+            row.save(force_insert=True)
+    except IntegrityError:
+        msg = (
+            "This account is connected to somebody else at the provider, or you are"
+            " connected to another account. Ask an owner of your organisation."
+        )
+        raise ValidationError(msg, code="other") from None
+    told = {"person": user.email, "issuer": person.issuer}
+    trail.record(
+        by=user,
+        organisation_id=organisation.pk,
+        action=IDENTITY_CONNECTED,
+        subject=row,
+        after=told,
+    )
+    return row
+
+
+def _joined(sign_on: SignOn, user: User) -> Membership:
+    """The membership of somebody who had none: invited, or unasked where that is allowed."""
+    organisation = sign_on.organisation
+    rows = Invitation.objects.open_at(timezone.now()).select_related("organisation")
+    invitation = rows.filter(organisation=organisation, email=user.email).first()
+    if invitation:
+        return accept_invitation(by=user, invitation=invitation)
+    gone = Departure.objects.filter(organisation=organisation, user=user)
+    if gone.exists():
+        msg = f"You are no longer a member of {organisation}. An owner can invite you anew."
+        raise ValidationError(msg, code="gone")
+    if not sign_on.default_role:
+        raise ValidationError(_uninvited(organisation), code="uninvited")
+    return join(
+        user,
+        organisation,
+        user,
+        sign_on.default_role,
+        MEMBER_SIGNED_ON,
+        issuer=sign_on.issuer,
+    )
+
+
+def _role_by_group(organisation: Organisation, person: Person) -> GroupRole | None:
+    """Of several groups the one whose role may most."""
+    rows = organisation.group_roles.filter(group__in=person.groups)
+    return min(rows, key=lambda row: GIVEN.index(Role(row.role)), default=None)
+
+
+def keep_departure(*, membership: Membership, kept: Collection[Any], **_: Any) -> None:
+    """Somebody's membership ends: a provider alone does not bring them back."""
+    if kept:
+        return
+    of: dict[str, Any] = {
+        "organisation_id": membership.organisation_id,
+        "user_id": membership.user_id,
+    }
+    Identity.objects.filter(**of).delete()
+    Departure.objects.get_or_create(**of)
+
+
+def _uninvited(organisation: Organisation) -> str:
+    return f"You are not a member of {organisation}. Ask an owner to invite you."
+
+
+def _locked(organisation: Organisation) -> SignOn:
+    lock(organisation)
+    found = SignOn.objects.filter(organisation=organisation).first()
+    if found is None:
+        msg = "Set the provider first."
+        raise ValidationError(msg)
+    found.organisation = organisation
+    return found
+
+
+def _record(
+    by: User,
+    row: SignOn | Domain | GroupRole,
+    action: EventType,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    trail.record(
+        by=by,
+        organisation_id=row.organisation_id,
+        action=action,
+        subject=row,
+        before=before or {},
+        after=after or {},
+    )

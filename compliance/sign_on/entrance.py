@@ -1,0 +1,123 @@
+"""Leaving for a provider and coming back: what the session keeps meanwhile."""
+
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+
+from compliance.organisations.choices import Role
+from compliance.organisations.models import User
+from compliance.sign_on import actions, oidc
+from compliance.sign_on.models import SignOn
+from compliance.web.mail import absolute
+
+_KEY = "sign_on_flows"
+_MOST = 5
+"""Tries to sign in of one browser at a time, in as many tabs."""
+ENTER, CONFIRM, CONNECT, TEST = "enter", "confirm", "connect", "test"
+_BY_OWNERS = {TEST}
+"""Purposes for which the provider need not be switched on."""
+
+
+class _Kept(TypedDict):
+    organisation: str
+    purpose: str
+    user: int | None
+    next: str
+    flow: oidc.Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Somebody who is back."""
+
+    purpose: str
+    next: str
+    person: oidc.Person
+
+
+def place(*, email: str, user: User | None, **_: Any) -> str:
+    """The page at which alone people of an address sign in; "" where there is none.
+
+    Owners of that organisation get in past their provider, with a password and a second
+    factor: it may be down.
+    """
+    claimant = actions.claimant(email)
+    if claimant is None:
+        return ""
+    if user and _is_spare(claimant, user):
+        return ""
+    return page(claimant)
+
+
+def page(sign_on: SignOn) -> str:
+    """The organisation's own address to sign in at."""
+    return reverse("sign_on:enter", args=[sign_on.organisation.slug])
+
+
+def back(sign_on: SignOn) -> str:
+    """The whole address that the provider sends people back to: one of its own for each
+    organisation, so that no provider answers for another (RFC 9700, 4.4).
+    """
+    return absolute(reverse("sign_on:callback", args=[sign_on.organisation.slug]))
+
+
+def leave(
+    request: HttpRequest, sign_on: SignOn, purpose: str, *, next_: str = ""
+) -> str:
+    """The address of the provider to go to. Raises ``ValidationError``."""
+    provider = oidc.discover(sign_on.issuer)
+    address, state, flow = oidc.begin(
+        provider, _client(sign_on), is_anew=purpose == CONFIRM
+    )
+    flows: dict[str, _Kept] = request.session.get(_KEY, {})
+    for old in list(flows)[: max(0, len(flows) - _MOST + 1)]:
+        del flows[old]
+    flows[state] = _Kept(
+        organisation=str(sign_on.pk),
+        purpose=purpose,
+        user=request.user.pk,
+        next=next_,
+        flow=flow,
+    )
+    request.session[_KEY] = flows
+    return address
+
+
+def come_back(request: HttpRequest, sign_on: SignOn) -> Return:
+    """Who is back, and what for; each try counts once. Raises ``ValidationError``."""
+    flows: dict[str, _Kept] = request.session.get(_KEY, {})
+    kept = flows.pop(request.GET.get("state", ""), None)
+    request.session[_KEY] = flows
+    request.session.save()  # used up, also for a second request that is on its way
+    if kept is None or kept["organisation"] != str(sign_on.pk):
+        msg = "This browser did not begin to sign in here, or did so long ago. Begin again."
+        raise ValidationError(msg)
+    if kept["purpose"] != ENTER and kept["user"] != request.user.pk:
+        msg = "Somebody else is signed in by now. Begin again."
+        raise ValidationError(msg)
+    if not sign_on.is_on and kept["purpose"] not in _BY_OWNERS:
+        msg = "Your organisation has switched this off meanwhile."
+        raise ValidationError(msg)
+    provider = oidc.discover(sign_on.issuer)
+    answer = {name: str(value) for name, value in request.GET.items()}
+    person = oidc.finish(provider, _client(sign_on), kept["flow"], answer)
+    return Return(kept["purpose"], kept["next"], person)
+
+
+def _client(sign_on: SignOn) -> oidc.Client:
+    try:
+        secret = sign_on.open_secret()
+    except ValueError:
+        secret = ""
+    if not secret:
+        msg = "The secret of the provider does not open. An owner writes it anew."
+        raise ValidationError(msg)
+    return oidc.Client(sign_on.client_id, secret, back(sign_on))
+
+
+def _is_spare(claimant: SignOn, user: User) -> bool:
+    is_owner = claimant.organisation.memberships.filter(user=user, role=Role.OWNER)
+    return is_owner.exists() and actions.is_spare(user)

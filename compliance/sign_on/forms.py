@@ -1,0 +1,107 @@
+"""Forms of sign-on."""
+
+from typing import Any
+
+from django import forms
+
+from compliance.organisations.models import Organisation
+from compliance.sign_on.choices import GIVEN
+from compliance.sign_on.models import SignOn
+from compliance.web.text import validate_line
+
+_ROLES = [(one.value, one.label) for one in GIVEN]
+
+
+def _line(label: str, wanted: str, longest: int, **more: Any) -> forms.CharField:
+    attrs = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        validators=[validate_line],
+        error_messages={"required": wanted},
+        widget=forms.TextInput(attrs=attrs),
+        **more,
+    )
+
+
+class ProviderForm(forms.Form):
+    """The provider, and how it knows Attest."""
+
+    issuer = _line(
+        "Issuer",
+        "Write the address of the provider.",
+        300,
+        help_text="The provider's address as it writes it itself, such as https://login.example.com/realms/staff.",
+    )
+    client_id = _line(
+        "Client ID",
+        "Write the client ID that the provider made for Attest.",
+        255,
+        help_text="Some providers call it application ID.",
+    )
+    secret = forms.CharField(
+        label="Client secret",
+        required=False,
+        max_length=1000,
+        strip=True,
+        widget=forms.PasswordInput(
+            attrs={"class": "input", "autocomplete": "off"}, render_value=False
+        ),
+    )
+    default_role = forms.ChoiceField(
+        label="Role of whoever comes for the first time",
+        required=False,
+        choices=[("", "None: people come by invitation only"), *_ROLES],
+        help_text="Of people with an address of your domains.",
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+    def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
+        found = SignOn.objects.filter(organisation=organisation).first()
+        initial = {
+            name: getattr(found, name)
+            for name in ("issuer", "client_id", "default_role")
+            if found
+        }
+        super().__init__(data, initial=initial)
+        self.fields["secret"].help_text = (
+            "Attest keeps it encrypted and shows it to nobody. Leave it empty to keep it."
+            if found
+            else "Attest keeps it encrypted and shows it to nobody."
+        )
+
+
+class DomainForm(forms.Form):
+    """A domain of mail addresses."""
+
+    name = _line("Domain", "Write a domain such as example.com.", 253)
+
+
+class GroupForm(forms.Form):
+    """A group of the provider, and its role here."""
+
+    group = _line(
+        "Group",
+        "Write the group as the provider sends it.",
+        200,
+        help_text="As the provider sends it: of Entra ID that is the object ID.",
+    )
+    role = forms.ChoiceField(
+        label="Role",
+        choices=_ROLES,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+
+class FindForm(forms.Form):
+    """The address of somebody who looks for the provider of their organisation."""
+
+    email = forms.EmailField(
+        label="Email",
+        max_length=254,
+        error_messages={
+            "required": "Write your email address.",
+            "invalid": "Write your email address.",
+        },
+        widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
+    )

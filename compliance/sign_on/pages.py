@@ -1,0 +1,85 @@
+"""Contexts and replies that pages of sign-on share."""
+
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from compliance.organisations.access import MemberRequest
+from compliance.organisations.models import User
+from compliance.sign_on import actions, dns, entrance
+from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
+from compliance.sign_on.models import SignOn
+from compliance.web.mail import absolute
+
+_TRIES = {"sign_on": "30/m/ip"}
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Whether this network may ask a provider once more this minute; it is counted then."""
+    used = ratelimit.consume(
+        request, app="compliance", action="sign_on", config=_TRIES, limit_get=True
+    )
+    return used is not None
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """The reply to a network that asks too often."""
+    return render(request, "429.html", status=429)
+
+
+def settings_page(
+    request: MemberRequest, status: int = 200, **told: Any
+) -> HttpResponse:
+    """The page of owners, with what was typed and refused."""
+    organisation = request.organisation
+    found = SignOn.objects.filter(organisation=organisation).first()
+    sign_on = found or SignOn(organisation=organisation)
+    sign_on.organisation = organisation
+    context = {
+        "sign_on": found,
+        "form": ProviderForm(organisation=organisation),
+        "domain_form": DomainForm(auto_id="domain-%s"),
+        "group_form": GroupForm(auto_id="group-%s"),
+        "domains": organisation.domains.order_by("name"),
+        "groups": organisation.group_roles.order_by("group"),
+        "back": entrance.back(sign_on),
+        "own": absolute(reverse("sign_on:enter", args=[organisation.slug])),
+        "prefix": dns.PREFIX,
+        "spare": actions.spare_owners(organisation),
+        "problems": [],
+    } | told
+    return render(request, "sign_on/provider.html", context, status=status)
+
+
+def leaving(
+    request: HttpRequest, sign_on: SignOn, purpose: str, *, next_: str = ""
+) -> HttpResponse:
+    """The page with the way to the provider, which names where it leads.
+
+    A link and no form: a browser keeps forms on this site (CSP ``form-action``).
+    """
+    address = entrance.leave(request, sign_on, purpose, next_=next_)
+    context = {"sign_on": sign_on, "address": address, "purpose": purpose}
+    return render(request, "sign_on/leave.html", context)
+
+
+def refused(request: HttpRequest, sign_on: SignOn, problems: list[str]) -> HttpResponse:
+    """Why somebody is not let in, and where to begin again."""
+    context = {"sign_on": sign_on, "problems": problems}
+    return render(request, "sign_on/refused.html", context, status=403)
+
+
+def standing(slug: str) -> SignOn | None:
+    """The provider of the organisation with this address, if it has set one."""
+    rows = SignOn.objects.filter(organisation__slug=slug)
+    return rows.select_related("organisation").first()
+
+
+def is_unconnected(user: User, sign_on: SignOn) -> bool:
+    """Whether someone is a member whom the provider does not know yet."""
+    is_member = sign_on.organisation.memberships.filter(user=user).exists()
+    own = sign_on.organisation.identities.filter(user=user, issuer=sign_on.issuer)
+    return is_member and not own.exists()

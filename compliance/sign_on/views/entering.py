@@ -1,0 +1,174 @@
+"""Signing in at the provider of an organisation: there, and back."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from compliance.organisations import signed_on
+from compliance.organisations.access import (
+    MemberRequest,
+    Permission,
+    may,
+    member_required,
+)
+from compliance.sign_on import actions, entrance
+from compliance.sign_on.forms import FindForm
+from compliance.sign_on.models import SignOn
+from compliance.sign_on.pages import (
+    is_unconnected,
+    leaving,
+    may_try,
+    refused,
+    standing,
+    too_many,
+)
+from compliance.web.safe_redirect import is_local
+
+_METHOD = "sign_on"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def find(request: Any) -> HttpResponse:
+    """The provider for an address. By its domain alone: it tells of no account."""
+    form = FindForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        found = actions.claimant(form.cleaned_data["email"])
+        if found:
+            return redirect(entrance.page(found))
+        domain = form.cleaned_data["email"].rpartition("@")[2]
+        form.add_error(
+            "email",
+            f"No organisation signs people of {domain} in. Sign in with your password, or"
+            " open your organisation's own address.",
+        )
+    status = 422 if form.is_bound else 200
+    return render(request, "sign_on/find.html", {"form": form}, status=status)
+
+
+@require_safe
+@login_not_required
+def enter(request: Any, at: str) -> HttpResponse:
+    """The organisation's own address: the way to its provider.
+
+    Whoever came by it is asked again there; a member who did not may connect their
+    account.
+    """
+    sign_on = standing(at)
+    if sign_on is None or not sign_on.is_on:
+        raise Http404
+    if not may_try(request):
+        return too_many(request)
+    purpose = entrance.ENTER
+    if request.user.is_authenticated:
+        if signed_on.is_at(request, sign_on.pk):
+            purpose = entrance.CONFIRM
+        elif is_unconnected(request.user, sign_on):
+            return render(request, "sign_on/connect.html", {"sign_on": sign_on})
+    next_ = request.GET.get("next", "")
+    try:
+        return leaving(
+            request, sign_on, purpose, next_=next_ if is_local(next_) else ""
+        )
+    except ValidationError as error:
+        return refused(request, sign_on, error.messages)
+
+
+@require_POST
+@member_required(Permission.LEAVE)
+def connect(request: MemberRequest) -> HttpResponse:
+    """To the provider, so that it tells whom it knows this member as."""
+    sign_on = standing(request.organisation.slug)
+    if sign_on is None or not sign_on.is_on:
+        raise Http404
+    try:
+        return leaving(request, sign_on, entrance.CONNECT)
+    except ValidationError as error:
+        return refused(request, sign_on, error.messages)
+
+
+@require_safe
+@login_not_required
+def callback(request: Any, at: str) -> HttpResponse:
+    """Back from the provider."""
+    sign_on = standing(at)
+    if sign_on is None:
+        raise Http404
+    if not may_try(request):
+        return too_many(request)
+    try:
+        came = entrance.come_back(request, sign_on)
+        return _DONE[came.purpose](request, sign_on, came)
+    except ValidationError as error:
+        return refused(request, sign_on, error.messages)
+
+
+def _entered(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpResponse:
+    user = actions.enter(sign_on=sign_on, person=came.person)
+    if request.user.is_authenticated:
+        logout(request)
+    organisation = sign_on.organisation
+    is_own = actions.owns_address(organisation, user.email)
+    signed_on.remember(request, user, organisation, is_limited=not is_own)
+    record_authentication(request, user, _METHOD, provider=sign_on.issuer)
+    login = Login(
+        user=user,
+        email_verification="none",
+        redirect_url=came.next or organisation.get_absolute_url(),
+        signal_kwargs={"signed_on": str(organisation.pk)},
+    )
+    reply: HttpResponse = perform_login(request, login)
+    return reply
+
+
+def _confirmed(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpResponse:
+    if actions.known(sign_on.organisation, came.person) != request.user:
+        msg = "The provider says that you are somebody else. Nothing was confirmed."
+        raise ValidationError(msg)
+    record_authentication(
+        request, request.user, _METHOD, provider=sign_on.issuer, reauthenticated=True
+    )
+    request.session.cycle_key()
+    if came.next:
+        signed_on.prove(request, came.next, sign_on.host)
+    return render(request, "sign_on/confirmed.html", {"sign_on": sign_on})
+
+
+def _connected(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpResponse:
+    organisation = sign_on.organisation
+    actions.connect(by=request.user, organisation=organisation, person=came.person)
+    messages.success(request, f"{sign_on.host} signs you in from now on, too.")
+    return redirect(organisation)
+
+
+def _tested(request: Any, sign_on: SignOn, came: entrance.Return) -> HttpResponse:
+    own = sign_on.organisation.memberships.filter(user=request.user).first()
+    if own is None or not may(own, Permission.MEMBERS):
+        raise Http404
+    actions.mark_tested(by=request.user, sign_on=sign_on)
+    context = {
+        "sign_on": sign_on,
+        "person": came.person,
+        "is_own": actions.owns_address(sign_on.organisation, came.person.email),
+    }
+    return render(request, "sign_on/tested.html", context)
+
+
+_DONE = {
+    entrance.ENTER: _entered,
+    entrance.CONFIRM: _confirmed,
+    entrance.CONNECT: _connected,
+    entrance.TEST: _tested,
+}

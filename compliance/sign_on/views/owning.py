@@ -1,0 +1,144 @@
+"""The page of owners: provider, test, switch, domains, groups."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.sign_on import actions, entrance
+from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
+from compliance.sign_on.models import SignOn
+from compliance.sign_on.pages import leaving, may_try, settings_page, too_many
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.MEMBERS)
+def provider(request: MemberRequest) -> HttpResponse:
+    if request.method != "POST":
+        return settings_page(request)
+    form = ProviderForm(request.POST, organisation=request.organisation)
+    if form.is_valid():
+        try:
+            actions.set_provider(
+                by=request.user, organisation=request.organisation, **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "The provider is kept.")
+            return _back(request)
+    return settings_page(request, 422, form=form)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def test(request: MemberRequest) -> HttpResponse:
+    """To the provider, as people will go; the reply shows what it says of them."""
+    if not may_try(request):
+        return too_many(request)
+    sign_on = _sign_on(request)
+    return _tried(request, lambda: leaving(request, sign_on, entrance.TEST))
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def switch(request: MemberRequest) -> HttpResponse:
+    is_on = request.POST.get("is_on") == "yes"
+
+    def act() -> HttpResponse:
+        actions.switch(by=request.user, organisation=request.organisation, is_on=is_on)
+        messages.success(request, f"Sign-on is {'on' if is_on else 'off'}.")
+        return _back(request)
+
+    return _tried(request, act)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def domain_add(request: MemberRequest) -> HttpResponse:
+    form = DomainForm(request.POST, auto_id="domain-%s")
+    if form.is_valid():
+        try:
+            actions.add_domain(
+                by=request.user,
+                organisation=request.organisation,
+                name=form.cleaned_data["name"],
+            )
+        except ValidationError as error:
+            form.add_error("name", error.messages)
+        else:
+            messages.success(request, "Publish its record, then have it looked for.")
+            return _back(request)
+    return settings_page(request, 422, domain_form=form)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def domain_verify(request: MemberRequest, domain_id: int) -> HttpResponse:
+    domain = get_object_or_404(request.organisation.domains, pk=domain_id)
+
+    def act() -> HttpResponse:
+        actions.verify_domain(by=request.user, domain=domain)
+        messages.success(request, f"{domain} is shown to be yours.")
+        return _back(request)
+
+    return _tried(request, act) if may_try(request) else too_many(request)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def domain_remove(request: MemberRequest, domain_id: int) -> HttpResponse:
+    domain = get_object_or_404(request.organisation.domains, pk=domain_id)
+    actions.remove_domain(by=request.user, domain=domain)
+    messages.success(request, f"{domain} is taken away.")
+    return _back(request)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def group_add(request: MemberRequest) -> HttpResponse:
+    form = GroupForm(request.POST, auto_id="group-%s")
+    if form.is_valid():
+        try:
+            actions.add_group(
+                by=request.user, organisation=request.organisation, **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error("group", error.messages)
+        else:
+            messages.success(request, "It counts from the next sign-in.")
+            return _back(request)
+    return settings_page(request, 422, group_form=form)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def group_remove(request: MemberRequest, group_id: int) -> HttpResponse:
+    row = get_object_or_404(request.organisation.group_roles, pk=group_id)
+    actions.remove_group(by=request.user, row=row)
+    messages.success(request, f"{row.group} gives no role any more.")
+    return _back(request)
+
+
+def _sign_on(request: MemberRequest) -> SignOn:
+    try:
+        found: SignOn = request.organisation.sign_on
+    except SignOn.DoesNotExist:
+        raise Http404 from None
+    return found
+
+
+def _tried(request: MemberRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """The reply of what is tried, or the page with why it is refused."""
+    try:
+        return act()
+    except ValidationError as error:
+        return settings_page(request, 422, problems=error.messages)
+
+
+def _back(request: MemberRequest) -> HttpResponse:
+    return redirect("sign_on:provider", request.organisation.slug)

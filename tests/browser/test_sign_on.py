@@ -1,0 +1,174 @@
+"""An owner sets up sign-on at a certified provider, and a new colleague comes in by it."""
+
+import shutil
+import socket
+import subprocess
+from ipaddress import ip_network
+from types import SimpleNamespace
+
+import pyotp
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings as own
+from django.core.cache import cache
+from django.db import connection
+from pytest_django.live_server_helper import LiveServer
+
+from compliance.models import FactorCount
+from tests import providing
+from tests.browser.authenticator import confirm
+from tests.browser.conftest import new_context
+from tests.browser.test_accessible import looks
+from tests.browser.window import Window
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGE = "/o/acme/sign-on/"
+
+
+@pytest.fixture
+def site(db, settings):
+    if connection.vendor != "sqlite":
+        pytest.skip("shares a connection in memory")
+    server = LiveServer("localhost")
+    settings.URL = server.url
+    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
+    cache.clear()
+    yield SimpleNamespace(url=server.url)
+    server.stop()
+
+
+@pytest.fixture
+def provider(site):
+    """The issuer of a provider that runs."""
+    if not shutil.which("node") or not (own.BASE_DIR / "node_modules").exists():
+        pytest.skip("needs Node and what npm ci installs")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    back = f"{site.url}/sign-on/acme/callback/"
+    running = subprocess.Popen(
+        ["node", "tests/sign_on/provider.mjs", str(port), back],
+        cwd=own.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert running.stdout.readline().strip() == "ready"
+    yield f"http://127.0.0.1:{port}"
+    running.terminate()
+    running.communicate(timeout=10)
+
+
+@pytest.fixture
+def secret(cast):
+    """Ada's app with codes."""
+    made = pyotp.random_base32()
+    data = {"secret": get_adapter().encrypt(made)}
+    app = Authenticator.objects.create(user=cast.ada, type="totp", data=data)
+    FactorCount.objects.create(authenticator=app, count=0)
+    return made
+
+
+@pytest.fixture
+def windows(site, chromium, monkeypatch):
+    """``windows()``: a page in a browser of its own."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    contexts = []
+    with chromium() as browser:
+
+        def start():
+            contexts.append(new_context(browser, site))
+            return Window(contexts[-1].new_page()).page
+
+        yield start
+        for context in contexts:
+            context.close()
+
+
+def sign_in_there(page, email):
+    """On the provider's own pages."""
+    page.get_by_role("link", name="Go on at 127.0.0.1").click()
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill("any")
+    page.locator("button[type=submit]").click()
+    page.get_by_role("button", name="Continue").click()
+
+
+def press(page, name):
+    page.get_by_role("button", name=name).click()
+    confirm(page)
+
+
+def sign_in(page, email, secret):
+    """By password and a code."""
+    page.goto("/accounts/login/")
+    page.fill("#id_login", email)
+    page.fill("#id_password", PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.fill("#id_code", pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/o/acme/")
+
+
+def name_provider(page, issuer):
+    page.goto(PAGE)
+    page.get_by_label("Issuer").fill(issuer)
+    page.get_by_label("Client ID").fill("attest")
+    page.get_by_label("Client secret").fill(providing.SECRET)
+    page.get_by_label("Role of whoever comes").select_option("reader")
+    press(page, "Save the provider")
+    page.get_by_text("The provider is kept.").wait_for()
+
+
+def show_domain(page, settings):
+    page.get_by_label("Domain", exact=True).fill("acme.example")
+    press(page, "Add the domain")
+    page.get_by_text("_attest.acme.example").first.wait_for()
+    record = page.get_by_text("attest-domain=").inner_text()
+    with providing.name_server(
+        {"_attest.acme.example": [record]}
+    ) as settings.NAME_SERVER:
+        press(page, "Look for it")
+        page.get_by_text("acme.example is shown to be yours.").wait_for()
+
+
+def give_role(page):
+    page.get_by_label("Group", exact=True).fill("officers")
+    page.get_by_label("Role", exact=True).select_option("officer")
+    press(page, "Add the group")
+    page.get_by_text("It counts from the next sign-in.").wait_for()
+
+
+def test_owner_sets_sign_on_up_and_a_colleague_comes_in_by_it(
+    cast, provider, secret, windows, settings
+):
+    """Each page of the way is looked at, too."""
+    page = windows()
+    sign_in(page, cast.ada.email, secret)
+    name_provider(page, provider)
+    show_domain(page, settings)
+    give_role(page)
+    press(page, "Test the provider")
+    page.get_by_role("heading", name="Test the provider").wait_for()
+    wrong = looks(page)
+    sign_in_there(page, "ada@acme.example")
+    page.get_by_role("heading", name="The provider works").wait_for()
+    wrong += looks(page)
+    page.get_by_role("link", name="Back to sign-on").click()
+    press(page, "Switch sign-on on")
+    page.get_by_text("Sign-on is on.").wait_for()
+    wrong += looks(page)
+
+    page = windows()
+    page.goto("/accounts/login/")
+    page.get_by_role("link", name="Continue with your organisation").click()
+    page.get_by_label("Email").fill("nadia@acme.example")
+    wrong += looks(page)
+    page.get_by_role("button", name="Go on").click()
+    sign_in_there(page, "nadia@acme.example")
+    page.wait_for_url("**/o/acme/")
+    assert "Officer" in page.locator("header").inner_html()
+    assert wrong == []

@@ -1,0 +1,678 @@
+"""Signing in at the provider of an organisation, and every way in which it is refused."""
+
+import html
+import re
+from ipaddress import ip_network
+
+import jwt
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from compliance.audit import trail
+from compliance.audit.transaction import writing
+from compliance.models import Event, Identity, Membership, SignOff, SignOn, User
+from compliance.organisations import actions as members
+from compliance.organisations.choices import Role
+from compliance.reviews.event_labels import told
+from compliance.sign_on import actions
+from tests import factories, providing, signing
+from tests.reading import flat
+
+pytestmark = pytest.mark.slow
+NEW = {"email": "new@acme.example", "email_verified": True, "name": "Nadia New"}
+
+
+@pytest.fixture(autouse=True)
+def _on_loopback(settings):
+    cache.clear()
+    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
+    settings.URL = "http://testserver"
+
+
+@pytest.fixture(scope="module")
+def listening():
+    with providing.provider() as one, providing.provider() as two:
+        yield one, two
+
+
+@pytest.fixture
+def provider(listening):
+    one = listening[0]
+    one.metadata, one.said, one.asked = {}, {}, []
+    one.token = one.__class__.token.__get__(one)
+    return one
+
+
+def protect(user):
+    return Authenticator.objects.create(
+        user=user, type="webauthn", data={"name": "Key"}
+    )
+
+
+def set_up(owner, organisation, provider, domain="", role="reader"):
+    """A provider that is tested and on; its organisation has shown its domain."""
+    protect(owner)
+    actions.set_provider(
+        by=owner,
+        organisation=organisation,
+        issuer=provider.issuer,
+        client_id="attest",
+        secret=providing.SECRET,
+        default_role=role,
+    )
+    sign_on = SignOn.objects.get(organisation=organisation)
+    actions.mark_tested(by=owner, sign_on=sign_on)
+    if domain:
+        show(owner, organisation, domain)
+    return actions.switch(by=owner, organisation=organisation, is_on=True)
+
+
+def show(owner, organisation, domain):
+    row = actions.add_domain(by=owner, organisation=organisation, name=domain)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions.dns, "texts_of", lambda _: [row.record])
+        actions.verify_domain(by=owner, domain=row)
+    return row
+
+
+@pytest.fixture
+def acme(cast, provider):
+    return set_up(cast.ada, cast.acme, provider, "acme.example")
+
+
+def leave(client, path="/sign-on/acme/"):
+    page = client.get(path)
+    assert page.status_code == 200, flat(page.content.decode())
+    return page.context["address"]
+
+
+def come(client, provider, at="acme", address="", **claims):
+    """Sign in at the provider and come back: the page."""
+    answer = provider.sign_in(address or leave(client, f"/sign-on/{at}/"), **claims)
+    return client.get(f"/sign-on/{at}/callback/", answer)
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session
+
+
+def refused(reply, words):
+    assert reply.status_code == 403
+    assert words in flat(reply.content.decode())
+    assert not is_in(reply.client)
+    return True
+
+
+# Coming in
+
+
+def test_new_colleague_comes_in_with_the_default_role(acme, provider):
+    client = Client()
+    assert come(client, provider, **NEW).url == "/o/acme/"
+    member = Membership.objects.get(user__email="new@acme.example")
+    assert (member.role, member.user.name) == ("reader", "Nadia New")
+    assert not member.user.has_usable_password()
+    assert client.get("/o/acme/").status_code == 200
+    actions_ = list(Event.objects.order_by("seq").values_list("action", flat=True))
+    assert {"identity.connected", "member.signed_on", "account.made"} <= set(actions_)
+
+
+def test_identity_is_the_subject_whatever_the_address_says_later(acme, provider):
+    come(Client(), provider, **NEW)
+    client = Client()
+    come(client, provider, email="boss@acme.example", email_verified=True)
+    person = User.objects.get(pk=client.session["_auth_user_id"])
+    assert person.email == "new@acme.example"
+
+
+def test_group_gives_the_role_that_may_most_and_never_an_owner(acme, cast, provider):
+    for group, role in (("a", "reader"), ("b", "officer")):
+        actions.add_group(by=cast.ada, organisation=cast.acme, group=group, role=role)
+    come(Client(), provider, **NEW, groups=["a", "b", "c"])
+    assert Membership.objects.get(user__email="new@acme.example").role == "officer"
+    come(Client(), provider, **NEW, groups=["a"])
+    assert Membership.objects.get(user__email="new@acme.example").role == "reader"
+    with pytest.raises(ValidationError):
+        actions.add_group(by=cast.ada, organisation=cast.acme, group="x", role="owner")
+    Identity.objects.create(
+        organisation=cast.acme, user=cast.ada, issuer=provider.issuer, subject="boss"
+    )
+    actions.enter(sign_on=acme, person=_person(provider, "boss", groups=("a",)))
+    assert Membership.objects.get(user=cast.ada, organisation=cast.acme).role == "owner"
+
+
+def _person(provider, subject, **fields):
+    told = {"email": "", "is_verified": False, "name": "", "groups": ()} | fields
+    return actions.Person(issuer=provider.issuer, subject=subject, **told)
+
+
+def test_nobody_comes_uninvited_without_a_default_role(cast, provider):
+    set_up(cast.ada, cast.acme, provider, "acme.example", role="")
+    assert refused(come(Client(), provider, **NEW), "Ask an owner to invite you")
+    assert not User.objects.filter(email="new@acme.example").exists()
+    members.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@acme.example",
+        name="N",
+        role=Role.OFFICER,
+    )
+    come(Client(), provider, **NEW)
+    assert Membership.objects.get(user__email="new@acme.example").role == "officer"
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_sign_up_switched_on_makes_no_other_way_in(acme, provider, settings, is_open):
+    settings.SIGN_UP = is_open
+    reply = Client().post(
+        "/accounts/signup/",
+        {
+            "email": "new@acme.example",
+            "name": "Squatter",
+            "password1": "a long password of mine",
+            "password2": "a long password of mine",
+        },
+    )
+    assert not User.objects.filter(email="new@acme.example").exists()
+    assert ("Your organisation signs you in" in flat(reply.content.decode())) == is_open
+    assert come(Client(), provider, **NEW).status_code == 302
+
+
+def test_removed_member_does_not_come_back_by_the_provider_alone(acme, cast, provider):
+    come(Client(), provider, **NEW)
+    member = Membership.objects.get(user__email="new@acme.example")
+    members.remove_member(by=cast.ada, membership=member)
+    assert refused(come(Client(), provider, **NEW), "An owner can invite you anew")
+    members.invite(
+        by=cast.ada,
+        organisation=cast.acme,
+        email="new@acme.example",
+        name="N",
+        role=Role.READER,
+    )
+    assert come(Client(), provider, **NEW).status_code == 302
+
+
+def test_somebody_with_a_factor_is_asked_for_it_after_the_provider(acme, provider):
+    come(Client(), provider, **NEW)
+    protect(User.objects.get(email="new@acme.example"))
+    client = Client()
+    assert come(client, provider, **NEW).url == "/accounts/login/second-step/"
+    assert not is_in(client)
+
+
+# Whose address
+
+
+def test_address_of_another_domain_lets_nobody_in(acme, cast, provider):
+    cast.zoe.email = "zoe@else.example"
+    cast.zoe.save()
+    for email in ("zoe@else.example", "zoe@acme.example.evil.example"):
+        reply = come(Client(), provider, email=email, email_verified=True)
+        assert refused(reply, "has not shown that")
+    assert not Identity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "mark", [{}, {"email_verified": False}, {"email_verified": "no"}]
+)
+def test_address_that_nobody_confirmed_takes_no_account_over(
+    acme, cast, provider, mark
+):
+    person = factories.make_user("Pat", "pat@acme.example")
+    reply = come(Client(), provider, email=person.email, **mark)
+    assert refused(reply, "does not say that pat@acme.example is your address")
+    assert not Identity.objects.exists()
+
+
+def test_account_made_with_a_foreign_address_is_taken_from_whoever_made_it(
+    acme, provider, sign_in
+):
+    squatter = factories.make_user("Squatter", "new@acme.example")
+    EmailAddress.objects.create(user=squatter, email=squatter.email, verified=False)
+    theirs = sign_in(squatter)
+    theirs.get("/security/")
+    come(Client(), provider, **NEW)
+    squatter.refresh_from_db()
+    assert not squatter.has_usable_password()
+    assert theirs.get("/security/").status_code == 302
+
+
+def test_claimed_domain_signs_in_there_alone(acme, cast, provider):
+    person = factories.make_member(cast.acme, Role.OFFICER, email="old@acme.example")
+    client = Client()
+    reply = client.post(
+        "/accounts/login/", {"login": person.email, "password": factories.PASSWORD}
+    )
+    assert reply.url == "/sign-on/acme/"
+    assert not is_in(client)
+    actions.switch(by=cast.ada, organisation=cast.acme, is_on=False)
+    client.post(
+        "/accounts/login/", {"login": person.email, "password": factories.PASSWORD}
+    )
+    assert is_in(client)
+
+
+def test_owner_with_a_factor_gets_in_past_the_provider(acme, cast):
+    cast.ada.email = "ada@acme.example"
+    cast.ada.save()
+    reply = Client().post(
+        "/accounts/login/", {"login": cast.ada.email, "password": factories.PASSWORD}
+    )
+    assert reply.url == "/accounts/login/second-step/"
+
+
+def test_invitation_elsewhere_makes_no_password_for_a_claimed_address(
+    acme, cast, mailoutbox
+):
+    made = members.invite(
+        by=cast.zoe,
+        organisation=cast.other,
+        email="new@acme.example",
+        name="N",
+        role=Role.READER,
+    )
+    client = Client()
+    session = client.session
+    session["invitation"] = made.token_hash
+    session.save()
+    assert client.get("/invitation/").url == "/sign-on/acme/"
+
+
+def test_domain_is_of_one_organisation(acme, cast):
+    with pytest.raises(ValidationError, match="Another organisation"):
+        show(cast.zoe, cast.other, "acme.example")
+    assert actions.claimant("x@ACME.example") == acme
+
+
+# Two organisations
+
+
+def test_two_providers_and_one_person_in_both(acme, cast, listening):
+    """A foreign provider opens its own organisation for them, and nothing else."""
+    one, two = listening
+    other = set_up(cast.zoe, cast.other, two)
+    come(Client(), one, **NEW)
+    person = User.objects.get(email="new@acme.example")
+    with writing():
+        members.join(cast.zoe, cast.other, person, Role.READER)
+    client = Client()
+    come(client, one, **NEW)
+    assert client.get("/o/other/").status_code == 200
+    assert client.get("/sign-on/other/").context["sign_on"] == other
+    reply = client.post("/o/other/sign-on/connect/")
+    address = reply.context["address"]
+    assert come(client, two, "other", address, sub="n").url == "/o/other/"
+
+    limited = Client()
+    assert come(limited, two, "other", sub="n").url == "/o/other/"
+    assert limited.get("/o/other/").status_code == 200
+    assert limited.get("/o/acme/").status_code == 404
+    for path in ("/security/", "/accounts/password/", "/passkeys/ask/"):
+        assert limited.get(path).status_code in {403, 405}
+    reply = limited.get("/security/")
+    assert "opens this organisation alone" in flat(reply.content.decode())
+    assert limited.get("/").url == "/o/other/"
+
+
+def test_one_provider_does_not_answer_for_another(acme, cast, listening):
+    one, two = listening
+    set_up(cast.zoe, cast.other, two, "other.example")
+    client = Client()
+    address = leave(client)
+    answer = one.sign_in(address, **NEW)
+    for at, change in (
+        ("other", {}),  # the state of one organisation at the other's address
+        ("acme", {"iss": two.issuer}),
+        ("acme", {"iss": ""}),
+    ):
+        client = Client()
+        answer = one.sign_in(leave(client), **NEW)
+        assert (
+            client.get(f"/sign-on/{at}/callback/", answer | change).status_code == 403
+        )
+        assert not is_in(client)
+    # a token of the other provider, handed over by this one
+    client = Client()
+    one.token = two.token
+    reply = come(client, one, **NEW, iss=two.issuer)
+    assert refused(reply, "it is from another provider")
+
+
+def test_same_subject_at_two_providers_is_two_people(acme, cast, listening):
+    one, two = listening
+    set_up(cast.zoe, cast.other, two, "other.example")
+    come(Client(), one, **NEW)
+    come(Client(), two, "other", email="x@other.example", email_verified=True)
+    assert (
+        Identity.objects.filter(subject="sub-1").values("user").distinct().count() == 2
+    )
+
+
+# Tokens, state, nonce
+
+
+def bend(provider, how):
+    provider.token = lambda claims: how(provider, claims)
+
+
+BENT = {
+    "unsigned": (
+        lambda _, c: jwt.encode(c, None, "none", {"kid": "one"}),
+        "not signed with a key",
+    ),
+    "secret": (
+        lambda _, c: jwt.encode(c, providing.SECRET * 2, "HS256", {"kid": "one"}),
+        "not signed with a key",
+    ),
+    "forged": (lambda p, c: p.forged(c), "signature is wrong"),
+    "audience": (
+        lambda p, c: type(p).token(p, c | {"aud": "other"}),
+        "for another program",
+    ),
+    "audiences": (
+        lambda p, c: type(p).token(p, c | {"aud": ["attest", "other"]}),
+        "for other programs, too",
+    ),
+    "nonce": (
+        lambda p, c: type(p).token(p, c | {"nonce": "x"}),
+        "belongs to another try",
+    ),
+    "no nonce": (
+        lambda p, c: type(p).token(p, {k: c[k] for k in c if k != "nonce"}),
+        "belongs to another try",
+    ),
+    "old": (
+        lambda p, c: type(p).token(p, c | {"exp": c["iat"] - 200}),
+        "it has run out",
+    ),
+    "no expiry": (
+        lambda p, c: type(p).token(p, {k: c[k] for k in c if k != "exp"}),
+        "it is not whole",
+    ),
+    "none": (lambda _, c: None, "sent no ID token"),
+}
+
+
+@pytest.mark.parametrize("kind", BENT)
+def test_bent_token_is_refused_in_words(acme, provider, kind):
+    how, words = BENT[kind]
+    bend(provider, how)
+    assert refused(come(Client(), provider, **NEW), words)
+    assert not User.objects.filter(email="new@acme.example").exists()
+
+
+def test_state_is_of_this_browser_and_counts_once(acme, provider):
+    client, other = Client(), Client()
+    answer = provider.sign_in(leave(client), **NEW)
+    for state in ("", "x", answer["state"]):
+        reply = other.get("/sign-on/acme/callback/", answer | {"state": state})
+        assert refused(reply, "did not begin to sign in here")
+    assert client.get("/sign-on/acme/callback/", answer).status_code == 302
+    again = client.get("/sign-on/acme/callback/", answer)
+    assert again.status_code == 403
+
+
+def test_address_may_come_from_the_second_answer_if_it_is_of_the_same_person(
+    acme, provider
+):
+    provider.said["/me"] = 200, NEW | {"sub": "another"}
+    assert refused(come(Client(), provider), "told of two people at once")
+    provider.said["/me"] = 200, NEW | {"sub": "sub-1"}
+    assert come(Client(), provider).url == "/o/acme/"
+
+
+def test_refusal_of_the_provider_is_told(acme, provider):
+    client = Client()
+    answer = provider.sign_in(leave(client))
+    del answer["code"]
+    reply = client.get("/sign-on/acme/callback/", answer | {"error": "access_denied"})
+    assert refused(reply, "let nobody in: access_denied")
+
+
+def test_organisation_that_is_unknown_or_off_says_the_same(acme, cast):
+    actions.switch(by=cast.ada, organisation=cast.acme, is_on=False)
+    for at in ("acme", "other", "nowhere"):
+        assert Client().get(f"/sign-on/{at}/").status_code == 404
+
+
+def test_wrong_code_or_secret_is_told(acme, provider):
+    client = Client()
+    answer = provider.sign_in(leave(client), **NEW)
+    reply = client.get("/sign-on/acme/callback/", answer | {"code": "guess"})
+    assert refused(reply, "replies with status 400")
+
+
+# Asked again
+
+
+def test_provider_confirms_again_for_what_outlives_a_session(acme, cast, provider):
+    come(Client(), provider, **NEW)
+    member = Membership.objects.get(user__email="new@acme.example")
+    members.change_role(by=cast.ada, membership=member, role=Role.OWNER)
+    client = Client()
+    come(client, provider, **NEW)
+    age(client)
+    form = {"name": "acme.test"}
+    page = client.post("/o/acme/sign-on/domains/", form)
+    assert page.status_code == 422
+    assert "/sign-on/acme/" in page.content.decode()
+    address = leave(client)
+    assert "prompt=login" in address
+    stale = come(client, provider, address=address, sub="sub-1", auth_time=1_000_000)
+    assert "did not ask who you are just now" in flat(stale.content.decode())
+    assert client.post("/o/acme/sign-on/domains/", form).status_code == 422
+    else_ = come(client, provider, sub="sub-2")
+    assert "you are somebody else" in flat(else_.content.decode())
+    assert come(client, provider, sub="sub-1").status_code == 200
+    assert client.post("/o/acme/sign-on/domains/", form).status_code == 302
+
+
+def age(client):
+    session = client.session
+    for one in session["account_authentication_methods"]:
+        one["at"] -= 3600
+    session.save()
+
+
+# Signing
+
+
+@pytest.fixture
+def signer(acme, cast, provider):
+    """Nadia, a reviewer without a password, on her way in; an assessment to sign."""
+    sent = signing.make_sent(cast)
+    come(Client(), provider, **NEW)
+    member = Membership.objects.get(user__email="new@acme.example")
+    members.change_role(by=cast.ada, membership=member, role=Role.REVIEWER)
+    client = Client()
+    come(client, provider, **NEW)
+    return client, sent
+
+
+def press_sign(client, sent):
+    page = client.get(reverse("reviews:review", args=["acme", sent.pk]))
+    form = {
+        "seen": page.context["seen"],
+        "role": "DPO",
+        "reservations": "",
+        "password": "",
+    }
+    return client.post(reverse("reviews:sign", args=["acme", sent.pk]), form)
+
+
+def go_on(client, provider, page, **claims):
+    """By the link of the page that asks, and back."""
+    path = re.search(r'href="(/sign-on/acme/[^"]*)"', page.text)[1]
+    return come(client, provider, address=leave(client, html.unescape(path)), **claims)
+
+
+def test_signature_by_provider_is_asked_anew_and_names_it(signer, provider):
+    client, sent = signer
+    page = press_sign(client, sent)
+    assert page.status_code == 422
+    assert "Nobody has confirmed yet that it is you" in flat(page.text)
+    assert go_on(client, provider, page, sub="sub-1").status_code == 200
+    assert press_sign(client, sent).status_code == 302
+    done = SignOff.objects.get()
+    assert (done.signer, done.method) == ("Nadia New", "sign-on")
+    event = Event.objects.get(action="assessment.signed")
+    words = told(event.action, *trail.changes(event))
+    assert words.endswith(
+        "confirmed by sign-on; “127.0.0.1:" + provider.issuer.rpartition(":")[2] + "”"
+    )
+    assert "Sign-on at" in flat(client.get("/security/signed/").text)
+
+
+def test_proof_of_the_provider_signs_once_soon_and_here_alone(signer, provider, cast):
+    client, sent = signer
+    page = press_sign(client, sent)
+    for change in ({"path": "/elsewhere/"}, {"at": 0}):
+        go_on(client, provider, page, sub="sub-1")
+        session = client.session
+        session["signed_on_proof"] |= change
+        session.save()
+        assert press_sign(client, sent).status_code == 422
+        assert "signed_on_proof" not in client.session
+    stale = go_on(client, provider, page, sub="sub-1", auth_time=1_000_000)
+    assert stale.status_code == 403
+    assert press_sign(client, sent).status_code == 422
+    go_on(client, provider, page, sub="sub-1")
+    session = client.session
+    session["signed_on"] |= {"organisation": str(cast.other.pk)}
+    session.save()
+    assert press_sign(client, sent).status_code == 422
+    assert not SignOff.objects.exists()
+
+
+# The page of owners, and the calls that it causes
+
+
+@pytest.fixture
+def ada(cast, sign_in_freshly):
+    return sign_in_freshly(cast.ada)
+
+
+FORM = {"client_id": "attest", "secret": providing.SECRET, "default_role": "reader"}
+PAGE = "/o/acme/sign-on/"
+
+
+def test_owner_sets_tests_and_switches_it_on(ada, cast, provider):
+    ada.post(PAGE, FORM | {"issuer": provider.issuer})
+    off = ada.post(f"{PAGE}switch/", {"is_on": "yes"})
+    assert "Test the provider first" in flat(off.content.decode())
+    address = ada.post(f"{PAGE}test/").context["address"]
+    page = come(ada, provider, address=address, **NEW)
+    told = flat(page.content.decode())
+    assert "The provider works" in told
+    assert "new@acme.example" in told
+    off = ada.post(f"{PAGE}switch/", {"is_on": "yes"})
+    assert "Nobody could get in while the provider is down" in flat(
+        off.content.decode()
+    )
+    protect(cast.ada)
+    assert ada.post(f"{PAGE}switch/", {"is_on": "yes"}).status_code == 302
+    assert SignOn.objects.get().is_on
+    ada.post(PAGE, FORM | {"issuer": provider.issuer, "secret": "another one"})
+    assert not SignOn.objects.get().is_on
+
+
+def test_secret_is_shown_to_nobody_and_kept_in_no_clear_text(ada, acme):
+    page = ada.get(PAGE).content.decode()
+    events = str(list(Event.objects.values_list("payload", flat=True)))
+    kept = SignOn.objects.get()
+    for text in (page, events, kept.secret):
+        assert providing.SECRET not in text
+    assert kept.secret not in page + events
+    assert kept.open_secret() == providing.SECRET
+
+
+def test_provider_calls_itself_as_it_is_named(ada, provider):
+    ada.post(PAGE, FORM | {"issuer": f"{provider.issuer}/"})
+    page = ada.post(f"{PAGE}test/")
+    assert "write its address exactly so" in flat(page.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("http://10.0.0.1/auth", "10.0.0.1 is in a private network"),
+        ("javascript:alert(1)", "The address begins with https://"),
+        ("https://you@login.example/", "no user, password"),
+    ],
+)
+def test_provider_leads_to_no_odd_place(ada, provider, place, words):
+    provider.metadata = {"authorization_endpoint": place}
+    ada.post(PAGE, FORM | {"issuer": provider.issuer})
+    page = ada.post(f"{PAGE}test/")
+    assert page.status_code == 422
+    assert words in flat(page.content.decode())
+
+
+def test_private_and_odd_addresses_are_refused_with_what_was_typed(ada, settings):
+    settings.PRIVATE_NETWORKS = []
+    for issuer in ("https://169.254.169.254", "http://login.example", "nonsense"):
+        page = ada.post(PAGE, FORM | {"issuer": issuer})
+        assert page.status_code == 422
+        assert f'value="{issuer}"' in page.content.decode()
+    assert not SignOn.objects.exists()
+
+
+def test_redirect_of_a_provider_is_not_followed(ada, provider):
+    ada.post(PAGE, FORM | {"issuer": provider.issuer})
+    provider.said["/.well-known/openid-configuration"] = 302, {}
+    provider.redirect = f"{provider.issuer}/elsewhere"
+    page = ada.post(f"{PAGE}test/")
+    assert "replies with status 302" in flat(page.content.decode())
+    assert "/elsewhere" not in provider.asked
+
+
+# Domains
+
+
+def test_domain_is_verified_by_its_record(ada, cast, settings):
+    records = {}
+    with providing.name_server(records) as settings.NAME_SERVER:
+        ada.post(f"{PAGE}domains/", {"name": "@Acme.Example."})
+        domain = cast.acme.domains.get()
+        assert domain.name == "acme.example"
+        place = f"{PAGE}domains/{domain.pk}/verify/"
+        assert "There is no text record" in flat(ada.post(place).content.decode())
+        records["_attest.acme.example"] = ["other", domain.record]
+        assert ada.post(place).status_code == 302
+    domain.refresh_from_db()
+    assert domain.verified_at
+    ada.post(f"{PAGE}domains/{domain.pk}/remove/")
+    assert not cast.acme.domains.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "example", "a b.example", "x" * 70 + ".com", "<b>.com/"],
+)
+def test_what_is_no_domain_is_refused(ada, cast, name):
+    page = ada.post(f"{PAGE}domains/", {"name": name})
+    assert page.status_code == 422
+    assert not cast.acme.domains.exists()
+
+
+def test_silent_name_server_is_told(ada, cast, settings, monkeypatch):
+    monkeypatch.setattr(actions.dns, "_SECONDS", 0.05)
+    settings.NAME_SERVER = "127.0.0.1:9"
+    row = actions.add_domain(by=cast.ada, organisation=cast.acme, name="acme.example")
+    page = ada.post(f"{PAGE}domains/{row.pk}/verify/")
+    assert "give no reply" in flat(page.content.decode())
+
+
+def test_address_is_found_by_its_domain_alone(acme):
+    client = Client()
+    reply = client.post("/accounts/organisation/", {"email": "anybody@ACME.example"})
+    assert reply.url == "/sign-on/acme/"
+    for email in ("x@elsewhere.example", "nonsense", "", "x@acme.example.evil.example"):
+        reply = client.post("/accounts/organisation/", {"email": email})
+        assert reply.status_code == 422
