@@ -103,6 +103,7 @@ DOORS = {
     "sign_on:provider": (MEMBERS, "GET POST"),
     "sign_on:test": (MEMBERS, "POST"),
     "sign_on:switch": (MEMBERS, "POST"),
+    "sign_on:require": (MEMBERS, "POST"),
     "sign_on:connect": (Permission.LEAVE, "POST"),
     "sign_on:domain_add": (MEMBERS, "POST"),
     "sign_on:domain_verify": (MEMBERS, "POST"),
@@ -745,7 +746,7 @@ LASTING = {
     "sign-on": [
         "sign_on:connect", "sign_on:domain_add", "sign_on:domain_remove",
         "sign_on:domain_verify", "sign_on:group_add", "sign_on:group_remove",
-        "sign_on:provider", "sign_on:switch", "sign_on:test",
+        "sign_on:provider", "sign_on:require", "sign_on:switch", "sign_on:test",
     ],
     "reopening and retiring": ["publishing:retire", "reviews:reopen_decide"],
 }  # fmt: skip

@@ -247,6 +247,7 @@ SAID = {
         "reports/pdf/report.html: author",
         "organisations/security.html: request.user",
         "sign_on/connect.html: request.user",
+        "sign_on/provider.html: one.user",
         "ui/topbar.html: request.user",
     ],
     "Namesake.account": [

@@ -177,22 +177,45 @@ def _remember(
 
 
 def _lacking(request: Any) -> HttpResponse | None:
-    """The page for someone without the second factor that is asked for; else None.
+    """The page for someone without the proof that the policy asks for; else None.
 
     An htmx call is refused: the page that made it keeps what was typed.
     """
-    policy, today = request.organisation.policy, timezone.localdate()
-    request.factor_by = None
-    if policy.second_factor_from is None or request.user.is_protected:
-        return None
-    if signed_on.is_at(request, request.organisation.pk):
-        return None  # its provider says how its people prove who they are
-    if not policy.asks_factor(today):
-        request.factor_by = policy.second_factor_from
+    page = _asking(request)
+    if not page:
         return None
     if request.htmx:
         return HttpResponse(status=403)
-    return render(request, "organisations/factor_needed.html", status=403)
+    return render(request, page, status=403)
+
+
+def _asking(request: Any) -> str:
+    """The template that asks for what the policy wants and the person lacks; or ""."""
+    policy, today = request.organisation.policy, timezone.localdate()
+    request.factor_by = None
+    if policy.sign_on_only and not _came_right(request):
+        return "organisations/sign_on_needed.html"
+    if policy.second_factor_from is None or request.user.is_protected:
+        return ""
+    if signed_on.is_at(request, request.organisation.pk):
+        return ""  # its provider says how its people prove who they are
+    if not policy.asks_factor(today):
+        request.factor_by = policy.second_factor_from
+        return ""
+    return "organisations/factor_needed.html"
+
+
+def _came_right(request: Any) -> bool:
+    """Whether the session may open an organisation whose people come by its provider.
+
+    Auditors belong to another house. Owners with a second factor are let in past it.
+    """
+    role = request.membership.role
+    return (
+        role == Role.AUDITOR
+        or (role == Role.OWNER and request.user.is_protected)
+        or signed_on.is_at(request, request.organisation.pk)
+    )
 
 
 def member_required[**P](
@@ -211,7 +234,8 @@ def member_required[**P](
     own, but for someone who signed in otherwise. Where something is changed the door
     asks for what ``step_up`` says, which is ``STEP_UP`` of the permission if left out.
     ``also`` is a second permission that a file needs. People who lack a second factor
-    that the organisation asks for see how to set one up, and nothing else.
+    that the organisation asks for see how to set one up, and nothing else; people who did
+    not come by the provider that it asks for see the way there.
     """
     level = step_up or STEP_UP[permission]
 

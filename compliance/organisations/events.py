@@ -49,6 +49,7 @@ class _Policy(Side, total=False):
     exports: str
     shares: str
     invites: str
+    sign_on_only: bool
 
 
 class _Editor(Side, total=False):

@@ -169,6 +169,8 @@ class AccessPolicy(models.Model):
     exports = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
     shares = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
     invites = models.CharField(max_length=10, choices=Among.choices, default=Among.ROLE)
+    sign_on_only = models.BooleanField(default=False)
+    """Members come by the organisation's provider (room ``sign_on``), which is on then."""
 
     in_trail = Proven("organisation_id")
 

@@ -148,6 +148,12 @@ def _policy(after: Mapping[str, Any]) -> list[str]:
             if asked_from
             else gettext("second factor no longer required")
         )
+    if "sign_on_only" in after:
+        said.append(
+            gettext("members come by sign-on alone")
+            if after["sign_on_only"]
+            else gettext("members come in each way they have")
+        )
     for name, words in _POLICY.items():
         if name in after:
             value = _AMONG.get(after[name], after[name])

@@ -20,6 +20,7 @@ from compliance.organisations.actions import (
     lock,
     lock_person,
     make_account,
+    set_policy,
 )
 from compliance.organisations.choices import Role
 from compliance.organisations.events import ACCOUNT_CHANGED
@@ -99,6 +100,8 @@ def set_provider(
             found.is_on, found.tested_at = False, None
         found.clean_fields()
         found.save(force_insert=is_new)
+        if not found.is_on:
+            set_policy(by=by, organisation=organisation, sign_on_only=False)
         after = {name: getattr(found, name) for name in _TOLD}
         _record(by, found, SIGN_ON_SET, before={} if is_new else before, after=after)
     return found
@@ -141,12 +144,66 @@ def switch(*, by: User, organisation: Organisation, is_on: bool) -> SignOn:
             raise ValidationError(msg)
         found.is_on = is_on
         found.save(update_fields=["is_on"])
+        if not is_on:
+            set_policy(by=by, organisation=organisation, sign_on_only=False)
         told = {"issuer": found.issuer}
         if is_on:
             _record(by, found, SIGN_ON_SWITCHED_ON, after=told)
         else:
             _record(by, found, SIGN_ON_SWITCHED_OFF, before=told)
     return found
+
+
+def require(*, by: User, organisation: Organisation, is_only: bool) -> None:
+    """Close the organisation to members who did not come by its provider, or open it.
+
+    Raises ``ValidationError`` while sign-on is off, and where it would lock someone out.
+    """
+    with writing():
+        found = _locked(organisation)
+        if is_only and not found.is_on:
+            msg = "Switch sign-on on first."
+            raise ValidationError(msg)
+        if is_only:
+            _refuse_locking_out(found)
+        set_policy(by=by, organisation=organisation, sign_on_only=is_only)
+
+
+def locked_out(sign_on: SignOn) -> list[Membership]:
+    """Active members whom the provider does not let in, by name.
+
+    They are connected to nobody there, and their address is of no domain of the
+    organisation. Auditors belong elsewhere, and owners with a second factor get in past it.
+    """
+    organisation = sign_on.organisation
+    connected = set(
+        organisation.identities.filter(issuer=sign_on.issuer).values_list(
+            "user_id", flat=True
+        )
+    )
+    own = set(
+        organisation.domains.filter(verified_at__isnull=False).values_list(
+            "name", flat=True
+        )
+    )
+    members = organisation.memberships.with_people().filter(user__is_active=True)
+    return [
+        one
+        for one in members.exclude(role=Role.AUDITOR)
+        if one.user_id not in connected
+        and dns.domain_of(one.user.email) not in own
+        and not (one.role == Role.OWNER and is_spare(one.user))
+    ]
+
+
+def _refuse_locking_out(sign_on: SignOn) -> None:
+    if stuck := locked_out(sign_on):
+        names = ", ".join(str(one.user) for one in stuck)
+        msg = (
+            f"This would lock out {names}: they connect their accounts at the"
+            " organisation's own address first."
+        )
+        raise ValidationError(msg)
 
 
 def spare_owners(organisation: Organisation) -> list[User]:
@@ -203,13 +260,19 @@ def verify_domain(*, by: User, domain: Domain) -> None:
 
 
 def remove_domain(*, by: User, domain: Domain) -> None:
-    """Give a domain up: its people sign in as they did before."""
+    """Give a domain up: its people sign in as they did before.
+
+    Raises ``ValidationError`` where they come by the provider alone, and would not then.
+    """
     with writing():
         lock(domain.organisation)
         found = Domain.objects.filter(pk=domain.pk).first()
         if found:
             _record(by, found, DOMAIN_REMOVED, before={"domain": found.name})
             found.delete()
+            sign_on = SignOn.objects.filter(organisation=domain.organisation).first()
+            if sign_on and domain.organisation.policy.sign_on_only:
+                _refuse_locking_out(sign_on)
 
 
 def add_group(

@@ -41,9 +41,11 @@ class ProviderForm(forms.Form):
     )
     secret = forms.CharField(
         label="Client secret",
-        required=False,
         max_length=1000,
         strip=True,
+        error_messages={
+            "required": "Write the secret that the provider made for Attest."
+        },
         widget=forms.PasswordInput(
             attrs={"class": "input", "autocomplete": "off"}, render_value=False
         ),
@@ -64,6 +66,7 @@ class ProviderForm(forms.Form):
             if found
         }
         super().__init__(data, initial=initial)
+        self.fields["secret"].required = found is None
         self.fields["secret"].help_text = (
             "Attest keeps it encrypted and shows it to nobody. Leave it empty to keep it."
             if found

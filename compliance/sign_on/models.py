@@ -140,8 +140,9 @@ class Identity(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="identities")
     issuer = models.CharField(max_length=300)
     subject = models.CharField(max_length=255)
+    """Whatever the provider knows them by: events have its SHA-256 alone."""
 
-    in_trail = Proven("organisation_id")
+    in_trail = Proven("organisation_id", hidden={"subject": "none"})
 
     class Meta:
         constraints = [

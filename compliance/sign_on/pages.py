@@ -14,7 +14,8 @@ from compliance.sign_on.forms import DomainForm, GroupForm, ProviderForm
 from compliance.sign_on.models import SignOn
 from compliance.web.mail import absolute
 
-_TRIES = {"sign_on": "30/m/ip"}
+_TRIES = {"sign_on": "300/m/ip"}
+"""A company comes from one address on a Monday morning, with two calls for each person."""
 
 
 def may_try(request: HttpRequest) -> bool:
@@ -49,6 +50,7 @@ def settings_page(
         "own": absolute(reverse("sign_on:enter", args=[organisation.slug])),
         "prefix": dns.PREFIX,
         "spare": actions.spare_owners(organisation),
+        "stuck": actions.locked_out(found) if found and found.is_on else [],
         "problems": [],
     } | told
     return render(request, "sign_on/provider.html", context, status=status)

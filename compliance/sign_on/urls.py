@@ -12,6 +12,7 @@ urlpatterns = [
     path("o/<slug:org>/sign-on/", owning.provider, name="provider"),
     path("o/<slug:org>/sign-on/test/", owning.test, name="test"),
     path("o/<slug:org>/sign-on/switch/", owning.switch, name="switch"),
+    path("o/<slug:org>/sign-on/require/", owning.require, name="require"),
     path("o/<slug:org>/sign-on/connect/", entering.connect, name="connect"),
     path("o/<slug:org>/sign-on/domains/", owning.domain_add, name="domain_add"),
     path(

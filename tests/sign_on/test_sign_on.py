@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from compliance.audit import trail
+from compliance.audit import tables, trail
 from compliance.audit.transaction import writing
+from compliance.erasure.actions import erase_person
 from compliance.models import Event, Identity, Membership, SignOff, SignOn, User
 from compliance.organisations import actions as members
 from compliance.organisations.choices import Role
@@ -548,6 +549,77 @@ def test_proof_of_the_provider_signs_once_soon_and_here_alone(signer, provider, 
     session.save()
     assert press_sign(client, sent).status_code == 422
     assert not SignOff.objects.exists()
+
+
+def test_erased_person_is_known_to_no_provider_any_more(acme, cast, provider):
+    come(Client(), provider, **NEW, sub="nadia-0815")
+    person = User.objects.get(email="new@acme.example")
+    erase_person(by=None, person=person)
+    assert not Identity.objects.exists()
+    payloads = str(list(Event.objects.values_list("payload", flat=True)))
+    assert "nadia-0815" not in payloads
+    assert "new@acme.example" not in payloads
+    assert list(tables.faults(cast.acme.pk)) == []
+
+
+# Sign-on only
+
+
+def test_sign_on_only_names_whom_it_would_lock_out(acme, ada, cast):
+    told = flat(ada.get(PAGE).text)
+    assert "This would lock out" in told
+    page = ada.post(f"{PAGE}require/", {"is_only": "yes"})
+    assert page.status_code == 422
+    assert f"This would lock out {cast.con}" in flat(page.text)
+    assert not cast.acme.policy.sign_on_only
+
+
+def all_connected(cast, provider):
+    for one in cast.acme.memberships.exclude(user=cast.ada):
+        Identity.objects.create(
+            organisation=cast.acme,
+            user=one.user,
+            issuer=provider.issuer,
+            subject=f"known-{one.pk}",
+        )
+
+
+def test_sign_on_only_opens_to_those_who_came_by_the_provider(
+    acme, ada, cast, provider, sign_in
+):
+    all_connected(cast, provider)
+    assert ada.post(f"{PAGE}require/", {"is_only": "yes"}).status_code == 302
+    con, aud = sign_in(cast.con), sign_in(cast.aud)
+    page = con.get("/o/acme/")
+    assert (page.status_code, "/sign-on/acme/" in page.text) == (403, True)
+    htmx = con.get("/o/acme/", headers={"HX-Request": "true"})
+    assert (htmx.status_code, htmx.content) == (403, b"")
+    assert con.get("/security/").status_code == 200
+    assert aud.get("/o/acme/audit/").status_code == 200
+    assert ada.get("/o/acme/").status_code == 200
+    client = Client()
+    assert come(client, provider, **NEW).status_code == 302
+    assert client.get("/o/acme/").status_code == 200
+    event = Event.objects.filter(action="policy.changed").latest("seq")
+    words = told(event.action, *trail.changes(event))
+    assert words.endswith("members come by sign-on alone")
+
+
+def test_sign_on_only_ends_with_sign_on_and_keeps_its_domains(
+    acme, ada, cast, provider, sign_in
+):
+    factories.make_member(cast.acme, Role.READER, email="old@acme.example")
+    all_connected(cast, provider)
+    Identity.objects.filter(user__email="old@acme.example").delete()
+    actions.require(by=cast.ada, organisation=cast.acme, is_only=True)
+    domain = cast.acme.domains.get()
+    page = ada.post(f"{PAGE}domains/{domain.pk}/remove/")
+    assert "This would lock out" in flat(page.text)
+    assert cast.acme.domains.exists()
+    actions.switch(by=cast.ada, organisation=cast.acme, is_on=False)
+    assert sign_in(cast.con).get("/o/acme/").status_code == 200
+    page = ada.post(f"{PAGE}require/", {"is_only": "yes"})
+    assert "Switch sign-on on first" in flat(page.text)
 
 
 # The page of owners, and the calls that it causes

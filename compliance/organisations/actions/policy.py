@@ -30,7 +30,7 @@ RULES = [one.name for one in AccessPolicy._meta.fields if not one.primary_key]
 def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessPolicy:
     """The policy with its new rules; the same again changes nothing.
 
-    ``rules`` has a value for each of ``RULES``. People without a second factor get
+    ``rules`` has values for some of ``RULES``. People without a second factor get
     a mail when one is asked for, or on another day. Raises ``ValidationError``, by rule,
     for a value out of bounds, and for a second factor that would shut someone out: the
     owner themselves, or people who could not set one up.
@@ -41,7 +41,7 @@ def set_policy(*, by: User, organisation: Organisation, **rules: Any) -> AccessP
         is_new = policy is None
         policy = policy or AccessPolicy(organisation=organisation)
         before = {name: getattr(policy, name) for name in RULES}
-        changed = {n: rules[n] for n in RULES if rules[n] != before[n]}
+        changed = {n: rules[n] for n in RULES if rules.get(n, before[n]) != before[n]}
         if not changed:
             return policy
         for name, value in changed.items():

@@ -59,6 +59,23 @@ def switch(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @member_required(Permission.MEMBERS)
+def require(request: MemberRequest) -> HttpResponse:
+    """Members come by the provider alone, or as they like."""
+    is_only = request.POST.get("is_only") == "yes"
+
+    def act() -> HttpResponse:
+        actions.require(
+            by=request.user, organisation=request.organisation, is_only=is_only
+        )
+        said = "by the provider alone" if is_only else "in each way they have"
+        messages.success(request, f"Members come {said}.")
+        return _back(request)
+
+    return _tried(request, act)
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
 def domain_add(request: MemberRequest) -> HttpResponse:
     form = DomainForm(request.POST, auto_id="domain-%s")
     if form.is_valid():
@@ -93,9 +110,13 @@ def domain_verify(request: MemberRequest, domain_id: int) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def domain_remove(request: MemberRequest, domain_id: int) -> HttpResponse:
     domain = get_object_or_404(request.organisation.domains, pk=domain_id)
-    actions.remove_domain(by=request.user, domain=domain)
-    messages.success(request, f"{domain} is taken away.")
-    return _back(request)
+
+    def act() -> HttpResponse:
+        actions.remove_domain(by=request.user, domain=domain)
+        messages.success(request, f"{domain} is taken away.")
+        return _back(request)
+
+    return _tried(request, act)
 
 
 @require_POST
