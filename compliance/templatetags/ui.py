@@ -18,8 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from compliance.web import languages
-from compliance.web.mail import is_printed
+from compliance.web import languages, mail
 from compliance.web.markdown import as_html, line_as_html
 from compliance.web.site_address import is_only_here
 from compliance.web.unknown_date import NO_DAY
@@ -109,7 +108,13 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.simple_tag
 def mails() -> bool:
     """Whether mail goes out: no page promises one where there is no mail server."""
-    return not is_printed()
+    return not mail.is_printed()
+
+
+@register.filter
+def by_mail(words: str) -> str:
+    """Words that promise a mail, or that none goes out."""
+    return mail.by_mail(words)
 
 
 @register.simple_tag(takes_context=True)

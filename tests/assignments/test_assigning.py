@@ -274,7 +274,7 @@ def test_one_question_is_asked_for_from_its_row(cast, assessment, sign_in):
     link = f"{url(assessment)}?which=question:{answer.pk}"
     row = f"/o/acme/assessments/{assessment.pk}/answers/{answer.pk}/"
     assert link in sign_in(cast.otto).get(row).text
-    assert "Ask by mail" not in sign_in(cast.con).get(row).text
+    assert "Ask someone" not in sign_in(cast.con).get(row).text
     page = sign_in(cast.otto).get(link)
     assert "Assign Q1" in page.text
     assert page.context["pinned"] == str(answer.pk)

@@ -257,3 +257,12 @@ def test_pages_promise_no_mail_where_there_is_no_mail_server(
     console = "django.core.mail.backends.console.EmailBackend"
     settings.MAILERS = {"default": {"BACKEND": console}}
     assert promised() == [0, 0, 0]
+
+
+def test_every_promise_of_a_mail_asks_for_the_mail_server(settings):
+    promises = re.compile(r"mail tells|by mail|get a mail|mail brings|link is on its way")
+    asks = re.compile(r"\|by_mail|\{% mails as |is_printed")
+    pages = (settings.BASE_DIR / "templates").rglob("*.html")
+    promising = {page for page in pages if promises.search(page.read_text())}
+    assert len(promising) > 5
+    assert [page.name for page in promising if not asks.search(page.read_text())] == []
