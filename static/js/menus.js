@@ -253,7 +253,7 @@ function people(field, box) {
       "a",
       { class: "menulink", href: ask.getAttribute("href") },
       icon("user-plus"),
-      "Ask somebody by mail",
+      "Ask someone",
     );
     box.append(link);
   }

@@ -260,7 +260,9 @@ def test_pages_promise_no_mail_where_there_is_no_mail_server(
 
 
 def test_every_promise_of_a_mail_asks_for_the_mail_server(settings):
-    promises = re.compile(r"mail tells|by mail|get a mail|mail brings|link is on its way")
+    promises = re.compile(
+        r"mail tells|by mail|get a mail|mail brings|link is on its way"
+    )
     asks = re.compile(r"\|by_mail|\{% mails as |is_printed")
     pages = (settings.BASE_DIR / "templates").rglob("*.html")
     promising = {page for page in pages if promises.search(page.read_text())}
