@@ -343,7 +343,7 @@ def test_files_are_taken_away_by_owners_alone(cast, sign_in, sign_in_freshly):
     assert status(otto, f"{base}exports/of/{assessment.pk}/") == 403
     assert "Download as CSV" not in otto.get(f"{base}trail/").text
     assert "Download as CSV" in ada.get(f"{base}trail/").text
-    assert "leaves this to others" in otto.get(f"{base}sheets/{assessment.pk}/").text
+    assert "reserves this for others" in otto.get(f"{base}sheets/{assessment.pk}/").text
 
 
 def test_officer_who_may_not_share_makes_nobody_an_auditor(cast):
