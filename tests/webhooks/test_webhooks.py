@@ -5,7 +5,10 @@ import hashlib
 import hmac
 import json
 import re
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_network
 
 import pytest
 import time_machine
@@ -425,3 +428,31 @@ def test_restored_backup_calls_nobody(cast):
     assert "restored" in webhook.state
     assert not Webhook.objects.standing().exists()
     assert Delivery not in tables.kept()
+
+
+class Door(BaseHTTPRequestHandler):
+    """A receiver over HTTP, which keeps each message."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((self.headers, body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_receiver_over_http_gets_a_message_that_it_can_check(cast, answer, settings):
+    settings.PRIVATE_NETWORKS = [ip_network("127.0.0.0/8")]
+    with HTTPServer(("127.0.0.1", 0), Door) as door:
+        door.got = []
+        _, secret = make(cast, address=f"http://127.0.0.1:{door.server_port}/hook")
+        say(answer, cast)
+        thread = threading.Thread(target=door.handle_request)
+        thread.start()
+        work()
+        thread.join(timeout=20)
+    [(headers, body)] = door.got
+    assert headers["Webhook-Signature"] == signed(secret, headers, body)
+    assert Delivery.objects.get().status == 204
