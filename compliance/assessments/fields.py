@@ -115,6 +115,11 @@ class Field:
         return self.kind in {Kind.TEXT, Kind.DAY} and self.needed_by is None
 
     @property
+    def is_inside(self) -> bool:
+        """Whether only the opened row shows it."""
+        return self.kind == Kind.TEXT and self.needed_by is None
+
+    @property
     def blank(self) -> Any:
         """Its value before anybody set it, as JSON."""
         return _BLANK.get(self.kind)
@@ -203,6 +208,8 @@ NEEDED = {field.needed_by: field for field in TYPED if field.needed_by}
 """Verdicts that say nothing without another field."""
 ANSWERED = ("answered_by_id", "answered_at")
 """Author and time of the answer; the trail has both or neither."""
+INSIDE = frozenset(f.column for f in TYPED if f.is_inside) | {*ANSWERED, "version"}
+"""An event that changes nothing else leaves the row at rest as it was."""
 
 
 def json_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from compliance.audit.signed_note import (
     is_signed_by,
     origin_of,
 )
+from compliance.web import written_rows
 from compliance.web.joined_rows import Joined
 from compliance.web.sqlite_lock import in_turn
 
@@ -206,7 +207,11 @@ def _write(
         _close(event, content | ({"rows": changed} if changed else {}), previous)
         previous = event.hash
     with rows.adding():
-        Event.objects.bulk_create([event for event, _, _ in waiting], batch_size=500)
+        if waiting[0][0] is last:
+            written_rows.insert(last)
+        else:
+            events = [event for event, _, _ in waiting]
+            Event.objects.bulk_create(events, batch_size=500)
 
 
 def _event(

@@ -30,7 +30,6 @@ from compliance.organisations.models import User
 from compliance.search.queries import answers_with
 from compliance.web.text import whole
 from compliance.workspace import lines, overview
-from compliance.workspace.counts import Counts
 from compliance.workspace.elsewhere import offers
 from compliance.workspace.history import history, since
 from compliance.workspace.overview import Overview, Row
@@ -267,7 +266,7 @@ def owners(request: MemberRequest, also: User | None = None) -> list[User]:
 
 
 def page_context(
-    request: MemberRequest, assessment: Assessment, view: Overview | Counts
+    request: MemberRequest, assessment: Assessment, view: Overview
 ) -> dict[str, Any]:
     """The frame of a workspace, with the numbers in it."""
     numbers = {"view": view, "tally": view.tally, "ahead": view.ahead}

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from compliance.assessments import actions
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
+from compliance.assessments.fields import BY_COLUMN, INSIDE, TYPED, Kind
 from compliance.assessments.models import Answer
+from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event
 from compliance.checklists.choices import QuestionKind
@@ -17,7 +18,7 @@ from compliance.organisations.access import MemberRequest
 from compliance.workspace import lines
 from compliance.workspace.conflict import Conflict, conflict
 from compliance.workspace.counts import Counts, counted
-from compliance.workspace.pages import find_row, page_context, row_context
+from compliance.workspace.pages import find_row, row_context
 from compliance.workspace.points import points_around
 
 ROW = "workspace/_saved_row.html"
@@ -36,6 +37,12 @@ def mark(counts: Counts, answer: Answer) -> dict[str, Any]:
     }
 
 
+def is_inside(event: Event, page: Known) -> bool:
+    """Whether only what an opened row shows has changed since the page was made."""
+    _, after = trail.changes(event)
+    return after["version"] == page.newest + 1 and after.keys() <= INSIDE
+
+
 def told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
     """Context of the undo toast: the verdict where the verdict changed."""
     is_verdict = event is not None and "verdict" in trail.changes(event)[1]
@@ -45,11 +52,10 @@ def told_event(answer: Answer, event: Event | None) -> dict[str, Any]:
 def whole_row(
     request: MemberRequest, answer: Answer, event: Event | None, **more: Any
 ) -> dict[str, Any]:
-    """Context of ``ROW``: a row as it is now, and the numbers around it."""
+    """Context of ``ROW``: a row as it is now, and the numbers of its section."""
     answer = find_row(request, answer.assessment_id, answer.pk)
     counts = counted(answer, timezone.localdate())
     context = row_context(request, answer) | mark(counts, answer)
-    context |= page_context(request, answer.assessment, counts)
     return context | told_event(answer, event) | {"is_swap": True} | more
 
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.writing import record
+from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.models import Answer
 from compliance.web import written_rows
@@ -55,6 +57,15 @@ def test_row_that_is_gone_is_an_error(cast, answer):
     answer.pk = 0
     with pytest.raises(DatabaseError, match="answer 0 is not there"):
         update(cast.ada, answer, ["note"])
+
+
+def test_made_row_is_the_one_that_the_orm_would_have_made(cast, answer):
+    event = record(cast.ada, answer, ANSWER_SAVED, {}, {"note": "x" * 3000 + "“ü”"})
+    trail.write_waiting()
+    stands = Event.objects.get(pk=event.pk)
+    assert (event._state.adding, event._state.db) == (False, "default")
+    for field in Event._meta.concrete_fields:
+        assert getattr(stands, field.attname) == getattr(event, field.attname)
 
 
 def test_refused_value_undoes_the_block(cast, answer):

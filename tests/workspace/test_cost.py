@@ -142,8 +142,8 @@ def save_url(answer):
 
 
 KINDS = {
-    "verdict": ("verdict", {}, {"verdict": "met"}, 8),
-    "note": ("verdict", {}, {"note": "Kept in the wiki."}, 8),
+    "verdict": ("verdict", {}, {"verdict": "met"}, 7),
+    "note": ("verdict", {}, {"note": "Kept in the wiki."}, 6),
     "number": (
         "number",
         {"number": {"unit": "days", "at_most": 31}},

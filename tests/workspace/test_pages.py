@@ -67,9 +67,31 @@ def test_saved_reply_brings_the_new_version_and_touches_no_field(
     text = reply.content.decode()
     assert reply.status_code == 200
     assert re.search(r'name="base" value="1" id="base-\d+" hx-swap-oob="true"', text)
-    assert "1</strong> of 6 answered" in text
+    assert re.search(r"1\s+of \d answered", text)
     assert "<textarea" not in text
     assert 'type="radio"' not in text
+
+
+def test_reply_to_a_note_leaves_marks_and_counts_alone(cast, sign_in, answers):
+    text = post(sign_in(cast.con), answers[0], note="Kept.").content.decode()
+    assert "saved." in flat(text)
+    assert not re.search('id="marks-|#tree-|data-section', text)
+
+
+def test_reply_to_a_note_brings_marks_that_someone_else_changed(cast, sign_in, answers):
+    post(sign_in(cast.ada), answers[0], owner=cast.con.pk)
+    text = post(sign_in(cast.con), answers[0], note="Kept.").content.decode()
+    assert "Owner Con Tributor" in flat(text)
+    assert re.search('id="marks-', text)
+
+
+def test_numbers_of_the_whole_follow_with_the_filters(
+    cast, sign_in, assessment, answers
+):
+    con = sign_in(cast.con)
+    post(con, answers[0], verdict="met")
+    text = con.get(f"{assessment.get_absolute_url()}progress/", headers=HTMX).content
+    assert "<strong>1</strong>of 6 answered" in flat(text.decode())
 
 
 def test_save_without_htmx_returns_to_the_row(cast, sign_in, assessment, answers):

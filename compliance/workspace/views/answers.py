@@ -19,10 +19,11 @@ from compliance.organisations.access import MemberRequest, Permission, member_re
 from compliance.web.htmx import wants_partial
 from compliance.workspace.counts import counted
 from compliance.workspace.forms import AnswerForm
-from compliance.workspace.pages import find, find_row, page_context, row_context
+from compliance.workspace.pages import find, find_row, frame, row_context
 from compliance.workspace.row_pages import (
     ROW,
     compared,
+    is_inside,
     mark,
     put_typed,
     told_event,
@@ -55,10 +56,10 @@ def answer_save(
         return _invalid(request, assessment_id, answer_id, [error.messages], known)
     if isinstance(done, actions.Refused):
         return _refused(request, done)
-    return _saved(request, done)
+    return _saved(request, done, known)
 
 
-def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
+def _saved(request: MemberRequest, done: actions.Saved, page: Known) -> HttpResponse:
     answer, event = done.answer, done.event
     if not wants_partial(request.htmx):
         return redirect(f"{answer.assessment.get_absolute_url()}?open={answer.pk}")
@@ -68,10 +69,11 @@ def _saved(request: MemberRequest, done: actions.Saved) -> HttpResponse:
         told = told_event(answer, event) | {"known": done.known, "is_swap": True}
         told |= {"now": timezone.now()}
         return render(request, "workspace/_saved_mine.html", told)
-    counts = counted(answer, timezone.localdate())
-    context = page_context(request, answer.assessment, counts) | mark(counts, answer)
-    context |= told_event(answer, event) | {"known": done.known}
-    context["has_body"] = "body" in request.POST
+    today = timezone.localdate()
+    context = frame(request, answer.assessment, today) | told_event(answer, event)
+    context |= {"known": done.known, "has_body": "body" in request.POST}
+    if event and not is_inside(event, page):
+        context |= mark(counted(answer, today), answer)
     return render(request, "workspace/_saved.html", context)
 
 

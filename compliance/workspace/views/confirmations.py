@@ -23,7 +23,7 @@ from compliance.web.htmx import render_page, wants_partial
 from compliance.workspace import actions
 from compliance.workspace.counts import counted
 from compliance.workspace.forms import BackForm, KnownForm, PickForm, SeqsForm
-from compliance.workspace.pages import find, find_answer, page_context
+from compliance.workspace.pages import find, find_answer, frame
 from compliance.workspace.row_pages import ROW, mark, whole_row
 
 ON_A_PAGE = 50
@@ -202,7 +202,7 @@ def _row_marks(request: MemberRequest, answer: Answer) -> dict[str, Any]:
     assessment = find(request, answer.assessment_id)
     answer = find_answer(assessment, answer.pk)
     counts = counted(answer, timezone.localdate())
-    context = page_context(request, assessment, counts) | mark(counts, answer)
+    context = frame(request, assessment, counts.today) | mark(counts, answer)
     return context | {
         "answer": answer,
         "has_body": "note" in request.POST,
