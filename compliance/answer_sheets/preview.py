@@ -7,6 +7,7 @@ from typing import Any
 
 from compliance.answer_sheets.events import ASSESSMENT_IMPORTED, IMPORT_UNDONE
 from compliance.answer_sheets.import_plan import Entry, Pick, Plan, Shown
+from compliance.assessments.fields import WORDED
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event
@@ -17,7 +18,7 @@ MOST = 2_000
 """Conflicts, refusals and remarks that a page lists; the rest is counted."""
 LAST = 5
 NAMED = 20
-_TEXTS = {"note", "reason", "value"}
+_TEXTS = {field.column for field in WORDED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,9 @@ HASHED = tuple(field for field in ANSWER_FIELDS if field.hashed)
 TRAVELLING = tuple(field for field in ANSWER_FIELDS if not field.is_local)
 PEOPLE = tuple(f.name for f in TRAVELLING if f.kind == Kind.PERSON)
 ANSWERING = tuple(field.column for field in TYPED if field.answering)
+TEXTS = tuple(field.column for field in TYPED if field.kind == Kind.TEXT)
+WORDED = tuple(field for field in TYPED if field.erasable)
+"""Those that hold words: comparisons show what changed in them."""
 NEEDED = {field.needed_by: field for field in TYPED if field.needed_by}
 """Verdicts that say nothing without another field."""
 ANSWERED = ("answered_by_id", "answered_at")

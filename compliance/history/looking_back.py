@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.fields import WORDED
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
@@ -141,9 +142,9 @@ def between(old: Content, new: Content) -> list[Difference]:
 
 def _told(changed: Changed, old: Line | None, new: Line | None) -> Difference:
     texts = []
-    for label, name in (("Note", "note"), ("Reason", "reason"), ("Value", "value")):
-        was = getattr(old, name) if old else ""
-        now = getattr(new, name) if new else ""
+    for field in WORDED:
+        was = old.value_of(field.column) if old else ""
+        now = new.value_of(field.column) if new else ""
         if was != now:
-            texts.append((label, word_diff(was, now)))
+            texts.append((field.heading, word_diff(was, now)))
     return Difference(changed, old, new, texts)

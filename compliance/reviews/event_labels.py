@@ -1,7 +1,8 @@
 """Events of the trail in one sentence each, in the language of the reader."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils.text import capfirst
@@ -10,16 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import ANSWER_SAVED
+from compliance.assessments.fields import TYPED, Field
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.remediation.event_labels import told_remedy
 from compliance.templatetags.ui import day
 
-_WRITTEN = {
-    "value": (_("value written"), _("value changed"), _("value removed")),
-    "note": (_("note written"), _("note changed"), _("note removed")),
-    "reason": (_("reason written"), _("reason changed"), _("reason removed")),
-}
 _DECIDED = {
     "again": _("%(count)s to be confirmed again"),
     "convert": _("%(count)s in a new form"),
@@ -56,7 +53,7 @@ def told(
     found = event_types.find(action)
     if found and found.topic == Topic.ACTION:
         return told_remedy(action, before, after)
-    parts = list(_parts(before, after))
+    parts = [part for part in _parts(before, after) if part]
     what = str(found.sentence) if found else action.replace(".", " ").replace("_", " ")
     if action == ANSWER_SAVED and parts:
         what = ""
@@ -67,20 +64,13 @@ def told(
 
 
 def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    said = []
-    if "verdict" in after:
-        said.append(_verdict(before.get("verdict"), after["verdict"]))
-    said += [
-        _written(name, before.get(name), after[name])
-        for name in _WRITTEN
-        if name in after
-    ]
-    if "owner_id" in after:
-        is_owned = after["owner_id"]
-        said.append(gettext("owner changed") if is_owned else gettext("owner removed"))
-    if "due_on" in after:
-        said.append(_due(after["due_on"]))
-    said += _beside(after)
+    said: list[str] = []
+    for field in TYPED:
+        if field.column in after:
+            say = _WORDS.get(field.column) or partial(_written, field)
+            said.append(say(before.get(field.column), after[field.column]))
+    if source := after.get("source"):
+        said.append(gettext("from %(key)s (%(checklist)s)") % source)
     said += _reviewed(after)
     said += _moved(before, after)
     said += _named(before, after)
@@ -100,15 +90,6 @@ def _verdict(old: str | None, new: str) -> str:
         return label
     sides = {"old": gettext(Verdict(old).label), "new": label}
     return gettext("%(old)s changed to %(new)s") % sides
-
-
-def _beside(after: Mapping[str, Any]) -> list[str]:
-    said = []
-    if after.get("later_until"):
-        said.append(gettext("until %(day)s") % {"day": _day(after["later_until"])})
-    if source := after.get("source"):
-        said.append(gettext("from %(key)s (%(checklist)s)") % source)
-    return said
 
 
 def _reviewed(after: Mapping[str, Any]) -> list[str]:
@@ -184,17 +165,34 @@ def _from_to(old: str, new: str = "") -> str:
     return gettext("%(old)s to %(new)s") % {"old": old, "new": new} if new else old
 
 
-def _written(name: str, old: Any, new: Any) -> str:
-    written, changed, removed = _WRITTEN[name]
+def _written(field: Field, old: Any, new: Any) -> str:
+    """ "note written"; who owns a question is only ever changed."""
     if new in ("", None, []):
-        return str(removed)
-    return str(changed if old else written)
+        words = gettext("%(field)s removed")
+    elif old or not field.erasable:
+        words = gettext("%(field)s changed")
+    else:
+        words = gettext("%(field)s written")
+    return words % {"field": gettext(field.label)}
 
 
-def _due(value: str | None) -> str:
-    if not value:
+def _due(_old: Any, new: str | None) -> str:
+    if not new:
         return gettext("no longer due")
-    return gettext("due %(day)s") % {"day": _day(value)}
+    return gettext("due %(day)s") % {"day": _day(new)}
+
+
+def _until(_old: Any, new: str | None) -> str:
+    """Nothing where the answer is no longer "later": that is said already."""
+    return gettext("until %(day)s") % {"day": _day(new)} if new else ""
+
+
+_WORDS: Mapping[str, Callable[[Any, Any], str]] = {
+    "verdict": _verdict,
+    "due_on": _due,
+    "later_until": _until,
+}
+"""Fields whose change is told by its new value."""
 
 
 def _day(value: str) -> str:

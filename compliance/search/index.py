@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, F, Func, TextField
 
+from compliance.assessments.fields import TEXTS
 from compliance.search.terms import WORD_LENGTH, Terms, spellings
 
 Sql = tuple[str, Any]
@@ -52,8 +53,9 @@ _TYPED = ", ".join(f"'{kind}'" for kind in TYPED_KINDS)
 _PLACE = "'a' || s.id || ' o' || s.organisation_id FROM compliance_assessment s"
 ANSWER = Source(
     "answer",
-    ("note", "reason", "value"),
-    "{0}.note || ' ' || {0}.reason || ' ' || CASE WHEN json_type({0}.value) = 'text'"
+    (*TEXTS, "value"),
+    "".join(f"{{0}}.{name} || ' ' || " for name in TEXTS)
+    + "CASE WHEN json_type({0}.value) = 'text'"
     " AND (SELECT q.kind FROM compliance_question q WHERE q.id = {0}.question_id)"
     f" IN ({_TYPED}) THEN json_extract({{0}}.value, '$') ELSE '' END",
     f"(SELECT {_PLACE} WHERE s.id = {{0}}.assessment_id)",

@@ -25,7 +25,7 @@ def keep(using: str = "default", **kwargs: Any) -> bool:
             return False  # migrated back to a time before search
         if connection.vendor == "sqlite":
             return _keep_sqlite(connection, cursor)
-        return _keep_postgresql(cursor)
+        return _keep_postgresql(connection, cursor)
 
 
 def release(using: str = "default", plan: Any = (), **kwargs: Any) -> None:
@@ -147,19 +147,28 @@ def _not_empty(source: Source, row: str) -> str:
     return f"WHERE trim({source.text.format(row)}) <> ''"
 
 
-def _keep_postgresql(cursor: Any) -> bool:
-    wanted = [source.index for source in SOURCES]
+def _keep_postgresql(connection: Any, cursor: Any) -> bool:
     cursor.execute(
-        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = current_schema() AND c.relname = ANY(%s)",
-        [wanted],
+        "SELECT count(to_regclass(i)) + count(to_regprocedure(f))"
+        " FROM unnest(%s::text[], %s::text[]) AS wanted (i, f)",
+        [[one.index for one in SOURCES], [_signature(one) for one in SOURCES]],
     )
-    if cursor.fetchone()[0] == len(wanted):
+    if cursor.fetchone()[0] == 2 * len(SOURCES):
         return False
+    drop(connection.alias)
     cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
     for statement in postgresql(has_icu=cursor.fetchone() is not None):
         cursor.execute(statement)
     return True
+
+
+def _types(source: Source) -> list[str]:
+    return ["jsonb" if name == "value" else "text" for name in source.columns]
+
+
+def _signature(source: Source) -> str:
+    """The function that gives the words of a row, with the types of its columns."""
+    return f"{source.words}({', '.join(_types(source))})"
 
 
 _NUMERALS = "\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u2189\u2460-\u249b"
@@ -190,13 +199,12 @@ def postgresql(*, has_icu: bool) -> list[str]:
         """
     ]
     for source in SOURCES:
-        typed = ["jsonb" if name == "value" else "text" for name in source.columns]
         texts = [
             f"coalesce(${place}{' #>> ' + repr('{}') if kind == 'jsonb' else ''}, '')"
-            for place, kind in enumerate(typed, 1)
+            for place, kind in enumerate(_types(source), 1)
         ]
         statements += [
-            f"CREATE OR REPLACE FUNCTION {source.words}({', '.join(typed)})"
+            f"CREATE OR REPLACE FUNCTION {_signature(source)}"
             " RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
             f" SELECT compliance_words({" || ' ' || ".join(texts)}) $$",
             f"CREATE INDEX IF NOT EXISTS {source.index} ON {source.table}"

@@ -17,6 +17,7 @@ from compliance.checklists.actions import store_checklist
 from compliance.checklists.models import Theme
 from compliance.reports.html import html_of
 from compliance.reports.queries import read
+from compliance.search.queries import answers_with
 from compliance.snapshots.changes import differences
 from compliance.snapshots.moments import first_event
 from compliance.snapshots.past import content_as_of
@@ -109,6 +110,11 @@ def test_row_and_history_show_it_and_undo_puts_it_back(cast, sign_in, said, fiel
     assert field.heading in labels or (entry.verdicts and field.kind == Kind.VERDICT)
     done = actions.undo(by=cast.otto, assessment=said.assessment, seq=entry.seq)
     assert getattr(done.answer, field.column) == field.blank
+
+
+def test_search_finds_words_in_it(said, field):
+    found = answers_with(said.assessment, "Words")
+    assert found == ({said.pk} if field.erasable else set())
 
 
 def test_two_at_once_are_compared(cast, sign_in, said, field):

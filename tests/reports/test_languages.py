@@ -234,11 +234,11 @@ def test_trail_is_printed_in_the_language_of_the_report(cast):
         ],
         "de": [
             "Q1: Nicht erfüllt geändert in Erfüllt; Anmerkung entfernt",
-            "Q1: Unbeantwortet geändert in Nicht erfüllt; Anmerkung geschrieben",
+            "Q1: Unbeantwortet geändert in Nicht erfüllt; Anmerkung eingetragen",
         ],
         "fr": [
-            "Q1: Non respecté remplacé par Respecté; note supprimée",
-            "Q1: Sans réponse remplacé par Non respecté; note rédigée",
+            "Q1: Non respecté remplacé par Respecté; note : suppression",
+            "Q1: Sans réponse remplacé par Non respecté; note : saisie",
         ],
     }
     events = read(assessment.pk, 1, ReportOptions(language="de")).events

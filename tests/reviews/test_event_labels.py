@@ -2,6 +2,7 @@
 
 import pytest
 
+from compliance.assessments.fields import TYPED, Kind
 from compliance.reviews.event_labels import told
 
 
@@ -29,6 +30,15 @@ from compliance.reviews.event_labels import told
 )
 def test_event_is_one_sentence(action, before, after, sentence):
     assert told(action, before, after, "A1") == sentence
+
+
+@pytest.mark.parametrize("field", TYPED, ids=lambda field: field.column)
+def test_every_field_that_is_set_is_told(field):
+    new = {Kind.VERDICT: "met", Kind.DAY: "2027-01-15"}.get(field.kind, "Words")
+    before, after = {field.column: field.blank}, {field.column: new}
+    assert told("answer.saved", before, after, "A1") != "A1: saved"
+    if field.erasable:
+        assert told("answer.saved", after, before, "A1") == f"A1: {field.label} removed"
 
 
 def test_event_about_no_question_begins_like_a_sentence():

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from compliance.models import Answer, Comment, Membership
 from compliance.search import indexing
+from compliance.search.index import ANSWER
 from compliance.search.queries import KINDS, answers_with, find
 from tests import factories
 
@@ -287,6 +289,20 @@ def test_index_is_made_anew_with_all_that_is_there(one, cast):
     assert len(find(cast.acme, "zebra")) == 2
     proof.title = "Other"
     proof.save()
+    assert len(find(cast.acme, "zebra")) == 1
+
+
+def test_index_is_made_anew_for_another_column(one, cast, monkeypatch):
+    """A new field of an answer is searched after the migration that adds it."""
+    say(answer(one, "Q1"), reason="Zebra crossing")
+    connection.check_constraints()
+    with monkeypatch.context() as before:
+        fewer = replace(ANSWER, columns=("note",), text="{0}.note")
+        others = [one for one in indexing.SOURCES if one is not ANSWER]
+        before.setattr(indexing, "SOURCES", (fewer, *others))
+        assert indexing.keep() is True
+    assert indexing.keep() is True
+    assert indexing.keep() is False
     assert len(find(cast.acme, "zebra")) == 1
 
 

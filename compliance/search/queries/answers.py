@@ -19,6 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Concat
 
 from compliance.assessments.choices import Verdict
+from compliance.assessments.fields import TEXTS
 from compliance.assessments.models import Answer, Assessment, Attachment, Comment
 from compliance.checklists.models import Citation, Question
 from compliance.search.index import (
@@ -201,13 +202,13 @@ def _of(search: Search, rows: Any, prefix: str, source: Any) -> Any:
 
 
 def _said() -> Concat:
-    """Note, reason and typed value of an answer in one text."""
+    """The texts and the typed value of an answer in one text."""
     typed = Case(
         When(question__kind__in=TYPED_KINDS, then=ValueText("value")),
         default=Value(""),
         output_field=TextField(),
     )
-    return _joined("note", "reason", typed)
+    return _joined(*TEXTS, typed)
 
 
 def _said_hit(
@@ -293,6 +294,6 @@ def named(prefix: str) -> Concat:
 
 
 def _joined(*texts: Any) -> Concat:
-    one, two, three = texts
-    line = Value("\n")
-    return Concat(one, line, two, line, three, output_field=TextField())
+    first, *rest = texts
+    lined = [part for text in rest for part in (Value("\n"), text)]
+    return Concat(first, *lined, output_field=TextField())
