@@ -38,6 +38,7 @@ from compliance.results.models import Target
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
 from compliance.tokens.actions import make_token
+from compliance.webhooks.actions import make_webhook
 from tests import factories, seating, signing
 from tests.audit.columns import RARE, columns_of_all, tampered_with
 from tests.bundles.making import (
@@ -87,7 +88,7 @@ def test_only_what_is_not_the_organisations_own_is_left_to_a_reason():
         "chainhead", "event", "originevent", "snapshot", "signoff",
         "visit", "presence", "savedview", "reminders", "summary", "monthend",
         "challenge", "factorcount",
-        "call",
+        "call", "delivery",
     }  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def test_no_event_has_what_opens_something():
     assert hidden == {
         ("authenticator", "data"), ("feed", "token_hash"), ("invitation", "token_hash"),
         ("sharelink", "token_hash"), ("user", "password"),
-        ("token", "token_hash"),
+        ("token", "token_hash"), ("webhook", "secret_hash"),
     }  # fmt: skip
 
 
@@ -145,6 +146,10 @@ def rare(cast, settings, tmp_path, monkeypatch):
     make_token(
         by=cast.con, organisation=cast.acme, name="Export", scopes=["report"], days=5
     )
+    make_webhook(
+        by=cast.ada, organisation=cast.acme, topics=["comment"],
+        address="https://hooks.example.org/",
+    )  # fmt: skip
     set_letterhead(
         by=cast.ada, organisation=cast.acme, colour="#402060", mark="Internal",
         footer="Acme, Porto", logo="", base=letterhead_of(cast.acme).version,
