@@ -117,6 +117,7 @@ def test_no_event_has_what_opens_something():
         ("authenticator", "data"), ("feed", "token_hash"), ("invitation", "token_hash"),
         ("sharelink", "token_hash"), ("user", "password"),
         ("token", "token_hash"), ("webhook", "secret_hash"),
+        ("signon", "secret"), ("identity", "subject"),
     }  # fmt: skip
 
 
