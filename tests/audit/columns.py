@@ -46,9 +46,9 @@ def another(column, value):
 
 
 RARE = {
-    "accesspolicy", "asked", "authenticator", "feed", "invitation", "letterhead", "mention", "namesake", "origin", "origintrail", "package",
-    "reopening", "report", "rules", "seatoffer", "sharelink", "target", "token", "upgrade",
-    "webhook",
+    "accesspolicy", "asked", "authenticator", "departure", "domain", "feed", "grouprole", "identity", "invitation", "letterhead", "mention",
+    "namesake", "origin", "origintrail", "package", "reopening", "report", "rules", "seatoffer", "sharelink", "signon", "target", "token",
+    "upgrade", "webhook",
 }  # fmt: skip
 """Models that the demo has no row of, or few; ``test_columns`` makes one of each."""
 

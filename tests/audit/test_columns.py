@@ -37,6 +37,8 @@ from compliance.reports.actions import ask_report
 from compliance.results.models import Target
 from compliance.reviews import actions as reviews
 from compliance.seats import actions as seats
+from compliance.sign_on.actions import add_domain, add_group
+from compliance.sign_on.models import Departure, Identity, SignOn
 from compliance.tokens.actions import make_token
 from compliance.webhooks.actions import make_webhook
 from tests import factories, seating, signing
@@ -126,6 +128,16 @@ def test_the_chain_itself_is_no_row_of_the_chain():
     assert issubclass(Event, models.Model)
 
 
+def sign_on(cast):
+    """A row of each table about signing in at the provider of an organisation."""
+    add_domain(by=cast.ada, organisation=cast.acme, name="acme.example")
+    add_group(by=cast.ada, organisation=cast.acme, group="Audit", role="reader")
+    at = {"organisation": cast.acme, "issuer": "https://login.example"}
+    SignOn.objects.create(**at, client_id="attest", secret="closed")
+    Identity.objects.create(**at, user=cast.con, subject="7")
+    Departure.objects.create(organisation=cast.acme, user=cast.rob)
+
+
 @pytest.fixture
 def rare(cast, settings, tmp_path, monkeypatch):
     """A row of each table that the demo has none of, by the ordinary actions."""
@@ -170,6 +182,7 @@ def rare(cast, settings, tmp_path, monkeypatch):
     )  # fmt: skip
     set_rules(by=cast.ada, organisation=cast.acme, rhythm="daily", escalate_days=3)
     with writing():
+        sign_on(cast)
         Target.objects.create(
             organisation=cast.acme, checklist=newer.checklist, scale="levels",
             group="all", level=2, set_at=timezone.now(), set_by=cast.ada,
