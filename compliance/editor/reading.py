@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from compliance.applicability import rules
+from compliance.applicability.simulator import simulate
 from compliance.checklists import content, soundness
 from compliance.checklists.choices import UNPUBLISHED
 from compliance.checklists.models import Edition, Fact, Question, Section
@@ -98,16 +99,16 @@ def bound(edition: Edition) -> dict[str, list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """In how many of the running assessments a rule applies now, or may."""
+    """To how many assessments or organisations a question applies, or may, of how many."""
 
-    running: int
+    total: int
     applies: int
 
 
 def reach(
     question: dict[str, Any], edition: Edition, given: list[dict[str, Any]]
 ) -> Reach:
-    """How many assessments a question would apply to."""
+    """How many running assessments a question would apply to."""
     binds = rules.bound(question["binds"], edition.role_fact)
     wanted = [rule for rule in (question["rule"], binds) if rule]
     applies = [
@@ -115,6 +116,16 @@ def reach(
         for facts in given
         if all(rules.holds(rule, facts) is not False for rule in wanted)
     ]
+    return Reach(len(given), len(applies))
+
+
+def samples(question: dict[str, Any], edition: Edition, facts: list[Fact]) -> Reach:
+    """How many of the examples of the edition a question applies to, gates and all."""
+    head = {"role_fact": edition.role_fact, "gates": edition.gates}
+    told = [content.fact_document(fact) for fact in facts]
+    document, part = {"edition": head, "facts": told}, [{"questions": [question]}]
+    given = edition.organisations or []
+    applies = [one for one in given if simulate(document, one, part).applying]
     return Reach(len(given), len(applies))
 
 
@@ -131,6 +142,7 @@ class QuestionSummary:
     strange: bool
     never: bool
     reach: Reach
+    samples: Reach
 
 
 def said(
@@ -151,4 +163,5 @@ def said(
         strange,
         not strange and not soundness.can_hold(wanted, told),
         reach(question, edition, running_facts(edition)),
+        Reach(0, 0) if strange else samples(question, edition, facts),
     )

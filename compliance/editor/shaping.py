@@ -113,7 +113,16 @@ def _add(rows: list[Fields], at: int, join: str) -> int:
 
 
 def _condition(rows: list[Fields], at: int) -> str:
-    return f"{_add(rows, at, '')}-picks"
+    return f"{_add(rows, at, '')}-fact"
+
+
+def _fact(rows: list[Fields], at: int) -> str:
+    """Another fact in a condition: the answers of the one before go."""
+    _there(at)
+    fact = rows[at].get("fact", [""])[-1]
+    picks = rows[at].get("picks", [])
+    rows[at]["picks"] = [pick for pick in picks if pick.startswith(f"{fact}=")]
+    return f"{at}-fact"
 
 
 def _group(rows: list[Fields], at: int) -> str:
@@ -208,6 +217,7 @@ def _step(rows: list[Fields], at: int, by: int) -> int:
 _RULE: dict[str, Callable[[list[Fields], int], str]] = {
     "condition": _condition,
     "group": _group,
+    "fact": _fact,
     "remove": _remove,
     "up": _up,
     "down": _down,

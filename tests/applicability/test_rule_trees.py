@@ -73,8 +73,8 @@ TREE = [(0, "", "a"), (0, "any", "g"), (1, "", "b"), (1, "", "c"), (0, "", "d")]
 @pytest.mark.parametrize(
     ("asked", "stands", "focus"),
     [
-        ("if condition -1", "0a 0g 1b 1c 0d 0new", "if-5-picks"),
-        ("if condition 1", "0a 0g 1b 1c 1new 0d", "if-4-picks"),
+        ("if condition -1", "0a 0g 1b 1c 0d 0new", "if-5-fact"),
+        ("if condition 1", "0a 0g 1b 1c 1new 0d", "if-4-fact"),
         ("if group 1", "0a 0g 1b 1c 1new 0d", "if-4-join"),
         ("if remove 1", "0a 0d", "if-1-remove"),
         ("if remove 4", "0a 0g 1b 1c", "if-3-remove"),

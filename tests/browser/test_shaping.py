@@ -27,6 +27,12 @@ def comes(page, wanted):
     until(lambda: focused(page), lambda found: found == wanted)
 
 
+def choose(page, row, pick):
+    """A fact of a condition, and one of the answers that come with it."""
+    page.locator(f"#id_{row}-fact").select_option(pick.split("=")[0])
+    page.locator(f'[name="{row}-picks"][value="{pick}"]').check()
+
+
 def cites(page):
     return page.locator("input[name=cites]").evaluate_all(
         "all => all.map(one => one.value)"
@@ -113,16 +119,16 @@ def test_rule_with_groups_is_built_by_keyboard_alone(desk, made, window):
     page.locator("#id_if-0-join").select_option("none")
     page.locator("#if-0-condition").focus()
     keys.press("Enter")
-    comes(page, "id_if-1-picks")
-    page.locator("#id_if-1-picks").select_option("data=health")
+    comes(page, "id_if-1-fact")
+    choose(page, "if-1", "data=health")
     until(
         lambda: says(page, "#rule-says"),
         lambda said: "applies when not (Data is “Health data”)" in said,
     )
     page.locator("#if-condition").focus()
     keys.press("Enter")
-    comes(page, "id_if-2-picks")
-    page.locator("#id_if-2-picks").select_option("data=children")
+    comes(page, "id_if-2-fact")
+    choose(page, "if-2", "data=children")
     page.locator("#if-2-up").focus()
     keys.press("Enter")
     comes(page, "if-2-up")
@@ -146,8 +152,8 @@ def test_days_by_route_are_built_by_mouse(desk, made, window):
     comes(page, "id_date-0-on")
     page.locator("#id_date-0-on").fill("2027-12-02")
     page.locator("#date-0-when-condition").click()
-    comes(page, "id_date-0-when-0-picks")
-    page.locator("#id_date-0-when-0-picks").select_option("data=health")
+    comes(page, "id_date-0-when-0-fact")
+    choose(page, "date-0-when-0", "data=health")
     page.locator("#date-add").click()
     comes(page, "id_date-1-on")
     page.locator("#id_date-1-on").fill("2028-08-02")
@@ -177,7 +183,9 @@ def test_rule_is_built_without_scripts(desk, made, open_window):
     page.get_by_label("Question", exact=True).fill("Typed first?")
     follow(page.get_by_role("button", name="Add group").first)
     follow(page.locator("#if-0-condition"))
-    page.locator("#id_if-1-picks").select_option("data=health")
+    page.locator("#id_if-1-fact").select_option("data")
+    follow(page.locator("#if-1-answers"))
+    page.locator('[value="data=health"]').check()
     page.get_by_role("button", name="Save Q1").click()
     page.get_by_text("Q1 is saved").wait_for()
     stands = desk.question_of(made["draft"], "Q1")
@@ -212,14 +220,13 @@ def test_two_editors_of_a_rule_lose_nothing(desk, made, open_window):
     for window, pick in ((theirs, "data=health"), (ours, "data=children")):
         page = window.page
         page.locator("#if-condition").click()
-        comes(page, "id_if-0-picks")
-        page.locator("#id_if-0-picks").select_option(pick)
+        comes(page, "id_if-0-fact")
+        choose(page, "if-0", pick)
         page.get_by_role("button", name="Save Q1").click()
     ours.page.get_by_text("Someone else has saved Q1").wait_for()
     stands = desk.question_of(made["draft"], "Q1")
     assert stands["rule"] == {"data": ["health"]}
-    picks = ours.page.locator("#id_if-0-picks")
-    assert picks.evaluate("one => one.value") == "data=children"
+    assert ours.page.locator('[value="data=children"]').is_checked()
     ours.page.get_by_role("button", name="Save Q1").click()
     ours.page.get_by_text("Q1 is saved").wait_for()
     stands = desk.question_of(made["draft"], "Q1")

@@ -21,6 +21,8 @@ from tests.factories import (
     publish,
 )
 
+HTMX = {"HX-Request": "true"}
+
 
 def test_saving_what_stands_changes_nothing(ada, draft):
     rule = {"all": [{"data": ["health"]}, {"not": {"data": "children"}}]}
@@ -80,7 +82,7 @@ def test_rule_is_built_from_rows_and_read_back(ada, draft, cast):
     make_assessment(cast.acme, cast.ada, edition, facts={"data": ["health"]})
     make_assessment(cast.acme, cast.ada, edition, facts={"data": []})
     changes = {"if-rows": 1, "if-0-depth": 0, "if-0-test": "is"}
-    changes |= {"if-0-picks": ["data=health", "data=children"]}
+    changes |= {"if-0-fact": "data", "if-0-picks": ["data=health", "data=children"]}
     save(ada, draft, **changes)
     assert question_of(draft)["rule"] == {"data": ["health", "children"]}
     text = ada.get(url("edit", draft) + "?question=Q1").text
@@ -88,15 +90,39 @@ def test_rule_is_built_from_rows_and_read_back(ada, draft, cast):
     assert "Applies in 1 of 2 running" in text
 
 
-def test_condition_of_two_facts_is_refused(ada, draft):
+def test_condition_of_a_fact_without_its_answers_is_refused(ada, draft):
     draft.facts.create(
         key="eu", label="EU", text="In the EU?", kind="yesno", position=2
     )
     picks = ["data=health", "eu=yes"]
-    row = {"if-rows": 1, "if-0-depth": 0, "if-0-test": "is", "if-0-picks": picks}
+    row = {"if-rows": 1, "if-0-depth": 0, "if-0-test": "is"}
+    row |= {"if-0-fact": "data", "if-0-picks": picks}
     response = save(ada, draft, **row)
     assert response.status_code == 422
-    assert "Choose answers of one fact" in response.text
+    assert "Choose answers of the fact of this row" in response.text
+
+
+def test_rule_says_to_how_many_sample_organisations_it_applies(ada, draft):
+    draft.facts.create(
+        key="eu", label="EU", text="In the EU?", kind="yesno", position=2
+    )
+    draft.organisations = [
+        {"key": at, "name": f"<i>{at}</i>", "about": "", "facts": {"eu": [eu]}}
+        for at, eu in (("a", "yes"), ("b", "yes"), ("c", "no"))
+    ]
+    draft.save()
+    row = {"if-rows": 1, "if-0-depth": 0, "if-0-test": "is"}
+    row |= {"if-0-fact": "eu", "if-0-picks": ["eu=yes"]}
+    typed_now = typed(ada, draft) | row | {"do": "read"}
+    said = ada.post(url("question_shape", draft), typed_now, headers=HTMX)
+    assert "<strong>2 of 3</strong> sample" in said.text
+    assert question_of(draft)["rule"] is None
+    gate = {"key": "g", "title": "G", "because": "So.", "all_but": []}
+    rows = [{"effect": "out", "because": "Closed."}]
+    draft.gates = [gate | {"rows": rows}]
+    draft.save()
+    said = ada.post(url("question_shape", draft), typed_now, headers=HTMX)
+    assert "<strong>0 of 3</strong> sample" in said.text
 
 
 def test_choices_keep_their_keys_and_get_new_ones(ada, draft):

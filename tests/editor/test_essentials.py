@@ -62,7 +62,7 @@ def test_page_counts_what_is_chosen_and_what_law_is_left_out(ada, draft):
         "Of those left out, 1 is a duty of law, 1 of it of the highest weight" in page
     )
     assert "For those where" in page
-    assert page.count("checked") == 2
+    assert page.count("checked") == 3  # an answer of its rule, too
     assert "Yardstick, no legal threshold" in page
     assert url("essentials", draft) in ada.get(url("edit", draft)).text
 
@@ -92,7 +92,12 @@ def test_short_path_is_taken_away_and_made_anew(ada, draft):
     editor = grown.context["editor"]
     fields = [field for part in editor.parts for field in part]
     data = {f.html_name: f.value() for f in fields if f.value() is not None}
-    data |= {"because": "So.", "questions": ["Q2"], "if-0-picks": ["data=health"]}
+    data |= {
+        "because": "So.",
+        "questions": ["Q2"],
+        "if-0-fact": "data",
+        "if-0-picks": ["data=health"],
+    }
     done = ada.post(
         url("essentials_save", draft), data | {"seen": grown.context["seen"]}
     )
@@ -107,7 +112,10 @@ def test_short_path_is_taken_away_and_made_anew(ada, draft):
         ({"because": ""}, "Write something for"),
         ({"questions": []}, "Choose at least one question."),
         ({"questions": ["Q9"]}, "Q9 is not a question of this edition."),
-        ({"if-0-picks": []}, "without one it would be the short path of everybody"),
+        (
+            {"if-0-fact": "", "if-0-picks": []},
+            "without one it would be the short path of everybody",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(ada, draft, changes, said):

@@ -141,7 +141,7 @@ def test_too_many_rows_are_said_and_none_is_lost(ada, draft):
     ("changes", "place", "words"),
     [
         ({"row-1-when-rows": "1", "row-1-when-0-depth": "0", "row-1-when-0-test": "is",
-          "row-1-when-0-picks": ["data=health"]}, "row-1-when-part",
+          "row-1-when-0-fact": "data", "row-1-when-0-picks": ["data=health"]}, "row-1-when-part",
          "Row 2: The gate has no end: take the conditions of its last row away."),
         ({"row-0-when-rows": "0"}, "row-0-when-part",
          "Row 1: Without conditions this row always counts, so no row below it does."),
@@ -177,9 +177,11 @@ def test_rule_that_can_never_hold_is_refused_at_its_row(ada, draft):
         "row-0-when-match": "all",
         "row-0-when-0-depth": "0",
         "row-0-when-0-test": "is",
+        "row-0-when-0-fact": "data",
         "row-0-when-0-picks": ["data=health"],
         "row-0-when-1-depth": "0",
         "row-0-when-1-test": "not",
+        "row-0-when-1-fact": "data",
         "row-0-when-1-picks": ["data=health"],
     }
     reply = save(ada, draft, **both)

@@ -40,7 +40,7 @@ def entry(at=0, pick="data=children", because="Schools keep both.", picks=(), **
     row["when-rows"] = str(len(picks))
     for to, one in enumerate(picks):
         row |= {f"when-{to}-depth": "0", f"when-{to}-test": "is"}
-        row[f"when-{to}-picks"] = [one]
+        row |= {f"when-{to}-fact": one.split("=")[0], f"when-{to}-picks": [one]}
     return {"follows-rows": str(at + 1)} | {f"follows-{at}-{n}": v for n, v in row.items()} | more  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_buttons_change_the_form_and_save_nothing(ada, draft):
         (entry(pick="data=none", picks=["data=health"]), "Select a valid choice."),
         (entry(because=" ", picks=["data=health"]), "Write something for “Because”."),
         (entry(because="Kept words.", picks=["data=nothing"]),
-         "Choose answers that this edition offers."),
+         "Choose answers of the fact of this row."),
         ({"follows-rows": "x"}, "The entries did not arrive whole"),
     ],
 )  # fmt: skip

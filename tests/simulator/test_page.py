@@ -252,7 +252,13 @@ def test_last_day_is_added_by_a_button_and_before_the_one_that_always_counts(
     ).text
     assert 'id="until-part"' in part
     assert 'id="date-part"' not in part
-    first = {"depth": "0", "join": "", "test": "is", "picks": ["data=health"]}
+    first = {
+        "depth": "0",
+        "join": "",
+        "test": "is",
+        "fact": "data",
+        "picks": ["data=health"],
+    }
     added = last_day("2027-12-31") | {"until-rows": "2", "until-0-when-rows": "1"}
     added |= {f"until-0-when-0-{name}": value for name, value in first.items()}
     added |= {"until-1-on": "2028-12-31", "until-1-when-rows": "0"}
@@ -287,7 +293,7 @@ def test_rule_that_never_holds_is_refused_and_kept_on_the_page(ada, draft):
     )
     pressed = {"if-rows": "2", "if-match": "all"}
     for at, pick in enumerate(("eu=yes", "eu=no")):
-        row = {"depth": "0", "join": "", "test": "is", "picks": pick}
+        row = {"depth": "0", "join": "", "test": "is", "fact": "eu", "picks": pick}
         pressed |= {f"if-{at}-{name}": value for name, value in row.items()}
     reply = edited(ada, draft, **pressed)
     assert reply.status_code == 422

@@ -60,7 +60,8 @@ class FollowsRows(RuledRows):
 
     def _row(self, at: int, entry: Entry, offered: Offered, data: Any) -> RuledRow:
         row = super()._row(at, entry, offered, data)
-        choices: list[Any] = [("", "Choose"), *offered]
+        groups = [(label, picks) for _, label, picks in offered]
+        choices: list[Any] = [("", "Choose"), *groups]
         cast(forms.ChoiceField, row.form.fields["pick"]).choices = choices
         return row
 

@@ -165,7 +165,7 @@ class QuestionEditor:
     def faults(self) -> list[tuple[str, str]]:
         """Id of a field and what is wrong with it."""
         return [("main", str(fault)) for fault in self.choices.non_form_errors()] + [
-            (field.id_for_label, str(fault))
+            (field.id_for_label or field.auto_id, str(fault))
             for part in self.parts
             for field in part
             for fault in field.errors

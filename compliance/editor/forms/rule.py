@@ -17,24 +17,30 @@ JOINS = [("all", "all of"), ("any", "any of"), ("none", "none of")]
 DEEPEST_SHOWN = 5
 NOT_WHOLE = "The rule did not arrive whole; load the page again."
 
-Offered = list[tuple[str, list[tuple[str, str]]]]
-"""Label of a fact, with what can be picked of it: "fact=choice" and its label."""
+Offered = list[tuple[str, str, list[tuple[str, str]]]]
+"""Key and label of a fact, with what can be picked of it: "fact=choice" and its label."""
 
 
 def offered(facts: Iterable[Fact], rules: Iterable[Rule | None]) -> Offered:
     """Facts and answers that conditions can pick: all of them, and those that the rules
     name besides.
     """
-    found: Offered = []
-    for fact in facts:
-        choices = choice_words(fact.choices)
-        picks = [(f"{fact.key}={key}", label) for key, label in choices.items()]
-        found.append((fact.label, picks))
-    known = {pick for _, picks in found for pick, _ in picks}
+    found = {
+        fact.key: (
+            fact.label,
+            {
+                f"{fact.key}={key}": word
+                for key, word in choice_words(fact.choices).items()
+            },
+        )
+        for fact in facts
+    }
     named = {pick for rule in rules for pick in _picks(rule_trees.tree_of(rule))}
-    if strange := sorted(named - known):
-        found.append(("Not asked by this edition", [(p, p) for p in strange]))
-    return found
+    for pick in sorted(named):
+        key = pick.split("=")[0]
+        _, picks = found.setdefault(key, (f"{key} (not asked by this edition)", {}))
+        picks.setdefault(pick, f"{pick} (not asked by this edition)")
+    return [(key, label, list(picks.items())) for key, (label, picks) in found.items()]
 
 
 def _picks(group: Group) -> Iterable[str]:
@@ -55,26 +61,38 @@ class RowForm(forms.Form):
         choices=[("", ""), *JOINS],
         widget=forms.Select(attrs={"class": "select"}),
     )
+    fact = forms.ChoiceField(
+        label="Fact",
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+        error_messages={"invalid_choice": "Choose a fact that this edition asks for."},
+    )
     test = one_of("Test", [("is", "is"), ("not", "is not")])
     picks = forms.MultipleChoiceField(
         label="Answers",
         required=False,
-        widget=forms.SelectMultiple(attrs={"class": "select picks", "size": 7}),
-        error_messages={"invalid_choice": "Choose answers that this edition offers."},
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose answers of the fact of this row."},
     )
 
     def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.MultipleChoiceField, self.fields["picks"]).choices = cast(
-            Any, offered
-        )
         self.number = ""
         self.is_group = bool(self["join"].value())
         if self.is_group:
             cast(forms.ChoiceField, self.fields["join"]).choices = JOINS
-            del self.fields["test"], self.fields["picks"]
+            del self.fields["fact"], self.fields["test"], self.fields["picks"]
         else:
             self.fields["join"].widget = forms.HiddenInput()
+            self._offer(offered)
+
+    def _offer(self, offered: Offered) -> None:
+        """Let the row pick a fact, and answers of the one that is chosen."""
+        facts = [("", "Choose a fact"), *((key, label) for key, label, _ in offered)]
+        cast(forms.ChoiceField, self.fields["fact"]).choices = facts
+        fact = self["fact"].value()
+        picks = next((picks for key, _, picks in offered if key == fact), [])
+        cast(forms.MultipleChoiceField, self.fields["picks"]).choices = picks
 
     @property
     def level(self) -> int:
@@ -88,13 +106,13 @@ class RowForm(forms.Form):
 
     def clean_picks(self) -> list[str]:
         picks: list[str] = self.cleaned_data["picks"]
-        if len({pick.split("=")[0] for pick in picks}) > 1:
-            msg = "Choose answers of one fact; give another fact a row of its own."
+        if self["fact"].value() and not picks:
+            msg = "Choose one or more answers, or remove this condition."
             raise forms.ValidationError(msg)
         return picks
 
     def row(self) -> Row | None:
-        """The typed condition; None for one without a mark."""
+        """The typed condition; None for one without a fact."""
         data = self.cleaned_data
         if self.is_group:
             return Row(data["depth"], Group(data["join"]))
@@ -179,19 +197,16 @@ class RuleEditor:
         return self.head.is_valid()
 
     def tree(self) -> Group:
-        """The typed rule. Rows without a mark and groups without a condition go."""
+        """The typed rule. Rows without a fact and groups without a condition go."""
         rows = [row for part in self.rows if (row := part.row())]
         return rule_trees.group_of(self.head.cleaned_data["match"], rows)
 
 
 def _known(offers: Offered) -> dict[str, set[str]]:
     """Facts and choices that can be picked, those that are not asked any more, too."""
-    found: dict[str, set[str]] = {}
-    for _, picks in offers:
-        for pick, _ in picks:
-            fact, _, choice = pick.partition("=")
-            found.setdefault(fact, set()).add(choice)
-    return found
+    return {
+        fact: {pick.partition("=")[2] for pick, _ in picks} for fact, _, picks in offers
+    }
 
 
 def count_of(data: Any, prefix: str, most: int) -> int:
@@ -206,4 +221,5 @@ def _row_initial(row: Row) -> dict[str, Any]:
         return {"depth": row.depth, "join": part.join}
     picks = [f"{part.fact}={choice}" for choice in part.choices]
     test = "not" if part.is_not else "is"
-    return {"depth": row.depth, "join": "", "test": test, "picks": picks}
+    found = {"depth": row.depth, "join": "", "fact": part.fact, "test": test}
+    return found | {"picks": picks}

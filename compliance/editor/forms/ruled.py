@@ -105,7 +105,7 @@ class RuledRows:
             for part in (row.form, *row.rule.parts):
                 for name, errors in part.errors.items():
                     place = (
-                        part[name].id_for_label
+                        part[name].id_for_label or part[name].auto_id
                         if name in part.fields and not part[name].is_hidden
                         else f"{row.rule.prefix}-part"
                     )
