@@ -78,6 +78,7 @@ interface Marks {
   "data-go-on": HTMLButtonElement;
   "data-grip": HTMLTemplateElement;
   "data-item": Item;
+  "data-autosave": Marks["data-keep"] & Data<"keep">;
   "data-keep": Form & Data<"of" | "at" | "name"> & { readonly dataset: { shape?: string } };
   "data-limb": Item;
   "data-menu": HTMLSelectElement | HTMLInputElement;

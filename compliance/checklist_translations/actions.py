@@ -83,7 +83,6 @@ def save_translation(
                 organisation=organisation,
                 edition_id=edition.pk,
                 key=key,
-                version=version,
                 values={"translations": new or None},
             )
         if kind == "edition":

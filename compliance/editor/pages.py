@@ -1,5 +1,6 @@
 """Contexts of the editor's page, for the views that end on it."""
 
+import json
 from typing import Any, Protocol
 
 from django.contrib import messages
@@ -7,7 +8,6 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 from django.utils import timezone
 
-from compliance.audit.chain import canonical, digest
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
@@ -24,6 +24,7 @@ from compliance.editor.forms import (
     SectionForm,
     UndoForm,
 )
+from compliance.editor.marks import marks
 from compliance.editor.shaping import ShapeError, shape
 from compliance.legal_index import citing
 from compliance.legal_index.cited import Cited
@@ -39,13 +40,14 @@ def whole(
     editor: QuestionEditor | None = None,
     **more: Any,
 ) -> dict[str, Any]:
-    """The outline with a question or a section open: at most twelve queries a page."""
-    outline = reading.outline(edition)
+    """The outline with a question or a section open: its queries do not grow with it."""
     facts = list(edition.facts.all())
+    outline = reading.outline(edition, facts)
     chosen = key or ("" if section else outline.first_key)
     context = {"edition": edition, "outline": outline, "facts": facts, "key": chosen}
     context |= {"tree": outline}
     context |= {"new_section": NewSectionForm(auto_id="new-%s")}
+    context |= {"new_question": NewQuestionForm(auto_id="new-%s")}
     if section or not chosen:
         context |= _section(outline, section)
     else:
@@ -67,11 +69,6 @@ def done(request: MemberRequest, edition: Edition) -> undoable.Done | None:
         return None
 
 
-def mark_of(part: Any) -> str:
-    """A mark that tells a gate or an example from a changed one; "" for none."""
-    return digest(canonical(part)) if part else ""
-
-
 def _section(outline: reading.Outline, key: str) -> dict[str, Any]:
     branch = next((b for b in outline.branches if b.section.key == key), None)
     if branch is None:
@@ -85,7 +82,6 @@ def _section(outline: reading.Outline, key: str) -> dict[str, Any]:
         "branch": branch,
         "section_key": key,
         "section_form": SectionForm(initial=initial),
-        "new_question": NewQuestionForm(auto_id="new-%s"),
     }
 
 
@@ -99,10 +95,8 @@ def _question(
     place, question = outline.place(key), reading.find_question(edition, key)
     if place is None or question is None:
         raise Http404
-    document = content.question_document(question)
-    editor = editor or QuestionEditor(
-        document, edition=edition, facts=facts, version=question.version
-    )
+    document = content.question_values(question)
+    editor = editor or QuestionEditor(document, edition=edition, facts=facts)
     said = reading.said(typed(document, editor), edition, facts)
     return {
         "question": question,
@@ -136,13 +130,39 @@ def typed(document: dict[str, Any], editor: QuestionEditor) -> dict[str, Any]:
     return found
 
 
+def kept(
+    edition: Edition, key: str, editor: QuestionEditor, values: dict[str, Any]
+) -> dict[str, Any]:
+    """The parts of the page that follow a save while the form stays as it is typed.
+
+    ``seen`` says over which state the form is from now on: over its own values.
+    """
+    outline = reading.outline(edition, edition.facts.all())
+    place, question = outline.place(key), reading.find_question(edition, key)
+    if place is None or question is None:
+        raise Http404
+    rows = zip(editor.offered, values["choices"], strict=True)
+    return {
+        "edition": edition,
+        "outline": outline,
+        "question": question,
+        "guide": question,
+        "cites": cited(editor),
+        "row": question,
+        "item": place[0].changed.get(key),
+        "keys": [(form["key"], choice["key"]) for form, choice in rows],
+        "seen": json.dumps(marks(content.as_kept(values))),
+        "now": timezone.localtime(),
+    }
+
+
 def lost(edition: Edition, key: str, posted: Any) -> dict[str, Any]:
     """The draft without a question that was removed, and what was typed for it."""
     fields = QuestionForm.base_fields
     pairs = [
         (fields[name].label, "\n".join(posted.getlist(name)))
         for name in fields
-        if name != "version"
+        if name != "seen"
     ]
     return whole(edition, lost=[pair for pair in pairs if pair[1]], gone=key)
 
@@ -158,7 +178,8 @@ def clash(
 ) -> dict[str, Any]:
     """Both texts after a stale save: mine stays in the form, theirs stands above it.
 
-    Saving again keeps mine, knowingly; the link back to the question keeps theirs.
+    ``mine`` has the fields that this person changed. Saving again keeps those, knowingly,
+    and no other field; the link back to the question keeps theirs.
     """
     question = reading.find_question(edition, key)
     if question is None:
@@ -167,10 +188,10 @@ def clash(
     theirs = content.question_values(question)
     documents = [_alone(edition, facts, one) for one in (theirs, theirs | mine)]
     data = posted.copy()
-    data["version"] = str(question.version)
-    editor = QuestionEditor(
-        theirs, edition=edition, facts=facts, version=question.version, data=data
-    )
+    now = marks(theirs)
+    seen = json.loads(data["seen"]) | {name: now.get(name) for name in mine}
+    data["seen"] = json.dumps(seen)
+    editor = QuestionEditor(theirs, edition=edition, facts=facts, data=data)
     editor.is_valid(timezone.localdate())
     rows = ChangeList(documents[0], documents[1]).rows(compare(*documents))
     return whole(edition, key=key, editor=editor, clash=rows)

@@ -1,6 +1,7 @@
 """The editor of a draft: the outline, one question, and the parts that hang on it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -9,6 +10,7 @@ from compliance.applicability import rules
 from compliance.applicability.simulator import simulate
 from compliance.checklists import content, soundness
 from compliance.checklists.choices import UNPUBLISHED
+from compliance.checklists.diff import Item, compare
 from compliance.checklists.models import Edition, Fact, Question, Section
 from compliance.checklists.standing import running_facts
 
@@ -19,13 +21,26 @@ class Branch:
 
     section: Section
     questions: list[Question] = field(default_factory=list)
+    changed: Mapping[str, Item] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[tuple[Question, Item | None]]:
+        """Each question, and what changed in it since the edition before."""
+        return [
+            (question, self.changed.get(question.key)) for question in self.questions
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The tree of a draft."""
+    """The tree of a draft, and how many changes it has.
+
+    Counted are questions, facts, gates and levels that differ from the edition it is
+    based on; none where that is nothing.
+    """
 
     branches: list[Branch]
+    changes: int = 0
 
     @property
     def first_key(self) -> str:
@@ -40,17 +55,57 @@ class Outline:
         return None
 
 
-def outline(edition: Edition) -> Outline:
-    """Two queries, however long the checklist is; ``is_new`` questions are marked.
+def outline(edition: Edition, facts: Iterable[Fact]) -> Outline:
+    """The outline with the marks of what changed, however long the checklist is.
 
-    So are those with a version: they were edited in this draft.
+    Twelve queries at most, two where the draft is based on nothing.
     """
+    branches = _branches(edition)
+    if edition.based_on is None:
+        return Outline(branches)
+    edited = [q.key for branch in branches for q in branch.questions if q.version]
+    base = edition.based_on
+    found = compare(
+        _brief(base, _branches(base), base.facts.all(), edited),
+        _brief(edition, branches, facts, edited),
+    )
+    changed = {item.key: item for item in found.changed}
+    for branch in branches:
+        branch.changed = changed
+    return Outline(branches, len(changed) + len(found.facts))
+
+
+def _branches(edition: Edition) -> list[Branch]:
     branches = {row.pk: Branch(row) for row in edition.sections.all()}
-    older = Question.objects.filter(edition=edition.based_on_id, key=OuterRef("key"))
-    rows = edition.questions.only("key", "title", "section_id", "edition_id", "version")
-    for row in rows.annotate(is_new=~Exists(older)):
+    for row in edition.questions.only("key", "title", "section_id", "version"):
         branches[row.section_id].questions.append(row)
-    return Outline(list(branches.values()))
+    return list(branches.values())
+
+
+def _brief(
+    edition: Edition,
+    branches: list[Branch],
+    facts: Iterable[Fact],
+    edited: list[str],
+) -> dict[str, Any]:
+    """A document to compare with that has the edited questions whole, of others the key."""
+    rows = (
+        content.with_links(edition.questions.filter(key__in=edited)) if edited else ()
+    )
+    whole = {row.key: content.question_document(row) for row in rows}
+    return {
+        "edition": {"gates": edition.gates},
+        "facts": [content.fact_document(fact) for fact in facts],
+        "sections": [
+            content.section_document(branch.section)
+            | {
+                "questions": [
+                    whole.get(q.key, {"key": q.key}) for q in branch.questions
+                ]
+            }
+            for branch in branches
+        ],
+    }
 
 
 def searched(edition: Edition, whole: Outline, text: str) -> dict[str, Any]:
@@ -68,10 +123,10 @@ def searched(edition: Edition, whole: Outline, text: str) -> dict[str, Any]:
         if all(word in f"{key} {title} {asked}".casefold() for word in words)
     }
     branches = [
-        Branch(branch.section, [q for q in branch.questions if q.key in keys])
+        replace(branch, questions=[q for q in branch.questions if q.key in keys])
         for branch in whole.branches
     ]
-    tree = Outline([branch for branch in branches if branch.questions])
+    tree = replace(whole, branches=[branch for branch in branches if branch.questions])
     return {"tree": tree, "finding": text, "found": len(keys)}
 
 

@@ -14,7 +14,8 @@ from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
 from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
-from compliance.editor.pages import done, mark_of, removed
+from compliance.editor.marks import mark_of
+from compliance.editor.pages import done, removed
 from compliance.editor.rule_sentences import gates_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.simulator.actions import remove_organisation, save_organisation

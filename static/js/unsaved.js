@@ -1,7 +1,7 @@
 // Text typed into a form of the editor is kept on this device (keeper.js) for each edition and
 // part until it is saved, given back when the form is opened again, in any tab once its own is
-// gone; gone with "Drop it" and with sign-out. It keeps the version it was typed over, so that a
-// save after somebody else's shows both texts.
+// gone; gone with "Drop it" and with sign-out. It keeps the state it was typed over, so that a
+// save after somebody else's writes only what was typed, and shows both texts where both did.
 import { read, takeUp, write } from "./keeper.js";
 
 /** @typedef {Found<"form[data-keep]">} Keeping */
@@ -17,12 +17,12 @@ const keyOf = (form) => form.dataset.keep;
 /** @param {HTMLFormElement} form */
 const fieldsOf = (form) =>
   /** @type {Pairs} */ (
-    [...new FormData(form)].filter(
-      ([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string",
-    )
+    [...new FormData(form)].filter(([name, value]) => name !== TOKEN && typeof value === "string")
   );
+const TOKEN = "csrfmiddlewaretoken";
+const STAMPS = ["version", "seen"]; // they say over which state a form was typed
 /** @param {Pairs | undefined} fields */
-const versionOf = (fields) => fields?.find(([name]) => name === "version")?.[1];
+const stampOf = (fields) => fields?.find(([name]) => STAMPS.includes(name))?.[1];
 /** @param {string} tag @param {object} given @param {(string | Node)[]} parts */
 const make = (tag, given, ...parts) => {
   const made = Object.assign(document.createElement(tag), given);
@@ -33,7 +33,7 @@ const make = (tag, given, ...parts) => {
 const textOf = (fields) =>
   JSON.stringify(
     fields
-      .filter(([name]) => name !== "version")
+      .filter(([name]) => !STAMPS.includes(name))
       .map(([name, value]) => [name, value.replace(/\r\n?/g, "\n").trim()]),
   );
 const saved = new URLSearchParams(location.search).get("saved");
@@ -71,6 +71,18 @@ function keep(form) {
   kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
 }
 
+/** @param {Keeping} form */
+export const isUnsaved = (form) => kept.has(keyOf(form));
+// What was sent is saved; what was typed since waits.
+/** @param {Keeping} form @param {FormData} sent */
+export function settled(form, sent) {
+  form.removeAttribute("data-unsaved");
+  const fields = /** @type {Pairs} */ ([...sent].filter(([name]) => name !== TOKEN));
+  base.set(keyOf(form), fields);
+  keep(form);
+  tell();
+}
+
 // Fields that are there take what was kept; what has none goes along unseen, so that the server can
 // say what it was.
 /** @param {Keeping} form @param {Pairs} fields */
@@ -78,8 +90,7 @@ function fill(form, fields) {
   const left = Map.groupBy(fields, ([name]) => name);
   const chosen = new Set();
   for (const field of controls(form)) {
-    if (!field.name || field.name === "csrfmiddlewaretoken" || field.matches("button, fieldset"))
-      continue;
+    if (!field.name || field.name === TOKEN || field.matches("button, fieldset")) continue;
     const values = (left.get(field.name) ?? []).map(([, value]) => value);
     if (field.matches("select, [type=checkbox], [type=radio]")) chosen.add(field.name);
     else field.value = left.get(field.name)?.shift()?.[1] ?? "";
@@ -101,7 +112,7 @@ function fill(form, fields) {
 const shapeOf = (form) =>
   textOf(
     controls(form)
-      .filter((field) => field.type === "hidden" && field.name !== "csrfmiddlewaretoken")
+      .filter((field) => field.type === "hidden" && field.name !== TOKEN)
       .map((field) => [field.name, field.value]),
   );
 /** @param {Keeping} form @param {Pairs} fields */
@@ -124,7 +135,7 @@ async function giveBack(form, fields) {
   const body = new URLSearchParams([
     ...fields,
     ["do", "read"],
-    ["csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value],
+    [TOKEN, form.elements.csrfmiddlewaretoken.value],
   ]);
   try {
     const answer = await fetch(form.dataset.shape, { method: "POST", body });
@@ -170,9 +181,8 @@ function line([key, { at, name, fields }]) {
     make("span", { className: "vh" }, `: ${name}`),
   );
   if (form) {
-    const isStale =
-      !form.matches("[data-unsaved]") && versionOf(fields) !== versionOf(base.get(key));
-    const warning = "Someone has saved it since; saving shows you both. ";
+    const isStale = !form.matches("[data-unsaved]") && stampOf(fields) !== stampOf(base.get(key));
+    const warning = "Someone has saved it since; saving shows you what you both changed. ";
     return make(
       "li",
       {},
@@ -188,7 +198,7 @@ function line([key, { at, name, fields }]) {
       bin,
     );
   const typed = fields.filter(
-    ([field, value]) => value.trim().includes(" ") && field !== "version",
+    ([field, value]) => value.trim().includes(" ") && !STAMPS.includes(field),
   );
   return make(
     "li",

@@ -518,7 +518,7 @@ def own_copy():
     given = {"by": organisation.memberships.get().user, "organisation": organisation}
     draft = publishing.clone(**given, edition_id=factories.make_edition(3).pk)
     path = f"/o/{organisation.slug}/checklists/{draft.pk}/"
-    return {"path": path, "session": made["sessions"][0]}
+    return {"path": path, "session": made["sessions"][0], "draft": draft.pk}
 
 
 def library(*names):

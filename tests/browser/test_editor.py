@@ -115,6 +115,49 @@ def test_editor_works_without_scripts(desk, made, open_window):
     assert desk.asked(made["draft"])["s1"][0] == ["Q2", "Saved without a script?"]
 
 
+def test_question_saves_itself_while_someone_types_on(desk, open_window):
+    made = desk.own_copy()
+    window = open_window(made["session"], made["path"] + "edit/?question=Q2")
+    page, saved = window.page, window.page.locator("#save time")
+    page.get_by_label("Add a citation").fill("half a cit")
+    text = page.get_by_label("Question", exact=True)
+    text.fill("Reworded?")
+    saved.wait_for()
+    assert desk.question_of(made["draft"], "Q2")["text"] == "Reworded?"
+    assert page.evaluate("document.activeElement.id") == "id_text"
+    assert page.locator('[data-item="Q2"] .ch-edited').count() == 1
+    assert page.locator("#changes").inner_text().startswith("1 change")
+    assert "Reworded?" in page.locator("#preview").inner_text()
+    assert page.evaluate(KEPT) != []  # half a citation is kept, and sent by nobody
+    page.get_by_label("Kind").select_option("number")
+    page.get_by_text("Not saved yet: Write what is counted").wait_for()
+    assert looks(page) == []
+    page.get_by_label("Kind").select_option("verdict")
+    saved.wait_for()
+    text.fill("Do you keep duty 2?")
+    until(lambda: page.locator(".ch-edited").count(), lambda count: count == 0)
+    assert window.scripts == []
+
+
+def test_what_two_people_type_meets_only_in_the_same_field(desk, made, open_window):
+    path = made["path"] + "edit/?question=Q1"
+    ours, theirs = (open_window(one, path).page for one in made["sessions"])
+    for page, label, words in (
+        (theirs, "How to check", "Theirs."),
+        (ours, "First step", "Ours."),
+        (ours, "How to check", "Ours, too."),
+    ):
+        page.get_by_label(label).fill(words)
+        page.get_by_label(label).blur()
+        page.locator("#save > *").first.wait_for()
+    ours.get_by_text("Someone else has changed the same in Q1").wait_for()
+    stands = desk.question_of(made["draft"], "Q1")
+    assert (stands["how_to_check"], stands["remedy"]) == ("Theirs.", "Ours.")
+    follow(ours.get_by_role("button", name="Save Q1"))
+    ours.get_by_text("Someone else has saved Q1").wait_for()
+    assert ours.get_by_label("How to check").input_value() == "Ours, too."
+
+
 ASKS = """() => {
   const leaving = new Event("beforeunload", { cancelable: true });
   window.dispatchEvent(leaving);
@@ -145,14 +188,14 @@ def test_what_is_typed_outlives_a_reload_until_it_is_dropped(desk, made, open_wi
     assert window.faults == []
 
 
-def test_what_is_typed_outlives_another_question_and_somebody_elses_save(
+def test_what_is_typed_outlives_another_question_and_is_merged_with_theirs(
     desk, made, open_window
 ):
     path = made["path"] + "edit/?question=Q1"
     window = open_window(made["sessions"][0], path)
     page = window.page
     page.get_by_role("button", name="Add condition").click()
-    page.get_by_label("Answers 1").wait_for()
+    page.get_by_label("Fact 1").wait_for()
     page.get_by_label("How to check").fill("Ask the register, twice.")
     follow(page.locator('[data-item="Q2"] a'))
     assert page.evaluate(ASKS) is False  # this page has nothing of its own
@@ -160,14 +203,14 @@ def test_what_is_typed_outlives_another_question_and_somebody_elses_save(
     theirs.get_by_label("Question", exact=True).fill("Theirs, meanwhile?")
     follow(theirs.get_by_role("button", name="Save Q1"))
     follow(told(page).get_by_role("link", name="Q1"))
-    page.get_by_label("Answers 1").wait_for()
+    page.get_by_label("Fact 1").wait_for()
     assert page.get_by_label("How to check").input_value() == "Ask the register, twice."
-    assert "saving shows you both" in told(page).inner_text()
-    follow(page.get_by_role("button", name="Save Q1"))
-    page.get_by_text("Someone else has saved Q1").wait_for()
-    assert page.evaluate(KEPT) != []
+    assert "Someone has saved it since" in told(page).inner_text()
     follow(page.get_by_role("button", name="Save Q1"))
     page.get_by_text("Q1 is saved").wait_for()
+    stands = desk.question_of(made["draft"], "Q1")
+    assert stands["text"] == "Theirs, meanwhile?"
+    assert stands["how_to_check"] == "Ask the register, twice."
     assert (page.evaluate(KEPT), told(page).inner_text()) == ([], "")
     assert window.scripts == []
 

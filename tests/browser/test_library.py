@@ -43,7 +43,7 @@ def reword(page, text):
 
 def send(page):
     """To review, once the check list has nothing to put right."""
-    press(page, "Check", "link")
+    press(page, "Publish", "link")
     page.get_by_text("Fix first").wait_for()
     assert looks(page) == []
     empty = "Say in two sentences what is new: the release notes are empty."
@@ -51,7 +51,7 @@ def send(page):
     write(page, "Changes, in two sentences", "One duty is new. It is told.")
     press(page, "Save")
     page.get_by_text("The edition is saved.").wait_for()
-    press(page, "Check", "link")
+    press(page, "Publish", "link")
     press(page, "Send to review")
     page.get_by_text("You sent it; a second person publishes it.").wait_for()
     assert looks(page) == []

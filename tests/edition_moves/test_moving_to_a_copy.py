@@ -45,7 +45,7 @@ def copy(cast, source, organisation=None, *, is_edited=True):
         section = draft.sections.get().key
         given = {"by": by, "organisation": organisation, "edition_id": draft.pk}
         values = {"text": "Do we keep all of it?"}
-        editor.save_question(**given, key="Q2", version=0, values=values)
+        editor.save_question(**given, key="Q2", values=values)
         editor.remove_question(**given, key="Q3")
         editor.add_question(**given, section=section, text="Our own?")
     return checklists.publish(by=by, edition=draft)

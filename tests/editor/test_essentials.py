@@ -4,7 +4,7 @@ import pytest
 
 from compliance.checklists import content
 from compliance.editor import actions as editor_actions
-from compliance.editor.pages import mark_of
+from compliance.editor.marks import mark_of
 from compliance.models import Citation, Event
 from tests.drafting import url
 from tests.factories import make_checklist, make_draft, make_provision, publish

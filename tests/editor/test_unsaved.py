@@ -13,8 +13,8 @@ KEEPS = re.compile(
     re.DOTALL,
 )
 PAGES = [
-    ("edit", "?question=Q1", {"question-Q1", "new-section"}),
-    ("edit", "?section=s1", {"section-s1", "new-question-s1", "new-section"}),
+    ("edit", "?question=Q1", {"question-Q1", "new-question", "new-section"}),
+    ("edit", "?section=s1", {"section-s1", "new-question", "new-section"}),
     ("head", "", {"edition"}),
     ("facts", "", {"fact-data", "fact-"}),
     ("roles", "", {"roles"}),

@@ -11,6 +11,7 @@ from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import actions, content
 from compliance.editor import actions as editor_actions
+from compliance.editor.marks import marks
 from compliance.publishing import actions as publishing
 from compliance.publishing.merge import merge, offers
 from tests.drafting import url
@@ -137,9 +138,8 @@ def test_merge_is_undone_whole_and_can_be_made_again(world, taken):
 def test_undone_merge_leaves_what_it_did_not_touch(world):
     draft, _, _, given = world
     event = take(world, "Q1")
-    version = draft.questions.get(key="Q4").version
     values = {"text": "Ours of Q4?"}
-    editor_actions.save_question(**given, key="Q4", version=version, values=values)
+    editor_actions.save_question(**given, key="Q4", values=values)
     editor_actions.add_question(**given, section="s2", text="One more?")
     undo(world, event)
     found = texts(draft)
@@ -240,11 +240,11 @@ def test_choice_on_another_state_is_stale_and_changes_nothing(world):
 
 def test_editor_that_was_open_before_the_merge_is_told(world):
     draft, _, _, given = world
-    version = draft.questions.get(key="Q1").version
+    seen = marks(content.question_values(draft.questions.get(key="Q1")))
     take(world, "Q1")
     with pytest.raises(StaleError):
         editor_actions.save_question(
-            **given, key="Q1", version=version, values={"text": "Over it?"}
+            **given, key="Q1", seen=seen, values={"text": "Over it?"}
         )
 
 

@@ -1,5 +1,6 @@
 """Changes to the questions of a draft, each refused when it is stale."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from compliance.audit.models import Event
@@ -9,6 +10,7 @@ from compliance.checklists import content, soundness
 from compliance.checklists.events import QUESTION_CHANGED
 from compliance.checklists.models import Choice, Citation, Edition, Question
 from compliance.checklists.recording import UnsoundError, open_draft, record
+from compliance.editor.marks import marks, touched
 from compliance.legal_index.models import Provision
 from compliance.organisations.models import Organisation
 
@@ -19,24 +21,28 @@ def save_question(
     organisation: Organisation | None,
     edition_id: int,
     key: str,
-    version: int,
     values: dict[str, Any],
+    seen: Mapping[str, str] | None = None,
 ) -> Event | None:
     """Write fields of a question as ``content.document`` names them, "choices" and "cites" too.
 
-    The event, which can be undone; None when all stood so.
-    Raises ``StaleError`` when its version is another one, ``Question.DoesNotExist``
-    when it was removed, ``RefusedError`` for an unknown citation.
+    ``seen`` has the ``marks`` of the fields over which the values were typed, those that
+    stand where it is None: what is still as it was then is left alone, whatever stands
+    there by now.
+    The event, which can be undone; None when nothing is to be written.
+    Raises ``StaleError`` when somebody changed a field that this changes, too,
+    ``Question.DoesNotExist`` when it was removed, ``RefusedError`` for an unknown citation.
     """
     with open_draft(organisation, edition_id) as edition:
         question: Question = content.with_links(edition.questions).get(key=key)
-        if question.version != version:
-            raise StaleError
         stands = content.question_values(question)
-        kept = content.as_kept(values)
-        changed = {n: value for n, value in kept.items() if stands.get(n) != value}
+        now = marks(stands)
+        was = now if seen is None else seen
+        changed = touched(touched(content.as_kept(values), was), now)
         if not changed:
             return None
+        if any(now.get(name) != was.get(name) for name in changed):
+            raise StaleError
         _refuse_unsound(edition, stands, stands | changed)
         for name in changed.keys() - {"choices", "cites"}:
             setattr(question, name, changed[name])

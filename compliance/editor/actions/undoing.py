@@ -128,7 +128,7 @@ def _change_back(
         _refuse(row)
     if is_question:
         given = _given(by, edition, row)
-        save_question(**given, version=row.version, values=before)
+        save_question(**given, values=before)
         return
     stood = content.document(edition)
     if isinstance(row, Edition):

@@ -37,10 +37,16 @@ BOUNDS = {
 }
 
 
+NOT_WHOLE = "The question did not arrive whole; load the page again."
+
+
 class QuestionForm(forms.Form):
     """The words of a question, how it is answered, and its guidance."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen = forms.JSONField(
+        widget=forms.HiddenInput,
+        error_messages={"required": NOT_WHOLE, "invalid": NOT_WHOLE},
+    )
     text = area("Question", 3, required=True)
     title = line("Short name", 60)
     kind = one_of("Kind", QuestionKind.choices)
@@ -93,6 +99,12 @@ class QuestionForm(forms.Form):
             if name in Lines.HINTS:
                 field.help_text = Lines.HINTS[name]
 
+    def clean_seen(self) -> dict[str, str]:
+        seen = self.cleaned_data["seen"]
+        if not isinstance(seen, dict):
+            raise ValidationError(NOT_WHOLE)
+        return seen
+
     @property
     def bounds(self) -> list[forms.BoundField]:
         return [self[name] for name in BOUNDS]
@@ -122,7 +134,7 @@ class QuestionForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The fields by the names that a document has for them."""
         data = dict(self.cleaned_data)
-        del data["version"], data["cite"]
+        del data["seen"], data["cite"]
         bounds = {name: data.pop(name) for name in BOUNDS}
         unit, number = data.pop("unit"), None
         if data["kind"] == QuestionKind.NUMBER:

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 
 from compliance.applicability import rule_trees
+from compliance.audit.refusals import RefusedError
+from compliance.checklists.actions import UnsoundError
 from compliance.checklists.choices import QuestionKind, Verdict
 from compliance.checklists.form_lines import area, line, sentence, short
 from compliance.checklists.limits import MOST_CHOICES
@@ -19,6 +21,7 @@ from compliance.editor.forms.parts import (
 )
 from compliance.editor.forms.rule import RuleEditor, offered
 from compliance.editor.forms.ruled import DatesEditor, UntilEditor, focus_on
+from compliance.editor.marks import marks
 from compliance.legal_index import citing
 from compliance.legal_index.cited import Cited
 
@@ -124,16 +127,16 @@ class QuestionEditor:
         *,
         edition: Edition,
         facts: Iterable[Fact],
-        version: int,
         data: Any = None,
     ) -> None:
+        """``question`` as ``content.question_values`` has it."""
         self.question = question
         dates = question["applies_from"]
         self.form = QuestionForm(
             data,
             edition=edition,
             bound=question["binds"],
-            initial=_initial(question) | {"version": version},
+            initial=_initial(question) | {"seen": marks(question)},
         )
         self.choices = ChoiceRows(
             data,
@@ -179,6 +182,14 @@ class QuestionEditor:
             table.refuse(int(path[1]), said)
         else:
             self.rule.head.add_error("rows", said)
+
+    def refuse_all(self, refused: RefusedError) -> None:
+        """Say why a change was refused, each reason at its place."""
+        if not isinstance(refused, UnsoundError):
+            self.form.add_error(None, f"{refused}.")
+            return
+        for place, reason in refused.faults:
+            self.refuse(place, reason)
 
     def focus(self, name: str) -> None:
         """Let the page open at a field, by its name in the form."""
@@ -234,21 +245,25 @@ class QuestionEditor:
             "applies_until": self.until.values() or None,
             "rule": self.typed_rule(),
             "applies_from": self.dates.values(),
-            "choices": self._typed_choices(values["kind"]),
+            "choices": self._typed_choices(),
         }
 
     def typed_rule(self) -> dict[str, Any] | None:
         """The rule as it was typed: the very one that stood where it says the same."""
         return rule_trees.kept(self.rule.tree(), [self.question["rule"]])
 
-    def _typed_choices(self, kind: str) -> list[dict[str, Any]]:
-        if kind not in CHOICE_KINDS:
+    @property
+    def offered(self) -> list[ChoiceForm]:
+        """The rows of the choices that count: those with a label, of a kind with some."""
+        if self.form.cleaned_data["kind"] not in CHOICE_KINDS:
             return []
-        typed = [row for row in self.choices if row.cleaned_data.get("label")]
+        return [row for row in self.choices if row.cleaned_data.get("label")]
+
+    def _typed_choices(self) -> list[dict[str, Any]]:
         stands = {row["key"] for row in self.question["choices"]}
         taken = set(stands)
         rows, used = [], set[str]()
-        for form in typed:
+        for form in self.offered:
             row = form.cleaned_data
             key = row["key"]
             if key not in stands or key in used:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +17,12 @@ from django.views.decorators.http import (
 from compliance.applicability import simulator
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content, soundness
-from compliance.checklists.actions import UnsoundError
 from compliance.checklists.models import Edition, Question
 from compliance.checklists.pages import find, is_draft, keeper, keeps
 from compliance.editor import actions, reading, undoable
 from compliance.editor.forms import HeadForm, QuestionEditor
-from compliance.editor.pages import clash, done, lost, whole
+from compliance.editor.marks import touched
+from compliance.editor.pages import clash, done, kept, lost, whole
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.web.htmx import wants_partial
 
@@ -40,7 +41,7 @@ def edit(request: MemberRequest, edition_id: int) -> HttpResponse:
         return redirect("checklists:detail", request.organisation.slug, edition.pk)
     text = " ".join(request.GET.get("find", "").split())[:MOST_FIND]
     if wants_partial(request.htmx):
-        tree = reading.outline(edition)
+        tree = reading.outline(edition, edition.facts.all())
         context = {"edition": edition, "key": request.GET.get("question", "")}
         context |= {"section_key": request.GET.get("section", "")}
         context |= reading.searched(edition, tree, text)
@@ -69,7 +70,11 @@ def _page(request: MemberRequest, shown: dict[str, Any], status: int) -> HttpRes
 @require_POST
 @member_required(Permission.EDIT)
 def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
-    """The form of a question; what is refused comes back with all that was typed."""
+    """The form of a question; what is refused comes back with all that was typed.
+
+    htmx saves while someone types: its answer leaves the form as it is, and says in the
+    bar that it is saved, or why not yet.
+    """
     edition = find(request, edition_id)
     key = request.POST.get("key", "")[:60]
     rows = content.with_links(edition.questions)
@@ -77,17 +82,32 @@ def question_save(request: MemberRequest, edition_id: int) -> HttpResponse:
     if question is None:
         if not is_draft(request, edition):
             raise Http404
+        if wants_partial(request.htmx):
+            return _not_yet(request, f"Someone else has removed {key}.", 409)
         return _page(request, lost(edition, key, request.POST), 409)
     editor = QuestionEditor(
-        content.question_document(question),
+        content.question_values(question),
         edition=edition,
         facts=edition.facts.all(),
-        version=question.version,
         data=request.POST,
     )
     if not editor.is_valid(timezone.localdate()):
-        return _page(request, whole(edition, key=key, editor=editor), 422)
+        return _refused(request, edition, key, editor)
     return _saved(request, edition, key, editor)
+
+
+def _refused(
+    request: MemberRequest, edition: Edition, key: str, editor: QuestionEditor
+) -> HttpResponse:
+    if wants_partial(request.htmx):
+        told = [*editor.form.non_field_errors(), *(text for _, text in editor.faults)]
+        return _not_yet(request, str(told[0]), 422)
+    return _page(request, whole(edition, key=key, editor=editor), 422)
+
+
+def _not_yet(request: MemberRequest, fault: str, status: int) -> HttpResponse:
+    """The state of a draft that could not be saved; its form stays as it is typed."""
+    return render(request, "editor/_save.html", {"fault": fault}, status=status)
 
 
 def _saved(
@@ -100,21 +120,25 @@ def _saved(
             organisation=keeper(request, edition),
             edition_id=edition.pk,
             key=key,
-            version=editor.form.cleaned_data["version"],
+            seen=editor.form.cleaned_data["seen"],
             values=values,
         )
     except (Edition.DoesNotExist, Question.DoesNotExist) as error:
         raise Http404 from error
     except StaleError:
-        return _page(request, clash(edition, key, values, request.POST), 409)
-    except UnsoundError as unsound:
-        for place, reason in unsound.faults:
-            editor.refuse(place, reason)
-        return _page(request, whole(edition, key=key, editor=editor), 422)
+        if wants_partial(request.htmx):
+            fault = f"Someone else has changed the same in {key}. Save shows you both."
+            return _not_yet(request, fault, 409)
+        mine = touched(content.as_kept(values), editor.form.cleaned_data["seen"])
+        return _page(request, clash(edition, key, mine, request.POST), 409)
     except RefusedError as refused:
-        editor.form.add_error(None, f"{refused}.")
-        return _page(request, whole(edition, key=key, editor=editor), 422)
+        editor.refuse_all(refused)
+        return _refused(request, edition, key, editor)
+    if wants_partial(request.htmx):
+        return render(request, "editor/_saved.html", kept(edition, key, editor, values))
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
+    if event is None:  # the page has saved it by itself just now, or nothing changed
+        messages.success(request, f"{key} is saved.")
     query = {"question": key} | ({"saved": event.seq} if event else {})
     return redirect(f"{path}?{urlencode(query)}")
 

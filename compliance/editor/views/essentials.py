@@ -20,7 +20,8 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions
 from compliance.editor.forms import EssentialsEditor
 from compliance.editor.forms.ruled import focus_on
-from compliance.editor.pages import done, mark_of, shaped
+from compliance.editor.marks import mark_of
+from compliance.editor.pages import done, shaped
 from compliance.organisations.access import MemberRequest, Permission, member_required
 
 HEAVIEST = 5

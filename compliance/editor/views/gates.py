@@ -13,7 +13,8 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions
 from compliance.editor.forms import GateEditor
 from compliance.editor.forms.ruled import focus_on
-from compliance.editor.pages import done, mark_of, removed, shaped
+from compliance.editor.marks import mark_of
+from compliance.editor.pages import done, removed, shaped
 from compliance.editor.rule_sentences import gates_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
 

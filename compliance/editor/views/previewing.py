@@ -30,10 +30,9 @@ def preview(request: MemberRequest, edition_id: int) -> HttpResponse:
     if question is None:
         raise Http404
     editor = QuestionEditor(
-        content.question_document(question),
+        content.question_values(question),
         edition=edition,
         facts=edition.facts.all(),
-        version=question.version,
         data=request.POST,
     )
     shown = whole(edition, key=key, editor=editor, guide=form.cleaned_data)

@@ -46,10 +46,8 @@ def question_shape(request: MemberRequest, edition_id: int) -> HttpResponse:
     data, asked = request.POST.copy(), request.POST.get("do", "")[:200].strip()
     context = _done(data, asked)
     facts = list(edition.facts.all())
-    document = content.question_document(question)
-    editor = QuestionEditor(
-        document, edition=edition, facts=facts, version=question.version, data=data
-    )
+    document = content.question_values(question)
+    editor = QuestionEditor(document, edition=edition, facts=facts, data=data)
     editor.focus(context.get("focus", ""))
     context |= _law(editor, asked) | {"edition": edition, "key": key, "unsaved": True}
     if not wants_partial(request.htmx):
