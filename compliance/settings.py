@@ -111,8 +111,10 @@ MIDDLEWARE = [
     "compliance.web.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "compliance.web.middleware.KeptMiddleware",
     "compliance.web.middleware.UnwritableMiddleware",
 ]
+MESSAGE_STORAGE = "compliance.web.messages.Storage"
 ROOT_URLCONF = "compliance.urls"
 WSGI_APPLICATION = "compliance.wsgi.application"
 TEMPLATES = [

@@ -98,7 +98,7 @@ def test_line_end_in_an_address_splits_no_header(name, cast, sign_in):
     response = sign_in(cast.ada).get(f"/accounts/login/?{name}")
     assert response.status_code == 302
     assert not any("\n" in value or "\r" in value for _, value in response.items())
-    assert set(response.cookies) <= {"sessionid", "csrftoken", "messages"}
+    assert set(response.cookies) <= {"sessionid", "csrftoken", "messages", "kept"}
 
 
 @pytest.mark.django_db

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
@@ -96,6 +99,31 @@ class UnwritableMiddleware:
             )
             return reply
         return None
+
+
+class KeptMiddleware:
+    """Tells the next page which form was saved, so that its script forgets what was typed.
+
+    That is a redirect that refuses nothing. A reply in its place hands the form back. The
+    number tells one saving from the next to the same address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_saved = request.method == "POST" and 300 <= response.status_code < 400
+        refuses = getattr(get_messages(request), "refuses", False)
+        if is_saved and not refuses and request.user.is_authenticated:
+            response.set_cookie(
+                "kept",
+                f"{quote(request.path, safe='')}:{token_hex(4)}",
+                max_age=120,
+                secure=request.is_secure(),
+                samesite="Strict",
+            )
+        return response
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -36,6 +36,32 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// Text typed into a form is kept on this device (unsaved.js): its script comes with the first
+// letter, or at once where something waits.
+const { person: typist } = document.body.dataset;
+let isKeeping = false;
+function keepText() {
+  if (isKeeping || !typist) return;
+  isKeeping = true;
+  import("./unsaved.js").then(
+    (unsaved) => unsaved.catchUp(),
+    () => {
+      isKeeping = false;
+    },
+  );
+}
+try {
+  const mine = new RegExp(`^outbox-${typist}-.*-forms$`);
+  if (Object.keys(localStorage).some((key) => mine.test(key))) keepText();
+} catch {
+  /* storage is off: nothing is kept */
+}
+document.addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (form?.matches("[method=post]:is([data-alone] *, :not([data-q], .talk, [data-unkept]))"))
+    keepText();
+});
+
 // Ctrl K opens at once, so that no key that follows goes elsewhere; its script comes when first
 // asked for.
 const find = document.querySelector("[data-find-dialog]");

@@ -1,17 +1,25 @@
-// Text typed into a form of the editor is kept on this device (keeper.js) for each edition and
-// part until it is saved, given back when the form is opened again, in any tab once its own is
-// gone; gone with "Drop it" and with sign-out. It keeps the state it was typed over, so that a
-// save after somebody else's writes only what was typed, and shows both texts where both did.
+// Text typed into a form is kept on this device (keeper.js) until it is saved, given back when the
+// form is opened again, in any tab once its own is gone; gone with "Drop it" and with sign-out. It
+// keeps the state it was typed over, so that a save after somebody else's writes only what was
+// typed, and shows both texts where both did. Forms of a draft are named by the page, for each
+// edition and part; every other form goes by its address. Rows of a list and comments have keepers
+// of their own (outbox.js, drafts.js); what says data-unkept is not worth it, and a password is never kept.
 import { read, takeUp, write } from "./keeper.js";
 
+const TEXTS =
+  "textarea, input:is(:not([type]), [type=text], [type=email], [type=url]):not([autocomplete=one-time-code])";
+const OTHERS =
+  "form[method=post]:is([data-alone] *, :not([data-q])):not([data-keep], .talk, [data-unkept])";
+const TOKEN = "csrfmiddlewaretoken";
+const STAMPS = ["version", "seen"]; // they say over which state a form was typed
 /** @typedef {Found<"form[data-keep]">} Keeping */
 /** @typedef {[string, string][]} Pairs */
 /** @typedef {{ at: string, name: string, fields: Pairs }} Unsaved */
-const region = /** @type {Data<"kept">} */ (document.querySelector("[data-kept]"));
-const box = `edit${region.dataset.kept}`;
+const draft = document.querySelector("[data-kept]");
+const box = draft ? `edit${draft.dataset.kept}` : "forms";
 /** @returns {Record<string, Unsaved>} */
 const all = () => read(box) ?? {};
-const forms = () => [...document.querySelectorAll("form[data-keep]")];
+const forms = () => [...document.querySelectorAll("form[data-keep][data-at]")];
 /** @param {Keeping} form */
 const keyOf = (form) => form.dataset.keep;
 /** @param {HTMLFormElement} form */
@@ -19,8 +27,6 @@ const fieldsOf = (form) =>
   /** @type {Pairs} */ (
     [...new FormData(form)].filter(([name, value]) => name !== TOKEN && typeof value === "string")
   );
-const TOKEN = "csrfmiddlewaretoken";
-const STAMPS = ["version", "seen"]; // they say over which state a form was typed
 /** @param {Pairs | undefined} fields */
 const stampOf = (fields) => fields?.find(([name]) => STAMPS.includes(name))?.[1];
 /** @param {string} tag @param {object} given @param {(string | Node)[]} parts */
@@ -36,12 +42,33 @@ const textOf = (fields) =>
       .filter(([name]) => !STAMPS.includes(name))
       .map(([name, value]) => [name, value.replace(/\r\n?/g, "\n").trim()]),
   );
-const saved = new URLSearchParams(location.search).get("saved");
 /** @type {Map<string, Pairs>} */
 const base = new Map(); // what the server says of each form, whatever stands in its fields by now
 /** @type {Map<string, boolean>} */
 const kept = new Map(); // what is not saved: the forms of this page by key
+const region = draft ?? make("div", { role: "status" });
 let isInside = false; // the next page is of this site, too: it knows what is kept here
+
+// The address that was saved last, and a number that no other saving has.
+const told = () => decodeURIComponent(document.cookie.match(/(?:^|; )kept=([^;]*)/)?.[1] ?? "");
+/** @param {HTMLFormElement} form @param {Element | null} [submitter] */
+const pathOf = (form, submitter) =>
+  new URL(submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "", location.href)
+    .pathname;
+// A form goes by where it leads, and by its place among those that lead there.
+const others = /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll(OTHERS));
+for (const form of others) {
+  if (!form.querySelector(TEXTS) || form.querySelector("[type=password]")) continue;
+  const path = pathOf(form);
+  let at = 0;
+  while (forms().some((other) => other.dataset.keep === `${path}#${at}`)) at += 1;
+  const heading = form.closest("section, dialog, main")?.querySelector("h1, h2, h3");
+  Object.assign(form.dataset, {
+    keep: `${path}#${at}`,
+    at: location.pathname + location.search,
+    name: heading?.textContent?.trim() ?? document.title,
+  });
+}
 
 /** @param {Keeping} form */
 const controls = (form) => /** @type {Field[]} */ ([...form.elements]);
@@ -71,6 +98,10 @@ function keep(form) {
   kept.set(key, textOf(all()[key]?.fields ?? []) === textOf(fields));
 }
 
+// The letters that came before this script.
+export function catchUp() {
+  for (const form of forms()) keep(form);
+}
 /** @param {Keeping} form */
 export const isUnsaved = (form) => kept.has(keyOf(form));
 // What was sent is saved; what was typed since waits.
@@ -208,8 +239,15 @@ function line([key, { at, name, fields }]) {
     ...typed.map(([, value]) => make("p", {}, make("bdi", {}, value))),
   );
 }
+// A page of a draft tells all that waits of it; every other one what waits in its own forms.
 function tell() {
-  const lines = Object.entries(all()).map(line);
+  const here = new Set(forms().map(keyOf));
+  const waiting = Object.entries(all()).filter(
+    ([key]) => draft || (here.has(key) && kept.has(key)),
+  );
+  const lines = waiting.map(line);
+  if (!lines.length && !region.isConnected) return;
+  if (!region.isConnected) document.getElementById("main")?.prepend(region);
   region.className = lines.length ? "note note-warn" : "";
   region.replaceChildren(
     ...(lines.length ? [make("ul", { className: "plainlist" }, ...lines)] : []),
@@ -223,11 +261,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) keep(form);
 });
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (target.matches?.("form[data-keep][data-at]:not([data-autosave])") && detail.xhr.status < 300)
+    forget(target.dataset.keep);
+});
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.matches("[data-sign-out]")) return;
   write("sent", {});
   if (event.target.matches("[data-keep]")) {
-    write("sent", { box, key: keyOf(event.target), saved });
+    const path = pathOf(event.target, event.submitter);
+    write("sent", { box, key: keyOf(event.target), path, told: told() });
     kept.set(keyOf(event.target), true); // it is on its way
   }
   isInside = true;
@@ -252,14 +295,25 @@ window.addEventListener("pageshow", () => {
   write("sent", {});
 });
 window.addEventListener("beforeunload", (event) => {
-  if ([...kept.values()].some((isSafe) => !isSafe || !isInside)) event.preventDefault();
+  const isLost = (/** @type {boolean} */ isSafe) => !isSafe || (draft && !isInside);
+  if ([...kept.values()].some(isLost)) event.preventDefault();
 });
 
-// Saved is what was sent last and is told as done by this page: no other page says so.
+// Saved is what was sent last, where the server says so of its address (KeptMiddleware): no page
+// else does. One that is refused comes back as it was typed.
 const sent = read("sent");
 write("sent", {});
-if (sent?.box === box && saved && saved !== sent.saved) forget(sent.key);
-for (const form of forms()) base.set(keyOf(form), standing(form));
+if (sent?.path && told() !== sent.told && told().startsWith(`${sent.path}:`)) {
+  const { [sent.key]: _, ...left } = read(sent.box) ?? {};
+  write(sent.box, left);
+}
+const [visit] = /** @type {PerformanceNavigationTiming[]} */ (
+  performance.getEntriesByType("navigation")
+);
+for (const form of forms()) {
+  if (keyOf(form) === sent?.key && visit?.responseStatus >= 400) form.dataset.unsaved = "";
+  base.set(keyOf(form), standing(form));
+}
 await takeUp(box);
 for (const form of forms()) {
   const key = keyOf(form);
@@ -271,5 +325,7 @@ for (const form of forms()) {
   }
   kept.set(key, true);
   giveBack(form, found.fields);
+  const folded = form.closest("details:not([open])");
+  if (folded instanceof HTMLDetailsElement) folded.open = true;
 }
 tell();

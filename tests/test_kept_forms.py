@@ -1,0 +1,120 @@
+"""Text typed into any form of the product is kept on the device until it is saved.
+
+Every page of the table of doors is walked; a new form is kept by itself (``unsaved.js``), or
+says why not.
+"""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from tests.drafting import url
+from tests.factories import make_checklist, make_draft
+from tests.test_doors import address, doors, enter, keys, knock, methods_of  # noqa: F401
+
+pytestmark = pytest.mark.slow
+
+FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
+FIELD = re.compile(r"<(textarea|input)\b([^>]*)>")
+TYPED = {"text", "email", "url"}
+UNKEPT: dict[str, str] = {}
+"""Addresses of forms that say ``data-unkept``, each with its reason."""
+
+
+def attribute(name, attributes):
+    found = re.search(rf'\b{name}="?([^"\s>]*)', attributes)
+    return found[1] if found else ""
+
+
+def is_typed(field):
+    """Whether someone writes text into a field that is worth keeping."""
+    tag, rest = field
+    kind = attribute("type", rest) or "text"
+    is_text = tag == "textarea" or kind in TYPED
+    return is_text and "one-time-code" not in rest and "readonly" not in rest
+
+
+def typed_forms(page):
+    """The forms that change something and take text: attributes and fields."""
+    for attributes, body in FORM.findall(page):
+        fields = [field for field in FIELD.findall(body) if is_typed(field)]
+        changes = 'method="post"' in attributes or "hx-post" in attributes
+        if fields and changes and 'type="password"' not in body:
+            yield attributes, fields
+
+
+def keeper_of(attributes, page):
+    """Which script keeps the text of a form; "" for none."""
+    scripts = set(re.findall(r"/js/(\w+)\.", page))
+    if "data-q=" in attributes and "data-alone" not in page:
+        return "outbox" if {"outbox", "contribute"} & scripts else ""
+    if 'class="talk"' in attributes:
+        return "talk" if "outbox" in scripts else ""
+    if "data-at=" in attributes:
+        is_whole = all(f"data-{name}=" in attributes for name in ("keep", "name"))
+        return "unsaved" if is_whole and "unsaved" in scripts else ""
+    if "data-unkept" in attributes:
+        return "none" if attribute("action", attributes) in UNKEPT else ""
+    return "unsaved" if 'method="post"' in attributes and "ui" in scripts else ""
+
+
+@pytest.fixture
+def pages(keys, cast, enter):  # noqa: F811
+    """Each whole page of someone who is signed in: name, and the page."""
+    draft = make_draft(checklist=make_checklist("own", cast.acme))
+
+    def walked():
+        for person in (cast.ada, cast.con, cast.aud):
+            client = enter(person)
+            for door in doors():
+                if "GET" not in methods_of(door):
+                    continue
+                others = {"edition_id": draft.pk} if "edition_id" in door.params else {}
+                if "other_id" in door.params or ":upgrade" in door.name:
+                    others = {}
+                reply = knock(client, "GET", address(door, keys, **others))
+                if reply.status_code == 200 and b"<body" in reply.body:
+                    yield f"{door.name} as {person}", reply.body.decode()
+
+    return walked
+
+
+def test_every_form_that_takes_text_has_a_keeper(pages):
+    found, lost, loose = set(), [], set()
+    for name, page in pages():
+        for attributes, fields in typed_forms(page):
+            keeper = keeper_of(attributes, page)
+            found.add((name.split(" ")[0], keeper))
+            unnamed = [rest for _, rest in fields if not attribute("name", rest)]
+            if not keeper or unnamed:
+                lost.append((name, attributes, unnamed))
+        outside = re.sub(r"<template.*?</template>", "", FORM.sub("", page), flags=re.S)
+        for tag, rest in FIELD.findall(outside):
+            if tag == "textarea" and "form=" not in rest:
+                loose.add(name)  # no submit sends it, so no keeper sees it
+    assert (lost, loose) == ([], set())
+    assert {keeper for _, keeper in found} >= {"unsaved", "outbox"}
+    assert len({name for name, _ in found}) >= 25, sorted(found)
+
+
+def test_saved_form_is_told_to_the_next_page_and_a_refused_one_is_not(
+    cast,
+    sign_in,
+    keys,  # noqa: F811
+):
+    ada = sign_in(cast.ada)
+    draft = make_draft(checklist=make_checklist("own", cast.acme))
+    add = url("part_add", draft)
+    done = ada.post(add, {"section": draft.sections.first().key, "text": "New?"})
+    assert unquote(done.cookies["kept"].coded_value).startswith(f"{add}:")
+    assert done.cookies["kept"]["samesite"] == "Strict"
+    again = ada.post(add, {"section": draft.sections.first().key, "text": "More?"})
+    assert again.cookies["kept"].value != done.cookies["kept"].value
+    refused = ada.post(add, {"section": "s1", "text": ""})  # with a message
+    assert (refused.status_code, "kept" in refused.cookies) == (302, False)
+    handed_back = ada.post(url("question_save", draft), {"key": "Q1"})
+    assert (handed_back.status_code, "kept" in handed_back.cookies) == (422, False)
+    assert "kept" not in ada.get(url("edit", draft)).cookies
+    ada.logout()
+    assert "kept" not in ada.post(add, {"section": "s1", "text": "Out?"}).cookies
