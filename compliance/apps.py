@@ -70,6 +70,7 @@ class ComplianceConfig(AppConfig):
         """The rooms above give a new member the things that wait for them, and end those
         that rest on a right which a member loses.
         """
+        from compliance.assessments import owning  # noqa: PLC0415 - needs the apps
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
@@ -77,6 +78,7 @@ class ComplianceConfig(AppConfig):
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
+            holds,
             rights_lost,
         )
         from compliance.seats import actions as seating  # noqa: PLC0415 - needs the apps
@@ -86,6 +88,7 @@ class ComplianceConfig(AppConfig):
 
         user_logged_in.connect(session_use.begin)
         user_logged_out.connect(session_use.end)
+        holds.connect(owning.of_member)
         arriving.connect(new_members.hold_asked)
         arriving.connect(seating.hold_offers)
         arrived.connect(new_members.give_asked)

@@ -90,6 +90,7 @@ DOORS = {
     "organisations:member": (MEMBERS, "GET"),
     "organisations:member_role": (MEMBERS, "POST"),
     "organisations:member_remove": (MEMBERS, "POST"),
+    "organisations:member_back": (MEMBERS, "POST"),
     "organisations:member_sign_out": (MEMBERS, "POST"),
     "organisations:invitation": (PUBLIC, "GET POST"),
     "organisations:invited": (PUBLIC, "GET"),
@@ -730,7 +731,8 @@ LASTING = {
     ],
     "members, owners and invitations": [
         "organisations:invitation_again", "organisations:invite", "organisations:leave",
-        "organisations:member_remove", "organisations:member_role",
+        "organisations:member_back", "organisations:member_remove",
+        "organisations:member_role",
         "organisations:member_sign_out",
     ],
     "factors": [

@@ -232,6 +232,7 @@ SAID = {
         "organisations/views/members.py: membership.user",
     ],
     NOBODY: [
+        "organisations/members.html: removed.person",
         "gaps/_table.html: editing.owner",
         "calendar/reminders.html: request.user",
         "workspace/_body.html: person",

@@ -107,6 +107,12 @@ class RoleForm(forms.Form):
     )
 
 
+class BackForm(forms.Form):
+    """The event of a removal, to be told or undone."""
+
+    removed = forms.IntegerField(min_value=1, max_value=2**31)
+
+
 def _number(label: str, bounds: tuple[int, int], unit: str) -> forms.IntegerField:
     least, most = bounds
     said = f"From {least} to {most} {unit}."

@@ -52,6 +52,7 @@ urlpatterns = [
     ),
     path("o/<slug:org>/members/", members.members, name="members"),
     path("o/<slug:org>/policy/", policy.policy, name="policy"),
+    path("o/<slug:org>/members/back/", members.member_back, name="member_back"),
     path("o/<slug:org>/leave/", members.leave, name="leave"),
     path("o/<slug:org>/members/<int:membership_id>/", members.member, name="member"),
     path(

@@ -1,13 +1,22 @@
 """The members page: owners change and remove, nobody else sees it; all may leave."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.utils import timezone
 
 from compliance.audit import trail
 from compliance.models import Event, Membership, Organisation
-from tests.factories import PASSWORD, make_member, make_user
+from tests.factories import (
+    PASSWORD,
+    make_action,
+    make_assessment,
+    make_member,
+    make_user,
+)
 
 URL = "/o/acme/members/"
 SURE = {"password": PASSWORD}
@@ -32,6 +41,63 @@ def test_right_changes_on_the_next_request(cast, sign_in):
     assert con.get(URL).status_code == 403
     ada.post(f"{URL}{row.pk}/remove/", SURE)
     assert con.get(URL).status_code == 404
+
+
+def remove(client, row):
+    """Remove a member; the address of the page that tells it."""
+    return client.post(f"{URL}{row.pk}/remove/", SURE).url
+
+
+def undo(client, url, org="acme"):
+    seq = url.partition("removed=")[2]
+    return client.post(f"/o/{org}/members/back/", SURE | {"removed": seq}, follow=True)
+
+
+def test_page_of_a_member_says_what_they_own(cast, sign_in):
+    ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
+    assert "They own" not in ada.get(f"{URL}{row.pk}/").text
+    for _ in range(2):
+        assessment = make_assessment(cast.acme, cast.ada)
+        assessment.answers.update(owner=cast.con)
+    make_action(cast.acme, cast.ada, assessment.answers.first(), owner=cast.con)
+    theirs = make_assessment(cast.other, cast.zoe)
+    theirs.answers.update(owner=cast.con)
+    page = ada.get(f"{URL}{row.pk}/").text
+    many = assessment.answers.count() * 2
+    assert f"<li>{many} questions in 2 running assessments</li>" in page
+    assert "<li>1 open action</li>" in page
+
+
+def test_removal_is_undone_with_what_was_owned(cast, sign_in):
+    ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
+    answers = make_assessment(cast.acme, cast.ada).answers
+    answers.update(owner=cast.con)
+    told = remove(ada, row)
+    assert "<bdi>Con Tributor</bdi> is no longer a member." in ada.get(told).text
+    page = undo(ada, told)
+    assert "Con Tributor is a member again, as contributor." in page.text
+    assert member_of(cast.con, cast.acme).role == "contributor"
+    assert set(answers.values_list("owner", flat=True)) == {cast.con.pk}
+    events = Event.objects.order_by("-seq").values_list("action", flat=True)
+    assert list(events[:2]) == ["member.added", "member.removed"]
+    assert "no longer a member" not in ada.get(told).text
+    assert "can no longer be undone" in undo(ada, told).text
+
+
+def test_removal_is_undone_here_alone_and_not_for_ever(cast, sign_in):
+    ada, row = sign_in(cast.ada), member_of(cast.con, cast.acme)
+    told = remove(ada, row)
+    zoe = sign_in(cast.zoe)
+    assert zoe.post("/o/acme/members/back/", SURE | {"removed": 1}).status_code == 404
+    assert "can no longer be undone" in undo(zoe, told, "other").text
+    assert not Membership.objects.filter(user=cast.con).exists()
+    for wrong in ("", "x", "-1", "999999", "9" * 30):
+        assert "can no longer be undone" in undo(ada, f"?removed={wrong}").text
+    late = timezone.now() + timedelta(days=1, minutes=1)
+    with time_machine.travel(late, tick=False):
+        ada = sign_in(cast.ada)
+        assert "can no longer be undone" in undo(ada, told).text
+    assert not Membership.objects.filter(user=cast.con).exists()
 
 
 def test_closed_account_is_out_on_the_next_request(cast, sign_in):

@@ -2,15 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.dispatch import Signal
+from django.utils import timezone
 from django.utils.text import slugify
 
 from compliance.audit import trail
+from compliance.audit.models import Event
 from compliance.audit.rows import inserted
 from compliance.audit.transaction import writing
 from compliance.organisations.access import ALLOWED, granted, takes
@@ -26,6 +29,10 @@ from compliance.organisations.events import (
 )
 from compliance.organisations.models import Membership, Organisation, User
 
+UNDO_FOR = timedelta(days=1)
+"""How long a removal can be undone."""
+holds = Signal()
+"""A page asks what a ``membership`` owns. Rooms above answer, each with a list of words."""
 rights_lost = Signal()
 """A member leaves or gets another role: ``by``, ``membership``, and ``kept``, the
 permissions that stay. Rooms above end what rests on the others."""
@@ -103,8 +110,14 @@ def assign_role(
     )
 
 
-def remove_member(*, by: User, membership: Membership) -> None:
-    """End a membership; what the person did stays.
+def held_by(membership: Membership) -> list[str]:
+    """What a member owns, in words such as "4 open actions"; [] for nothing."""
+    answers = holds.send(sender=Membership, membership=membership)
+    return [words for _, found in answers for words in found or ()]
+
+
+def remove_member(*, by: User, membership: Membership) -> Event:
+    """End a membership; what the person did stays. The event can be undone for a while.
 
     Raises ``ValidationError`` for a role above the remover's and the last owner.
     """
@@ -112,7 +125,35 @@ def remove_member(*, by: User, membership: Membership) -> None:
         membership = _locked(membership)
         refuse_above(by, membership.organisation, membership.role)
         keep_an_owner(membership)
-        _end(by, membership, MEMBER_REMOVED)
+        return _end(by, membership, MEMBER_REMOVED)
+
+
+def removed(organisation: Organisation, seq: int) -> tuple[User, str]:
+    """Whose removal can be undone yet, and their role; else ``Event.DoesNotExist``.
+
+    A day later, or where the person is a member again or has another address, it is
+    for an invitation.
+    """
+    events = trail.events_of(organisation.pk).filter(action=MEMBER_REMOVED)
+    before, _ = trail.changes(events.get(seq=seq, at__gte=timezone.now() - UNDO_FOR))
+    people = User.objects.filter(email=before["person"], is_active=True)
+    person = people.exclude(memberships__organisation=organisation).first()
+    if person is None:
+        raise Event.DoesNotExist
+    return person, before["role"]
+
+
+def take_back(*, by: User, organisation: Organisation, seq: int) -> Membership:
+    """Make someone a member again who was removed just now, in the role they had.
+
+    What they own they own again; tokens and feeds that ended stay so. Raises
+    ``Event.DoesNotExist`` when it is too late, ``ValidationError`` for a role above.
+    """
+    with writing():
+        lock(organisation)
+        person, role = removed(organisation, seq)
+        refuse_above(by, organisation, role)
+        return join(by, organisation, person, role)
 
 
 def leave(*, by: User, membership: Membership) -> None:
@@ -209,9 +250,9 @@ def join(
     return membership
 
 
-def _end(by: User, membership: Membership, action: str) -> None:
+def _end(by: User, membership: Membership, action: str) -> Event:
     rights_lost.send(sender=Membership, by=by, membership=membership, kept=frozenset())
-    trail.record(
+    event = trail.record(
         by=by,
         organisation_id=membership.organisation_id,
         action=action,
@@ -219,6 +260,7 @@ def _end(by: User, membership: Membership, action: str) -> None:
         before={"person": membership.user.email, "role": membership.role},
     )
     membership.delete()
+    return event
 
 
 def lock(organisation: Organisation) -> None:

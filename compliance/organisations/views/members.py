@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 
+from compliance.audit.models import Event
 from compliance.organisations import actions
 from compliance.organisations.access import MemberRequest, Permission, member_required
 from compliance.organisations.choices import Role
-from compliance.organisations.forms import InviteForm, RoleForm
+from compliance.organisations.forms import BackForm, InviteForm, RoleForm
 from compliance.organisations.models import Membership
 from compliance.organisations.pages import invitations, members_told
 
@@ -27,8 +29,22 @@ def members(request: MemberRequest) -> HttpResponse:
     context = {
         "members": members_told(request),
         "invite": InviteForm(),
+        "removed": _removed(request),
     } | invitations(request)
     return render(request, "organisations/members.html", context)
+
+
+def _removed(request: MemberRequest) -> dict[str, Any]:
+    """The removal that a page is asked to tell, with its undo; {} where there is none."""
+    form = BackForm(request.GET)
+    if not form.is_valid():
+        return {}
+    seq = form.cleaned_data["removed"]
+    try:
+        person, _ = actions.removed(request.organisation, seq)
+    except Event.DoesNotExist:
+        return {}
+    return {"seq": seq, "person": person}
 
 
 @require_safe
@@ -59,8 +75,37 @@ def member_role(request: MemberRequest, membership_id: int) -> HttpResponse:
 @member_required(Permission.MEMBERS)
 def member_remove(request: MemberRequest, membership_id: int) -> HttpResponse:
     membership = _member(request, membership_id)
-    said = f"{membership.user} is no longer a member."
-    return _tried(request, membership, actions.remove_member, said)
+    try:
+        event = actions.remove_member(by=request.user, membership=membership)
+    except ValidationError as error:
+        told = {"problems": error.messages}
+        return _member_page(request, membership, status=422, **told)
+    if membership.user_id == request.user.pk:
+        messages.success(request, "You are no longer a member.")
+        return redirect("organisations:front")
+    path = reverse("organisations:members", args=[request.organisation.slug])
+    return redirect(f"{path}?removed={event.seq}")
+
+
+@require_POST
+@member_required(Permission.MEMBERS)
+def member_back(request: MemberRequest) -> HttpResponse:
+    """Someone who was removed just now, a member again."""
+    form = BackForm(request.POST)
+    try:
+        membership = actions.take_back(
+            by=request.user,
+            organisation=request.organisation,
+            seq=form.cleaned_data["removed"] if form.is_valid() else 0,
+        )
+    except Event.DoesNotExist:
+        messages.error(request, "This can no longer be undone. Invite the person.")
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        role = membership.get_role_display().lower()
+        messages.success(request, f"{membership.user} is a member again, as {role}.")
+    return redirect("organisations:members", request.organisation.slug)
 
 
 @require_POST
@@ -98,6 +143,7 @@ def _member_page(
     context = {
         "member": membership,
         "form": RoleForm(initial={"role": membership.role}),
+        "holds": actions.held_by(membership),
     } | told
     return render(request, "organisations/member.html", context, status=status)
 
