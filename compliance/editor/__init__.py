@@ -1,3 +1,3 @@
-"""The editor of a draft: outline, questions, facts, rules, gates, examples, and undo."""
+"""The editor of a draft: outline, questions, facts, gates, and undo."""
 
-__all__ = ["actions", "marks", "pages", "rule_sentences"]
+__all__ = ["actions", "marks", "pages"]

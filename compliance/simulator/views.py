@@ -16,8 +16,8 @@ from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor.marks import mark_of
 from compliance.editor.pages import done, removed
-from compliance.editor.rule_sentences import gates_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.rule_builder.sentences import gates_told
 from compliance.simulator.actions import remove_organisation, save_organisation
 from compliance.simulator.forms import OrganisationForm
 

@@ -9,7 +9,7 @@ from compliance.applicability import rule_trees
 from compliance.checklists.form_lines import sentence
 from compliance.checklists.models import Fact
 from compliance.editor.forms.gates import reason
-from compliance.editor.forms.rule import RuleEditor, offered
+from compliance.rule_builder.rule import RuleEditor, offered
 
 NO_RULE = "Give it a condition: without one it would be the short path of everybody."
 

@@ -18,8 +18,8 @@ from compliance.checklists.form_lines import (
 )
 from compliance.checklists.limits import MOST_SENTENCE
 from compliance.checklists.models import Fact
-from compliance.editor.forms.rule import offered
-from compliance.editor.forms.ruled import (
+from compliance.rule_builder.rule import offered
+from compliance.rule_builder.tables import (
     Entry,
     EntryForm,
     RuledEditor,

@@ -10,8 +10,8 @@ from compliance.applicability.choices import FactKind
 from compliance.checklists.form_lines import sentence
 from compliance.checklists.models import Fact
 from compliance.editor.forms.gates import filled, reason
-from compliance.editor.forms.rule import Offered, offered
-from compliance.editor.forms.ruled import (
+from compliance.rule_builder.rule import Offered, offered
+from compliance.rule_builder.tables import (
     Entry,
     EntryForm,
     RuledEditor,

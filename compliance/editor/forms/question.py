@@ -19,11 +19,11 @@ from compliance.editor.forms.parts import (
     fresh_key,
     number_of,
 )
-from compliance.editor.forms.rule import RuleEditor, offered
-from compliance.editor.forms.ruled import DatesEditor, UntilEditor, focus_on
 from compliance.editor.marks import marks
 from compliance.legal_index import citing
 from compliance.legal_index.cited import Cited
+from compliance.rule_builder.rule import RuleEditor, offered
+from compliance.rule_builder.tables import DatesEditor, UntilEditor, focus_on
 
 CHOICE_KINDS = {QuestionKind.STAGE, QuestionKind.CHOICE, QuestionKind.CHOICES}
 VERDICTS = [("", "No verdict"), *Verdict.choices[1:]]

@@ -19,10 +19,10 @@ from compliance.checklists.models import Edition, Question, Section
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions
 from compliance.editor.forms import EssentialsEditor
-from compliance.editor.forms.ruled import focus_on
 from compliance.editor.marks import mark_of
 from compliance.editor.pages import done, shaped
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.rule_builder.tables import focus_on
 
 HEAVIEST = 5
 

@@ -16,8 +16,8 @@ from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions
 from compliance.editor.forms import FactForm
 from compliance.editor.pages import done, removed
-from compliance.editor.rule_sentences import implied_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.rule_builder.sentences import implied_told
 
 
 @require_safe

@@ -12,11 +12,11 @@ from compliance.checklists.models import Edition
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions
 from compliance.editor.forms import GateEditor
-from compliance.editor.forms.ruled import focus_on
 from compliance.editor.marks import mark_of
 from compliance.editor.pages import done, removed, shaped
-from compliance.editor.rule_sentences import gates_told
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.rule_builder.sentences import gates_told
+from compliance.rule_builder.tables import focus_on
 
 NEW = "new"
 """Opens the form of a gate that is not there yet."""

@@ -12,9 +12,9 @@ from compliance.checklists.models import Edition, Fact
 from compliance.checklists.pages import find, is_draft, keeper
 from compliance.editor import actions
 from compliance.editor.forms import ImpliedEditor
-from compliance.editor.forms.ruled import focus_on
 from compliance.editor.pages import shaped
 from compliance.organisations.access import MemberRequest, Permission, member_required
+from compliance.rule_builder.tables import focus_on
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from compliance.applicability.rule_trees import Rule
 from compliance.audit.refusals import RefusedError
 from compliance.checklists.actions import UnsoundError
 from compliance.checklists.limits import MOST_OF_TABLE
-from compliance.editor.forms.rule import Offered, RuleEditor, count_of
+from compliance.rule_builder.rule import Offered, RuleEditor, count_of
 
 Entry = Mapping[str, Any]
 DAY = {"invalid": "Write the date as 2026-12-31."}
