@@ -74,7 +74,7 @@ class ComplianceConfig(AppConfig):
         from compliance.assignments import new_members  # noqa: PLC0415 - needs the apps
         from compliance.calendar import actions as dating  # noqa: PLC0415 - needs the apps
         from compliance.exports import cancellation  # noqa: PLC0415 - needs the apps
-        from compliance.organisations import session_use, signed_on  # noqa: PLC0415 - needs the apps
+        from compliance.organisations import session_expiry, signed_on  # noqa: PLC0415 - needs the apps
         from compliance.organisations.actions import (  # noqa: PLC0415 - needs the apps
             arrived,
             arriving,
@@ -86,8 +86,8 @@ class ComplianceConfig(AppConfig):
         from compliance.sign_on import entrance  # noqa: PLC0415 - needs the apps
         from compliance.tokens import actions as tokens  # noqa: PLC0415 - needs the apps
 
-        user_logged_in.connect(session_use.begin)
-        user_logged_out.connect(session_use.end)
+        user_logged_in.connect(session_expiry.begin)
+        user_logged_out.connect(session_expiry.end)
         holds.connect(owning.of_member)
         arriving.connect(new_members.hold_asked)
         arriving.connect(seating.hold_offers)

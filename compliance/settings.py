@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "compliance.organisations.session_use.SessionUseMiddleware",
+    "compliance.organisations.session_expiry.SessionUseMiddleware",
     "compliance.organisations.signed_on.SignedOnMiddleware",
     "compliance.web.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -189,9 +189,9 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after: clocks differ
 MFA_FORMS = {
-    "authenticate": "compliance.organisations.second_step.CodeForm",
-    "authenticate_webauthn": "compliance.organisations.second_step.PasskeyForm",
-    "login_webauthn": "compliance.organisations.second_step.PasskeyLoginForm",
+    "authenticate": "compliance.organisations.second_step_forms.CodeForm",
+    "authenticate_webauthn": "compliance.organisations.second_step_forms.PasskeyForm",
+    "login_webauthn": "compliance.organisations.second_step_forms.PasskeyLoginForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -212,7 +212,7 @@ CACHES = {
 }
 
 SESSION_ENGINE = "compliance.web.sessions"
-SESSION_COOKIE_AGE = 24 * 60 * 60  # a policy sets it lower (session_use.py)
+SESSION_COOKIE_AGE = 24 * 60 * 60  # a policy sets it lower (session_expiry.py)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,6 +1,6 @@
 """Text typed into any form of the product is kept on the device until it is saved.
 
-Every page of the table of doors is walked; a new form is kept by itself (``unsaved.js``), or
+Every page of the table of doors is walked; a new form is kept by itself (``unsaved-forms.js``), or
 says why not.
 """
 
@@ -27,6 +27,9 @@ def attribute(name, attributes):
     return found[1] if found else ""
 
 
+FORMS = "unsaved-forms"
+
+
 def is_typed(field):
     """Whether someone writes text into a field that is worth keeping."""
     tag, rest = field
@@ -46,17 +49,17 @@ def typed_forms(page):
 
 def keeper_of(attributes, page):
     """Which script keeps the text of a form; "" for none."""
-    scripts = set(re.findall(r"/js/(\w+)\.", page))
+    scripts = set(re.findall(r"/js/([\w-]+)\.", page))
     if "data-q=" in attributes and "data-alone" not in page:
         return "outbox" if {"outbox", "contribute"} & scripts else ""
     if 'class="talk"' in attributes:
         return "talk" if "outbox" in scripts else ""
     if "data-at=" in attributes:
         is_whole = all(f"data-{name}=" in attributes for name in ("keep", "name"))
-        return "unsaved" if is_whole and "unsaved" in scripts else ""
+        return FORMS if is_whole and FORMS in scripts else ""
     if "data-unkept" in attributes:
         return "none" if attribute("action", attributes) in UNKEPT else ""
-    return "unsaved" if 'method="post"' in attributes and "ui" in scripts else ""
+    return FORMS if 'method="post"' in attributes and "ui" in scripts else ""
 
 
 @pytest.fixture
@@ -94,7 +97,7 @@ def test_every_form_that_takes_text_has_a_keeper(pages):
             if tag == "textarea" and "form=" not in rest:
                 loose.add(name)  # no submit sends it, so no keeper sees it
     assert (lost, loose) == ([], set())
-    assert {keeper for _, keeper in found} >= {"unsaved", "outbox"}
+    assert {keeper for _, keeper in found} >= {FORMS, "outbox"}
     assert len({name for name, _ in found}) >= 25, sorted(found)
 
 

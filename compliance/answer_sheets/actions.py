@@ -16,8 +16,8 @@ from compliance.answer_sheets.events import (
 )
 from compliance.answer_sheets.import_plan import Entry, Pick, Plan, Setting, plan
 from compliance.answer_sheets.returned_rows import Row, SheetError, sort_out
+from compliance.assessments.answer_fields import json_of
 from compliance.assessments.events import ANSWER_IMPORTED, ANSWER_REFUSED
-from compliance.assessments.fields import json_of
 from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Assessment
 from compliance.assessments.writing import Change, alter

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from compliance.assessments.answer_fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import BY_COLUMN, TYPED, Kind
 from compliance.assessments.values import checked_text, line_ends, number, parse
 from compliance.checklists.choices import QuestionKind
 from compliance.formats.escapes import escaped

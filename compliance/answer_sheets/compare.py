@@ -17,8 +17,8 @@ from compliance.answer_sheets.cells import (
     told,
 )
 from compliance.answer_sheets.returned_rows import Refusal, SentRow
+from compliance.assessments.answer_fields import BY_COLUMN, NEEDED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import BY_COLUMN, NEEDED, Kind
 from compliance.assessments.scoring import BESIDE, DERIVED
 
 Values = Mapping[str, Any]

@@ -20,7 +20,7 @@ from compliance.answer_sheets.compare import (
     typed_in,
 )
 from compliance.answer_sheets.returned_rows import Refusal, Sent, SentRow
-from compliance.assessments.fields import NEEDED
+from compliance.assessments.answer_fields import NEEDED
 from compliance.assessments.following import cleaned
 from compliance.assessments.models import Answer
 from compliance.assessments.writing import Change, alter

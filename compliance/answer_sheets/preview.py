@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance.answer_sheets.events import ASSESSMENT_IMPORTED, IMPORT_UNDONE
 from compliance.answer_sheets.import_plan import Entry, Pick, Plan, Shown
-from compliance.assessments.fields import WORDED
+from compliance.assessments.answer_fields import WORDED
 from compliance.assessments.models import Assessment
 from compliance.audit import trail
 from compliance.audit.models import Event

@@ -28,8 +28,8 @@ from compliance.answer_sheets.sheet import (
     row_mark,
     sheet_names,
 )
+from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import TYPED, Kind
 from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.checklists.choices import QuestionKind
 from compliance.formats.escapes import is_typed

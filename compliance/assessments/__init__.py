@@ -2,13 +2,13 @@
 
 __all__ = [
     "actions",
+    "answer_fields",
     "applying",
-    "carrying",
     "choices",
     "coverage",
     "crediting",
+    "earlier_assessments",
     "events",
-    "fields",
     "following",
     "holding",
     "imported_answers",

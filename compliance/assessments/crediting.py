@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from compliance.assessments.answer_fields import ANSWERED, Role, from_json, json_of
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import ANSWERED, Role, from_json, json_of
 from compliance.assessments.following import Changes
 from compliance.assessments.models import Answer
 from compliance.audit import trail

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from compliance.assessments.answer_fields import FIELDS, NEEDED, TYPED
 from compliance.assessments.choices import OPEN, Verdict
-from compliance.assessments.fields import FIELDS, NEEDED, TYPED
 from compliance.assessments.models import Answer
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.assessments.values import line_ends, parse

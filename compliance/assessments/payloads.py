@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Required
 
 from pydantic import Strict
 
+from compliance.assessments.answer_fields import ANSWER_FIELDS, ANSWERED, Kind, Role
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import ANSWER_FIELDS, ANSWERED, Kind, Role
 from compliance.audit.payloads import (
     Day,
     Hash,

@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from compliance.assessments.choices import NO_OWNER, Verdict
-from compliance.assessments.fields import (
+from compliance.assessments.answer_fields import (
     ANSWERED,
     ANSWERING,
     BESIDE_IT,
@@ -20,6 +19,7 @@ from compliance.assessments.fields import (
     from_json,
     json_of,
 )
+from compliance.assessments.choices import NO_OWNER, Verdict
 from compliance.assessments.following import Changes, is_chosen_na, untied, values_of
 from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, Assessment

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions import refuse_too_many_files, told
+from compliance.assessments.answer_fields import NEEDED, TYPED
 from compliance.assessments.choices import Verdict
 from compliance.assessments.crediting import (
     credit,
@@ -22,7 +23,6 @@ from compliance.assessments.events import (
     EVIDENCE_ATTACHED,
     EVIDENCE_DETACHED,
 )
-from compliance.assessments.fields import NEEDED, TYPED
 from compliance.assessments.following import Changes
 from compliance.assessments.holding import hold_open
 from compliance.assessments.models import Answer, AnswerQuerySet, Assessment, Attachment

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from compliance.assessments.answer_fields import NEEDED
 from compliance.assessments.choices import NO_OWNER, Verdict
-from compliance.assessments.fields import NEEDED
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.web.text import validate_text
 

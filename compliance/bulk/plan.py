@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from compliance.assessments.answer_fields import NEEDED, TYPED
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import NEEDED, TYPED
 from compliance.assessments.models import Answer
 from compliance.assessments.scoring import BESIDE
 from compliance.bulk.picks import named

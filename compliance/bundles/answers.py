@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from compliance.assessments.fields import HASHED
+from compliance.assessments.answer_fields import HASHED
 from compliance.formats.csv_file import guarded
 from compliance.snapshots.content import Content, Line
 

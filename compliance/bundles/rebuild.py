@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
+from compliance.assessments.answer_fields import PEOPLE
 from compliance.assessments.choices import AssessmentStatus, Verdict
-from compliance.assessments.fields import PEOPLE
 from compliance.assessments.models import (
     Action,
     ActionLink,

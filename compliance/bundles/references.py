@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from compliance.assessments import fields
+from compliance.assessments import answer_fields
 from compliance.bundles import layout
 
 PEOPLE = frozenset(
     {
-        *fields.PEOPLE, "started_by", "author", "resolved_by", "added_by", "created_by", "closed_by", "by", "sent_by", "ended_by",
+        *answer_fields.PEOPLE, "started_by", "author", "resolved_by", "added_by", "created_by", "closed_by", "by", "sent_by", "ended_by",
         "signed_by", "asked_by", "decided_by",
     }
 )  # fmt: skip

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from compliance.assessments.answer_fields import TRAVELLING, TYPED, Kind
+from compliance.assessments.answer_fields import Field as AnswerField
 from compliance.assessments.choices import (
     ActionStatus,
     Again,
@@ -24,8 +26,6 @@ from compliance.assessments.choices import (
     Priority,
     Verdict,
 )
-from compliance.assessments.fields import TRAVELLING, TYPED, Kind
-from compliance.assessments.fields import Field as AnswerField
 from compliance.bundles import layout
 from compliance.checklists.choices import EditionStatus
 from compliance.reviews.choices import CheckResult, Decision, ReviewEnd

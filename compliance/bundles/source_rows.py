@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from compliance.assessments.fields import PEOPLE
+from compliance.assessments.answer_fields import PEOPLE
 from compliance.assessments.models import (
     Answer,
     Assessment,

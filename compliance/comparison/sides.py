@@ -11,8 +11,8 @@ from compliance.assessments.models import Assessment
 from compliance.comparison.differences import Side
 from compliance.organisations.models import Organisation
 from compliance.results.queries import read_rows
+from compliance.snapshots.as_of import rows_as_of
 from compliance.snapshots.moments import seq_at
-from compliance.snapshots.past import rows_as_of
 from compliance.snapshots.snapshot import one_moment, rows_to_tell, to_read, told
 
 MOST = 200

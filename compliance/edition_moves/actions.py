@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.answer_fields import ANSWER_FIELDS, Role
 from compliance.assessments.applying import Scope, choice_keys
 from compliance.assessments.choices import Again, Decision, Verdict
 from compliance.assessments.crediting import answered
@@ -23,7 +24,6 @@ from compliance.assessments.events import (
     ANSWER_UPGRADED,
     ASSESSMENT_UPGRADED,
 )
-from compliance.assessments.fields import ANSWER_FIELDS, Role
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.assessments.writing import Change, alter
 from compliance.assignments.actions import assign

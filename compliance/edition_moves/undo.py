@@ -7,10 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from compliance.assessments.answer_fields import ANSWERED, ANSWERING, json_of
 from compliance.assessments.applying import Scope
 from compliance.assessments.crediting import answered
 from compliance.assessments.events import ANSWER_UPGRADE_UNDONE, UPGRADE_UNDONE
-from compliance.assessments.fields import ANSWERED, ANSWERING, json_of
 from compliance.assessments.models import Answer, Assessment, Upgrade
 from compliance.audit import trail
 from compliance.audit.leaves import ERASED

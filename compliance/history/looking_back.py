@@ -6,15 +6,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from compliance.assessments.answer_fields import WORDED
 from compliance.assessments.choices import AssessmentStatus
-from compliance.assessments.fields import WORDED
 from compliance.assessments.models import Assessment
 from compliance.audit.models import Event
 from compliance.checklists.diff import word_diff
+from compliance.snapshots.as_of import rows_as_of
 from compliance.snapshots.changes import Changed, differences
 from compliance.snapshots.content import Content, Line, Section
 from compliance.snapshots.moments import event_at, seq_at
-from compliance.snapshots.past import rows_as_of
 from compliance.snapshots.snapshot import one_moment, to_read, told
 from compliance.templatetags.ui import moment
 

@@ -9,7 +9,7 @@ __all__ = [
     "models",
     "rate_limits",
     "reauthentication",
-    "session_use",
+    "session_expiry",
     "signed_on",
     "tasks",
 ]

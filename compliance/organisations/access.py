@@ -9,12 +9,9 @@ from typing import Any, Concatenate
 
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from compliance.organisations import signed_on
 from compliance.organisations.choices import Among, Role
 from compliance.organisations.models import (
     AccessPolicy,
@@ -22,6 +19,7 @@ from compliance.organisations.models import (
     Organisation,
     User,
 )
+from compliance.organisations.policy_gate import lacking
 from compliance.organisations.reauthentication import StepUp, asked
 
 
@@ -176,48 +174,6 @@ def _remember(
             User.objects.filter(pk=user.pk).update(worked_in=user.worked_in_id)
 
 
-def _lacking(request: Any) -> HttpResponse | None:
-    """The page for someone without the proof that the policy asks for; else None.
-
-    An htmx call is refused: the page that made it keeps what was typed.
-    """
-    page = _asking(request)
-    if not page:
-        return None
-    if request.htmx:
-        return HttpResponse(status=403)
-    return render(request, page, status=403)
-
-
-def _asking(request: Any) -> str:
-    """The template that asks for what the policy wants and the person lacks; or ""."""
-    policy, today = request.organisation.policy, timezone.localdate()
-    request.factor_by = None
-    if policy.sign_on_only and not _came_right(request):
-        return "organisations/sign_on_needed.html"
-    if policy.second_factor_from is None or request.user.is_protected:
-        return ""
-    if signed_on.is_at(request, request.organisation.pk):
-        return ""  # its provider says how its people prove who they are
-    if not policy.asks_factor(today):
-        request.factor_by = policy.second_factor_from
-        return ""
-    return "organisations/factor_needed.html"
-
-
-def _came_right(request: Any) -> bool:
-    """Whether the session may open an organisation whose people come by its provider.
-
-    Auditors belong to another house. Owners with a second factor are let in past it.
-    """
-    role = request.membership.role
-    return (
-        role == Role.AUDITOR
-        or (role == Role.OWNER and request.user.is_protected)
-        or signed_on.is_at(request, request.organisation.pk)
-    )
-
-
 def member_required[**P](
     permission: Permission,
     step_up: StepUp | None = None,
@@ -264,7 +220,7 @@ def member_required[**P](
             request.membership = membership
             request.organisation = membership.organisation
             request.may = allowed
-            if permission != Permission.LEAVE and (page := _lacking(request)):
+            if permission != Permission.LEAVE and (page := lacking(request)):
                 return page
             return asked(request, level) or view(request, *args, **kwargs)
 

@@ -11,7 +11,7 @@ from compliance.applicability.decision import Model
 from compliance.applicability.reasons import fact_in, gate_in
 from compliance.applicability.rules import FactWords
 from compliance.assessments.applying import Scope
-from compliance.assessments.carrying import told_earlier
+from compliance.assessments.earlier_assessments import told_earlier
 from compliance.assessments.models import Assessment
 from compliance.checklists.content import fact_document, fact_words
 from compliance.checklists.models import Edition

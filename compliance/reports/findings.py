@@ -15,8 +15,8 @@ from compliance.reports.measuring import Measured, SetTarget
 from compliance.results.law import Counts, Duty, LawResult
 from compliance.results.levels import (
     Criterion,
-    Gap,
     GroupResult,
+    LevelGap,
     ScaleResult,
     is_staged,
 )
@@ -75,7 +75,7 @@ class CriterionRow:
 class GapRow:
     """A criterion below its target: the names of its level and of the one that reaches it."""
 
-    gap: Gap
+    gap: LevelGap
     line: Line
     now: str
     wanted: str

@@ -36,9 +36,9 @@ from compliance.reports.seat_reading import work_of
 from compliance.results.queries import choices_in
 from compliance.reviews.event_labels import told
 from compliance.reviews.signatures import Signature, content_at, signoffs_of
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.changes import differences
 from compliance.snapshots.content import Content
-from compliance.snapshots.past import content_as_of
 from compliance.snapshots.resting import moved_since
 from compliance.snapshots.snapshot import content_of, one_moment, to_read
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_noop as _
 
-from compliance.assessments.fields import ANSWER_FIELDS
+from compliance.assessments.answer_fields import ANSWER_FIELDS
 from compliance.reports.choices import Extract, ReportKind
 
 KINDS: dict[str, str] = {

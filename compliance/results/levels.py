@@ -132,7 +132,7 @@ class GroupResult:
 
 
 @dataclass(frozen=True)
-class Gap:
+class LevelGap:
     """A criterion below the target of its group, and the answer that would reach it."""
 
     criterion: Criterion
@@ -235,10 +235,10 @@ class ScaleResult:
         return sum(bool(c.rating) and c.proof == Proof.WHOLE for c in self.criteria)
 
     @cached_property
-    def gaps(self) -> list[Gap]:
+    def gaps(self) -> list[LevelGap]:
         """Criteria below their target, by distance times weight, the farthest first."""
         found = [
-            Gap(one, group, one.reaching(group.target))
+            LevelGap(one, group, one.reaching(group.target))
             for group in self.groups
             if group.target is not None
             for one in group.answered

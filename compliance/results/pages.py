@@ -21,8 +21,8 @@ from compliance.results.law import (
 )
 from compliance.results.levels import (
     Criterion,
-    Gap,
     GroupResult,
+    LevelGap,
     ScaleResult,
     is_staged,
 )
@@ -76,7 +76,7 @@ class Row:
 class GapRow:
     """A criterion below its target, or a duty not met, with what is planned."""
 
-    gap: Gap | None
+    gap: LevelGap | None
     duty: Duty | None
     action: Action | None
     now: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from compliance.assessments.fields import ANSWERING
+from compliance.assessments.answer_fields import ANSWERING
 from compliance.audit.chain import canonical, digest
 from compliance.reviews.choices import CheckResult
 from compliance.snapshots.content import Line, Proof

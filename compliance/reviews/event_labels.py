@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from compliance.assessments.answer_fields import TYPED, Field
 from compliance.assessments.choices import Verdict
 from compliance.assessments.events import ANSWER_SAVED
-from compliance.assessments.fields import TYPED, Field
 from compliance.audit import event_types
 from compliance.audit.event_types import Topic
 from compliance.remediation.event_labels import told_remedy

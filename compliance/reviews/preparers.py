@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from compliance.assessments.answer_fields import ANSWERING
 from compliance.assessments.events import EVIDENCE_ATTACHED, EVIDENCE_DETACHED
-from compliance.assessments.fields import ANSWERING
 from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.audit import event_types, trail

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from compliance.assessments.fields import PEOPLE, TRAVELLING, Kind, json_of
+from compliance.assessments.answer_fields import PEOPLE, TRAVELLING, Kind, json_of
 from compliance.assessments.imported_answers import Outside
 from compliance.assessments.models import (
     Action,

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, F, Func, TextField
 
-from compliance.assessments.fields import TEXTS
+from compliance.assessments.answer_fields import TEXTS
 from compliance.search.terms import WORD_LENGTH, Terms, spellings
 
 Sql = tuple[str, Any]

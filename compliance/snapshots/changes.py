@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from compliance.assessments.fields import ANSWER_FIELDS
+from compliance.assessments.answer_fields import ANSWER_FIELDS
 from compliance.assessments.material import ACTION, EVIDENCE
 from compliance.snapshots.content import Content, Line, Proof, Task
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from compliance.assessments.answer_fields import BY_COLUMN
 from compliance.assessments.choices import Again, Verdict
-from compliance.assessments.fields import BY_COLUMN
 from compliance.assessments.scoring import Tally, tally
 from compliance.assessments.stand_ins import StandIn
 from compliance.assessments.stand_ins import counted as counted_there

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from compliance.assessments.carrying import told_earlier
-from compliance.assessments.fields import Role, from_json
+from compliance.assessments.answer_fields import Role, from_json
+from compliance.assessments.earlier_assessments import told_earlier
 from compliance.assessments.models import Action, Answer, Assessment
 from compliance.checklists.models import Edition
 from compliance.organisations.models import User

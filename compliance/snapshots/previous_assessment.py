@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from compliance.assessments.fields import ANSWERING, BY_COLUMN
+from compliance.assessments.answer_fields import ANSWERING, BY_COLUMN
 from compliance.assessments.models import Answer, Assessment
 from compliance.snapshots.content import PreviousAnswer
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import Prefetch, prefetch_related_objects
 
+from compliance.assessments.answer_fields import ANSWER_FIELDS, HASHED, Kind
 from compliance.assessments.applying import Scope
-from compliance.assessments.fields import ANSWER_FIELDS, HASHED, Kind
 from compliance.assessments.models import (
     ActionLink,
     Answer,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from compliance.assessments.fields import BY_COLUMN, NEEDED, Kind
+from compliance.assessments.answer_fields import BY_COLUMN, NEEDED, Kind
 from compliance.checklists.diff import word_diff
 
 

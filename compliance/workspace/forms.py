@@ -10,9 +10,9 @@ from django.http import QueryDict
 
 from compliance.applicability.choices import FactKind
 from compliance.applicability.rules import choice_words
-from compliance.assessments.carrying import told_earlier
+from compliance.assessments.answer_fields import TYPED, Field, Kind
 from compliance.assessments.choices import NO_OWNER, Verdict
-from compliance.assessments.fields import TYPED, Field, Kind
+from compliance.assessments.earlier_assessments import told_earlier
 from compliance.assessments.models import Assessment
 from compliance.assessments.values import LONGEST_TEXT, line_ends
 from compliance.assessments.versions import Known, read_known

@@ -8,8 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.text import Truncator, capfirst
 
-from compliance.assessments.carrying import told_earlier
+from compliance.assessments.answer_fields import TYPED, Field, Kind
 from compliance.assessments.choices import Again, Verdict
+from compliance.assessments.earlier_assessments import told_earlier
 from compliance.assessments.events import (
     ANSWER_REFUSED,
     ANSWER_SAVED,
@@ -18,7 +19,6 @@ from compliance.assessments.events import (
     EVIDENCE_DETACHED,
     NA_CONFIRMED,
 )
-from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Answer
 from compliance.audit import event_types, trail
 from compliance.audit.models import Event

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from compliance.applicability.decision import Decision
+from compliance.assessments.answer_fields import TYPED, Field
 from compliance.assessments.applying import Scope
 from compliance.assessments.choices import Verdict
 from compliance.assessments.coverage import covers, leaves_gap
-from compliance.assessments.fields import TYPED, Field
 from compliance.assessments.models import Answer, Assessment, Attachment
 from compliance.assessments.stand_ins import StandIn
 from compliance.checklists.choices import QuestionKind

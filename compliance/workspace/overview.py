@@ -21,8 +21,8 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from compliance.applicability.essentials import essentials
-from compliance.assessments.carrying import different
 from compliance.assessments.choices import OPEN, Filter, Verdict
+from compliance.assessments.earlier_assessments import different
 from compliance.assessments.models import Assessment, Attachment
 from compliance.assessments.scoring import Tally, tally
 from compliance.charts.shapes import Chart, bar, strip

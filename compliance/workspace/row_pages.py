@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from compliance.assessments import actions
+from compliance.assessments.answer_fields import BY_COLUMN, INSIDE, TYPED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import BY_COLUMN, INSIDE, TYPED, Kind
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known
 from compliance.audit import trail

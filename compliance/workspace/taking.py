@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from compliance.assessments.answer_fields import TYPED, Field, Kind
 from compliance.assessments.choices import OPEN, Verdict
-from compliance.assessments.fields import TYPED, Field, Kind
 from compliance.assessments.models import Answer
 from compliance.checklists.choices import QuestionKind
 from compliance.checklists.diff import word_diff

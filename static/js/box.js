@@ -1,7 +1,7 @@
 // The box on this device: for each row what was touched, typed over which base, and what was
 // tried last. That is sent first and as it was: its reply may have been lost, not the save.
 // "quiet" is kept in case this tab dies; the rest could not be saved.
-import { read, takeUp, write } from "./keeper.js";
+import { read, takeUp, write } from "./device-store.js";
 import { rowOf, touched } from "./rows.js";
 
 /** @type {Record<string, Kept>} */

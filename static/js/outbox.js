@@ -13,7 +13,7 @@ import {
   touched,
 } from "./rows.js";
 import { load, open, say } from "./workspace.js";
-import "./autosave.js";
+import "./answer-autosave.js";
 
 let why = "Offline.";
 
@@ -40,7 +40,7 @@ function tell() {
   offer("button", "Show the text", { type: "button", className: "linkbtn", onclick: showKept });
   texts().catch(() => {}); // while there is a line
 }
-const texts = () => import("./kept.js");
+const texts = () => import("./unsaved-texts.js");
 const showKept = () =>
   texts().then(
     (kept) => kept.showKept(),

@@ -1,7 +1,8 @@
 // Writing a comment: what is typed stays until it is sent, whatever becomes of the line, the
 // session or the right.
-import { draftOf, keepDraft, waiting } from "./drafts.js";
+
 import { freshToken, isStale } from "./token.js";
+import { draftOf, keepDraft, waiting } from "./unsent-comments.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
 const box = () => panel.querySelector("#talk");
@@ -98,7 +99,7 @@ function tell() {
         });
   if (offer.type === "button")
     offer.onclick = () =>
-      import("./kept.js").then(
+      import("./unsaved-texts.js").then(
         (kept) => kept.showKept(),
         () => offer.after(" Offline. Try again."),
       );

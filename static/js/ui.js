@@ -43,7 +43,7 @@ let isKeeping = false;
 function keepText() {
   if (isKeeping || !typist) return;
   isKeeping = true;
-  import("./unsaved.js").then(
+  import("./unsaved-forms.js").then(
     (unsaved) => unsaved.catchUp(),
     () => {
       isKeeping = false;

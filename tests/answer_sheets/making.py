@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from compliance.assessments.fields import TYPED
+from compliance.assessments.answer_fields import TYPED
 from compliance.models import Choice
 from tests import factories
 

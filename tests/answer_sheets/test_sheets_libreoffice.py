@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.assessments.fields import FIELDS
+from compliance.assessments.answer_fields import FIELDS
 from compliance.models import Answer
 from tests import factories
 from tests.answer_sheets import making as sheets

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from compliance.assessments.fields import ANSWER_FIELDS, TYPED
+from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED
 from compliance.audit import trail
 from compliance.models import Action, Call, Comment, Event, Evidence
 from compliance.organisations.actions import remove_member

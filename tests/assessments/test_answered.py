@@ -22,7 +22,7 @@ from compliance.edition_moves import undo as undo_actions
 from compliance.evidence_use.actions import use_instead
 from compliance.models import Answer, Event, Theme
 from compliance.remediation import actions as remediation
-from compliance.snapshots.past import content_as_of
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
 from tests import factories, signing

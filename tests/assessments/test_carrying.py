@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compliance.assessments import actions
-from compliance.assessments.carrying import different, following
+from compliance.assessments.earlier_assessments import different, following
 from compliance.assessments.versions import Known
 from compliance.audit import trail
 from compliance.audit.models import Event

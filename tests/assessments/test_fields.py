@@ -2,8 +2,7 @@
 
 import pytest
 
-from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import (
+from compliance.assessments.answer_fields import (
     ANSWER_FIELDS,
     BY_COLUMN,
     NEEDED,
@@ -13,6 +12,7 @@ from compliance.assessments.fields import (
     from_json,
     json_of,
 )
+from compliance.assessments.choices import Verdict
 from compliance.assessments.models import Answer
 
 COLUMNS = [column.attname for column in Answer._meta.concrete_fields]

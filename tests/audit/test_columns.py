@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from compliance.assessments import actions as assessments
-from compliance.assessments.fields import TYPED, Kind
+from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.assignments import actions as assignments
 from compliance.audit import tables, trail
 from compliance.audit.chain import digest

@@ -32,7 +32,7 @@ from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import blocking, points
 from compliance.reviews.signatures import content_at, signoffs_of
 from compliance.seeds import actions as seeds
-from compliance.snapshots.past import content_as_of
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace.standing_in import standing_in
 from tests.audit.columns import RARE, columns_of_all, tampered_with

@@ -57,7 +57,7 @@ def test_every_form_of_the_editor_is_kept_by_person_edition_and_part(
     assert not any(is_unsaved for _, is_unsaved in found.values())
     assert f'data-person="{cast.ada.pk}"' in page
     assert f'data-kept="{draft.pk}"' in page
-    assert "js/unsaved.js" in page
+    assert "js/unsaved-forms.js" in page
     for at, _ in found.values():
         assert ada.get(at.replace("&amp;", "&")).status_code == 200
 

@@ -32,7 +32,7 @@ from compliance.organisations import actions as people
 from compliance.results.figure_store import figures
 from compliance.reviews import actions as reviewing
 from compliance.reviews import signature_integrity
-from compliance.snapshots.past import content_as_of
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
 from tests import factories, seating, signing

@@ -9,7 +9,7 @@ from django.urls import reverse
 from compliance.answer_sheets.queries import paper_of
 from compliance.answer_sheets.workbook import file_of
 from compliance.assessments import actions
-from compliance.assessments.fields import TYPED, Kind
+from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.assessments.models import Answer
 from compliance.audit import tables
 from compliance.bundles.answers import written
@@ -18,9 +18,9 @@ from compliance.checklists.models import Theme
 from compliance.reports.html import html_of
 from compliance.reports.queries import read
 from compliance.search.queries import answers_with
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.changes import differences
 from compliance.snapshots.moments import first_event
-from compliance.snapshots.past import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace.history import history
 from tests.answer_sheets.making import book_of

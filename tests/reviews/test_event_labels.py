@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.assessments.fields import TYPED, Kind
+from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.reviews.event_labels import told
 
 

@@ -22,8 +22,8 @@ from compliance.evidence.actions import describe
 from compliance.evidence_use.actions import use_instead
 from compliance.models import Answer, Evidence, Theme
 from compliance.remediation import actions as remediation
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.moments import seq_at
-from compliance.snapshots.past import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from compliance.workspace import actions as workspace
 from tests.documents import document, question

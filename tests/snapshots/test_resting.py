@@ -14,8 +14,8 @@ from compliance.reviews.choices import Decision
 from compliance.reviews.queries import desk_of
 from compliance.reviews.readiness import About, points
 from compliance.reviews.signatures import signoffs_of, standing
+from compliance.snapshots.as_of import content_as_of
 from compliance.snapshots.content import content_from
-from compliance.snapshots.past import content_as_of
 from compliance.snapshots.snapshot import content_of, to_read
 from tests import factories
 from tests.resting import levelled, rest_on, resting, started

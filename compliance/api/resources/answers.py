@@ -23,7 +23,7 @@ from compliance.api.shapes.answers import (
 from compliance.api.shapes.leaves import Id
 from compliance.api.tags import refuse_stale
 from compliance.assessments import actions
-from compliance.assessments.fields import BY_COLUMN, Kind
+from compliance.assessments.answer_fields import BY_COLUMN, Kind
 from compliance.assessments.models import Answer, Comment
 from compliance.audit.transaction import writing
 from compliance.discussion import actions as talk

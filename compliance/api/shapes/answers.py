@@ -1,4 +1,4 @@
-"""Answers. Their fields come from the registry (``assessments/fields.py``), one by one."""
+"""Answers. Their fields come from the registry (``assessments/answer_fields.py``), one by one."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,9 +15,9 @@ from compliance.api.shapes.leaves import (
     changed_in,
     person_of,
 )
-from compliance.assessments import fields as registry
+from compliance.assessments import answer_fields as registry
+from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED, Kind
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import ANSWER_FIELDS, TYPED, Kind
 from compliance.assessments.models import Answer, Comment
 
 _TOLD: dict[Kind, Any] = {

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from compliance.assessments.actions.attach import refuse_too_many_files, swap_proofs
+from compliance.assessments.answer_fields import FIELDS, json_of
 from compliance.assessments.crediting import put_back
 from compliance.assessments.events import ANSWER_REFUSED, ANSWER_SAVED, ANSWER_UNDONE
-from compliance.assessments.fields import FIELDS, json_of
 from compliance.assessments.following import Changes, settled, touched_of, values_of
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.versions import Known

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from compliance.assessments.answer_fields import ANSWERED, TYPED, json_of
 from compliance.assessments.choices import Again, Verdict
-from compliance.assessments.fields import ANSWERED, TYPED, json_of
 from compliance.assessments.models import ActionLink, Answer, Assessment, Attachment
 from compliance.assessments.scoring import BESIDE, verdict_of
 from compliance.audit.rows import inserted

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from compliance.assessments.actions.start import apply
-from compliance.assessments.carrying import told_earlier
 from compliance.assessments.choices import AssessmentStatus
+from compliance.assessments.earlier_assessments import told_earlier
 from compliance.assessments.events import RESTING_CHANGED
 from compliance.assessments.models import Assessment
 from compliance.assessments.resting import bears, refuse_bearer

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, StringAgg, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
+from compliance.assessments.answer_fields import ANSWER_FIELDS
 from compliance.assessments.choices import Again, Verdict
-from compliance.assessments.fields import ANSWER_FIELDS
 from compliance.assessments.models.assessment import Assessment
 from compliance.assessments.scoring import BESIDE, DERIVED
 from compliance.audit.columns import Proven

@@ -18,8 +18,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat
 
+from compliance.assessments.answer_fields import TEXTS
 from compliance.assessments.choices import Verdict
-from compliance.assessments.fields import TEXTS
 from compliance.assessments.models import Answer, Assessment, Attachment, Comment
 from compliance.checklists.models import Citation, Question
 from compliance.search.index import (

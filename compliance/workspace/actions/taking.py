@@ -7,12 +7,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.assessments.actions import attach_all, refuse_too_many_files
+from compliance.assessments.answer_fields import ANSWERING
 from compliance.assessments.events import (
     ANSWER_CONFIRMED_AGAIN,
     ANSWER_KEPT,
     ANSWER_TAKEN_OVER,
 )
-from compliance.assessments.fields import ANSWERING
 from compliance.assessments.following import Changes, cleaned, values_of
 from compliance.assessments.models import Answer
 from compliance.assessments.versions import Known

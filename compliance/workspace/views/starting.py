@@ -18,7 +18,7 @@ from django.views.decorators.http import (
 
 from compliance.assessments import actions
 from compliance.assessments.applying import Scope
-from compliance.assessments.carrying import can_carry, following
+from compliance.assessments.earlier_assessments import can_carry, following
 from compliance.assessments.models import Answer, Assessment, AssessmentQuerySet
 from compliance.assessments.resting import bears, may_rest_on
 from compliance.checklists.copies import line

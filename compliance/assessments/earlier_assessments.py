@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
-from compliance.assessments.fields import ANSWERING
+from compliance.assessments.answer_fields import ANSWERING
 from compliance.assessments.models import Answer, Assessment
 from compliance.assessments.models.answer import AnswerQuerySet
 from compliance.checklists.copies import originals

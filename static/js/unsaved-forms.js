@@ -4,7 +4,7 @@
 // typed, and shows both texts where both did. Forms of a draft are named by the page, for each
 // edition and part; every other form goes by its address. Rows of a list and comments have keepers
 // of their own (outbox.js, drafts.js); what says data-unkept is not worth it, and a password is never kept.
-import { read, takeUp, write } from "./keeper.js";
+import { read, takeUp, write } from "./device-store.js";
 
 const TEXTS =
   "textarea, input:is(:not([type]), [type=text], [type=email], [type=url]):not([autocomplete=one-time-code])";

@@ -1,7 +1,7 @@
 // Texts that wait on this device, shown to be copied: for a person who may no longer save it here.
 import { box } from "./box.js";
-import { waiting } from "./drafts.js";
 import { flat, rowAt } from "./rows.js";
+import { waiting } from "./unsent-comments.js";
 
 /** @type {Record<string, string>} */
 const words = {

@@ -1,7 +1,7 @@
 // A question of a draft saves itself: a moment after a choice is made, after a pause in typing, and
 // at the latest ten seconds after the first letter. The text waits on this device until then
 // (unsaved.js). What two people changed is saved only with the button, which shows both texts.
-import { isUnsaved, settled } from "./unsaved.js";
+import { isUnsaved, settled } from "./unsaved-forms.js";
 
 /** @typedef {Found<"form[data-autosave]">} Keeping */
 const [SOON_MS, PAUSE_MS, LONGEST_MS] = [300, 2500, 10_000];

@@ -1,6 +1,6 @@
 // Comments that are not sent yet: kept on this device for each question, until they are sent or the
 // person signs out.
-import { read, takeUp, write } from "./keeper.js";
+import { read, takeUp, write } from "./device-store.js";
 
 /** @type {Map<string, Draft>} */
 const drafts = new Map(Object.entries(read("talk") ?? {}));
