@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.models import Answer, Assessment, Snapshot
 from compliance.organisations.access import ALLOWED
 from compliance.organisations.actions import make_editor
@@ -111,7 +111,7 @@ def test_nothing_signed_changes(role, keys, cast, enter):  # noqa: F811
     changing, moving, failing = send_all(enter(person), assessment, keys)
     assert (changing, failing) == (set(), [])
     assert moving <= VOIDING
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_the_same_forms_do_change_what_is_not_signed(keys, cast, enter):  # noqa: F811

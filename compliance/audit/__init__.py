@@ -23,4 +23,5 @@ __all__ = [
     "text_erasure",
     "trail",
     "transaction",
+    "verification",
 ]

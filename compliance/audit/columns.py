@@ -132,7 +132,7 @@ def is_text(column: models.Field[Any, Any]) -> bool:
 _MARKS = {
     "password", "problem", "key", "number", "code", "cite", "language", "media_type", "method", "how",
     "credential_id", "official_id", "facts", "sealed_with",
-    "scopes",
+    "scopes", "topics",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from compliance.audit import checkpoints, trail
+from compliance.audit import checkpoints, verification
 from compliance.audit.chain_check import Checked
 from compliance.audit.signed_note import Checkpoint
 
@@ -45,7 +45,7 @@ def verify(organisation_id: UUID, *, is_quick: bool = False) -> Checked:
     before: what lies before it is counted, not read again.
     """
     since = _since(organisation_id) if is_quick else None
-    found = trail.checked(organisation_id, since)
+    found = verification.checked(organisation_id, since)
     if found.fault is None:
         _keep(organisation_id, found.size)
     return found
@@ -55,7 +55,7 @@ def _since(organisation_id: UUID) -> Checkpoint | None:
     last = verified(organisation_id)
     if last is None:
         return None
-    signed, forged = trail.signed_checkpoints(organisation_id)
+    signed, forged = verification.signed_checkpoints(organisation_id)
     if forged:
         return None
     return max(

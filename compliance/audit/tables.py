@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.chain_check import Fault, Kind
 from compliance.audit.columns import (
     Proven,
@@ -47,7 +47,7 @@ def projected(organisation_id: UUID) -> Rows:
 
 def faults(organisation_id: UUID) -> Iterator[Fault]:
     """Columns that were changed, and rows that were taken away or put in, by no event."""
-    yield from trail.settled(organisation_id, lambda: _faults(organisation_id))
+    yield from verification.settled(organisation_id, lambda: _faults(organisation_id))
 
 
 def _faults(organisation_id: UUID) -> Iterator[Fault]:

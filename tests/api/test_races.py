@@ -13,7 +13,7 @@ from django.test.utils import setup_test_environment
 setup_test_environment()
 from django.core.cache import cache
 from django.db import connection
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.models import Comment, Event
 from tests.factories import make_assessment, make_cast
 from tests.calling import Program
@@ -52,7 +52,7 @@ for number in range(rounds):
         told["odd"].append([r.status_code for r in replies])
 told["comments"] = Comment.objects.count()
 told["refused"] = Event.objects.filter(action="answer.refused").count()
-told["fault"] = str(trail.verify(cast.acme.pk) or "")
+told["fault"] = str(verification.verify(cast.acme.pk) or "")
 print(json.dumps(told))
 """
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from compliance.assessments.answer_fields import ANSWER_FIELDS, TYPED
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.models import Action, Call, Comment, Event, Evidence
 from compliance.organisations.actions import remove_member
 from tests import factories
@@ -38,7 +38,7 @@ def test_answer_is_saved_and_the_event_names_the_token(con, answer, cast):
     assert told["owner"] == {"id": cast.con.pk, "name": "Con Tributor"}
     event = Event.objects.get(action="answer.saved")
     assert (event.actor, trail.token_of(event)) == (cast.con, con.token.pk)
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_every_field_of_the_registry_is_read_and_every_typed_one_written(con, answer):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from compliance.assessments import actions
 from compliance.assessments.earlier_assessments import different, following
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.models import Action, ActionLink, Assessment, Choice, Membership
 from compliance.workspace import actions as workspace_actions
@@ -93,7 +93,7 @@ def test_the_trail_keeps_every_answer_as_it_came_along(cast, earlier):
     assert told["earlier"] == str(earlier.pk)
     assert told["answers"][str(one.pk)]["note"] == "Kept in the vault."
     assert len(told["answers"]) == 2
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_owner_who_has_left_stays_behind(cast, earlier):

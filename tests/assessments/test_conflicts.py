@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.audit.models import Event
 from compliance.bulk.actions import Bulk, set_many
 from compliance.models import Answer, Choice
@@ -104,7 +104,7 @@ def test_stale_save_is_refused_with_both_texts(cast, answers, send, case):
     assert Answer.objects.filter(pk=answer.pk).values().get() == before
     refused = Event.objects.latest("seq")
     assert (refused.action, refused.actor) == ("answer.refused", cast.con)
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 @each_field

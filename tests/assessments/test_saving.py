@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from lxml.html import fromstring
 
 from compliance.assessments import actions
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.models import Answer
 from tests.factories import make_assessment, make_draft, make_question, publish
@@ -286,4 +286,4 @@ def test_chain_stands_after_all_of_this(cast, answer):
     save(cast.con, answer, base=0, note="a\u202eb 🙂\n" * 50)
     save(cast.ada, answer, base=0, note="other")
     save(cast.con, fresh(answer), verdict="met")
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.assessments import actions
 from compliance.assignments import actions as assignments
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.bulk.actions import undo_many
 from compliance.models import (
     Answer,
@@ -93,7 +93,7 @@ def test_one_undo_puts_everything_back(cast, assessment):
     undo_many(by=cast.ada, assessment=assessment, seq=done.seq)
     assert own(cast.con).count() == 0
     assert own(cast.otto).get().due_on == DUE
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_same_once_more_mails_and_changes_nothing(cast, assessment, sign_in):
@@ -132,7 +132,7 @@ def test_newcomer_owns_what_waits_once_they_join(cast, assessment, sign_in):
     assert own(cast.con).get() == first
     page = sign_in(bruno).get(f"/o/acme/assessments/{assessment.pk}/mine/")
     assert "Otto Weber" in page.text
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     assert hand_back(cast, own(bruno).first(), by=bruno).told == cast.otto
 
 

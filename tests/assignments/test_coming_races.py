@@ -9,7 +9,7 @@ from django.db import connection
 
 from compliance.assessments import actions
 from compliance.assignments import actions as assignments
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.erasure.actions import erase_person
 from compliance.models import Answer, Invitation
 from compliance.organisations import actions as people
@@ -67,7 +67,7 @@ def test_joining_and_erasing_wait_for_each_other(cast, assessment):
         assert not Invitation.objects.exists()
         user.refresh_from_db()
         assert user.email == f"erased-{user.pk}@erased.invalid"
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_adding_a_passkey_and_saving_wait_for_each_other(
@@ -108,7 +108,7 @@ def test_adding_a_passkey_and_saving_wait_for_each_other(
     told = at_once(save, add, caught=Exception)
     assert [one for one in told if one is not None] == []
     assert cast.ada.passkeys.count() == 8
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_joining_and_saving_wait_for_each_other(cast, assessment):
@@ -136,7 +136,7 @@ def test_joining_and_saving_wait_for_each_other(cast, assessment):
         )
         assert [one for one in told if isinstance(one, Exception)] == []
         assert Answer.objects.filter(owner=user).count() == 6
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_erasing_and_saving_wait_for_each_other(cast, assessment):
@@ -166,4 +166,4 @@ def test_erasing_and_saving_wait_for_each_other(cast, assessment):
         )
         assert [one for one in told if isinstance(one, Exception)] == []
         assert not Answer.objects.filter(note__contains=user.name).exists()
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None

@@ -9,7 +9,7 @@ from django.utils import timezone
 from compliance.assessments import actions as assessments
 from compliance.assessments.answer_fields import TYPED, Kind
 from compliance.assignments import actions as assignments
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.chain import digest
 from compliance.audit.columns import (
     ELSEWHERE,
@@ -230,5 +230,5 @@ def test_what_opens_nothing_is_not_compared(rare, cast):
 
 @pytest.mark.slow
 def test_each_column_of_rare_tables_that_is_changed_by_sql_is_named(rare):
-    tried = {at for chain in trail.chains() for at in tampered_with(chain)}
+    tried = {at for chain in verification.chains() for at in tampered_with(chain)}
     assert {at for at in columns_of_all() if at[0] in RARE} - tried == set()

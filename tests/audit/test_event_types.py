@@ -20,7 +20,7 @@ from compliance.assessments.events import (
     ANSWER_SAVED,
     ASSESSMENT_STARTED,
 )
-from compliance.audit import event_types, trail
+from compliance.audit import event_types, trail, verification
 from compliance.audit.chain_check import Kind
 from compliance.audit.columns import columns_of, is_text, proven
 from compliance.audit.event_types import EventType, Topic, UnknownVersionError
@@ -132,7 +132,7 @@ def test_event_in_a_version_that_is_not_known_is_not_read(newer):
 
 
 def test_verification_names_an_event_in_a_version_that_is_not_known(newer, capsys):
-    fault = trail.verify(newer.organisation_id)
+    fault = verification.verify(newer.organisation_id)
     assert (fault.seq, fault.kind) == (newer.seq, Kind.NEWER)
     with pytest.raises(CommandError):
         call_command("verify_trail")
@@ -150,7 +150,7 @@ def test_each_event_says_its_version_where_the_check_looks_for_it(cast):
         after={"person": "ada@example.org", "role": "owner"},
     )
     assert event.payload.endswith('"version":1}')
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_days_and_ids_are_taken_as_they_are_and_as_text():

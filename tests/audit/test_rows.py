@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.models import LIBRARY
 from compliance.audit.owners import owner_of, owners
 from compliance.audit.projection import RecordedEvent, project
@@ -152,7 +152,7 @@ def test_an_event_before_a_block_that_is_given_up_is_written_with_its_rows(cast,
         with pytest.raises(ValueError, match="no"), writing():
             change_and_give_up(cast, proof)
     assert rows_of(event) == {"said": [["title"]]}
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_each_of_two_events_has_what_was_changed_before_it(cast, proof):
@@ -176,7 +176,7 @@ def test_a_row_is_in_an_event_of_the_chain_that_it_belongs_to(cast, proof, their
         texts = {"evidence": {str(own.pk): {"url": "https://two.example.org"}}}
         assert rows_of(event) == {"said": [["title"]], "texts": texts}
     for chain in (cast.acme.pk, cast.other.pk):
-        assert (trail.verify(chain), list(tables.faults(chain))) == (None, [])
+        assert (verification.verify(chain), list(tables.faults(chain))) == (None, [])
 
 
 def test_a_row_without_an_event_of_its_chain_does_not_commit(cast, proof, theirs):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.chain_check import Kind
 from compliance.discussion import actions as discussion
 from compliance.edition_moves import actions as edition_moves
@@ -105,7 +105,7 @@ def test_ordinary_work_raises_no_alarm(cast, here):
     assert Comment.objects.filter(text="Returned: Say since when.").exists()
     [made] = words(cast.acme)  # of the factory
     assert made.endswith("(“Policy”) was put in")
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 TAMPERED = {

@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.assessments import actions as assessments
-from compliance.audit import tables, trail
+from compliance.audit import tables, verification
 from compliance.audit.models import LIBRARY
 from compliance.checklists import actions as checklists
 from compliance.edition_moves import actions as edition_moves
@@ -125,8 +125,11 @@ def test_each_chain_has_its_own_rows_and_no_other(both, act):
     act(both)
     for chain in (LIBRARY, *(place.pk for place, _ in both)):
         found = [f"{fault.seq}: {fault.what}" for fault in tables.faults(chain)]
-        assert (trail.verify(chain) if chain in trail.chains() else None, found) == (
+        assert (
+            verification.verify(chain) if chain in verification.chains() else None,
+            found,
+        ) == (
             None,
             [],
         )
-    assert set(trail.chains()) >= {place.pk for place, _ in both}
+    assert set(verification.chains()) >= {place.pk for place, _ in both}

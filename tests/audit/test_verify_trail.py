@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from compliance.assessments import actions as assessments
-from compliance.audit import checkpoints, last_verified, tables, trail
+from compliance.audit import checkpoints, last_verified, tables, trail, verification
 from compliance.audit.chain_check import Kind
 from compliance.edition_moves import actions as edition_moves
 from compliance.edition_moves import undo
@@ -342,7 +342,7 @@ def test_checkpoint_that_is_gone_from_beside_a_whole_chain(
 def test_checkpoint_that_somebody_else_signed(cast, started, settings, tmp_path):
     checkpoints.checkpoint(cast.acme.pk)
     settings.KEYS_DIR = tmp_path / "other"
-    fault = trail.verify(cast.acme.pk)
+    fault = verification.verify(cast.acme.pk)
     assert (fault.kind, fault.seq) == (Kind.CHECKPOINT, trail.head_of(cast.acme.pk)[0])
 
 
@@ -352,10 +352,10 @@ def test_moved_event_is_named_in_the_chain_it_came_to(cast, started):
         "UPDATE compliance_event SET organisation_id = %s, seq = 1 WHERE seq = 3", other
     )
     tamper("INSERT INTO compliance_chainhead VALUES (%s, 1, 'x', NULL)", other)
-    fault = trail.verify(cast.other.pk)
+    fault = verification.verify(cast.other.pk)
     assert (fault.seq, fault.kind) == (1, Kind.MOVED)
     assert str(cast.acme.pk) in fault.what
-    assert trail.verify(cast.acme.pk).kind == Kind.DELETED
+    assert verification.verify(cast.acme.pk).kind == Kind.DELETED
 
 
 def test_quick_check_begins_at_the_last_verified_checkpoint(cast, started, capsys):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from compliance.audit import checkpoints, trail
+from compliance.audit import checkpoints, verification
 from compliance.backups.verify import opened
 from compliance.snapshots.snapshot import content_of, to_read
 from tests.backups import installations
@@ -33,7 +33,7 @@ def saved(committed, settings, tmp_path, made):
 
 def _make(made):
     world = installations.build()
-    for organisation_id in trail.chains():
+    for organisation_id in verification.chains():
         checkpoints.checkpoint(organisation_id)
     path = made.there / "backup.zip"
     made.said = installations.run("backup", path)

@@ -14,7 +14,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from compliance.audit import trail  # noqa: E402
+from compliance.audit import verification  # noqa: E402
 from compliance.backups.backup import make  # noqa: E402
 from compliance.backups.restore import restore  # noqa: E402
 from compliance.models import Theme  # noqa: E402
@@ -24,6 +24,8 @@ if __name__ == "__main__":
     for number in range(20):
         Theme.objects.create(key=f"own-{number}", name="Own", position=number)
     restore(Path(sys.argv[1]))
-    faults = [fault for fault in map(trail.verify, trail.chains()) if fault]
+    faults = [
+        fault for fault in map(verification.verify, verification.chains()) if fault
+    ]
     make(Path(sys.argv[2]))
     sys.exit(str(faults) if faults else 0)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.backups.verify import opened
 from compliance.calendar.feed_dates import feed_of
 from compliance.discussion.actions import comment
@@ -65,7 +65,7 @@ def test_all_is_as_it_was(saved):
     full = saved.world.full
     assert content_of(to_read(full.pk)).content_hash == saved.content
     assert bundle_of(full) == saved.bundle
-    assert [trail.verify(pk) for pk in trail.chains()] == [None] * 4
+    assert [verification.verify(pk) for pk in verification.chains()] == [None] * 4
     assert said.endswith(saved.verified)
 
 

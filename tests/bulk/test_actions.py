@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.assessments import actions
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.bulk import actions as bulk
 from compliance.bulk.actions import Bulk, filling
@@ -94,7 +94,7 @@ def test_every_answer_gets_its_version_and_its_event(cast, answers):
         {"verdict": "unanswered", "owner_id": None, "version": 0} | nobody,
         {"verdict": "met", "owner_id": cast.con.pk, "version": 1} | con,
     )
-    assert (done.seq, trail.verify(cast.acme.pk)) == (1, None)
+    assert (done.seq, verification.verify(cast.acme.pk)) == (1, None)
     assert trail.head_of(cast.acme.pk)[0] == 3
 
 
@@ -144,7 +144,7 @@ def test_one_undo_puts_every_answer_back(cast, answers):
     after = list(Answer.objects.order_by("pk").values("verdict", "reason", "owner"))
     assert after == before
     assert Answer.objects.get(pk=answers[1].pk).later_until == date(2026, 12, 24)
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_undo_can_be_undone(cast, answers):
@@ -254,7 +254,7 @@ def test_evidence_is_attached_once_and_taken_out_by_undo(cast, answers):
     assert [use.answer_id for use in proof.attachments.all()] == [answers[0].pk]
     undo(cast.con, answers, Event.objects.latest("seq").seq)
     assert proof.attachments.count() == 3
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 FOOLISH = {

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.assessments import actions
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.checkpoints import checkpoint
 from compliance.audit.models import Event
 from compliance.audit.text_erasure import erase
@@ -230,7 +230,7 @@ def test_trail_of_there_is_kept_beside_the_trail_of_here(full, content, cast):
     assert kept.organisation_name == "Acme"
     own = Event.objects.get(organisation_id=cast.other.pk, scope_id=came.pk)
     assert own.action == "assessment.brought_in"
-    assert trail.verify(cast.other.pk) is None
+    assert verification.verify(cast.other.pk) is None
     assert trail.changes(own)[1]["heads"] == [[kept.head_seq, kept.head_hash]]
     # The own checklist: added, its old edition kept, its new one published.
     assert trail.head_of(cast.other.pk)[0] == before + 4
@@ -316,4 +316,4 @@ def test_trail_with_an_erased_event_moves(full, cast):
     came = brought_in(bundle_of(full), cast.other)
     kept = came.brought_from.trails.get().events.filter(salts__contains="=")
     assert kept.count() == erased
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None

@@ -13,7 +13,7 @@ from django.db import connection
 if connection.vendor == "sqlite":
     call_command("migrate", verbosity=0)
 from compliance.assessments.actions import start
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.checklists import actions
 from compliance.editor.actions import add_question
 from compliance.models import Assessment, Edition
@@ -70,7 +70,7 @@ for assessment in Assessment.objects.select_related("edition"):
     answered = set(assessment.answers.values_list("question_id", flat=True))
     if asked != answered:
         told["faults"].append(f"{assessment.pk}: answers of another edition")
-if fault := trail.verify(cast.acme.pk):
+if fault := verification.verify(cast.acme.pk):
     told["faults"].append(str(fault))
 print(json.dumps(told))
 """

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from compliance.answer_sheets import actions, drafts
 from compliance.assessments.signature_validity import void_of
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.checklist_files import actions as checklist_files
 from compliance.checklist_files.writing import FORMATS
 from compliance.demo.loading import PASSWORD, load_demo
@@ -62,11 +62,11 @@ class TestDemo(TestCase):
         events = Event.objects.count()
         assert load_demo(FOLDER) == self.demo
         assert Event.objects.count() == events
-        assert trail.verify(organisation.pk) is None
+        assert verification.verify(organisation.pk) is None
         assert not DBTaskResult.objects.exists(), "a mail to people who do not exist"
 
     def test_trail_has_every_column_of_every_row_of_the_demo(self):
-        for chain in trail.chains():
+        for chain in verification.chains():
             assert list(tables.faults(chain)) == []
 
     def test_fold_of_its_events_is_what_each_assessment_says(self):
@@ -84,7 +84,7 @@ class TestDemo(TestCase):
 
     def test_each_column_that_is_changed_by_sql_is_named(self):
         """Of every table but the rare ones, of which ``test_columns`` makes rows."""
-        tried = {at for chain in trail.chains() for at in tampered_with(chain)}
+        tried = {at for chain in verification.chains() for at in tampered_with(chain)}
         common = {at for at in columns_of_all() if at[0] not in RARE}
         assert common - tried == set()
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from compliance.assessments import actions
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.models import Event
 from compliance.bundles.import_plan import plan
 from compliance.checklists import actions as checklists
@@ -101,13 +101,13 @@ def test_undone_move_leaves_all_as_it_was(cast, here, own):
     undo_actions.undo_upgrade(by=cast.ada, upgrade=done)
     assert content(here) == before
     assert faults(cast.acme) == []
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_trail_names_both_checklists_and_agrees_with_the_rows(cast, here, own):
     move(cast, here, own)
     assert faults(cast.acme) == []
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     event = Event.objects.get(action="assessment.upgraded")
     assert event.actor_id == cast.otto.pk
     said = told(event.action, *trail.changes(event))

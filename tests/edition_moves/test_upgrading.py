@@ -16,7 +16,7 @@ from django.utils import timezone
 from compliance.assessments import actions
 from compliance.assessments.choices import Decision
 from compliance.assessments.events import ANSWER_SAVED
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.audit.transaction import writing
 from compliance.checklists.actions import store_checklist
@@ -195,7 +195,7 @@ def test_move_is_one_event_and_one_for_each_answer_it_touches(cast, moved):
         ["Q2"],
         ["Q3"],
     )
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def save(cast, answer, base, **changes):
@@ -397,7 +397,7 @@ def test_new_questions_are_assigned_in_the_move_with_one_mail(cast, retyped):
     }
     assert [mail.to for mail in send_queued()] == [["con@example.org"]]
     assert [entry.short for entry in history(found["Q2"])] == ["Owner changed"]
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_undo_takes_assigned_questions_away_and_keeps_used_ones(cast, retyped):

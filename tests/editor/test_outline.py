@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import content
@@ -139,7 +139,7 @@ def test_section_is_added_named_and_removed_when_empty(given, draft):
     with pytest.raises(RefusedError, match="still has questions"):
         editor_actions.remove_section(**given, key="s1")
     assert Section.objects.filter(edition=draft).count() == 2
-    assert trail.verify(draft.checklist.organisation_id) is None
+    assert verification.verify(draft.checklist.organisation_id) is None
 
 
 def test_nothing_moves_in_a_published_edition(given, draft):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.audit.models import Event
 from compliance.checklists import content
 from compliance.editor import actions
@@ -122,7 +122,7 @@ def test_change_is_told_and_undone_once(ada, draft, change):
     assert "Undone." not in undo(ada, page).text
     assert stands(draft) == before
     assert Event.objects.count() == 2
-    assert trail.verify(draft.checklist.organisation_id) is None
+    assert verification.verify(draft.checklist.organisation_id) is None
 
 
 SINCE = {

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from compliance.assessments.models import Comment, SavedView
-from compliance.audit import checkpoints, tables, trail
+from compliance.audit import checkpoints, tables, trail, verification
 from compliance.audit.check_trail import main
 from compliance.audit.leaves import ERASED
 from compliance.audit.models import PEOPLE, Event
@@ -105,7 +105,7 @@ def test_no_table_names_the_person_and_every_chain_holds(cast, eloise, sign_in):
     done = erase_person(by=None, person=eloise)
     assert hits(NAME, EMAIL) == set()
     assert (done.memberships, done.sessions, done.events >= 3) == (1, 1, True)
-    found, account = trail.checked(cast.acme.pk), trail.checked(PEOPLE)
+    found, account = verification.checked(cast.acme.pk), verification.checked(PEOPLE)
     assert (found.fault, found.covered, account.fault) == (None, count, None)
     erased = [
         {seq for seq, _ in at} for one in (found, account) for at in one.erased.values()
@@ -196,7 +196,7 @@ def test_what_was_signed_stays_as_it_was_signed(cast):
     assert hits("Rev Iewer") == {SignOff, Event}
     assert list(signature_integrity.faults(cast.acme.pk)) == []
     assert list(tables.faults(cast.acme.pk)) == []
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     assert signing.fresh(assessment).status == "signed"
 
 
@@ -210,7 +210,7 @@ def test_notes_of_a_signed_assessment_stay_and_raise_no_alarm(cast):
     row = assessment.answers.get(question__key="Q1")
     assert row.note == "Told to Rob Reader."
     assert list(tables.faults(cast.acme.pk)) == []
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_command_names_what_was_signed_and_keeps_the_name(cast, capsys):
@@ -242,8 +242,8 @@ def test_another_organisation_keeps_its_words(cast, eloise):
     signing.answer(cast.zoe, theirs, "Q1", note=f"{NAME} the poet.")
     erase_person(by=None, person=eloise)
     assert theirs.answers.get(question__key="Q1").note == f"{NAME} the poet."
-    assert trail.verify(cast.other.pk) is None
-    assert trail.checked(cast.other.pk).erased == {}
+    assert verification.verify(cast.other.pk) is None
+    assert verification.checked(cast.other.pk).erased == {}
 
 
 def test_name_that_somebody_else_bears_stays_in_texts(cast, eloise):
@@ -261,7 +261,7 @@ def test_two_people_of_one_event_are_erased_one_after_the_other(cast, eloise):
     erase_person(by=None, person=eloise)
     erase_person(by=cast.ada, person=cast.con)
     assert hits(NAME, "Con Tributor", "con@example.org") == set()
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     with pytest.raises(ValidationError, match="erased before"):
         erase_person(by=None, person=cast.con)
 

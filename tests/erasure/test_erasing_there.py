@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from compliance.assessments.events import ANSWER_SAVED
 from compliance.assessments.models import OriginEvent, OriginTrail
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.audit.leaves import without
 from compliance.bundles import download_store, origins
 from compliance.bundles.models import Package, PackageStatus
@@ -70,7 +70,7 @@ def test_what_came_names_the_person_no_more_and_its_trail_still_checks(cast, cam
     kept = origins.kept_with(came)
     assert [one.fault for one in kept] == [""]
     assert list(origins.faults(cast.other.pk)) == []
-    assert trail.verify(cast.other.pk) is None
+    assert verification.verify(cast.other.pk) is None
     people = kept[0].trail.names["people"].values()
     assert done.name in {row.who for row in entries_of(kept[0].trail)} | set(people)
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, OperationalError
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.evidence import actions, storage
 from compliance.models import Event, Evidence
 from tests.evidence.samples import PDF, REFUSED
@@ -47,7 +47,7 @@ def test_file_is_kept_with_its_hash_dates_and_one_event(cast, make_file, place):
         after,
     )
     assert Event.objects.count() == 1
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_file_without_a_title_is_called_by_its_name(make_file):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.evidence import actions
 from compliance.evidence.versions import chain_of
 from compliance.models import Event, Evidence
@@ -156,7 +156,7 @@ def test_answers_that_stay_ticked_use_the_new_version(cast, sign_in, make_file):
     undo = con.post(f"{reply.url}undo/")
     assert undo.status_code == 302
     assert [a.evidence for a in one.attachments.all()] == [old]
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_closed_assessment_keeps_the_old_version(

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.audit.models import Event
 from compliance.bundles import bundle_export, download_store
 from compliance.exports import actions as packages
@@ -45,7 +45,7 @@ def cancelled(by, package):
 def assert_nothing_is_left(package):
     assert told(package) == ["package.asked", "package.cancelled"]
     assert list(download_store.folder().iterdir()) == []
-    assert trail.verify(package.assessment.organisation_id) is None
+    assert verification.verify(package.assessment.organisation_id) is None
     package.refresh_from_db()
     assert (package.status, package.sha256) == ("cancelled", "")
 

@@ -13,7 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.bundles import download_store
 from compliance.bundles.models import KEPT_FOR
 from compliance.evidence import storage
@@ -254,7 +254,7 @@ def test_files_of_somebody_who_goes_are_not_made(full, cast, how):
         ends = row.asked_by == cast.otto
         assert row.status == ("cancelled" if ends else "waiting")
     assert packages.make_package(packs[0].pk).status == "cancelled"
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_role_that_still_may_keeps_its_files(full, cast):

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import LIBRARY, PEOPLE, Event
 from compliance.legal_index.actions import mark_of
 from compliance.models import Citation, Edition, Provision
@@ -76,7 +76,7 @@ def test_change_is_told_as_a_new_index_would_be(cast, sign_in, provision):
         "added": 0,
         "reason": "OJ L, 2026/1744",
     }
-    assert (event.actor, trail.verify(LIBRARY)) == (cast.rob, None)
+    assert (event.actor, verification.verify(LIBRARY)) == (cast.rob, None)
 
 
 def test_what_stands_again_is_no_change(cast, sign_in, provision):

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.letterhead.actions import letterhead_of, logo_of, set_letterhead
 from compliance.letterhead.colours import contrast
@@ -72,7 +72,7 @@ def test_letterhead_is_set_with_one_event(cast, sign_in):
     before, after = trail.changes(event)
     assert (before["colour"], after["colour"]) == ("#1b2b45", "#14532d")
     assert after["logo"] == kept.told["logo"] != ""
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     assert client.post(url(), sent(cast)).status_code == 302
     assert Event.objects.filter(action="letterhead.set").count() == 1
     assert Letterhead.objects.get().logo == kept.logo

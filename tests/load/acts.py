@@ -23,7 +23,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
 from django.db import DatabaseError, connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from compliance.audit import trail  # noqa: E402
+from compliance.audit import verification  # noqa: E402
 from compliance.audit.chain import digest  # noqa: E402
 from compliance.audit.transaction import writing  # noqa: E402
 from compliance.evidence import actions as evidence  # noqa: E402
@@ -66,7 +66,11 @@ def attack(act, step):
         for name in SESSIONS:
             del grown[-1][name]
         found += one.faults()
-        found += [str(fault) for fault in map(trail.verify, trail.chains()) if fault]
+        found += [
+            str(fault)
+            for fault in map(verification.verify, verification.chains())
+            if fault
+        ]
         faults += [f"killed at {at}: {fault}" for fault in found]
         at += int(step)
     differ = [name for name in grown[0] if len({one[name] for one in grown}) > 1]

@@ -19,7 +19,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from compliance.audit import trail  # noqa: E402
+from compliance.audit import verification  # noqa: E402
 from compliance.backups import tables  # noqa: E402
 from compliance.backups.backup import make  # noqa: E402
 from compliance.backups.file_locations import path_of  # noqa: E402
@@ -73,7 +73,9 @@ def bring(path, step):
         for name in said.members
         if not name.startswith("rows/") and not path_of(name).is_file()
     ]
-    faults += [str(fault) for fault in map(trail.verify, trail.chains()) if fault]
+    faults += [
+        str(fault) for fault in map(verification.verify, verification.chains()) if fault
+    ]
     return {"kills": kills, "faults": faults, "rows": said.rows}
 
 

@@ -29,7 +29,7 @@ from django.utils import timezone  # noqa: E402
 from compliance.answer_sheets import actions as sheet_actions  # noqa: E402
 from compliance.answer_sheets import drafts  # noqa: E402
 from compliance.assessments import actions  # noqa: E402
-from compliance.audit import trail  # noqa: E402
+from compliance.audit import trail, verification  # noqa: E402, verification
 from compliance.audit.models import Event  # noqa: E402
 from compliance.models import Answer, Assessment, Membership, User  # noqa: E402
 from tests import factories  # noqa: E402
@@ -85,7 +85,7 @@ def session_of(user):
 def state(assessment_id):
     """Answers and events of one assessment, and whether chain and file are whole."""
     assessment = Assessment.objects.get(pk=assessment_id)
-    fault = trail.verify(assessment.organisation_id)
+    fault = verification.verify(assessment.organisation_id)
     return {
         "answers": {
             answer.pk: {"note": answer.note, "version": answer.version}

@@ -36,7 +36,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tasks_db.models import DBTaskResult  # noqa: E402
 
-from compliance.audit import trail  # noqa: E402
+from compliance.audit import verification  # noqa: E402
 from compliance.bundles import bundle_export, download_store  # noqa: E402
 from compliance.exports import tasks as exports  # noqa: E402
 from compliance.models import Assessment, Event, Package, Report, User  # noqa: E402
@@ -177,7 +177,9 @@ class World:
             f"task {one.status}"
             for one in DBTaskResult.objects.exclude(status="SUCCESSFUL")
         ]
-        return found + [str(f) for f in map(trail.verify, trail.chains()) if f]
+        return found + [
+            str(f) for f in map(verification.verify, verification.chains()) if f
+        ]
 
 
 def whole(path, row):
@@ -325,7 +327,7 @@ def commanded(moment):
         "problem": report.problem,
         "left": [path.name for path in storage.folder().iterdir()],
         "tasks": DBTaskResult.objects.exclude(status="SUCCESSFUL").count(),
-        "fault": str(trail.verify(world.assessment.organisation_id)),
+        "fault": str(verification.verify(world.assessment.organisation_id)),
     }
     world.forget()
     return told

@@ -28,7 +28,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from compliance.assessments import actions as assessments  # noqa: E402
-from compliance.audit import trail  # noqa: E402
+from compliance.audit import verification  # noqa: E402
 from compliance.audit.chain import digest  # noqa: E402
 from compliance.bundles import bundle_export  # noqa: E402
 from compliance.bundles.bundle_import import bring_in  # noqa: E402
@@ -252,7 +252,10 @@ def state():
             ],
             list(Reopening.objects.values_list("decision", flat=True)),
         ),
-        "whole": (whole, [str(trail.verify(pk)) for pk in trail.chains()]),
+        "whole": (
+            whole,
+            [str(verification.verify(pk)) for pk in verification.chains()],
+        ),
     }
 
 

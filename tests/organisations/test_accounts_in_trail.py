@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.check_trail import main
 from compliance.audit.columns import label_of
 from compliance.audit.models import PEOPLE, Event
@@ -98,7 +98,7 @@ def test_what_people_do_to_their_accounts_is_in_the_chain(
     assert eloise.check_password("y" * 14)
     client.post("/accounts/login/", {"login": EMAIL, "password": "y" * 14})
     assert found() == []
-    assert trail.verify(PEOPLE) is None
+    assert verification.verify(PEOPLE) is None
 
 
 def test_account_without_an_address_gets_it_with_an_event(cast, client):
@@ -122,7 +122,7 @@ def test_erasing_takes_name_and_address_out_of_every_leaf(eloise, is_shared, tmp
     assert (EMAIL in texts, NAME in texts) == (False, is_shared)
     assert "Phone" not in texts
     assert f"erased-{eloise.pk}@erased.invalid" in texts
-    assert (trail.verify(PEOPLE), found()) == (None, [])
+    assert (verification.verify(PEOPLE), found()) == (None, [])
     place = tmp_path / "people.jsonl"
     call_command("export_trail", "--people", "--output", place)
     assert main([str(place)]) == 0

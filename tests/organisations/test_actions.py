@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.models import Event, Invitation, Membership, Organisation, User
 from compliance.organisations import actions
 from compliance.organisations.access import ALLOWED, Permission
@@ -36,7 +36,7 @@ def test_created_organisation_has_its_owner_and_two_events(db):
         ),
         ("member.added", user, {}, {"person": "ada@example.org", "role": "owner"}),
     ]
-    assert trail.verify(organisation.pk) is None
+    assert verification.verify(organisation.pk) is None
 
 
 def test_same_name_twice_tells_nothing_of_the_first(db):

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.models import PEOPLE
 from compliance.models import Event, FactorCount
 from compliance.organisations import factor_secrets
@@ -130,7 +130,7 @@ def test_recovery_code_stands_in_once(cast, ada):
     assert "8 of 10 left" in ada.get("/security/").text
     subjects = [m.subject for m in send_queued()]
     assert subjects.count("A recovery code of your account was used") == 2
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     assert [*tables.faults(PEOPLE)] == []
 
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.erasure.actions import erase_person
 from compliance.models import Challenge, Event, FactorCount, Membership
 from compliance.organisations import recognition, webauthn
@@ -160,7 +160,7 @@ def test_each_change_is_mailed_and_in_the_trail_of_each_organisation(cast, ada):
         "Passkey removed; “Blue key”",
     ]
     assert (changes(cast.acme), changes(cast.other)) == (said, said)
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     mails = [m for m in send_queued() if "passkey" in m.subject]
     assert [(m.to, m.subject) for m in mails] == [
         ([cast.ada.email], f"A passkey of your account was {what}")

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from compliance.audit import tables, trail
+from compliance.audit import tables, trail, verification
 from compliance.audit.transaction import writing
 from compliance.models import AccessPolicy, Event
 from compliance.organisations import actions
@@ -100,7 +100,7 @@ def test_owner_sets_the_rules_and_the_trail_has_them(cast, ada):
     count = Event.objects.count()
     ada.post(PATH, form)
     assert Event.objects.count() == count
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     assert [*tables.faults(cast.acme.pk)] == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import content
@@ -57,7 +57,7 @@ def test_clone_is_one_event_on_the_chain_of_the_organisation(cast):
         "checklist.cloned",
         str(draft.pk),
     )
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_second_clone_is_refused_and_leaves_nothing(cast):

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.audit.refusals import RefusedError, StaleError
 from compliance.checklists import actions, content
@@ -128,7 +128,7 @@ def test_merge_is_undone_whole_and_can_be_made_again(world, taken):
     assert draft.checklist.cloned_from == base
     last = Event.objects.order_by("seq").last()
     assert last.action == "edition.merging_undone"
-    assert trail.verify(draft.checklist.organisation_id) is None
+    assert verification.verify(draft.checklist.organisation_id) is None
     with pytest.raises(RefusedError, match="another edition"):
         undo(world, event)
     take(world, *taken)

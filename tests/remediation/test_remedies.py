@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.models import Action, Answer, Event
 from compliance.remediation import actions
 from tests.factories import make_action, make_assessment, make_user
@@ -300,4 +300,4 @@ def test_trail_stands_after_all_of_it(cast, answers):
     actions.undo_action(
         by=cast.con, organisation=cast.acme, number=1, seq=done.event.seq
     )
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None

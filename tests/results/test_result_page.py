@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.models import Action, Answer, Choice, Citation, Instrument, Target
 from compliance.results.queries import read
@@ -91,7 +91,7 @@ def test_minimum_rejects_and_names_what_is_below(cast, scaled, sign_in):
     event = Event.objects.get(action="targets.set")
     after = trail.changes(event)[1]
     assert after["levels"] == {"keys": 2, "place": 2}
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_default_holds_for_every_assessment_without_targets_of_its_own(

@@ -12,7 +12,7 @@ from django.db import connection
 if connection.vendor == "sqlite":
     call_command("migrate", verbosity=0)
 from compliance.assessments.actions import attach, change_facts
-from compliance.audit import trail
+from compliance.audit import verification
 from compliance.discussion.actions import comment
 from compliance.reviews import actions
 from compliance.reviews.signatures import content_at
@@ -112,7 +112,7 @@ for number in range(1, int(sys.argv[1]) + 1):
     assessment = signing.reopen(cast.otto, cast.ada, assessment)
     if facts_kept and assessment.facts != facts_kept[0]:
         told["faults"].append(f"round {number}: facts {facts_kept} were lost")
-if fault := trail.verify(cast.acme.pk):
+if fault := verification.verify(cast.acme.pk):
     told["faults"].append(str(fault))
 print(json.dumps(told))
 """

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from compliance.assessments.actions import archive, confirm_na, take_up
 from compliance.assessments.signature_validity import void_of
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.discussion.actions import comment
 from compliance.evidence.actions import describe
 from compliance.models import (
@@ -174,7 +174,7 @@ def test_signature_holds_what_was_said_and_stands_on_the_trail(cast):
     assert "One requirement is stated as not met." in done.statement
     assert Review.objects.get().ended == "signed"
     assert signing.fresh(assessment).status == "signed"
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_signature_over_an_old_page_is_refused(cast):

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import LIBRARY, Event
 from compliance.audit.refusals import RefusedError
 from compliance.checklists import actions as checklists
@@ -151,7 +151,7 @@ def test_crosswalk_and_notices_become_rows(tmp_path):
     ]
     actions_done = Event.objects.order_by("seq").values_list("action", flat=True)
     assert list(actions_done)[-2:] == ["crosswalk.set", "notices.set"]
-    assert trail.verify(LIBRARY) is None
+    assert verification.verify(LIBRARY) is None
 
 
 @pytest.mark.django_db

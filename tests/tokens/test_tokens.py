@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.bearing import bearing
 from compliance.discussion.actions import comment
 from compliance.models import Event, Membership, Token
@@ -206,6 +206,6 @@ def test_trail_names_the_token_of_each_event(cast, sign_in):
     by_program, by_person = Event.objects.filter(action="comment.written")
     assert trail.token_of(by_program) == token.pk
     assert trail.token_of(by_person) is None
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
     page = sign_in(cast.ada).get("/o/acme/trail/").content.decode()
     assert page.count("Con Tributor, by token “Nightly”") == 1

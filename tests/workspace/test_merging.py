@@ -6,7 +6,7 @@ import pytest
 
 from compliance.assessments.versions import Known, read_known
 from compliance.assessments.writing import old_values
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.audit.models import Event
 from compliance.models import Answer
 from tests.factories import make_assessment
@@ -135,7 +135,7 @@ def test_five_copies_of_a_save_are_one_event(answer, con):
         con.base = "0"
         assert con.type(note="Once") == 200
     assert Event.objects.filter(action="answer.saved").count() == 1
-    assert trail.verify(answer.assessment.organisation_id) is None
+    assert verification.verify(answer.assessment.organisation_id) is None
 
 
 @pytest.mark.parametrize("known", [Known(0), Known(3, {"note": 5, "owner_id": 4})])

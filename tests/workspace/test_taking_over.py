@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from compliance.assessments import actions
 from compliance.assessments.versions import Known
-from compliance.audit import trail
+from compliance.audit import trail, verification
 from compliance.checklists import actions as checklists
 from compliance.foreign_formats import ciso_relations
 from compliance.models import Answer, Event, Question, Relation
@@ -137,7 +137,7 @@ def test_undo_puts_back_the_answer_and_takes_its_evidence_out(cast, pair):
     assert (target.verdict, target.note) == ("met", "Kept in the wiki.")
     assert (target.taken_from, target.taken_version) == (pair.source, 1)
     assert target.attachments.count() == 2
-    assert trail.verify(cast.acme.pk) is None
+    assert verification.verify(cast.acme.pk) is None
 
 
 def test_empty_note_takes_nothing_away(cast, pair):

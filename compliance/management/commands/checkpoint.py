@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from compliance.audit import checkpoints, trail
+from compliance.audit import checkpoints, verification
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refused = 0
-        for organisation_id in trail.chains():
+        for organisation_id in verification.chains():
             try:
                 made = checkpoints.checkpoint(organisation_id, is_lost=options["lost"])
             except (checkpoints.CheckpointError, OSError) as error:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from compliance.audit import checkpoints, tables, trail
+from compliance.audit import checkpoints, tables, verification
 from compliance.audit.chain_check import Checked, Fault, Kind
 from compliance.audit.last_verified import verify
 from compliance.audit.models import LIBRARY, PEOPLE
@@ -65,14 +65,14 @@ class Command(BaseCommand):
                 cursor.execute("PRAGMA cache_size = -4000")
                 cursor.execute("PRAGMA temp_store = FILE")  # sorted tables, too
         bad = 0
-        for organisation_id in sorted({*trail.chains(), *_expected()}):
+        for organisation_id in sorted({*verification.chains(), *_expected()}):
             name = names.get(organisation_id, str(organisation_id))
             found = verify(organisation_id, is_quick=options["quick"])
             beyond: list[Fault] = []
             is_readable = found.fault is None or found.fault.kind != Kind.NEWER
             if is_readable and not options["quick"]:
                 for faults in BEYOND:
-                    beyond += islice(faults(organisation_id), trail.MOST)
+                    beyond += islice(faults(organisation_id), verification.MOST)
             self._tell(name, found, beyond)
             self._tell_signed(organisation_id, found)
             if is_readable and not options["quick"]:
@@ -102,7 +102,7 @@ class Command(BaseCommand):
     def _tell_gone(self, names: list[str]) -> None:
         if names:
             count = len(names)
-            first = ", ".join(names[: trail.MOST])
+            first = ", ".join(names[: verification.MOST])
             self.stdout.write(f"  {count} report files are no longer there: {first}.")
 
     def _tell_signed(self, organisation_id: UUID, found: Checked) -> None:

@@ -1,0 +1,118 @@
+"""Checking a chain: against its head, and against the checkpoints kept outside."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from uuid import UUID
+
+from django.db import models
+
+from compliance.audit import checkpoints, event_types, trail
+from compliance.audit.chain_check import Checked, Fault, Kind, check
+from compliance.audit.models import ChainHead, Event
+from compliance.audit.signed_note import (
+    Checkpoint,
+    checkpoint_in,
+    is_signed_by,
+    origin_of,
+)
+
+MOST = 20
+"""Faults of one kind of check that are named."""
+
+
+def settled(organisation_id: UUID, look: Callable[[], Iterable[Fault]]) -> list[Fault]:
+    """The first faults of a look at rows that are there in stillness: no save just now."""
+    if not any(look()):
+        return []
+    with trail.still(organisation_id):
+        return list(islice(look(), MOST))
+
+
+def chains() -> list[UUID]:
+    """Every organisation id that has a head, an event or a file of checkpoints."""
+    heads = ChainHead.objects.filter(seq__gt=0).values_list("pk", flat=True)
+    events = Event.objects.order_by().values_list("organisation_id", flat=True)
+    return sorted({*heads, *events.distinct(), *checkpoints.signed_chains()})
+
+
+def verify(organisation_id: UUID) -> Fault | None:
+    """The first fault in a chain, or None when every event stands as written."""
+    return checked(organisation_id).fault
+
+
+def checked(organisation_id: UUID, since: Checkpoint | None = None) -> Checked:
+    """Check a chain against its head and the checkpoints kept outside.
+
+    ``since`` is a checkpoint of this installation: what was signed before it is
+    counted, not read again.
+    """
+    signed, forged = signed_checkpoints(organisation_id)
+    head = ChainHead.objects.filter(pk=organisation_id).first()
+    unkept = _unkept(head, signed)
+    events = Event.objects.filter(organisation_id=organisation_id)
+    if since and events.filter(seq__lte=since.size).count() != since.size:
+        since = None
+    if since:
+        signed = [each for each in signed if each.size > since.size]
+    later = events.filter(seq__gt=since.size) if since else events
+    sizes = ChainHead.objects.values_list("pk", "seq")
+    found = check(
+        lambda: trail.stored(later.order_by("seq", "pk")),
+        (head.seq, head.hash) if head else None,
+        signed,
+        texts=event_types.texts_of,
+        chains={str(pk): seq for pk, seq in sizes},
+        since=since,
+    )
+    fault = found.fault or forged or unkept or _unreadable(later)
+    return replace(found, fault=fault)
+
+
+def _unreadable(events: models.QuerySet[Event]) -> Fault | None:
+    """The first event in a version of its type that is not known here.
+
+    A canonical text ends with its version, so that no event has to be parsed again.
+    """
+    known = models.Q(pk__in=[])
+    for version in {one.version for one in event_types.every()}:
+        types = event_types.those(version=version)
+        known |= models.Q(action__in=types, payload__endswith=f'"version":{version}}}')
+    for event in events.exclude(known).order_by("seq").iterator(chunk_size=100):
+        try:
+            trail.content_of(event)
+        except event_types.UnknownVersionError as error:
+            return Fault(event.seq, str(error), Kind.NEWER)
+    return None
+
+
+def _unkept(head: ChainHead | None, signed: Sequence[Checkpoint]) -> Fault | None:
+    """The newest checkpoint that was made, where its file no longer has it."""
+    made = (head.signed if head else None) or 0
+    if made <= max((each.size for each in signed), default=0):
+        return None
+    what = "was signed by a checkpoint that is no longer in its file"
+    return Fault(made, what, Kind.UNKEPT)
+
+
+def signed_checkpoints(
+    organisation_id: UUID,
+) -> tuple[list[Checkpoint], Fault | None]:
+    """The checkpoints that bear our signature, and what is wrong with the first other."""
+    notes, _ = checkpoints.kept(organisation_id)
+    if not notes:
+        return [], None
+    public, good, forged = checkpoints.public_key(), [], None
+    for note in notes:
+        try:
+            said = checkpoint_in(note)
+        except ValueError:
+            said = None
+        is_ours = said and said.origin == origin_of(organisation_id)
+        if said and is_ours and is_signed_by(note, public):
+            good.append(said)
+        else:
+            size = said.size if said else 0
+            what = "a checkpoint bears no signature of this installation"
+            forged = forged or Fault(size, what, Kind.CHECKPOINT)
+    return good, forged
