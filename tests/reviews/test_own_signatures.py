@@ -35,7 +35,7 @@ def test_each_signature_is_listed_with_its_factor(cast, sign_in):
     actions.send(by=cast.otto, assessment=sent)
     signing.sign(cast.rev, sent)
     told = rev.get(PAGE).context["signatures"]
-    assert [(one.revision, one.method, one.passkey) for one in told] == [
+    assert [(one.revision, one.method, one.named) for one in told] == [
         (2, "password", ""),
         (1, "passkey", "Blue key"),
     ]
