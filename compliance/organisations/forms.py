@@ -182,7 +182,7 @@ class PasskeyForm(forms.Form):
     """The name of a passkey."""
 
     name = _line("Name", "off", "Give the passkey a name.", 60)
-    name.help_text = "Such as “Work laptop” or “Blue key”, to know it by."
+    name.help_text = "Such as “Work laptop” or “Blue key”, so that you recognise it."
 
 
 class AppForm(forms.Form):

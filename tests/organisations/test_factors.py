@@ -231,9 +231,9 @@ def test_each_change_is_mailed_and_on_the_trail(cast, ada):
         "App with codes removed",
     ]
     assert [m.subject for m in send_queued() if m.to == [cast.ada.email]] == [
-        "An app makes codes for your account now",
+        "An app now makes codes for your account",
         "Your account has new recovery codes",
-        "No app makes codes for your account any more",
+        "Your account no longer uses codes from an app",
     ]
 
 

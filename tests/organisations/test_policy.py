@@ -157,7 +157,7 @@ def test_page_says_who_lacks_a_second_factor(cast, ada):
 
 def test_who_lacks_one_is_told_by_mail(cast):
     require(cast, TODAY + timedelta(days=7))
-    mails = [m for m in send_queued() if "asks for a second factor from" in m.subject]
+    mails = [m for m in send_queued() if "requires a second factor from" in m.subject]
     lacking = {one.user.email for one in actions.without_factor(cast.acme)}
     assert {m.to[0] for m in mails} == lacking
     assert "/security/" in mails[0].body
@@ -167,8 +167,8 @@ def test_days_of_grace_warn_and_the_day_leads_to_the_set_up(cast, sign_in):
     require(cast, TODAY + timedelta(days=7))
     page = sign_in(cast.con).get("/o/acme/")
     assert page.status_code == 200
-    assert "asks for a second factor from" in flat(page.text)
-    assert "asks for a second factor from" not in sign_in(cast.ada).get("/o/acme/").text
+    assert "requires a second factor from" in flat(page.text)
+    assert "requires a second factor from" not in sign_in(cast.ada).get("/o/acme/").text
     with later(days=7):
         con = sign_in(cast.con)
         page = con.get("/o/acme/")
@@ -225,7 +225,7 @@ def test_last_factor_stays_while_an_organisation_asks_for_one(cast, ada):
     rule(cast, second_factor_from=TODAY + timedelta(days=30))
     key = device.kept().get(user=cast.ada)
     page = ada.post(f"/passkeys/{key.pk}/remove/", follow=True)
-    assert "Acme asks for a second factor: set up another one" in flat(page.text)
+    assert "Acme requires a second factor: set up another one" in flat(page.text)
     device.add(ada, "Second key")
     ada.post(f"/passkeys/{key.pk}/remove/")
     assert [str(one) for one in cast.ada.passkeys] == ["Second key"]
@@ -343,7 +343,10 @@ def test_files_are_taken_away_by_owners_alone(cast, sign_in, sign_in_freshly):
     assert status(otto, f"{base}exports/of/{assessment.pk}/") == 403
     assert "Download as CSV" not in otto.get(f"{base}trail/").text
     assert "Download as CSV" in ada.get(f"{base}trail/").text
-    assert "reserves this for others" in otto.get(f"{base}sheets/{assessment.pk}/").text
+    assert (
+        "does not let your role do this"
+        in otto.get(f"{base}sheets/{assessment.pk}/").text
+    )
 
 
 def test_officer_who_may_not_share_makes_nobody_an_auditor(cast):

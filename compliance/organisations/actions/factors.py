@@ -227,7 +227,7 @@ def _keep_one(by: User, removed: int) -> None:
         organisation__own_policy__second_factor_from__isnull=False
     )
     if names := ", ".join(str(one.organisation) for one in asking):
-        msg = f"{names} asks for a second factor: set up another one, then remove this."
+        msg = f"{names} requires a second factor: set up another one, then remove this."
         raise ValidationError(msg)
 
 
@@ -300,19 +300,19 @@ _SUBJECT = {
     PASSKEY_ADDED: "A passkey of your account was added",
     PASSKEY_RENAMED: "A passkey of your account was renamed",
     PASSKEY_REMOVED: "A passkey of your account was removed",
-    APP_ADDED: "An app makes codes for your account now",
-    APP_REMOVED: "No app makes codes for your account any more",
+    APP_ADDED: "An app now makes codes for your account",
+    APP_REMOVED: "Your account no longer uses codes from an app",
     RECOVERY_CODES_MADE: "Your account has new recovery codes",
     RECOVERY_CODE_USED: "A recovery code of your account was used",
 }
 _SAID = {
-    FACTORS_FORGOTTEN: "The administrator of Attest took your passkeys, app and recovery codes away."
+    FACTORS_FORGOTTEN: "The administrator of Attest has removed your passkeys, app and recovery codes."
     " Set up new ones now.",
     PASSKEY_ADDED: "The passkey “{name}” of your account was added.",
-    PASSKEY_RENAMED: "The passkey “{before}” of your account is called “{name}” now.",
+    PASSKEY_RENAMED: "The passkey “{before}” of your account is now called “{name}”.",
     PASSKEY_REMOVED: "The passkey “{name}” of your account was removed.",
     APP_ADDED: "Attest asks for a code of this app when you sign in.",
-    APP_REMOVED: "Attest takes codes of no app for your account.",
-    RECOVERY_CODES_MADE: "Each works once. Those made before work no longer.",
+    APP_REMOVED: "Attest no longer accepts codes from an app for your account.",
+    RECOVERY_CODES_MADE: "Each works once. Codes made before no longer work.",
     RECOVERY_CODE_USED: "Someone signed in with your password and this code.",
 }

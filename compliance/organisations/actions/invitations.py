@@ -225,7 +225,7 @@ def _locked(by: User, invitation: Invitation) -> Invitation:
     rows = Invitation.objects.select_related("organisation")
     found = rows.filter(pk=invitation.pk).first()
     if found is None:
-        msg = "This invitation no longer waits for anybody."
+        msg = "This invitation is no longer open."
         raise ValidationError(msg, code="over")
     refuse_above(by, found.organisation, found.role)
     return found

@@ -95,7 +95,7 @@ def _refuse_shutting_out(by: User, organisation: Organisation, day_: date) -> No
     if stuck := without_a_way(organisation):
         names = ", ".join(str(one.user) for one in stuck)
         msg = (
-            f"This would shut out {names}: no mail has shown that the address is theirs,"
+            f"This would shut out {names}: no mail has confirmed their address,"
             " and Attest has no mail server. Ask the person who runs Attest to set one up."
         )
         raise ValidationError({"second_factor_from": msg})
@@ -109,7 +109,7 @@ def _tell(by: User, organisation: Organisation, asked_from: date) -> None:
     for member in without_factor(organisation):
         queue_mail(
             to=member.user.email,
-            subject=f"{organisation} asks for a second factor from {day(asked_from)}",
+            subject=f"{organisation} requires a second factor from {day(asked_from)}",
             template="factor_asked",
             context={
                 "by": by,
