@@ -116,7 +116,7 @@ def mark_tested(*, by: User, sign_on: SignOn) -> None:
             sign_on.client_id,
             sign_on.secret,
         ):
-            msg = "The provider was changed meanwhile. Test it once more."
+            msg = "Someone has changed the provider in the meantime. Test it again."
             raise ValidationError(msg)
         found.tested_at = timezone.now()
         found.save(update_fields=["tested_at"])
@@ -139,7 +139,7 @@ def switch(*, by: User, organisation: Organisation, is_on: bool) -> SignOn:
         if is_on and not spare_owners(organisation):
             msg = (
                 "Nobody could get in while the provider is down. An owner with a password"
-                " sets up a second factor first."
+                " must set up a second factor first."
             )
             raise ValidationError(msg)
         found.is_on = is_on
@@ -224,7 +224,7 @@ def add_domain(*, by: User, organisation: Organisation, name: str) -> Domain:
     with writing():
         lock(organisation)
         if organisation.domains.count() >= MOST:
-            msg = f"There are {MOST} domains. Take one away first."
+            msg = f"There are {MOST} domains. Remove one first."
             raise ValidationError(msg)
         domain = Domain(
             organisation=organisation,
@@ -282,7 +282,7 @@ def add_group(
     with writing():
         lock(organisation)
         if organisation.group_roles.count() >= MOST:
-            msg = f"There are {MOST} groups. Take one away first."
+            msg = f"There are {MOST} groups. Remove one first."
             raise ValidationError(msg)
         row = GroupRole(organisation=organisation, group=group, role=role)
         row.full_clean()
@@ -378,13 +378,13 @@ def enter(*, sign_on: SignOn, person: Person) -> User:
 def _found(organisation: Organisation, sign_on: SignOn, person: Person) -> User:
     """The account with the address of a person who comes for the first time."""
     if not person.email:
-        msg = "The provider says no email address. Ask whoever runs it to send “email”."
+        msg = "The provider sends no email address. Ask its administrator to send “email”."
         raise ValidationError(msg)
     user = User.objects.filter(email=person.email).first()
     if not owns_address(organisation, person.email):
         domain = person.email.rpartition("@")[2]
         msg = (
-            f"{organisation} has not shown that {domain} is its own. If you are a member,"
+            f"{organisation} has not verified the domain {domain}. If you are a member,"
             " sign in as before and connect your account in the menu of the organisation."
         )
         raise ValidationError(msg)
@@ -474,7 +474,7 @@ def _joined(sign_on: SignOn, user: User) -> Membership:
         return accept_invitation(by=user, invitation=invitation)
     gone = Departure.objects.filter(organisation=organisation, user=user)
     if gone.exists():
-        msg = f"You are no longer a member of {organisation}. An owner can invite you anew."
+        msg = f"You are no longer a member of {organisation}. An owner can invite you again."
         raise ValidationError(msg, code="gone")
     if not sign_on.default_role:
         raise ValidationError(_uninvited(organisation), code="uninvited")

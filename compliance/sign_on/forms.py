@@ -51,9 +51,9 @@ class ProviderForm(forms.Form):
         ),
     )
     default_role = forms.ChoiceField(
-        label="Role of whoever comes for the first time",
+        label="Role of people who sign in for the first time",
         required=False,
-        choices=[("", "None: people come by invitation only"), *_ROLES],
+        choices=[("", "None: people join by invitation only"), *_ROLES],
         help_text="Of people with an address of your domains.",
         widget=forms.Select(attrs={"class": "select"}),
     )

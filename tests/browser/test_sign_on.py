@@ -118,7 +118,7 @@ def name_provider(page, issuer):
     page.get_by_label("Issuer").fill(issuer)
     page.get_by_label("Client ID").fill("attest")
     page.get_by_label("Client secret").fill(providing.SECRET)
-    page.get_by_label("Role of whoever comes").select_option("reader")
+    page.get_by_label("Role of people who sign in").select_option("reader")
     press(page, "Save the provider")
     page.get_by_text("The provider is kept.").wait_for()
 

@@ -188,7 +188,7 @@ def test_removed_member_does_not_come_back_by_the_provider_alone(acme, cast, pro
     come(Client(), provider, **NEW)
     member = Membership.objects.get(user__email="new@acme.example")
     members.remove_member(by=cast.ada, membership=member)
-    assert refused(come(Client(), provider, **NEW), "An owner can invite you anew")
+    assert refused(come(Client(), provider, **NEW), "An owner can invite you again")
     members.invite(
         by=cast.ada,
         organisation=cast.acme,
@@ -215,7 +215,7 @@ def test_address_of_another_domain_lets_nobody_in(acme, cast, provider):
     cast.zoe.save()
     for email in ("zoe@else.example", "zoe@acme.example.evil.example"):
         reply = come(Client(), provider, email=email, email_verified=True)
-        assert refused(reply, "has not shown that")
+        assert refused(reply, "has not verified the domain")
     assert not Identity.objects.exists()
 
 
