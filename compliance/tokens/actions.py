@@ -89,7 +89,7 @@ def _refuse(
         allowed &= table.OF_ORGANISATION
     if beyond := asked - allowed:
         names = ", ".join(sorted(beyond))
-        msg = f"This token cannot have: {names}. Choose among what is offered."
+        msg = f"This token cannot have: {names}. Choose from those offered."
         raise ValidationError({"scopes": msg})
     if not 1 <= days <= LONGEST:
         msg = f"A token lasts from 1 to {LONGEST} days."

@@ -41,14 +41,14 @@ class TokenForm(forms.Form):
         coerce=int,
         initial=90,
         widget=forms.Select(attrs={"class": "select"}),
-        error_messages={"invalid_choice": "Choose one of the list."},
+        error_messages={"invalid_choice": "Choose one from the list."},
     )
     scopes = forms.MultipleChoiceField(
         label="It may",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="It may always read checklists, assessments, answers and results.",
-        error_messages={"invalid_choice": "Choose among what is offered."},
+        error_messages={"invalid_choice": "Choose from those offered."},
     )
 
     def __init__(
@@ -72,7 +72,9 @@ class TokenForm(forms.Form):
         cleaned = super().clean() or {}
         beyond = set(cleaned.get("scopes", ())) - OF_ORGANISATION
         if self.is_of_organisation and beyond:
-            msg = "A token of the organisation reads only: leave out what writes."
+            msg = (
+                "A token of the organisation can only read: untick the rights to write."
+            )
             self.add_error("scopes", msg)
         return cleaned
 

@@ -22,12 +22,12 @@ class WebhookForm(forms.Form):
         ),
     )
     topics = forms.MultipleChoiceField(
-        label="Tell it about",
+        label="Kinds of events to send",
         choices=Topic.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Choose at least one kind of event.",
-            "invalid_choice": "Choose among what is offered.",
+            "invalid_choice": "Choose from those offered.",
         },
     )
 

@@ -172,7 +172,10 @@ def _called(delivery: Delivery, seconds: float) -> int:
     body, timestamp = body_of(delivery), int(now.timestamp())
     known = [secret_of(webhook.pk, number) for number in webhook.numbers(now)]
     if hash_of_secret(known[0]) != webhook.secret_hash:
-        msg = "The key that made its secret is gone from the keys folder: change it."
+        msg = (
+            "The key that made its secret is missing from the keys folder: change the"
+            " secret."
+        )
         raise CallFailedError(msg)
     signed = (signature(one, delivery.message_id, timestamp, body) for one in known)
     headers = {
