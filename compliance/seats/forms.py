@@ -26,7 +26,7 @@ def _line(label: str, longest: int, missing: str = "", **more: Any) -> forms.Cha
         widget=forms.TextInput(attrs=attrs),
         error_messages={
             "required": missing,
-            "max_length": f"{longest} characters fit.",
+            "max_length": f"Write at most {longest} characters.",
         },
         **more,
     )
@@ -40,7 +40,7 @@ def _words(label: str, **more: Any) -> forms.CharField:
         widget=forms.Textarea(attrs={"class": "textarea", "rows": 3, "dir": "auto"}),
         error_messages={
             "required": "Write a message.",
-            "max_length": "20,000 characters fit.",
+            "max_length": "Write at most 20,000 characters.",
         },
         **more,
     )
@@ -61,7 +61,7 @@ def _day(label: str) -> forms.DateField:
 
 
 def _number(label: str, most: int, first: int) -> forms.IntegerField:
-    words = f"A number from 1 to {most}."
+    words = f"Write a number from 1 to {most}."
     return forms.IntegerField(
         label=label,
         min_value=1,
@@ -166,17 +166,17 @@ class ReplyForm(SayForm):
     """The organisation's answer, with evidence or without."""
 
     evidence = forms.ModelChoiceField(
-        label="File of the library",
+        label="File from the library",
         queryset=Evidence.objects.none(),
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
-        error_messages={"invalid_choice": "Choose evidence of the list."},
+        error_messages={"invalid_choice": "Choose evidence from the list."},
     )
     upload = forms.FileField(
         label="Or a new file",
         required=False,
         allow_empty_file=True,
-        help_text="It becomes evidence of the library, called by its name.",
+        help_text="It becomes evidence in the library, under its file name.",
         widget=forms.FileInput(attrs={"class": "input"}),
         error_messages={"invalid": "The file did not arrive. Choose it again."},
     )
@@ -206,6 +206,6 @@ class ReplyForm(SayForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("evidence") and cleaned.get("upload"):
-            said = "Name a file of the library or add a new one, one of the two."
+            said = "Choose a file from the library or add a new one, not both."
             self.add_error("upload", said)
         return cleaned

@@ -141,7 +141,7 @@ def test_auditor_samples_flags_asks_and_takes_what_was_given(desk, plain):
     bruno = plain("bruno@nordhavn.example", f"{NORDHAVN}requests/")
     follow(bruno.get_by_role("link", name="The log of May"))
     bruno.get_by_label("Message").fill("Here it is.")
-    bruno.get_by_label("File of the library").select_option(index=1)
+    bruno.get_by_label("File from the library").select_option(index=1)
     press(bruno, "Answer")
     page.reload()
     with page.expect_download() as taken:

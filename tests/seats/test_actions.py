@@ -435,7 +435,7 @@ def test_numbers_follow_each_other_in_an_assessment(cast, assessment, seat):
 def test_file_of_others_is_not_handed_over(cast, seat, sign_in):
     asked = ask(cast.aud, seat)
     theirs = make_proof(cast.other, cast.zoe)
-    with pytest.raises(ValidationError, match="evidence of yours"):
+    with pytest.raises(ValidationError, match="evidence from your own library"):
         actions.reply(by=cast.ada, request=asked, text="x", evidence=theirs)
     form = {"text": "x", "evidence": theirs.pk}
     page = sign_in(cast.ada).post(f"/o/acme/requests/{asked.pk}/", form)

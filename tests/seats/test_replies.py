@@ -178,7 +178,7 @@ def test_one_file_goes_with_an_answer(cast, sign_in, path, files):
     form = {"text": "Here.", "evidence": proof.pk, "upload": file()}
     page = sign_in(cast.otto).post(path, form)
     assert page.status_code == 422
-    assert "one of the two" in page.text
+    assert "not both" in page.text
     assert Evidence.objects.count() == 1
 
 
@@ -214,7 +214,7 @@ def test_what_was_chosen_stays_chosen_after_a_search(cast, sign_in, path):
 def test_search_with_a_new_file_says_that_it_is_not_kept(cast, sign_in, path, files):
     form = {"text": "Here.", "q": "x", "search": "1", "upload": file()}
     page = sign_in(cast.otto).post(path, form)
-    assert "A search does not keep a new file." in page.text
+    assert "A search drops the new file." in page.text
     assert kept(files) == []
 
 

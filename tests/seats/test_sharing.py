@@ -59,9 +59,9 @@ def test_link_is_shown_once_and_only_its_hash_is_kept(cast, assessment, sign_in)
     [
         ({"password": "wrong"}, "This is not your password."),
         ({"password": ""}, "Type your password."),
-        ({"days": 91}, "A number from 1 to 90."),
-        ({"days": 0}, "A number from 1 to 90."),
-        ({"days": ""}, "A number from 1 to 90."),
+        ({"days": 91}, "Write a number from 1 to 90."),
+        ({"days": 0}, "Write a number from 1 to 90."),
+        ({"days": ""}, "Write a number from 1 to 90."),
         ({"label": ""}, "Name the recipient of the link."),
     ],
 )

@@ -99,7 +99,9 @@ def reply(
         asked = _open(Request.objects.all(), request.pk)
         assessment = asked.assessment
         if evidence and evidence.organisation_id != assessment.organisation_id:
-            raise ValidationError({"evidence": "Choose evidence of yours."})
+            raise ValidationError(
+                {"evidence": "Choose evidence from your own library."}
+            )
         said = _message(by, asked, text, evidence)
         _move(asked, RequestStatus.ANSWERED)
         tell(by, assessment, REQUEST_ANSWERED, asked, after=_told(said))
