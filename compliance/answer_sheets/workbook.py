@@ -292,7 +292,7 @@ def _drop_down(formula: str) -> DataValidation:
         allow_blank=True,
         showErrorMessage=True,
         errorTitle="Not in the list",
-        error="Choose one of the list.",
+        error="Choose one from the list.",
     )
 
 

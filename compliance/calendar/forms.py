@@ -44,7 +44,7 @@ def _pick(label: str, choices: Any, **more: Any) -> forms.ChoiceField:
         label=label,
         choices=choices,
         widget=forms.Select(attrs={"class": "select"}),
-        error_messages={"invalid_choice": "Choose one of the list."},
+        error_messages={"invalid_choice": "Choose one from the list."},
         **more,
     )
 
@@ -54,9 +54,9 @@ class RemindersForm(forms.Form):
 
     rhythm = _pick(
         "Digest",
-        [("", "As the organisation has it"), *Rhythm.choices],
+        [("", "As the organisation sets it"), *Rhythm.choices],
         required=False,
-        help_text="A digest comes only when it has something new.",
+        help_text="Attest sends a digest only when there is something new.",
     )
     hour = forms.TypedChoiceField(
         label="At",
@@ -89,10 +89,10 @@ class RulesForm(forms.Form):
         min_value=1,
         max_value=LONGEST_ESCALATION,
         widget=forms.NumberInput(attrs={"class": "input"}),
-        help_text="Empty: never. It appears in their own digest, and in the trail.",
+        help_text="Leave it empty for never. It appears in their own digest, and in the trail.",
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"),
-            f"A number from 1 to {LONGEST_ESCALATION}, or nothing.",
+            f"Write a number from 1 to {LONGEST_ESCALATION}, or leave it empty.",
         ),
     )
 

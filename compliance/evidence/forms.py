@@ -49,7 +49,9 @@ class DescriptionForm(forms.Form):
         for name in ("document_on", "covers_from", "covers_to", "expires_on"):
             value = cleaned.get(name)
             if value and not EARLIEST <= value <= LATEST:
-                self.add_error(name, "Check the year: it has to be 1900 to 2199.")
+                self.add_error(
+                    name, "Check the year: it must be between 1900 and 2199."
+                )
         start, end = cleaned.get("covers_from"), cleaned.get("covers_to")
         if start and end and end < start:
             self.add_error("covers_to", "The period ends before it begins.")
@@ -80,7 +82,7 @@ class EvidenceForm(DescriptionForm):
         required=False,
         allow_empty_file=True,
         widget=FilesInput(attrs={"class": "input"}),
-        help_text="Choose, drop or paste one or several. The dates count for each.",
+        help_text="Choose, drop or paste one or several. The dates apply to each.",
         error_messages={"invalid": "The file did not arrive. Choose it again."},
     )
     url = forms.CharField(
@@ -98,7 +100,8 @@ class EvidenceForm(DescriptionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].required = False
-        self.fields["title"].help_text = "Left empty, a file is called by its name."
+        hint = "If you leave it empty, Attest uses the name of the file."
+        self.fields["title"].help_text = hint
 
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"]

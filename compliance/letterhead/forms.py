@@ -22,7 +22,7 @@ class LetterheadForm(forms.ModelForm):
         ),
         error_messages={"empty": "The file is empty. Choose a picture."},
     )
-    remove = forms.BooleanField(label="Take the logo away", required=False)
+    remove = forms.BooleanField(label="Remove the logo", required=False)
     base = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
 
     class Meta:
@@ -34,9 +34,10 @@ class LetterheadForm(forms.ModelForm):
             "footer": "Line at the foot of the cover",
         }
         help_texts = {
-            "colour": "As #1b2b45. White text stands on it: dark enough for 4.5 to 1.",
-            "mark": "On every page in the place of “Confidential”, such as “Internal”.",
-            "footer": "In the place of “Confidential: for you and your auditor”.",
+            "colour": "Such as #1b2b45. White text is printed on it, so choose a colour dark"
+            " enough for a contrast of 4.5 to 1.",
+            "mark": "On every page in place of “Confidential”, such as “Internal”.",
+            "footer": "In place of “Confidential: for you and your auditor”.",
         }
         widgets = {
             "colour": forms.TextInput(attrs={"class": "input", "size": 9}),

@@ -100,7 +100,7 @@ def test_name_that_is_too_long_to_read_is_refused_with_words(cast, sign_in, stor
     kind = "multipart/form-data; boundary=x"
     page = sign_in(cast.con).post(URL, body.encode(), content_type=kind)
     assert page.status_code == 400
-    assert "give it a shorter one" in page.text
+    assert "shorten the name" in page.text
     assert (stored(), Evidence.objects.count()) == ([], 0)
 
 

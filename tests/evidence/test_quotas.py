@@ -39,7 +39,7 @@ def test_files_within_an_hour_are_limited_and_the_time_is_told(
     first = make_file("a.txt", text(1))
     make_file("b.txt", text(2))
     again = timezone.localtime(first.added_at + timedelta(hours=1))
-    with pytest.raises(ValidationError, match=f"The next fits at {again:%H:%M}"):
+    with pytest.raises(ValidationError, match=f"Add the next at {again:%H:%M}"):
         make_file("c.txt", text(3))
     assert (len(stored()), Event.objects.count()) == (2, 2)
     Evidence.objects.filter(pk=first.pk).update(

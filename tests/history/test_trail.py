@@ -169,7 +169,7 @@ def test_says_how_far_it_is_verified_and_signed(cast, sign_in_freshly):
     page = flat(client.get(URL, {"check": 1}).text)
     assert "All 3 events are as written." in page
     assert "up to event 3" in page
-    assert "Last signed checkpoint, kept outside of the database: event 3" in page
+    assert "Last signed checkpoint, kept outside the database: event 3" in page
     with Guardless(), connection.cursor() as cursor:
         cursor.execute("UPDATE compliance_event SET action = 'forged' WHERE seq = 2")
     page = client.get(URL, {"check": 1})

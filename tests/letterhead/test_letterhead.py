@@ -153,7 +153,7 @@ def test_two_people_at_once_see_each_other(cast, sign_in):
     client = sign_in(cast.otto)
     reply = client.post(url(), old)
     assert reply.status_code == 409
-    assert "Someone else changed this meanwhile." in reply.text
+    assert "Someone else has changed this in the meantime." in reply.text
     assert "Secret" in reply.text
     assert 'value="Internal"' in reply.text
     assert client.post(url(), sent(cast)).status_code == 302

@@ -36,7 +36,7 @@ def add(
 ) -> Evidence:
     """A file or a link, whichever is given; see ``add_file`` and ``add_link``."""
     if bool(upload) == bool(url):
-        msg = "Choose a file or give a link, one of the two."
+        msg = "Choose a file or give a link, not both."
         raise ValidationError(msg, code="one")
     words: dict[str, Any] = {"title": title, "replaces": replaces, **dates}
     if upload:

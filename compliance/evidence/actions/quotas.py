@@ -41,8 +41,8 @@ def _refuse_hurry(by: User) -> None:
     if len(latest := times[:limit]) < limit:
         return
     again = timezone.localtime(latest[limit - 1] + HOUR) if limit else None
-    when = f"The next fits at {again:%H:%M}." if again else "None may be added."
-    msg = f"You added {limit} files within an hour, as many as fit. {when}"
+    when = f"Add the next at {again:%H:%M}." if again else "You may add none."
+    msg = f"You added {limit} files within an hour, the most allowed. {when}"
     raise ValidationError({"upload": ValidationError(msg, code=HURRY)})
 
 
