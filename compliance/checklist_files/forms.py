@@ -18,7 +18,7 @@ def theme_field(help_text: str) -> forms.ChoiceField:
         required=False,
         widget=forms.Select(attrs={"class": "select"}),
         help_text=help_text,
-        error_messages={"invalid_choice": "Choose a theme of the list."},
+        error_messages={"invalid_choice": "Choose a theme from the list."},
     )
 
 

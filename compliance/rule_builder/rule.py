@@ -15,7 +15,7 @@ from compliance.checklists.models import Fact
 
 JOINS = [("all", "all of"), ("any", "any of"), ("none", "none of")]
 DEEPEST_SHOWN = 5
-NOT_WHOLE = "The rule did not arrive whole; load the page again."
+NOT_WHOLE = "The rule arrived incomplete; load the page again."
 
 Offered = list[tuple[str, str, list[tuple[str, str]]]]
 """Key and label of a fact, with what can be picked of it: "fact=choice" and its label."""

@@ -127,7 +127,7 @@ class RuledRows:
 def _count_form(prefix: str, many: str) -> type[forms.Form]:
     """A form that says how many rows there are."""
     most, full = MOST_OF_TABLE[prefix]
-    not_whole = f"The {many} did not arrive whole; load the page again."
+    not_whole = f"The {many} arrived incomplete; load the page again."
     rows = forms.IntegerField(
         min_value=0,
         max_value=most,

@@ -20,7 +20,8 @@ EXPECTED = {
     "dates": "Must bind from",
 }
 HINT = (
-    "One group a line: G001 G002: Art. 5. Also “all but G003: …”, “gate transition: …”."
+    "One group per line: G001 G002: Art. 5. Also “all but G003: …”,"
+    " “gate transition: …”."
 )
 
 
@@ -58,7 +59,7 @@ class OrganisationForm(forms.Form):
         self.fields[
             "dates"
         ].help_text = (
-            "One group a line: 2027-12-02 A034 A035: Art. 113. Or “now A014: …”."
+            "One group per line: 2027-12-02 A034 A035: Art. 113. Or “now A014: …”."
         )
 
     def _initial(self) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def test_file_is_shown_before_anything_is_saved(ada):
 
 def test_preview_names_the_questions_whose_rules_are_not_acted_on(ada):
     said = text_of(ada.get(send(ada, as_yaml(make_library()), "made.yaml").url))
-    said = said.partition("Kept, though no field is there for it")[0]
-    assert "Kept, and not acted on Every question is asked of everybody." in said
+    said = said.partition("Kept, although no field here matches it")[0]
+    assert "Kept, but without effect Every question is asked of everybody." in said
     assert "the score of an answer is not added up (2 times)" in said
     assert "always asked 1.1.1.3: there only if 1.1.1.1 is “Yes”" in said
     assert "is asked of everybody 1.1.1: Basic" in said

@@ -88,7 +88,7 @@ def test_retired_edition_stays_readable_and_says_so(cast, sign_in):
     edition, rob = make_edition(), sign_in(cast.rob)
     edition.status = "retired"
     edition.save()
-    assert "Retired: no assessment starts on it" in rob.get(url(edition)).text
+    assert "Retired: no assessment can start on it" in rob.get(url(edition)).text
     make_edition(checklist=edition.checklist, number="2026.2")
     assert "Retired: a newer edition" in rob.get(url(edition)).text
 

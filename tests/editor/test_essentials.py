@@ -114,7 +114,7 @@ def test_short_path_is_taken_away_and_made_anew(ada, draft):
         ({"questions": ["Q9"]}, "Q9 is not a question of this edition."),
         (
             {"if-0-fact": "", "if-0-picks": []},
-            "without one it would be the short path of everybody",
+            "without one it would be the short path for everybody",
         ),
     ],
 )

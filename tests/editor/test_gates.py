@@ -142,7 +142,7 @@ def test_too_many_rows_are_said_and_none_is_lost(ada, draft):
     [
         ({"row-1-when-rows": "1", "row-1-when-0-depth": "0", "row-1-when-0-test": "is",
           "row-1-when-0-fact": "data", "row-1-when-0-picks": ["data=health"]}, "row-1-when-part",
-         "Row 2: The gate has no end: take the conditions of its last row away."),
+         "Row 2: Remove the conditions of the last row, so that one row always counts."),
         ({"row-0-when-rows": "0"}, "row-0-when-part",
          "Row 1: Without conditions this row always counts, so no row below it does."),
         ({"row-0-day": "2027-01-01"}, "id_row-0-day",

@@ -102,7 +102,7 @@ def test_buttons_change_the_form_and_save_nothing(ada, draft):
         (entry(because=" ", picks=["data=health"]), "Write something for “Because”."),
         (entry(because="Kept words.", picks=["data=nothing"]),
          "Choose answers of the fact of this row."),
-        ({"follows-rows": "x"}, "The entries did not arrive whole"),
+        ({"follows-rows": "x"}, "The entries arrived incomplete"),
     ],
 )  # fmt: skip
 def test_bad_entry_is_refused_with_place_and_words(ada, draft, sent, words):

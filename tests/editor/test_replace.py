@@ -69,7 +69,7 @@ def test_page_shows_first_and_then_replaces(cast, draft, sign_in, given):
     )
     assert ada.get(path).status_code == 200
     assert "Write the words" in ada.get(path + "?find=").text
-    assert "No text has these words" in ada.get(path + "?find=zebra").text
+    assert "No text contains these words" in ada.get(path + "?find=zebra").text
     page = ada.get(path + "?find=duty&put=<b>task</b>")
     assert page.context["count"] == 4
     assert "<b>task" not in page.text

@@ -139,7 +139,7 @@ def test_what_a_button_cannot_do_is_told_and_keeps_the_form(ada, draft):
     for cut in ({"if-rows": ""}, {"if-rows": "2"}, {"date-rows": "x"}):
         refused = ada.post(url("question_save", draft), data | cut)
         assert refused.status_code == 422
-        assert "did not arrive whole" in refused.text
+        assert "arrived incomplete" in refused.text
     assert question_of(draft)["rule"] == {"eu": "yes"}
 
 
@@ -264,7 +264,7 @@ def test_provisions_are_found_while_typing(ada, draft, law, text, cites):
 def test_options_say_how_provisions_stand(ada, draft, law):
     part = flat(ada.get(url("provisions", draft), {"cite": "art 3"}).text)
     assert "not yet in force, from 2 Jan 2099" in part
-    assert "gone, now Law Art. 30(1)" in part
+    assert "no longer in force, now Law Art. 30(1)" in part
 
 
 def test_citation_is_searched_added_moved_and_removed_without_script(ada, draft, law):
@@ -293,7 +293,10 @@ def test_what_is_typed_whole_is_cited_by_saving(ada, draft, law):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("Art 3", "is not taken up yet: choose one"), ("<b>z</b>", "is not in the legal")],
+    [
+        ("Art 3", "has not been added yet: choose one"),
+        ("<b>z</b>", "is not in the legal"),
+    ],
 )
 def test_what_is_typed_in_part_is_refused_and_kept(ada, draft, law, text, said):
     response = save(ada, draft, cite=text, how_to_check="Typed long.")

@@ -146,7 +146,7 @@ def test_retired_edition_starts_nothing_and_running_work_goes_on(ada, cast, own)
     before = Event.objects.count()
     told = ada.post(url("retire", edition), {"reason": "Superseded."}, follow=True)
     assert "is retired." in told.content.decode()
-    assert "Retired: no assessment starts on it" in told.content.decode()
+    assert "Retired: no assessment can start on it" in told.content.decode()
     assert Event.objects.count() == before + 1
     assert trail.changes(Event.objects.latest("pk")) == (
         {"status": "published"},

@@ -11,7 +11,7 @@ from compliance.checklists.models import Fact
 from compliance.editor.forms.gates import reason
 from compliance.rule_builder.rule import RuleEditor, offered
 
-NO_RULE = "Give it a condition: without one it would be the short path of everybody."
+NO_RULE = "Give it a condition: without one it would be the short path for everybody."
 
 
 class EssentialsForm(forms.Form):

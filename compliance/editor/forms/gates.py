@@ -33,7 +33,7 @@ BEFORE = [
     ("all_but", "Every question but those named here"),
 ]
 MOST_KEYS = 5_000
-NO_END = "The gate has no end: take the conditions of its last row away."
+NO_END = "Remove the conditions of the last row, so that one row always counts."
 NOT_COUNTED = "Without conditions this row always counts, so no row below it does."
 
 
@@ -54,7 +54,7 @@ class GateForm(forms.Form):
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["cites"].help_text = "One a line, as the legal index has them."
+        self.fields["cites"].help_text = "One per line, as the legal index has them."
 
     def clean_keys(self) -> list[str]:
         found = re.split(r"[\s,;]+", self.cleaned_data["keys"])

@@ -37,7 +37,7 @@ BOUNDS = {
 }
 
 
-NOT_WHOLE = "The question did not arrive whole; load the page again."
+NOT_WHOLE = "The question arrived incomplete; load the page again."
 
 
 class QuestionForm(forms.Form):
@@ -254,7 +254,7 @@ class HeadForm(forms.Form):
         },
     )
     release_notes = area(
-        "Changes, in two sentences", 3, help_text="Publishing asks for them."
+        "Changes, in two sentences", 3, help_text="You need them to publish."
     )
     subject_label = line("Name of the subject", 120)
     subject_help = area("Hint beside it", 2)
@@ -294,7 +294,7 @@ class FactForm(forms.Form):
         """``stands``: the choices as they are now; what keeps its words keeps its key."""
         super().__init__(data, **kwargs)
         self.stands = list(stands)
-        self.fields["choices"].help_text = "One a line. Leave empty for yes or no."
+        self.fields["choices"].help_text = "One per line. Leave empty for yes or no."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -115,7 +115,7 @@ ChoiceRows = forms.formset_factory(
     ChoiceForm, extra=2, max_num=MOST_CHOICES, absolute_max=MOST_CHOICES
 )
 TOO_MANY = f"A question has at most {MOST_CHOICES} choices. Take some out to save it."
-NOT_WHOLE = "The choices did not arrive whole; load the page again."
+NOT_WHOLE = "The choices arrived incomplete; load the page again."
 
 
 class QuestionEditor:
@@ -235,7 +235,7 @@ class QuestionEditor:
             return
         fault = f"“{typed}” is not in the legal index."
         if self.found:
-            fault = f"“{typed}” is not taken up yet: choose one of those below."
+            fault = f"“{typed}” has not been added yet: choose one of those below."
         self.form.add_error("cite", fault)
 
     def values(self) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _done(
 ) -> HttpResponse:
     path = reverse("editor:edit", args=[request.organisation.slug, edition.pk])
     if event is None:
-        messages.success(request, "No text has these words.")
+        messages.success(request, "No text contains these words.")
         return redirect(path)
     return redirect(f"{path}?saved={event.seq}")
 
