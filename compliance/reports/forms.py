@@ -157,6 +157,7 @@ class VerifyForm(forms.Form):
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
-            msg = f"The file is larger than {MOST_BYTES // 2**20} MB: no report is."
+            most = MOST_BYTES // 2**20
+            msg = f"The file is larger than {most} MB, and no report is that large."
             raise forms.ValidationError(msg)
         return file

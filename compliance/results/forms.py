@@ -12,10 +12,10 @@ class TargetForm(forms.Form):
     """A level for each group of a scale, or none; and whether they hold for all."""
 
     reach = forms.ChoiceField(
-        label="These targets hold for",
+        label="These targets apply to",
         choices=Reach.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose where the targets hold."},
+        error_messages={"required": "Choose where the targets apply."},
     )
     holds_by = forms.DateField(
         label="To be reached by",

@@ -14,7 +14,7 @@ from compliance.web.text import validate_line, validate_text
 LONGEST = 20_000
 """Characters of a reason, or of reservations."""
 _SALT = "compliance.reviews.seen"
-STALE = "This page is old. Look at what is there now, and sign that."
+STALE = "This page is out of date. Look at the current state, and sign that."
 
 
 def _words(label: str, required: bool = False) -> forms.CharField:
@@ -25,7 +25,7 @@ def _words(label: str, required: bool = False) -> forms.CharField:
         validators=[validate_text],
         error_messages={
             "required": "Give the reason for reopening.",
-            "max_length": "20,000 characters fit.",
+            "max_length": "Write at most 20,000 characters.",
         },
     )
 

@@ -74,7 +74,7 @@ def test_page_says_what_keeps_from_review_and_leads_there(cast, enter):
 def test_contributor_reads_and_does_not_send(cast, enter):
     assessment = signing.make_ready(cast)
     con = enter(cast.con)
-    assert "Owners and officers send it." in page(con, assessment)
+    assert "Owners and officers can send it." in page(con, assessment)
     assert con.post(url(assessment, "send")).status_code == 403
 
 
@@ -121,7 +121,7 @@ def test_signing_with_the_password_signs_what_was_shown(cast, enter, sent):
         ({"password": "wrong"}, "This is not your password."),
         ({"password": ""}, "Type your password"),
         ({"role": ""}, "State the role in which you sign"),
-        ({"seen": "made-up"}, "This page is old."),
+        ({"seen": "made-up"}, "This page is out of date."),
         ({"seen": ""}, "This field is required."),
         ({"role": "a\nb"}, "line"),
     ],
@@ -173,7 +173,7 @@ def test_page_of_an_earlier_review_signs_nothing(cast, enter, sent):
     enter(cast.ada).post(url(sent, "send"))
     reply = rev.post(url(sent, "sign"), form)
     assert (reply.status_code, SignOff.objects.count()) == (422, 0)
-    assert "This page is old." in flat(reply)
+    assert "This page is out of date." in flat(reply)
 
 
 def test_page_of_another_assessment_signs_nothing(cast, enter, sent):

@@ -260,7 +260,7 @@ def test_reopening_needs_a_reason_and_a_second_person(cast):
     with pytest.raises(ValidationError, match="You asked for it yourself"):
         actions.decide_reopening(by=cast.otto, **decide)
     actions.decide_reopening(by=cast.ada, **decide)
-    with pytest.raises(ValidationError, match="No reopening waits"):
+    with pytest.raises(ValidationError, match="Nobody is asking to reopen"):
         actions.decide_reopening(by=cast.ada, **decide)
     now = signing.fresh(assessment)
     assert (now.status, now.revision) == ("running", 2)

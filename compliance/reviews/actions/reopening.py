@@ -62,7 +62,7 @@ def decide_reopening(
         here = held(assessment.pk)
         asked = Reopening.objects.filter(assessment=here, decision="").first()
         if asked is None or here.status != AssessmentStatus.SIGNED:
-            msg = "No reopening waits here any longer."
+            msg = "Nobody is asking to reopen this any longer."
             raise ValidationError(msg)
         if decision == Decision.APPROVED and is_own(by, asked.asked_by, here):
             msg = "You asked for it yourself. A second person approves it."
