@@ -195,10 +195,10 @@ def _is_free(answer: Answer, person: User | None) -> bool:
 
 def _nothing(rows: Collection[Answer]) -> str:
     if not rows:
-        return "No question that applies fits. Choose others."
+        return "No question that applies is selected. Choose others."
     return (
-        "Each of these questions has an owner already. Tick that they change hands, or"
-        " choose others."
+        "Each of these questions has an owner already. Tick “Give them to the new owner,"
+        " too”, or choose others."
     )
 
 

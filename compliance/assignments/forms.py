@@ -119,7 +119,7 @@ class HandBackForm(PeopleForm):
 
     to = _person("Who is the right person?", "I do not know")
     reason = _words(
-        "Why is it not you?",
+        "Why are you not the right person?",
         3,
         error_messages={
             "required": "Give the reason, so that it reaches the right person."

@@ -271,7 +271,7 @@ def _plan(
 
 def _refuse_newer(answers: Iterable[Answer], targets: Mapping[int, Known]) -> None:
     if any(targets[answer.pk].newest > answer.version for answer in answers):
-        msg = "This page knows a version that does not exist. Load it again."
+        msg = "This page refers to a version that does not exist. Load it again."
         raise ValidationError(msg)
 
 

@@ -29,7 +29,7 @@ class BulkForm(forms.Form):
     due_on = forms.DateField(required=False, error_messages=_DATE)
     no_due = forms.BooleanField(required=False)
     evidence = forms.UUIDField(
-        required=False, error_messages={"invalid": "Choose evidence of the library."}
+        required=False, error_messages={"invalid": "Choose evidence from the library."}
     )
 
     def clean_reason(self) -> str:

@@ -119,7 +119,7 @@ def change_action(
     with writing():
         action = _locked(organisation.pk, number)
         if base > action.version:
-            msg = "This page knows a version that does not exist. Load it again."
+            msg = "This page refers to a version that does not exist. Load it again."
             raise ValidationError(msg)
         known = _as_known(action, base)
         touched = {

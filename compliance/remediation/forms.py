@@ -74,7 +74,7 @@ class RemedyForm(forms.Form):
         error_messages={
             "min_value": "Write 0.1 days or more.",
             "max_value": "Write 999 days or less.",
-            "max_decimal_places": "One place after the point is enough.",
+            "max_decimal_places": "Use at most one decimal place.",
             "invalid": "Write a number of days, such as 2.5.",
         },
     )

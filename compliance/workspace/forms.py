@@ -86,7 +86,7 @@ class AnswerForm(forms.Form):
 
 
 WANTED = {
-    "subject": "Write what is assessed.",
+    "subject": "Write what you are assessing.",
     "period_from": "Give the first day of the audit period.",
     "period_to": "Give the last day of the audit period.",
 }
@@ -191,7 +191,7 @@ class FactsForm(forms.Form):
             if {NONE, UNKNOWN} & set(chosen):
                 only = "“None of these”" if NONE in chosen else "“I don't know yet”"
                 self.add_error(
-                    key, f"{fact.text} {only} goes with no other choice: clear one."
+                    key, f"{fact.text} {only} cannot go with another choice: clear one."
                 )
         return cleaned
 

@@ -68,7 +68,7 @@ def test_those_who_answer_may_take_in_and_the_others_are_told(
     for person in (cast.rev, cast.rob):
         page = sign_in(person).get(address(assessment)).content.decode()
         assert address(assessment, "sheet_read") not in page
-        assert "Your role does not answer questions" in page
+        assert "Your role may not answer questions" in page
 
 
 def test_roles_that_do_not_answer_are_stopped_at_each_step(

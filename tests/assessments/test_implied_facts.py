@@ -84,7 +84,7 @@ def test_page_says_what_follows_and_what_contradicts_it(edition, cast, sign_in):
     assert "Contested 1, counted from the later day" in text
     text = count(client, edition, data="health", eu="no")
     assert (
-        "EU is answered otherwise than “ Yes ”, which follows, so it counts as not"
+        "EU is answered with something other than “ Yes ”, which follows, so it counts as not"
         in text
     )
 

@@ -152,13 +152,13 @@ def test_page_starts_an_assessment(cast, sign_in, edition):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"subject": ""}, "Write what is assessed."),
+        ({"subject": ""}, "Write what you are assessing."),
         ({"subject": "a\x00b"}, "Null characters"),
         ({"subject": "a\nb"}, "line break"),
         ({"subject": "\u202eevil"}, "writing direction"),
         ({"subject": "x" * 121}, "120"),
         ({"period_to": "2025-01-01"}, "ends before it begins"),
-        ({"data": ["none", "health"]}, "goes with no other choice"),
+        ({"data": ["none", "health"]}, "cannot go with another choice"),
         ({"data": ["gold"]}, "gold"),
     ],
 )

@@ -406,7 +406,7 @@ def test_question_handed_on_tells_both(cast, asked):
     to = {mail.to[0]: mail for mail in send_queued()}
     assert set(to) == {"ada@example.org", "otto@example.org"}
     assert "with one question of" in to["ada@example.org"].body
-    assert "Ada Lindqvist's now" in to["otto@example.org"].body
+    assert "Ada Lindqvist now owns the question" in to["otto@example.org"].body
 
 
 def test_without_somebody_who_asked_the_starter_is_told(cast, assessment):

@@ -89,7 +89,7 @@ def test_save_goes_on_to_the_next_until_all_are_done(con, assessment, own):
         page = con.post(url(assessment, answer), data, follow=True)
         assert page.status_code == 200
     assert seen == ["Q3", "Q2", "Q1", "Q4", "Q5", "Q6"]
-    assert "That was all, <bdi>Con</bdi>" in plain(page)
+    assert "All done, <bdi>Con</bdi>" in plain(page)
     assert "<bdi>Ada Lindqvist</bdi> sees your answers at once." in plain(page)
     assert set(
         Answer.objects.filter(pk__in=[a.pk for a in own]).values_list(

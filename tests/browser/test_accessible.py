@@ -329,7 +329,7 @@ def test_bulk_bar_with_its_box_has_no_fault(work):
     for name in ("Assign", "Due", "Link evidence", "Set answer"):
         work.page.get_by_role("button", name=name).click()
         work.page.locator("#bulkbox form").get_by_text(
-            {"Due": "Due", "Link evidence": "Evidence of"}.get(name, name)
+            {"Due": "Due", "Link evidence": "Evidence from"}.get(name, name)
         ).first.wait_for()
     work.page.locator('#bulkbox [value="na"]').check()
     work.page.get_by_role("button", name="Set 3 answers").wait_for()

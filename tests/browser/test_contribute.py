@@ -43,7 +43,7 @@ def test_answers_one_after_the_other(ask, desk):
         row.locator('[name="note"]').fill(f"Seen {answer}.")
         go_on(mine)
         row.wait_for(state="detached")
-    mine.page.get_by_role("heading", name="That was all, Cara").wait_for()
+    mine.page.get_by_role("heading", name="All done, Cara").wait_for()
     saved = [desk.standing(answer) for answer in mine.answers[:3]]
     assert [one["verdict"] for one in saved] == ["partly"] * 3
     assert [one["note"] for one in saved] == [f"Seen {a}." for a in mine.answers[:3]]
@@ -80,7 +80,7 @@ def test_question_that_is_given_back_needs_no_reason(ask, desk):
     row.locator('[name="note"]').fill("Typed before.")
     row.locator('[name="verdict"][value="na"]').check()
     mine.page.get_by_role("button", name="I am not the right person").click()
-    mine.page.get_by_label("Why is it not you?").fill("Another team.")
+    mine.page.get_by_label("Why are you not the right person?").fill("Another team.")
     mine.page.get_by_role("button", name="Give it back").click()
     mine.page.get_by_role("heading", name="Two questions for you").wait_for()
     left = desk.standing(mine.answers[0])
@@ -136,7 +136,7 @@ def test_phone_without_script_answers_and_hands_back(ask, desk):
     follow(mine.page.get_by_role("button", name="Save and go on"))
     assert desk.standing(mine.answers[0])["verdict"] == "met"
     mine.page.get_by_role("button", name="I am not the right person").click()
-    mine.page.get_by_label("Why is it not you?").fill("Another team.")
+    mine.page.get_by_label("Why are you not the right person?").fill("Another team.")
     mine.page.get_by_role("button", name="Give it back").click()
     mine.page.get_by_role("heading", name="Two questions for you").wait_for()
     assert mine.window.row(mine.answers[2]).is_visible()

@@ -84,7 +84,7 @@ def test_facts_of_another_assessment_are_taken_and_named(start):
     page.get_by_role("button", name="Next").click()
     assert page.locator(".facts-set:visible input").first.is_checked()
     page.get_by_role("button", name="Back").click()
-    page.get_by_role("link", name="Answer them anew").click()
+    page.get_by_role("link", name="Answer them afresh").click()
     page.get_by_text("Some facts may be known already").wait_for()
     page.get_by_role("button", name="Next").click()
     assert not page.locator(".facts-set:visible input").first.is_checked()

@@ -128,7 +128,7 @@ class _Merge:
 def _merge(answer: Answer, changes: Changes, base: int | Known) -> _Merge:
     page = base if isinstance(base, Known) else Known(base)
     if page.newest > answer.version:
-        msg = "This page knows a version that does not exist. Load it again."
+        msg = "This page refers to a version that does not exist. Load it again."
         raise ValidationError(msg)
     known, standing = as_known(answer, page), values_of(answer)
     touched = touched_of(answer, changes, known)

@@ -178,7 +178,7 @@ def _refuse_moved(
 def _refuse_stale(answer: Answer, seen: Known, fields: Iterable[str]) -> None:
     key = answer.question.key
     if seen.newest > answer.version:
-        msg = "This page knows a version that does not exist. Load it again."
+        msg = "This page refers to a version that does not exist. Load it again."
         raise ValidationError(msg)
     known, standing = as_known(answer, seen), values_of(answer)
     if any(known[field] != standing[field] for field in fields):
