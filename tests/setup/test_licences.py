@@ -15,8 +15,8 @@ PAGE = ROOT / "docs" / "licences.md"
 HEAD = """\
 # Licences
 
-The packages of `requirements.lock`, as their own metadata say; written by `tests/setup/test_licences.py`. None asks that Attest be under
-its own licence. Fonts, icons and scripts in `static/` have theirs beside them.
+The packages of `requirements.lock`, as their own metadata say; written by `tests/setup/test_licences.py`. None requires Attest to be under
+the same licence. Fonts, icons and scripts in `static/` have theirs beside them.
 
 | package | licence |
 |---|---|
